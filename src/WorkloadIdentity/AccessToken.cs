@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// What is granted: an access token and how long it lives. It never prints or serialises its value.
+/// Immutable and safe for concurrent use.
+/// </summary>
+/// <remarks>The value is opaque to a client (RFC 6749 section 1.4): nothing here reads it.</remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed class AccessToken
+{
+    /// <summary>A token as it was issued.</summary>
+    /// <param name="value">The token itself.</param>
+    /// <param name="expiresOn">When it stops being valid.</param>
+    /// <param name="refreshOn">When the issuer advises to ask for the next one; null when it gave no hint.</param>
+    /// <param name="tokenType">How it is presented (RFC 6749 section 7.1).</param>
+    /// <exception cref="ArgumentException"><paramref name="value"/> or <paramref name="tokenType"/> is empty, or holds a space or a control character.</exception>
+    public AccessToken(string value, DateTimeOffset expiresOn, DateTimeOffset? refreshOn = null, string tokenType = "Bearer")
+    {
+        Value = Require.HeaderToken(value, "An access token");
+        TokenType = Require.HeaderToken(tokenType, "A token type");
+        ExpiresOn = expiresOn;
+        RefreshOn = refreshOn;
+    }
+
+    private AccessToken(AccessToken other, string acquiredBy, string? issuer, string? clientId)
+    {
+        Value = other.Value;
+        TokenType = other.TokenType;
+        ExpiresOn = other.ExpiresOn;
+        RefreshOn = other.RefreshOn;
+        AcquiredBy = acquiredBy;
+        Issuer = issuer;
+        ClientId = clientId;
+    }
+
+    /// <summary>The token itself. A secret.</summary>
+    [JsonIgnore]
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public string Value { get; }
+
+    /// <summary>How the token is presented: <c>Bearer</c>.</summary>
+    public string TokenType { get; }
+
+    /// <summary>When the token stops being valid.</summary>
+    public DateTimeOffset ExpiresOn { get; }
+
+    /// <summary>When the issuer advises to ask for the next one; null when it gave no hint.</summary>
+    public DateTimeOffset? RefreshOn { get; }
+
+    /// <summary>The credential it came from, outermost first, such as <c>default chain/managed identity</c>; null when made by hand.</summary>
+    public string? AcquiredBy { get; }
+
+    /// <summary>Who answered (a host's name, IMDS, …) and for which client: for the log line of a first success.</summary>
+    internal string? Issuer { get; }
+
+    internal string? ClientId { get; }
+
+    /// <summary>The header that presents this token: its text is built once, at first use.</summary>
+    internal AccessTokenHeader Header => field ??= new AccessTokenHeader(this);
+
+    /// <summary>The same token with the name of the credential in front; <paramref name="issuer"/> and <paramref name="clientId"/> are kept once set.</summary>
+    internal AccessToken From(string credential, string? issuer = null, string? clientId = null) =>
+        new(this, AcquiredBy is null ? credential : $"{credential}/{AcquiredBy}", Issuer ?? issuer, ClientId ?? clientId);
+
+    /// <summary>Type, expiry and origin: never the value.</summary>
+    public override string ToString() =>
+        $"{TokenType} token (value hidden), expires {ExpiresOn.UtcDateTime:u}" + (AcquiredBy is null ? "" : $", acquired by {AcquiredBy}");
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+
+namespace WorkloadIdentity;
+
+/// <summary>One attempt to acquire a token: the request, and what is known about the moment.</summary>
+public sealed class Acquisition
+{
+    /// <summary>An attempt at <paramref name="request"/>.</summary>
+    public Acquisition(TokenRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Request = request;
+    }
+
+    /// <summary>What is asked for.</summary>
+    public TokenRequest Request { get; }
+
+    /// <summary>The token an API rejected, when this attempt renews it.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public AccessToken? Rejected { get; init; }
+
+    /// <summary>The claims an API's challenge demanded, as a JSON object; null when none were.</summary>
+    [JsonIgnore]
+    public string? Claims { get; init; }
+
+    /// <summary>Whether other credentials wait behind this one, so that "is it here at all?" should be answered within about a second.</summary>
+    public bool HasAlternatives { get; init; }
+
+    /// <summary>The clock durations are measured with.</summary>
+    internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    internal RequestFeatures Features =>
+        (Request.TenantId is null ? RequestFeatures.None : RequestFeatures.TenantId)
+        | (Request.UserAssertion is null ? RequestFeatures.None : RequestFeatures.UserAssertion)
+        | (Request.FmiPath is null ? RequestFeatures.None : RequestFeatures.FmiPath)
+        | (Claims is null ? RequestFeatures.None : RequestFeatures.Claims);
+
+    /// <summary>The same attempt, made by a member of a chain.</summary>
+    internal Acquisition InChain(bool hasAlternatives) => HasAlternatives == hasAlternatives
+        ? this
+        : new Acquisition(Request) { Rejected = Rejected, Claims = Claims, TimeProvider = TimeProvider, HasAlternatives = hasAlternatives };
+}

@@ -1,0 +1,79 @@
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Turns a token request into a verdict: a token, "not here", or a failure. It never caches; a <see cref="ITokenAcquirer"/> in front of it does.
+/// Derive from it to add a way of getting tokens. Implementations must be safe for concurrent use.
+/// </summary>
+public abstract class Credential
+{
+    /// <summary>A short name in lower case, such as <c>managed identity</c>: it stands in errors, logs and <see cref="AccessToken.AcquiredBy"/>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>
+    /// A stable identity (cloud, tenant, client) under which tokens may be shared with other processes through a second-level cache;
+    /// null shares nothing.
+    /// </summary>
+    public virtual string? Partition => null;
+
+    /// <summary>What a request to this credential may carry beyond a scope. A request that carries more fails without being tried.</summary>
+    protected virtual RequestFeatures Supports => RequestFeatures.None;
+
+    /// <summary>
+    /// Makes one attempt. Whatever goes wrong is in the result; the one exception is <see cref="OperationCanceledException"/>
+    /// for <paramref name="cancellationToken"/>.
+    /// </summary>
+    /// <param name="acquisition">What is asked for, and why.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async ValueTask<TokenResult> AcquireAsync(Acquisition acquisition, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(acquisition);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        var started = acquisition.TimeProvider.GetTimestamp();
+        TokenResult result;
+        var missing = acquisition.Features & ~Supports;
+        if (missing != RequestFeatures.None)
+        {
+            result = TokenResult.Failed(TokenError.Unsupported(Name, missing, acquisition.Request));
+        }
+        else
+        {
+            try
+            {
+                result = await AcquireCoreAsync(acquisition, cancellationToken).ConfigureAwait(false)
+                    ?? TokenResult.Failed(new TokenError(TokenErrorKind.InvalidResponse, $"The credential '{Name}' returned no result (null)."));
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw;
+            }
+            catch (OperationCanceledException exception)
+            {
+                // Somebody else's cancellation (a client's own timeout): for our caller that is a time limit, not a cancellation.
+                result = TokenResult.Failed(new TokenError(TokenErrorKind.TimedOut, $"The credential '{Name}' was cut off by a time limit of its own.") { Exception = exception });
+            }
+            catch (TokenAcquisitionException exception)
+            {
+                result = TokenResult.Failed(exception.Error);
+            }
+            catch (Exception exception)
+            {
+                result = TokenResult.Failed(new TokenError(
+                    TokenErrorKind.InvalidConfiguration,
+                    $"The credential '{Name}' threw {exception.GetType().Name}; it is kept as the inner exception.")
+                { Exception = exception });
+            }
+        }
+
+        return result.From(Name, acquisition.TimeProvider.GetElapsedTime(started));
+    }
+
+    /// <summary>Makes the attempt. Requests that carry what <see cref="Supports"/> lacks do not arrive here, and exceptions thrown here become failures.</summary>
+    /// <param name="acquisition">What is asked for, and why.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    protected abstract ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken);
+
+    /// <summary>The credential's name.</summary>
+    public override string ToString() => Name;
+}

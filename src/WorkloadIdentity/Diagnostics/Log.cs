@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Every message this library logs, on one screen. Ids never change meaning: 1xx the token acquirer, 2xx credentials,
+/// 3xx the HTTP handler, 4xx registration. No message takes a token, a secret, an assertion or a claim.
+/// </summary>
+internal static partial class Log
+{
+    public const string Category = "WorkloadIdentity";
+
+    [LoggerMessage(100, LogLevel.Information, "First token for {Resource}: {Credential}, issued by {Issuer} for client {ClientId}, expires {ExpiresOn:u}.")]
+    public static partial void FirstToken(ILogger logger, string resource, string credential, string issuer, string clientId, DateTimeOffset expiresOn);
+
+    [LoggerMessage(101, LogLevel.Warning, "Refreshing the token for {Resource} failed; the living one (until {ExpiresOn:u}) is served and the next try waits {BackOff}. {Error}")]
+    public static partial void RefreshFailed(ILogger logger, string resource, DateTimeOffset expiresOn, TimeSpan backOff, TokenError error);
+
+    [LoggerMessage(102, LogLevel.Debug, "Acquired a token for {Resource} in {Milliseconds:0} ms: {Credential}, expires {ExpiresOn:u}.")]
+    public static partial void Acquired(ILogger logger, string resource, double milliseconds, string credential, DateTimeOffset expiresOn);
+
+    [LoggerMessage(103, LogLevel.Debug, "Acquiring a token for {Resource} failed. {Error}")]
+    public static partial void AcquisitionFailed(ILogger logger, string resource, TokenError error);
+
+    [LoggerMessage(104, LogLevel.Warning, "The second-level token store failed while {Doing}; it counts as a miss. {Reason}")]
+    public static partial void StoreFailed(ILogger logger, string doing, string reason);
+
+    [LoggerMessage(200, LogLevel.Information, "The credential chain '{Chain}' uses '{Credential}' from now on.")]
+    public static partial void ChainPinned(ILogger logger, string chain, string credential);
+
+    [LoggerMessage(201, LogLevel.Warning, "Two ambient credentials are present: '{Used}' is used, '{Ignored}' is not. Remove one, or name one in WORKLOAD_IDENTITY_ALLOW.")]
+    public static partial void TwoAmbientCredentials(ILogger logger, string used, string ignored);
+
+    [LoggerMessage(202, LogLevel.Debug, "{Server} failed in passing; attempt {Attempt} follows. {Error}")]
+    public static partial void Retrying(ILogger logger, string server, int attempt, TokenError error);
+
+    [LoggerMessage(300, LogLevel.Warning, "Tokens are sent over plain http to {Origin}, which the application listed as a mesh origin.")]
+    public static partial void PlainHttp(ILogger logger, string origin);
+
+    [LoggerMessage(301, LogLevel.Debug, "{Origin} rejected the token ({Reason}); the request is sent once more with another one.")]
+    public static partial void Resending(ILogger logger, string origin, string reason);
+
+    [LoggerMessage(302, LogLevel.Warning, "{Origin} rejected the token ({Reason}) and renewing it failed; its response is returned. {Error}")]
+    public static partial void RenewalFailed(ILogger logger, string origin, string reason, TokenError error);
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// The two HTTP clients that carry credentials: one for Entra, one for hosts on this machine or link. They stand outside
+/// <c>IHttpClientFactory</c>, so that no application default (a token handler, a redirect, a retry) can end up in front of a token endpoint.
+/// </summary>
+internal static class Backchannel
+{
+    public const int MaxTokenBytes = 1024 * 1024;
+    public const int MaxErrorBytes = 64 * 1024;
+
+    public static readonly string UserAgent = $"WorkloadIdentity/{BuildFacts.Version}";
+
+    private static readonly Lazy<HttpClient> LazyEntra = new(() => Create(useProxy: true));
+    private static readonly Lazy<HttpClient> LazyLocal = new(() => Create(useProxy: false));
+
+    /// <summary>To Entra, through the system's proxy where there is one.</summary>
+    public static HttpClient Entra => LazyEntra.Value;
+
+    /// <summary>To this machine and its link: never through a proxy, which would carry a host's secret away.</summary>
+    public static HttpClient Local => LazyLocal.Value;
+
+    /// <summary>
+    /// Sends once and reads the answer within bounds of size and time. Every failure comes back as an error;
+    /// the one exception is <see cref="OperationCanceledException"/> for <paramref name="cancellationToken"/>.
+    /// </summary>
+    /// <param name="client">One of the two clients, or the caller's own.</param>
+    /// <param name="request">What to send; disposed here.</param>
+    /// <param name="server">Who is asked, in words, for errors.</param>
+    /// <param name="timeLimit">How long the whole exchange may take.</param>
+    /// <param name="timeProvider">The clock of the limit.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public static async ValueTask<BackchannelAnswer> SendAsync(
+        HttpClient client, HttpRequestMessage request, string server, TimeSpan timeLimit, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(timeLimit, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using (request)
+        {
+            var asked = request.RequestUri;
+            request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+            try
+            {
+                using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+                if ((int)response.StatusCode is >= 300 and < 400 || response.RequestMessage?.RequestUri is { } answered && answered != asked)
+                {
+                    return BackchannelAnswer.Failed(new TokenError(
+                        TokenErrorKind.InvalidResponse,
+                        $"{server} answered with a redirect, which is never followed with credentials. Check the address, and whether a proxy or captive portal answers in its place.")
+                    {
+                        StatusCode = (int)response.StatusCode,
+                        HelpAnchor = "redirect",
+                    });
+                }
+
+                var body = await ReadAsync(response, response.IsSuccessStatusCode ? MaxTokenBytes : MaxErrorBytes, either.Token).ConfigureAwait(false);
+                return body is null && response.IsSuccessStatusCode
+                    ? BackchannelAnswer.Failed(new TokenError(TokenErrorKind.InvalidResponse, $"{server} answered with more than {MaxTokenBytes / 1024} KiB, which no token response needs."))
+                    : BackchannelAnswer.Received(response, body ?? [], timeProvider.GetUtcNow());
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellationToken);
+            }
+            catch (OperationCanceledException exception)
+            {
+                return BackchannelAnswer.Failed(new TokenError(TokenErrorKind.TimedOut, $"{server} did not answer within {timeLimit.TotalSeconds:0.#} s.") { Exception = exception });
+            }
+            catch (Exception exception) when (exception is HttpRequestException or IOException)
+            {
+                var reason = exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http ? $"{http.HttpRequestError}" : exception.GetType().Name;
+                return BackchannelAnswer.Failed(new TokenError(TokenErrorKind.Unreachable, $"{server} could not be reached ({reason}). Check name resolution, routes, proxy and firewall.")
+                {
+                    Exception = exception,
+                });
+            }
+        }
+    }
+
+    /// <summary>The body, or null when it is larger than <paramref name="limit"/>.</summary>
+    private static async ValueTask<byte[]?> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken)
+    {
+        if (response.Content.Headers.ContentLength > limit)
+        {
+            return null;
+        }
+
+        using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        var buffer = new byte[(int)Math.Min(limit + 1, (response.Content.Headers.ContentLength ?? 4095) + 1)];
+        var length = 0;
+        while (true)
+        {
+            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                return buffer[..length];
+            }
+
+            length += read;
+            if (length > limit)
+            {
+                return null;
+            }
+
+            if (length == buffer.Length)
+            {
+                Array.Resize(ref buffer, Math.Min(limit + 1, length * 2));
+            }
+        }
+    }
+
+    private static HttpClient Create(bool useProxy) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = useProxy,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        MaxResponseHeadersLength = 64,
+
+        // Trace ids and baggage belong to the application: neither Entra nor a metadata endpoint has a use for them.
+        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+}

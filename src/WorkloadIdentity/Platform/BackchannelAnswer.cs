@@ -1,0 +1,48 @@
+using System.Net.Http.Headers;
+
+namespace WorkloadIdentity;
+
+/// <summary>What a server answered, read within bounds; or why there is no answer.</summary>
+internal sealed class BackchannelAnswer
+{
+    private readonly HttpResponseHeaders? _headers;
+    private readonly DateTimeOffset _receivedOn;
+
+    private BackchannelAnswer(TokenError? error, int status, HttpResponseHeaders? headers, byte[] body, DateTimeOffset receivedOn)
+    {
+        Error = error;
+        Status = status;
+        Body = body;
+        _headers = headers;
+        _receivedOn = receivedOn;
+    }
+
+    /// <summary>Why there is no answer; null when there is one.</summary>
+    public TokenError? Error { get; }
+
+    public int Status { get; }
+
+    public bool IsSuccess => Error is null && Status is >= 200 and < 300;
+
+    public byte[] Body { get; }
+
+    /// <summary>How long the server asked to wait (RFC 9110 section 10.2.3): seconds or a date. Null when it did not, or not readably.</summary>
+    public TimeSpan? RetryAfter
+    {
+        get
+        {
+            var wait = _headers?.RetryAfter is not { } value ? null
+                : value.Delta ?? (value.Date is { } date ? date - _receivedOn : null);
+            return wait is { Ticks: < 0 } ? TimeSpan.Zero : wait;
+        }
+    }
+
+    /// <summary>A header's first raw value.</summary>
+    public string? Header(string name) =>
+        _headers is not null && _headers.NonValidated.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    public static BackchannelAnswer Failed(TokenError error) => new(error, 0, headers: null, [], default);
+
+    public static BackchannelAnswer Received(HttpResponseMessage response, byte[] body, DateTimeOffset receivedOn) =>
+        new(error: null, (int)response.StatusCode, response.Headers, body, receivedOn);
+}

@@ -1,0 +1,61 @@
+using System.Text;
+
+namespace WorkloadIdentity;
+
+/// <summary>What reading a file gave: its bytes, or a problem in words. Never prints its content.</summary>
+internal sealed class FileContent
+{
+    private FileContent(string path, byte[]? bytes, string? problem, Exception? exception = null)
+    {
+        Path = path;
+        Bytes = bytes;
+        Problem = problem;
+        Exception = exception;
+    }
+
+    public string Path { get; }
+
+    public byte[]? Bytes { get; }
+
+    /// <summary>Why there are no bytes: the end of a sentence that begins with what the file is for.</summary>
+    public string? Problem { get; }
+
+    public Exception? Exception { get; }
+
+    public bool IsMissing => Bytes is null && Exception is null;
+
+    public static FileContent Read(string path, byte[] bytes) => new(path, bytes, problem: null);
+
+    public static FileContent Missing(string path) => new(path, bytes: null, $"'{path}' does not exist");
+
+    public static FileContent TooLarge(string path) =>
+        new(path, bytes: null, $"'{path}' is larger than {WorkloadEnvironment.MaxFileBytes / 1024} KiB", new InvalidDataException("The file is too large."));
+
+    public static FileContent Unreadable(string path, Exception exception) =>
+        new(path, bytes: null, exception is UnauthorizedAccessException
+            ? $"'{path}' may not be read by this process (access denied)"
+            : $"'{path}' could not be read ({exception.GetType().Name})", exception);
+
+    /// <summary>The content as one line of text: UTF-8, with the white space around it removed. A value or a problem.</summary>
+    public (string? Line, string? Problem) AsLine()
+    {
+        if (Bytes is null)
+        {
+            return (null, Problem);
+        }
+
+        string text;
+        try
+        {
+            text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Bytes.AsSpan(3) : Bytes).Trim();
+        }
+        catch (ArgumentException)
+        {
+            return (null, $"'{Path}' is not UTF-8 text");
+        }
+
+        return text.Length == 0 ? (null, $"'{Path}' is empty")
+            : Require.HasControlCharacter(text) ? (null, $"'{Path}' holds more than one line, or a control character")
+            : (text, null);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.ObjectModel;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Where a workload finds out who it may be: environment variables and files. The only code here that reads either.
+/// Safe for concurrent use; every read sees the value of that moment, so rotated values are picked up.
+/// </summary>
+public sealed class WorkloadEnvironment
+{
+    /// <summary>Secrets, certificates and tokens are kilobytes; a larger file is something else (a device, a log, an attack).</summary>
+    internal const int MaxFileBytes = 1024 * 1024;
+
+    private readonly Func<string, string?> _variable;
+    private readonly Func<string, FileContent> _file;
+    private readonly Func<string, bool> _fileExists;
+
+    private WorkloadEnvironment(Func<string, string?> variable, Func<string, FileContent> file, Func<string, bool> fileExists)
+    {
+        _variable = variable;
+        _file = file;
+        _fileExists = fileExists;
+    }
+
+    /// <summary>The environment of the running process.</summary>
+    public static WorkloadEnvironment FromProcess() => new(
+#pragma warning disable RS0030 // This is the one place that may.
+        Environment.GetEnvironmentVariable,
+#pragma warning restore RS0030
+        ReadFromDisk,
+        File.Exists);
+
+    /// <summary>An environment made of the given values alone, for tests. The dictionaries are read at each use, so a test may change them.</summary>
+    /// <param name="variables">Environment variables by name.</param>
+    /// <param name="files">File contents by path; none when null.</param>
+    public static WorkloadEnvironment FromValues(IReadOnlyDictionary<string, string> variables, IReadOnlyDictionary<string, byte[]>? files = null)
+    {
+        ArgumentNullException.ThrowIfNull(variables);
+        var contents = files ?? ReadOnlyDictionary<string, byte[]>.Empty;
+        return new WorkloadEnvironment(
+            variables.GetValueOrDefault,
+            path => !contents.TryGetValue(path, out var bytes) ? FileContent.Missing(path)
+                : bytes.Length > MaxFileBytes ? FileContent.TooLarge(path)
+                : FileContent.Read(path, bytes),
+            contents.ContainsKey);
+    }
+
+    /// <summary>A variable's value; null when it is absent or empty.</summary>
+    internal string? Variable(string name) => _variable(name) is { Length: > 0 } value ? value : null;
+
+    /// <summary>Whether the variable is there with a value.</summary>
+    internal bool Has(string name) => Variable(name) is not null;
+
+    internal bool FileExists(string path) => _fileExists(path);
+
+    /// <summary>A file's content, up to <see cref="MaxFileBytes"/>, or why it could not be read.</summary>
+    internal FileContent ReadFile(string path) => _file(path);
+
+    private static FileContent ReadFromDisk(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var bytes = new byte[MaxFileBytes + 1];
+            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            return length > MaxFileBytes ? FileContent.TooLarge(path) : FileContent.Read(path, bytes[..length]);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return FileContent.Missing(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            return FileContent.Unreadable(path, exception);
+        }
+    }
+}

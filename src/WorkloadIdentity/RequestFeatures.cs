@@ -1,0 +1,21 @@
+namespace WorkloadIdentity;
+
+/// <summary>What a token request may carry beyond its scope.</summary>
+[Flags]
+public enum RequestFeatures
+{
+    /// <summary>A scope alone.</summary>
+    None = 0,
+
+    /// <summary>A tenant other than the credential's own: <see cref="TokenRequest.TenantId"/>.</summary>
+    TenantId = 1,
+
+    /// <summary>A user to act for: <see cref="TokenRequest.UserAssertion"/>.</summary>
+    UserAssertion = 2,
+
+    /// <summary>A federated managed identity path: <see cref="TokenRequest.FmiPath"/>.</summary>
+    FmiPath = 4,
+
+    /// <summary>Claims that an API's challenge demanded: <see cref="Acquisition.Claims"/>.</summary>
+    Claims = 8,
+}

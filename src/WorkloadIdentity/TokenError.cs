@@ -1,0 +1,140 @@
+using System.Diagnostics;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Why there is no token: what failed, for whom, what the server said, what to do. It holds no secret and may be logged. Immutable.
+/// </summary>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed class TokenError
+{
+    /// <summary>An error of one kind, with a message that says what failed and what to do.</summary>
+    /// <param name="kind">What kind of thing stood in the way.</param>
+    /// <param name="message">For people. Must not hold a secret.</param>
+    public TokenError(TokenErrorKind kind, string message)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(message);
+        Kind = kind;
+        Message = message;
+    }
+
+    private TokenError(TokenError other, string message)
+    {
+        Kind = other.Kind;
+        Message = message;
+        Category = other.Category;
+        OAuthError = other.OAuthError;
+        EntraErrorCodes = other.EntraErrorCodes;
+        StatusCode = other.StatusCode;
+        CorrelationId = other.CorrelationId;
+        TraceId = other.TraceId;
+        RetryAfter = other.RetryAfter;
+        Claims = other.Claims;
+        TenantId = other.TenantId;
+        ClientId = other.ClientId;
+        Scope = other.Scope;
+        IsTransient = other.IsTransient;
+        IsRepeated = other.IsRepeated;
+        Exception = other.Exception;
+        UnsupportedFeatures = other.UnsupportedFeatures;
+        HelpAnchor = other.HelpAnchor;
+    }
+
+    /// <summary>What kind of thing stood in the way.</summary>
+    public TokenErrorKind Kind { get; }
+
+    /// <summary>What failed, what the server said and what to do.</summary>
+    public string Message { get; }
+
+    /// <summary>What Entra refused for; <see cref="TokenErrorCategory.None"/> when it gave no code that is known here.</summary>
+    public TokenErrorCategory Category { get; init; }
+
+    /// <summary>The <c>error</c> of the response (RFC 6749 section 5.2), such as <c>invalid_client</c>.</summary>
+    public string? OAuthError { get; init; }
+
+    /// <summary>Entra's numeric codes, most specific first: 7000215 for AADSTS7000215.</summary>
+    public IReadOnlyList<long> EntraErrorCodes { get; init; } = [];
+
+    /// <summary>The HTTP status of the response; null when there was none.</summary>
+    public int? StatusCode { get; init; }
+
+    /// <summary>Finds the request in Entra's sign-in log, and in a support ticket.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>Entra's own id for the request.</summary>
+    public string? TraceId { get; init; }
+
+    /// <summary>How long the server asked to wait.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Claims the caller must satisfy, as a JSON object: pass them on in a challenge (Conditional Access, on-behalf-of).</summary>
+    public string? Claims { get; init; }
+
+    /// <summary>The tenant that was asked.</summary>
+    public string? TenantId { get; init; }
+
+    /// <summary>The client that asked.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>The scope that was asked for.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>Whether the same request may succeed a little later with nothing changed.</summary>
+    public bool IsTransient
+    {
+        get => _isTransient ?? Kind is TokenErrorKind.Unreachable or TokenErrorKind.TimedOut or TokenErrorKind.Throttled;
+        init => _isTransient = value;
+    }
+
+    private readonly bool? _isTransient;
+
+    /// <summary>Whether this is an earlier answer repeated from memory, so that nobody was asked this time.</summary>
+    public bool IsRepeated { get; internal init; }
+
+    /// <summary>The exception behind it, where there was one.</summary>
+    public Exception? Exception { get; init; }
+
+    /// <summary>The page that explains this error.</summary>
+    public Uri HelpLink => new($"{BuildFacts.HelpBaseAddress}errors.md#{HelpAnchor ?? TokenErrorAnchor.For(Kind, Category)}");
+
+    /// <summary>Set where a page of its own explains more than the kind or category would.</summary>
+    internal string? HelpAnchor { get; init; }
+
+    /// <summary>What the request carried that the credential cannot express.</summary>
+    internal RequestFeatures UnsupportedFeatures { get; init; }
+
+    /// <summary>The same error with another message.</summary>
+    internal TokenError WithMessage(string message) => new(this, message);
+
+    /// <summary>The same error as it is told again without asking anybody.</summary>
+    internal TokenError Repeated(TimeSpan remaining) => IsRepeated
+        ? this
+        : new TokenError(this, $"{Message} (Repeated from memory; nobody is asked again for {Math.Max(1, Math.Ceiling(remaining.TotalSeconds)):0} s.)")
+        {
+            IsRepeated = true,
+            RetryAfter = remaining > TimeSpan.Zero ? remaining : RetryAfter,
+        };
+
+    /// <summary>A request that carries what the credential cannot express.</summary>
+    internal static TokenError Unsupported(string credential, RequestFeatures missing, TokenRequest request)
+    {
+        var what = missing switch
+        {
+            _ when missing.HasFlag(RequestFeatures.UserAssertion) => "act on behalf of a user",
+            _ when missing.HasFlag(RequestFeatures.TenantId) => $"ask in a tenant named by the request ({request.TenantId})",
+            _ when missing.HasFlag(RequestFeatures.FmiPath) => "carry an FMI path",
+            _ => "carry the claims of a challenge",
+        };
+        return new TokenError(TokenErrorKind.InvalidConfiguration, $"The credential '{credential}' cannot {what}. Use an application credential for this request, or leave it out.")
+        {
+            Scope = request.Scope,
+            TenantId = request.TenantId,
+            UnsupportedFeatures = missing,
+            HelpAnchor = "unsupported-request",
+        };
+    }
+
+    /// <summary>Kind, codes and message on one line.</summary>
+    public override string ToString() =>
+        $"{Kind}{(EntraErrorCodes.Count == 0 ? "" : $" (AADSTS{EntraErrorCodes[0]})")}: {Message}";
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// What is asked for: a token for one scope, in one tenant, for the workload itself or on behalf of a user.
+/// Value equality over every field, so a request is its own cache key. Immutable and safe for concurrent use.
+/// </summary>
+/// <remarks>Keep one instance per scope where you can: its hash is computed once.</remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed class TokenRequest : IEquatable<TokenRequest>
+{
+    private int _hash;
+
+    /// <summary>Asks for a token for <paramref name="scope"/>.</summary>
+    /// <param name="scope">The resource followed by <c>/.default</c>, such as <c>https://graph.microsoft.com/.default</c>.
+    /// It is sent byte for byte. On behalf of a user it may also name delegated permissions, separated by spaces.</param>
+    /// <exception cref="ArgumentException"><paramref name="scope"/> is empty or holds a control character.</exception>
+    public TokenRequest(string scope)
+    {
+        Scope = Require.Text(scope, "A scope", "https://graph.microsoft.com/.default");
+    }
+
+    private TokenRequest(TokenRequest other, string? tenantId, string? userAssertion)
+    {
+        Scope = other.Scope;
+        FmiPath = other.FmiPath;
+        ContinuousAccess = other.ContinuousAccess;
+        TenantId = tenantId;
+        UserAssertion = userAssertion;
+    }
+
+    /// <summary>The scope asked for, exactly as given.</summary>
+    public string Scope { get; }
+
+    /// <summary>The tenant to ask, as a GUID or a verified domain name; null asks in the credential's own tenant.</summary>
+    /// <exception cref="ArgumentException">The value is not a tenant, or is <c>common</c>, <c>organizations</c> or <c>consumers</c>.</exception>
+    public string? TenantId { get; init => field = value is null ? null : WorkloadIdentity.TenantId.Require(value, nameof(TenantId)); }
+
+    /// <summary>
+    /// The access token a user's client sent to this application. When set, the token is acquired on behalf of that user
+    /// (<see href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow">on-behalf-of flow</see>).
+    /// A secret: it is never printed, and the cache keeps its SHA-256 only.
+    /// </summary>
+    /// <exception cref="ArgumentException">The value is empty or holds a control character.</exception>
+    [JsonIgnore]
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public string? UserAssertion { get; init => field = value is null ? null : Require.Text(value, "A user assertion", "the caller's access token, without 'Bearer '"); }
+
+    /// <summary>The <c>fmi_path</c> of a federated managed identity or agent identity; null for all others.</summary>
+    /// <exception cref="ArgumentException">The value is empty or holds a control character.</exception>
+    public string? FmiPath { get; init => field = value is null ? null : Require.Text(value, "An FMI path", "the agent identity's client id"); }
+
+    /// <summary>
+    /// Says that the asker can answer claims challenges, so that the token may live long and be revoked early
+    /// (<see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">continuous access evaluation</see>, capability <c>cp1</c>).
+    /// An offer: a credential that cannot declare it simply does not.
+    /// </summary>
+    public bool ContinuousAccess { get; init; }
+
+    /// <summary>The same request in another tenant.</summary>
+    /// <param name="tenantId">A GUID or a verified domain name.</param>
+    /// <exception cref="ArgumentException"><paramref name="tenantId"/> is not a tenant.</exception>
+    public TokenRequest ForTenant(string tenantId) => new(this, WorkloadIdentity.TenantId.Require(tenantId, nameof(tenantId)), UserAssertion);
+
+    /// <summary>The same request for the workload itself: what may be kept of an on-behalf-of request.</summary>
+    internal TokenRequest WithoutUserAssertion() => UserAssertion is null ? this : new(this, TenantId, userAssertion: null);
+
+    /// <inheritdoc/>
+    public bool Equals(TokenRequest? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null
+            && Scope == other.Scope
+            && TenantId == other.TenantId
+            && FmiPath == other.FmiPath
+            && ContinuousAccess == other.ContinuousAccess
+            && UserAssertion == other.UserAssertion);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as TokenRequest);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        // Computed at first use and kept: threads that race here write the same value.
+        if (_hash == 0)
+        {
+            var hash = HashCode.Combine(Scope, TenantId, UserAssertion, FmiPath, ContinuousAccess);
+            _hash = hash == 0 ? 1 : hash;
+        }
+
+        return _hash;
+    }
+
+    /// <summary>The request without its user assertion.</summary>
+    public override string ToString() =>
+        Scope
+        + (TenantId is null ? "" : $" in tenant {TenantId}")
+        + (UserAssertion is null ? "" : " on behalf of a user")
+        + (FmiPath is null ? "" : $" for {FmiPath}");
+}

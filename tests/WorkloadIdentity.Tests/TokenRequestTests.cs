@@ -1,0 +1,73 @@
+namespace WorkloadIdentity.Tests;
+
+public sealed class TokenRequestTests
+{
+    [Fact]
+    public void Requests_with_the_same_fields_are_one_key()
+    {
+        var one = new TokenRequest("api://a/.default") { TenantId = "contoso.com", FmiPath = "x", ContinuousAccess = true, UserAssertion = "jwt" };
+        var two = new TokenRequest("api://a/.default") { TenantId = "contoso.com", FmiPath = "x", ContinuousAccess = true, UserAssertion = "jwt" };
+
+        Assert.Equal(one, two);
+        Assert.Equal(one.GetHashCode(), two.GetHashCode());
+    }
+
+    public static TheoryData<string, TokenRequest> Different => new()
+    {
+        { "scope", new("api://b/.default") },
+        { "tenant", new("api://a/.default") { TenantId = "contoso.com" } },
+        { "user", new("api://a/.default") { UserAssertion = "jwt" } },
+        { "fmi path", new("api://a/.default") { FmiPath = "x" } },
+        { "continuous access", new("api://a/.default") { ContinuousAccess = true } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Different))]
+    public void A_request_that_differs_in_one_field_is_another_key(string field, TokenRequest other)
+    {
+        Assert.NotEqual(new TokenRequest("api://a/.default"), other);
+        Assert.False(string.IsNullOrEmpty(field));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("api://a/.default\r\nX: y")]
+    public void A_bad_scope_is_refused_at_construction(string scope) => Assert.Throws<ArgumentException>(() => new TokenRequest(scope));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("contoso.com\n")]
+    [InlineData("{72f988bf-86f1-41af-91ab-2d7cd011db47}")]
+    [InlineData("../../evil.example/x")]
+    [InlineData("contoso.com/x")]
+    [InlineData("contoso..com")]
+    [InlineData("contoso")]
+    [InlineData("common")]
+    [InlineData("Organizations")]
+    [InlineData("consumers")]
+    public void A_bad_tenant_is_refused_at_construction(string tenant)
+    {
+        Assert.Throws<ArgumentException>(() => new TokenRequest("api://a/.default") { TenantId = tenant });
+        Assert.Throws<ArgumentException>(() => new TokenRequest("api://a/.default").ForTenant(tenant));
+    }
+
+    [Theory]
+    [InlineData("72f988bf-86f1-41af-91ab-2d7cd011db47")]
+    [InlineData("contoso.onmicrosoft.com")]
+    [InlineData("xn--bcher-kva.example")]
+    public void A_tenant_is_a_guid_or_a_domain(string tenant) =>
+        Assert.Equal(tenant, new TokenRequest("api://a/.default").ForTenant(tenant).TenantId);
+
+    [Fact]
+    public void ForTenant_keeps_everything_else()
+    {
+        var request = new TokenRequest("api://a/.default") { FmiPath = "x", ContinuousAccess = true, UserAssertion = "jwt" }.ForTenant("contoso.com");
+
+        Assert.Equal(new TokenRequest("api://a/.default") { TenantId = "contoso.com", FmiPath = "x", ContinuousAccess = true, UserAssertion = "jwt" }, request);
+    }
+
+    [Fact]
+    public void It_never_prints_the_user_assertion() =>
+        Assert.DoesNotContain("canary", new TokenRequest("api://a/.default") { UserAssertion = "canary" }.ToString(), StringComparison.Ordinal);
+}
