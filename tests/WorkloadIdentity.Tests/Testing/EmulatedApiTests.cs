@@ -6,14 +6,18 @@ using static WorkloadIdentity.Tests.EmulatorCalls;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class EmulatedApiTests : IAsyncLifetime
+public sealed class EmulatedApiTests : IClassFixture<EmulatorFixture>
 {
-    private readonly FakeClock _clock = new();
-    private EntraEmulator _entra = null!;
+    private static readonly RSA ForgersKey = RSA.Create(2048);
 
-    public async Task InitializeAsync() => _entra = await EntraEmulator.StartAsync(new() { TimeProvider = _clock });
+    private readonly FakeClock _clock;
+    private readonly EntraEmulator _entra;
 
-    public async Task DisposeAsync() => await _entra.DisposeAsync();
+    public EmulatedApiTests(EmulatorFixture fixture)
+    {
+        _clock = fixture.Clock;
+        _entra = fixture.Fresh();
+    }
 
     [Fact]
     public async Task A_living_token_is_accepted_and_its_caller_named()
@@ -66,16 +70,14 @@ public sealed class EmulatedApiTests : IAsyncLifetime
     public async Task A_token_that_is_not_for_it_is_rejected(string what)
     {
         var good = await _entra.TokenAsync();
-        await using var elsewhere = await EntraEmulator.StartAsync(new() { TimeProvider = _clock, TenantId = _entra.Tenant.Id });
-        using var key = RSA.Create(2048);
         var claims = JsonNode.Parse(Claims(good).GetRawText())!.AsObject();
         var token = what switch
         {
             "garbage" => "garbage",
-            "another emulator's" => await elsewhere.TokenAsync(),
-            "forged with another key" => Sign(new JsonObject { ["alg"] = "RS256", ["typ"] = "JWT" }, claims, key, RSASignaturePadding.Pkcs1),
-            "algorithm none" => Sign(new JsonObject { ["alg"] = "none" }, claims, key, RSASignaturePadding.Pkcs1),
-            "another audience" => await _entra.TokenAsync(scope: "api://other/.default"),
+            "another emulator's" => await TokenOfAnotherAsync(),
+            "forged with another key" => Sign(new JsonObject { ["alg"] = "RS256", ["typ"] = "JWT" }, claims, ForgersKey, RSASignaturePadding.Pkcs1),
+            "algorithm none" => Sign(new JsonObject { ["alg"] = "none" }, claims, ForgersKey, RSASignaturePadding.Pkcs1),
+            "another audience" => await _entra.TokenAsync(scope: "api://AzureADTokenExchange/.default"),
             "signature stripped" => good[..(good.LastIndexOf('.') + 1)],
             "an external issuer's" => _entra.AddIssuer("https://issuer.example").Issue("me", _entra.Api.Audience),
             _ => throw new ArgumentOutOfRangeException(nameof(what)),
@@ -124,5 +126,12 @@ public sealed class EmulatedApiTests : IAsyncLifetime
         Assert.Equal(401, (await _entra.CallAsync(token)).Status);
         Assert.Throws<ArgumentException>(() => _entra.AddApi("api://orders"));
         Assert.Throws<ArgumentException>(() => _entra.AddApi("api://new/.default"));
+    }
+
+    /// <summary>As like one of the emulator's own as it can be made elsewhere: same tenant, same audience.</summary>
+    private async Task<string> TokenOfAnotherAsync()
+    {
+        await using var elsewhere = await EntraEmulator.StartAsync(new() { TimeProvider = _clock, TenantId = _entra.Tenant.Id });
+        return await elsewhere.TokenAsync();
     }
 }

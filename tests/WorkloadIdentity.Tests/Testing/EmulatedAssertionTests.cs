@@ -6,24 +6,25 @@ using static WorkloadIdentity.Tests.EmulatorCalls;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class EmulatedAssertionTests : IAsyncLifetime
+public sealed class EmulatedAssertionTests : IClassFixture<EmulatorFixture>
 {
     private const string GitHub = "https://token.actions.githubusercontent.com";
     private const string Subject = "repo:contoso/orders:ref:refs/heads/main";
 
-    private readonly FakeClock _clock = new();
+    private readonly FakeClock _clock;
     private static readonly X509Certificate2 SharedCertificate = Certificate();
     private static readonly X509Certificate2 OtherCertificate = Certificate();
-    private EntraEmulator _entra = null!;
-    private EmulatedApplication _app = null!;
+    private readonly EntraEmulator _entra;
+    private readonly EmulatedApplication _app;
+    private readonly EmulatedIssuer _github;
 
-    public async Task InitializeAsync()
+    public EmulatedAssertionTests(EmulatorFixture fixture)
     {
-        _entra = await EntraEmulator.StartAsync(new() { TimeProvider = _clock });
+        _clock = fixture.Clock;
+        _entra = fixture.Fresh();
         _app = _entra.AddApplication().AddCertificate(SharedCertificate);
+        _github = _entra.Directory.FindIssuer(GitHub) ?? _entra.AddIssuer(GitHub);
     }
-
-    public async Task DisposeAsync() => await _entra.DisposeAsync();
 
     [Theory]
     [InlineData("PS256")]
@@ -183,9 +184,8 @@ public sealed class EmulatedAssertionTests : IAsyncLifetime
     [Fact]
     public async Task A_federated_assertion_stands_for_its_application_as_often_as_it_lives()
     {
-        var github = _entra.AddIssuer(GitHub);
-        _app.AddFederatedCredential(github, Subject);
-        var form = _app.Asserting(github.Issue(Subject));
+        _app.AddFederatedCredential(_github, Subject);
+        var form = _app.Asserting(_github.Issue(Subject));
 
         Assert.Equal(200, (await _entra.PostAsync(form)).Status);
         Assert.Equal(200, (await _entra.PostAsync(form)).Status);
@@ -211,15 +211,9 @@ public sealed class EmulatedAssertionTests : IAsyncLifetime
     [MemberData(nameof(Mismatches))]
     public async Task A_federated_assertion_must_match_to_the_letter(string issuer, string subject, string audience, long code)
     {
-        _entra.AddIssuer(GitHub);
         _app.AddFederatedCredential(GitHub, Subject);
-        var other = issuer == GitHub ? null : _entra.AddIssuer(issuer);
-        using var key = RSA.Create(2048);
-        var assertion = other?.Issue(subject, audience) ?? Sign(
-            new JsonObject { ["alg"] = "RS256" },
-            new JsonObject { ["iss"] = issuer, ["sub"] = subject, ["aud"] = audience, ["exp"] = _clock.Now.AddMinutes(1).ToUnixTimeSeconds() },
-            key,
-            RSASignaturePadding.Pkcs1);
+        var claims = new JsonObject { ["iss"] = issuer, ["sub"] = subject, ["aud"] = audience, ["exp"] = _clock.Now.AddMinutes(1).ToUnixTimeSeconds() };
+        var assertion = _github.Key.Sign(claims);
 
         var reply = await _entra.PostAsync(_app.Asserting(assertion));
 
@@ -229,18 +223,16 @@ public sealed class EmulatedAssertionTests : IAsyncLifetime
     [Fact]
     public async Task Issuer_subject_and_audience_must_be_of_one_credential()
     {
-        var github = _entra.AddIssuer(GitHub);
-        var gitlab = _entra.AddIssuer("https://gitlab.example");
-        _app.AddFederatedCredential(github, "a").AddFederatedCredential(gitlab, "b");
+        var gitlab = _entra.AddIssuer("https://gitlab.example/one-credential");
+        _app.AddFederatedCredential(_github, "a").AddFederatedCredential(gitlab, "b");
 
         Assert.Equal(200, (await _entra.PostAsync(_app.Asserting(gitlab.Issue("b")))).Status);
-        Assert.Equal(700213, (await _entra.PostAsync(_app.Asserting(github.Issue("b")))).Code);
+        Assert.Equal(700213, (await _entra.PostAsync(_app.Asserting(_github.Issue("b")))).Code);
     }
 
     [Fact]
     public async Task A_federated_assertion_of_another_key_is_refused()
     {
-        _entra.AddIssuer(GitHub);
         _app.AddFederatedCredential(GitHub, Subject);
         await using var impostor = await EntraEmulator.StartAsync(new() { TimeProvider = _clock });
 
@@ -250,15 +242,14 @@ public sealed class EmulatedAssertionTests : IAsyncLifetime
     [Fact]
     public async Task Federation_needs_a_credential_an_issuer_that_is_known_and_RS256()
     {
-        var github = _entra.AddIssuer(GitHub);
-        Assert.Equal(70025, (await _entra.PostAsync(_app.Asserting(github.Issue(Subject)))).Code);
+        Assert.Equal(70025, (await _entra.PostAsync(_app.Asserting(_github.Issue(Subject)))).Code);
 
-        _app.AddFederatedCredential("https://unheard.example", Subject).AddFederatedCredential(github, Subject);
+        _app.AddFederatedCredential("https://unheard.example", Subject).AddFederatedCredential(_github, Subject);
         await using var elsewhere = await EntraEmulator.StartAsync(new() { TimeProvider = _clock });
         var unheard = await _entra.PostAsync(_app.Asserting(elsewhere.AddIssuer("https://unheard.example").Issue(Subject)));
         Assert.Equal((400, 90061), (unheard.Status, unheard.Code));
 
-        using var key = RSA.Create(2048);
+        using var key = SharedCertificate.GetRSAPrivateKey()!;
         var pss = Sign(new JsonObject { ["alg"] = "PS256" }, new JsonObject { ["iss"] = GitHub, ["sub"] = Subject }, key, RSASignaturePadding.Pss);
         Assert.Equal(5002730, (await _entra.PostAsync(_app.Asserting(pss))).Code);
     }
@@ -266,10 +257,9 @@ public sealed class EmulatedAssertionTests : IAsyncLifetime
     [Fact]
     public async Task An_expired_assertion_can_be_had_without_moving_the_clock()
     {
-        var github = _entra.AddIssuer(GitHub);
-        _app.AddFederatedCredential(github, Subject);
+        _app.AddFederatedCredential(_github, Subject);
 
-        Assert.Equal(700024, (await _entra.PostAsync(_app.Asserting(github.Issue(Subject, lifetime: TimeSpan.FromMinutes(-1))))).Code);
+        Assert.Equal(700024, (await _entra.PostAsync(_app.Asserting(_github.Issue(Subject, lifetime: TimeSpan.FromMinutes(-1))))).Code);
     }
 
     [Fact]

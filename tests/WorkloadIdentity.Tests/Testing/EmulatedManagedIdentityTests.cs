@@ -3,21 +3,23 @@ using static WorkloadIdentity.Tests.EmulatorCalls;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class EmulatedManagedIdentityTests : IAsyncLifetime
+public sealed class EmulatedManagedIdentityTests : IClassFixture<EmulatorFixture>
 {
     private const string Imds = "metadata/identity/oauth2/token?api-version=2018-02-01";
     private const string AppService = "msi/token?api-version=2019-08-01";
     private const string Resource = "&resource=api://emulated-api";
     private static readonly (string, string) Metadata = ("Metadata", "true");
 
-    private readonly FakeClock _clock = new();
-    private EntraEmulator _entra = null!;
+    private readonly FakeClock _clock;
+    private readonly EntraEmulator _entra;
+
+    public EmulatedManagedIdentityTests(EmulatorFixture fixture)
+    {
+        _clock = fixture.Clock;
+        _entra = fixture.Fresh();
+    }
 
     private (string, string) IdentityHeader => ("X-IDENTITY-HEADER", _entra.AppServiceEnvironment()["IDENTITY_HEADER"]);
-
-    public async Task InitializeAsync() => _entra = await EntraEmulator.StartAsync(new() { TimeProvider = _clock, AcceptsAnyResource = false });
-
-    public async Task DisposeAsync() => await _entra.DisposeAsync();
 
     [Fact]
     public async Task Imds_answers_in_strings()

@@ -3,16 +3,18 @@ using static WorkloadIdentity.Tests.EmulatorCalls;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class EmulatedOnBehalfOfTests : IAsyncLifetime
+public sealed class EmulatedOnBehalfOfTests : IClassFixture<EmulatorFixture>
 {
-    private readonly FakeClock _clock = new();
-    private EntraEmulator _entra = null!;
+    private readonly FakeClock _clock;
+    private readonly EntraEmulator _entra;
+
+    public EmulatedOnBehalfOfTests(EmulatorFixture fixture)
+    {
+        _clock = fixture.Clock;
+        _entra = fixture.Fresh();
+    }
 
     private EmulatedApplication App => _entra.Application;
-
-    public async Task InitializeAsync() => _entra = await EntraEmulator.StartAsync(new() { TimeProvider = _clock, AcceptsAnyResource = false });
-
-    public async Task DisposeAsync() => await _entra.DisposeAsync();
 
     [Fact]
     public async Task An_application_gets_a_token_that_speaks_for_the_user()

@@ -3,21 +3,21 @@ using static WorkloadIdentity.Tests.EmulatorCalls;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class EmulatedTokenEndpointTests : IAsyncLifetime
+public sealed class EmulatedTokenEndpointTests : IClassFixture<EmulatorFixture>
 {
-    private readonly FakeClock _clock = new();
-    private EntraEmulator _entra = null!;
-    private string _secret = null!;
+    private readonly FakeClock _clock;
+    private readonly EntraEmulator _entra;
+    private readonly string _secret;
 
-    private EmulatedApplication App => _entra.Application;
-
-    public async Task InitializeAsync()
+    public EmulatedTokenEndpointTests(EmulatorFixture fixture)
     {
-        _entra = await EntraEmulator.StartAsync(new() { TimeProvider = _clock, AcceptsAnyResource = false });
-        _secret = App.EnvironmentWithSecret()["AZURE_CLIENT_SECRET"];
+        _clock = fixture.Clock;
+        _entra = fixture.Fresh();
+        App = _entra.AddApplication();
+        _secret = App.AddSecret();
     }
 
-    public async Task DisposeAsync() => await _entra.DisposeAsync();
+    private EmulatedApplication App { get; }
 
     [Fact]
     public async Task A_right_secret_gets_a_token()
@@ -36,7 +36,7 @@ public sealed class EmulatedTokenEndpointTests : IAsyncLifetime
     {
         App.AssignRole(_entra.Api, "Orders.Read").AssignRole(_entra.AddApi("api://other"), "Other.Read");
 
-        var claims = Claims(await _entra.TokenAsync());
+        var claims = Claims(await _entra.TokenAsync(App));
 
         Assert.Equal($"{_entra.AuthorityHost}{_entra.Tenant.Id}/v2.0", claims.GetProperty("iss").GetString());
         Assert.Equal("127.0.0.1", new Uri(claims.GetProperty("iss").GetString()!).Host);
@@ -201,9 +201,10 @@ public sealed class EmulatedTokenEndpointTests : IAsyncLifetime
         Assert.Equal(id, reply.Headers["client-request-id"]);
         var trace = reply.Json.GetProperty("trace_id").GetString();
         Assert.Equal(trace, reply.Headers["x-ms-request-id"]);
-        Assert.Equal("2026-01-01 00:00:00Z", reply.Json.GetProperty("timestamp").GetString());
+        var timestamp = $"{_clock.Now.UtcDateTime:u}";
+        Assert.Equal(timestamp, reply.Json.GetProperty("timestamp").GetString());
         Assert.StartsWith("AADSTS7000215: ", reply.Description, StringComparison.Ordinal);
-        Assert.EndsWith($" Trace ID: {trace} Correlation ID: {id} Timestamp: 2026-01-01 00:00:00Z", reply.Description, StringComparison.Ordinal);
+        Assert.EndsWith($" Trace ID: {trace} Correlation ID: {id} Timestamp: {timestamp}", reply.Description, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong", reply.Description, StringComparison.Ordinal);
     }
 
@@ -229,8 +230,8 @@ public sealed class EmulatedTokenEndpointTests : IAsyncLifetime
     {
         var other = _entra.AddApplication();
 
-        Assert.Equal(other.ClientId, Claims(await _entra.TokenAsync(scope: $"{other.ClientId}/.default")).GetProperty("aud").GetString());
-        Assert.Equal($"api://{other.ClientId}", Claims(await _entra.TokenAsync(scope: $"api://{other.ClientId}/.default")).GetProperty("aud").GetString());
-        Assert.Equal("api://AzureADTokenExchange", Claims(await _entra.TokenAsync(scope: "api://AzureADTokenExchange/.default")).GetProperty("aud").GetString());
+        Assert.Equal(other.ClientId, Claims(await _entra.TokenAsync(App, $"{other.ClientId}/.default")).GetProperty("aud").GetString());
+        Assert.Equal($"api://{other.ClientId}", Claims(await _entra.TokenAsync(App, $"api://{other.ClientId}/.default")).GetProperty("aud").GetString());
+        Assert.Equal("api://AzureADTokenExchange", Claims(await _entra.TokenAsync(App, "api://AzureADTokenExchange/.default")).GetProperty("aud").GetString());
     }
 }

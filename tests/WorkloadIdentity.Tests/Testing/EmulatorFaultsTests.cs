@@ -4,14 +4,16 @@ using static WorkloadIdentity.Tests.EmulatorCalls;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class EmulatorFaultsTests : IAsyncLifetime
+public sealed class EmulatorFaultsTests : IClassFixture<EmulatorFixture>
 {
-    private readonly FakeClock _clock = new();
-    private EntraEmulator _entra = null!;
+    private readonly FakeClock _clock;
+    private readonly EntraEmulator _entra;
 
-    public async Task InitializeAsync() => _entra = await EntraEmulator.StartAsync(new() { TimeProvider = _clock });
-
-    public async Task DisposeAsync() => await _entra.DisposeAsync();
+    public EmulatorFaultsTests(EmulatorFixture fixture)
+    {
+        _clock = fixture.Clock;
+        _entra = fixture.Fresh();
+    }
 
     [Fact]
     public async Task Faults_are_met_in_order_and_as_often_as_said()
