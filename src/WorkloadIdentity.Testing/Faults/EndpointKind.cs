@@ -1,7 +1,7 @@
 namespace WorkloadIdentity.Testing;
 
 /// <summary>The kinds of endpoints faults are queued for.</summary>
-internal enum EmulatedService
+internal enum EndpointKind
 {
     TokenEndpoint,
     ManagedIdentity,

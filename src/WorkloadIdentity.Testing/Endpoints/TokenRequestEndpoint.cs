@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace WorkloadIdentity.Testing;
 
 /// <summary><c>POST /{tenant}/oauth2/v2.0/token</c>: client credentials and on-behalf-of.</summary>
-internal sealed class EmulatedTokenEndpoint(EntraEmulator entra) : EmulatedEndpoint
+internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
     private const string OnBehalfOfGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace WorkloadIdentity.Testing;
 
 /// <summary>Discovery documents and public keys (OpenID Connect Discovery 1.0), of the tenants and of the external issuers.</summary>
-internal sealed class EmulatedDiscovery(EntraEmulator entra) : EmulatedEndpoint
+internal sealed class DiscoveryEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
     public override EndpointFaults Faults => entra.Faults.Discovery;
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace WorkloadIdentity.Testing;
 
 /// <summary>Everything below <c>/apis/{name}/</c>: the protected APIs, which judge the token they are shown.</summary>
-internal sealed class EmulatedApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
+internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
     public override EndpointFaults Faults => entra.Faults.Api;
 

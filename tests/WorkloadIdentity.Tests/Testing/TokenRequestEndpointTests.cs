@@ -3,13 +3,13 @@ using static WorkloadIdentity.Tests.EmulatorCalls;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class EmulatedTokenEndpointTests : IClassFixture<EmulatorFixture>
+public sealed class TokenRequestEndpointTests : IClassFixture<EmulatorFixture>
 {
     private readonly FakeClock _clock;
     private readonly EntraEmulator _entra;
     private readonly string _secret;
 
-    public EmulatedTokenEndpointTests(EmulatorFixture fixture)
+    public TokenRequestEndpointTests(EmulatorFixture fixture)
     {
         _clock = fixture.Clock;
         _entra = fixture.Fresh();

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace WorkloadIdentity.Testing;
 
 /// <summary><c>GET /msi/token</c>: the endpoint of App Service, Functions and Container Apps, api-version 2019-08-01.</summary>
-internal sealed class EmulatedAppService(EntraEmulator entra) : ManagedIdentityEndpoint(entra)
+internal sealed class AppServiceEndpoint(EntraEmulator entra) : ManagedIdentityEndpoint(entra)
 {
     protected override string Host => "App Service";
 

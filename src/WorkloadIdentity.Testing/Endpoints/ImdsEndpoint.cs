@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace WorkloadIdentity.Testing;
 
 /// <summary><c>GET /metadata/identity/oauth2/token</c>: the instance metadata service of a virtual machine.</summary>
-internal sealed class EmulatedImds(EntraEmulator entra) : ManagedIdentityEndpoint(entra)
+internal sealed class ImdsEndpoint(EntraEmulator entra) : ManagedIdentityEndpoint(entra)
 {
     protected override string Host => "IMDS";
 
