@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -10,6 +9,7 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
     private const string OnBehalfOfGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
     private readonly ClientCheck _clients = new(entra);
+    private readonly UserAssertionCheck _users = new(entra);
 
     public override EndpointFaults Faults => entra.Faults.TokenEndpoint;
 
@@ -111,7 +111,7 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             return TokenRefusals.Malformed("'fmi_path' is not something this emulator knows: it has no agent identities.");
         }
 
-        if (!TryReadClaims(exchange.Field("claims"), out var continuousAccess))
+        if (!RequestedClaims.TryRead(exchange.Field("claims"), out var continuousAccess))
         {
             return TokenRefusals.Malformed("'claims' is not a JSON object.");
         }
@@ -127,7 +127,7 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
         }
 
         SignedJwt? user = null;
-        if (grantType == OnBehalfOfGrant && RefuseUserAssertion(exchange, application, out user) is { } invalidUser)
+        if (grantType == OnBehalfOfGrant && _users.Refuse(exchange, tenant, application, out user) is { } invalidUser)
         {
             return invalidUser;
         }
@@ -157,62 +157,5 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             ContinuousAccess = continuousAccess,
         };
         return null;
-    }
-
-    private TokenRefusal? RefuseUserAssertion(EmulatorExchange exchange, EmulatedApplication application, out SignedJwt? user)
-    {
-        user = null;
-        if (exchange.Field("assertion") is not { } assertion)
-        {
-            return TokenRefusals.MissingParameter("assertion");
-        }
-
-        if (exchange.Field("requested_token_use") is not { } use)
-        {
-            return TokenRefusals.MissingParameter("requested_token_use");
-        }
-
-        if (use != "on_behalf_of")
-        {
-            return TokenRefusals.UnsupportedUse(use);
-        }
-
-        user = entra.Tokens.Recognise(assertion, entra.Directory.FindTenant);
-        return user is null ? TokenRefusals.InvalidUserAssertion("this emulator has not signed it.")
-            : !user.Audiences.Any(audience => audience == application.ClientId || audience == $"api://{application.ClientId}")
-                ? TokenRefusals.InvalidUserAssertion($"its audience is not the application '{application.ClientId}', which presents it.")
-            : entra.IsRevoked(assertion) ? TokenRefusals.InvalidUserAssertion("it was revoked.")
-            : !user.IsWithinLifetime(entra.Clock.GetUtcNow(), entra.ClockSkew) ? TokenRefusals.UserAssertionOutsideLifetime
-            : user.Claim("scp") is null ? TokenRefusals.UserAssertionWithoutUser
-            : null;
-    }
-
-    /// <summary>Reads the capability <c>cp1</c> out of <c>{"access_token":{"xms_cc":{"values":["cp1"]}}}</c>; false when the text is not a JSON object.</summary>
-    private static bool TryReadClaims(string? claims, out bool continuousAccess)
-    {
-        continuousAccess = false;
-        if (claims is null)
-        {
-            return true;
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(claims, new JsonDocumentOptions { MaxDepth = 16 });
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                return false;
-            }
-
-            continuousAccess = document.RootElement.TryGetProperty("access_token", out var accessToken) && accessToken.ValueKind == JsonValueKind.Object
-                && accessToken.TryGetProperty("xms_cc", out var capabilities) && capabilities.ValueKind == JsonValueKind.Object
-                && capabilities.TryGetProperty("values", out var values) && values.ValueKind == JsonValueKind.Array
-                && values.EnumerateArray().Any(value => value.ValueKind == JsonValueKind.String && value.ValueEquals("cp1"));
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 }
