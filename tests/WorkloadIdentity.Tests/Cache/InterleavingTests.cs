@@ -93,9 +93,10 @@ public sealed class InterleavingTests
     {
         try
         {
-            var before = clock.Now;
+            // A clock set back during the call may revive what had expired before it: then there is nothing to say.
+            var (before, settings) = (clock.Now, clock.Settings);
             var token = await acquirer.GetTokenAsync(request, cancellationToken);
-            Assert.True(token.ExpiresOn > before || token.ExpiresOn > clock.Now, "An expired token was served.");
+            Assert.True(token.ExpiresOn > before || clock.Settings > settings, "An expired token was served.");
             served(token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or TokenAcquisitionException)

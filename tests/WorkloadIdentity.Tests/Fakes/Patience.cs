@@ -31,7 +31,11 @@ internal static class Patience
                 clock.Advance(step ?? TimeSpan.FromMilliseconds(100));
             }
 
-            await Task.Yield();
+            // What a timer set off gets ample room to run before time moves on.
+            for (var i = 0; i < 200 && !task.IsCompleted; i++)
+            {
+                await Task.Yield();
+            }
         }
 
         return await task;
