@@ -16,6 +16,9 @@ internal sealed class RegisteredClients : IDisposable
     public const string WithCertificate = "0c9d1f1e-6c0b-4df0-8f0e-9b8b3f5a7d03";
     public const string WithCertificateCounted = "0c9d1f1e-6c0b-4df0-8f0e-9b8b3f5a7d04";
 
+    /// <summary>Its token requests are refused and counted: tests give it wrong secrets only.</summary>
+    public const string WithSecretRefused = "0c9d1f1e-6c0b-4df0-8f0e-9b8b3f5a7d05";
+
     /// <summary>Characters that a form must escape, so that a secret sent raw is refused.</summary>
     public string Secret { get; } = "p+%26 & =/?" + Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 
@@ -29,6 +32,7 @@ internal sealed class RegisteredClients : IDisposable
     [
         SecretClient(WithSecret),
         SecretClient(WithSecretCounted),
+        SecretClient(WithSecretRefused),
         CertificateClient(WithCertificate),
         CertificateClient(WithCertificateCounted),
     ];
