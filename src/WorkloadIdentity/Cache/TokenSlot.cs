@@ -196,37 +196,8 @@ internal sealed class TokenSlot(TokenFlights flights, DateTimeOffset? notAfter =
     {
         var parent = Activity.Current?.Context ?? default;
         var held = _held?.Token;
-
-        // Without the caller's execution context: what is ambient there (culture, identity, baggage) must not reach work that serves others.
-        var suppressed = ExecutionContext.IsFlowSuppressed();
-        var flow = suppressed ? default : ExecutionContext.SuppressFlow();
-        try
-        {
-            flight.Landing = Task.Run(async () => Land(flight, request, await FlyAsync(flight, request, claims, held, parent).ConfigureAwait(false)));
-        }
-        finally
-        {
-            if (!suppressed)
-            {
-                flow.Undo();
-            }
-        }
-
-        _flight = flight;
-        return flight;
-    }
-
-    /// <summary>The flight itself. It always comes back: whatever goes wrong up there is a failure down here.</summary>
-    private async Task<TokenResult?> FlyAsync(TokenFlight flight, TokenRequest request, string? claims, AccessToken? held, ActivityContext parent)
-    {
-        try
-        {
-            return await flights.FlyAsync(flight, request, claims, held, parent).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            return TokenResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, $"The acquisition ended in {exception.GetType().Name}; it is kept as the inner exception.") { Exception = exception });
-        }
+        flight.TakeOff(async () => Land(flight, request, await flights.FlyAsync(flight, request, claims, held, parent).ConfigureAwait(false)));
+        return _flight = flight;
     }
 
     /// <summary>Files the result before anybody who waits sees it.</summary>
