@@ -21,7 +21,24 @@ internal sealed class TokenFlight
     public Activity? Activity { get; set; }
 
     /// <summary>Ends when the flight has landed and the slot knows its result. Null when the acquirer was disposed meanwhile.</summary>
-    public Task<TokenResult?> Landing { get; set; } = null!;
+    public Task<TokenResult?> Landing { get; private set; } = null!;
+
+    /// <summary>
+    /// Starts without the caller's execution context: what is ambient there (culture, identity, baggage) must not reach work that serves others.
+    /// </summary>
+    public void TakeOff(Func<Task<TokenResult?>> flight)
+    {
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            Landing = Task.Run(flight);
+            return;
+        }
+
+        using (ExecutionContext.SuppressFlow())
+        {
+            Landing = Task.Run(flight);
+        }
+    }
 
     /// <summary>Waits for the landing; a cancelled waiter leaves at once, and the flight goes on.</summary>
     /// <exception cref="ObjectDisposedException">The acquirer was disposed meanwhile.</exception>

@@ -34,7 +34,10 @@ internal sealed class TokenFlights : IDisposable
 
     public double DrawJitter() => _options.Jitter();
 
-    /// <summary>Flies once: waits for a turn, asks the second level, then the credential, within the time limit. Null when disposed meanwhile.</summary>
+    /// <summary>
+    /// Flies once: waits for a turn, asks the second level, then the credential, within the time limit. It always comes back: whatever
+    /// goes wrong is a failure. Null when disposed meanwhile.
+    /// </summary>
     /// <param name="flight">What the acquisition is for.</param>
     /// <param name="request">What is asked for.</param>
     /// <param name="claims">Claims to carry.</param>
@@ -60,6 +63,12 @@ internal sealed class TokenFlights : IDisposable
         catch (OperationCanceledException) when (IsDisposed)
         {
             return null;
+        }
+        catch (Exception exception)
+        {
+            return TokenResult.Failed(new TokenError(
+                TokenErrorKind.InvalidConfiguration, $"The acquisition ended in {exception.GetType().Name}; it is kept as the inner exception.")
+            { Exception = exception });
         }
         finally
         {

@@ -5,13 +5,12 @@ namespace WorkloadIdentity;
 /// <summary>The place of one request: the token held for it, the flight that brings the next, and what went wrong lately.</summary>
 /// <param name="flights">What all flights of the acquirer share.</param>
 /// <param name="notAfter">When the user assertion behind an on-behalf-of slot ends; null for the application's own.</param>
-internal sealed class TokenSlot(TokenFlights flights, DateTimeOffset? notAfter = null)
+internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? notAfter = null)
 {
     private readonly Lock _gate = new();
     private volatile TokenFreshness? _held;
     private volatile TokenFlight? _flight;
     private FailureMemory? _failures;
-    private RenewalMemory? _renewals;
     private bool _retired;
 
     /// <summary>The order of eviction: earlier means idle for longer, and a slot without a token comes first.</summary>
@@ -98,57 +97,6 @@ internal sealed class TokenSlot(TokenFlights flights, DateTimeOffset? notAfter =
         }
     }
 
-    /// <summary>Compare and swap: any token but the rejected one, brought by a renewal if need be. Null when this slot was retired.</summary>
-    /// <exception cref="TokenAcquisitionException">The renewal was refused.</exception>
-    public async ValueTask<AccessToken?> RenewAsync(TokenRequest request, AccessToken? rejected, string? claims, CancellationToken cancellationToken)
-    {
-        var claimsHash = RenewalMemory.HashOf(claims);
-        while (true)
-        {
-            TokenFlight? flight;
-            lock (_gate)
-            {
-                if (_retired)
-                {
-                    return null;
-                }
-
-                if (OtherThan(rejected, claimsHash, flights.TimeProvider.GetUtcNow()) is { } other)
-                {
-                    return other;
-                }
-
-                flight = _flight ?? TakeOffToRenew(request, rejected, claims, claimsHash);
-            }
-
-            if (flight is null)
-            {
-                // Over budget: nothing newer can be had now.
-                return rejected ?? await GetAsync(request, cancellationToken).ConfigureAwait(false);
-            }
-
-            var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
-            var answersClaims = flight.ClaimsHash == claimsHash;
-            if (result.Token is { } token && token.Value != rejected?.Value && (answersClaims || rejected is not null))
-            {
-                return token;
-            }
-
-            // A flight for something else: now there is room for ours.
-            if (!flight.IsRenewal || !answersClaims)
-            {
-                continue;
-            }
-
-            if (result.Error is { } error && !error.UnsupportedFeatures.HasFlag(RequestFeatures.Claims))
-            {
-                throw new TokenAcquisitionException(error, result.Attempts);
-            }
-
-            return rejected ?? result.Token ?? await GetAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     /// <summary>Takes the slot out of service, unless a flight is under way. A retired slot starts nothing any more.</summary>
     public bool TryRetire()
     {
@@ -157,18 +105,6 @@ internal sealed class TokenSlot(TokenFlights flights, DateTimeOffset? notAfter =
             _retired |= _flight is null;
             return _retired;
         }
-    }
-
-    /// <summary>A living token that is not the rejected one and, as far as is known, satisfies the claims.</summary>
-    private AccessToken? OtherThan(AccessToken? rejected, string? claimsHash, DateTimeOffset now)
-    {
-        // Without the rejected token there is nothing to compare with: only an answer to the same claims is known to be another.
-        if (_held is { } held && held.LivesAt(now) && (rejected is null ? claimsHash is null : held.Token.Value != rejected.Value))
-        {
-            return held.Token;
-        }
-
-        return claimsHash is not null && _renewals?.AnswerTo(claimsHash, now) is { } answer && answer.Value != rejected?.Value ? answer : null;
     }
 
     private void RefreshBehind(TokenRequest request)
@@ -182,51 +118,14 @@ internal sealed class TokenSlot(TokenFlights flights, DateTimeOffset? notAfter =
         }
     }
 
-    private TokenFlight? TakeOffToRenew(TokenRequest request, AccessToken? rejected, string? claims, string? claimsHash)
-    {
-        _renewals ??= new RenewalMemory(flights.TimeProvider);
-        return _renewals.TryStart()
-            ? TakeOff(request, new TokenFlight { IsRenewal = true, Rejected = rejected, ClaimsHash = claimsHash }, claims)
-            : null;
-    }
-
     private TokenFlight TakeOff(TokenRequest request) => TakeOff(request, new TokenFlight(), claims: null);
 
     private TokenFlight TakeOff(TokenRequest request, TokenFlight flight, string? claims)
     {
         var parent = Activity.Current?.Context ?? default;
         var held = _held?.Token;
-
-        // Without the caller's execution context: what is ambient there (culture, identity, baggage) must not reach work that serves others.
-        var suppressed = ExecutionContext.IsFlowSuppressed();
-        var flow = suppressed ? default : ExecutionContext.SuppressFlow();
-        try
-        {
-            flight.Landing = Task.Run(async () => Land(flight, request, await FlyAsync(flight, request, claims, held, parent).ConfigureAwait(false)));
-        }
-        finally
-        {
-            if (!suppressed)
-            {
-                flow.Undo();
-            }
-        }
-
-        _flight = flight;
-        return flight;
-    }
-
-    /// <summary>The flight itself. It always comes back: whatever goes wrong up there is a failure down here.</summary>
-    private async Task<TokenResult?> FlyAsync(TokenFlight flight, TokenRequest request, string? claims, AccessToken? held, ActivityContext parent)
-    {
-        try
-        {
-            return await flights.FlyAsync(flight, request, claims, held, parent).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            return TokenResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, $"The acquisition ended in {exception.GetType().Name}; it is kept as the inner exception.") { Exception = exception });
-        }
+        flight.TakeOff(async () => Land(flight, request, await flights.FlyAsync(flight, request, claims, held, parent).ConfigureAwait(false)));
+        return _flight = flight;
     }
 
     /// <summary>Files the result before anybody who waits sees it.</summary>
@@ -261,19 +160,6 @@ internal sealed class TokenSlot(TokenFlights flights, DateTimeOffset? notAfter =
             }
 
             return result;
-        }
-    }
-
-    private void LandRenewal(TokenFlight flight, TokenResult result, DateTimeOffset now)
-    {
-        if (result.Token is { } token && token.Value != flight.Rejected?.Value)
-        {
-            Hold(token, now);
-            _failures = null;
-            if (flight.ClaimsHash is { } claimsHash)
-            {
-                _renewals!.Remember(claimsHash, _held!);
-            }
         }
     }
 
