@@ -150,7 +150,8 @@ public sealed class ClientAuthenticationTests : IDisposable
     [NodeFact]
     public async Task Many_callers_of_a_refused_application_cause_one_token_request()
     {
-        using var acquirer = Acquirer(RegisteredClients.WithSecretRefused, ClientSecretAuthentication.FromValue("wrong"));
+        var credential = Credential(RegisteredClients.WithSecretRefused, ClientSecretAuthentication.FromValue("wrong"));
+        using var acquirer = new TokenAcquirer(credential, new TokenAcquirerOptions { TimeProvider = new StoppedStopwatch() });
 
         var calls = Enumerable.Range(0, 200).Select(_ => Task.Run(() => AssertRefusedAsync(acquirer)));
         await Task.WhenAll(calls);
