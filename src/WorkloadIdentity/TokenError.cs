@@ -38,6 +38,7 @@ public sealed class TokenError
         Exception = other.Exception;
         UnsupportedFeatures = other.UnsupportedFeatures;
         HelpAnchor = other.HelpAnchor;
+        ListsAttempts = other.ListsAttempts;
     }
 
     /// <summary>What kind of thing stood in the way.</summary>
@@ -102,6 +103,18 @@ public sealed class TokenError
 
     /// <summary>What the request carried that the credential cannot express.</summary>
     internal RequestFeatures UnsupportedFeatures { get; init; }
+
+    /// <summary>The message already tells every attempt, so an exception need not tell them again.</summary>
+    internal bool ListsAttempts { get; init; }
+
+    /// <summary>The same error, with what was asked for and by whom.</summary>
+    internal TokenError About(string scope, string? clientId, string? tenantId = null, string? correlationId = null) => new(this, Message)
+    {
+        Scope = Scope ?? scope,
+        ClientId = ClientId ?? clientId,
+        TenantId = TenantId ?? tenantId,
+        CorrelationId = CorrelationId ?? correlationId,
+    };
 
     /// <summary>The same error with another message.</summary>
     internal TokenError WithMessage(string message) => new(this, message);
