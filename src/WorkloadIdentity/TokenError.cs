@@ -128,6 +128,10 @@ public sealed class TokenError
             RetryAfter = remaining > TimeSpan.Zero ? remaining : RetryAfter,
         };
 
+    /// <summary>The same error, met while answering an API's claims challenge. The claims are the challenge's, unless Entra named its own.</summary>
+    internal TokenError InAnswerTo(string origin, string claims) =>
+        new(this, $"{origin} demands claims that a new token must satisfy (insufficient_claims), and that token was refused. {Message}") { Claims = Claims ?? claims };
+
     /// <summary>A request that carries what the credential cannot express.</summary>
     internal static TokenError Unsupported(string credential, RequestFeatures missing, TokenRequest request)
     {
