@@ -15,7 +15,7 @@ internal static class FakeClockExtensions
         while (true)
         {
             // With no timer set nothing waits for the clock: the work is running, and needs turns instead of time.
-            for (var turn = 0; turn < (clock.PendingTimers > 0 ? 10 : 10_000) && !task.IsCompleted; turn++)
+            for (var turn = 0; turn < (clock.PendingTimers > 0 ? 200 : 100_000) && !task.IsCompleted; turn++)
             {
                 await Task.Yield();
             }
