@@ -126,7 +126,7 @@ public sealed class ConventionTests
         var needed = Enum.GetValues<TokenErrorKind>().Select(kind => new TokenError(kind, "x"))
             .Concat(Enum.GetValues<TokenErrorCategory>().Select(category => new TokenError(TokenErrorKind.Refused, "x") { Category = category }))
             .Select(error => error.HelpLink.Fragment.TrimStart('#'))
-            .Concat(Repository.SourceFiles("src").SelectMany(file => System.Text.RegularExpressions.Regex.Matches(Repository.Read(file), "HelpAnchor = \"([^\"]+)\"").Select(match => match.Groups[1].Value)));
+            .Concat(typeof(HelpAnchors).GetFields().Select(field => (string)field.GetRawConstantValue()!));
 
         Holds(needed, anchors.Contains);
     }
