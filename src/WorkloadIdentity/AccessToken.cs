@@ -25,7 +25,7 @@ public sealed class AccessToken
         RefreshOn = refreshOn;
     }
 
-    private AccessToken(AccessToken other, string acquiredBy, string? issuer, string? clientId)
+    private AccessToken(AccessToken other, string? acquiredBy, string? issuer, string? clientId)
     {
         Value = other.Value;
         TokenType = other.TokenType;
@@ -61,9 +61,12 @@ public sealed class AccessToken
     /// <summary>The header that presents this token: its text is built once, at first use.</summary>
     internal AccessTokenHeader Header => field ??= new AccessTokenHeader(this);
 
-    /// <summary>The same token with the name of the credential in front; <paramref name="issuer"/> and <paramref name="clientId"/> are kept once set.</summary>
-    internal AccessToken From(string credential, string? issuer = null, string? clientId = null) =>
-        new(this, AcquiredBy is null ? credential : $"{credential}/{AcquiredBy}", Issuer ?? issuer, ClientId ?? clientId);
+    /// <summary>The same token with the name of the credential in front.</summary>
+    internal AccessToken From(string credential) =>
+        new(this, AcquiredBy is null ? credential : $"{credential}/{AcquiredBy}", Issuer, ClientId);
+
+    /// <summary>The same token with who answered, and for which client; a credential says this before its own name is added.</summary>
+    internal AccessToken IssuedBy(string issuer, string? clientId) => new(this, AcquiredBy, issuer, clientId);
 
     /// <summary>Type, expiry and origin: never the value.</summary>
     public override string ToString() =>

@@ -57,6 +57,13 @@ public abstract class Credential
             {
                 result = TokenResult.Failed(exception.Error);
             }
+            catch (Exception exception) when (exception is HttpRequestException or IOException)
+            {
+                result = TokenResult.Failed(new TokenError(
+                    TokenErrorKind.Unreachable,
+                    $"The credential '{Name}' threw {exception.GetType().Name}; it is kept as the inner exception.")
+                { Exception = exception });
+            }
             catch (Exception exception)
             {
                 result = TokenResult.Failed(new TokenError(

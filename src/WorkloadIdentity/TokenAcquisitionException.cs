@@ -29,7 +29,7 @@ public sealed class TokenAcquisitionException : Exception
     {
         ArgumentNullException.ThrowIfNull(error);
         var text = new StringBuilder(error.Message);
-        if (attempts.Count > 1)
+        if (attempts.Count > 1 && !error.ListsAttempts)
         {
             foreach (var attempt in attempts)
             {

@@ -38,6 +38,7 @@ public sealed class TokenError
         Exception = other.Exception;
         UnsupportedFeatures = other.UnsupportedFeatures;
         HelpAnchor = other.HelpAnchor;
+        ListsAttempts = other.ListsAttempts;
     }
 
     /// <summary>What kind of thing stood in the way.</summary>
@@ -95,13 +96,25 @@ public sealed class TokenError
     public Exception? Exception { get; init; }
 
     /// <summary>The page that explains this error.</summary>
-    public Uri HelpLink => new($"{BuildFacts.HelpBaseAddress}errors.md#{HelpAnchor ?? TokenErrorAnchor.For(Kind, Category)}");
+    public Uri HelpLink => new($"{BuildFacts.HelpBaseAddress}errors.md#{HelpAnchor ?? HelpAnchors.For(Kind, Category)}");
 
     /// <summary>Set where a page of its own explains more than the kind or category would.</summary>
     internal string? HelpAnchor { get; init; }
 
     /// <summary>What the request carried that the credential cannot express.</summary>
     internal RequestFeatures UnsupportedFeatures { get; init; }
+
+    /// <summary>The message already tells every attempt, so an exception need not tell them again.</summary>
+    internal bool ListsAttempts { get; init; }
+
+    /// <summary>The same error, with what was asked for and by whom.</summary>
+    internal TokenError About(string scope, string? clientId, string? tenantId = null, string? correlationId = null) => new(this, Message)
+    {
+        Scope = Scope ?? scope,
+        ClientId = ClientId ?? clientId,
+        TenantId = TenantId ?? tenantId,
+        CorrelationId = CorrelationId ?? correlationId,
+    };
 
     /// <summary>The same error with another message.</summary>
     internal TokenError WithMessage(string message) => new(this, message);
@@ -114,6 +127,10 @@ public sealed class TokenError
             IsRepeated = true,
             RetryAfter = remaining > TimeSpan.Zero ? remaining : RetryAfter,
         };
+
+    /// <summary>The same error, met while answering an API's claims challenge. The claims are the challenge's, unless Entra named its own.</summary>
+    internal TokenError InAnswerTo(string origin, string claims) =>
+        new(this, $"{origin} demands claims that a new token must satisfy (insufficient_claims), and that token was refused. {Message}") { Claims = Claims ?? claims };
 
     /// <summary>A request that carries what the credential cannot express.</summary>
     internal static TokenError Unsupported(string credential, RequestFeatures missing, TokenRequest request)
@@ -130,7 +147,7 @@ public sealed class TokenError
             Scope = request.Scope,
             TenantId = request.TenantId,
             UnsupportedFeatures = missing,
-            HelpAnchor = "unsupported-request",
+            HelpAnchor = HelpAnchors.UnsupportedRequest,
         };
     }
 

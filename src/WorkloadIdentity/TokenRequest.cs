@@ -67,6 +67,9 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <summary>The same request for the workload itself: what may be kept of an on-behalf-of request.</summary>
     internal TokenRequest WithoutUserAssertion() => UserAssertion is null ? this : new(this, TenantId, userAssertion: null);
 
+    /// <summary>The key of an on-behalf-of request: its assertion is hashed once.</summary>
+    internal OnBehalfOfKey OnBehalfOfKey => field ??= OnBehalfOfKey.Of(this);
+
     /// <inheritdoc/>
     public bool Equals(TokenRequest? other) =>
         ReferenceEquals(this, other)

@@ -34,6 +34,9 @@ internal static partial class Log
     [LoggerMessage(202, LogLevel.Debug, "{Server} failed in passing; attempt {Attempt} follows. {Error}")]
     public static partial void Retrying(ILogger logger, string server, int attempt, TokenError error);
 
+    [LoggerMessage(203, LogLevel.Warning, "The managed identity endpoint of {Host} is plain http to {Address}, an address of App Service's own sandbox network; its header is only as safe as that network.")]
+    public static partial void SandboxEndpoint(ILogger logger, string host, string address);
+
     [LoggerMessage(300, LogLevel.Warning, "Tokens are sent over plain http to {Origin}, which the application listed as a mesh origin.")]
     public static partial void PlainHttp(ILogger logger, string origin);
 

@@ -12,12 +12,15 @@ public sealed class WorkloadEnvironment
     internal const int MaxFileBytes = 1024 * 1024;
 
     private readonly Func<string, string?> _variable;
+    private readonly Func<IEnumerable<string>> _names;
     private readonly Func<string, FileContent> _file;
     private readonly Func<string, bool> _fileExists;
 
-    private WorkloadEnvironment(Func<string, string?> variable, Func<string, FileContent> file, Func<string, bool> fileExists)
+    private WorkloadEnvironment(
+        Func<string, string?> variable, Func<IEnumerable<string>> names, Func<string, FileContent> file, Func<string, bool> fileExists)
     {
         _variable = variable;
+        _names = names;
         _file = file;
         _fileExists = fileExists;
     }
@@ -26,6 +29,7 @@ public sealed class WorkloadEnvironment
     public static WorkloadEnvironment FromProcess() => new(
 #pragma warning disable RS0030 // This is the one place that may.
         Environment.GetEnvironmentVariable,
+        () => Environment.GetEnvironmentVariables().Keys.Cast<string>(),
 #pragma warning restore RS0030
         ReadFromDisk,
         File.Exists);
@@ -39,6 +43,7 @@ public sealed class WorkloadEnvironment
         var contents = files ?? ReadOnlyDictionary<string, byte[]>.Empty;
         return new WorkloadEnvironment(
             variables.GetValueOrDefault,
+            () => variables.Keys,
             path => !contents.TryGetValue(path, out var bytes) ? FileContent.Missing(path)
                 : bytes.Length > MaxFileBytes ? FileContent.TooLarge(path)
                 : FileContent.Read(path, bytes),
@@ -50,6 +55,12 @@ public sealed class WorkloadEnvironment
 
     /// <summary>Whether the variable is there with a value.</summary>
     internal bool Has(string name) => Variable(name) is not null;
+
+    /// <summary>Whether any variable of a platform is there with a value: <c>WEBSITE_</c> for App Service.</summary>
+    internal bool HasAny(string prefix) => _names().Any(name => name.StartsWith(prefix, StringComparison.Ordinal) && Has(name));
+
+    /// <summary>Where programs are installed on Windows, from the system and not from a variable anyone may set; empty elsewhere.</summary>
+    internal static string ProgramFiles => Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles);
 
     internal bool FileExists(string path) => _fileExists(path);
 

@@ -29,6 +29,9 @@ internal sealed class FakeClock : TimeProvider
         }
     }
 
+    /// <summary>How often the wall clock was set.</summary>
+    public int Settings { get; private set; }
+
     public override long GetTimestamp() => Interlocked.Read(ref _elapsed);
 
     public override DateTimeOffset GetUtcNow()
@@ -45,6 +48,7 @@ internal sealed class FakeClock : TimeProvider
         lock (_gate)
         {
             _wallAtZero = now - TimeSpan.FromTicks(_elapsed);
+            Settings++;
         }
     }
 

@@ -1,0 +1,62 @@
+namespace WorkloadIdentity;
+
+/// <summary>
+/// What a slot remembers of acquisitions that failed in a row, and how long nobody is asked again. Measured on the monotonic clock,
+/// so that setting the wall clock neither shortens nor stretches it. Not safe for concurrent use: the slot's lock guards it.
+/// </summary>
+internal sealed class FailureMemory(TimeProvider timeProvider)
+{
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
+
+    private long _failedAt;
+    private int _failuresInRow;
+
+    public TokenResult Last { get; private set; } = null!;
+
+    public void Remember(TokenResult failure)
+    {
+        Last = failure;
+        _failedAt = timeProvider.GetTimestamp();
+        _failuresInRow++;
+    }
+
+    /// <summary>How much longer nobody is asked: zero once the wait is over.</summary>
+    /// <param name="behindLivingToken">Whether a living token is served meanwhile, so that there is no hurry.</param>
+    public TimeSpan Remaining(bool behindLivingToken)
+    {
+        var remaining = BackOff(Last, _failuresInRow, behindLivingToken) - timeProvider.GetElapsedTime(_failedAt);
+        return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+    }
+
+    /// <summary>How long to leave the other side alone after <paramref name="failuresInRow"/> failures, the last being <paramref name="failure"/>.</summary>
+    public static TimeSpan BackOff(TokenResult failure, int failuresInRow, bool behindLivingToken)
+    {
+        var error = failure.Error;
+        if (error?.RetryAfter is { } retryAfter && retryAfter > TimeSpan.Zero && error.IsTransient)
+        {
+            return retryAfter < LongestRetryAfter ? retryAfter : LongestRetryAfter;
+        }
+
+        return behindLivingToken ? Doubled(TimeSpan.FromSeconds(30), failuresInRow, TimeSpan.FromMinutes(5))
+            : IsLocal(failure) ? TimeSpan.Zero
+            : IsTransient(failure) ? Doubled(TimeSpan.FromSeconds(1), failuresInRow, TimeSpan.FromSeconds(30))
+            : Doubled(TimeSpan.FromSeconds(10), failuresInRow, TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>Nobody was asked: finding out again costs next to nothing, and a file that appears should count at once.</summary>
+    private static bool IsLocal(TokenResult failure) =>
+        IsLocal(failure.Error) && failure.Attempts.All(attempt => attempt.Error is null || IsLocal(attempt.Error));
+
+    private static bool IsLocal(TokenError? error) =>
+        error is { Exception: null, Kind: TokenErrorKind.NotConfigured or TokenErrorKind.InvalidConfiguration or TokenErrorKind.NotAllowed };
+
+    /// <summary>May mend itself: in passing, or a chain of links of which one could not be reached.</summary>
+    private static bool IsTransient(TokenResult failure) =>
+        failure.Error is null or { IsTransient: true } or { Kind: TokenErrorKind.NotConfigured or TokenErrorKind.InvalidConfiguration or TokenErrorKind.NotAllowed };
+
+    private static TimeSpan Doubled(TimeSpan first, int times, TimeSpan longest)
+    {
+        var doubled = first * Math.Pow(2, Math.Min(times - 1, 16));
+        return doubled < longest ? doubled : longest;
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+
+namespace WorkloadIdentity;
+
+/// <summary>The rules between an acquirer and its second level: what may enter it, how long it is waited for, and that its failure is a miss.</summary>
+internal sealed class SharedTokens(TokenStore store, string partition, TimeProvider timeProvider, ILogger logger)
+{
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2);
+
+    /// <summary>A shared token that is fresh and outlives <paramref name="held"/>; otherwise null.</summary>
+    public async ValueTask<AccessToken?> ReadAsync(TokenRequest request, AccessToken? held, CancellationToken end)
+    {
+        AccessToken? token = null;
+        if (MayShare(request))
+        {
+            await WithinLimitAsync("reading", async limit => token = await store.ReadAsync(partition, request, limit).ConfigureAwait(false), end).ConfigureAwait(false);
+        }
+
+        return token is not null
+            && (held is null || token.ExpiresOn > held.ExpiresOn)
+            && (token.RefreshOn is not { } refreshOn || refreshOn > timeProvider.GetUtcNow())
+            && token.ExpiresOn - timeProvider.GetUtcNow() > TimeSpan.FromMinutes(5)
+            ? token
+            : null;
+    }
+
+    public ValueTask WriteAsync(TokenRequest request, AccessToken token, CancellationToken end) => MayShare(request)
+        ? WithinLimitAsync("writing", limit => store.WriteAsync(partition, request, token, limit), end)
+        : ValueTask.CompletedTask;
+
+    private static bool MayShare(TokenRequest request) => request.UserAssertion is null && !ExchangeAudience.IsAskedBy(request.Scope);
+
+    private async ValueTask WithinLimitAsync(string doing, Func<CancellationToken, ValueTask> step, CancellationToken end)
+    {
+        using var limit = new CancellationTokenSource(TimeLimit, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, end);
+        try
+        {
+            await step(either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception exception)
+        {
+            Log.StoreFailed(logger, doing, exception is OperationCanceledException ? "It did not answer within 2 s." : exception.GetType().Name);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+namespace WorkloadIdentity;
+
+/// <summary>A held token and the moments at which its age changes, computed once when it arrives.</summary>
+internal sealed class TokenFreshness
+{
+    private static readonly TimeSpan LongLife = TimeSpan.FromHours(2);
+
+    private readonly long _arrivedOn;
+    private readonly long _refreshAt;
+    private readonly long _waitAt;
+    private readonly long _expiresAt;
+
+    /// <param name="token">The token.</param>
+    /// <param name="arrivedOn">Now.</param>
+    /// <param name="jitter">From 0 to 1: which share of min(5 min, a tenth of the lifetime) the refresh comes early.</param>
+    /// <param name="notAfter">An earlier end than the token's own: the user assertion's.</param>
+    public TokenFreshness(AccessToken token, DateTimeOffset arrivedOn, double jitter, DateTimeOffset? notAfter = null)
+    {
+        Token = token;
+        _arrivedOn = arrivedOn.UtcTicks;
+        _expiresAt = Math.Min(token.ExpiresOn.UtcTicks, (notAfter ?? DateTimeOffset.MaxValue).UtcTicks);
+
+        var lifetime = Math.Max(0, _expiresAt - _arrivedOn);
+        _waitAt = _expiresAt - Math.Min(TimeSpan.TicksPerMinute, lifetime / 10);
+
+        // A hint outside the token's life (seen with clocks that disagree) says nothing: the rule decides.
+        var refreshAt = token.RefreshOn is { } hint && hint.UtcTicks > _arrivedOn && hint.UtcTicks <= _waitAt ? hint.UtcTicks
+            : lifetime > LongLife.Ticks ? _arrivedOn + (lifetime / 2)
+            : _expiresAt - Math.Min(5 * TimeSpan.TicksPerMinute, lifetime / 4);
+
+        // Early by a share of the lifetime, but never so early that a hint close to the arrival is refreshed at once, again and again.
+        var spread = Math.Min(Math.Min(5 * TimeSpan.TicksPerMinute, lifetime / 10), (refreshAt - _arrivedOn) / 2);
+        _refreshAt = refreshAt - (long)(Math.Clamp(jitter, 0, 1) * spread);
+    }
+
+    public AccessToken Token { get; }
+
+    /// <summary>When the token becomes stale. A token in use is refreshed then, so of two tokens the earlier one has been idle for longer.</summary>
+    public long RefreshAt => _refreshAt;
+
+    public TokenAge AgeAt(DateTimeOffset now)
+    {
+        var ticks = now.UtcTicks;
+        if (ticks >= _waitAt)
+        {
+            return ticks >= _expiresAt ? TokenAge.Expired : TokenAge.Expiring;
+        }
+
+        // A clock that reads earlier than the arrival was set back: how long the token really has left is no longer known.
+        return ticks >= _refreshAt || ticks < _arrivedOn ? TokenAge.Stale : TokenAge.Fresh;
+    }
+
+    public bool LivesAt(DateTimeOffset now) => now.UtcTicks < _expiresAt;
+}

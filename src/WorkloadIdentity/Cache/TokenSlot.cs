@@ -1,0 +1,180 @@
+using System.Diagnostics;
+
+namespace WorkloadIdentity;
+
+/// <summary>The place of one request: the token held for it, the flight that brings the next, and what went wrong lately.</summary>
+/// <param name="flights">What all flights of the acquirer share.</param>
+/// <param name="notAfter">When the user assertion behind an on-behalf-of slot ends; null for the application's own.</param>
+internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? notAfter = null)
+{
+    private readonly Lock _gate = new();
+    private volatile TokenFreshness? _held;
+    private volatile TokenFlight? _flight;
+    private FailureMemory? _failures;
+    private bool _retired;
+
+    /// <summary>The order of eviction: earlier means idle for longer, and a slot without a token comes first.</summary>
+    public long RefreshAt => _held?.RefreshAt ?? 0;
+
+    /// <summary>The hit: the held token when it may be served at once, otherwise null. A stale one starts a refresh behind it.</summary>
+    public AccessToken? Held(TokenRequest request, DateTimeOffset now)
+    {
+        if (_held is not { } held)
+        {
+            return null;
+        }
+
+        switch (held.AgeAt(now))
+        {
+            case TokenAge.Fresh:
+                return held.Token;
+            case TokenAge.Stale:
+                if (_flight is null)
+                {
+                    RefreshBehind(request);
+                }
+
+                return held.Token;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Waits for a token. Null when this slot was retired: its successor must be asked.</summary>
+    /// <exception cref="TokenAcquisitionException">No token could be had.</exception>
+    public async ValueTask<AccessToken?> GetAsync(TokenRequest request, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            TokenFlight flight;
+            lock (_gate)
+            {
+                if (_retired)
+                {
+                    return null;
+                }
+
+                // Looked at again under the lock: a flight may have landed since.
+                var now = flights.TimeProvider.GetUtcNow();
+                var age = _held?.AgeAt(now) ?? TokenAge.Expired;
+                if (age is TokenAge.Fresh or TokenAge.Stale)
+                {
+                    return _held!.Token;
+                }
+
+                if (_flight is { } underWay)
+                {
+                    flight = underWay;
+                }
+                else if (_failures?.Remaining(behindLivingToken: age == TokenAge.Expiring) is { Ticks: > 0 } remaining)
+                {
+                    return age == TokenAge.Expiring ? _held!.Token : throw Repeated(_failures.Last, remaining);
+                }
+                else
+                {
+                    flight = TakeOff(request);
+                }
+            }
+
+            var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var landedBy = flights.TimeProvider.GetUtcNow();
+            if (result.Token is { } token && token.ExpiresOn > landedBy)
+            {
+                return token;
+            }
+
+            if (_held is { } held && held.LivesAt(landedBy))
+            {
+                return held.Token;
+            }
+
+            // Asked again: after a token that ended on its way here (a machine suspended, a clock set), and after a renewal,
+            // for what that was refused says nothing about a request without its claims.
+            if (!flight.IsRenewal && result.Token is null)
+            {
+                throw new TokenAcquisitionException(result.Error!, result.Attempts);
+            }
+        }
+    }
+
+    /// <summary>Takes the slot out of service, unless a flight is under way. A retired slot starts nothing any more.</summary>
+    public bool TryRetire()
+    {
+        lock (_gate)
+        {
+            _retired |= _flight is null;
+            return _retired;
+        }
+    }
+
+    private void RefreshBehind(TokenRequest request)
+    {
+        lock (_gate)
+        {
+            if (!_retired && _flight is null && _failures?.Remaining(behindLivingToken: true) is not { Ticks: > 0 })
+            {
+                TakeOff(request);
+            }
+        }
+    }
+
+    private TokenFlight TakeOff(TokenRequest request) => TakeOff(request, new TokenFlight(), claims: null);
+
+    private TokenFlight TakeOff(TokenRequest request, TokenFlight flight, string? claims)
+    {
+        var parent = Activity.Current?.Context ?? default;
+        var held = _held?.Token;
+        flight.TakeOff(async () => Land(flight, request, await flights.FlyAsync(flight, request, claims, held, parent).ConfigureAwait(false)));
+        return _flight = flight;
+    }
+
+    /// <summary>Files the result before anybody who waits sees it.</summary>
+    private TokenResult? Land(TokenFlight flight, TokenRequest request, TokenResult? result)
+    {
+        lock (_gate)
+        {
+            _flight = null;
+            if (result is null)
+            {
+                return null;
+            }
+
+            var now = flights.TimeProvider.GetUtcNow();
+            if (flight.IsRenewal)
+            {
+                LandRenewal(flight, result, now);
+            }
+            else if (result.Token is not { } token)
+            {
+                LandFailure(request, result, now);
+            }
+            else if (_held is { } held && held.LivesAt(now) && (token.Value == held.Token.Value || token.ExpiresOn <= held.Token.ExpiresOn))
+            {
+                // IMDS and App Service hand out the token of their own cache: asking again at once would change nothing.
+                LandFailure(request, TokenResult.Failed(new TokenError(TokenErrorKind.InvalidResponse, "The issuer gave a token that lives no longer than the one held.") { IsTransient = true }), now);
+            }
+            else
+            {
+                Hold(token, now);
+                _failures = null;
+            }
+
+            return result;
+        }
+    }
+
+    private void LandFailure(TokenRequest request, TokenResult failure, DateTimeOffset now)
+    {
+        _failures ??= new FailureMemory(flights.TimeProvider);
+        _failures.Remember(failure);
+        if (_held is { } held && held.LivesAt(now))
+        {
+            Log.RefreshFailed(flights.Logger, ResourceName.Of(request.Scope), held.Token.ExpiresOn, _failures.Remaining(behindLivingToken: true), failure.Error!);
+        }
+    }
+
+    private void Hold(AccessToken token, DateTimeOffset now) => _held = new TokenFreshness(token, now, flights.DrawJitter(), notAfter);
+
+    private static TokenAcquisitionException Repeated(TokenResult failure, TimeSpan remaining) =>
+        new(failure.Error!.Repeated(remaining), failure.Attempts);
+}

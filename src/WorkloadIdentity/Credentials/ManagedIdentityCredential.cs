@@ -1,0 +1,67 @@
+namespace WorkloadIdentity;
+
+/// <summary>
+/// The managed identity of the host this program runs on: a virtual machine, App Service and its kin. Nothing is stored with the program.
+/// Which host it is follows from its environment variables, at every request. Safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// A managed identity lives in one tenant and acts for itself: requests that name a tenant, a user, an FMI path or claims fail.
+/// An offer of continuous access (<see cref="TokenRequest.ContinuousAccess"/>) is left out.
+/// </remarks>
+public sealed class ManagedIdentityCredential : Credential
+{
+    private const string DefaultSuffix = "/.default";
+
+    private readonly ManagedIdentityId? _id;
+    private readonly ManagedIdentityHostTable _hosts;
+
+    /// <summary>A managed identity of the host.</summary>
+    /// <param name="id">Which one; null takes the host's default, and lets a chain go on where there is no managed identity.</param>
+    /// <param name="options">What it works with.</param>
+    /// <exception cref="ArgumentException">A value in <paramref name="options"/> is out of range.</exception>
+    public ManagedIdentityCredential(ManagedIdentityId? id = null, ManagedIdentityCredentialOptions? options = null)
+    {
+        _id = id;
+        _hosts = new ManagedIdentityHostTable((options ?? new ManagedIdentityCredentialOptions()).Checked());
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "managed identity";
+
+    /// <summary>
+    /// The client or object id that was given. Null for the host's default, which is another identity on another host, and for a resource id,
+    /// under which an identity can be deleted and made anew as another one.
+    /// </summary>
+    public override string? Partition => _id switch
+    {
+        { Kind: ManagedIdentityIdKind.ClientId, Value: { } clientId } => $"managed-identity/client/{clientId}",
+        { Kind: ManagedIdentityIdKind.ObjectId, Value: { } objectId } => $"managed-identity/object/{objectId}",
+        _ => null,
+    };
+
+    /// <inheritdoc/>
+    protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
+    {
+        var scope = acquisition.Request.Scope;
+        var (resource, problem) = ResourceOf(scope);
+        return resource is null
+            ? TokenResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, problem!) { Scope = scope, HelpAnchor = HelpAnchors.Scope })
+            : await _hosts.Detect().AcquireAsync(
+                new ManagedIdentityRequest(scope, resource, _id) { HasAlternatives = acquisition.HasAlternatives, Rejected = acquisition.Rejected },
+                cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Managed identity hosts speak of resources: the scope without its one suffix.</summary>
+    private static (string? Resource, string? Problem) ResourceOf(string scope)
+    {
+        if (!scope.EndsWith(DefaultSuffix, StringComparison.Ordinal))
+        {
+            return (null, $"The scope '{scope}' does not end in {DefaultSuffix}. A managed identity gets tokens for a whole resource: ask for the resource followed by {DefaultSuffix}, such as https://graph.microsoft.com/.default.");
+        }
+
+        var resource = scope[..^DefaultSuffix.Length];
+        return resource.Length == 0 ? (null, $"The scope '{scope}' names no resource. Put the resource in front, such as https://graph.microsoft.com/.default.")
+            : resource.Any(char.IsWhiteSpace) ? (null, $"The scope '{scope}' holds white space. A managed identity gets a token for one resource at a time: make one request for each.")
+            : (resource, null);
+    }
+}

@@ -1,0 +1,218 @@
+using Microsoft.Extensions.Logging;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Puts an access token on each request that goes to an allowed origin, and answers an API's challenge once with another token.
+/// Without a token, or to an origin that is not allowed, nothing is sent. Safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// <para>A request that already carries an Authorization header of the application's own is left as it is.</para>
+/// <para>Retries belong outside of this handler, so that each gets a living token. Redirects below it are followed without a token.</para>
+/// <para>See RFC 6750 for the token's presentation and RFC 9110 section 11 for challenges.</para>
+/// </remarks>
+public sealed class AccessTokenHandler : DelegatingHandler
+{
+    private readonly ITokenAcquirer _acquirer;
+    private readonly MessageRequests _requests;
+    private readonly AllowedOrigins _origins;
+    private readonly ILogger? _logger;
+
+    /// <summary>A handler whose tokens come from <paramref name="acquirer"/>.</summary>
+    /// <param name="acquirer">Outlives the handler, and is not disposed by it.</param>
+    /// <param name="request">What to ask for, unless a message asks otherwise.</param>
+    /// <param name="options">Where tokens may go, and which token a message gets. Read once, here.</param>
+    /// <exception cref="ArgumentException">The scope asks for a token that is itself a credential, or an option has a value that cannot work; the message says what to do.</exception>
+    public AccessTokenHandler(ITokenAcquirer acquirer, TokenRequest request, AccessTokenHandlerOptions? options = null)
+        : this(acquirer, request, WithoutIdentity(options ??= new AccessTokenHandlerOptions()), new AllowedOrigins(options))
+    {
+    }
+
+    internal AccessTokenHandler(ITokenAcquirer acquirer, TokenRequest request, AccessTokenHandlerOptions options, AllowedOrigins origins)
+    {
+        ArgumentNullException.ThrowIfNull(acquirer);
+        ArgumentNullException.ThrowIfNull(request);
+        RequireScope(request.Scope, nameof(request));
+        _acquirer = acquirer;
+        _origins = origins;
+        _requests = new MessageRequests(request, options);
+        _logger = options.LoggerFactory?.CreateLogger(Log.Category);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (Ask(request) is not { } ask)
+        {
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+
+        var token = await _acquirer.GetTokenAsync(ask, cancellationToken).ConfigureAwait(false);
+        var sent = new SentMessage(request, ask, token);
+        HttpResponseMessage response;
+        try
+        {
+            response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            sent.NoteRedirect();
+        }
+
+        if (sent.RejectionIn(response, _requests.ContinuousAccess) is not { } rejection)
+        {
+            return response;
+        }
+
+        var renewed = await RenewAsync(sent, rejection, response, cancellationToken).ConfigureAwait(false);
+        if (renewed is null)
+        {
+            return response;
+        }
+
+        var again = sent.Again(renewed);
+        try
+        {
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            again.NoteRedirect();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (Ask(request) is not { } ask)
+        {
+            return base.Send(request, cancellationToken);
+        }
+
+        var token = Blocking.Wait(() => _acquirer.GetTokenAsync(ask, cancellationToken));
+        var sent = new SentMessage(request, ask, token);
+        HttpResponseMessage response;
+        try
+        {
+            response = base.Send(request, cancellationToken);
+        }
+        finally
+        {
+            sent.NoteRedirect();
+        }
+
+        if (sent.RejectionIn(response, _requests.ContinuousAccess) is not { } rejection)
+        {
+            return response;
+        }
+
+        var renewed = Blocking.Wait(() => RenewAsync(sent, rejection, response, cancellationToken));
+        if (renewed is null)
+        {
+            return response;
+        }
+
+        var again = sent.Again(renewed);
+        try
+        {
+            return base.Send(request, cancellationToken);
+        }
+        finally
+        {
+            again.NoteRedirect();
+        }
+    }
+
+    /// <summary>A scope this handler may put a token on the wire for.</summary>
+    /// <exception cref="ArgumentException">The scope is empty, or one of a token exchange.</exception>
+    internal static string RequireScope(string scope, string parameter)
+    {
+        Require.Text(scope, "A scope", "https://graph.microsoft.com/.default", parameter);
+        return IsExchange(scope)
+            ? throw new ArgumentException(
+                $"'{scope}' asks for a token that is itself a credential: whoever receives it can act as the application that trusts it. It is exchanged with Entra and never sent to an API.", parameter)
+            : scope;
+    }
+
+    private static bool IsExchange(string scope) => Array.Exists(scope.Split(' ', StringSplitOptions.RemoveEmptyEntries), ExchangeAudience.IsAskedBy);
+
+    private static AccessTokenHandlerOptions WithoutIdentity(AccessTokenHandlerOptions options) => options.Identity is null
+        ? options
+        : throw new ArgumentException(
+            $"{nameof(AccessTokenHandlerOptions.Identity)} chooses among identities registered with AddWorkloadIdentity; a handler made by hand is given its acquirer. Leave it out, or use AddAccessToken.",
+            nameof(options));
+
+    /// <summary>What to ask for this message; null when it goes on without a token of ours.</summary>
+    /// <exception cref="TokenAcquisitionException">The token must not be sent with this message.</exception>
+    private TokenRequest? Ask(HttpRequestMessage message)
+    {
+        var isInput = MessageInput.TryGet(message, out var input);
+        var headers = message.Headers;
+        if (headers.NonValidated.Contains("Authorization"))
+        {
+            if (headers.Authorization is not AccessTokenHeader)
+            {
+                return null;
+            }
+
+            // Ours, from an earlier pass of a retry: it may have expired since, and must not survive a refusal below.
+            headers.Authorization = null;
+        }
+
+        if (isInput && input!.Skip)
+        {
+            return null;
+        }
+
+        var request = _requests.For(message, input);
+        message.Options.TryGetValue(IssuedAddress.Key, out var issued);
+        return _origins.Refuse(message.RequestUri, issued, request.Scope) is { } refusal
+            ? throw new TokenAcquisitionException(refusal)
+            : request;
+    }
+
+    /// <summary>Another token than the rejected one, with the rejected response disposed; null when there is none, and the response stands.</summary>
+    private async ValueTask<AccessToken?> RenewAsync(SentMessage sent, TokenRejection rejection, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        AccessToken renewed;
+        try
+        {
+            renewed = await _acquirer.RenewTokenAsync(sent.Request, sent.Token, rejection.Claims, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TokenAcquisitionException exception) when (rejection.Claims is null || exception.Error.Kind != TokenErrorKind.Refused)
+        {
+            if (_logger is not null)
+            {
+                Log.RenewalFailed(_logger, sent.Origin, rejection.Reason, exception.Error);
+            }
+
+            return null;
+        }
+        catch (TokenAcquisitionException exception)
+        {
+            // The API demands what Entra will not grant: neither answer alone would tell the caller that.
+            response.Dispose();
+            throw new TokenAcquisitionException(exception.Error.InAnswerTo(sent.Origin, rejection.Claims!), exception.Attempts);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+
+        if (ReferenceEquals(renewed, sent.Token) || renewed.Value == sent.Token.Value)
+        {
+            return null;
+        }
+
+        if (_logger is not null)
+        {
+            Log.Resending(_logger, sent.Origin, rejection.Reason);
+        }
+
+        response.Dispose();
+        return renewed;
+    }
+}

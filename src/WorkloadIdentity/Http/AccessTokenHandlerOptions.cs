@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Logging;
+
+namespace WorkloadIdentity;
+
+/// <summary>Where the tokens of an <see cref="AccessTokenHandler"/> may go and which token a request gets. Read once, when the handler is constructed.</summary>
+public sealed class AccessTokenHandlerOptions
+{
+    /// <summary>
+    /// Origins (scheme, host and port: <c>https://orders.contoso.com</c>) that may receive the token, beside the exact host of an https scope and the base
+    /// address set by the configuration of a named client. Plain http is accepted for loopback addresses in figures only, such as <c>http://127.0.0.1:5000</c>.
+    /// </summary>
+    public IList<Uri> AllowedOrigins { get; } = [];
+
+    /// <summary>
+    /// Origins that may receive the token over plain http, because the network itself encrypts: a service mesh. One Warning is logged for each that is used.
+    /// With service discovery, list the address as the application writes it: <c>https+http://orders</c>.
+    /// </summary>
+    public IList<Uri> PlainHttpOrigins { get; } = [];
+
+    /// <summary>The name of the identity to use, as registered with <c>AddWorkloadIdentity(name, …)</c>; null for the unnamed one. Only for clients made by a factory.</summary>
+    public string? Identity { get; set; }
+
+    /// <summary>Whether a request that names no tenant is an error. Set it in multi-tenant applications: a forgotten tenant must not mean one's own.</summary>
+    public bool RequireTenant { get; set; }
+
+    /// <summary>
+    /// Whether claims challenges are answered
+    /// (<see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">continuous access evaluation</see>); Entra is told so with each token request.
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool ContinuousAccess { get; set; } = true;
+
+    /// <summary>
+    /// Chooses the token request of a message, for clients whose messages the application cannot touch; null uses the one request for all.
+    /// What the message itself carries (<see cref="AccessTokenRequestExtensions"/>) goes before what this returns. Called concurrently.
+    /// </summary>
+    public Func<HttpRequestMessage, TokenRequest>? Select { get; set; }
+
+    /// <summary>Where log messages go; null for nowhere. Clients made by a factory log to the host's.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>The origins of a list, checked.</summary>
+    /// <exception cref="ArgumentException">An entry is not an origin, or is one that could never receive a token.</exception>
+    internal static Origin[] Origins(IEnumerable<Uri> addresses, string list, bool plainHttp) => [.. addresses.Select(address => Checked(address, list, plainHttp))];
+
+    private static Origin Checked(Uri address, string list, bool plainHttp)
+    {
+        if (!Origin.TryRead(address, out var origin))
+        {
+            throw new ArgumentException($"{list} holds an address without scheme and host. Expected something like: https://orders.contoso.com", list);
+        }
+
+        if (address.UserInfo.Length > 0 || address.AbsolutePath is not ("/" or "") || address.Query.Length > 0 || address.Fragment.Length > 0)
+        {
+            throw new ArgumentException($"{list} takes origins, without user name, path or query: a token allowed for a host is allowed for all of it. Write {origin}", list);
+        }
+
+        if (!plainHttp && origin.IsHttp && !origin.IsLiteralLoopback)
+        {
+            throw new ArgumentException(
+                $"{list} holds {origin}, which is plain http. Use https; for a mesh that encrypts by itself, list it in {nameof(PlainHttpOrigins)}; for this machine, write the address in figures (127.0.0.1).", list);
+        }
+
+        return origin;
+    }
+}

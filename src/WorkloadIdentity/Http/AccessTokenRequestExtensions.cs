@@ -1,0 +1,54 @@
+namespace WorkloadIdentity;
+
+/// <summary>
+/// What one message asks of the <see cref="AccessTokenHandler"/> it will pass through. It travels in <see cref="HttpRequestMessage.Options"/>, never on the wire.
+/// </summary>
+public static class AccessTokenRequestExtensions
+{
+    /// <summary>Asks in this tenant instead of the identity's own.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="tenantId">A GUID or a verified domain name.</param>
+    /// <returns><paramref name="message"/>.</returns>
+    /// <exception cref="ArgumentException"><paramref name="tenantId"/> is not a tenant.</exception>
+    public static HttpRequestMessage ForTenant(this HttpRequestMessage message, string tenantId)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var tenant = TenantId.Require(tenantId, nameof(tenantId));
+        return MessageInput.Change(message, input => input with { Tenant = tenant });
+    }
+
+    /// <summary>
+    /// Acts on behalf of a user (<see href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow">on-behalf-of flow</see>).
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="userAssertion">The access token the user's client sent to this application, without <c>Bearer </c>. A secret.</param>
+    /// <returns><paramref name="message"/>.</returns>
+    /// <exception cref="ArgumentException"><paramref name="userAssertion"/> is empty or cannot be a token.</exception>
+    public static HttpRequestMessage OnBehalfOf(this HttpRequestMessage message, string userAssertion)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var assertion = Require.HeaderToken(userAssertion, "A user assertion");
+        return MessageInput.Change(message, input => input with { UserAssertion = assertion });
+    }
+
+    /// <summary>Asks for a token with another scope than the client's. It may go where the client's tokens may go, and to the exact host of an https scope.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="scope">The resource followed by <c>/.default</c>; on behalf of a user also delegated permissions.</param>
+    /// <returns><paramref name="message"/>.</returns>
+    /// <exception cref="ArgumentException"><paramref name="scope"/> is empty, holds a control character, or asks for a token that is itself a credential.</exception>
+    public static HttpRequestMessage WithScope(this HttpRequestMessage message, string scope)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var checkedScope = AccessTokenHandler.RequireScope(scope, nameof(scope));
+        return MessageInput.Change(message, input => input with { Scope = checkedScope });
+    }
+
+    /// <summary>Sends this message without a token.</summary>
+    /// <param name="message">The message.</param>
+    /// <returns><paramref name="message"/>.</returns>
+    public static HttpRequestMessage SkipAccessToken(this HttpRequestMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return MessageInput.Change(message, input => input with { Skip = true });
+    }
+}

@@ -1,0 +1,46 @@
+namespace WorkloadIdentity;
+
+/// <summary>Which token request a message gets: the message's own wishes, then the application's choice, then the one request for all.</summary>
+internal sealed class MessageRequests(TokenRequest request, AccessTokenHandlerOptions options)
+{
+    private readonly TokenRequest _request = request.ContinuousAccess == options.ContinuousAccess ? request : Copy(request, null, options.ContinuousAccess);
+    private readonly Func<HttpRequestMessage, TokenRequest>? _select = options.Select;
+    private readonly bool _requireTenant = options.RequireTenant;
+
+    public bool ContinuousAccess { get; } = options.ContinuousAccess;
+
+    /// <exception cref="TokenAcquisitionException">The message lacks what this client requires, or asks for what no message may carry.</exception>
+    public TokenRequest For(HttpRequestMessage message, MessageInput? input)
+    {
+        var chosen = _request;
+        if (_select is not null)
+        {
+            chosen = _select(message) ?? throw Refused(
+                TokenErrorKind.InvalidConfiguration, "The client's Select returned null. It must return a token request for every message.", _request.Scope);
+            if (Array.Exists(chosen.Scope.Split(' '), ExchangeAudience.IsAskedBy))
+            {
+                throw Refused(TokenErrorKind.NotAllowed, "The client's Select asks for a token that is itself a credential, which is never sent to an API.", chosen.Scope);
+            }
+        }
+
+        if (input is not null || chosen.ContinuousAccess != ContinuousAccess)
+        {
+            chosen = Copy(chosen, input, ContinuousAccess);
+        }
+
+        return _requireTenant && chosen.TenantId is null
+            ? throw Refused(
+                TokenErrorKind.NotAllowed, "This client requires every request to name its tenant, and this one names none. Write request.ForTenant(tenantId), or name it in Select.", chosen.Scope)
+            : chosen;
+    }
+
+    private static TokenRequest Copy(TokenRequest request, MessageInput? input, bool continuousAccess) => new(input?.Scope ?? request.Scope)
+    {
+        TenantId = input?.Tenant ?? request.TenantId,
+        UserAssertion = input?.UserAssertion ?? request.UserAssertion,
+        FmiPath = request.FmiPath,
+        ContinuousAccess = continuousAccess,
+    };
+
+    private static TokenAcquisitionException Refused(TokenErrorKind kind, string message, string scope) => new(new TokenError(kind, message) { Scope = scope });
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+
+namespace WorkloadIdentity;
+
+/// <summary>Scheme, host and port: what a token may be sent to (RFC 6454). The host in the form that is resolved and connected to.</summary>
+/// <remarks><see cref="Uri.Host"/> keeps full-width letters and soft hyphens; <see cref="Uri.IdnHost"/> is what the connection uses.</remarks>
+internal readonly record struct Origin(string Scheme, string Host, int Port)
+{
+    /// <summary>The origin of an absolute address; false for one without a host, or with a host that no name can be made of.</summary>
+    public static bool TryRead([NotNullWhen(true)] Uri? address, out Origin origin)
+    {
+        origin = default;
+        if (address is not { IsAbsoluteUri: true })
+        {
+            return false;
+        }
+
+        try
+        {
+            origin = new Origin(address.Scheme, address.IdnHost, address.Port);
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+
+        return origin.Host.Length > 0;
+    }
+
+    public bool IsHttps => Scheme == Uri.UriSchemeHttps;
+
+    public bool IsHttp => Scheme == Uri.UriSchemeHttp;
+
+    /// <summary>A loopback address in figures. A name such as <c>localhost</c> is whatever resolves it says.</summary>
+    public bool IsLiteralLoopback => IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address);
+
+    public bool Equals(Origin other) =>
+        Port == other.Port
+        && string.Equals(Scheme, other.Scheme, StringComparison.Ordinal)
+        && string.Equals(Host, other.Host, StringComparison.OrdinalIgnoreCase);
+
+    public override int GetHashCode() => HashCode.Combine(Scheme, StringComparer.OrdinalIgnoreCase.GetHashCode(Host), Port);
+
+    /// <summary>As it is written in code and configuration.</summary>
+    public override string ToString()
+    {
+        var host = Host.Contains(':') ? $"[{Host}]" : Host;
+        var isDefaultPort = Port < 0 || (IsHttps && Port == 443) || (IsHttp && Port == 80);
+        return isDefaultPort ? $"{Scheme}://{host}" : $"{Scheme}://{host}:{Port}";
+    }
+}

@@ -1,0 +1,22 @@
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Stands outermost in a factory-made pipeline and keeps the address the application issued, so that the <see cref="AccessTokenHandler"/> further in
+/// can tell an address rewritten by the application's own handlers (service discovery) from one an API redirected to.
+/// </summary>
+internal sealed class OriginGate(AllowedOrigins origins) : DelegatingHandler
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Note(request);
+        return base.SendAsync(request, cancellationToken);
+    }
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Note(request);
+        return base.Send(request, cancellationToken);
+    }
+
+    private void Note(HttpRequestMessage request) => request.Options.Set(IssuedAddress.Key, new IssuedAddress(origins, request.RequestUri));
+}

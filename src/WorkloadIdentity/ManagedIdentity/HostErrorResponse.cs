@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// A refusal in any of the forms hosts give it: <c>{error, error_description}</c>, <c>{error: {code, message, correlationId}}</c>,
+/// <c>{code, message}</c>, <c>{statusCode, message}</c>, <c>{Message}</c>, text, HTML or nothing. Its text is only searched, never shown.
+/// </summary>
+internal sealed partial class HostErrorResponse
+{
+    private readonly string _text;
+
+    private HostErrorResponse(string? code, string? correlationId, string text)
+    {
+        _text = text;
+        Code = code is not null && IsCode().IsMatch(code) ? code : null;
+        CorrelationId = Guid.TryParseExact(correlationId, "D", out _) ? correlationId : null;
+        EntraErrorCodes = [.. EntraCode().Matches(text).Select(match => long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).Distinct().Take(4)];
+    }
+
+    /// <summary>The host's own code, such as <c>invalid_resource</c>; null when it gave none that looks like a code.</summary>
+    public string? Code { get; }
+
+    public string? CorrelationId { get; }
+
+    /// <summary>Entra's codes that the host passed on.</summary>
+    public IReadOnlyList<long> EntraErrorCodes { get; }
+
+    public bool Says(string phrase) => _text.Contains(phrase, StringComparison.OrdinalIgnoreCase);
+
+    public static HostErrorResponse Read(byte[] body)
+    {
+        using var document = HostJson.Parse(body);
+        if (document is null)
+        {
+            return new HostErrorResponse(code: null, correlationId: null, Encoding.UTF8.GetString(body));
+        }
+
+        var root = document.RootElement;
+        var inner = root.Member("error") is { ValueKind: JsonValueKind.Object } nested ? nested : root;
+        return new HostErrorResponse(
+            root.Text("error") ?? inner.Text("code"),
+            inner.Text("correlationId") ?? root.Text("correlationId") ?? root.Text("correlation_id"),
+            root.Text("error_description") ?? inner.Text("message") ?? inner.Text("Message") ?? "");
+    }
+
+    // A closed alphabet: what a foreign server says goes into logs.
+    [GeneratedRegex(@"\A[A-Za-z0-9_.-]{1,64}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex IsCode();
+
+    [GeneratedRegex(@"AADSTS([0-9]{4,9})\b", RegexOptions.CultureInvariant)]
+    private static partial Regex EntraCode();
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+
+namespace WorkloadIdentity;
+
+/// <summary>Reads the JSON of hosts: one object, not deep, no name twice. Anything else is not an answer of a host.</summary>
+internal static class HostJson
+{
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
+
+    /// <summary>The object in <paramref name="body"/>; null when there is none.</summary>
+    public static JsonDocument? Parse(byte[] body)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(body.AsSpan().StartsWith("\uFEFF"u8) ? body.AsMemory(3) : body, Strict);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return document;
+            }
+
+            document.Dispose();
+            return null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: text that is not UTF-8, or half of a surrogate pair.
+            return null;
+        }
+    }
+
+    public static bool IsObject(byte[] body)
+    {
+        using var document = Parse(body);
+        return document is not null;
+    }
+
+    /// <summary>A member; null when it is absent or JSON's null.</summary>
+    public static JsonElement? Member(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    /// <summary>A member's text; null when it is absent, of another type, or not text a string can hold.</summary>
+    public static string? Text(this JsonElement element, string name)
+    {
+        try
+        {
+            return element.Member(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

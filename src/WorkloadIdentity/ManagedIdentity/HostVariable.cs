@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Reads what a host left in environment variables: where to ask, and the secret to show. On a shared machine others may be able to set them,
+/// so an address must be one a host would use. Messages name the variable, never its value.
+/// </summary>
+internal static class HostVariable
+{
+    /// <summary>Reads an address: absolute, without user info, query or fragment; plain http to this machine or its link only.</summary>
+    /// <param name="environment">Where the variable is.</param>
+    /// <param name="name">The variable.</param>
+    /// <param name="alsoAllowed">Further addresses plain http may go to.</param>
+    public static (Uri? Address, string? Problem) Address(WorkloadEnvironment environment, string name, Func<IPAddress, bool>? alsoAllowed = null)
+    {
+        var text = environment.Variable(name);
+        if (text is null)
+        {
+            return (null, $"{name} is not set.");
+        }
+
+        if (text.Any(character => char.IsControl(character) || char.IsWhiteSpace(character)))
+        {
+            return (null, $"{name} holds white space or a control character. It must be an absolute URL.");
+        }
+
+        // On Unix a path such as /x is an absolute file URI: the scheme is checked by name.
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.IdnHost.Length == 0)
+        {
+            return (null, $"{name} is not an absolute http or https URL.");
+        }
+
+        if (address.UserInfo.Length > 0 || text.Contains('@', StringComparison.Ordinal))
+        {
+            return (null, $"{name} carries user info (an '@'), which no host uses. Leave it out.");
+        }
+
+        if (address.Query.Length > 0 || address.Fragment.Length > 0 || text.AsSpan().ContainsAny('?', '#'))
+        {
+            return (null, $"{name} carries a query or a fragment. It must end with its path: parameters are added to it.");
+        }
+
+        return address.Scheme == "https" || IsLocal(address, alsoAllowed)
+            ? (address, null)
+            : (null, $"{name} is plain http to a host that is neither this machine (a loopback address or localhost) nor on its link (169.254.0.0/16, fe80::/10). A token would cross the network in the open.");
+    }
+
+    /// <summary>Reads a secret that is sent as a header.</summary>
+    public static (string? Value, string? Problem) Header(WorkloadEnvironment environment, string name) => environment.Variable(name) switch
+    {
+        null => (null, $"{name} is not set."),
+        { } value when !Require.IsHeaderToken(value) =>
+            (null, $"{name} holds a character that cannot stand in an HTTP header: a line break, a space, another control character or a non-ASCII letter."),
+        { } value => (value, null),
+    };
+
+    private static bool IsLocal(Uri address, Func<IPAddress, bool>? alsoAllowed)
+    {
+        if (address.HostNameType is not (UriHostNameType.IPv4 or UriHostNameType.IPv6))
+        {
+            return string.Equals(address.IdnHost, "localhost", StringComparison.OrdinalIgnoreCase);
+        }
+
+        if (!IPAddress.TryParse(address.IdnHost, out var ip))
+        {
+            return false;
+        }
+
+        if (ip.IsIPv4MappedToIPv6)
+        {
+            ip = ip.MapToIPv4();
+        }
+
+        return IPAddress.IsLoopback(ip) || ip.IsIPv6LinkLocal || IsIn(ip, 169, 254, 255) || alsoAllowed?.Invoke(ip) == true;
+    }
+
+    /// <summary>Whether an IPv4 address begins with these two bytes, the second one under a mask.</summary>
+    public static bool IsIn(IPAddress ip, byte first, byte second, byte mask)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        return ip.AddressFamily == AddressFamily.InterNetwork && ip.TryWriteBytes(bytes, out _) && bytes[0] == first && (bytes[1] & mask) == second;
+    }
+}

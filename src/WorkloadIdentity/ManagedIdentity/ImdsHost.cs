@@ -1,0 +1,144 @@
+namespace WorkloadIdentity;
+
+/// <summary>
+/// The instance metadata service of a virtual machine, and of everything that runs on one: scale sets, AKS nodes, Container Instances, Batch.
+/// <see href="https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token">How to use managed identities to acquire a token</see>.
+/// </summary>
+internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : ManagedIdentityHost("IMDS", options)
+{
+    private const string AuthorityVariable = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
+    private const string FederatedTokenVariable = "AZURE_FEDERATED_TOKEN_FILE";
+
+    private static readonly Uri LinkLocal = new("http://169.254.169.254");
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(1);
+
+    // IMDS serves five identity requests at a time and machine, whoever asks: one gate for the process, whatever the number of credentials.
+    private static readonly SemaphoreSlim Gate = new(5);
+
+    // IMDS may be away for 70 seconds while it is upgraded, and says so with 410.
+    private static readonly RetryOptions ImdsSchedule = new()
+    {
+        MaxAttempts = 5,
+        Delay = TimeSpan.FromSeconds(1),
+        MaxDelay = TimeSpan.FromSeconds(10),
+        TotalBudget = TimeSpan.FromSeconds(80),
+        AttemptTimeout = TimeSpan.FromSeconds(10),
+    };
+
+    protected override RetryOptions Schedule => ImdsSchedule;
+
+    protected override bool IsTransient(int status) => status is 410 || base.IsTransient(status);
+
+    protected override bool Outlasts(TokenError error) => error.StatusCode == 410;
+
+    protected override TokenError? Refusal(ManagedIdentityRequest request) =>
+        Options.Environment.Has(FederatedTokenVariable) && !Options.AllowNodeIdentity
+            ? request.Error(
+                TokenErrorKind.NotAllowed,
+                $"{FederatedTokenVariable} is set, so this workload has an identity of its own, and the managed identity of this machine would be the node's. "
+                + $"Use the federated credential, or set {nameof(ManagedIdentityCredentialOptions)}.{nameof(ManagedIdentityCredentialOptions.AllowNodeIdentity)} if the node's identity is meant.",
+                HelpAnchors.NodeIdentity)
+            : null;
+
+    protected override (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request)
+    {
+        var (message, error) = WriteWithoutHeader(request);
+        message?.Headers.Add("Metadata", "true");
+        return (message, error);
+    }
+
+    protected override async ValueTask<(BackchannelAnswer Answer, DateTimeOffset SentOn)> SendAsync(
+        HttpRequestMessage message, TimeSpan timeLimit, CancellationToken cancellationToken)
+    {
+        // Time at the gate is not time IMDS took, so the limit starts behind it. Each holder is bounded by its own limit.
+        await Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await base.SendAsync(message, timeLimit, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    /// <summary>
+    /// Asks without the header that every request must have: IMDS refuses that at its door, at once and without spending a token request.
+    /// The answer is not remembered. Once a chain has chosen this credential nobody waits behind it, and nothing is probed any more.
+    /// </summary>
+    protected override async ValueTask<TokenResult?> ProbeAsync(ManagedIdentityRequest request, CancellationToken cancellationToken)
+    {
+        var (message, error) = WriteWithoutHeader(request);
+        if (message is null)
+        {
+            return TokenResult.Failed(error!);
+        }
+
+        var (answer, _) = await SendAsync(message, ProbeLimit, cancellationToken).ConfigureAwait(false);
+        return answer switch
+        {
+            { Error: { Kind: TokenErrorKind.Unreachable or TokenErrorKind.TimedOut } none } =>
+                request.Absent(none.About(request.Scope, request.ClientId).WithMessage($"There is no IMDS here: {none.Message}")),
+            { Error: { } unreadable } => SomethingElse(request, unreadable.StatusCode),
+            { Status: 400 } => SaysNoIdentity(400, HostErrorResponse.Read(answer.Body)) ? ReadRefusal(request, answer) : null,
+
+            // IMDS in trouble is still IMDS: giving up on it here would hand the program to another identity.
+            { Status: 408 or 410 or 429 } => null,
+            { IsSuccess: true } or { Status: 500 or 503 } when HostJson.IsObject(answer.Body) => null,
+            _ => SomethingElse(request, answer.Status),
+        };
+    }
+
+    /// <summary>Docker Desktop answers 403, gateways and sidecars 502 to 504, other clouds' metadata 401 or 404, captive portals a redirect or a page.</summary>
+    private static TokenResult SomethingElse(ManagedIdentityRequest request, int? status) => request.Absent(new TokenError(
+        status is 403 or 502 or 503 or 504 ? TokenErrorKind.Unreachable : TokenErrorKind.NotConfigured,
+        $"There is no IMDS here: what answers at its address is something else{(status is null ? "" : $" (HTTP {status})")}.")
+    {
+        Scope = request.Scope,
+        ClientId = request.ClientId,
+        StatusCode = status,
+        HelpAnchor = HelpAnchors.ManagedIdentity,
+    });
+
+    protected override bool SaysNoIdentity(int status, HostErrorResponse said) => status == 400 && said.Says("Identity not found");
+
+    protected override string Advice(ManagedIdentityRequest request, int status, HostErrorResponse said) => status switch
+    {
+        400 when SaysNoIdentity(status, said) => request.Id is null
+            ? "This machine has no managed identity: enable its system-assigned one, or assign one to it."
+            : "It is not assigned to this machine: assign it, or correct the id.",
+        400 when request.Id is null && said.Says("Multiple user assigned identities") => "This machine has several: name one by its client id.",
+        400 when said.Code == "invalid_resource" || said.EntraErrorCodes.Count > 0 => "Check the scope: its resource is not known in the tenant of the identity.",
+        410 => "IMDS is being upgraded, which takes up to 70 seconds.",
+        _ => base.Advice(request, status, said),
+    };
+
+    private (HttpRequestMessage? Message, TokenError? Error) WriteWithoutHeader(ManagedIdentityRequest request)
+    {
+        var authority = LinkLocal;
+        if (Options.Environment.Has(AuthorityVariable))
+        {
+            var (address, problem) = HostVariable.Address(Options.Environment, AuthorityVariable);
+            if (address is null || address.AbsolutePath != "/")
+            {
+                return (null, request.Error(
+                    TokenErrorKind.InvalidConfiguration,
+                    $"IMDS cannot be asked: {problem ?? $"{AuthorityVariable} carries a path. It must be scheme, host and port alone; the path is always IMDS's own."}",
+                    HelpAnchors.ManagedIdentity));
+            }
+
+            authority = address;
+        }
+
+        var (query, error) = WriteQuery(request, kind => kind switch
+        {
+            ManagedIdentityIdKind.ClientId => "client_id",
+            ManagedIdentityIdKind.ObjectId => "object_id",
+            ManagedIdentityIdKind.ResourceId => "msi_res_id",
+            _ => null,
+        });
+        return query is null
+            ? (null, error)
+            : (new HttpRequestMessage(HttpMethod.Get, new Uri(authority, $"/metadata/identity/oauth2/token?api-version=2018-02-01&{query}")), null);
+    }
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// A kind of host that gives its programs a managed identity. One file per kind: it says how its requests are written; sending within bounds,
+/// retrying, reading tokens and reading errors are shared. One instance per credential, safe for concurrent use.
+/// </summary>
+internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredentialOptions options)
+{
+    private static readonly RetryOptions CommonSchedule = new()
+    {
+        MaxAttempts = 4,
+        Delay = TimeSpan.FromSeconds(1),
+        MaxDelay = TimeSpan.FromSeconds(10),
+        TotalBudget = TimeSpan.FromSeconds(30),
+        AttemptTimeout = TimeSpan.FromSeconds(15),
+    };
+
+    /// <summary>What people call it.</summary>
+    public string Name { get; } = name;
+
+    protected ManagedIdentityCredentialOptions Options { get; } = options;
+
+    protected ILogger Logger { get; } = options.Logger;
+
+    /// <summary>How this host wants to be retried, unless the program says otherwise.</summary>
+    protected virtual RetryOptions Schedule => CommonSchedule;
+
+    private RetryOptions Retry => Options.Retry ?? Schedule;
+
+    /// <summary>Gets a token, retrying what fails in passing.</summary>
+    public async ValueTask<TokenResult> AcquireAsync(ManagedIdentityRequest request, CancellationToken cancellationToken)
+    {
+        if (Refusal(request) is { } refusal)
+        {
+            return TokenResult.Failed(refusal);
+        }
+
+        if (request.HasAlternatives && await ProbeAsync(request, cancellationToken).ConfigureAwait(false) is { } absent)
+        {
+            return absent;
+        }
+
+        var attempts = 0;
+        TokenError? last = null;
+        return await new TransientRetry(Retry, Options.TimeProvider).RunAsync(
+            async token =>
+            {
+                if (++attempts > 1)
+                {
+                    Log.Retrying(Logger, Name, attempts, last!);
+                }
+
+                var result = await AttemptAsync(request, token).ConfigureAwait(false);
+                last = result.Error;
+                return result;
+            },
+            result => result.Error,
+            Options.Retry is null ? Outlasts : null,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Why this host is not to be asked at all; null when it may be.</summary>
+    protected virtual TokenError? Refusal(ManagedIdentityRequest request) => null;
+
+    /// <summary>Whether the host is here, asked when others wait; a result says it is not. A host whose variables are set is here.</summary>
+    protected virtual ValueTask<TokenResult?> ProbeAsync(ManagedIdentityRequest request, CancellationToken cancellationToken) => default;
+
+    /// <summary>One attempt: a single round for most hosts. A host that challenges first overrides it and sends twice.</summary>
+    protected virtual async ValueTask<TokenResult> AttemptAsync(ManagedIdentityRequest request, CancellationToken cancellationToken)
+    {
+        var (message, error) = Write(request);
+        if (message is null)
+        {
+            return TokenResult.Failed(error!);
+        }
+
+        var (answer, sentOn) = await SendAsync(message, Retry.AttemptTimeout, cancellationToken).ConfigureAwait(false);
+        return Read(request, answer, sentOn);
+    }
+
+    /// <summary>The request, written from the environment as it is now: hosts rotate their headers. Or what is wrong with the environment.</summary>
+    protected abstract (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request);
+
+    /// <summary>Sends once within bounds, and says when: a relative expiry counts from there.</summary>
+    protected virtual async ValueTask<(BackchannelAnswer Answer, DateTimeOffset SentOn)> SendAsync(
+        HttpRequestMessage message, TimeSpan timeLimit, CancellationToken cancellationToken)
+    {
+        var sentOn = Options.TimeProvider.GetUtcNow();
+        var answer = await Backchannel.SendAsync(Options.Client, message, Name, timeLimit, Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        return (answer, sentOn);
+    }
+
+    /// <summary>Makes a verdict of an answer.</summary>
+    protected TokenResult Read(ManagedIdentityRequest request, BackchannelAnswer answer, DateTimeOffset sentOn)
+    {
+        if (answer.Error is { } error)
+        {
+            return TokenResult.Failed(error.About(request.Scope, request.ClientId));
+        }
+
+        if (!answer.IsSuccess)
+        {
+            return ReadRefusal(request, answer);
+        }
+
+        var response = HostTokenResponse.Read(answer.Body, request, sentOn, Options.TimeProvider.GetUtcNow());
+        return response.Token is { } token
+            ? TokenResult.Issued(token.IssuedBy(Name, response.ClientId ?? request.ClientId))
+            : TokenResult.Failed(request.Error(TokenErrorKind.InvalidResponse, $"{Name} answered with HTTP {answer.Status}, but {response.Problem}"));
+    }
+
+    /// <summary>A refusal in any of the forms hosts use. Of its body only codes enter the error: some emulators put tokens into theirs.</summary>
+    protected TokenResult ReadRefusal(ManagedIdentityRequest request, BackchannelAnswer answer)
+    {
+        var said = HostErrorResponse.Read(answer.Body);
+        var absent = SaysNoIdentity(answer.Status, said);
+        var code = said.Code is null ? "" : $", {said.Code}";
+        var error = new TokenError(
+            answer.Status == 429 ? TokenErrorKind.Throttled : absent && request.Id is null ? TokenErrorKind.NotConfigured : TokenErrorKind.Refused,
+            $"{Name} gave no token for {request.Resource} to {request.Identity} (HTTP {answer.Status.ToString(CultureInfo.InvariantCulture)}{code}). {Advice(request, answer.Status, said)}")
+        {
+            Scope = request.Scope,
+            ClientId = request.ClientId,
+            StatusCode = answer.Status,
+            OAuthError = said.Code,
+            EntraErrorCodes = said.EntraErrorCodes,
+            CorrelationId = said.CorrelationId,
+            RetryAfter = WholeSeconds(answer.RetryAfter),
+            IsTransient = IsTransient(answer.Status),
+            HelpAnchor = HelpAnchors.ManagedIdentity,
+        };
+        return absent ? request.Absent(error) : TokenResult.Failed(error);
+    }
+
+    /// <summary>Whether a status passes by itself.</summary>
+    protected virtual bool IsTransient(int status) => status is 404 or 408 or 429 or >= 500;
+
+    /// <summary>Errors that are worth the whole budget, however many attempts it takes.</summary>
+    protected virtual bool Outlasts(TokenError error) => false;
+
+    /// <summary>Whether a refusal means that the identity asked for does not exist on this host.</summary>
+    protected virtual bool SaysNoIdentity(int status, HostErrorResponse said) => false;
+
+    /// <summary>What to do about a refusal.</summary>
+    protected virtual string Advice(ManagedIdentityRequest request, int status, HostErrorResponse said) => status switch
+    {
+        400 or 404 => "Check that the identity is assigned to this host, and that the scope names a resource that exists in its tenant.",
+        401 or 403 => "Check that a managed identity is enabled on this host and that nothing between this program and the host answers in its place.",
+        429 => "It asked for fewer requests: keep one token acquirer for the life of the program.",
+        _ => "It failed in passing; if that lasts, check the health of the host.",
+    };
+
+    /// <summary>The parameters every host shares, encoded: resource, and the identity by the name this host gives that kind of id.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="selector">The host's parameter for a kind of id; null when it has none.</param>
+    protected (string? Query, TokenError? Error) WriteQuery(ManagedIdentityRequest request, Func<ManagedIdentityIdKind, string?> selector)
+    {
+        var query = $"resource={Uri.EscapeDataString(request.Resource)}";
+        if (request.Id is not { Value: { } value } id)
+        {
+            return (query, null);
+        }
+
+        return selector(id.Kind) is { } parameter
+            ? ($"{query}&{parameter}={Uri.EscapeDataString(value)}", null)
+            : (null, request.Error(TokenErrorKind.InvalidConfiguration, $"{Name} cannot be asked for {request.Identity}: it takes no id of that kind. Name the identity by its client id."));
+    }
+
+    // Zero would mean retrying without a pause, which no host asks for.
+    private static TimeSpan? WholeSeconds(TimeSpan? wait) =>
+        wait is { Ticks: > 0 } some ? TimeSpan.FromSeconds(Math.Ceiling(some.TotalSeconds)) : null;
+}

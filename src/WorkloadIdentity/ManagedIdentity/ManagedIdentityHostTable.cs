@@ -1,0 +1,67 @@
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Which host this is. The first row that holds wins, so the order is part of the table; it is read for every request, because variables change.
+/// </summary>
+/// <remarks>The rows are those other Entra libraries agree on, so that a program moves between them without a surprise.</remarks>
+internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions options)
+{
+    private readonly (Func<WorkloadEnvironment, bool> Holds, ManagedIdentityHost Host)[] _rows =
+    [
+        (All("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT"), NotBuilt("Service Fabric", options)),
+        (All("IDENTITY_ENDPOINT", "IDENTITY_HEADER"),                               AppServiceHost.Current(options)),
+
+        // These two variables are shared: Azure ML announces its identity, App Service announces itself; peers take the rest for Azure ML.
+        (All("MSI_ENDPOINT", "MSI_SECRET", "DEFAULT_IDENTITY_CLIENT_ID"),           NotBuilt("Azure Machine Learning", options)),
+        (Both(All("MSI_ENDPOINT", "MSI_SECRET"), IsAppService),                     AppServiceHost.Of2017(options)),
+        (All("MSI_ENDPOINT", "MSI_SECRET"),                                         NotBuilt("Azure Machine Learning", options)),
+        (All("MSI_ENDPOINT"),                                                       NotBuilt("Cloud Shell", options)),
+
+        (All("IDENTITY_ENDPOINT", "IMDS_ENDPOINT"),                                 NotBuilt("Azure Arc", options)),
+        (HasArcAgent,                                                               NotBuilt("Azure Arc", options)),
+
+        // Half of a pair is a host that was set up wrongly. Taking it for a plain machine could answer with the identity of another one.
+        (All("IDENTITY_ENDPOINT"),                                                  Half("IDENTITY_ENDPOINT", "IDENTITY_HEADER", options)),
+        (All("IDENTITY_HEADER"),                                                    Half("IDENTITY_HEADER", "IDENTITY_ENDPOINT", options)),
+        (All("MSI_SECRET"),                                                         Half("MSI_SECRET", "MSI_ENDPOINT", options)),
+
+        (_ => true,                                                                 new ImdsHost(options)),
+    ];
+
+    /// <summary>The host as the environment describes it now.</summary>
+    public ManagedIdentityHost Detect()
+    {
+        foreach (var (holds, host) in _rows)
+        {
+            if (holds(options.Environment))
+            {
+                return host;
+            }
+        }
+
+        throw new System.Diagnostics.UnreachableException("The last row always holds.");
+    }
+
+    /// <summary>App Service and Functions set dozens of variables of their own.</summary>
+    internal static bool IsAppService(WorkloadEnvironment environment) => environment.HasAny("WEBSITE_") || environment.HasAny("FUNCTIONS_");
+
+    private static bool HasArcAgent(WorkloadEnvironment environment) => environment.FileExists(
+        OperatingSystem.IsWindows()
+            ? Path.Combine(WorkloadEnvironment.ProgramFiles, "AzureConnectedMachineAgent", "himds.exe")
+            : "/opt/azcmagent/bin/himds");
+
+    private static Func<WorkloadEnvironment, bool> All(params string[] names) => environment => Array.TrueForAll(names, environment.Has);
+
+    private static Func<WorkloadEnvironment, bool> Both(Func<WorkloadEnvironment, bool> one, Func<WorkloadEnvironment, bool> other) =>
+        environment => one(environment) && other(environment);
+
+    private static UnusableHost NotBuilt(string name, ManagedIdentityCredentialOptions options) => new(
+        name,
+        $"This program runs on {name}, whose managed identity this version cannot use. Use a certificate or a federated credential here.",
+        options);
+
+    private static UnusableHost Half(string present, string missing, ManagedIdentityCredentialOptions options) => new(
+        "Managed identity host",
+        $"{present} is set and {missing} is not: half of a managed identity host. Set both, or neither to use the identity of the machine.",
+        options);
+}

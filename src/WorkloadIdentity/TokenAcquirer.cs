@@ -1,0 +1,83 @@
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Gets tokens from a credential and keeps them: one slot per request, one acquisition per slot shared by all who wait, refreshed ahead
+/// of expiry behind the living token. Make one per identity and keep it. Safe for concurrent use.
+/// </summary>
+/// <remarks>A cached hit is synchronous, takes no lock, writes nothing shared and allocates nothing.</remarks>
+public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
+{
+    private readonly TokenCache _cache;
+    private readonly TokenFlights _flights;
+    private readonly TimeProvider _timeProvider;
+
+    /// <summary>Puts a cache in front of <paramref name="credential"/>.</summary>
+    /// <exception cref="ArgumentException">An option is out of range, or a <see cref="TokenAcquirerOptions.Store"/> is given for a credential without a partition.</exception>
+    public TokenAcquirer(Credential credential, TokenAcquirerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(credential);
+        var settings = (options ?? new TokenAcquirerOptions()).Checked();
+        if (settings.Store is not null && credential.Partition is null)
+        {
+            throw new ArgumentException(
+                $"The credential '{credential.Name}' has no stable identity (partition) to share tokens under, so it cannot use a TokenStore. "
+                + "Use an application credential or a user-assigned managed identity, or leave TokenAcquirerOptions.Store unset.",
+                nameof(options));
+        }
+
+        _timeProvider = settings.TimeProvider;
+        _flights = new TokenFlights(credential, settings);
+        _cache = new TokenCache(_flights, settings.Capacity, settings.OnBehalfOfCapacity);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The acquirer was disposed.</exception>
+    public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<AccessToken>(cancellationToken);
+        }
+
+        return _cache.Find(request)?.Held(request, _timeProvider.GetUtcNow()) is { } token
+            ? new ValueTask<AccessToken>(token)
+            : WaitAsync(request, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The acquirer was disposed.</exception>
+    public async ValueTask<AccessToken> RenewTokenAsync(TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        while (true)
+        {
+            // Null: the slot was evicted between being found and being asked; its successor is asked instead.
+            if (await _cache.GetOrAdd(request).RenewAsync(request, rejected, claims, cancellationToken).ConfigureAwait(false) is { } token)
+            {
+                return token;
+            }
+        }
+    }
+
+    /// <summary>Ends every acquisition under way; whoever waits for one gets an <see cref="ObjectDisposedException"/>. Tokens are forgotten.</summary>
+    public void Dispose()
+    {
+        _flights.Dispose();
+        _cache.Dispose();
+    }
+
+    private async ValueTask<AccessToken> WaitAsync(TokenRequest request, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await _cache.GetOrAdd(request).GetAsync(request, cancellationToken).ConfigureAwait(false) is { } token)
+            {
+                return token;
+            }
+        }
+    }
+}

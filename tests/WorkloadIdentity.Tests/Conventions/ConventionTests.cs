@@ -1,0 +1,152 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+
+namespace WorkloadIdentity.Tests;
+
+/// <summary>The laws of the codebase that a compiler does not know.</summary>
+public sealed class ConventionTests
+{
+    private static readonly IReadOnlyList<Type> Types = [.. Repository.Shipped
+        .SelectMany(assembly => assembly.GetTypes())
+        .Where(type => !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && !type.FullName!.Contains('<', StringComparison.Ordinal))
+        .Where(type => type.Namespace?.StartsWith("WorkloadIdentity", StringComparison.Ordinal) == true || type.Namespace == "Microsoft.Extensions.DependencyInjection")];
+
+    [Fact]
+    public void Classes_are_sealed_static_or_abstract() =>
+        Holds(Types.Where(type => type.IsClass), type => type.IsSealed || type.IsAbstract);
+
+    [Fact]
+    public void Methods_that_return_tasks_end_in_Async_and_take_the_cancellation_token_last() =>
+        Holds(
+            from type in Types
+            where !typeof(Delegate).IsAssignableFrom(type)
+            from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            where IsTask(method.ReturnType) && !method.IsDefined(typeof(CompilerGeneratedAttribute)) && !method.IsSpecialName
+            select method,
+            method => method.Name.EndsWith("Async", StringComparison.Ordinal)
+                && method.GetParameters().ToList().FindIndex(parameter => parameter.ParameterType == typeof(CancellationToken)) is var index
+                && (index < 0 || index == method.GetParameters().Length - 1));
+
+    [Fact]
+    public void Public_methods_that_return_tasks_can_be_cancelled() =>
+        Holds(
+            from type in Types
+            where type.IsPublic && type.Assembly == typeof(TokenRequest).Assembly
+            from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            where IsTask(method.ReturnType) && method.Name != "DisposeAsync"
+            select method,
+            method => method.GetParameters() is [.., var last] && last.ParameterType == typeof(CancellationToken));
+
+    [Fact]
+    public void Nothing_static_can_change() =>
+        Holds(
+            from type in Types
+            from field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+            where !field.IsLiteral && !field.Name.Contains('<', StringComparison.Ordinal)
+            select field,
+            field => field.IsInitOnly);
+
+    [Fact]
+    public void The_public_api_names_only_types_of_the_platform_of_Microsoft_Extensions_and_of_our_own() =>
+        Holds(
+            from type in Types.Where(type => type.IsPublic && type.Assembly == typeof(TokenRequest).Assembly)
+            from named in PublicApi.TypesNamedBy(type)
+            select (type, named),
+            pair => pair.named.Assembly.GetName().Name is { } name
+                && (name.StartsWith("System", StringComparison.Ordinal) || name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal) || name.StartsWith("WorkloadIdentity", StringComparison.Ordinal)));
+
+    [Fact]
+    public void One_namespace_per_assembly_but_for_the_extensions_of_others() =>
+        Holds(Types, type => type.Namespace == type.Assembly.GetName().Name || type.Namespace!.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal));
+
+    [Fact]
+    public void Names_use_the_words_of_the_field() =>
+        Holds(Types, type => !Array.Exists(["Provider", "Manager", "Helper", "Util", "Retriever", "Service", "Context"], word => type.Name.Contains(word, StringComparison.Ordinal)
+            && !type.Name.StartsWith("WorkloadIdentityServiceCollection", StringComparison.Ordinal) && !type.Name.StartsWith("ServiceFabric", StringComparison.Ordinal) && !type.Name.StartsWith("AppService", StringComparison.Ordinal))
+            && !type.Name.StartsWith("Base", StringComparison.Ordinal));
+
+    [Fact]
+    public void A_public_type_lives_in_a_file_of_its_name()
+    {
+        var files = Repository.SourceFiles("src").Select(Path.GetFileNameWithoutExtension).ToHashSet();
+        Holds(Types.Where(type => type.IsPublic), type => files.Contains(type.Name.Split('`')[0]));
+    }
+
+    [Fact]
+    public void No_file_is_a_room_for_two() =>
+        Holds(Repository.SourceFiles("src"), file => Repository.Read(file).Count(character => character == '\n') <= 250);
+
+    [Theory]
+    [MemberData(nameof(ShippedNames))]
+    public void The_public_api_is_the_approved_one(string name)
+    {
+        var assembly = Repository.Shipped.Single(candidate => candidate.GetName().Name == name);
+        var path = Path.Combine(Repository.Root, "tests/WorkloadIdentity.Tests/Conventions", $"{name}.PublicApi.txt");
+        var actual = PublicApi.Of(assembly);
+        var approved = File.Exists(path) ? File.ReadAllText(path).ReplaceLineEndings("\n") : "";
+        if (approved != actual)
+        {
+            var received = Path.Combine(AppContext.BaseDirectory, $"{name}.PublicApi.received.txt");
+            File.WriteAllText(received, actual);
+            Assert.Fail($"The public API of {name} changed. Look at the difference, and if it is meant: cp '{received}' '{path}'");
+        }
+    }
+
+    [Fact]
+    public void Event_ids_are_unique_and_every_message_is_in_one_file()
+    {
+        var events = typeof(Log).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>().ToList();
+
+        Assert.NotEmpty(events);
+        Assert.Equal(events.Count, events.Select(message => message.EventId).Distinct().Count());
+        Assert.Equal(["src/WorkloadIdentity/Diagnostics/Log.cs"], Repository.SourceFiles("src").Where(file => Repository.Read(file).Contains("[LoggerMessage(", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Only_the_environment_reads_the_environment() =>
+        Assert.Equal(
+            ["src/WorkloadIdentity/Platform/WorkloadEnvironment.cs"],
+            Repository.SourceFiles("src/WorkloadIdentity").Where(file => Repository.Read(file) is var text
+                && (text.Contains("Environment.GetEnvironmentVariable", StringComparison.Ordinal) || text.Contains("new FileStream", StringComparison.Ordinal) || text.Contains("File.Open", StringComparison.Ordinal) || text.Contains("File.Read", StringComparison.Ordinal))));
+
+    [Fact]
+    public void Only_one_file_touches_the_jwt_library_and_one_touches_polly()
+    {
+        Assert.Equal(1, Repository.SourceFiles("src/WorkloadIdentity").Count(file => Repository.Read(file).Contains("using Microsoft.IdentityModel", StringComparison.Ordinal)));
+        Assert.Equal(["src/WorkloadIdentity/Platform/TransientRetry.cs"], Repository.SourceFiles("src/WorkloadIdentity").Where(file => Repository.Read(file).Contains("using Polly", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Every_error_leads_to_an_anchor_that_exists()
+    {
+        var anchors = Repository.Read("docs/errors.md").Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal) || line.StartsWith("### ", StringComparison.Ordinal))
+            .Select(line => line.TrimStart('#', ' ').TrimEnd()).ToHashSet();
+        var needed = Enum.GetValues<TokenErrorKind>().Select(kind => new TokenError(kind, "x"))
+            .Concat(Enum.GetValues<TokenErrorCategory>().Select(category => new TokenError(TokenErrorKind.Refused, "x") { Category = category }))
+            .Select(error => error.HelpLink.Fragment.TrimStart('#'))
+            .Concat(typeof(HelpAnchors).GetFields().Select(field => (string)field.GetRawConstantValue()!));
+
+        Holds(needed, anchors.Contains);
+    }
+
+    [Fact]
+    public void Every_code_of_Entra_that_is_known_is_explained()
+    {
+        var page = Repository.Read("docs/errors.md");
+        Holds(
+            Repository.Read("src/WorkloadIdentity/TokenEndpoint/EntraErrors.tsv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split('\t')[0]),
+            code => page.Contains($"AADSTS{code}", StringComparison.Ordinal));
+    }
+
+    public static TheoryData<string> ShippedNames => [.. Repository.Shipped.Select(assembly => assembly.GetName().Name!)];
+
+    private static bool IsTask(Type type) => typeof(Task).IsAssignableFrom(type) || type == typeof(ValueTask) || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>));
+
+    private static void Holds<T>(IEnumerable<T> all, Func<T, bool> law)
+    {
+        var breakers = all.Where(each => !law(each)).ToList();
+        Assert.True(breakers.Count == 0, string.Join('\n', breakers));
+    }
+}

@@ -1,0 +1,256 @@
+using Microsoft.Extensions.Logging;
+
+namespace WorkloadIdentity.Tests;
+
+public sealed class AllowedOriginsTests
+{
+    private const string Scope = "https://graph.microsoft.com/.default";
+
+    public static TheoryData<string, string, bool> Addresses => new()
+    {
+        { "the host of the scope", "https://graph.microsoft.com/v1.0/users", true },
+        { "its stated default port", "https://graph.microsoft.com:443/", true },
+        { "capitals", "HTTPS://GRAPH.Microsoft.COM/", true },
+        { "a host in full-width letters that is the same host", "https://ｇraph.microsoft.com/", true },
+        { "a soft hyphen that is no part of the host", "https://gra\u00ADph.microsoft.com/", true },
+        { "an ideographic full stop, which is a dot", "https://graph。microsoft.com/", true },
+        { "a listed origin", "https://orders.contoso.com:8443/x", true },
+        { "a listed host in its other form", "https://xn--bcher-kva.example/", true },
+        { "a listed loopback address", "http://127.0.0.1:5000/x", true },
+        { "a listed loopback address in another writing", "http://2130706433:5000/x", true },
+        { "a listed IPv6 loopback address", "http://[::1]:5000/x", true },
+        { "the same listed address in full", "http://[0:0:0:0:0:0:0:1]:5000/x", true },
+        { "a mesh origin", "http://billing.mesh:8080/x", true },
+
+        { "user information", "https://graph.microsoft.com@evil.example/", false },
+        { "user information before the right host", "https://evil.example@graph.microsoft.com/", false },
+        { "an empty password", "https://user:@graph.microsoft.com/", false },
+        { "another port", "https://graph.microsoft.com:444/", false },
+        { "the default port of a listed other port", "https://orders.contoso.com/", false },
+        { "a downgrade", "http://graph.microsoft.com/", false },
+        { "a downgrade on the https port", "http://graph.microsoft.com:443/", false },
+        { "an upgrade of a mesh origin to another port", "https://billing.mesh/", false },
+        { "a mesh host on another port", "http://billing.mesh/", false },
+        { "a trailing dot", "https://graph.microsoft.com./", false },
+        { "the host as a prefix", "https://graph.microsoft.com.evil.example/", false },
+        { "the host as a suffix", "https://evilgraph.microsoft.com/", false },
+        { "a subdomain", "https://x.graph.microsoft.com/", false },
+        { "the parent domain", "https://microsoft.com/", false },
+        { "a look-alike letter", "https://grаph.microsoft.com/", false },
+        { "the look-alike in its other form", "https://xn--grph-53d.microsoft.com/", false },
+        { "the host in the path", "https://evil.example/https://graph.microsoft.com/", false },
+        { "the host in the fragment", "https://evil.example#@graph.microsoft.com/", false },
+        { "a name for loopback", "http://localhost:5000/", false },
+        { "a loopback address on another port", "http://127.0.0.1:5001/", false },
+        { "another loopback address", "http://127.0.0.2:5000/", false },
+        { "loopback with a trailing dot", "http://127.0.0.1.:5000/", false },
+        { "another scheme", "ftp://graph.microsoft.com/", false },
+        { "a websocket", "wss://graph.microsoft.com/", false },
+        { "a file", "file:///etc/passwd", false },
+        { "an address without a host", "mailto:x@graph.microsoft.com", false },
+        { "a relative address", "/v1.0/users", false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Addresses))]
+    public void A_token_goes_to_allowed_origins_alone(string situation, string address, bool isAllowed)
+    {
+        var refusal = Origins().Refuse(new Uri(address, UriKind.RelativeOrAbsolute), issued: null, Scope);
+
+        Assert.True(isAllowed == refusal is null, $"{situation}: {refusal}");
+        Assert.True(isAllowed || refusal!.Kind == TokenErrorKind.NotAllowed);
+    }
+
+    [Fact]
+    public void No_address_is_refused() => Assert.Equal(TokenErrorKind.NotAllowed, Origins().Refuse(null, null, Scope)!.Kind);
+
+    [Theory]
+    [InlineData("api://orders/.default", "https://orders/")]
+    [InlineData("http://orders.contoso.com/.default", "http://orders.contoso.com/")]
+    [InlineData("https://user@orders.contoso.com/.default", "https://orders.contoso.com/")]
+    [InlineData("orders", "https://orders/")]
+    public void Only_an_https_scope_names_a_host(string scope, string address) =>
+        Assert.NotNull(new AllowedOrigins(new AccessTokenHandlerOptions()).Refuse(new Uri(address), null, scope));
+
+    [Fact]
+    public void Each_https_permission_names_its_host()
+    {
+        var origins = new AllowedOrigins(new AccessTokenHandlerOptions());
+        const string Permissions = "openid https://graph.microsoft.com/User.Read  https://graph.microsoft.com/Mail.Read";
+
+        Assert.Null(origins.Refuse(new Uri("https://graph.microsoft.com/"), null, Permissions));
+        Assert.NotNull(origins.Refuse(new Uri("https://openid/"), null, Permissions));
+        Assert.NotNull(origins.Refuse(new Uri("https://graph.microsoft.com/"), null, "openid"));
+    }
+
+    [Fact]
+    public void A_learned_base_address_counts_as_listed()
+    {
+        var origins = new AllowedOrigins(new AccessTokenHandlerOptions());
+        origins.Learn(new Uri("https://orders.contoso.com/v1/"));
+        origins.Learn(new Uri("http://127.0.0.1:5000/"));
+        origins.Learn(new Uri("http://orders.internal/"));
+        origins.Learn(new Uri("https://user@secret.contoso.com/"));
+        origins.Learn(null);
+        origins.Learn(new Uri("relative", UriKind.Relative));
+
+        Assert.Null(origins.Refuse(new Uri("https://orders.contoso.com/v2"), null, "api://orders/.default"));
+        Assert.Null(origins.Refuse(new Uri("http://127.0.0.1:5000/x"), null, "api://orders/.default"));
+        Assert.Contains("PlainHttpOrigins", origins.Refuse(new Uri("http://orders.internal/"), null, "api://orders/.default")!.Message, StringComparison.Ordinal);
+        Assert.NotNull(origins.Refuse(new Uri("https://secret.contoso.com/"), null, "api://orders/.default"));
+    }
+
+    [Fact]
+    public void Base_addresses_beyond_the_bound_are_not_learned()
+    {
+        var origins = new AllowedOrigins(new AccessTokenHandlerOptions());
+        for (var index = 0; index <= AllowedOrigins.MaxLearned; index++)
+        {
+            origins.Learn(new Uri($"https://h{index}.contoso.com"));
+        }
+
+        Assert.Null(origins.Refuse(new Uri($"https://h{AllowedOrigins.MaxLearned - 1}.contoso.com"), null, "api://x/.default"));
+        Assert.NotNull(origins.Refuse(new Uri($"https://h{AllowedOrigins.MaxLearned}.contoso.com"), null, "api://x/.default"));
+    }
+
+    [Fact]
+    public void Loopback_that_a_proxy_would_take_is_refused()
+    {
+        var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("http://127.0.0.1:5000") } };
+        var refusal = new AllowedOrigins(options, isProxied: _ => true).Refuse(new Uri("http://127.0.0.1:5000/x"), null, Scope);
+
+        Assert.Equal(TokenErrorKind.NotAllowed, refusal!.Kind);
+        Assert.Contains("NO_PROXY=127.0.0.1", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_proxy_does_not_matter_where_the_connection_is_encrypted() =>
+        Assert.Null(new AllowedOrigins(new AccessTokenHandlerOptions(), isProxied: _ => true).Refuse(new Uri("https://graph.microsoft.com/"), null, Scope));
+
+    [Fact]
+    public void Plain_http_to_a_mesh_is_warned_of_once_per_origin()
+    {
+        var log = new LogLines();
+        var origins = new AllowedOrigins(new AccessTokenHandlerOptions
+        {
+            PlainHttpOrigins = { new Uri("http://a.mesh"), new Uri("http://b.mesh") },
+            LoggerFactory = log,
+        });
+        foreach (var address in new[] { "http://a.mesh/1", "http://a.mesh/2", "http://b.mesh/", "http://b.mesh/" })
+        {
+            Assert.Null(origins.Refuse(new Uri(address), null, "api://x/.default"));
+        }
+
+        Assert.Equal([(300, LogLevel.Warning), (300, LogLevel.Warning)], log.Lines.Select(line => (line.Id, line.Level)));
+        Assert.Contains("http://a.mesh", log.Lines[0].Text, StringComparison.Ordinal);
+        Assert.Contains("http://b.mesh", log.Lines[1].Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://api.contoso.com/x", "https://api.contoso.com", "AllowedOrigins")]
+    [InlineData("https://api.contoso.com:8443/x", "https://api.contoso.com:8443", "AllowedOrigins")]
+    [InlineData("http://127.0.0.1:5001/x", "http://127.0.0.1:5001", "AllowedOrigins")]
+    [InlineData("http://[::1]:5001/x", "http://[::1]:5001", "AllowedOrigins")]
+    [InlineData("http://api.mesh/x", "http://api.mesh", "PlainHttpOrigins")]
+    [InlineData("https://bücher.example/", "https://xn--bcher-kva.example", "AllowedOrigins")]
+    public void A_refusal_prints_the_line_that_lifts_it(string address, string origin, string list)
+    {
+        var byHand = new AllowedOrigins(new AccessTokenHandlerOptions()).Refuse(new Uri(address), null, "api://\"x\"/.default")!;
+        Assert.Contains($"options.{list}.Add(new Uri(\"{origin}\"));", byHand.Message, StringComparison.Ordinal);
+
+        var factoryMade = new AllowedOrigins(new AccessTokenHandlerOptions(), "orders").Refuse(new Uri(address), null, "api://\"x\"/.default")!;
+        Assert.Contains($".AddAccessToken(\"api://\\\"x\\\"/.default\", o => o.{list}.Add(new Uri(\"{origin}\")));", factoryMade.Message, StringComparison.Ordinal);
+        Assert.Contains("'orders'", factoryMade.Message, StringComparison.Ordinal);
+
+        var options = new AccessTokenHandlerOptions();
+        (list == "AllowedOrigins" ? options.AllowedOrigins : options.PlainHttpOrigins).Add(new Uri(origin));
+        Assert.Null(new AllowedOrigins(options, isProxied: _ => false).Refuse(new Uri(address), null, "api://x/.default"));
+    }
+
+    [Theory]
+    [InlineData("https://api.contoso.com/v1")]
+    [InlineData("https://api.contoso.com/?x=y")]
+    [InlineData("https://api.contoso.com/#x")]
+    [InlineData("https://user@api.contoso.com")]
+    [InlineData("http://api.contoso.com")]
+    [InlineData("http://localhost:5000")]
+    [InlineData("relative")]
+    [InlineData("mailto:x@contoso.com")]
+    public void What_is_no_origin_cannot_be_listed(string address)
+    {
+        var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri(address, UriKind.RelativeOrAbsolute) } };
+
+        Assert.StartsWith("AllowedOrigins", Assert.Throws<ArgumentException>(() => new AllowedOrigins(options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Null_cannot_be_listed() =>
+        Assert.Throws<ArgumentException>(() => new AllowedOrigins(new AccessTokenHandlerOptions { PlainHttpOrigins = { null! } }));
+
+    // What a gate adds: the address as the application issued it.
+
+    [Theory]
+    [InlineData("https+http://orders", "https://10.0.0.5:8443/x", true)]
+    [InlineData("https+http://orders", "http://127.0.0.1:5000/x", true)]
+    [InlineData("https+http://orders", "http://10.0.0.5/x", false)]
+    [InlineData("https+http://orders", "http://localhost:5000/x", false)]
+    [InlineData("https+http://mesh", "http://10.0.0.5/x", true)]
+    [InlineData("https+http://other", "https://10.0.0.5/x", false)]
+    [InlineData("https+http://orders", "https+http://orders/x", false)]
+    [InlineData("https+http://user@orders", "https://10.0.0.5/x", false)]
+    [InlineData("https+http://orders", "https://user@10.0.0.5/x", false)]
+    public void An_address_rewritten_by_the_applications_handlers_passes_by_the_issued_one(string issued, string address, bool isAllowed)
+    {
+        var origins = new AllowedOrigins(
+            new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") }, PlainHttpOrigins = { new Uri("https+http://mesh") } }, isProxied: _ => false);
+
+        var refusal = origins.Refuse(new Uri(address), new IssuedAddress(origins, new Uri(issued)), "api://orders/.default");
+
+        Assert.True(isAllowed == refusal is null, $"{refusal}");
+    }
+
+    [Fact]
+    public void An_issued_address_speaks_to_the_rules_of_its_own_client_alone()
+    {
+        var origins = Origins();
+
+        Assert.NotNull(origins.Refuse(new Uri("https://evil.example"), new IssuedAddress(Origins(), new Uri("https://graph.microsoft.com")), Scope));
+    }
+
+    [Fact]
+    public void An_issued_address_does_not_speak_for_where_a_redirect_led()
+    {
+        var origins = Origins();
+        var issued = new IssuedAddress(origins, new Uri("https://graph.microsoft.com"));
+        Assert.True(Origin.TryRead(new Uri("https://evil.example"), out var evil));
+        issued.NoteRedirect(evil);
+
+        Assert.NotNull(origins.Refuse(new Uri("https://EVIL.example:443/x"), issued, Scope));
+        Assert.Null(origins.Refuse(new Uri("https://10.0.0.5"), issued, Scope));
+        Assert.Null(origins.Refuse(new Uri("https://graph.microsoft.com"), issued, Scope));
+    }
+
+    [Fact]
+    public void After_too_many_redirects_an_issued_address_speaks_for_nothing()
+    {
+        var origins = Origins();
+        var issued = new IssuedAddress(origins, new Uri("https://graph.microsoft.com"));
+        for (var index = 0; index < 100; index++)
+        {
+            issued.NoteRedirect(new Origin("https", $"h{index}", 443));
+        }
+
+        Assert.NotNull(origins.Refuse(new Uri("https://h99"), issued, Scope));
+    }
+
+    private static AllowedOrigins Origins() => new(
+        new AccessTokenHandlerOptions
+        {
+            AllowedOrigins =
+            {
+                new Uri("https://orders.contoso.com:8443"), new Uri("https://bücher.example"), new Uri("http://127.0.0.1:5000"), new Uri("http://[::1]:5000/"),
+            },
+            PlainHttpOrigins = { new Uri("http://billing.mesh:8080") },
+        },
+        isProxied: _ => false);
+}

@@ -1,0 +1,70 @@
+using System.Text;
+
+namespace WorkloadIdentity.Tests;
+
+public sealed class ChallengeClaimsTests
+{
+    private const string Nbf = """{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}""";
+
+    public static TheoryData<string, string, string> Readable => new()
+    {
+        { "base64, padded", "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoiMTYwNDEwNjY1MSJ9fX0=", Nbf },
+        { "without padding", "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoiMTYwNDEwNjY1MSJ9fX0", Nbf },
+        { "percent-encoded padding", "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoiMTYwNDEwNjY1MSJ9fX0%3D", Nbf },
+        { "too much padding", "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoiMTYwNDEwNjY1MSJ9fX0===", Nbf },
+        { "the standard alphabet", Convert.ToBase64String(Encoding.UTF8.GetBytes("""{"access_token":{"a":"?>?>~~~"}}""")), """{"access_token":{"a":"?\u003E?\u003E~~~"}}""" },
+        { "the url-safe alphabet", Convert.ToBase64String(Encoding.UTF8.GetBytes("""{"access_token":{"a":"?>?>~~~"}}""")).Replace('+', '-').Replace('/', '_'), """{"access_token":{"a":"?\u003E?\u003E~~~"}}""" },
+        { "not encoded at all", """{ "access_token": { "nbf": { "essential": true, "value": "1604106651" } } }""", Nbf },
+        { "other members", Base64("""{"id_token":{"x":null},"access_token":{"nbf":{"essential":true,"value":"1604106651"}},"userinfo":{}}"""), Nbf },
+        { "depth at the bound", Base64(Nested(ChallengeClaims.MaxDepth)), Nested(ChallengeClaims.MaxDepth) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Readable))]
+    public void Claims_are_read_into_one_form(string situation, string value, string expected)
+    {
+        Assert.True(ChallengeClaims.TryRead(value, out var claims), situation);
+        Assert.Equal(expected, claims);
+    }
+
+    public static TheoryData<string, string?> Unreadable => new()
+    {
+        { "absent", null },
+        { "empty", "" },
+        { "blank", "  " },
+        { "not base64", "!!!!" },
+        { "a length base64 cannot have", "eyJhY" },
+        { "not JSON", Base64("nonsense") },
+        { "truncated JSON", Base64(Nbf[..^4]) },
+        { "JSON twice", Base64(Nbf + Nbf) },
+        { "an array", Base64("""["access_token"]""") },
+        { "a string", Base64("\"access_token\"") },
+        { "null", Base64("null") },
+        { "no access_token", Base64("""{"id_token":{}}""") },
+        { "access_token in another case", Base64("""{"Access_Token":{}}""") },
+        { "access_token is no object", Base64("""{"access_token":"x"}""") },
+        { "access_token twice", Base64("""{"access_token":{},"access_token":{"nbf":null}}""") },
+        { "a name twice deep down", Base64("""{"access_token":{"a":{"b":1,"b":2}}}""") },
+        { "too deep", Base64(Nested(ChallengeClaims.MaxDepth + 1)) },
+        { "much too deep", Base64(Nested(500)) },
+        { "too large", Base64($$$"""{"access_token":{"a":"{{{new string('x', ChallengeClaims.MaxBytes)}}}"}}""") },
+        { "too large, not encoded", $$$"""{"access_token":{"a":"{{{new string('x', ChallengeClaims.MaxBytes)}}}"}}""" },
+        { "larger once written", Base64($$$"""{"access_token":{"a":"{{{new string('<', ChallengeClaims.MaxBytes / 2)}}}"}}""") },
+        { "UTF-8 that is not", Convert.ToBase64String([.. "{\"access_token\":{\"a\":\""u8, 0xC3, 0x28, .. "\"}}"u8]) },
+        { "UTF-16", Convert.ToBase64String(Encoding.Unicode.GetBytes(Nbf)) },
+        { "half of a surrogate pair", Base64("""{"access_token":{"a":"\ud800"}}""") },
+        { "half of a surrogate pair in a name", Base64("""{"access_token":{"\ud800":1}}""") },
+        { "a comment", Base64("""{"access_token":{/* */}}""") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unreadable))]
+    public void Claims_that_cannot_be_trusted_are_not_read(string situation, string? value) =>
+        Assert.False(ChallengeClaims.TryRead(value, out _), situation);
+
+    private static string Base64(string json) => Convert.ToBase64String(Encoding.UTF8.GetBytes(json));
+
+    /// <summary>Objects nested <paramref name="depth"/> deep in all.</summary>
+    private static string Nested(int depth) =>
+        "{\"access_token\":" + string.Concat(Enumerable.Repeat("{\"a\":", depth - 2)) + "{}" + new string('}', depth - 1);
+}
