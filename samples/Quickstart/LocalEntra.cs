@@ -123,9 +123,16 @@ internal static class LocalEntra
     }
 
     private static string Asked(EmulatorJournal journal) =>
-        journal.TokenRequests is [var request, ..] ? $"{request.GrantType}, by {request.ClientAuthentication.ToString().ToLowerInvariant()}"
-        : journal.ManagedIdentityRequests is [var asked, ..] ? $"{asked.Host}, {asked.Selector ?? "default identity"}"
-        : "nothing";
+        journal.TokenRequests is [var request, ..]
+            ? request.ClientAuthentication switch
+            {
+                ClientAuthenticationMethod.Secret => "Entra, a secret",
+                ClientAuthenticationMethod.Certificate => "Entra, a signature",
+                ClientAuthenticationMethod.Federated => "Entra, a cluster's token",
+                _ => "Entra, no proof",
+            }
+        : journal.ManagedIdentityRequests is [var asked, ..] ? $"{asked.Host}, by being there"
+        : "nobody";
 
     private static X509Certificate2 SelfSigned(string subject)
     {

@@ -40,9 +40,9 @@ internal sealed record Row(string Credential, string Asked, TimeSpan Lifetime, T
     }
 
     public static Table NewTable() => new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey)
-        .AddColumn("Credential").AddColumn("What was asked")
-        .AddColumn(new TableColumn("Lifetime").RightAligned()).AddColumn(new TableColumn("First call").RightAligned())
-        .AddColumn(new TableColumn("Cached").RightAligned()).AddColumn("API");
+        .AddColumn(new TableColumn("Credential").NoWrap()).AddColumn(new TableColumn("Asked, shown").NoWrap())
+        .AddColumn(new TableColumn("Lifetime").RightAligned()).AddColumn(new TableColumn("First").RightAligned())
+        .AddColumn(new TableColumn("Cached").RightAligned()).AddColumn(new TableColumn("API").NoWrap());
 
     public void AddTo(Table table) => table.AddRow(
         $"[bold]{Credential.EscapeMarkup()}[/]",

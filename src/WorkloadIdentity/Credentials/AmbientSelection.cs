@@ -63,7 +63,7 @@ internal sealed class AmbientSelection
         var allowed = Words.Select(word => word.Kind).ToHashSet();
         if (allowOption is { Count: > 0 })
         {
-            allowed.IntersectWith(Parse(allowOption) ?? throw new ArgumentException($"The option Allow {UnknownKind}", nameof(allowOption)));
+            allowed.IntersectWith(Parse(allowOption) ?? throw new ArgumentException($"The option Allow {UnknownKind}", nameof(DefaultCredentialsOptions.Allow)));
         }
 
         if (environment.Variable(AllowVariable) is { } list)
