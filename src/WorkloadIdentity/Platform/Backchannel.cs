@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 
 namespace WorkloadIdentity;
 
@@ -111,7 +112,23 @@ internal static class Backchannel
         }
     }
 
-    private static HttpClient Create(bool useProxy) => new(new SocketsHttpHandler
+    /// <summary>
+    /// To a host on this machine whose certificate nobody vouches for: accepted is the one with this SHA-1 thumbprint, whatever its name, dates and
+    /// issuer, and no other, however well the system thinks of it. The caller's to keep.
+    /// </summary>
+    public static HttpClient Pinned(byte[] thumbprint)
+    {
+        var handler = CreateHandler(useProxy: false);
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+            certificate is not null && CryptographicOperations.FixedTimeEquals(certificate.GetCertHash(), thumbprint);
+        return Create(handler);
+    }
+
+    private static HttpClient Create(bool useProxy) => Create(CreateHandler(useProxy));
+
+    private static HttpClient Create(SocketsHttpHandler handler) => new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+
+    private static SocketsHttpHandler CreateHandler(bool useProxy) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -122,8 +139,5 @@ internal static class Backchannel
 
         // Trace ids and baggage belong to the application: neither Entra nor a metadata endpoint has a use for them.
         ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
     };
 }
