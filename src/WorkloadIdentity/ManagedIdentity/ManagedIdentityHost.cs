@@ -190,7 +190,6 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
         return $"it takes no id of that kind. Name the identity by its {string.Join(" or ", kinds)}.";
     }
 
-
     // Zero would mean retrying without a pause, which no host asks for.
     private static TimeSpan? WholeSeconds(TimeSpan? wait) =>
         wait is { Ticks: > 0 } some ? TimeSpan.FromSeconds(Math.Ceiling(some.TotalSeconds)) : null;
