@@ -108,7 +108,13 @@ public sealed class TokenError
     internal bool ListsAttempts { get; init; }
 
     /// <summary>The same error, with what was asked for and by whom.</summary>
-    internal TokenError About(string scope, string? clientId) => new(this, Message) { Scope = Scope ?? scope, ClientId = ClientId ?? clientId };
+    internal TokenError About(string scope, string? clientId, string? tenantId = null, string? correlationId = null) => new(this, Message)
+    {
+        Scope = Scope ?? scope,
+        ClientId = ClientId ?? clientId,
+        TenantId = TenantId ?? tenantId,
+        CorrelationId = CorrelationId ?? correlationId,
+    };
 
     /// <summary>The same error with another message.</summary>
     internal TokenError WithMessage(string message) => new(this, message);

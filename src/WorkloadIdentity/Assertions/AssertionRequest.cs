@@ -1,0 +1,67 @@
+namespace WorkloadIdentity;
+
+/// <summary>What an assertion is wanted for. Immutable.</summary>
+public sealed class AssertionRequest
+{
+    /// <summary>An assertion for one application in one tenant.</summary>
+    /// <param name="authority">Scheme and host of the authority it will be shown to.</param>
+    /// <param name="tenantId">The tenant that will be asked.</param>
+    /// <param name="clientId">The application it stands for.</param>
+    /// <param name="scope">What the token will be for.</param>
+    public AssertionRequest(Uri authority, string tenantId, string clientId, string scope)
+    {
+        ArgumentNullException.ThrowIfNull(authority);
+        ArgumentException.ThrowIfNullOrEmpty(tenantId);
+        ArgumentException.ThrowIfNullOrEmpty(clientId);
+        ArgumentException.ThrowIfNullOrEmpty(scope);
+        Authority = authority;
+        TenantId = tenantId;
+        ClientId = clientId;
+        Scope = scope;
+    }
+
+    /// <summary>Scheme and host of the authority it will be shown to.</summary>
+    public Uri Authority { get; }
+
+    /// <summary>The tenant that will be asked.</summary>
+    public string TenantId { get; }
+
+    /// <summary>The application it stands for.</summary>
+    public string ClientId { get; }
+
+    /// <summary>What the token will be for.</summary>
+    public string Scope { get; }
+
+    /// <summary>
+    /// What the assertion must be addressed to (its <c>aud</c>). Null where the cloud's own is not documented and the application stated none:
+    /// sources that choose the audience use <see cref="RequireAudience"/>.
+    /// </summary>
+    public string? Audience { get; init; }
+
+    /// <summary>The <c>fmi_path</c> of the token request; null without one.</summary>
+    public string? FmiPath { get; init; }
+
+    /// <summary>The claims an API's challenge demanded, as a JSON object; null when none were.</summary>
+    public string? Claims { get; init; }
+
+    /// <summary>Whether the last assertion was refused, so that one that was kept is no good.</summary>
+    public bool Remint { get; init; }
+
+    /// <summary>Where sources of this library read variables and files.</summary>
+    internal WorkloadEnvironment Environment { get; init; } = WorkloadEnvironment.FromProcess();
+
+    /// <summary>The audience, for a source that cannot do without.</summary>
+    /// <exception cref="TokenAcquisitionException">None is known; it becomes the verdict. An audience is never guessed: the wrong cloud's would be trusted there.</exception>
+    public string RequireAudience() => Audience ?? throw new TokenAcquisitionException(new TokenError(
+        TokenErrorKind.InvalidConfiguration,
+        $"No audience is known for assertions shown to {Authority.Authority}. State the one of the federated credential: new FederatedAuthentication(source, audience: \"api://…\").")
+    {
+        TenantId = TenantId,
+        ClientId = ClientId,
+        Scope = Scope,
+        HelpAnchor = "assertion-audience",
+    });
+
+    /// <summary>Who asks whom for what; no secret.</summary>
+    public override string ToString() => $"An assertion for application {ClientId} in tenant {TenantId} at {Authority.Authority}";
+}

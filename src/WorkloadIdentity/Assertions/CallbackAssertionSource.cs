@@ -1,0 +1,36 @@
+namespace WorkloadIdentity;
+
+/// <summary>A function that gets an assertion, for issuers there is no source for yet. Safe for concurrent use if the function is.</summary>
+public sealed class CallbackAssertionSource : AssertionSource
+{
+    private readonly Func<AssertionRequest, CancellationToken, ValueTask<string>> _callback;
+
+    /// <summary>Gets assertions from <paramref name="callback"/>.</summary>
+    /// <param name="callback">Returns a JWT that is valid now. Called for every token request; what it throws becomes the inner exception of the failure.</param>
+    /// <param name="name">What it stands for in errors and logs, in lower case.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty or holds a control character.</exception>
+    public CallbackAssertionSource(Func<AssertionRequest, CancellationToken, ValueTask<string>> callback, string name = "assertion callback")
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        _callback = callback;
+        Name = Require.Text(name, "The name of an assertion source", "build server");
+    }
+
+    /// <inheritdoc/>
+    public override string Name { get; }
+
+    /// <inheritdoc/>
+    public override async ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var assertion = await _callback(request, cancellationToken).ConfigureAwait(false);
+        return Require.IsHeaderToken(assertion)
+            ? AssertionResult.Issued(assertion)
+            : AssertionResult.Failed(new TokenError(
+                TokenErrorKind.InvalidConfiguration,
+                $"The assertion source '{Name}' returned {(string.IsNullOrEmpty(assertion) ? "nothing" : "text with a space, a line break or another character no JWT has")}. It must return one JWT.")
+            {
+                HelpAnchor = "assertion-source",
+            });
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// A client secret. Prefer a certificate, and prefer federation to both: a secret is the one proof that travels.
+/// Safe for concurrent use; never prints the secret.
+/// </summary>
+public sealed class ClientSecretAuthentication : ClientAuthentication
+{
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly Func<TokenExchange, CancellationToken, ValueTask<(string? Secret, TokenResult? Problem)>> _source;
+
+    private ClientSecretAuthentication(Func<TokenExchange, CancellationToken, ValueTask<(string? Secret, TokenResult? Problem)>> source) => _source = source;
+
+    internal override string Name => "client secret";
+
+    /// <summary>A secret that stays the same for the life of the program.</summary>
+    /// <param name="secret">The secret's value, not its id.</param>
+    /// <exception cref="ArgumentException"><paramref name="secret"/> is empty or holds a control character.</exception>
+    public static ClientSecretAuthentication FromValue(string secret)
+    {
+        Require.Text(secret, "The client secret", "the value Entra showed when the secret was created");
+        return new ClientSecretAuthentication((_, _) => ValueTask.FromResult<(string?, TokenResult?)>((secret, null)));
+    }
+
+    /// <summary>A file that holds the secret on one line, read at each use. White space around it is removed.</summary>
+    /// <param name="path">Where a platform mounts the secret.</param>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty or holds a control character.</exception>
+    public static ClientSecretAuthentication FromFile(string path)
+    {
+        Require.Text(path, "The path of the client secret file", "/run/secrets/client-secret");
+        return new ClientSecretAuthentication((exchange, _) =>
+        {
+            var content = exchange.Environment.ReadFile(path);
+            var (secret, problem) = content.AsLine();
+            return ValueTask.FromResult<(string?, TokenResult?)>(problem is null
+                ? (secret, null)
+                : (null, Unusable($"The client secret file {problem}. It must hold the secret's value on one line.", "client-secret-file", content.Exception)));
+        });
+    }
+
+    /// <summary>A function that gets the secret, called at each use: cache in it what is slow to get.</summary>
+    /// <param name="callback">Returns the secret's value. Safe for concurrent use; what it throws becomes the inner exception of the failure.</param>
+    public static ClientSecretAuthentication FromCallback(Func<CancellationToken, ValueTask<string>> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return new ClientSecretAuthentication(async (_, cancellationToken) =>
+        {
+            var secret = await callback(cancellationToken).ConfigureAwait(false);
+            return string.IsNullOrWhiteSpace(secret) ? (null, Unusable("The callback for the client secret returned nothing. It must return the secret's value.", "client-secret"))
+                : Require.HasControlCharacter(secret) ? (null, Unusable("The callback for the client secret returned text with a line break or another control character. It must return the secret's value alone.", "client-secret"))
+                : (secret, null);
+        });
+    }
+
+    internal override async ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
+    {
+        var (secret, problem) = await _source(exchange, cancellationToken).ConfigureAwait(false);
+        if (secret is not null)
+        {
+            form.AddClientSecret(secret);
+        }
+
+        return problem;
+    }
+}

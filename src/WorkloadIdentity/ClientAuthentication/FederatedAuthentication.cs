@@ -1,0 +1,67 @@
+namespace WorkloadIdentity;
+
+/// <summary>
+/// An assertion by another issuer that this application trusts through a federated credential
+/// (<see href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation">workload identity federation</see>, RFC 7523):
+/// no secret to store. The assertion is asked for at each use. Safe for concurrent use.
+/// </summary>
+public sealed class FederatedAuthentication : ClientAuthentication
+{
+    // A JWT of a workload is a few kilobytes; what is larger is something else.
+    private const int MaxLength = 64 * 1024;
+
+    private readonly AssertionSource _source;
+    private readonly string? _audience;
+
+    /// <summary>Federation with the assertions of <paramref name="source"/>.</summary>
+    /// <param name="source">Where assertions come from.</param>
+    /// <param name="audience">
+    /// What assertions are addressed to, exactly as in the federated credential; null takes the one of the cloud
+    /// (<c>api://AzureADTokenExchange</c> in the public one). Where none is documented for the cloud it must be given to sources that ask for it.
+    /// </param>
+    /// <exception cref="ArgumentException"><paramref name="audience"/> is empty or holds a control character.</exception>
+    public FederatedAuthentication(AssertionSource source, string? audience = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        _source = source;
+        _audience = audience is null ? null : Require.Text(audience, "The audience", "api://AzureADTokenExchange");
+    }
+
+    internal override string Name => _source.Name;
+
+    internal override async ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
+    {
+        var result = await _source.GetAssertionAsync(
+            new AssertionRequest(exchange.Authority.Uri, exchange.TenantId, exchange.ClientId, exchange.Request.Scope)
+            {
+                Audience = _audience ?? exchange.Authority.TokenExchangeAudience,
+                FmiPath = exchange.Request.FmiPath,
+                Claims = exchange.ChallengeClaims,
+                Remint = exchange.Remint,
+                Environment = exchange.Environment,
+            },
+            cancellationToken).ConfigureAwait(false);
+
+        switch (result)
+        {
+            case null:
+                return Unusable($"The assertion source '{Name}' returned no result (null).", "assertion-source");
+            case { Verdict: TokenVerdict.Unavailable, Error: { } absent }:
+                return TokenResult.Unavailable(absent);
+            case { Error: { } failed }:
+                return TokenResult.Failed(failed);
+        }
+
+        // What is not a JWT is something else that was put in its place, perhaps a secret: it is not sent anywhere.
+        if (!LooksLikeJwt(result.Assertion))
+        {
+            return Unusable($"The assertion source '{Name}' gave something that is not a JWT (three parts joined by dots), so it was not sent. Check what it reads.", "assertion-source");
+        }
+
+        form.AddFederatedAssertion(result.Assertion!);
+        return null;
+    }
+
+    private static bool LooksLikeJwt(string? text) =>
+        text is { Length: <= MaxLength } && text.Split('.') is [{ Length: > 0 }, { Length: > 0 }, _] && Require.IsHeaderToken(text);
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// A certificate with a key that was found fit to sign assertions with. An immutable snapshot: it holds copies of its own, so nobody else can
+/// dispose them, and it is never disposed itself, because an acquisition may still be signing with it when a newer one has come.
+/// </summary>
+[DebuggerDisplay("{Subject,nq}")]
+internal sealed class SigningCertificate
+{
+    private const int MinKeySize = 2048;
+
+    private readonly Func<RSA?> _key;
+    private volatile bool _refusesPss;
+
+    internal SigningCertificate(X509Certificate2 certificate, Func<RSA?> key)
+    {
+        _key = key;
+        Subject = certificate.Subject;
+        NotBefore = certificate.NotBefore.ToUniversalTime();
+        NotAfter = certificate.NotAfter.ToUniversalTime();
+        Sha256 = certificate.GetCertHash(HashAlgorithmName.SHA256);
+        Sha1 = certificate.GetCertHash(HashAlgorithmName.SHA1);
+    }
+
+    public string Subject { get; }
+
+    /// <summary>The thumbprint for <c>x5t#S256</c> (RFC 7515 section 4.1.8).</summary>
+    public byte[] Sha256 { get; }
+
+    /// <summary>The thumbprint for <c>x5t</c> (section 4.1.7).</summary>
+    public byte[] Sha1 { get; }
+
+    /// <summary>The key has turned PSS padding down before (some smart cards and older key storage do): it is not asked again.</summary>
+    public bool RefusesPss
+    {
+        get => _refusesPss;
+        set => _refusesPss = value;
+    }
+
+    private DateTimeOffset NotBefore { get; }
+
+    private DateTimeOffset NotAfter { get; }
+
+    /// <summary>A handle to the private key, for one signature: handles need not be safe for concurrent use.</summary>
+    /// <exception cref="CryptographicException">The key cannot be opened.</exception>
+    public RSA OpenKey() => _key() ?? throw new CryptographicException("The certificate has no RSA private key.");
+
+    /// <summary>A snapshot of <paramref name="certificate"/>, or why nothing can be signed with it.</summary>
+    public static (SigningCertificate? Certificate, string? Problem) From(X509Certificate2 certificate)
+    {
+        try
+        {
+            using var publicKey = certificate.GetRSAPublicKey();
+            if (publicKey is null)
+            {
+                return (null, $"has a key of the kind {certificate.PublicKey.Oid.FriendlyName ?? certificate.PublicKey.Oid.Value}. Entra accepts RSA keys only: make a certificate with an RSA key of at least {MinKeySize} bits");
+            }
+
+            if (publicKey.KeySize < MinKeySize)
+            {
+                return (null, $"has an RSA key of {publicKey.KeySize} bits, which is too weak. Make one of at least {MinKeySize} bits");
+            }
+
+            if (!certificate.HasPrivateKey)
+            {
+                return (null, "comes without its private key. Export it with the key (as PFX, or as PEM with certificate and key in one file)");
+            }
+
+            var copy = new X509Certificate2(certificate);
+            using var privateKey = copy.GetRSAPrivateKey();
+            return privateKey is null ? (null, "comes without an RSA private key")
+                : !IsPair(publicKey, privateKey) ? (null, "comes with a private key that belongs to another certificate")
+                : (new SigningCertificate(copy, copy.GetRSAPrivateKey), null);
+        }
+        catch (CryptographicException exception)
+        {
+            return (null, $"has a private key that cannot be opened ({exception.GetType().Name}). Check that this process may use it");
+        }
+    }
+
+    /// <summary>Whether the certificate is outside its own validity; null when it is inside.</summary>
+    public string? TimeProblem(DateTimeOffset now) =>
+        now > NotAfter ? $"expired on {NotAfter.UtcDateTime:u}. Renew it, and register the new one with the application"
+        : now < NotBefore ? $"is not valid before {NotBefore.UtcDateTime:u}. Check this machine's clock ({now.UtcDateTime:u}), or wait"
+        : null;
+
+    private static bool IsPair(RSA publicKey, RSA privateKey)
+    {
+        var one = publicKey.ExportParameters(includePrivateParameters: false);
+        var other = privateKey.ExportParameters(includePrivateParameters: false);
+        return one.Modulus.AsSpan().SequenceEqual(other.Modulus) && one.Exponent.AsSpan().SequenceEqual(other.Exponent);
+    }
+}

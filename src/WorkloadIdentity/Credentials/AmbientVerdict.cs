@@ -1,0 +1,17 @@
+namespace WorkloadIdentity;
+
+/// <summary>The place of a credential that cannot be built from the environment: it says why, to whoever asks for a token.</summary>
+internal sealed class AmbientVerdict(string name, TokenErrorKind kind, string message, string anchor) : Credential
+{
+    public override string Name => name;
+
+    // Whatever is asked for: the reason is the same.
+    protected override RequestFeatures Supports =>
+        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
+
+    protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
+    {
+        var error = new TokenError(kind, message) { Scope = acquisition.Request.Scope, TenantId = acquisition.Request.TenantId, HelpAnchor = anchor };
+        return ValueTask.FromResult(kind == TokenErrorKind.NotConfigured ? TokenResult.Unavailable(error) : TokenResult.Failed(error));
+    }
+}

@@ -1,0 +1,169 @@
+namespace WorkloadIdentity;
+
+/// <summary>
+/// An application registered in Entra, acting through its service principal: for itself (client credentials, RFC 6749 section 4.4) or
+/// <see href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow">on behalf of a user</see>. Safe for concurrent use.
+/// </summary>
+public sealed class ApplicationCredential : Credential
+{
+    private const string DefaultSuffix = "/.default";
+    private const string AnyTenant = "*";
+
+    private readonly string? _tenantId;
+    private readonly string _clientId;
+    private readonly Authority _authority;
+    private readonly HashSet<string> _otherTenants;
+    private readonly WorkloadEnvironment _environment;
+    private readonly TimeProvider _timeProvider;
+    private readonly TokenEndpoint _endpoint;
+
+    /// <summary>An application in one tenant.</summary>
+    /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
+    /// <param name="clientId">The application (client) id.</param>
+    /// <param name="authentication">How the application proves that it is itself.</param>
+    /// <param name="options">What it works with.</param>
+    /// <exception cref="ArgumentException">The tenant is none, the client id is no GUID, or an option is out of range or names a host that secrets must not go to.</exception>
+    public ApplicationCredential(string tenantId, string clientId, ClientAuthentication authentication, ApplicationCredentialOptions? options = null)
+        : this(clientId, authentication, options, WorkloadIdentity.TenantId.Require(tenantId, nameof(tenantId)))
+    {
+    }
+
+    private ApplicationCredential(string clientId, ClientAuthentication authentication, ApplicationCredentialOptions? options, string? tenantId)
+    {
+        ArgumentNullException.ThrowIfNull(authentication);
+        options ??= new ApplicationCredentialOptions();
+        ArgumentNullException.ThrowIfNull(options.TimeProvider, nameof(options));
+        ArgumentNullException.ThrowIfNull(options.Environment, nameof(options));
+        ArgumentNullException.ThrowIfNull(options.Retry, nameof(options));
+        Name = authentication.Name;
+        _tenantId = tenantId;
+        _clientId = RequireClientId(clientId);
+        _authority = Authority.Require(options.AuthorityHost, options.AllowUnknownAuthorityHost, nameof(options.AuthorityHost));
+        _otherTenants = new HashSet<string>(options.AdditionallyAllowedTenants.Select(RequireAllowedTenant), StringComparer.OrdinalIgnoreCase);
+        _environment = options.Environment;
+        _timeProvider = options.TimeProvider;
+        _endpoint = new TokenEndpoint(
+            _clientId,
+            authentication,
+            options.HttpClient ?? (_authority.IsLoopback ? Backchannel.Local : Backchannel.Entra),
+            options.Retry.Checked(),
+            options.TimeProvider,
+            options.Logger);
+    }
+
+    /// <summary>An application that acts in many tenants: every request must name the one it is for.</summary>
+    /// <param name="clientId">The application (client) id.</param>
+    /// <param name="authentication">How the application proves that it is itself.</param>
+    /// <param name="options">What it works with. Without <see cref="ApplicationCredentialOptions.AdditionallyAllowedTenants"/> requests may name any tenant.</param>
+    /// <exception cref="ArgumentException">The client id is no GUID, or an option is out of range or names a host that secrets must not go to.</exception>
+    public static ApplicationCredential MultiTenant(string clientId, ClientAuthentication authentication, ApplicationCredentialOptions? options = null) =>
+        new(clientId, authentication, options, tenantId: null);
+
+    /// <summary>That of the client authentication: <c>client secret</c>, <c>client certificate</c>, or the assertion source's, such as <c>federated token file</c>.</summary>
+    public override string Name { get; }
+
+    /// <summary>Authority host, tenant and client id. What the application proves itself with may change and is no part of it.</summary>
+    public override string Partition => $"{_authority.Name}/{_tenantId ?? AnyTenant}/{_clientId}";
+
+    /// <inheritdoc/>
+    protected override RequestFeatures Supports =>
+        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
+
+    /// <inheritdoc/>
+    protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
+    {
+        var request = acquisition.Request;
+        if (TenantProblem(request) is { } tenantProblem)
+        {
+            return TokenResult.Failed(tenantProblem);
+        }
+
+        if (ScopeProblem(request) is { } scopeProblem)
+        {
+            return TokenResult.Failed(Error(TokenErrorKind.InvalidConfiguration, scopeProblem, "scope", request));
+        }
+
+        var (claims, claimsProblem) = ClaimsRequest.For(request.ContinuousAccess, acquisition.Claims);
+        if (claimsProblem is not null)
+        {
+            return TokenResult.Failed(claimsProblem.About(request.Scope, _clientId, request.TenantId ?? _tenantId));
+        }
+
+        return await _endpoint.AcquireAsync(
+            new TokenExchange
+            {
+                Authority = _authority,
+                TenantId = request.TenantId ?? _tenantId!,
+                ClientId = _clientId,
+                Request = request,
+                Claims = claims,
+                ChallengeClaims = acquisition.Claims,
+                Environment = _environment,
+                TimeProvider = _timeProvider,
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A tenant may come from outside with each request: which ones are served is the application's decision.</summary>
+    private TokenError? TenantProblem(TokenRequest request)
+    {
+        if (_tenantId is null)
+        {
+            return request.TenantId is null
+                ? Error(TokenErrorKind.InvalidConfiguration, $"The application {_clientId} acts in many tenants, and the request names none. Name it: request.ForTenant(tenantId).", "tenant-missing", request)
+                : _otherTenants.Count == 0 || IsAllowed(request.TenantId) ? null
+                : NotAllowed(request);
+        }
+
+        return request.TenantId is null || request.TenantId.Equals(_tenantId, StringComparison.OrdinalIgnoreCase) || IsAllowed(request.TenantId)
+            ? null
+            : NotAllowed(request);
+    }
+
+    private bool IsAllowed(string tenantId) => _otherTenants.Contains(tenantId) || _otherTenants.Contains(AnyTenant);
+
+    private TokenError NotAllowed(TokenRequest request) => Error(
+        TokenErrorKind.NotAllowed,
+        $"The request names tenant {request.TenantId}, which the application {_clientId}{(_tenantId is null ? "" : $" of tenant {_tenantId}")} does not serve. If it should, add: options.{nameof(ApplicationCredentialOptions.AdditionallyAllowedTenants)}.Add(\"{request.TenantId}\");",
+        "tenant-not-allowed",
+        request);
+
+    /// <summary>What Entra would refuse with a code few can read is told here instead.</summary>
+    private static string? ScopeProblem(TokenRequest request)
+    {
+        var scope = request.Scope;
+        if (request.UserAssertion is not null)
+        {
+            return null;
+        }
+
+        if (scope.Any(char.IsWhiteSpace))
+        {
+            return $"The scope '{scope}' holds white space. An application gets a token for one resource at a time: make one request for each resource, with the scope resource{DefaultSuffix}.";
+        }
+
+        return scope.Length > DefaultSuffix.Length && scope.EndsWith(DefaultSuffix, StringComparison.Ordinal)
+            ? null
+            : $"The scope '{scope}' does not end in {DefaultSuffix}. An application gets all permissions it was granted on a resource at once: ask for the resource followed by {DefaultSuffix}, such as https://graph.microsoft.com/.default. Single permissions can be asked for on behalf of a user only.";
+    }
+
+    private TokenError Error(TokenErrorKind kind, string message, string anchor, TokenRequest request) => new(kind, message)
+    {
+        Scope = request.Scope,
+        ClientId = _clientId,
+        TenantId = request.TenantId ?? _tenantId,
+        HelpAnchor = anchor,
+    };
+
+    private static string RequireClientId(string clientId)
+    {
+        ArgumentNullException.ThrowIfNull(clientId);
+        return Guid.TryParseExact(clientId, "D", out var id)
+            ? id.ToString("D")
+            : throw new ArgumentException(
+                "The client id is not a GUID. Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3; not the application's name or object id.", nameof(clientId));
+    }
+
+    private static string RequireAllowedTenant(string tenantId) =>
+        tenantId == AnyTenant ? tenantId : WorkloadIdentity.TenantId.Require(tenantId, nameof(ApplicationCredentialOptions.AdditionallyAllowedTenants));
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace WorkloadIdentity;
+
+/// <summary>What <see cref="DefaultCredentials"/> works with. Read once.</summary>
+public sealed class DefaultCredentialsOptions
+{
+    /// <summary>The variables that say which credentials are here, and the files they name.</summary>
+    public WorkloadEnvironment Environment { get; set; } = WorkloadEnvironment.FromProcess();
+
+    /// <summary>
+    /// The kinds that may be used: <c>secret</c>, <c>certificate</c>, <c>federated</c>, <c>managed-identity</c>; all when empty. A credential of
+    /// another kind fails instead of being used. Where <c>WORKLOAD_IDENTITY_ALLOW</c> lists kinds too, only those in both may be used.
+    /// </summary>
+    public IList<string> Allow { get; } = [];
+
+    /// <summary>The cloud of the application; null takes <c>AZURE_AUTHORITY_HOST</c>, or else <see cref="EntraCloud.Public"/>.</summary>
+    public Uri? AuthorityHost { get; set; }
+
+    /// <summary>Whether secrets and assertions may be sent to an https host that is not one of Entra's known ones. The default is false.</summary>
+    public bool AllowUnknownAuthorityHost { get; set; }
+
+    /// <summary>Tenants that requests may name besides the application's own, together with those in <c>AZURE_ADDITIONALLY_ALLOWED_TENANTS</c>; <c>*</c> allows every tenant.</summary>
+    public IList<string> AdditionallyAllowedTenants { get; } = [];
+
+    /// <summary>Whether a workload with a federated token may take the identity of the machine: see <see cref="ManagedIdentityCredentialOptions.AllowNodeIdentity"/>.</summary>
+    public bool AllowNodeIdentity { get; set; }
+
+    /// <summary>The client that asks Entra: see <see cref="ApplicationCredentialOptions.HttpClient"/>.</summary>
+    public HttpClient? HttpClient { get; set; }
+
+    /// <summary>The client that asks managed identity hosts: see <see cref="ManagedIdentityCredentialOptions.HttpClient"/>.</summary>
+    public HttpClient? ManagedIdentityHttpClient { get; set; }
+
+    /// <summary>The clock of lifetimes, delays and time limits.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Where messages go; null logs nothing.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>How transient failures are retried, exactly as set; null retries as each server asks for.</summary>
+    public RetryOptions? Retry { get; set; }
+
+    internal ILogger Logger => LoggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+}

@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// The clouds Entra runs in, each by the host that issues its tokens. A tenant lives in one of them.
+/// See <see href="https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud">national clouds</see>.
+/// </summary>
+public static class EntraCloud
+{
+    private const string PublicAudience = "api://AzureADTokenExchange";
+    private const string UsGovernmentAudience = "api://AzureADTokenExchangeUSGov";
+    private const string ChinaAudience = "api://AzureADTokenExchangeChina";
+
+    // Host → the audience of its federated credentials; null where none is documented. Such an audience is stated by the application and never
+    // assumed: an assertion made for the public cloud must not be handed to another one.
+    private static readonly FrozenDictionary<string, string?> Hosts = new Dictionary<string, string?>
+    {
+        ["login.microsoftonline.com"] = PublicAudience,
+        ["login.windows.net"] = PublicAudience,
+        ["login.microsoft.com"] = PublicAudience,
+        ["sts.windows.net"] = PublicAudience,
+        ["login.microsoftonline.us"] = UsGovernmentAudience,
+        ["login.usgovcloudapi.net"] = UsGovernmentAudience,
+        ["login-us.microsoftonline.com"] = UsGovernmentAudience,
+        ["login.partner.microsoftonline.cn"] = ChinaAudience,
+        ["login.chinacloudapi.cn"] = ChinaAudience,
+        ["login.sovcloud-identity.fr"] = null,
+        ["login.sovcloud-identity.de"] = null,
+        ["login.sovcloud-identity.sg"] = null,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The public cloud.</summary>
+    public static Uri Public { get; } = new("https://login.microsoftonline.com/");
+
+    /// <summary>US Government (GCC High and DoD).</summary>
+    public static Uri UsGovernment { get; } = new("https://login.microsoftonline.us/");
+
+    /// <summary>China, operated by 21Vianet.</summary>
+    public static Uri China { get; } = new("https://login.partner.microsoftonline.cn/");
+
+    /// <summary>The sovereign cloud of France (Bleu).</summary>
+    public static Uri France { get; } = new("https://login.sovcloud-identity.fr/");
+
+    /// <summary>The sovereign cloud of Germany (Delos). The older <c>login.microsoftonline.de</c> closed in 2021.</summary>
+    public static Uri Germany { get; } = new("https://login.sovcloud-identity.de/");
+
+    /// <summary>The government cloud of Singapore.</summary>
+    public static Uri Singapore { get; } = new("https://login.sovcloud-identity.sg/");
+
+    /// <summary>Whether secrets may go to this host without the application saying so.</summary>
+    internal static bool IsKnown(string host) => Hosts.ContainsKey(host);
+
+    /// <summary>What an assertion for a federated credential of this cloud is addressed to; null where that must be stated.</summary>
+    internal static string? TokenExchangeAudience(string host) => Hosts.GetValueOrDefault(host);
+}

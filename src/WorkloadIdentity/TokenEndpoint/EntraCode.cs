@@ -1,0 +1,27 @@
+namespace WorkloadIdentity;
+
+/// <summary>
+/// The only codes anything is decided on. Entra may change codes at any time, so a decision here never does more than ask once more,
+/// or wait: taken wrongly it costs one request.
+/// </summary>
+internal static class EntraCode
+{
+    /// <summary>The client assertion was outside its validity window: worth a newly made one.</summary>
+    public const long AssertionOutsideLifetime = 700024;
+
+    /// <summary>The key does not go with the algorithm: seen where PS256 was sent and RS256 is all that works.</summary>
+    public const long AlgorithmNotSupported = 5002730;
+
+    /// <summary>The same request came too often: asking again makes it worse.</summary>
+    public const long RequestLoop = 50196;
+
+    /// <summary>Entra could not read the keys of an external issuer just now.</summary>
+    public const long IssuerKeysNotRead = 90061;
+
+    /// <summary>
+    /// The secret, certificate or assertion was not accepted in a way that a rotated one would mend:
+    /// wrong or expired secret, unknown, revoked or expired certificate, assertion outside its window.
+    /// </summary>
+    public static bool MayBeRotated(long code) =>
+        code is 7000215 or 7000222 or 700027 or 7000274 or 7000214 or 7000277 or 1000502 or AssertionOutsideLifetime;
+}

@@ -1,0 +1,197 @@
+using Microsoft.Extensions.Logging;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Asks Entra for tokens as one application: <c>POST https://{authority}/{tenant}/oauth2/v2.0/token</c>. The only place that does.
+/// Safe for concurrent use.
+/// </summary>
+internal sealed class TokenEndpoint(
+    string clientId, ClientAuthentication authentication, HttpClient client, RetryOptions retryOptions, TimeProvider timeProvider, ILogger logger)
+{
+    private readonly TransientRetry _retry = new(retryOptions, timeProvider);
+    private readonly ThrottlingGate _gate = new(timeProvider);
+
+    // Learned from an answer once, for this authority: the next acquisitions begin with what works.
+    private volatile bool _rs256Only;
+
+    /// <summary>
+    /// Asks, and asks again where that is promised to help: transient failures on a schedule; once with RS256 where PS256 is not known;
+    /// once more where the secret, certificate or assertion was refused and a newer one has come meanwhile.
+    /// </summary>
+    public async ValueTask<TokenResult> AcquireAsync(TokenExchange exchange, CancellationToken cancellationToken)
+    {
+        if (_gate.Closed(exchange.TenantId) is { } closed)
+        {
+            return TokenResult.Failed(closed.About(exchange.Request.Scope, clientId));
+        }
+
+        exchange.UseRs256 = _rs256Only;
+        var attempt = await AttemptAsync(exchange, refused: null, cancellationToken).ConfigureAwait(false);
+        if (attempt.WasToldCode(EntraCode.AlgorithmNotSupported) && attempt.Form?.Algorithm is { } algorithm && algorithm != ClientAssertion.Rs256)
+        {
+            exchange.UseRs256 = true;
+            attempt = await AttemptAsync(exchange, refused: null, cancellationToken).ConfigureAwait(false);
+            _rs256Only |= attempt.Result.Verdict == TokenVerdict.Issued;
+        }
+
+        if (attempt is { Result.Error.Kind: TokenErrorKind.Refused, Form: not null } && attempt.Result.Error.EntraErrorCodes.Any(EntraCode.MayBeRotated))
+        {
+            exchange.Remint = true;
+            attempt = await AttemptAsync(exchange, refused: attempt, cancellationToken).ConfigureAwait(false);
+        }
+
+        return attempt.Result;
+    }
+
+    private ValueTask<Attempt> AttemptAsync(TokenExchange exchange, Attempt? refused, CancellationToken cancellationToken)
+    {
+        var number = 1;
+        Attempt? last = null;
+        return _retry.RunAsync(
+            async token =>
+            {
+                if (last?.Result.Error is { } error)
+                {
+                    Log.Retrying(logger, exchange.Authority.Name, ++number, error);
+                }
+
+                return last = await SendAsync(exchange, refused, token).ConfigureAwait(false);
+            },
+
+            // What the gate told again was answered to somebody else: waiting for it is for the caller to decide.
+            attempt => attempt.Result.Error is { IsRepeated: false } error ? error : null,
+            outlasts: null,
+            cancellationToken);
+    }
+
+    /// <summary>One request, with a form written for it alone: a server may refuse a <c>jti</c> it has seen, retries included.</summary>
+    private async ValueTask<Attempt> SendAsync(TokenExchange exchange, Attempt? refused, CancellationToken cancellationToken)
+    {
+        if (_gate.Closed(exchange.TenantId) is { } closed)
+        {
+            return new Attempt(TokenResult.Failed(closed.About(exchange.Request.Scope, clientId)), Form: null);
+        }
+
+        var form = Form(exchange);
+        if (await WriteAuthenticationAsync(form, exchange, cancellationToken).ConfigureAwait(false) is { } problem)
+        {
+            // Entra has answered already: that stands, whatever became of the material since.
+            return refused ?? new Attempt(problem, Form: null);
+        }
+
+        if (refused?.Form is { } before && !IsWorthAnotherTry(refused, before, form))
+        {
+            return refused;
+        }
+
+        var sentOn = timeProvider.GetUtcNow();
+        var answer = await Backchannel.SendAsync(client, Request(exchange, form), exchange.Authority.Name, retryOptions.AttemptTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
+        var result = TokenResponse.Read(answer, exchange, form, authentication.Name, sentOn);
+        if (result.Error is { Kind: TokenErrorKind.Throttled, RetryAfter: { } wait } throttled)
+        {
+            _gate.Close(exchange.TenantId, throttled, wait);
+        }
+
+        return new Attempt(result, form);
+    }
+
+    /// <summary>Asking again with what was refused only makes failures look like an attack; an assertion refused for its time may be made anew.</summary>
+    private static bool IsWorthAnotherTry(Attempt refused, TokenRequestForm before, TokenRequestForm now) =>
+        !now.HasSameMaterialAs(before) || (refused.WasToldCode(EntraCode.AssertionOutsideLifetime) && now.Assertion != before.Assertion);
+
+    private static TokenRequestForm Form(TokenExchange exchange)
+    {
+        var form = new TokenRequestForm();
+        var request = exchange.Request;
+        form.Add("client_id", exchange.ClientId);
+        form.Add("scope", request.Scope);
+        if (request.UserAssertion is { } user)
+        {
+            form.Add("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
+            form.Add("requested_token_use", "on_behalf_of");
+            form.AddSecret("assertion", user);
+        }
+        else
+        {
+            form.Add("grant_type", "client_credentials");
+        }
+
+        if (request.FmiPath is { } fmiPath)
+        {
+            form.Add("fmi_path", fmiPath);
+        }
+
+        if (exchange.Claims is { } claims)
+        {
+            form.Add("claims", claims);
+        }
+
+        return form;
+    }
+
+    /// <summary>Null when written. Sources are the application's own code or other servers: they get as long as one attempt may take.</summary>
+    private async ValueTask<TokenResult?> WriteAuthenticationAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(retryOptions.AttemptTimeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        TokenError error;
+        try
+        {
+            // WaitAsync, because a source may ignore its cancellation token.
+            var problem = await authentication.WriteAsync(form, exchange, either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+            return problem is { Verdict: TokenVerdict.Unavailable, Error: { } absent } ? TokenResult.Unavailable(About(absent))
+                : problem is { Error: { } failed } ? TokenResult.Failed(About(failed))
+                : null;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (OperationCanceledException exception)
+        {
+            error = new TokenError(TokenErrorKind.TimedOut, limit.IsCancellationRequested
+                ? $"The {authentication.Name} was not there within {retryOptions.AttemptTimeout.TotalSeconds:0.#} s. Check what it comes from."
+                : $"What the {authentication.Name} comes from gave up on a time limit of its own.")
+            {
+                Exception = exception,
+            };
+        }
+        catch (TokenAcquisitionException exception)
+        {
+            error = exception.Error;
+        }
+        catch (Exception exception)
+        {
+            error = new TokenError(
+                TokenErrorKind.InvalidConfiguration,
+                $"What the {authentication.Name} of application {clientId} comes from threw {exception.GetType().Name}; it is kept as the inner exception.")
+            {
+                Exception = exception,
+            };
+        }
+
+        return TokenResult.Failed(About(error));
+
+        TokenError About(TokenError about) => about.About(exchange.Request.Scope, clientId, exchange.TenantId);
+    }
+
+    private static HttpRequestMessage Request(TokenExchange exchange, TokenRequestForm form)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, exchange.Endpoint) { Content = form.ToContent() };
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        request.Headers.TryAddWithoutValidation("client-request-id", exchange.CorrelationId);
+        request.Headers.TryAddWithoutValidation("return-client-request-id", "true");
+        request.Headers.TryAddWithoutValidation("x-client-SKU", "WorkloadIdentity.NET");
+        request.Headers.TryAddWithoutValidation("x-client-Ver", BuildFacts.Version);
+        request.Headers.TryAddWithoutValidation("x-ms-lib-capability", "retry-after, h429");
+        return request;
+    }
+
+    /// <param name="Result">How it ended.</param>
+    /// <param name="Form">What was sent; null when nothing was.</param>
+    private sealed record Attempt(TokenResult Result, TokenRequestForm? Form)
+    {
+        public bool WasToldCode(long code) => Result.Error?.EntraErrorCodes.Contains(code) == true;
+    }
+}

@@ -1,0 +1,35 @@
+namespace WorkloadIdentity;
+
+/// <summary>One application asking one tenant for one token: all that is settled before anything is sent. One acquisition, one exchange.</summary>
+internal sealed class TokenExchange
+{
+    public required Authority Authority { get; init; }
+
+    public required string TenantId { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public required TokenRequest Request { get; init; }
+
+    /// <summary>The <c>claims</c> field; null leaves it out.</summary>
+    public string? Claims { get; init; }
+
+    /// <summary>What an API's challenge demanded, for assertion sources that can carry it.</summary>
+    public string? ChallengeClaims { get; init; }
+
+    public required WorkloadEnvironment Environment { get; init; }
+
+    public required TimeProvider TimeProvider { get; init; }
+
+    /// <summary>The very URI posted to; assertions of our own are addressed to it.</summary>
+    public Uri Endpoint => field ??= Authority.TokenEndpoint(TenantId);
+
+    /// <summary>One for all attempts: Entra's sign-in log then shows them together.</summary>
+    public string CorrelationId { get; } = Guid.NewGuid().ToString("D");
+
+    /// <summary>The last assertion was refused: whoever makes or keeps assertions should make another one.</summary>
+    public bool Remint { get; set; }
+
+    /// <summary>Sign with RS256 although the key could do PS256.</summary>
+    public bool UseRs256 { get; set; }
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Reads an answer that is no token: Entra's error object, a bare status, plain text or a proxy's page. Only <c>error</c>, codes, sub-error and
+/// the cleaned description enter the message (RFC 6749 section 5.2;
+/// <see href="https://learn.microsoft.com/entra/identity-platform/reference-error-codes">Entra's codes</see>).
+/// </summary>
+internal static partial class TokenRefusal
+{
+    private const int MaxCodes = 16;
+    private static readonly TimeSpan LoopWait = TimeSpan.FromSeconds(60);
+
+    public static TokenError Read(BackchannelAnswer answer, JsonElement? body, TokenExchange exchange, TokenRequestForm form, string authentication)
+    {
+        var error = ServerWords.Word(body?.Text("error"), form);
+        var description = ServerWords.Description(body?.Text("error_description"), form);
+        var codes = Codes(body, description);
+        var known = EntraErrors.Find(codes);
+        var isLoop = codes.Contains(EntraCode.RequestLoop);
+        var retryAfter = isLoop ? Longer(answer.RetryAfter, LoopWait) : answer.RetryAfter;
+        var isThrottled = isLoop || answer.Status == 429 || (retryAfter is not null && !answer.IsSuccess);
+        var isPassing = answer.Status is >= 500 or 408 || error == "temporarily_unavailable" || codes.Contains(EntraCode.IssuerKeysNotRead);
+        var kind = isThrottled ? TokenErrorKind.Throttled : body?.Member("error") is null ? TokenErrorKind.InvalidResponse : TokenErrorKind.Refused;
+        var category = known?.Category
+            ?? (isThrottled ? TokenErrorCategory.Throttling : isPassing ? TokenErrorCategory.Transient : TokenErrorCategory.None);
+
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{exchange.Authority} ")
+            .Append(kind switch
+            {
+                TokenErrorKind.Throttled => "asked to be left alone when asked for",
+                TokenErrorKind.InvalidResponse => "gave no answer a token endpoint gives when asked for",
+                _ => "refused",
+            })
+            .Append(CultureInfo.InvariantCulture, $" a token for '{exchange.Request.Scope}' to application {exchange.ClientId} ({authentication}) in tenant {exchange.TenantId}. ");
+        AppendAnswer(text, answer, error, ServerWords.Word(body?.Text("suberror"), form), codes, description);
+        AppendAssertion(text, category, form);
+        text.Append(" What to do: ").Append(known?.Remediation ?? Advice(kind, answer, isPassing, codes, body is null));
+        if (text[^1] != '.')
+        {
+            text.Append('.');
+        }
+
+        return new TokenError(kind, text.ToString())
+        {
+            Category = category,
+            OAuthError = error,
+            EntraErrorCodes = codes,
+            StatusCode = answer.Status,
+            CorrelationId = ServerWords.Word(body?.Text("correlation_id"), form) ?? exchange.CorrelationId,
+            TraceId = ServerWords.Word(body?.Text("trace_id"), form) ?? ServerWords.Word(answer.Header("x-ms-request-id"), form),
+            RetryAfter = retryAfter < ThrottlingGate.MaxWait ? retryAfter : retryAfter is null ? null : ThrottlingGate.MaxWait,
+            Claims = Claims(body?.Text("claims"), form),
+            TenantId = exchange.TenantId,
+            ClientId = exchange.ClientId,
+            Scope = exchange.Request.Scope,
+            IsTransient = !isLoop && (isThrottled || isPassing),
+        };
+    }
+
+    /// <summary>The codes as Entra lists them; where it lists none, those its description names.</summary>
+    private static long[] Codes(JsonElement? body, string? description)
+    {
+        if (body?.Member("error_codes") is { ValueKind: JsonValueKind.Array } list)
+        {
+            long[] listed = [.. list.EnumerateArray()
+                .Take(MaxCodes)
+                .Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out var code) ? code : 0)
+                .Where(code => code > 0)];
+            if (listed.Length > 0)
+            {
+                return listed;
+            }
+        }
+
+        return [.. AadstsCode().Matches(description ?? "").Take(MaxCodes).Select(match => long.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture)).Distinct()];
+    }
+
+    private static void AppendAnswer(StringBuilder text, BackchannelAnswer answer, string? error, string? suberror, long[] codes, string? description)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"It said: {answer.Status}");
+        if (error is not null)
+        {
+            text.Append(' ').Append(error);
+        }
+
+        if (suberror is not null)
+        {
+            text.Append('/').Append(suberror);
+        }
+
+        if (codes.Length > 0 && description?.Contains($"AADSTS{codes[0]}", StringComparison.Ordinal) != true)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" AADSTS{codes[0]}");
+        }
+
+        text.Append(description is null ? "." : $": {description}");
+        if (text[^1] is not ('.' or '!' or '?' or '…'))
+        {
+            text.Append('.');
+        }
+    }
+
+    /// <summary>Issuer, subject and audience are compared letter by letter: whoever has to mend a federated credential needs to see them.</summary>
+    private static void AppendAssertion(StringBuilder text, TokenErrorCategory category, TokenRequestForm form)
+    {
+        if (category is TokenErrorCategory.FederationMismatch or TokenErrorCategory.FederationConfig or TokenErrorCategory.FederationIssuer
+                or TokenErrorCategory.AssertionContent or TokenErrorCategory.AssertionTime
+            && form is { IsFederated: true, Assertion: { } assertion }
+            && ServerWords.Description(ClientAssertion.Describe(assertion), form) is { } says)
+        {
+            text.Append(" The assertion that was sent says: ").Append(says).Append('.');
+        }
+    }
+
+    private static string Advice(TokenErrorKind kind, BackchannelAnswer answer, bool isPassing, long[] codes, bool isNotJson) => kind switch
+    {
+        TokenErrorKind.Throttled => "Ask less often: share one token acquirer, and let it keep tokens until they expire",
+        _ when answer.Status == 407 => "A proxy wants to be authenticated to: give this process a proxy it may use, or reach Entra without one",
+        _ when isPassing => "Nothing needs to change if this passes; if it stays, see the service's status page",
+        TokenErrorKind.InvalidResponse when isNotJson && answer.Body.AsSpan().TrimStart(" \r\n\t"u8).StartsWith("<"u8) =>
+            "A web page answered in Entra's place: look for a proxy, firewall or captive portal in between, and check the authority host",
+        TokenErrorKind.InvalidResponse => "Check the authority host, and what stands between it and this process",
+        _ when codes.Length > 0 => $"Look the code up at https://login.microsoftonline.com/error?code={codes[0]}",
+        _ => "Check tenant, client id, scope and what the application proves itself with",
+    };
+
+    /// <summary>Claims are passed on to callers, so they must be what they are called: a JSON object.</summary>
+    private static string? Claims(string? claims, TokenRequestForm form) =>
+        claims is { Length: <= ClaimsRequest.MaxLength } && form.Mask(claims) == claims && HostJson.IsObject(Encoding.UTF8.GetBytes(claims)) ? claims : null;
+
+    private static TimeSpan Longer(TimeSpan? one, TimeSpan other) => one > other ? one.Value : other;
+
+    [GeneratedRegex(@"AADSTS([0-9]{3,15})(?![0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex AadstsCode();
+}

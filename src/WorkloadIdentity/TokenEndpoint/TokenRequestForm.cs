@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// The form of one attempt at a token endpoint. Client authentication writes itself into it; what is secret in it is known,
+/// so that it can be masked wherever a server plays it back. One attempt, one form.
+/// </summary>
+[DebuggerDisplay("{ToString(),nq}")]
+internal sealed class TokenRequestForm
+{
+    public const string JwtBearerAssertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly List<KeyValuePair<string, string>> _fields = [];
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly List<string> _secrets = [];
+
+    private byte[] _material = [];
+
+    /// <summary>The client assertion in it, if there is one.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public string? Assertion { get; private set; }
+
+    /// <summary>Whether somebody else made the assertion: then what it says is worth telling when it is refused.</summary>
+    public bool IsFederated { get; private set; }
+
+    /// <summary>The algorithm the assertion was signed with, where that was ours to choose.</summary>
+    public string? Algorithm { get; private set; }
+
+    public void Add(string name, string value) => _fields.Add(new(name, value));
+
+    public void AddSecret(string name, string value)
+    {
+        Add(name, value);
+        _secrets.Add(value);
+    }
+
+    /// <summary>RFC 6749 section 2.3.1.</summary>
+    public void AddClientSecret(string secret)
+    {
+        AddSecret("client_secret", secret);
+        _material = SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+    }
+
+    /// <summary>RFC 7523 section 2.2: an assertion of our own, signed with the key of <paramref name="certificate"/>.</summary>
+    public void AddSignedAssertion(string assertion, string algorithm, SigningCertificate certificate)
+    {
+        AddAssertion(assertion);
+        Algorithm = algorithm;
+        _material = certificate.Sha256;
+    }
+
+    /// <summary>RFC 7523 section 2.2: an assertion made by another issuer.</summary>
+    public void AddFederatedAssertion(string assertion)
+    {
+        AddAssertion(assertion);
+        IsFederated = true;
+        _material = SHA256.HashData(Encoding.UTF8.GetBytes(assertion));
+    }
+
+    /// <summary>Whether the secret, certificate or foreign assertion is the one of <paramref name="other"/>.</summary>
+    public bool HasSameMaterialAs(TokenRequestForm other) => CryptographicOperations.FixedTimeEquals(_material, other._material);
+
+    public FormUrlEncodedContent ToContent() => new(_fields);
+
+    /// <summary>The text without anything secret that was sent.</summary>
+    public string Mask(string text)
+    {
+        foreach (var secret in _secrets)
+        {
+            text = text
+                .Replace(secret, ServerWords.Hidden, StringComparison.Ordinal)
+                .Replace(Uri.EscapeDataString(secret), ServerWords.Hidden, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    /// <summary>The names of the fields.</summary>
+    public override string ToString() => string.Join('&', _fields.Select(field => field.Key));
+
+    private void AddAssertion(string assertion)
+    {
+        Add("client_assertion_type", JwtBearerAssertion);
+        AddSecret("client_assertion", assertion);
+        Assertion = assertion;
+    }
+}
