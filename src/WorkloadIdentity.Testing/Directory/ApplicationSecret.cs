@@ -1,0 +1,16 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace WorkloadIdentity.Testing;
+
+/// <summary>A client secret an application may present. A class without members that print it.</summary>
+internal sealed class ApplicationSecret(string value, DateTimeOffset? expiresOn)
+{
+    private readonly byte[] _hash = SHA256.HashData(Encoding.UTF8.GetBytes(value));
+
+    public string Value => value;
+
+    public bool Matches(string presented) => CryptographicOperations.FixedTimeEquals(_hash, SHA256.HashData(Encoding.UTF8.GetBytes(presented)));
+
+    public bool HasExpired(DateTimeOffset now) => now >= expiresOn;
+}

@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
+
+namespace WorkloadIdentity.Testing;
+
+/// <summary>
+/// An application (what Entra calls an app registration) in its home tenant, and its credentials, which may change while requests run.
+/// Safe for concurrent use.
+/// </summary>
+public sealed partial class EmulatedApplication
+{
+    private readonly EntraEmulator _entra;
+    private readonly ConcurrentDictionary<string, string> _principals = new(StringComparer.OrdinalIgnoreCase);
+    private readonly RoleAssignments _roles = new();
+
+    internal EmulatedApplication(EntraEmulator entra, EmulatedTenant tenant, string clientId)
+    {
+        _entra = entra;
+        Tenant = tenant;
+        ClientId = clientId;
+        AddToTenant(tenant);
+    }
+
+    /// <summary>The client (application) id.</summary>
+    public string ClientId { get; }
+
+    /// <summary>The id of its home tenant.</summary>
+    public string TenantId => Tenant.Id;
+
+    /// <summary>The object id of its service principal at home: the <c>oid</c> of its tokens.</summary>
+    public string ObjectId => PrincipalIn(Tenant)!;
+
+    internal EmulatedTenant Tenant { get; }
+
+    internal ApplicationCredentials Credentials { get; } = new();
+
+    /// <summary>Adds a client secret beside those there are.</summary>
+    /// <param name="value">The secret; a random one when null.</param>
+    /// <param name="expiresOn">From when on it is refused with AADSTS7000222; never when null.</param>
+    /// <returns>The secret.</returns>
+    public string AddSecret(string? value = null, DateTimeOffset? expiresOn = null)
+    {
+        value ??= $"emulated~{Guid.NewGuid():N}";
+        ArgumentException.ThrowIfNullOrWhiteSpace(value);
+        Credentials.Add(new ApplicationSecret(value, expiresOn));
+        return value;
+    }
+
+    /// <summary>Removes a client secret: from now on it is refused with AADSTS7000215.</summary>
+    /// <exception cref="ArgumentException">The application has no such secret.</exception>
+    public void RemoveSecret(string value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(value);
+        if (!Credentials.RemoveSecret(value))
+        {
+            throw new ArgumentException($"Application {ClientId} has no such secret.", nameof(value));
+        }
+    }
+
+    /// <summary>Adds a certificate whose key may sign this application's assertions. Only its public half is kept.</summary>
+    /// <exception cref="ArgumentException">The certificate's key is not RSA, which is all Entra takes.</exception>
+    public EmulatedApplication AddCertificate(X509Certificate2 certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        var copy = X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span);
+        using var key = copy.GetRSAPublicKey();
+        if (key is null)
+        {
+            copy.Dispose();
+            throw new ArgumentException("The certificate has no RSA key. Entra verifies client assertions with RSA keys only.", nameof(certificate));
+        }
+
+        Credentials.Add(copy);
+        return this;
+    }
+
+    /// <summary>Removes a certificate: assertions it signs are refused with AADSTS700027 from now on.</summary>
+    /// <exception cref="ArgumentException">The application has no such certificate.</exception>
+    public void RemoveCertificate(X509Certificate2 certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        if (!Credentials.RemoveCertificate(certificate.Thumbprint))
+        {
+            throw new ArgumentException($"Application {ClientId} has no such certificate.", nameof(certificate));
+        }
+    }
+
+    /// <summary>Lets assertions of another issuer stand for this application. All three values are compared exactly, letter case included.</summary>
+    /// <param name="issuer">The <c>iss</c>. Its key must be known here: <see cref="EntraEmulator.AddIssuer"/>.</param>
+    /// <param name="subject">The <c>sub</c>.</param>
+    /// <param name="audience">The <c>aud</c>.</param>
+    /// <exception cref="InvalidOperationException">The application has 20 already, Entra's limit.</exception>
+    public EmulatedApplication AddFederatedCredential(string issuer, string subject, string audience = EmulatedIssuer.ExchangeAudience)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(issuer);
+        ArgumentException.ThrowIfNullOrWhiteSpace(subject);
+        ArgumentException.ThrowIfNullOrWhiteSpace(audience);
+        Credentials.Add(new FederatedTrust(issuer, subject, audience));
+        return this;
+    }
+
+    /// <inheritdoc cref="AddFederatedCredential(string, string, string)"/>
+    public EmulatedApplication AddFederatedCredential(EmulatedIssuer issuer, string subject, string audience = EmulatedIssuer.ExchangeAudience)
+    {
+        ArgumentNullException.ThrowIfNull(issuer);
+        return AddFederatedCredential(issuer.Url, subject, audience);
+    }
+
+    /// <summary>Lets a user-assigned managed identity of the same tenant stand for this application, with its token for the exchange audience.</summary>
+    /// <exception cref="ArgumentException">The identity is system-assigned, or of another tenant: neither can be trusted this way.</exception>
+    public EmulatedApplication AddFederatedCredential(EmulatedManagedIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        if (identity.IsSystemAssigned || identity.Tenant != Tenant)
+        {
+            throw new ArgumentException("Only a user-assigned managed identity of the application's home tenant can be a federated credential.", nameof(identity));
+        }
+
+        return AddFederatedCredential(Tenant.Issuer.AbsoluteUri, identity.ObjectId);
+    }
+
+    /// <summary>Gives the application a service principal in another tenant, as consent there would. Without one it is refused with AADSTS700016.</summary>
+    public EmulatedApplication AddToTenant(EmulatedTenant tenant)
+    {
+        ArgumentNullException.ThrowIfNull(tenant);
+        _principals.TryAdd(tenant.Id, Guid.NewGuid().ToString());
+        return this;
+    }
+
+    /// <summary>Takes the service principal away again, as withdrawn consent does.</summary>
+    public void RemoveFromTenant(EmulatedTenant tenant)
+    {
+        ArgumentNullException.ThrowIfNull(tenant);
+        _principals.TryRemove(tenant.Id, out _);
+    }
+
+    /// <summary>Lets the application's tokens for <paramref name="api"/> carry <paramref name="role"/>.</summary>
+    public EmulatedApplication AssignRole(EmulatedApi api, string role)
+    {
+        ArgumentNullException.ThrowIfNull(api);
+        ArgumentException.ThrowIfNullOrWhiteSpace(role);
+        _roles.Add(api.Audience, role);
+        return this;
+    }
+
+    /// <summary>The client id.</summary>
+    public override string ToString() => ClientId;
+
+    internal string? PrincipalIn(EmulatedTenant tenant) => _principals.GetValueOrDefault(tenant.Id);
+
+    internal IReadOnlyList<string> RolesFor(string audience) => _roles.For(audience);
+}

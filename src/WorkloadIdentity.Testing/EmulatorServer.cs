@@ -1,0 +1,192 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace WorkloadIdentity.Testing;
+
+/// <summary>The web server: Kestrel on 127.0.0.1. It routes, waits, applies faults, keeps the journal and writes answers.</summary>
+internal sealed class EmulatorServer : IAsyncDisposable
+{
+    /// <summary>Assertions are kilobytes; nothing that belongs here is larger.</summary>
+    private const int MaxRequestBytes = 256 * 1024;
+
+    private readonly WebApplication _application;
+    private readonly TimeProvider _clock;
+    private readonly CancellationTokenSource _stopping = new();
+    private EntraEmulator? _entra;
+    private EmulatedEndpoint[] _endpoints = [];
+
+    private EmulatorServer(WebApplication application, TimeProvider clock)
+    {
+        _application = application;
+        _clock = clock;
+    }
+
+    public Uri Address => field ??= new Uri($"{_application.Urls.Single()}/");
+
+    public static async Task<EmulatorServer> StartAsync(int port, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        // An empty builder: no appsettings.json, no variable and no hosting add-on of the test's machine can bind another address or print a request.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
+            kestrel.Listen(IPAddress.Loopback, port);
+        });
+
+        // The usual lifetime would take Ctrl+C away from the program around us.
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        var application = builder.Build();
+        var server = new EmulatorServer(application, clock);
+        application.Run(server.HandleAsync);
+        try
+        {
+            await application.StartAsync(cancellationToken).ConfigureAwait(false);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Opens the doors: until now every request was answered 503.</summary>
+    public void Serve(EntraEmulator entra)
+    {
+        _entra = entra;
+        Volatile.Write(
+            ref _endpoints,
+            [new EmulatedTokenEndpoint(entra), new EmulatedImds(entra), new EmulatedAppService(entra), new EmulatedApiEndpoint(entra), new EmulatedDiscovery(entra)]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _application.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        await _application.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private static async Task WriteAsync(HttpResponse response, EmulatedAnswer answer, CancellationToken cancellationToken)
+    {
+        response.StatusCode = answer.Status;
+        response.ContentType = answer.ContentType;
+        response.ContentLength = answer.Body.Length;
+        response.Headers.CacheControl = "no-store";
+        foreach (var (name, value) in answer.Headers)
+        {
+            response.Headers.Append(name, value);
+        }
+
+        if (answer.Body.Length > 0)
+        {
+            await response.Body.WriteAsync(answer.Body, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task HandleAsync(HttpContext http)
+    {
+        var endpoints = Volatile.Read(ref _endpoints);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping.Token);
+        try
+        {
+            var answer = endpoints.Length == 0 ? EmulatedAnswer.Text(503, "The emulator is starting.")
+                : IsAddressedHere(http.Request) ? await AnswerAsync(http, endpoints, _entra!, ending.Token).ConfigureAwait(false)
+                : EmulatedAnswer.Text(421, $"This is an Entra emulator. It answers to {Address} only.");
+            if (answer is null)
+            {
+                http.Abort();
+                return;
+            }
+
+            await WriteAsync(http.Response, answer, ending.Token).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            await WriteAsync(http.Response, EmulatedAnswer.Text(exception.StatusCode, "The request is too large, or is no HTTP."), ending.Token).ConfigureAwait(false);
+        }
+        catch (InvalidDataException)
+        {
+            await WriteAsync(http.Response, EmulatedAnswer.Text(400, "The form has too many or too long fields."), ending.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (ending.IsCancellationRequested && exception is OperationCanceledException or IOException)
+        {
+            http.Abort();
+        }
+    }
+
+    /// <summary>
+    /// Only callers that mean this address: a page in a browser that reaches loopback under a name of its own (DNS rebinding) is none of them.
+    /// </summary>
+    private bool IsAddressedHere(HttpRequest request) =>
+        request.Host.Port == Address.Port && request.Host.Host is "127.0.0.1" or "localhost";
+
+    /// <summary>The answer; null when the connection is to be cut.</summary>
+    private async Task<EmulatedAnswer?> AnswerAsync(HttpContext http, EmulatedEndpoint[] endpoints, EntraEmulator entra, CancellationToken cancellationToken)
+    {
+        var exchange = await EmulatorExchange.ReadAsync(http.Request, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        if (Array.Find(endpoints, endpoint => endpoint.Serves(exchange.Path)) is not { } endpoint)
+        {
+            return EmulatedAnswer.Text(404, "The emulator serves nothing here.");
+        }
+
+        var entry = endpoint.Note(exchange);
+        var fault = endpoint.Faults.Take();
+        if (entry is not null)
+        {
+            entry.Fault = fault?.Name;
+            entra.Journal.Add(entry);
+        }
+
+        await WaitAsync(entra.Latency, cancellationToken).ConfigureAwait(false);
+        await WaitAsync(fault?.Wait ?? TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        if (fault is { Cuts: true })
+        {
+            return null;
+        }
+
+        EmulatedAnswer answer;
+        if (fault?.Answer is { } respond)
+        {
+            answer = respond(exchange);
+            if (entry is not null)
+            {
+                entry.Error = fault.Error;
+                if (entry is TokenEndpointEntry request)
+                {
+                    request.ErrorCode = fault.ErrorCode;
+                }
+            }
+        }
+        else
+        {
+            answer = endpoint.Answer(exchange, entry);
+        }
+
+        // Completed before the first byte leaves, so that whoever has the answer reads a complete entry.
+        entry?.Status = answer.Status;
+        if (exchange.Header("return-client-request-id") == "true")
+        {
+            answer.With("client-request-id", exchange.CorrelationId);
+        }
+
+        return answer.With("x-ms-request-id", exchange.TraceId);
+    }
+
+    private Task WaitAsync(TimeSpan delay, CancellationToken cancellationToken) =>
+        delay == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(delay, _clock, cancellationToken);
+
+    /// <summary>A lifetime that leaves signals and the console alone.</summary>
+    private sealed class QuietLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,17 @@
+namespace WorkloadIdentity.Testing;
+
+/// <summary>One kind of endpoint: it says which requests are its own, notes what they ask, and answers them.</summary>
+internal abstract class EmulatedEndpoint
+{
+    /// <summary>What goes wrong here on demand.</summary>
+    public abstract EndpointFaults Faults { get; }
+
+    /// <summary>Whether a request to this path, cut at its slashes, is for this endpoint.</summary>
+    public abstract bool Serves(ReadOnlySpan<string> path);
+
+    /// <summary>The journal's entry for a request, filled with what it asks; null for requests nobody asserts on.</summary>
+    public virtual JournalEntry? Note(EmulatorExchange exchange) => null;
+
+    /// <summary>The answer to a request. Nothing here waits: latency and faults lie in front.</summary>
+    public abstract EmulatedAnswer Answer(EmulatorExchange exchange, JournalEntry? entry);
+}

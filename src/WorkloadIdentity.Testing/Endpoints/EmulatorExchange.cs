@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Http;
+
+namespace WorkloadIdentity.Testing;
+
+/// <summary>One request on its way through the emulator, with the ids that go into its answer and the journal.</summary>
+internal sealed class EmulatorExchange
+{
+    private EmulatorExchange(HttpRequest request, string[] path, IFormCollection form, DateTimeOffset at)
+    {
+        Request = request;
+        Path = path;
+        Form = form;
+        At = at;
+        CorrelationId = Guid.TryParseExact(request.Headers["client-request-id"], "D", out var id) ? id.ToString() : Guid.NewGuid().ToString();
+    }
+
+    public HttpRequest Request { get; }
+
+    /// <summary>The path, cut at its slashes.</summary>
+    public string[] Path { get; }
+
+    /// <summary>The body when it is a form, otherwise empty.</summary>
+    public IFormCollection Form { get; }
+
+    public DateTimeOffset At { get; }
+
+    public string CorrelationId { get; }
+
+    public string TraceId { get; } = Guid.NewGuid().ToString();
+
+    /// <summary>A form field sent once with a value; null otherwise.</summary>
+    public string? Field(string name) => Form[name] is [{ Length: > 0 } value] ? value : null;
+
+    /// <summary>A query parameter sent once with a value; null otherwise.</summary>
+    public string? Query(string name) => Request.Query[name] is [{ Length: > 0 } value] ? value : null;
+
+    /// <summary>A header sent once with a value; null otherwise.</summary>
+    public string? Header(string name) => Request.Headers[name] is [{ Length: > 0 } value] ? value : null;
+
+    public static async Task<EmulatorExchange> ReadAsync(HttpRequest request, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var path = (request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var form = request.HasFormContentType ? await request.ReadFormAsync(cancellationToken).ConfigureAwait(false) : FormCollection.Empty;
+        return new EmulatorExchange(request, path, form, at);
+    }
+}

@@ -1,0 +1,115 @@
+namespace WorkloadIdentity.Testing;
+
+/// <content>What a test adds, and the environments it hands to the code under test.</content>
+public sealed partial class EntraEmulator
+{
+    /// <summary>Adds a tenant.</summary>
+    /// <param name="tenantId">Its id, a GUID; a new one when null.</param>
+    /// <param name="domains">Domain names under which it is reached as well.</param>
+    /// <exception cref="ArgumentException">The id is no GUID, a domain is no domain name, or one of them is taken.</exception>
+    public EmulatedTenant AddTenant(string? tenantId = null, params IEnumerable<string> domains)
+    {
+        ArgumentNullException.ThrowIfNull(domains);
+        var names = domains.ToList();
+        if (names.Find(name => Uri.CheckHostName(name) != UriHostNameType.Dns || !name.Contains('.', StringComparison.Ordinal)) is { } bad)
+        {
+            throw new ArgumentException($"'{bad}' is no domain name. Expected something like contoso.example.", nameof(domains));
+        }
+
+        return Directory.Add(new EmulatedTenant(RequireGuid(tenantId, "tenant id", nameof(tenantId)), names, AuthorityHost));
+    }
+
+    /// <summary>Adds an application without credentials.</summary>
+    /// <param name="clientId">Its client id, a GUID; a new one when null.</param>
+    /// <param name="tenant">Its home tenant; <see cref="Tenant"/> when null.</param>
+    /// <exception cref="ArgumentException">The id is no GUID, or is taken.</exception>
+    public EmulatedApplication AddApplication(string? clientId = null, EmulatedTenant? tenant = null) =>
+        Directory.Add(new EmulatedApplication(this, tenant ?? Tenant, RequireGuid(clientId, "client id", nameof(clientId))));
+
+    /// <summary>Adds an identity provider outside Entra, with a key of its own, whose assertions can be verified here.</summary>
+    /// <param name="url">The <c>iss</c> of its assertions, such as <c>https://token.actions.githubusercontent.com</c>; an address of this emulator when null.</param>
+    /// <exception cref="ArgumentException">The URL is not absolute, or is taken.</exception>
+    public EmulatedIssuer AddIssuer(string? url = null)
+    {
+        var address = $"{AuthorityHost.AbsoluteUri}issuers/{Interlocked.Increment(ref _nextName)}";
+        if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"))
+        {
+            throw new ArgumentException("An issuer is an absolute https URL, such as https://token.actions.githubusercontent.com.", nameof(url));
+        }
+
+        var key = new SigningKey();
+        try
+        {
+            return Directory.Add(new EmulatedIssuer(url ?? address, new Uri($"{address}/.well-known/openid-configuration"), key, Clock));
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Adds a protected API beside <see cref="Api"/>.</summary>
+    /// <param name="audience">The resource, such as <c>api://orders</c> or <c>https://graph.microsoft.com</c>.</param>
+    /// <exception cref="ArgumentException">The audience is empty, is a scope, or is taken.</exception>
+    public EmulatedApi AddApi(string audience)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(audience);
+        if (audience.EndsWith("/.default", StringComparison.Ordinal) || audience.Contains(' ', StringComparison.Ordinal))
+        {
+            throw new ArgumentException("An audience is a resource, not a scope: leave out '/.default'.", nameof(audience));
+        }
+
+        return Directory.Add(new EmulatedApi(audience, new Uri($"{AuthorityHost.AbsoluteUri}apis/{Interlocked.Increment(ref _nextName)}/")));
+    }
+
+    /// <summary>Adds a user-assigned managed identity to the machine.</summary>
+    /// <param name="clientId">Its client id, a GUID; a new one when null.</param>
+    /// <param name="resourceId">Its ARM id; one made of the client id when null.</param>
+    /// <exception cref="ArgumentException">The client id is no GUID, or is taken.</exception>
+    public EmulatedManagedIdentity AddManagedIdentity(string? clientId = null, string? resourceId = null) =>
+        AddIdentity(isSystemAssigned: false, clientId, resourceId);
+
+    /// <summary>The environment of a workload on a virtual machine, with IMDS at this emulator's address.</summary>
+    /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
+    public IReadOnlyDictionary<string, string> ImdsEnvironment(EmulatedManagedIdentity? identity = null) =>
+        Environment(identity, ("AZURE_POD_IDENTITY_AUTHORITY_HOST", AuthorityHost.AbsoluteUri));
+
+    /// <summary>The environment of a workload on App Service, Functions or Container Apps.</summary>
+    /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
+    public IReadOnlyDictionary<string, string> AppServiceEnvironment(EmulatedManagedIdentity? identity = null) =>
+        Environment(identity, ("IDENTITY_ENDPOINT", $"{AuthorityHost.AbsoluteUri}msi/token"), ("IDENTITY_HEADER", IdentityHeader));
+
+    private static Dictionary<string, string> Environment(EmulatedManagedIdentity? identity, params ReadOnlySpan<(string Name, string Value)> host)
+    {
+        var variables = new Dictionary<string, string>();
+        foreach (var (name, value) in host)
+        {
+            variables.Add(name, value);
+        }
+
+        if (identity is not null)
+        {
+            variables.Add("AZURE_CLIENT_ID", identity.ClientId);
+        }
+
+        return variables;
+    }
+
+    private static string RequireGuid(string? value, string what, string parameter) =>
+        value is null ? Guid.NewGuid().ToString()
+        : Guid.TryParseExact(value, "D", out _) ? value
+        : throw new ArgumentException($"The {what} '{value}' is no GUID such as 72f988bf-86f1-41af-91ab-2d7cd011db47.", parameter);
+
+    private EmulatedManagedIdentity AddIdentity(bool isSystemAssigned, string? clientId, string? resourceId)
+    {
+        var id = RequireGuid(clientId, "client id", nameof(clientId));
+        var kind = isSystemAssigned ? "Microsoft.Compute/virtualMachines" : "Microsoft.ManagedIdentity/userAssignedIdentities";
+        return Directory.Add(new EmulatedManagedIdentity(
+            Tenant,
+            isSystemAssigned,
+            id,
+            Guid.NewGuid().ToString(),
+            resourceId ?? $"/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/emulated/providers/{kind}/{id[..8]}"));
+    }
+}

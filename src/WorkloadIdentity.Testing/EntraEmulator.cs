@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+
+namespace WorkloadIdentity.Testing;
+
+/// <summary>
+/// A local stand-in for Microsoft Entra, for tests and samples: a real HTTP server on loopback that checks secrets, certificates, federated
+/// assertions and user assertions, refuses with Entra's errors, serves managed identity endpoints and a protected API, and keeps a journal.
+/// Safe for concurrent use; everything may be changed while it runs.
+/// </summary>
+/// <remarks>
+/// Its tokens are worthless anywhere else by construction: they are signed with a key made at start and gone with the process, their issuer is
+/// the emulator's own loopback address and never an Entra host, and each one carries a claim that says so. It listens on 127.0.0.1 only.
+/// </remarks>
+/// <example>
+/// <code>
+/// await using var entra = await EntraEmulator.StartAsync();
+/// var orders = entra.AddApplication();
+/// var secret = orders.AddSecret();
+/// </code>
+/// </example>
+public sealed partial class EntraEmulator : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, bool> _revoked = new();
+    private readonly EmulatorServer _server;
+    private readonly EmulatedManagedIdentity? _systemAssigned;
+    private int _nextName;
+    private int _disposed;
+    private long _latency;
+    private long _tokenLifetime = TimeSpan.FromHours(1).Ticks;
+    private long _managedIdentityTokenLifetime = TimeSpan.FromHours(24).Ticks;
+
+    private EntraEmulator(EntraEmulatorOptions options, EmulatorServer server)
+    {
+        _server = server;
+        AuthorityHost = server.Address;
+        Clock = options.TimeProvider;
+        ClockSkew = options.ClockSkew;
+        Directory = new EmulatedDirectory(options.AcceptsAnyResource);
+        Tokens = new TokenIssuer(Key, Clock);
+        Tenant = AddTenant(options.TenantId, "emulated.example");
+        Api = AddApi("api://emulated-api");
+        Application = AddApplication();
+        Application.AddSecret();
+        _systemAssigned = options.HasSystemAssignedIdentity ? AddIdentity(isSystemAssigned: true, clientId: null, resourceId: null) : null;
+        server.Serve(this);
+    }
+
+    /// <summary>Where it listens, such as <c>http://127.0.0.1:49152/</c>: the authority host to configure.</summary>
+    public Uri AuthorityHost { get; }
+
+    /// <summary>The tenant it starts with.</summary>
+    public EmulatedTenant Tenant { get; }
+
+    /// <summary>The application it starts with, in <see cref="Tenant"/>, with one secret.</summary>
+    public EmulatedApplication Application { get; }
+
+    /// <summary>The protected API it starts with.</summary>
+    public EmulatedApi Api { get; }
+
+    /// <summary>The machine's system-assigned managed identity.</summary>
+    /// <exception cref="InvalidOperationException">The options said there is none.</exception>
+    public EmulatedManagedIdentity SystemAssignedIdentity => _systemAssigned
+        ?? throw new InvalidOperationException($"{nameof(EntraEmulatorOptions)}.{nameof(EntraEmulatorOptions.HasSystemAssignedIdentity)} is off.");
+
+    /// <summary>What it was asked.</summary>
+    public EmulatorJournal Journal { get; } = new();
+
+    /// <summary>What goes wrong on demand.</summary>
+    public EmulatorFaults Faults { get; } = new();
+
+    /// <summary>How long every answer takes, on the emulator's clock. Zero at start.</summary>
+    public TimeSpan Latency { get => Read(ref _latency); set => Write(ref _latency, value, TimeSpan.Zero); }
+
+    /// <summary>How long Entra's tokens live. One hour at start. At least one second.</summary>
+    public TimeSpan TokenLifetime { get => Read(ref _tokenLifetime); set => Write(ref _tokenLifetime, value, TimeSpan.FromSeconds(1)); }
+
+    /// <summary>How long managed identity tokens live. 24 hours at start. At least one second.</summary>
+    public TimeSpan ManagedIdentityTokenLifetime
+    {
+        get => Read(ref _managedIdentityTokenLifetime);
+        set => Write(ref _managedIdentityTokenLifetime, value, TimeSpan.FromSeconds(1));
+    }
+
+    internal TimeProvider Clock { get; }
+
+    internal TimeSpan ClockSkew { get; }
+
+    internal EmulatedDirectory Directory { get; }
+
+    internal SigningKey Key { get; } = new();
+
+    internal TokenIssuer Tokens { get; }
+
+    /// <summary>The value App Service's endpoint expects in its header: new at each start.</summary>
+    internal string IdentityHeader { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>Starts an emulator.</summary>
+    /// <param name="options">What it starts with; the defaults when null.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<EntraEmulator> StartAsync(EntraEmulatorOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new EntraEmulatorOptions();
+        var server = await EmulatorServer.StartAsync(options.Port, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new EntraEmulator(options, server);
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Rejects a token from now on: the protected APIs answer <c>invalid_token</c>, and it is no user assertion any more.</summary>
+    public void Revoke(AccessToken token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        Revoke(token.Value);
+    }
+
+    /// <inheritdoc cref="Revoke(AccessToken)"/>
+    public void Revoke(string token)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(token);
+        _revoked[EmulatorJournal.Hash(token)] = true;
+    }
+
+    /// <summary>Stops the server and forgets its keys. Requests under way lose their connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await _server.DisposeAsync().ConfigureAwait(false);
+            Key.Dispose();
+            foreach (var issuer in Directory.Issuers)
+            {
+                issuer.Key.Dispose();
+            }
+        }
+    }
+
+    /// <summary>What it is and where.</summary>
+    public override string ToString() => $"Entra emulator at {AuthorityHost}";
+
+    internal bool IsRevoked(string token) => _revoked.ContainsKey(EmulatorJournal.Hash(token));
+
+    private static TimeSpan Read(ref long ticks) => TimeSpan.FromTicks(Interlocked.Read(ref ticks));
+
+    private static void Write(ref long ticks, TimeSpan value, TimeSpan least)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, least);
+        Interlocked.Exchange(ref ticks, value.Ticks);
+    }
+}

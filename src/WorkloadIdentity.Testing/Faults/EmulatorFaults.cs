@@ -1,0 +1,37 @@
+namespace WorkloadIdentity.Testing;
+
+/// <summary>What goes wrong on demand, per kind of endpoint. Safe for concurrent use.</summary>
+public sealed class EmulatorFaults
+{
+    internal EmulatorFaults()
+    {
+    }
+
+    /// <summary>Faults of the token endpoints of all tenants.</summary>
+    public EndpointFaults TokenEndpoint { get; } = new(EmulatedService.TokenEndpoint);
+
+    /// <summary>Faults of IMDS and App Service.</summary>
+    public EndpointFaults ManagedIdentity { get; } = new(EmulatedService.ManagedIdentity);
+
+    /// <summary>Faults of the protected APIs.</summary>
+    public EndpointFaults Api { get; } = new(EmulatedService.Api);
+
+    /// <summary>Faults of discovery documents and key sets.</summary>
+    public EndpointFaults Discovery { get; } = new(EmulatedService.Discovery);
+
+    /// <summary>While on, every request to any endpoint loses its connection. Reads true when all four are out.</summary>
+    public bool Outage
+    {
+        get => TokenEndpoint.Outage && ManagedIdentity.Outage && Api.Outage && Discovery.Outage;
+        set => TokenEndpoint.Outage = ManagedIdentity.Outage = Api.Outage = Discovery.Outage = value;
+    }
+
+    /// <summary>Drops all queued faults and ends all outages.</summary>
+    public void Clear()
+    {
+        TokenEndpoint.Clear();
+        ManagedIdentity.Clear();
+        Api.Clear();
+        Discovery.Clear();
+    }
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+
+namespace WorkloadIdentity.Testing;
+
+/// <summary>Something that goes wrong in an endpoint's place. Queue it with <see cref="EndpointFaults.Next"/>. Immutable.</summary>
+public sealed class Fault
+{
+    private Fault(string name) => Name = name;
+
+    /// <summary>The answer is HTML with status 200: a captive portal, a proxy's error page.</summary>
+    public static Fault Garbage { get; } = Body("<html><body>Sign in to the network</body></html>", "text/html");
+
+    /// <summary>The connection is reset without an answer.</summary>
+    public static Fault Reset { get; } = new("reset") { Cuts = true };
+
+    /// <summary>There is no answer until the caller gives up.</summary>
+    public static Fault Hang { get; } = new("hang") { Wait = Timeout.InfiniteTimeSpan, Cuts = true };
+
+    /// <summary>The API rejects the token with <c>invalid_token</c>, whatever it is. For <see cref="EmulatorFaults.Api"/> only.</summary>
+    public static Fault RejectToken { get; } = new("invalid_token")
+    {
+        OnlyFor = EmulatedService.Api,
+        Answer = exchange => EmulatedApiEndpoint.Rejected(exchange, "The token is rejected on demand"),
+        Error = "invalid_token",
+    };
+
+    /// <summary>What it is, for the journal.</summary>
+    public string Name { get; }
+
+    /// <summary>The answer; null when the endpoint itself answers, or nobody.</summary>
+    internal Func<EmulatorExchange, EmulatedAnswer>? Answer { get; private init; }
+
+    /// <summary>How long to wait first.</summary>
+    internal TimeSpan Wait { get; private init; }
+
+    /// <summary>Whether the connection is cut.</summary>
+    internal bool Cuts { get; private init; }
+
+    internal EmulatedService? OnlyFor { get; private init; }
+
+    internal string? Error { get; private init; }
+
+    internal long? ErrorCode { get; private init; }
+
+    /// <summary>A bare status, such as 503, with <c>Retry-After</c> where given.</summary>
+    /// <param name="status">200 to 599.</param>
+    /// <param name="retryAfter">Whole seconds; no header when null.</param>
+    /// <param name="body">The body, as plain text.</param>
+    public static Fault Status(int status, TimeSpan? retryAfter = null, string body = "")
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 200);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 599);
+        ArgumentNullException.ThrowIfNull(body);
+        return new Fault($"status {status}") { Answer = _ => RetryAfter(EmulatedAnswer.Text(status, body), retryAfter) };
+    }
+
+    /// <summary>429 with plain text, as Entra throttles.</summary>
+    public static Fault Throttled(TimeSpan retryAfter) => Status(429, retryAfter, "Too Many Requests");
+
+    /// <summary>A redirect, which no client that carries credentials may follow.</summary>
+    public static Fault Redirect(Uri location, int status = 307)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        if (status is not (301 or 302 or 303 or 307 or 308))
+        {
+            throw new ArgumentOutOfRangeException(nameof(status), status, "A redirect is 301, 302, 303, 307 or 308.");
+        }
+
+        return new Fault($"redirect {status}") { Answer = _ => EmulatedAnswer.Text(status, "").With("Location", location.OriginalString) };
+    }
+
+    /// <summary>Any body with any status: malformed JSON, missing fields, absurd dates.</summary>
+    public static Fault Body(string body, string contentType = "application/json", int status = 200)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentException.ThrowIfNullOrWhiteSpace(contentType);
+        return new Fault($"body with status {status}") { Answer = _ => EmulatedAnswer.Text(status, body, contentType) };
+    }
+
+    /// <summary>A body of this many bytes, far more than an answer needs.</summary>
+    public static Fault TooLarge(int bytes = 4 * 1024 * 1024)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        return new Fault($"{bytes} bytes") { Answer = _ => EmulatedAnswer.Text(200, new string(' ', bytes), "application/json") };
+    }
+
+    /// <summary>The true answer, late, on the emulator's clock.</summary>
+    public static Fault Delay(TimeSpan delay)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
+        return new Fault($"delay {delay}") { Wait = delay };
+    }
+
+    /// <summary>A refusal in Entra's form. For <see cref="EmulatorFaults.TokenEndpoint"/> only.</summary>
+    /// <param name="code">Entra's code: 53003 for AADSTS53003.</param>
+    /// <param name="error">The OAuth error.</param>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="suberror">Entra's <c>suberror</c>; none when null.</param>
+    /// <param name="claims">The claims the caller must satisfy, as JSON text; none when null.</param>
+    /// <param name="retryAfter">Whole seconds; no header when null.</param>
+    public static Fault Refusal(
+        long code, string error = "invalid_grant", int status = 400, string? suberror = null, string? claims = null, TimeSpan? retryAfter = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(code);
+        ArgumentException.ThrowIfNullOrWhiteSpace(error);
+        var refusal = new TokenRefusal(code, error, status, "Refused on demand.") { Suberror = suberror, Claims = claims };
+        return new Fault($"AADSTS{code}")
+        {
+            OnlyFor = EmulatedService.TokenEndpoint,
+            Answer = exchange => RetryAfter(refusal.ToAnswer(exchange), retryAfter),
+            Error = error,
+            ErrorCode = code,
+        };
+    }
+
+    /// <summary>The API demands claims with <c>insufficient_claims</c>. For <see cref="EmulatorFaults.Api"/> only.</summary>
+    /// <param name="claims">A JSON object such as <c>{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}</c>; it is sent in Base64.</param>
+    public static Fault ClaimsChallenge(string claims)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(claims);
+        return new Fault("insufficient_claims")
+        {
+            OnlyFor = EmulatedService.Api,
+            Answer = exchange => EmulatedApiEndpoint.Challenged(exchange, claims),
+            Error = "insufficient_claims",
+        };
+    }
+
+    /// <summary>The fault's name.</summary>
+    public override string ToString() => Name;
+
+    private static EmulatedAnswer RetryAfter(EmulatedAnswer answer, TimeSpan? retryAfter) => retryAfter is { } wait
+        ? answer.With("Retry-After", ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture))
+        : answer;
+}
