@@ -62,7 +62,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         _entra = entra;
         Volatile.Write(
             ref _endpoints,
-            [new EmulatedTokenEndpoint(entra), new EmulatedImds(entra), new EmulatedAppService(entra), new EmulatedApiEndpoint(entra), new EmulatedDiscovery(entra)]);
+            [new TokenRequestEndpoint(entra), new ImdsEndpoint(entra), new AppServiceEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra)]);
     }
 
     public async ValueTask DisposeAsync()

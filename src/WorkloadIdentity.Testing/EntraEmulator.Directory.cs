@@ -65,10 +65,11 @@ public sealed partial class EntraEmulator
 
     /// <summary>Adds a user-assigned managed identity to the machine.</summary>
     /// <param name="clientId">Its client id, a GUID; a new one when null.</param>
+    /// <param name="objectId">Its object (principal) id, a GUID; a new one when null.</param>
     /// <param name="resourceId">Its ARM id; one made of the client id when null.</param>
-    /// <exception cref="ArgumentException">The client id is no GUID, or is taken.</exception>
-    public EmulatedManagedIdentity AddManagedIdentity(string? clientId = null, string? resourceId = null) =>
-        AddIdentity(isSystemAssigned: false, clientId, resourceId);
+    /// <exception cref="ArgumentException">An id is no GUID, or the client id is taken.</exception>
+    public EmulatedManagedIdentity AddManagedIdentity(string? clientId = null, string? objectId = null, string? resourceId = null) =>
+        AddIdentity(isSystemAssigned: false, clientId, objectId, resourceId);
 
     /// <summary>The environment of a workload on a virtual machine, with IMDS at this emulator's address.</summary>
     /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
@@ -101,7 +102,7 @@ public sealed partial class EntraEmulator
         : Guid.TryParseExact(value, "D", out _) ? value
         : throw new ArgumentException($"The {what} '{value}' is no GUID such as 72f988bf-86f1-41af-91ab-2d7cd011db47.", parameter);
 
-    private EmulatedManagedIdentity AddIdentity(bool isSystemAssigned, string? clientId, string? resourceId)
+    private EmulatedManagedIdentity AddIdentity(bool isSystemAssigned, string? clientId, string? objectId, string? resourceId)
     {
         var id = RequireGuid(clientId, "client id", nameof(clientId));
         var kind = isSystemAssigned ? "Microsoft.Compute/virtualMachines" : "Microsoft.ManagedIdentity/userAssignedIdentities";
@@ -109,7 +110,7 @@ public sealed partial class EntraEmulator
             Tenant,
             isSystemAssigned,
             id,
-            Guid.NewGuid().ToString(),
+            RequireGuid(objectId, "object id", nameof(objectId)),
             resourceId ?? $"/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/emulated/providers/{kind}/{id[..8]}"));
     }
 }

@@ -41,7 +41,7 @@ public sealed partial class EntraEmulator : IAsyncDisposable
         Api = AddApi("api://emulated-api");
         Application = AddApplication();
         Application.AddSecret();
-        _systemAssigned = options.HasSystemAssignedIdentity ? AddIdentity(isSystemAssigned: true, clientId: null, resourceId: null) : null;
+        _systemAssigned = options.HasSystemAssignedIdentity ? AddIdentity(isSystemAssigned: true, clientId: null, objectId: null, resourceId: null) : null;
         server.Serve(this);
     }
 

@@ -96,7 +96,7 @@ public sealed class TokenError
     public Exception? Exception { get; init; }
 
     /// <summary>The page that explains this error.</summary>
-    public Uri HelpLink => new($"{BuildFacts.HelpBaseAddress}errors.md#{HelpAnchor ?? TokenErrorAnchor.For(Kind, Category)}");
+    public Uri HelpLink => new($"{BuildFacts.HelpBaseAddress}errors.md#{HelpAnchor ?? HelpAnchors.For(Kind, Category)}");
 
     /// <summary>Set where a page of its own explains more than the kind or category would.</summary>
     internal string? HelpAnchor { get; init; }
@@ -147,7 +147,7 @@ public sealed class TokenError
             Scope = request.Scope,
             TenantId = request.TenantId,
             UnsupportedFeatures = missing,
-            HelpAnchor = "unsupported-request",
+            HelpAnchor = HelpAnchors.UnsupportedRequest,
         };
     }
 

@@ -5,7 +5,7 @@ public sealed class TokenAcquirerTests : IDisposable
     private static readonly TokenRequest Request = new("api://orders/.default");
 
     private readonly FakeClock _clock = new();
-    private readonly RecordedLogs _logs = new();
+    private readonly FakeLog _logs = new();
     private readonly ControlledCredential _credential;
     private readonly TokenAcquirer _acquirer;
 
@@ -300,7 +300,7 @@ public sealed class TokenAcquirerTests : IDisposable
             Assert.Equal(1 + failures, _credential.Calls);
         }
 
-        Assert.All(_logs.Entries.Where(entry => entry.Level > Microsoft.Extensions.Logging.LogLevel.Information), entry => Assert.Equal(101, entry.Id.Id));
+        Assert.All(_logs.Entries.Where(entry => entry.Level > Microsoft.Extensions.Logging.LogLevel.Information), entry => Assert.Equal(101, entry.Id));
     }
 
     [Fact]
@@ -609,7 +609,7 @@ public sealed class TokenAcquirerTests : IDisposable
         var store = new MemoryStore { Reads = (_, cancellationToken) => new ValueTask<AccessToken?>(new TaskCompletionSource<AccessToken?>().Task), Writes = () => throw new InvalidOperationException("full") };
         using var acquirer = NewAcquirer(ControlledCredentialSharing("app"), options => options.Store = store);
 
-        Assert.NotNull(await _clock.RunAsync(acquirer.GetTokenAsync(Request).AsTask()));
+        Assert.NotNull(await _clock.RunUntilAsync(acquirer.GetTokenAsync(Request).AsTask()));
     }
 
     [Theory]

@@ -8,16 +8,16 @@ public sealed class EmulatorFaults
     }
 
     /// <summary>Faults of the token endpoints of all tenants.</summary>
-    public EndpointFaults TokenEndpoint { get; } = new(EmulatedService.TokenEndpoint);
+    public EndpointFaults TokenEndpoint { get; } = new(EndpointKind.TokenEndpoint);
 
     /// <summary>Faults of IMDS and App Service.</summary>
-    public EndpointFaults ManagedIdentity { get; } = new(EmulatedService.ManagedIdentity);
+    public EndpointFaults ManagedIdentity { get; } = new(EndpointKind.ManagedIdentity);
 
     /// <summary>Faults of the protected APIs.</summary>
-    public EndpointFaults Api { get; } = new(EmulatedService.Api);
+    public EndpointFaults Api { get; } = new(EndpointKind.Api);
 
     /// <summary>Faults of discovery documents and key sets.</summary>
-    public EndpointFaults Discovery { get; } = new(EmulatedService.Discovery);
+    public EndpointFaults Discovery { get; } = new(EndpointKind.Discovery);
 
     /// <summary>While on, every request to any endpoint loses its connection. Reads true when all four are out.</summary>
     public bool Outage

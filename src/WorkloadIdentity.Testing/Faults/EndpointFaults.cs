@@ -3,12 +3,12 @@ namespace WorkloadIdentity.Testing;
 /// <summary>The faults of one kind of endpoint: the next requests take them in order of arrival. Safe for concurrent use.</summary>
 public sealed class EndpointFaults
 {
-    private readonly EmulatedService _service;
+    private readonly EndpointKind _kind;
     private readonly Lock _gate = new();
     private readonly LinkedList<(Fault Fault, int Times)> _queue = new();
     private volatile bool _outage;
 
-    internal EndpointFaults(EmulatedService service) => _service = service;
+    internal EndpointFaults(EndpointKind kind) => _kind = kind;
 
     /// <summary>While on, every request loses its connection. Queued faults wait for its end.</summary>
     public bool Outage { get => _outage; set => _outage = value; }
@@ -34,9 +34,9 @@ public sealed class EndpointFaults
     {
         ArgumentNullException.ThrowIfNull(fault);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(times);
-        if (fault.OnlyFor is { } only && only != _service)
+        if (fault.OnlyFor is { } only && only != _kind)
         {
-            throw new ArgumentException($"'{fault.Name}' is an answer of {only}; {_service} never gives it.", nameof(fault));
+            throw new ArgumentException($"'{fault.Name}' is an answer of {only}; {_kind} never gives it.", nameof(fault));
         }
 
         lock (_gate)

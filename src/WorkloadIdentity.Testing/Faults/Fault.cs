@@ -19,8 +19,8 @@ public sealed class Fault
     /// <summary>The API rejects the token with <c>invalid_token</c>, whatever it is. For <see cref="EmulatorFaults.Api"/> only.</summary>
     public static Fault RejectToken { get; } = new("invalid_token")
     {
-        OnlyFor = EmulatedService.Api,
-        Answer = exchange => EmulatedApiEndpoint.Rejected(exchange, "The token is rejected on demand"),
+        OnlyFor = EndpointKind.Api,
+        Answer = exchange => ApiEndpoint.Rejected(exchange, "The token is rejected on demand"),
         Error = "invalid_token",
     };
 
@@ -36,7 +36,7 @@ public sealed class Fault
     /// <summary>Whether the connection is cut.</summary>
     internal bool Cuts { get; private init; }
 
-    internal EmulatedService? OnlyFor { get; private init; }
+    internal EndpointKind? OnlyFor { get; private init; }
 
     internal string? Error { get; private init; }
 
@@ -106,7 +106,7 @@ public sealed class Fault
         var refusal = new TokenRefusal(code, error, status, "Refused on demand.") { Suberror = suberror, Claims = claims };
         return new Fault($"AADSTS{code}")
         {
-            OnlyFor = EmulatedService.TokenEndpoint,
+            OnlyFor = EndpointKind.TokenEndpoint,
             Answer = exchange => RetryAfter(refusal.ToAnswer(exchange), retryAfter),
             Error = error,
             ErrorCode = code,
@@ -120,8 +120,8 @@ public sealed class Fault
         ArgumentException.ThrowIfNullOrWhiteSpace(claims);
         return new Fault("insufficient_claims")
         {
-            OnlyFor = EmulatedService.Api,
-            Answer = exchange => EmulatedApiEndpoint.Challenged(exchange, claims),
+            OnlyFor = EndpointKind.Api,
+            Answer = exchange => ApiEndpoint.Challenged(exchange, claims),
             Error = "insufficient_claims",
         };
     }

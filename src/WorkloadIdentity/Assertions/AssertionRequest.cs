@@ -59,7 +59,7 @@ public sealed class AssertionRequest
         TenantId = TenantId,
         ClientId = ClientId,
         Scope = Scope,
-        HelpAnchor = "assertion-audience",
+        HelpAnchor = HelpAnchors.AssertionAudience,
     });
 
     /// <summary>Who asks whom for what; no secret.</summary>

@@ -30,7 +30,7 @@ public sealed class CallbackAssertionSource : AssertionSource
                 TokenErrorKind.InvalidConfiguration,
                 $"The assertion source '{Name}' returned {(string.IsNullOrEmpty(assertion) ? "nothing" : "text with a space, a line break or another character no JWT has")}. It must return one JWT.")
             {
-                HelpAnchor = "assertion-source",
+                HelpAnchor = HelpAnchors.AssertionSource,
             });
     }
 }

@@ -37,7 +37,7 @@ public sealed class FileAssertionSource : AssertionSource
                 // An empty file may be caught in the middle of being written: worth another look, unlike one that is not there.
                 IsTransient = content.Bytes is { Length: 0 },
                 Exception = content.Exception,
-                HelpAnchor = "federated-token-file",
+                HelpAnchor = HelpAnchors.FederatedTokenFile,
             }));
     }
 }

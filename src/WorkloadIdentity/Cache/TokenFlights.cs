@@ -135,7 +135,7 @@ internal sealed class TokenFlights : IDisposable
                 ? TokenResult.Failed(new TokenError(
                     TokenErrorKind.InvalidResponse,
                     $"The credential '{_credential.Name}' gave a token that expired at {token.ExpiresOn.UtcDateTime:u}, before it arrived. Check this machine's clock (NTP).")
-                { Scope = request.Scope, HelpAnchor = "clock" }).After(result.Attempts)
+                { Scope = request.Scope, HelpAnchor = HelpAnchors.Clock }).After(result.Attempts)
                 : result;
         }
         catch (OperationCanceledException exception) when (!IsDisposed)

@@ -44,7 +44,7 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
         {
             var (certificate, problem, exception) = file.Read(exchange.Environment);
             return ValueTask.FromResult<(SigningCertificate?, TokenResult?)>(certificate is null
-                ? (null, Unusable($"The client certificate file {problem}.", "client-certificate-file", exception))
+                ? (null, Unusable($"The client certificate file {problem}.", HelpAnchors.ClientCertificateFile, exception))
                 : (certificate, null));
         });
     }
@@ -58,11 +58,11 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
         {
             if (await callback(cancellationToken).ConfigureAwait(false) is not { } certificate)
             {
-                return (null, Unusable("The callback for the client certificate returned nothing (null).", "client-certificate"));
+                return (null, Unusable("The callback for the client certificate returned nothing (null).", HelpAnchors.ClientCertificate));
             }
 
             var (signing, problem) = SigningCertificate.From(certificate);
-            return (signing, signing is null ? Unusable($"The certificate that the callback for the client certificate returned {problem}.", "client-certificate") : null);
+            return (signing, signing is null ? Unusable($"The certificate that the callback for the client certificate returned {problem}.", HelpAnchors.ClientCertificate) : null);
         });
     }
 
@@ -79,7 +79,7 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
 
         if (certificate.TimeProblem(exchange.TimeProvider.GetUtcNow()) is { } time)
         {
-            return Unusable($"The client certificate '{certificate.Subject}' {time}.", "client-certificate");
+            return Unusable($"The client certificate '{certificate.Subject}' {time}.", HelpAnchors.ClientCertificate);
         }
 
         try
@@ -92,7 +92,7 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
         {
             return Unusable(
                 $"The private key of the client certificate '{certificate.Subject}' did not sign ({exception.GetType().Name}). Check that it can be reached and that this process may use it.",
-                "client-certificate",
+                HelpAnchors.ClientCertificate,
                 exception);
         }
     }

@@ -36,7 +36,7 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
             var (secret, problem) = content.AsLine();
             return ValueTask.FromResult<(string?, TokenResult?)>(problem is null
                 ? (secret, null)
-                : (null, Unusable($"The client secret file {problem}. It must hold the secret's value on one line.", "client-secret-file", content.Exception)));
+                : (null, Unusable($"The client secret file {problem}. It must hold the secret's value on one line.", HelpAnchors.ClientSecretFile, content.Exception)));
         });
     }
 
@@ -48,8 +48,8 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
         return new ClientSecretAuthentication(async (_, cancellationToken) =>
         {
             var secret = await callback(cancellationToken).ConfigureAwait(false);
-            return string.IsNullOrWhiteSpace(secret) ? (null, Unusable("The callback for the client secret returned nothing. It must return the secret's value.", "client-secret"))
-                : Require.HasControlCharacter(secret) ? (null, Unusable("The callback for the client secret returned text with a line break or another control character. It must return the secret's value alone.", "client-secret"))
+            return string.IsNullOrWhiteSpace(secret) ? (null, Unusable("The callback for the client secret returned nothing. It must return the secret's value.", HelpAnchors.ClientSecret))
+                : Require.HasControlCharacter(secret) ? (null, Unusable("The callback for the client secret returned text with a line break or another control character. It must return the secret's value alone.", HelpAnchors.ClientSecret))
                 : (secret, null);
         });
     }

@@ -45,7 +45,7 @@ public sealed class FederatedAuthentication : ClientAuthentication
         switch (result)
         {
             case null:
-                return Unusable($"The assertion source '{Name}' returned no result (null).", "assertion-source");
+                return Unusable($"The assertion source '{Name}' returned no result (null).", HelpAnchors.AssertionSource);
             case { Verdict: TokenVerdict.Unavailable, Error: { } absent }:
                 return TokenResult.Unavailable(absent);
             case { Error: { } failed }:
@@ -55,7 +55,7 @@ public sealed class FederatedAuthentication : ClientAuthentication
         // What is not a JWT is something else that was put in its place, perhaps a secret: it is not sent anywhere.
         if (!LooksLikeJwt(result.Assertion))
         {
-            return Unusable($"The assertion source '{Name}' gave something that is not a JWT (three parts joined by dots), so it was not sent. Check what it reads.", "assertion-source");
+            return Unusable($"The assertion source '{Name}' gave something that is not a JWT (three parts joined by dots), so it was not sent. Check what it reads.", HelpAnchors.AssertionSource);
         }
 
         form.AddFederatedAssertion(result.Assertion!);

@@ -5,10 +5,8 @@ internal sealed class AmbientCredentials
 {
     private const string Tenant = "AZURE_TENANT_ID";
     private const string Client = "AZURE_CLIENT_ID";
-    private const string AuthorityVariable = "AZURE_AUTHORITY_HOST";
     private const string OtherTenants = "AZURE_ADDITIONALLY_ALLOWED_TENANTS";
     private const string Password = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
-    private const string Anchor = "environment";
 
     // The link's name, the variable that says it is here, and how its value proves the application.
     private static readonly (AmbientKind Kind, string Name, string Variable, Func<string, WorkloadEnvironment, ClientAuthentication> Authentication)[] Rows =
@@ -52,14 +50,14 @@ internal sealed class AmbientCredentials
         links.AddRange(selection.Kinds.Where(kind => !selection.Allowed.Contains(kind) && MayBeHere(kind)).Select(kind => Forbidden(kind, selection)));
         return links.Count > 0
             ? links
-            : [new AmbientVerdict("environment", TokenErrorKind.NotAllowed, $"Nothing is left to use: AZURE_TOKEN_CREDENTIALS picks no kind of credential that is allowed ({selection.AllowedWords}). Change one of the two.", Anchor)];
+            : [new AmbientVerdict("environment", TokenErrorKind.NotAllowed, $"Nothing is left to use: AZURE_TOKEN_CREDENTIALS picks no kind of credential that is allowed ({selection.AllowedWords}). Change one of the two.", HelpAnchors.Environment)];
     }
 
     private Credential Application((AmbientKind Kind, string Name, string Variable, Func<string, WorkloadEnvironment, ClientAuthentication> Authentication) row)
     {
         if (_environment.Variable(row.Variable) is not { } value)
         {
-            return new AmbientVerdict(row.Name, TokenErrorKind.NotConfigured, $"{row.Variable} is not set. Set it together with {Tenant} and {Client}.", Anchor);
+            return new AmbientVerdict(row.Name, TokenErrorKind.NotConfigured, $"{row.Variable} is not set. Set it together with {Tenant} and {Client}.", HelpAnchors.Environment);
         }
 
         string[] missing = [.. new[] { Tenant, Client }.Where(name => !_environment.Has(name))];
@@ -79,10 +77,10 @@ internal sealed class AmbientCredentials
             return Wrong(row.Name, clientProblem);
         }
 
-        var (authority, authorityProblem) = AuthorityHost();
+        var (authority, authorityProblem) = Authority.Choose(_options.AuthorityHost, _environment, _options.AllowUnknownAuthorityHost);
         if (authority is null)
         {
-            return Wrong(row.Name, $"{AuthorityVariable} cannot be used. {authorityProblem}");
+            return Wrong(row.Name, authorityProblem!);
         }
 
         var options = new ApplicationCredentialOptions
@@ -141,7 +139,7 @@ internal sealed class AmbientCredentials
             name,
             TokenErrorKind.NotAllowed,
             $"{here} may not be used: allowed by WORKLOAD_IDENTITY_ALLOW and the option Allow: {selection.AllowedWords}. Configure one of those, or add {AmbientSelection.WordFor(kind)}.",
-            "kind-not-allowed");
+            HelpAnchors.KindNotAllowed);
     }
 
     private void WarnOfTwo(AmbientSelection selection)
@@ -159,23 +157,6 @@ internal sealed class AmbientCredentials
     /// <summary>Whether a managed identity is here cannot be known without asking it.</summary>
     private bool MayBeHere(AmbientKind kind) => kind == AmbientKind.ManagedIdentity || _environment.Has(Row(kind).Variable);
 
-    private (Uri? Host, string? Problem) AuthorityHost()
-    {
-        if (_options.AuthorityHost is { } stated)
-        {
-            return (stated, null);
-        }
-
-        if (_environment.Variable(AuthorityVariable) is not { } text)
-        {
-            return (EntraCloud.Public, null);
-        }
-
-        return Require.HasControlCharacter(text) || !Uri.TryCreate(text, UriKind.Absolute, out var host) ? (null, "It is not an absolute URL. Expected something like https://login.microsoftonline.com/.")
-            : Authority.Problem(host, _options.AllowUnknownAuthorityHost) is { } problem ? (null, problem)
-            : (host, null);
-    }
-
     private static (AmbientKind Kind, string Name, string Variable, Func<string, WorkloadEnvironment, ClientAuthentication> Authentication) Row(AmbientKind kind) =>
         Array.Find(Rows, row => row.Kind == kind);
 
@@ -183,5 +164,5 @@ internal sealed class AmbientCredentials
         ? null
         : $"{Client} is not a GUID. Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3.";
 
-    private static AmbientVerdict Wrong(string name, string message) => new(name, TokenErrorKind.InvalidConfiguration, message, Anchor);
+    private static AmbientVerdict Wrong(string name, string message) => new(name, TokenErrorKind.InvalidConfiguration, message, HelpAnchors.Environment);
 }

@@ -80,7 +80,7 @@ public sealed class ApplicationCredential : Credential
 
         if (ScopeProblem(request) is { } scopeProblem)
         {
-            return TokenResult.Failed(Error(TokenErrorKind.InvalidConfiguration, scopeProblem, "scope", request));
+            return TokenResult.Failed(Error(TokenErrorKind.InvalidConfiguration, scopeProblem, HelpAnchors.Scope, request));
         }
 
         var (claims, claimsProblem) = ClaimsRequest.For(request.ContinuousAccess, acquisition.Claims);
@@ -110,7 +110,7 @@ public sealed class ApplicationCredential : Credential
         if (_tenantId is null)
         {
             return request.TenantId is null
-                ? Error(TokenErrorKind.InvalidConfiguration, $"The application {_clientId} acts in many tenants, and the request names none. Name it: request.ForTenant(tenantId).", "tenant-missing", request)
+                ? Error(TokenErrorKind.InvalidConfiguration, $"The application {_clientId} acts in many tenants, and the request names none. Name it: request.ForTenant(tenantId).", HelpAnchors.TenantMissing, request)
                 : _otherTenants.Count == 0 || IsAllowed(request.TenantId) ? null
                 : NotAllowed(request);
         }
@@ -125,7 +125,7 @@ public sealed class ApplicationCredential : Credential
     private TokenError NotAllowed(TokenRequest request) => Error(
         TokenErrorKind.NotAllowed,
         $"The request names tenant {request.TenantId}, which the application {_clientId}{(_tenantId is null ? "" : $" of tenant {_tenantId}")} does not serve. If it should, add: options.{nameof(ApplicationCredentialOptions.AdditionallyAllowedTenants)}.Add(\"{request.TenantId}\");",
-        "tenant-not-allowed",
+        HelpAnchors.TenantNotAllowed,
         request);
 
     /// <summary>What Entra would refuse with a code few can read is told here instead.</summary>

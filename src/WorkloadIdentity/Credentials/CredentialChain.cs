@@ -106,7 +106,7 @@ public sealed class CredentialChain : Credential
             TenantId = request.TenantId,
             IsTransient = attempts.Exists(attempt => attempt.Error?.IsTransient == true),
             ListsAttempts = true,
-            HelpAnchor = "no-credential",
+            HelpAnchor = HelpAnchors.NoCredential,
         };
     }
 }

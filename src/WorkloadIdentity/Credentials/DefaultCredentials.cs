@@ -31,7 +31,7 @@ public static class DefaultCredentials
 
         var (selection, problem) = AmbientSelection.Read(options.Environment, options.Allow);
         IReadOnlyList<Credential> links = selection is null
-            ? [new AmbientVerdict("environment", TokenErrorKind.InvalidConfiguration, problem!, "environment")]
+            ? [new AmbientVerdict("environment", TokenErrorKind.InvalidConfiguration, problem!, HelpAnchors.Environment)]
             : new AmbientCredentials(options).Links(selection);
         return new CredentialChain(ChainName, options.LoggerFactory, links);
     }

@@ -45,7 +45,7 @@ public sealed class ManagedIdentityCredential : Credential
         var scope = acquisition.Request.Scope;
         var (resource, problem) = ResourceOf(scope);
         return resource is null
-            ? TokenResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, problem!) { Scope = scope, HelpAnchor = "scope" })
+            ? TokenResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, problem!) { Scope = scope, HelpAnchor = HelpAnchors.Scope })
             : await _hosts.Detect().AcquireAsync(
                 new ManagedIdentityRequest(scope, resource, _id) { HasAlternatives = acquisition.HasAlternatives, Rejected = acquisition.Rejected },
                 cancellationToken).ConfigureAwait(false);

@@ -37,5 +37,5 @@ internal static class OriginRefusals
             : $"this where the client '{client}' is registered: .AddAccessToken(\"{scope.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\", o => o.{add});";
     }
 
-    private static TokenError Refusal(string message, string scope) => new(TokenErrorKind.NotAllowed, message) { Scope = scope };
+    private static TokenError Refusal(string message, string scope) => new(TokenErrorKind.NotAllowed, message) { Scope = scope, HelpAnchor = HelpAnchors.OriginNotAllowed };
 }

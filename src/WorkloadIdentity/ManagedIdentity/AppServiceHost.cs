@@ -47,7 +47,7 @@ internal sealed class AppServiceHost : ManagedIdentityHost
         var (secret, secretProblem) = HostVariable.Header(Options.Environment, _secret);
         if (endpoint is null || secret is null)
         {
-            return (null, request.Error(TokenErrorKind.InvalidConfiguration, $"The managed identity of App Service cannot be asked: {endpointProblem ?? secretProblem}", "managed-identity"));
+            return (null, request.Error(TokenErrorKind.InvalidConfiguration, $"The managed identity of App Service cannot be asked: {endpointProblem ?? secretProblem}", HelpAnchors.ManagedIdentity));
         }
 
         var (query, error) = WriteQuery(request, _selector);

@@ -37,7 +37,7 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
                 TokenErrorKind.NotAllowed,
                 $"{FederatedTokenVariable} is set, so this workload has an identity of its own, and the managed identity of this machine would be the node's. "
                 + $"Use the federated credential, or set {nameof(ManagedIdentityCredentialOptions)}.{nameof(ManagedIdentityCredentialOptions.AllowNodeIdentity)} if the node's identity is meant.",
-                "node-identity")
+                HelpAnchors.NodeIdentity)
             : null;
 
     protected override (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request)
@@ -97,7 +97,7 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
         Scope = request.Scope,
         ClientId = request.ClientId,
         StatusCode = status,
-        HelpAnchor = "managed-identity",
+        HelpAnchor = HelpAnchors.ManagedIdentity,
     });
 
     protected override bool SaysNoIdentity(int status, HostErrorResponse said) => status == 400 && said.Says("Identity not found");
@@ -124,7 +124,7 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
                 return (null, request.Error(
                     TokenErrorKind.InvalidConfiguration,
                     $"IMDS cannot be asked: {problem ?? $"{AuthorityVariable} carries a path. It must be scheme, host and port alone; the path is always IMDS's own."}",
-                    "managed-identity"));
+                    HelpAnchors.ManagedIdentity));
             }
 
             authority = address;

@@ -130,7 +130,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
             CorrelationId = said.CorrelationId,
             RetryAfter = WholeSeconds(answer.RetryAfter),
             IsTransient = IsTransient(answer.Status),
-            HelpAnchor = "managed-identity",
+            HelpAnchor = HelpAnchors.ManagedIdentity,
         };
         return absent ? request.Absent(error) : TokenResult.Failed(error);
     }

@@ -4,7 +4,7 @@ namespace WorkloadIdentity;
 internal sealed class UnusableHost(string name, string reason, ManagedIdentityCredentialOptions options) : ManagedIdentityHost(name, options)
 {
     protected override TokenError? Refusal(ManagedIdentityRequest request) =>
-        request.Error(TokenErrorKind.InvalidConfiguration, reason, anchor: "managed-identity");
+        request.Error(TokenErrorKind.InvalidConfiguration, reason, anchor: HelpAnchors.ManagedIdentity);
 
     protected override (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request) => (null, Refusal(request));
 }

@@ -51,7 +51,7 @@ internal static class Backchannel
                         $"{server} answered with a redirect, which is never followed with credentials. Check the address, and whether a proxy or captive portal answers in its place.")
                     {
                         StatusCode = (int)response.StatusCode,
-                        HelpAnchor = "redirect",
+                        HelpAnchor = HelpAnchors.Redirect,
                     });
                 }
 

@@ -106,6 +106,6 @@ internal static class ClaimsRequest
     private static TokenError Refused(string problem) =>
         new(TokenErrorKind.InvalidConfiguration, $"The claims of the challenge {problem}, so no token was asked for. Pass them as the API sent them, decoded from base64.")
         {
-            HelpAnchor = "claims-challenge",
+            HelpAnchor = HelpAnchors.ClaimsChallenge,
         };
 }

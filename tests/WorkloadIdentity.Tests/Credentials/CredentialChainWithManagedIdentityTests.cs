@@ -12,7 +12,7 @@ public sealed class CredentialChainWithManagedIdentityTests
         machine.Server.Hang();
         var chain = new CredentialChain(ScriptedCredential.Absent("client secret"), machine.Credential());
 
-        var result = await machine.Clock.RunUntilAsync(chain.AcquireAsync(new Acquisition(new TokenRequest(Machine.Scope)), CancellationToken.None));
+        var result = await machine.AcquireAsync(chain, new Acquisition(new TokenRequest(Machine.Scope)));
 
         Assert.Equal(TokenVerdict.Unavailable, result.Verdict);
         Assert.InRange(machine.Clock.Now - started, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.5));
@@ -26,11 +26,11 @@ public sealed class CredentialChainWithManagedIdentityTests
         machine.Answers(HttpStatusCode.BadRequest).Answers(HttpStatusCode.OK, machine.Token());
         var chain = new CredentialChain(ScriptedCredential.Absent("client secret"), machine.Credential());
         var acquisition = new Acquisition(new TokenRequest(Machine.Scope));
-        Assert.Equal(TokenVerdict.Issued, (await machine.Clock.RunUntilAsync(chain.AcquireAsync(acquisition, CancellationToken.None))).Verdict);
+        Assert.Equal(TokenVerdict.Issued, (await machine.AcquireAsync(chain, acquisition)).Verdict);
 
         var back = machine.Clock.Now.AddSeconds(70);
         machine.Server.Otherwise = _ => machine.Clock.Now < back ? FakeServer.Response(HttpStatusCode.Gone) : FakeServer.Response(HttpStatusCode.OK, machine.Token());
-        var result = await machine.Clock.RunUntilAsync(chain.AcquireAsync(acquisition, CancellationToken.None));
+        var result = await machine.AcquireAsync(chain, acquisition);
 
         Assert.Equal("chain/managed identity", result.Token!.AcquiredBy);
         Assert.Equal("IMDS", result.Token.Issuer);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>Keeps what is logged, as text.</summary>
-internal sealed class FakeLog : ILoggerFactory, ILogger
+internal sealed class FakeLog : ILoggerFactory, ILoggerProvider, ILogger
 {
     private readonly Lock _gate = new();
     private readonly List<(LogLevel Level, int Id, string Text)> _entries = [];
@@ -19,9 +19,13 @@ internal sealed class FakeLog : ILoggerFactory, ILogger
         }
     }
 
+    public int Count(int id) => Entries.Count(entry => entry.Id == id);
+
     public ILogger CreateLogger(string categoryName) => this;
 
-    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+    public void AddProvider(ILoggerProvider provider)
+    {
+    }
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
@@ -32,7 +36,7 @@ internal sealed class FakeLog : ILoggerFactory, ILogger
     {
         lock (_gate)
         {
-            _entries.Add((logLevel, eventId.Id, formatter(state, exception)));
+            _entries.Add((logLevel, eventId.Id, $"{formatter(state, exception)}{exception}"));
         }
     }
 

@@ -66,6 +66,9 @@ internal sealed class Machine
     /// <summary>One acquisition, with as much time as it takes.</summary>
     public Task<TokenResult> AcquireAsync(
         ManagedIdentityId? id = null, bool inChain = false, string scope = Scope, Action<ManagedIdentityCredentialOptions>? configure = null) =>
-        Clock.RunUntilAsync(Credential(id, configure).AcquireAsync(
-            new Acquisition(new TokenRequest(scope)) { TimeProvider = Clock, HasAlternatives = inChain }, CancellationToken.None));
+        AcquireAsync(Credential(id, configure), new Acquisition(new TokenRequest(scope)) { TimeProvider = Clock, HasAlternatives = inChain });
+
+    /// <summary>The same with any credential.</summary>
+    public Task<TokenResult> AcquireAsync(Credential credential, Acquisition acquisition) =>
+        Clock.RunUntilAsync(() => credential.AcquireAsync(acquisition, CancellationToken.None));
 }

@@ -130,7 +130,7 @@ public sealed class AllowedOriginsTests
     [Fact]
     public void Plain_http_to_a_mesh_is_warned_of_once_per_origin()
     {
-        var log = new LogLines();
+        var log = new FakeLog();
         var origins = new AllowedOrigins(new AccessTokenHandlerOptions
         {
             PlainHttpOrigins = { new Uri("http://a.mesh"), new Uri("http://b.mesh") },
@@ -141,9 +141,9 @@ public sealed class AllowedOriginsTests
             Assert.Null(origins.Refuse(new Uri(address), null, "api://x/.default"));
         }
 
-        Assert.Equal([(300, LogLevel.Warning), (300, LogLevel.Warning)], log.Lines.Select(line => (line.Id, line.Level)));
-        Assert.Contains("http://a.mesh", log.Lines[0].Text, StringComparison.Ordinal);
-        Assert.Contains("http://b.mesh", log.Lines[1].Text, StringComparison.Ordinal);
+        Assert.Equal([(300, LogLevel.Warning), (300, LogLevel.Warning)], log.Entries.Select(line => (line.Id, line.Level)));
+        Assert.Contains("http://a.mesh", log.Entries[0].Text, StringComparison.Ordinal);
+        Assert.Contains("http://b.mesh", log.Entries[1].Text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -110,7 +110,7 @@ public sealed class ImdsProbeTests
 
         Assert.Equal(TokenVerdict.Unavailable, result.Verdict);
         Assert.Equal(TokenErrorKind.TimedOut, result.Error!.Kind);
-        Assert.InRange(_machine.Clock.Now - started, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.5));
+        Assert.InRange(_machine.Clock.Now - started, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
         Assert.Single(_machine.Server.Requests);
     }
 

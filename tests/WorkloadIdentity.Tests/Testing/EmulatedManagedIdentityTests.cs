@@ -91,7 +91,7 @@ public sealed class EmulatedManagedIdentityTests : IClassFixture<EmulatorFixture
     public async Task Imds_finds_an_identity_by_each_of_its_names(string selector)
     {
         _entra.AddManagedIdentity();
-        var wanted = _entra.AddManagedIdentity().AssignRole(_entra.Api, "Orders.Read");
+        var wanted = _entra.AddManagedIdentity(objectId: Guid.NewGuid().ToString(), resourceId: $"/subscriptions/{Guid.NewGuid()}/x").AssignRole(_entra.Api, "Orders.Read");
         var value = selector switch { "client_id" => wanted.ClientId, "object_id" => wanted.ObjectId, _ => wanted.ResourceId };
 
         var reply = await _entra.GetAsync($"{Imds}{Resource}&{selector}={Uri.EscapeDataString(value)}", Metadata);

@@ -88,6 +88,17 @@ public sealed class EmulatedOnBehalfOfTests : IClassFixture<EmulatorFixture>
     }
 
     [Fact]
+    public async Task The_user_must_have_signed_in_to_the_tenant_that_is_asked()
+    {
+        var contoso = _entra.AddTenant();
+        App.AddToTenant(contoso);
+        var user = App.IssueUserToken(tenant: contoso);
+
+        Assert.Equal(50013, (await _entra.PostAsync(Form(user))).Code);
+        Assert.Equal(contoso.Id, Claims((await _entra.PostAsync(Form(user), contoso.Id)).Token).GetProperty("tid").GetString());
+    }
+
+    [Fact]
     public async Task The_user_assertion_must_be_of_this_emulator()
     {
         await using var elsewhere = await EntraEmulator.StartAsync(new() { TimeProvider = _clock, TenantId = _entra.Tenant.Id });

@@ -101,6 +101,7 @@ public sealed class EntraEmulatorTests
             Assert.Throws<ArgumentException>(() => entra.AddApplication(id));
             Assert.Throws<ArgumentException>(() => entra.AddTenant(id));
             Assert.Throws<ArgumentException>(() => entra.AddManagedIdentity(id));
+            Assert.Throws<ArgumentException>(() => entra.AddManagedIdentity(objectId: id));
         }
 
         await Assert.ThrowsAsync<ArgumentException>(() => EntraEmulator.StartAsync(new() { TenantId = "not-a-guid" }));

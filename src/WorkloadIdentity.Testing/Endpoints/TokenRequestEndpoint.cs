@@ -1,0 +1,161 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace WorkloadIdentity.Testing;
+
+/// <summary><c>POST /{tenant}/oauth2/v2.0/token</c>: client credentials and on-behalf-of.</summary>
+internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoint
+{
+    private const string OnBehalfOfGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+    private readonly ClientCheck _clients = new(entra);
+    private readonly UserAssertionCheck _users = new(entra);
+
+    public override EndpointFaults Faults => entra.Faults.TokenEndpoint;
+
+    public override bool Serves(ReadOnlySpan<string> path) => path is [_, "oauth2", "v2.0", "token"];
+
+    public override JournalEntry Note(EmulatorExchange exchange)
+    {
+        var credential = exchange.Field("client_assertion") ?? exchange.Field("client_secret");
+        var userAssertion = exchange.Field("assertion");
+        return new TokenEndpointEntry(exchange.At, exchange.CorrelationId, exchange.Path[0])
+        {
+            ClientId = exchange.Field("client_id"),
+            Scope = exchange.Field("scope"),
+            GrantType = exchange.Field("grant_type"),
+            Claims = exchange.Field("claims"),
+            ClientAuthentication = ClientCheck.MethodOf(exchange),
+            CredentialHash = credential is null ? null : EmulatorJournal.Hash(credential),
+            UserAssertionHash = userAssertion is null ? null : EmulatorJournal.Hash(userAssertion),
+        };
+    }
+
+    public override EmulatedAnswer Answer(EmulatorExchange exchange, JournalEntry? entry)
+    {
+        var journal = (TokenEndpointEntry)entry!;
+        var refusal = Refuse(exchange, journal, out var grant);
+        if (refusal is not null)
+        {
+            journal.Error = refusal.Error;
+            journal.ErrorCode = refusal.Code;
+            return refusal.ToAnswer(exchange);
+        }
+
+        var token = entra.Tokens.Issue(grant!);
+        journal.TokenHash = EmulatorJournal.Hash(token.Value);
+        var body = new JsonObject
+        {
+            ["token_type"] = "Bearer",
+            ["expires_in"] = token.LifetimeSeconds,
+            ["ext_expires_in"] = token.LifetimeSeconds,
+            ["access_token"] = token.Value,
+        };
+        if (grant!.UserName is not null)
+        {
+            body["scope"] = exchange.Field("scope");
+        }
+
+        // Entra advises early renewal for long-lived tokens only.
+        if (token.LifetimeSeconds > 7200)
+        {
+            body["refresh_in"] = token.LifetimeSeconds / 2;
+        }
+
+        return EmulatedAnswer.Json(200, body);
+    }
+
+    private TokenRefusal? Refuse(EmulatorExchange exchange, TokenEndpointEntry journal, out TokenGrant? grant)
+    {
+        grant = null;
+        if (!HttpMethods.IsPost(exchange.Request.Method))
+        {
+            return TokenRefusals.WrongMethod;
+        }
+
+        if (entra.Directory.FindTenant(exchange.Path[0]) is not { } tenant)
+        {
+            return TokenRefusals.UnknownTenant(exchange.Path[0]);
+        }
+
+        foreach (var (name, values) in exchange.Form)
+        {
+            if (values.Count > 1)
+            {
+                return TokenRefusals.Malformed($"'{(name.Length <= 40 ? name : name[..40])}' is there more than once.");
+            }
+        }
+
+        if (exchange.Field("grant_type") is not { } grantType)
+        {
+            return TokenRefusals.MissingParameter("grant_type");
+        }
+
+        if (grantType is not ("client_credentials" or OnBehalfOfGrant))
+        {
+            return TokenRefusals.UnsupportedGrant(grantType);
+        }
+
+        if (exchange.Field("client_id") is not { } clientId)
+        {
+            return TokenRefusals.MissingParameter("client_id");
+        }
+
+        if (exchange.Field("scope") is not { } scope)
+        {
+            return TokenRefusals.MissingParameter("scope");
+        }
+
+        if (exchange.Field("fmi_path") is not null)
+        {
+            return TokenRefusals.Malformed("'fmi_path' is not something this emulator knows: it has no agent identities.");
+        }
+
+        if (!RequestedClaims.TryRead(exchange.Field("claims"), out var continuousAccess))
+        {
+            return TokenRefusals.Malformed("'claims' is not a JSON object.");
+        }
+
+        if (entra.Directory.FindApplication(clientId) is not { } application || application.PrincipalIn(tenant) is not { } objectId)
+        {
+            return TokenRefusals.UnknownClient(clientId, tenant);
+        }
+
+        if (_clients.Refuse(exchange, tenant, application) is { } refusal)
+        {
+            return refusal;
+        }
+
+        SignedJwt? user = null;
+        if (grantType == OnBehalfOfGrant && _users.Refuse(exchange, tenant, application, out user) is { } invalidUser)
+        {
+            return invalidUser;
+        }
+
+        var asked = ResourceScope.Read(scope, onBehalfOf: user is not null);
+        if (asked.Refusal is not null)
+        {
+            return asked.Refusal;
+        }
+
+        if (!entra.Directory.HasResource(asked.Resource))
+        {
+            return TokenRefusals.UnknownResource(asked.Resource, tenant);
+        }
+
+        grant = new TokenGrant
+        {
+            Tenant = tenant,
+            ClientId = application.ClientId,
+            ObjectId = user?.Claim("oid") ?? objectId,
+            Audience = asked.Resource,
+            Lifetime = entra.TokenLifetime,
+            Authentication = journal.ClientAuthentication,
+            Roles = user is null ? application.RolesFor(asked.Resource) : [],
+            UserName = user?.Claim("preferred_username"),
+            Permissions = asked.Permissions,
+            ContinuousAccess = continuousAccess,
+        };
+        return null;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+
+namespace WorkloadIdentity;
+
+/// <summary>Where docs/errors.md explains a situation that its kind or category alone would not. Every anchor on one screen.</summary>
+internal static class HelpAnchors
+{
+    public const string AssertionAudience = "assertion-audience";
+    public const string AssertionSource = "assertion-source";
+    public const string ClaimsChallenge = "claims-challenge";
+    public const string ClientCertificate = "client-certificate";
+    public const string ClientCertificateFile = "client-certificate-file";
+    public const string ClientSecret = "client-secret";
+    public const string ClientSecretFile = "client-secret-file";
+    public const string Clock = "clock";
+    public const string Environment = "environment";
+    public const string FederatedTokenFile = "federated-token-file";
+    public const string KindNotAllowed = "kind-not-allowed";
+    public const string ManagedIdentity = "managed-identity";
+    public const string NoCredential = "no-credential";
+    public const string NodeIdentity = "node-identity";
+    public const string OriginNotAllowed = "origin-not-allowed";
+    public const string Redirect = "redirect";
+    public const string Scope = "scope";
+    public const string TenantMissing = "tenant-missing";
+    public const string TenantNotAllowed = "tenant-not-allowed";
+    public const string UnsupportedRequest = "unsupported-request";
+
+    /// <summary>By its category when Entra gave one, otherwise by its kind.</summary>
+    public static string For(TokenErrorKind kind, TokenErrorCategory category) =>
+        JsonNamingPolicy.KebabCaseLower.ConvertName(category == TokenErrorCategory.None ? kind.ToString() : category.ToString());
+}

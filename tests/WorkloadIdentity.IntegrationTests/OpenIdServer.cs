@@ -1,0 +1,84 @@
+using System.Net.Http.Json;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace WorkloadIdentity.IntegrationTests;
+
+/// <summary>One oidc-provider for all tests of the collection, with the clients of <see cref="RegisteredClients"/>.</summary>
+public sealed class OpenIdServer : IAsyncLifetime
+{
+    public const string TenantId = "5f3b4c7e-0d52-4b4e-9a36-6a1d4c1f8e20";
+
+    // A cold disk and a busy machine fit in; nothing waits this long when all is well.
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
+
+    private NodeProcess? _process;
+    private Uri? _origin;
+
+    /// <summary>Where the server listens; the issuer of its tokens.</summary>
+    public Uri Origin => _origin ?? throw new InvalidOperationException("The server was not started.");
+
+    public Uri TokenEndpoint => new(Origin, $"/{TenantId}/oauth2/v2.0/token");
+
+    /// <summary>A plain client, for requests made by hand.</summary>
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false });
+
+    internal RegisteredClients Clients { get; } = new();
+
+    public async Task InitializeAsync()
+    {
+        if (Node.SkipReason is not null)
+        {
+            return;
+        }
+
+        var node = Node.Executable
+            ?? throw new InvalidOperationException("Node.js is not on the PATH. With CI=true the integration tests are not skipped: install Node.js 18 or later.");
+        var folder = typeof(OpenIdServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "OpenIdServerFolder").Value!;
+        await InstallAsync(folder);
+
+        using var patience = new CancellationTokenSource(StartLimit, TimeProvider.System);
+        _process = NodeProcess.Start(node, folder, "server.js");
+        var settings = new JsonObject { ["tenant"] = TenantId, ["clients"] = Clients.ToMetadata() };
+        await _process.SendLineAsync(settings.ToJsonString(), patience.Token);
+        var ready = await _process.ReadLineAsync(line => line.StartsWith("{\"port\":", StringComparison.Ordinal), patience.Token);
+        _origin = new Uri($"http://127.0.0.1:{JsonNode.Parse(ready)!["port"]!.GetValue<int>()}");
+    }
+
+    public async Task DisposeAsync()
+    {
+        Http.Dispose();
+        Clients.Dispose();
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+    }
+
+    /// <summary>What the server counted: the token requests of one client, in order.</summary>
+    internal async Task<IReadOnlyList<TokenRequestSeen>> TokenRequestsOfAsync(string clientId)
+    {
+        var journal = await Http.GetFromJsonAsync<TokenRequestSeen[]>(new Uri(Origin, "/journal"), JsonSerializerOptions.Web);
+        return [.. journal!.Where(entry => entry.ClientId == clientId)];
+    }
+
+    /// <summary>Installs the locked packages, unless what is there was installed from this very lock file.</summary>
+    private static async Task InstallAsync(string folder)
+    {
+        var installed = new FileInfo(Path.Combine(folder, "node_modules", ".package-lock.json"));
+        if (installed.Exists && installed.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Path.Combine(folder, "package-lock.json")))
+        {
+            return;
+        }
+
+        var npm = Node.PackageClient ?? throw new InvalidOperationException($"npm is not on the PATH. Run 'npm ci' in {folder} first.");
+        using var patience = new CancellationTokenSource(InstallLimit, TimeProvider.System);
+        await using var install = NodeProcess.Start(npm, folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+        await install.FinishAsync(patience.Token);
+    }
+}
+
+/// <summary>A token request as the server answered it: <paramref name="Error"/> is null when a token was issued.</summary>
+internal sealed record TokenRequestSeen(string? ClientId, int Status, string? Error);
