@@ -128,10 +128,10 @@ internal static class LocalEntra
             {
                 ClientAuthenticationMethod.Secret => "Entra, a secret",
                 ClientAuthenticationMethod.Certificate => "Entra, a signature",
-                ClientAuthenticationMethod.Federated => "Entra, a cluster's token",
+                ClientAuthenticationMethod.Federated => "Entra, a pod's token",
                 _ => "Entra, no proof",
             }
-        : journal.ManagedIdentityRequests is [var asked, ..] ? $"{asked.Host}, by being there"
+        : journal.ManagedIdentityRequests is [var asked, ..] ? $"{asked.Host}, no proof"
         : "nobody";
 
     private static X509Certificate2 SelfSigned(string subject)

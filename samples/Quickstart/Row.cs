@@ -7,7 +7,7 @@ using WorkloadIdentity;
 namespace Quickstart;
 
 /// <summary>One identity at work: a first token, a cached one, and a call to an API that checks it.</summary>
-internal sealed record Row(string Credential, string Asked, TimeSpan Lifetime, TimeSpan First, TimeSpan Cached, HttpStatusCode Status)
+internal sealed record Row(string Credential, string Asked, TimeSpan Lifetime, TimeSpan First, double CachedNanoseconds, HttpStatusCode Status)
 {
     private const int Hits = 100_000;
 
@@ -34,21 +34,21 @@ internal sealed record Row(string Credential, string Asked, TimeSpan Lifetime, T
             await acquirer.GetTokenAsync(request);
         }
 
-        var cached = time.GetElapsedTime(started) / Hits;
+        var cached = time.GetElapsedTime(started).TotalNanoseconds / Hits;
         using var response = await client.GetAsync(url);
         return new Row(token.AcquiredBy!, asked(), token.ExpiresOn - time.GetUtcNow(), first, cached, response.StatusCode);
     }
 
-    public static Table NewTable() => new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey)
-        .AddColumn(new TableColumn("Credential").NoWrap()).AddColumn(new TableColumn("Asked, shown").NoWrap())
-        .AddColumn(new TableColumn("Lifetime").RightAligned()).AddColumn(new TableColumn("First").RightAligned())
-        .AddColumn(new TableColumn("Cached").RightAligned()).AddColumn(new TableColumn("API").NoWrap());
+    public static Table NewTable() => new Table().Border(TableBorder.Simple).BorderColor(Color.Grey)
+        .AddColumn(new TableColumn("Credential").NoWrap()).AddColumn(new TableColumn("Asked, with").NoWrap())
+        .AddColumn(new TableColumn("Lives").NoWrap().RightAligned()).AddColumn(new TableColumn("First").NoWrap().RightAligned())
+        .AddColumn(new TableColumn("Cached").NoWrap().RightAligned()).AddColumn(new TableColumn("API").NoWrap());
 
     public void AddTo(Table table) => table.AddRow(
         $"[bold]{Credential.EscapeMarkup()}[/]",
         $"[grey]{Asked.EscapeMarkup()}[/]",
-        string.Create(CultureInfo.InvariantCulture, $"{Lifetime.TotalMinutes:0} min"),
-        string.Create(CultureInfo.InvariantCulture, $"{First.TotalMilliseconds:0.0} ms"),
-        string.Create(CultureInfo.InvariantCulture, $"{Cached.TotalNanoseconds:0} ns"),
-        Status == HttpStatusCode.OK ? "[green]200 OK[/]" : $"[yellow]{(int)Status} {Status}[/]");
+        string.Create(CultureInfo.InvariantCulture, $"{Lifetime.TotalMinutes:0} m"),
+        string.Create(CultureInfo.InvariantCulture, $"{First.TotalMilliseconds:0} ms"),
+        string.Create(CultureInfo.InvariantCulture, $"{CachedNanoseconds:0} ns"),
+        Status == HttpStatusCode.OK ? "[green]200[/]" : $"[yellow]{(int)Status} {Status}[/]");
 }
