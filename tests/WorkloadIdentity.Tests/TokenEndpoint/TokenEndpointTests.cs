@@ -181,6 +181,23 @@ public sealed class TokenEndpointTests
         Assert.Equal("later", (await _entra.AcquireAsync(credential)).Token!.Value);
     }
 
+    [Theory]
+    [InlineData("Too Many Requests")]
+    [InlineData("")]
+    [InlineData("""{"error":"temporarily_unavailable"}""")]
+    public async Task Throttling_without_a_time_is_left_alone_for_five_seconds(string body)
+    {
+        var credential = _entra.Credential(configure: options => options.Retry.MaxAttempts = 1);
+
+        var first = (await _entra.Answers(HttpStatusCode.TooManyRequests, body, "text/plain").AcquireAsync(credential)).Error!;
+        Assert.Equal((TokenErrorKind.Throttled, TokenErrorCategory.Throttling, true), (first.Kind, first.Category, first.IsTransient));
+
+        _entra.Clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.True((await _entra.AcquireAsync(credential)).Error!.IsRepeated);
+        _entra.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(TokenVerdict.Issued, (await _entra.Issues().AcquireAsync(credential)).Verdict);
+    }
+
     [Fact]
     public async Task A_service_that_names_a_time_to_come_back_is_throttling_too()
     {
