@@ -92,18 +92,7 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
         var file = Options.Environment.ReadArcKey(path);
         if (file.Exception is UnauthorizedAccessException)
         {
-            var group = OperatingSystem.IsWindows()
-                ? "'Hybrid agent extension applications' or run it as an administrator"
-                : "himds (sudo usermod -aG himds <account>)";
-            return (null, new TokenError(
-                TokenErrorKind.InvalidConfiguration,
-                $"Azure Arc has a managed identity here, but this process may not read its key files (access denied). Add the account it runs as to the group {group}, then restart the process.")
-            {
-                Scope = request.Scope,
-                ClientId = request.ClientId,
-                Exception = file.Exception,
-                HelpAnchor = HelpAnchors.ArcKeyFile,
-            });
+            return (null, Denied(request, file));
         }
 
         var (line, problem) = file.AsLine();
@@ -115,6 +104,23 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
         return line is null
             ? (null, Error(request, TokenErrorKind.InvalidResponse, $"named a key file that is not used: {problem}. Check the agent with: azcmagent show"))
             : (line, null);
+    }
+
+    /// <summary>The agent is here and the account may not use it: that is for a person to mend, not a reason to look for another credential.</summary>
+    internal static TokenError Denied(ManagedIdentityRequest request, FileContent file)
+    {
+        var group = OperatingSystem.IsWindows()
+            ? "'Hybrid agent extension applications', or run it as an administrator"
+            : "himds (sudo usermod -aG himds <account>)";
+        return new TokenError(
+            TokenErrorKind.InvalidConfiguration,
+            $"Azure Arc has a managed identity here, but this process may not read its key files (access denied). Add the account it runs as to the group {group}; then restart the process.")
+        {
+            Scope = request.Scope,
+            ClientId = request.ClientId,
+            Exception = file.Exception,
+            HelpAnchor = HelpAnchors.ArcKeyFile,
+        };
     }
 
     private TokenResult Failed(ManagedIdentityRequest request, TokenErrorKind kind, string what) => TokenResult.Failed(Error(request, kind, what));
