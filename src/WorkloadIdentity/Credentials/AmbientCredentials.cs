@@ -84,11 +84,13 @@ internal sealed class AmbientCredentials
             return Wrong(row.Name, $"{AuthorityVariable} cannot be used. {authorityProblem}");
         }
 
+        var isBound = _options.UseIdentityBinding && row.Kind == AmbientKind.Federated;
         var options = new ApplicationCredentialOptions
         {
             AuthorityHost = authority,
             AllowUnknownAuthorityHost = _options.AllowUnknownAuthorityHost,
-            HttpClient = _options.HttpClient,
+            HttpClient = isBound ? null : _options.HttpClient,
+            UseIdentityBinding = isBound,
             TimeProvider = _options.TimeProvider,
             Environment = _environment,
             LoggerFactory = _options.LoggerFactory,

@@ -80,6 +80,6 @@ internal sealed class Authority
     public override string ToString() => Name;
 
     // A name such as localhost is resolved by somebody; an address is not.
-    private static bool IsLiteralLoopback(Uri host) =>
+    internal static bool IsLiteralLoopback(Uri host) =>
         host.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && IPAddress.TryParse(host.IdnHost, out var address) && IPAddress.IsLoopback(address);
 }
