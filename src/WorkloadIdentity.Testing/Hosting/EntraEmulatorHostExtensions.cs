@@ -52,6 +52,9 @@ public static class EntraEmulatorHostExtensions
         // Replaced, not added: the application may have registered its own before or after.
         services.RemoveAll<WorkloadEnvironment>();
         services.AddSingleton(environment ?? WorkloadEnvironment.FromValues(EnvironmentOf(entra)));
+
+        // Whatever cloud an identity states: its secret goes to the emulator.
+        services.PostConfigureAll<WorkloadIdentityOptions>(options => options.AuthorityHost = entra.AuthorityHost);
     }
 
     /// <summary>An application of its own, and a machine for whoever is configured as a managed identity: neither leads out of the emulator.</summary>

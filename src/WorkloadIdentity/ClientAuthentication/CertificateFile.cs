@@ -54,7 +54,7 @@ internal sealed class CertificateFile(string path, string? password)
         var isPem = bytes.AsSpan().IndexOf("-----BEGIN "u8) >= 0;
         try
         {
-            var (certificate, problem) = isPem ? Pem(Encoding.UTF8.GetString(bytes)) : Pfx(bytes);
+            var (certificate, problem) = isPem ? Pem(Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF')) : Pfx(bytes);
             if (certificate is null)
             {
                 return (null, problem, null);

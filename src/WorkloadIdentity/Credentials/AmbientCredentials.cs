@@ -5,7 +5,6 @@ internal sealed class AmbientCredentials
 {
     private const string Tenant = "AZURE_TENANT_ID";
     private const string Client = "AZURE_CLIENT_ID";
-    private const string AuthorityVariable = "AZURE_AUTHORITY_HOST";
     private const string OtherTenants = "AZURE_ADDITIONALLY_ALLOWED_TENANTS";
     private const string Password = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
 
@@ -78,10 +77,10 @@ internal sealed class AmbientCredentials
             return Wrong(row.Name, clientProblem);
         }
 
-        var (authority, authorityProblem) = AuthorityHost();
+        var (authority, authorityProblem) = Authority.Choose(_options.AuthorityHost, _environment, _options.AllowUnknownAuthorityHost);
         if (authority is null)
         {
-            return Wrong(row.Name, $"{AuthorityVariable} cannot be used. {authorityProblem}");
+            return Wrong(row.Name, authorityProblem!);
         }
 
         var isBound = _options.UseIdentityBinding && row.Kind == AmbientKind.Federated;
@@ -160,27 +159,10 @@ internal sealed class AmbientCredentials
     /// <summary>Whether a managed identity is here cannot be known without asking it.</summary>
     private bool MayBeHere(AmbientKind kind) => kind == AmbientKind.ManagedIdentity || _environment.Has(Row(kind).Variable);
 
-    private (Uri? Host, string? Problem) AuthorityHost()
-    {
-        if (_options.AuthorityHost is { } stated)
-        {
-            return (stated, null);
-        }
-
-        if (_environment.Variable(AuthorityVariable) is not { } text)
-        {
-            return (EntraCloud.Public, null);
-        }
-
-        return Require.HasControlCharacter(text) || !Uri.TryCreate(text, UriKind.Absolute, out var host) ? (null, "It is not an absolute URL. Expected something like https://login.microsoftonline.com/.")
-            : Authority.Problem(host, _options.AllowUnknownAuthorityHost) is { } problem ? (null, problem)
-            : (host, null);
-    }
-
     private static (AmbientKind Kind, string Name, string Variable, Func<string, WorkloadEnvironment, ClientAuthentication> Authentication) Row(AmbientKind kind) =>
         Array.Find(Rows, row => row.Kind == kind);
 
-    private static string? ClientProblem(string client) => Guid.TryParseExact(client, "D", out _)
+    private static string? ClientProblem(string client) => Require.IsGuid(client)
         ? null
         : $"{Client} is not a GUID. Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3.";
 

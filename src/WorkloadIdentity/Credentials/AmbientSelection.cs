@@ -63,7 +63,7 @@ internal sealed class AmbientSelection
         var allowed = Words.Select(word => word.Kind).ToHashSet();
         if (allowOption is { Count: > 0 })
         {
-            allowed.IntersectWith(Parse(allowOption) ?? throw new ArgumentException($"The option Allow {UnknownKind}", nameof(allowOption)));
+            allowed.IntersectWith(Parse(allowOption) ?? throw Unknown(nameof(DefaultCredentialsOptions.Allow)));
         }
 
         if (environment.Variable(AllowVariable) is { } list)
@@ -78,6 +78,8 @@ internal sealed class AmbientSelection
 
         return (new AmbientSelection(kinds, allowed), null);
     }
+
+    private static ArgumentException Unknown(string option) => new($"The option {option} {UnknownKind}", option);
 
     private static string UnknownKind => $"lists a kind of credential that is not known. Known are: {string.Join(", ", Words.Select(word => word.Word))}.";
 

@@ -39,6 +39,14 @@ public sealed class AccessTokenHandlerOptions
     /// <summary>Where log messages go; null for nowhere. Clients made by a factory log to the host's.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
+    /// <summary>The same options, logging elsewhere.</summary>
+    internal AccessTokenHandlerOptions With(ILoggerFactory? loggerFactory)
+    {
+        var copy = (AccessTokenHandlerOptions)MemberwiseClone();
+        copy.LoggerFactory = loggerFactory;
+        return copy;
+    }
+
     /// <summary>The origins of a list, checked.</summary>
     /// <exception cref="ArgumentException">An entry is not an origin, or is one that could never receive a token.</exception>
     internal static Origin[] Origins(IEnumerable<Uri> addresses, string list, bool plainHttp) => [.. addresses.Select(address => Checked(address, list, plainHttp))];
@@ -53,6 +61,11 @@ public sealed class AccessTokenHandlerOptions
         if (address.UserInfo.Length > 0 || address.AbsolutePath is not ("/" or "") || address.Query.Length > 0 || address.Fragment.Length > 0)
         {
             throw new ArgumentException($"{list} takes origins, without user name, path or query: a token allowed for a host is allowed for all of it. Write {origin}", list);
+        }
+
+        if (plainHttp && origin.IsHttps)
+        {
+            throw new ArgumentException($"{list} holds {origin}, which is not plain http. List it in {nameof(AllowedOrigins)}.", list);
         }
 
         if (!plainHttp && origin.IsHttp && !origin.IsLiteralLoopback)

@@ -79,7 +79,27 @@ internal sealed class Authority
 
     public override string ToString() => Name;
 
+    /// <summary>The host an application uses when it states none: the environment's, as in the Azure SDKs, or else the public cloud's. Or what is wrong with it.</summary>
+    public static (Uri? Host, string? Problem) Choose(Uri? stated, WorkloadEnvironment environment, bool allowUnknown)
+    {
+        const string Variable = "AZURE_AUTHORITY_HOST";
+        if (stated is not null)
+        {
+            return (stated, null);
+        }
+
+        if (environment.Variable(Variable) is not { } text)
+        {
+            return (EntraCloud.Public, null);
+        }
+
+        return WorkloadIdentity.Require.HasControlCharacter(text) || !Uri.TryCreate(text, UriKind.Absolute, out var host)
+                ? (null, $"{Variable} cannot be used. It is not an absolute URL. Expected something like https://login.microsoftonline.com/.")
+            : Problem(host, allowUnknown) is { } problem ? (null, $"{Variable} cannot be used. {problem}")
+            : (host, null);
+    }
+
     // A name such as localhost is resolved by somebody; an address is not.
-    internal static bool IsLiteralLoopback(Uri host) =>
+    public static bool IsLiteralLoopback(Uri host) =>
         host.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && IPAddress.TryParse(host.IdnHost, out var address) && IPAddress.IsLoopback(address);
 }

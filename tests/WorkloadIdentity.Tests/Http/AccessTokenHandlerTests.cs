@@ -150,14 +150,14 @@ public sealed class AccessTokenHandlerTests : IDisposable
     [Fact]
     public async Task When_renewing_fails_the_401_comes_back_and_one_warning_says_why()
     {
-        var log = new LogLines();
+        var log = new FakeLog();
         _api.Answer(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", InvalidToken));
         _tokens.OnRenew = (_, _) => throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Refused, "the application is disabled"));
 
         using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), new AccessTokenHandlerOptions { LoggerFactory = log });
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        var (id, _, text) = Assert.Single(log.Lines);
+        var (_, id, text) = Assert.Single(log.Entries);
         Assert.Equal(302, id);
         Assert.Contains("the application is disabled", text, StringComparison.Ordinal);
         Assert.Contains("https://api.contoso.com", text, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace WorkloadIdentity.Tests;
@@ -130,7 +131,7 @@ public sealed class AllowedOriginsTests
     [Fact]
     public void Plain_http_to_a_mesh_is_warned_of_once_per_origin()
     {
-        var log = new LogLines();
+        var log = new FakeLog();
         var origins = new AllowedOrigins(new AccessTokenHandlerOptions
         {
             PlainHttpOrigins = { new Uri("http://a.mesh"), new Uri("http://b.mesh") },
@@ -141,9 +142,9 @@ public sealed class AllowedOriginsTests
             Assert.Null(origins.Refuse(new Uri(address), null, "api://x/.default"));
         }
 
-        Assert.Equal([(300, LogLevel.Warning), (300, LogLevel.Warning)], log.Lines.Select(line => (line.Id, line.Level)));
-        Assert.Contains("http://a.mesh", log.Lines[0].Text, StringComparison.Ordinal);
-        Assert.Contains("http://b.mesh", log.Lines[1].Text, StringComparison.Ordinal);
+        Assert.Equal([(300, LogLevel.Warning), (300, LogLevel.Warning)], log.Entries.Select(line => (line.Id, line.Level)));
+        Assert.Contains("http://a.mesh", log.Entries[0].Text, StringComparison.Ordinal);
+        Assert.Contains("http://b.mesh", log.Entries[1].Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -181,6 +182,24 @@ public sealed class AllowedOriginsTests
         var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri(address, UriKind.RelativeOrAbsolute) } };
 
         Assert.StartsWith("AllowedOrigins", Assert.Throws<ArgumentException>(() => new AllowedOrigins(options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_https_origin_is_no_plain_http_origin()
+    {
+        var options = new AccessTokenHandlerOptions { PlainHttpOrigins = { new Uri("https://api.contoso.com") } };
+
+        Assert.Contains("List it in AllowedOrigins", Assert.Throws<ArgumentException>(() => new AllowedOrigins(options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_proxy_takes_what_it_does_not_bypass()
+    {
+        var address = new Uri("http://127.0.0.1:5000/x");
+
+        Assert.True(AllowedOrigins.IsTaken(address, new WebProxy("http://proxy.contoso.com:8080")));
+        Assert.False(AllowedOrigins.IsTaken(address, new WebProxy("http://proxy.contoso.com:8080", BypassOnLocal: true, [@"127\.0\.0\.1"])));
+        Assert.False(AllowedOrigins.IsTaken(address, new WebProxy()));
     }
 
     [Fact]

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Options;
+using WorkloadIdentity;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Checks that a client's identity is registered, without making it.</summary>
+internal sealed class AccessTokenClientValidator(IServiceProvider services) : IValidateOptions<AccessTokenClient>
+{
+    public ValidateOptionsResult Validate(string? name, AccessTokenClient options)
+    {
+        // A container of another make may not answer such questions; then the first request tells.
+        var isRegistered = services.GetService<IServiceProviderIsKeyedService>() is not { } known
+            || (options.Identity is null ? known.IsService(typeof(ITokenAcquirer)) : known.IsKeyedService(typeof(ITokenAcquirer), options.Identity));
+        return isRegistered ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(AccessTokenClient.NoIdentity(name ?? "", options.Identity));
+    }
+}

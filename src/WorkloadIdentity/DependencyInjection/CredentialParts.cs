@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Logging;
+using WorkloadIdentity;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>What a credential is made with: the identity's options, and clock, loggers and environment from the container.</summary>
+internal sealed class CredentialParts(WorkloadIdentityOptions options, IServiceProvider services)
+{
+    private readonly TimeProvider _timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
+    private readonly WorkloadEnvironment _environment = services.GetRequiredService<WorkloadEnvironment>();
+
+    public ILoggerFactory? LoggerFactory { get; } = services.GetService<ILoggerFactory>();
+
+    public ApplicationCredentialOptions Application()
+    {
+        var (authority, problem) = Authority.Choose(options.AuthorityHost, _environment, options.AllowUnknownAuthorityHost);
+        var application = new ApplicationCredentialOptions
+        {
+            AuthorityHost = authority ?? throw new ArgumentException(problem),
+            AllowUnknownAuthorityHost = options.AllowUnknownAuthorityHost,
+            HttpClient = options.EntraHttpClient,
+            TimeProvider = _timeProvider,
+            Environment = _environment,
+            LoggerFactory = LoggerFactory,
+            Retry = options.Retry ?? new RetryOptions(),
+        };
+        Copy(options.AdditionallyAllowedTenants, application.AdditionallyAllowedTenants);
+        return application;
+    }
+
+    public ManagedIdentityCredentialOptions ManagedIdentity() => new()
+    {
+        HttpClient = options.ManagedIdentityHttpClient,
+        TimeProvider = _timeProvider,
+        Environment = _environment,
+        LoggerFactory = LoggerFactory,
+        Retry = options.Retry,
+        AllowNodeIdentity = options.AllowNodeIdentity,
+    };
+
+    public DefaultCredentialsOptions DefaultChain()
+    {
+        var chain = new DefaultCredentialsOptions
+        {
+            AuthorityHost = options.AuthorityHost,
+            AllowUnknownAuthorityHost = options.AllowUnknownAuthorityHost,
+            AllowNodeIdentity = options.AllowNodeIdentity,
+            HttpClient = options.EntraHttpClient,
+            ManagedIdentityHttpClient = options.ManagedIdentityHttpClient,
+            TimeProvider = _timeProvider,
+            Environment = _environment,
+            LoggerFactory = LoggerFactory,
+            Retry = options.Retry,
+        };
+        Copy(options.AdditionallyAllowedTenants, chain.AdditionallyAllowedTenants);
+        Copy(options.Allow, chain.Allow);
+        return chain;
+    }
+
+    private static void Copy(IList<string> from, IList<string> to)
+    {
+        foreach (var item in from)
+        {
+            to.Add(item);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WorkloadIdentity;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Makes the acquirer of a registered identity, at its first use.</summary>
+internal static class IdentityAcquirer
+{
+    public static ITokenAcquirer Create(IServiceProvider services, string name)
+    {
+        var options = services.GetRequiredService<IOptionsMonitor<WorkloadIdentityOptions>>().Get(name);
+        var credential = options.Credential is { } create
+            ? create(services) ?? throw new InvalidOperationException($"{IdentityName.Describe(name)}: the function given to UseCredential returned null.")
+            : options.Planned!;
+
+        var settings = options.Acquirer.Checked();
+        settings.TimeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        settings.LoggerFactory = services.GetService<ILoggerFactory>();
+        settings.MeterFactory = services.GetService<IMeterFactory>();
+        return new TokenAcquirer(credential, settings);
+    }
+}

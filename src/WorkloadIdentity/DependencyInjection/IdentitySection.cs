@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Configuration;
+using WorkloadIdentity;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Reads an identity's configuration section: a credential of some kind, and what the identity works with beside it.</summary>
+internal static class IdentitySection
+{
+    private const string Kind = "Kind";
+
+    /// <summary>What an identity works with, whatever its credential; not for the members of a chain.</summary>
+    private static readonly Dictionary<string, Action<SectionReader, WorkloadIdentityOptions>> Settings = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [nameof(WorkloadIdentityOptions.AuthorityHost)] = (reader, options) => options.AuthorityHost = reader.Address(nameof(options.AuthorityHost)) ?? options.AuthorityHost,
+        [nameof(WorkloadIdentityOptions.AdditionallyAllowedTenants)] = (reader, options) => reader.Tenants(nameof(options.AdditionallyAllowedTenants)).ForEach(options.AdditionallyAllowedTenants.Add),
+        [nameof(WorkloadIdentityOptions.AllowNodeIdentity)] = (reader, options) => options.AllowNodeIdentity = reader.Flag(nameof(options.AllowNodeIdentity)) ?? options.AllowNodeIdentity,
+        [nameof(WorkloadIdentityOptions.Capacity)] = (reader, options) => options.Capacity = reader.Number(nameof(options.Capacity)) ?? options.Capacity,
+        [nameof(WorkloadIdentityOptions.OnBehalfOfCapacity)] = (reader, options) => options.OnBehalfOfCapacity = reader.Number(nameof(options.OnBehalfOfCapacity)) ?? options.OnBehalfOfCapacity,
+        [nameof(WorkloadIdentityOptions.MaxConcurrentAcquisitions)] = (reader, options) => options.MaxConcurrentAcquisitions = reader.Number(nameof(options.MaxConcurrentAcquisitions)) ?? options.MaxConcurrentAcquisitions,
+        [nameof(WorkloadIdentityOptions.AcquisitionTimeLimit)] = (reader, options) => options.AcquisitionTimeLimit = reader.Duration(nameof(options.AcquisitionTimeLimit)) ?? options.AcquisitionTimeLimit,
+    };
+
+    public static void Read(IConfiguration section, WorkloadIdentityOptions options)
+    {
+        var reader = new SectionReader(section, options.Problems);
+        options.Section = reader.Path.Length == 0 ? null : reader.Path;
+        foreach (var (_, read) in Settings)
+        {
+            read(reader, options);
+        }
+
+        if (Credential(reader, Settings.Keys) is { } create)
+        {
+            options.Plan = new CredentialPlan("its configuration section", create);
+        }
+    }
+
+    /// <summary>The credential a section describes; null when that could not be told, for reasons the reader noted.</summary>
+    /// <param name="reader">Of the section.</param>
+    /// <param name="others">Settings that may stand there beside the kind's own.</param>
+    public static Func<CredentialParts, Credential>? Credential(SectionReader reader, IEnumerable<string> others)
+    {
+        var names = string.Join(", ", CredentialKind.All.Select(kind => kind.Name));
+        if (reader.Text(Kind) is not { } name)
+        {
+            reader.Problem(Kind, $"is missing or empty. Set it to one of: {names}.");
+            return null;
+        }
+
+        if (CredentialKind.All.FirstOrDefault(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } kind)
+        {
+            reader.Problem(Kind, $"is not a kind of credential. Set it to one of: {names}.");
+            return null;
+        }
+
+        reader.RefuseOthers([Kind, .. kind.Settings, .. others], kind.Name);
+        var problems = reader.ProblemCount;
+        var create = kind.Read(reader);
+        return reader.ProblemCount == problems ? create : null;
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>
+/// Checks an identity's settings by making its credential, which asks nobody and reads no secret: whether what the settings name is present shows at first use.
+/// </summary>
+internal sealed class IdentityValidator(IServiceProvider services) : IValidateOptions<WorkloadIdentityOptions>
+{
+    public ValidateOptionsResult Validate(string? name, WorkloadIdentityOptions options)
+    {
+        var problems = new List<string>();
+        Try(problems, options, () => options.Acquirer.Checked());
+
+        // A credential of the application's own replaces the plan, and with it whatever configuration lacks.
+        if (options.Credential is null)
+        {
+            problems.AddRange(options.Problems);
+            if (options.Plan is { } plan)
+            {
+                Try(problems, options, () => options.Planned = plan.Create(new CredentialParts(options, services)));
+            }
+            else if (options.Problems.Count == 0)
+            {
+                problems.Add("it is not registered. Call services.AddWorkloadIdentity.");
+            }
+        }
+
+        return problems.Count == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(problems.Select(problem => $"{IdentityName.Describe(name ?? "")}: {problem}"));
+    }
+
+    private static void Try(List<string> problems, WorkloadIdentityOptions options, Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (ArgumentException exception)
+        {
+            // Parameters in capitals are settings by that name; others say nothing to a reader of settings.
+            var setting = exception.ParamName is { Length: > 0 } name && char.IsAsciiLetterUpper(name[0]) ? name : null;
+            var where = string.Join(':', new[] { options.Section, setting }.OfType<string>());
+            problems.Add(where.Length == 0 ? exception.Explain() : $"{where} cannot be used. {exception.Explain()}");
+        }
+    }
+}

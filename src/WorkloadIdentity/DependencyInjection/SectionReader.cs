@@ -1,0 +1,147 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using WorkloadIdentity;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>
+/// Reads one configuration section as texts and notes what is wrong, each time naming the setting and never quoting its value: one may be a secret,
+/// or a secret put in the wrong place.
+/// </summary>
+internal sealed class SectionReader(IConfiguration section, List<string> problems)
+{
+    private const int MaxShown = 5;
+
+    /// <summary>Where the section is; empty for the root.</summary>
+    public string Path { get; } = (section as IConfigurationSection)?.Path ?? "";
+
+    public int ProblemCount => problems.Count;
+
+    public void Problem(string name, string problem) => problems.Add($"{PathOf(name)} {problem}");
+
+    /// <summary>A value; null when it is absent or empty.</summary>
+    public string? Text(string name) => section[name] is { Length: > 0 } value ? value : null;
+
+    public string? Required(string name, string advice)
+    {
+        var value = Text(name);
+        if (value is null)
+        {
+            Problem(name, $"is missing or empty. {advice}");
+        }
+
+        return value;
+    }
+
+    public bool? Flag(string name) => Parsed<bool>(name, bool.TryParse, "true or false");
+
+    public int? Number(string name) => Parsed(name, (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value), "a whole number, such as 1000");
+
+    public TimeSpan? Duration(string name) =>
+        Parsed(name, (string text, out TimeSpan value) => TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value), "a time as hours:minutes:seconds, such as 00:02:00");
+
+    public Uri? Address(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (!Require.HasControlCharacter(text) && Uri.TryCreate(text, UriKind.Absolute, out var address))
+        {
+            return address;
+        }
+
+        Problem(name, "is not an absolute URL. Expected something like https://login.microsoftonline.com/.");
+        return null;
+    }
+
+    /// <summary>A list, or one value.</summary>
+    public List<string> Texts(string name)
+    {
+        if (Text(name) is { } one)
+        {
+            return [one];
+        }
+
+        var items = new List<string>();
+        foreach (var item in section.GetSection(name).GetChildren())
+        {
+            if (string.IsNullOrEmpty(item.Value))
+            {
+                problems.Add($"{item.Path} is empty, or no text. {PathOf(name)} is a list of texts.");
+            }
+            else
+            {
+                items.Add(item.Value);
+            }
+        }
+
+        return items;
+    }
+
+    public List<string> Tenants(string name)
+    {
+        var tenants = Texts(name);
+        foreach (var tenant in tenants)
+        {
+            if (tenant != "*" && TenantId.Problem(tenant) is { } problem)
+            {
+                Problem(name, $"holds something else than tenants or *. {problem}");
+            }
+        }
+
+        return tenants;
+    }
+
+    /// <summary>The members of a list of sections.</summary>
+    public List<SectionReader> Sections(string name) => [.. section.GetSection(name).GetChildren().Select(child => new SectionReader(child, problems))];
+
+    /// <summary>Makes something of a value; what its constructor objects to is the setting's problem.</summary>
+    public T? Check<T>(string name, Func<T> make)
+        where T : class
+    {
+        try
+        {
+            return make();
+        }
+        catch (ArgumentException exception)
+        {
+            Problem(name, $"cannot be used. {exception.Explain()}");
+            return null;
+        }
+    }
+
+    /// <summary>A setting nobody reads is a mistake: a misspelt one would be ignored in silence.</summary>
+    public void RefuseOthers(IReadOnlyCollection<string> known, string kind)
+    {
+        var others = section.GetChildren().Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)).Select(child => child.Path).ToList();
+        if (others.Count > 0)
+        {
+            // The whole configuration, environment included, was handed over rather than a section of it: a few names say so as well as all.
+            var shown = string.Join(", ", others.Take(MaxShown)) + (others.Count > MaxShown ? $" and {others.Count - MaxShown} more" : "");
+            problems.Add($"{shown} {(others.Count == 1 ? "is not a setting" : "are not settings")} of kind {kind}. It has: {string.Join(", ", known)}.");
+        }
+    }
+
+    private T? Parsed<T>(string name, TryParse<T> tryParse, string expected)
+        where T : struct
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (tryParse(text, out var value))
+        {
+            return value;
+        }
+
+        Problem(name, $"is not {expected}.");
+        return null;
+    }
+
+    private string PathOf(string name) => Path.Length == 0 ? name : $"{Path}:{name}";
+
+    private delegate bool TryParse<T>(string text, out T value);
+}

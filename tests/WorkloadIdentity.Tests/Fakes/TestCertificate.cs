@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace WorkloadIdentity.Tests;
+
+/// <summary>Certificates made for tests, valid around the fake clock's beginning. Keys are made once: they take a while.</summary>
+internal static class TestCertificate
+{
+    public static readonly DateTimeOffset NotBefore = new(2025, 6, 1, 0, 0, 0, TimeSpan.Zero);
+    public static readonly DateTimeOffset NotAfter = new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly Lazy<RSA> FirstKey = new(() => RSA.Create(2048));
+    private static readonly Lazy<RSA> SecondKey = new(() => RSA.Create(2048));
+
+    public static X509Certificate2 One { get; } = Make(FirstKey.Value, "CN=one");
+
+    public static X509Certificate2 Two { get; } = Make(SecondKey.Value, "CN=two");
+
+    public static RSA KeyOfOne => FirstKey.Value;
+
+    public static RSA KeyOfTwo => SecondKey.Value;
+
+    public static X509Certificate2 Weak() => Make(RSA.Create(1024), "CN=weak");
+
+    public static X509Certificate2 Expired() => Make(FirstKey.Value, "CN=expired", notAfter: NotBefore.AddDays(30));
+
+    public static X509Certificate2 Future() => Make(FirstKey.Value, "CN=future", notBefore: NotAfter.AddDays(-30));
+
+    public static X509Certificate2 WithoutKey() => X509CertificateLoader.LoadCertificate(One.RawData);
+
+    public static X509Certificate2 EllipticCurve()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new CertificateRequest("CN=ec", key, HashAlgorithmName.SHA256).CreateSelfSigned(NotBefore, NotAfter);
+    }
+
+    public static byte[] Pfx(X509Certificate2 certificate, string? password = null) => certificate.Export(X509ContentType.Pfx, password);
+
+    public static string Pem(X509Certificate2 certificate) => certificate.ExportCertificatePem() + "\n";
+
+    private static X509Certificate2 Make(RSA key, string subject, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null) =>
+        new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(notBefore ?? NotBefore, notAfter ?? NotAfter);
+}
+
+/// <summary>A key store that cannot do PSS padding, as older smart cards and key storage.</summary>
+internal sealed class KeyWithoutPss(RSA inner) : RSA
+{
+    public int PssAsked { get; private set; }
+
+    public override int KeySize => inner.KeySize;
+
+    public override RSAParameters ExportParameters(bool includePrivateParameters) => inner.ExportParameters(includePrivateParameters);
+
+    public override void ImportParameters(RSAParameters parameters) => throw new NotSupportedException();
+
+    public override byte[] SignHash(byte[] hash, HashAlgorithmName hashAlgorithm, RSASignaturePadding padding)
+    {
+        if (padding != RSASignaturePadding.Pss)
+        {
+            return inner.SignHash(hash, hashAlgorithm, padding);
+        }
+
+        PssAsked++;
+        throw new CryptographicException("PSS is not supported by this key.");
+    }
+}

@@ -1,0 +1,51 @@
+namespace WorkloadIdentity.Tests;
+
+public sealed class ClaimsRequestTests
+{
+    [Theory]
+    [InlineData(false, null, null)]
+    [InlineData(true, null, """{"access_token":{"xms_cc":{"values":["cp1"]}}}""")]
+    [InlineData(false, """{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}""", """{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}""")]
+    [InlineData(true, """{"access_token":{"nbf":{"essential":true}}}""", """{"access_token":{"nbf":{"essential":true},"xms_cc":{"values":["cp1"]}}}""")]
+    [InlineData(true, """{"access_token":{"xms_cc":{"values":["cp2"]},"acrs":null}}""", """{"access_token":{"xms_cc":{"values":["cp2"]},"acrs":null}}""")]
+    [InlineData(true, """{"access_token":{"xms_cc":{"essential":true}}}""", """{"access_token":{"xms_cc":{"essential":true,"values":["cp1"]}}}""")]
+    [InlineData(true, """{"access_token":{"xms_cc":null}}""", """{"access_token":{"xms_cc":null}}""")]
+    [InlineData(false, """ { "id_token": {"x": null}, "access_token": { } } """, """{"access_token":{}}""")]
+    public void The_challenge_wins_over_our_capability_and_only_its_access_token_goes_on(bool continuousAccess, string? challenge, string? expected)
+    {
+        var (claims, error) = ClaimsRequest.For(continuousAccess, challenge);
+
+        Assert.Null(error);
+        Assert.Equal(expected, claims);
+    }
+
+    public static TheoryData<string> Hostile =>
+    [
+        "",
+        "null",
+        "[]",
+        "\"access_token\"",
+        "{",
+        "{}",
+        """{"access_token":1}""",
+        """{"id_token":{}}""",
+        """{"access_token":{},"access_token":{}}""",
+        """{"access_token":{"a":1,"a":2}}""",
+        """{"access_token":{"nbf":"\ud800"}}""",
+        """{"access_token":{"\ud800":1}}""",
+        """{"access_token":{}}&client_secret=x""",
+        $$$"""{"access_token":{{{string.Concat(Enumerable.Repeat("{\"a\":", 40))}}}1{{{new string('}', 40)}}}}""",
+        $$$"""{"access_token":{"a":"{{{new string('x', ClaimsRequest.MaxLength)}}}"}}""",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public void What_cannot_be_read_is_never_sent(string challenge)
+    {
+        var (claims, error) = ClaimsRequest.For(continuousAccess: true, challenge);
+
+        Assert.Null(claims);
+        Assert.Equal(TokenErrorKind.InvalidConfiguration, error!.Kind);
+        Assert.Contains("claims of the challenge", error.Message, StringComparison.Ordinal);
+    }
+}

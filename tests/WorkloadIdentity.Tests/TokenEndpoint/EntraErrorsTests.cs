@@ -1,0 +1,31 @@
+namespace WorkloadIdentity.Tests;
+
+public sealed class EntraErrorsTests
+{
+    [Fact]
+    public void Every_line_of_the_table_is_read_and_says_what_to_do()
+    {
+        Assert.Equal(142, EntraErrors.All.Count);
+        Assert.All(EntraErrors.All, error =>
+        {
+            Assert.NotEqual(TokenErrorCategory.None, error.Value.Category);
+            Assert.False(string.IsNullOrWhiteSpace(error.Value.Meaning));
+            Assert.False(string.IsNullOrWhiteSpace(error.Value.Remediation));
+        });
+    }
+
+    [Theory]
+    [InlineData(7000215, TokenErrorCategory.ClientSecret)]
+    [InlineData(700016, TokenErrorCategory.AppNotFound)]
+    [InlineData(90002, TokenErrorCategory.Tenant)]
+    [InlineData(700213, TokenErrorCategory.FederationMismatch)]
+    [InlineData(53003, TokenErrorCategory.ConditionalAccess)]
+    [InlineData(EntraCode.RequestLoop, TokenErrorCategory.Throttling)]
+    public void A_code_has_its_category(long code, TokenErrorCategory category) => Assert.Equal(category, EntraErrors.Find([code])!.Category);
+
+    [Fact]
+    public void The_first_known_code_explains() => Assert.Equal(TokenErrorCategory.ClientSecret, EntraErrors.Find([1, 7000222, 90002])!.Category);
+
+    [Fact]
+    public void An_unknown_code_is_not_explained() => Assert.Null(EntraErrors.Find([1]));
+}
