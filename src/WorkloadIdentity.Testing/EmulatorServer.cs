@@ -75,7 +75,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         Volatile.Write(
             ref _endpoints,
             [
-                new TokenRequestEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra),
+                new TokenRequestEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra), new BuildSystemEndpoint(entra), new GoogleMetadataEndpoint(entra),
                 new ImdsEndpoint(entra), new AppServiceEndpoint(entra), new ArcEndpoint(entra), new ServiceFabricEndpoint(entra), new CloudShellEndpoint(entra),
                 new Of2017Endpoint(entra, isMachineLearning: false), new Of2017Endpoint(entra, isMachineLearning: true),
             ]);

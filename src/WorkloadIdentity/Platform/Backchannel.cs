@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 
 namespace WorkloadIdentity;
@@ -71,8 +72,12 @@ internal static class Backchannel
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
-                var reason = exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http ? $"{http.HttpRequestError}" : exception.GetType().Name;
-                return BackchannelAnswer.Failed(new TokenError(TokenErrorKind.Unreachable, $"{server} could not be reached ({reason}). Check name resolution, routes, proxy and firewall.")
+                var isTls = exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || exception.InnerException is AuthenticationException;
+                var reason = isTls ? nameof(HttpRequestError.SecureConnectionError)
+                    : exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http ? $"{http.HttpRequestError}"
+                    : exception.GetType().Name;
+                var advice = isTls ? "Check its certificate, whom this machine trusts, and whether something in between answers in its place." : "Check name resolution, routes, proxy and firewall.";
+                return BackchannelAnswer.Failed(new TokenError(TokenErrorKind.Unreachable, $"{server} could not be reached ({reason}). {advice}")
                 {
                     Exception = exception,
                 });
@@ -110,6 +115,14 @@ internal static class Backchannel
                 Array.Resize(ref buffer, Math.Min(limit + 1, length * 2));
             }
         }
+    }
+
+    /// <summary>A client of the same make over connections of the caller's own, which no proxy takes part in.</summary>
+    public static HttpClient Over(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect)
+    {
+        var handler = CreateHandler(useProxy: false);
+        handler.ConnectCallback = connect;
+        return Create(handler);
     }
 
     /// <summary>
