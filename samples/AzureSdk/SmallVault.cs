@@ -30,15 +30,14 @@ internal sealed class SmallVault : IAsyncDisposable
     private readonly WebApplication _server;
     private readonly HttpClient _entra = new(new SocketsHttpHandler { UseProxy = false });
     private readonly SelfSignedCertificate _certificate;
-    private readonly EmulatedApi _check;
     private readonly string _tenantId;
     private volatile string? _demand;
 
-    private SmallVault(EntraEmulator entra, string name, string? tenantId)
+    private SmallVault(EntraEmulator entra, string name, string? tenantId, EmulatedApi? judge)
     {
         Url = new Uri($"https://{name}.vault.azure.net/");
         _tenantId = tenantId ?? entra.Tenant.Id;
-        _check = entra.AddApi(Audience);
+        Judge = judge ?? entra.AddApi(Audience);
         _certificate = new SelfSignedCertificate(Url.Host);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(server =>
@@ -53,9 +52,12 @@ internal sealed class SmallVault : IAsyncDisposable
     /// <summary>What it answered, in order: <c>200</c>, <c>401 tenant</c>, <c>401 claims</c>, …</summary>
     public IReadOnlyList<string> Answers => [.. _answers];
 
-    public static async Task<SmallVault> StartAsync(EntraEmulator entra, string name, string? tenantId = null)
+    /// <summary>Who judges tokens: an API of the emulator, asked with each of them. Two vaults may share one.</summary>
+    public EmulatedApi Judge { get; }
+
+    public static async Task<SmallVault> StartAsync(EntraEmulator entra, string name, string? tenantId = null, EmulatedApi? judge = null)
     {
-        var vault = new SmallVault(entra, name, tenantId);
+        var vault = new SmallVault(entra, name, tenantId, judge);
         await vault._server.StartAsync();
         return vault;
     }
@@ -140,7 +142,7 @@ internal sealed class SmallVault : IAsyncDisposable
     /// <summary>The emulator judges its own tokens: issuer, signature, audience, lifetime, revocation.</summary>
     private async Task<bool> IsGoodAsync(string token)
     {
-        using var question = new HttpRequestMessage(HttpMethod.Get, _check.Url) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        using var question = new HttpRequestMessage(HttpMethod.Get, Judge.Url) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
         using var answer = await _entra.SendAsync(question);
         return answer.IsSuccessStatusCode && (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["tenantId"] == _tenantId;
     }
