@@ -62,7 +62,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         _entra = entra;
         Volatile.Write(
             ref _endpoints,
-            [new TokenRequestEndpoint(entra), new ImdsEndpoint(entra), new AppServiceEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra)]);
+            [new TokenRequestEndpoint(entra), new ImdsEndpoint(entra), new AppServiceEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra), new BuildSystemEndpoint(entra), new GoogleMetadataEndpoint(entra)]);
     }
 
     public async ValueTask DisposeAsync()

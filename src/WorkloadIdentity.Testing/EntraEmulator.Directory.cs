@@ -26,6 +26,18 @@ public sealed partial class EntraEmulator
     public EmulatedApplication AddApplication(string? clientId = null, EmulatedTenant? tenant = null) =>
         Directory.Add(new EmulatedApplication(this, tenant ?? Tenant, RequireGuid(clientId, "client id", nameof(clientId))));
 
+    /// <summary>Adds an agent identity: it has no credentials of its own, and proves itself with its blueprint's token.</summary>
+    /// <param name="blueprint">The application that vouches for it, in whose tenant it is.</param>
+    /// <param name="clientId">Its client id, a GUID; a new one when null.</param>
+    /// <exception cref="ArgumentException">The blueprint is an agent identity itself, or the id is no GUID or is taken.</exception>
+    public EmulatedApplication AddAgentIdentity(EmulatedApplication blueprint, string? clientId = null)
+    {
+        ArgumentNullException.ThrowIfNull(blueprint);
+        return blueprint.Blueprint is null
+            ? Directory.Add(new EmulatedApplication(this, blueprint.Tenant, RequireGuid(clientId, "client id", nameof(clientId)), blueprint))
+            : throw new ArgumentException("An agent identity cannot be the blueprint of another one.", nameof(blueprint));
+    }
+
     /// <summary>Adds an identity provider outside Entra, with a key of its own, whose assertions can be verified here.</summary>
     /// <param name="url">The <c>iss</c> of its assertions, such as <c>https://token.actions.githubusercontent.com</c>; an address of this emulator when null.</param>
     /// <exception cref="ArgumentException">The URL is not absolute, or is taken.</exception>

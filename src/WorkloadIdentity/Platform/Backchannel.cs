@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Authentication;
 
 namespace WorkloadIdentity;
 
@@ -70,8 +71,12 @@ internal static class Backchannel
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
-                var reason = exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http ? $"{http.HttpRequestError}" : exception.GetType().Name;
-                return BackchannelAnswer.Failed(new TokenError(TokenErrorKind.Unreachable, $"{server} could not be reached ({reason}). Check name resolution, routes, proxy and firewall.")
+                var isTls = exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || exception.InnerException is AuthenticationException;
+                var reason = isTls ? nameof(HttpRequestError.SecureConnectionError)
+                    : exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http ? $"{http.HttpRequestError}"
+                    : exception.GetType().Name;
+                var advice = isTls ? "Check its certificate, whom this machine trusts, and whether something in between answers in its place." : "Check name resolution, routes, proxy and firewall.";
+                return BackchannelAnswer.Failed(new TokenError(TokenErrorKind.Unreachable, $"{server} could not be reached ({reason}). {advice}")
                 {
                     Exception = exception,
                 });
@@ -111,11 +116,15 @@ internal static class Backchannel
         }
     }
 
-    private static HttpClient Create(bool useProxy) => new(new SocketsHttpHandler
+    /// <summary>A client of the same make over connections of the caller's own, which no proxy takes part in.</summary>
+    public static HttpClient Over(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect) => Create(useProxy: false, connect);
+
+    private static HttpClient Create(bool useProxy, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = useProxy,
+        ConnectCallback = connect,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = TimeSpan.FromSeconds(10),
         MaxResponseHeadersLength = 64,
