@@ -72,7 +72,7 @@ internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? u
     /// Azure clients do not say which token was rejected, so the claims alone identify the question: the same claims again are answered
     /// with the token that answered them.
     /// </remarks>
-    private ValueTask<AccessToken> AskAsync(TokenRequest request, string? claims, CancellationToken cancellationToken) => claims is null
+    private ValueTask<AccessToken> AskAsync(TokenRequest request, string? claims, CancellationToken cancellationToken) => string.IsNullOrEmpty(claims)
         ? acquirer.GetTokenAsync(request, cancellationToken)
         : acquirer.RenewTokenAsync(request, rejected: null, claims, cancellationToken);
 

@@ -17,7 +17,7 @@ public sealed class TokenCredentialTests
     public async Task What_the_client_asks_for_is_what_is_acquired()
     {
         await GetAsync(new TokenRequestContext([Scope], tenantId: Tenant, isCaeEnabled: true));
-        await GetAsync(new TokenRequestContext([Scope]));
+        await GetAsync(new TokenRequestContext([Scope], claims: ""));
 
         Assert.Equal([new TokenRequest(Scope) { TenantId = Tenant, ContinuousAccess = true }, new TokenRequest(Scope)], _tokens.Requests);
         Assert.Empty(_tokens.Renewals);
