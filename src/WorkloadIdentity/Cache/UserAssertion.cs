@@ -26,8 +26,9 @@ internal static class UserAssertion
                 ? DateTimeOffset.UnixEpoch.AddSeconds(seconds)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The latter for a name with half of a surrogate pair in it: the assertion is a stranger's text.
             return null;
         }
     }
