@@ -140,6 +140,16 @@ public sealed class ConventionTests
             code => page.Contains($"AADSTS{code}", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Every_test_the_security_page_relies_on_exists()
+    {
+        var named = System.Text.RegularExpressions.Regex.Matches(Repository.Read("docs/SECURITY.md"), "`([A-Za-z]+Tests)`").Select(match => match.Groups[1].Value).Distinct().ToList();
+        var tests = typeof(ConventionTests).Assembly.GetTypes().Select(type => type.Name).ToHashSet();
+
+        Assert.NotEmpty(named);
+        Holds(named, tests.Contains);
+    }
+
     public static TheoryData<string> ShippedNames => [.. Repository.Shipped.Select(assembly => assembly.GetName().Name!)];
 
     private static bool IsTask(Type type) => typeof(Task).IsAssignableFrom(type) || type == typeof(ValueTask) || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>));

@@ -238,8 +238,9 @@ public sealed class RedactionTests : IDisposable
     private static string Play(string body, string sent)
     {
         var echo = sent + " " + WebUtility.UrlDecode(sent);
+        var secret = Array.Find([UserAssertion, Assertion, Secret], known => echo.Contains(known, StringComparison.Ordinal)) ?? "x";
         return body == "$FIELDS"
-            ? JsonSerializer.Serialize(new { error = Secret, suberror = Secret, error_description = $"AADSTS700213: {echo} Trace ID: {echo}", error_codes = new[] { 700213 }, trace_id = Secret, correlation_id = Secret, claims = $$"""{"access_token":{"x":"{{Secret}}"} }""" })
+            ? JsonSerializer.Serialize(new { error = secret, suberror = secret, error_description = $"AADSTS700213: {echo} Trace ID: {echo}", error_codes = new[] { 700213 }, trace_id = secret, correlation_id = secret, claims = $$"""{"access_token":{"x":"{{secret}}"} }""" })
             : body == "$ECHO" ? JsonSerializer.Serialize(new { error = "invalid_client", error_description = $"AADSTS7000215: {echo}", message = echo, code = "x" })
             : body.Replace("$ECHO", echo, StringComparison.Ordinal);
     }
