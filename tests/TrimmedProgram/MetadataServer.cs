@@ -37,7 +37,7 @@ internal sealed class MetadataServer : IDisposable
                 await AnswerAsync(connection.GetStream());
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or InvalidOperationException)
         {
             // The program ends.
         }

@@ -16,7 +16,7 @@ public sealed class RetryOptions
     /// <value>At least <see cref="Delay"/>. The default is 10 seconds.</value>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The longest time from the first attempt to the start of the last one. A Retry-After that would pass it ends the attempts.</summary>
+    /// <summary>How long after the start of the first attempt a failure is still retried. A Retry-After that would pass it ends the attempts.</summary>
     /// <value>More than zero. The default is 30 seconds.</value>
     public TimeSpan TotalBudget { get; set; } = TimeSpan.FromSeconds(30);
 
