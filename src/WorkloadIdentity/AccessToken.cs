@@ -62,8 +62,12 @@ public sealed class AccessToken
     /// <summary>When the certificate the application proved itself with expires; null when there was none.</summary>
     internal DateTimeOffset? ProofEndsOn { get; }
 
-    /// <summary>The header that presents this token: its text is built once, at first use.</summary>
-    internal AccessTokenHeader Header => field ??= new AccessTokenHeader(this);
+    private AccessTokenHeader? _header;
+
+    /// <summary>
+    /// The header that presents this token: its text is built once, at first use. One for all threads, whoever is first: it is recognised by reference.
+    /// </summary>
+    internal AccessTokenHeader Header => _header ?? Interlocked.CompareExchange(ref _header, new AccessTokenHeader(this), null) ?? _header;
 
     /// <summary>The same token with the name of the credential in front.</summary>
     internal AccessToken From(string credential) =>

@@ -42,7 +42,7 @@ internal sealed class OnBehalfOfSlots(TokenFlights flights, int capacity) : IDis
                 flights.Metrics.Evicted(before - _slots.Count, "user");
             }
 
-            var endsOn = UserAssertion.ExpiresOn(request.UserAssertion!);
+            var endsOn = UnverifiedJwt.TryRead(request.UserAssertion)?.ExpiresOn;
             var slot = new TokenSlot(flights, endsOn);
             var stay = (endsOn - flights.TimeProvider.GetUtcNow()) ?? LongestStay;
             _slots.Set(key, slot, stay < ShortestStay ? ShortestStay : stay < LongestStay ? stay : LongestStay);

@@ -83,11 +83,13 @@ internal sealed class AmbientCredentials
             return Wrong(row.Name, authorityProblem!);
         }
 
+        var isBound = _options.UseIdentityBinding && row.Kind == AmbientKind.Federated;
         var options = new ApplicationCredentialOptions
         {
             AuthorityHost = authority,
             AllowUnknownAuthorityHost = _options.AllowUnknownAuthorityHost,
-            HttpClient = _options.HttpClient,
+            HttpClient = isBound ? null : _options.HttpClient,
+            UseIdentityBinding = isBound,
             TimeProvider = _options.TimeProvider,
             Environment = _environment,
             LoggerFactory = _options.LoggerFactory,

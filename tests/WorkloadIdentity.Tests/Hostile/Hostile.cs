@@ -27,6 +27,7 @@ internal static class Hostile
     /// <summary>JSON of any form over the members given, nested at times beyond any bound.</summary>
     public static Gen<string> Json(params string[] members) => Gen.Frequency(
         (10, Object(members, 3)),
+        (1, Gen.Elements(members).Select(member => $$"""{"\ud800":1,"{{member}}":"x"}""")),
         (1, Gen.Choose(1, 3000).Select(depth => string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth))),
         (1, Gen.Choose(1, 3000).Select(depth => new string('[', depth))));
 
