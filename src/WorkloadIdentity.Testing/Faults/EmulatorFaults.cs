@@ -10,7 +10,7 @@ public sealed class EmulatorFaults
     /// <summary>Faults of the token endpoints of all tenants.</summary>
     public EndpointFaults TokenEndpoint { get; } = new(EndpointKind.TokenEndpoint);
 
-    /// <summary>Faults of IMDS and App Service.</summary>
+    /// <summary>Faults of the managed identity hosts.</summary>
     public EndpointFaults ManagedIdentity { get; } = new(EndpointKind.ManagedIdentity);
 
     /// <summary>Faults of the protected APIs.</summary>

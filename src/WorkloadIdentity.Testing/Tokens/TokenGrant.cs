@@ -25,7 +25,7 @@ internal sealed class TokenGrant
 
     public string Permissions { get; init; } = "";
 
-    public bool ContinuousAccess { get; init; }
+    public bool ContinuousAccess { get; set; }
 
     /// <summary>The ARM id of a managed identity.</summary>
     public string? ResourceId { get; init; }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 
 namespace WorkloadIdentity;
 
@@ -117,22 +118,39 @@ internal static class Backchannel
     }
 
     /// <summary>A client of the same make over connections of the caller's own, which no proxy takes part in.</summary>
-    public static HttpClient Over(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect) => Create(useProxy: false, connect);
+    public static HttpClient Over(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect)
+    {
+        var handler = CreateHandler(useProxy: false);
+        handler.ConnectCallback = connect;
+        return Create(handler);
+    }
 
-    private static HttpClient Create(bool useProxy, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) => new(new SocketsHttpHandler
+    /// <summary>
+    /// To a host on this machine whose certificate nobody vouches for: accepted is the one with this SHA-1 thumbprint, whatever its name, dates and
+    /// issuer, and no other, however well the system thinks of it. The caller's to keep.
+    /// </summary>
+    public static HttpClient Pinned(byte[] thumbprint)
+    {
+        var handler = CreateHandler(useProxy: false);
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+            certificate is not null && CryptographicOperations.FixedTimeEquals(certificate.GetCertHash(), thumbprint);
+        return Create(handler);
+    }
+
+    private static HttpClient Create(bool useProxy) => Create(CreateHandler(useProxy));
+
+    private static HttpClient Create(SocketsHttpHandler handler) => new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+
+    private static SocketsHttpHandler CreateHandler(bool useProxy) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = useProxy,
-        ConnectCallback = connect,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = TimeSpan.FromSeconds(10),
         MaxResponseHeadersLength = 64,
 
         // Trace ids and baggage belong to the application: neither Entra nor a metadata endpoint has a use for them.
         ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
     };
 }
