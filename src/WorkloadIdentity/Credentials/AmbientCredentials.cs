@@ -39,19 +39,32 @@ internal sealed class AmbientCredentials
         }
     }
 
-    private bool HasApplication => Array.Exists(Rows, row => _environment.Has(row.Variable));
+    private bool HasApplication => Array.Exists(Rows, row => _environment.Has(row.Variable)) || (_options.Sources.Count > 0 && _environment.Has(Tenant));
 
     /// <summary>The links, those that may be used first. One that may not be used and is here comes behind them and fails.</summary>
     public IReadOnlyList<Credential> Links(AmbientSelection selection)
     {
         WarnOfTwo(selection);
         var links = new List<Credential>();
-        links.AddRange(selection.Kinds.Where(selection.Allowed.Contains).Select(kind => kind == AmbientKind.ManagedIdentity ? ManagedIdentity() : Application(Row(kind))));
+        links.AddRange(selection.Kinds.Where(selection.Allowed.Contains).SelectMany(LinksOf));
         links.AddRange(selection.Kinds.Where(kind => !selection.Allowed.Contains(kind) && MayBeHere(kind)).Select(kind => Forbidden(kind, selection)));
         return links.Count > 0
             ? links
             : [new AmbientVerdict("environment", TokenErrorKind.NotAllowed, $"Nothing is left to use: AZURE_TOKEN_CREDENTIALS picks no kind of credential that is allowed ({selection.AllowedWords}). Change one of the two.", HelpAnchors.Environment)];
     }
+
+    private IEnumerable<Credential> LinksOf(AmbientKind kind) => kind switch
+    {
+        AmbientKind.ManagedIdentity => [ManagedIdentity()],
+        AmbientKind.Federated => [Application(Row(kind)), .. _options.Sources.Select(Application)],
+        _ => [Application(Row(kind))],
+    };
+
+    /// <summary>A source that code added. Whether it is here only it can tell; who it would be for is told by the variables every link reads.</summary>
+    private Credential Application(FederatedAuthentication federation) =>
+        !_environment.Has(Tenant) ? new AmbientVerdict(federation.Name, TokenErrorKind.NotConfigured, $"{Tenant} is not set, so there is no application for '{federation.Name}' to prove. Set it together with {Client}.", HelpAnchors.Environment)
+        : !_environment.Has(Client) ? Wrong(federation.Name, $"{Tenant} is set and {Client} is not: half a configuration. Set it, or remove {Tenant}.")
+        : Application(federation.Name, "The source", isBound: false, () => federation);
 
     private Credential Application((AmbientKind Kind, string Name, string Variable, Func<string, WorkloadEnvironment, ClientAuthentication> Authentication) row)
     {
@@ -66,24 +79,28 @@ internal sealed class AmbientCredentials
             return Wrong(row.Name, $"{row.Variable} is set and {string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} not: half a configuration. Set {(missing.Length == 1 ? "it" : "them")}, or remove {row.Variable}.");
         }
 
+        return Application(row.Name, row.Variable, _options.UseIdentityBinding && row.Kind == AmbientKind.Federated, () => row.Authentication(value, _environment));
+    }
+
+    private Credential Application(string name, string proof, bool isBound, Func<ClientAuthentication> authentication)
+    {
         var (tenant, client) = (_environment.Variable(Tenant)!, _environment.Variable(Client)!);
         if (TenantId.Problem(tenant) is { } tenantProblem)
         {
-            return Wrong(row.Name, $"{Tenant} cannot be used. {tenantProblem}");
+            return Wrong(name, $"{Tenant} cannot be used. {tenantProblem}");
         }
 
         if (ClientProblem(client) is { } clientProblem)
         {
-            return Wrong(row.Name, clientProblem);
+            return Wrong(name, clientProblem);
         }
 
         var (authority, authorityProblem) = Authority.Choose(_options.AuthorityHost, _environment, _options.AllowUnknownAuthorityHost);
         if (authority is null)
         {
-            return Wrong(row.Name, authorityProblem!);
+            return Wrong(name, authorityProblem!);
         }
 
-        var isBound = _options.UseIdentityBinding && row.Kind == AmbientKind.Federated;
         var options = new ApplicationCredentialOptions
         {
             AuthorityHost = authority,
@@ -100,7 +117,7 @@ internal sealed class AmbientCredentials
         {
             if (other != "*" && TenantId.Problem(other) is { } otherProblem)
             {
-                return Wrong(row.Name, $"{OtherTenants} cannot be used (tenants, separated by semicolons, or *). {otherProblem}");
+                return Wrong(name, $"{OtherTenants} cannot be used (tenants, separated by semicolons, or *). {otherProblem}");
             }
 
             options.AdditionallyAllowedTenants.Add(other);
@@ -108,12 +125,12 @@ internal sealed class AmbientCredentials
 
         try
         {
-            return new ApplicationCredential(tenant, client, row.Authentication(value, _environment), options);
+            return new ApplicationCredential(tenant, client, authentication(), options);
         }
         catch (ArgumentException exception)
         {
             // All else was checked above: this is the value itself, which the message does not quote.
-            return Wrong(row.Name, $"{row.Variable} cannot be used. {exception.Message.Replace($" (Parameter '{exception.ParamName}')", "", StringComparison.Ordinal)}");
+            return Wrong(name, $"{proof} cannot be used. {exception.Message.Replace($" (Parameter '{exception.ParamName}')", "", StringComparison.Ordinal)}");
         }
     }
 

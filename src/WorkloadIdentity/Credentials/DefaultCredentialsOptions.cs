@@ -45,5 +45,21 @@ public sealed class DefaultCredentialsOptions
     /// <summary>How transient failures are retried, exactly as set; null retries as each server asks for.</summary>
     public RetryOptions? Retry { get; set; }
 
+    internal IList<FederatedAuthentication> Sources { get; } = [];
+
+    /// <summary>
+    /// Adds a source of federated assertions, such as <see cref="GitHubActionsAssertionSource"/>: a link behind the federated token file and before the
+    /// managed identity, for the application in <c>AZURE_TENANT_ID</c> and <c>AZURE_CLIENT_ID</c>. Where the source is not here the chain goes on.
+    /// </summary>
+    /// <param name="source">Where assertions come from.</param>
+    /// <param name="audience">What they are addressed to; null takes the cloud's. See <see cref="FederatedAuthentication"/>.</param>
+    /// <returns>These options, for the next source.</returns>
+    /// <exception cref="ArgumentException"><paramref name="audience"/> is empty or holds a control character.</exception>
+    public DefaultCredentialsOptions Add(AssertionSource source, string? audience = null)
+    {
+        Sources.Add(new FederatedAuthentication(source, audience));
+        return this;
+    }
+
     internal ILogger Logger => LoggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
 }

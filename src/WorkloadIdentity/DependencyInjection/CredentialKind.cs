@@ -18,17 +18,19 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
     private const string ClientSecretFile = "ClientSecretFile";
     private const string CertificateFile = "CertificateFile";
     private const string CertificatePassword = "CertificatePassword";
-    private const string TokenFile = "TokenFile";
     private const string Allow = "Allow";
     private const string Credentials = "Credentials";
 
     public static IReadOnlyList<CredentialKind> All { get; } =
     [
-        new("DefaultChain", [Allow], (reader, _) => ReadDefaultChain(reader)),
+        new("DefaultChain", [Allow, FederatedKind.Sources], (reader, _) => ReadDefaultChain(reader)),
         new("ManagedIdentity", [ClientId, ObjectId, ResourceId, SystemAssigned], (reader, _) => ReadManagedIdentity(reader)),
         new("ClientSecret", [TenantId, ClientId, MultiTenant, ClientSecret, ClientSecretFile], (reader, _) => ReadApplication(reader, ReadSecret(reader))),
         new("ClientCertificate", [TenantId, ClientId, MultiTenant, CertificateFile, CertificatePassword], (reader, _) => ReadApplication(reader, ReadCertificate(reader))),
-        new("FederatedTokenFile", [TenantId, ClientId, MultiTenant, TokenFile], (reader, _) => ReadApplication(reader, ReadTokenFile(reader))),
+        .. FederatedKind.All.Select(kind => new CredentialKind(
+            kind.Name,
+            [TenantId, ClientId, MultiTenant, FederatedKind.Audience, FederatedKind.PropagationTolerance, .. kind.Settings],
+            (reader, _) => ReadApplication(reader, FederatedKind.Read(kind, reader)))),
         new("Chain", [Credentials], ReadChain),
     ];
 
@@ -39,10 +41,12 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
     private static Func<CredentialParts, Credential> ReadDefaultChain(SectionReader reader)
     {
         var allow = reader.Texts(Allow);
+        var sources = FederatedKind.ReadSources(reader);
         return parts =>
         {
             var options = parts.DefaultChain();
             allow.ForEach(options.Allow.Add);
+            sources.ForEach(source => options.Add(source));
             return DefaultCredentials.FromEnvironment(options);
         };
     }
@@ -70,7 +74,10 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
         return parts => new ManagedIdentityCredential(id, parts.ManagedIdentity());
     }
 
-    private static Func<CredentialParts, Credential>? ReadApplication(SectionReader reader, ClientAuthentication? authentication)
+    private static Func<CredentialParts, Credential>? ReadApplication(SectionReader reader, ClientAuthentication? authentication) =>
+        ReadApplication(reader, authentication is null ? null : _ => authentication);
+
+    private static Func<CredentialParts, Credential>? ReadApplication(SectionReader reader, Func<CredentialParts, ClientAuthentication>? authentication)
     {
         var isMultiTenant = reader.Flag(MultiTenant) ?? false;
         var tenantId = isMultiTenant ? null : reader.Required(TenantId, "Set it to the directory (tenant) id or a verified domain.");
@@ -91,10 +98,10 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
         }
 
         // Made once for the checks of what is left: the client id.
-        reader.Check(ClientId, () => ApplicationCredential.MultiTenant(clientId, authentication));
+        reader.Check(ClientId, () => ApplicationCredential.MultiTenant(clientId, ClientSecretAuthentication.FromValue("only the id is checked")));
         return parts => tenantId is null
-            ? ApplicationCredential.MultiTenant(clientId, authentication, parts.Application())
-            : new ApplicationCredential(tenantId, clientId, authentication, parts.Application());
+            ? ApplicationCredential.MultiTenant(clientId, authentication(parts), parts.Application())
+            : new ApplicationCredential(tenantId, clientId, authentication(parts), parts.Application());
     }
 
     private static ClientSecretAuthentication? ReadSecret(SectionReader reader)
@@ -121,11 +128,6 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
     private static ClientCertificateAuthentication? ReadCertificate(SectionReader reader) =>
         reader.Required(CertificateFile, "Set it to the path of a PFX or PEM file with the private key.") is { } file
             ? reader.Check(CertificateFile, () => ClientCertificateAuthentication.FromFile(file, reader.Text(CertificatePassword)))
-            : null;
-
-    private static FederatedAuthentication? ReadTokenFile(SectionReader reader) =>
-        reader.Required(TokenFile, "Set it to the path of the token that the platform mounts.") is { } file
-            ? reader.Check(TokenFile, () => new FederatedAuthentication(new FileAssertionSource(file)))
             : null;
 
     private static Func<CredentialParts, Credential>? ReadChain(SectionReader reader, IReadOnlyList<CredentialKind> kinds)

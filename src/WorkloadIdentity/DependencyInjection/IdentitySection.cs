@@ -14,6 +14,7 @@ internal static class IdentitySection
         [nameof(WorkloadIdentityOptions.AuthorityHost)] = (reader, options) => options.AuthorityHost = reader.Address(nameof(options.AuthorityHost)) ?? options.AuthorityHost,
         [nameof(WorkloadIdentityOptions.AdditionallyAllowedTenants)] = (reader, options) => reader.Tenants(nameof(options.AdditionallyAllowedTenants)).ForEach(options.AdditionallyAllowedTenants.Add),
         [nameof(WorkloadIdentityOptions.AllowNodeIdentity)] = (reader, options) => options.AllowNodeIdentity = reader.Flag(nameof(options.AllowNodeIdentity)) ?? options.AllowNodeIdentity,
+        [nameof(WorkloadIdentityOptions.UseIdentityBinding)] = (reader, options) => options.UseIdentityBinding = reader.Flag(nameof(options.UseIdentityBinding)) ?? options.UseIdentityBinding,
         [nameof(WorkloadIdentityOptions.Capacity)] = (reader, options) => options.Capacity = reader.Number(nameof(options.Capacity)) ?? options.Capacity,
         [nameof(WorkloadIdentityOptions.OnBehalfOfCapacity)] = (reader, options) => options.OnBehalfOfCapacity = reader.Number(nameof(options.OnBehalfOfCapacity)) ?? options.OnBehalfOfCapacity,
         [nameof(WorkloadIdentityOptions.MaxConcurrentAcquisitions)] = (reader, options) => options.MaxConcurrentAcquisitions = reader.Number(nameof(options.MaxConcurrentAcquisitions)) ?? options.MaxConcurrentAcquisitions,

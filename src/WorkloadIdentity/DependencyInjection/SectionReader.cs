@@ -94,6 +94,9 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
         return tenants;
     }
 
+    /// <summary>A section below this one.</summary>
+    public SectionReader Section(string name) => new(section.GetSection(name), problems);
+
     /// <summary>The members of a list of sections.</summary>
     public List<SectionReader> Sections(string name) => [.. section.GetSection(name).GetChildren().Select(child => new SectionReader(child, problems))];
 

@@ -85,6 +85,14 @@ public sealed class WorkloadIdentityBuilder
     public WorkloadIdentityBuilder UseFederation(string tenantId, string clientId, AssertionSource source, string? audience = null) =>
         UseApplication(nameof(UseFederation), tenantId, clientId, new FederatedAuthentication(source, audience));
 
+    /// <summary>An application with a federated credential, with all that can be set about it.</summary>
+    /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
+    /// <param name="clientId">The application (client) id.</param>
+    /// <param name="federation">Where assertions come from, what they are addressed to, and how long a new federated credential is waited for.</param>
+    /// <exception cref="ArgumentException">The tenant is none, or the client id is no GUID.</exception>
+    public WorkloadIdentityBuilder UseFederation(string tenantId, string clientId, FederatedAuthentication federation) =>
+        UseApplication(nameof(UseFederation), tenantId, clientId, federation);
+
     /// <summary>
     /// An application that acts in many tenants: every request names its own. Set <see cref="AccessTokenHandlerOptions.RequireTenant"/> on the clients that use it.
     /// </summary>
@@ -111,6 +119,19 @@ public sealed class WorkloadIdentityBuilder
         ArgumentNullException.ThrowIfNull(allow);
         Use(nameof(UseDefaultChain), DefaultChain);
         return allow.Length == 0 ? this : Configure(options => Array.ForEach(allow, options.Allow.Add));
+    }
+
+    /// <summary>The chain read from the environment, with what code adds to it: <c>UseDefaultChain(chain => chain.Add(new GitHubActionsAssertionSource()))</c>.</summary>
+    /// <param name="configure">Called once, with the options as the container and the identity's own options fill them.</param>
+    public WorkloadIdentityBuilder UseDefaultChain(Action<DefaultCredentialsOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return Use(nameof(UseDefaultChain), parts =>
+        {
+            var options = parts.DefaultChain();
+            configure(options);
+            return DefaultCredentials.FromEnvironment(options);
+        });
     }
 
     /// <summary>A credential of the application's own making.</summary>

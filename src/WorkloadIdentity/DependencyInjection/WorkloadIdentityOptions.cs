@@ -26,6 +26,9 @@ public sealed class WorkloadIdentityOptions
     /// <summary>Whether a workload with a federated token may take the identity of the machine. See <see cref="ManagedIdentityCredentialOptions.AllowNodeIdentity"/>.</summary>
     public bool AllowNodeIdentity { get; set; }
 
+    /// <summary>Whether to ask through the proxy of an AKS cluster. See <see cref="ApplicationCredentialOptions.UseIdentityBinding"/>.</summary>
+    public bool UseIdentityBinding { get; set; }
+
     /// <summary>How transient failures are retried; null retries as each server asks for.</summary>
     public RetryOptions? Retry { get; set; }
 
