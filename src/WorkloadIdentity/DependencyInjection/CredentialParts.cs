@@ -38,8 +38,12 @@ internal sealed class CredentialParts(WorkloadIdentityOptions options, IServiceP
         AllowNodeIdentity = options.AllowNodeIdentity,
     };
 
+    /// <summary>A default chain was asked for: what joins it has something to join.</summary>
+    public bool HasDefaultChain { get; private set; }
+
     public DefaultCredentialsOptions DefaultChain()
     {
+        HasDefaultChain = true;
         var chain = new DefaultCredentialsOptions
         {
             AuthorityHost = options.AuthorityHost,
@@ -54,6 +58,11 @@ internal sealed class CredentialParts(WorkloadIdentityOptions options, IServiceP
         };
         Copy(options.AdditionallyAllowedTenants, chain.AdditionallyAllowedTenants);
         Copy(options.Allow, chain.Allow);
+        foreach (var member in options.DefaultChainMembers)
+        {
+            chain.Members.Add(member);
+        }
+
         return chain;
     }
 

@@ -13,7 +13,9 @@ internal static partial class ServerWords
     private const int MaxRead = 64 * 1024;
 
     /// <summary>A description, cut before its trace id (which has its own place), masked, and then shortened: a cut never bares half a secret.</summary>
-    public static string? Description(string? text, TokenRequestForm form)
+    /// <param name="text">What was written.</param>
+    /// <param name="form">Holds the secrets that were sent; null when none were.</param>
+    public static string? Description(string? text, TokenRequestForm? form)
     {
         if (text is null)
         {
@@ -26,7 +28,7 @@ internal static partial class ServerWords
             text = text[..end];
         }
 
-        text = OneLine(JwtLike().Replace(form.Mask(text), Hidden));
+        text = OneLine(JwtLike().Replace(form?.Mask(text) ?? text, Hidden));
         return text.Length == 0 ? null : text.Length <= MaxLength ? text : text[..(MaxLength - 1)] + "…";
     }
 
