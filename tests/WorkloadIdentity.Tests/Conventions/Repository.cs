@@ -7,7 +7,13 @@ internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    public static IReadOnlyList<Assembly> Shipped { get; } = [typeof(TokenRequest).Assembly, typeof(Testing.EntraEmulator).Assembly, typeof(Developer.DeveloperCredential).Assembly];
+    public static IReadOnlyList<Assembly> Shipped { get; } =
+    [
+        typeof(TokenRequest).Assembly,
+        typeof(Testing.EntraEmulator).Assembly,
+        typeof(Developer.DeveloperCredential).Assembly,
+        typeof(Npgsql.NpgsqlTokenOptions).Assembly,
+    ];
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 
