@@ -158,8 +158,8 @@ public sealed class ApplicationCredential : Credential
     private static string RequireClientId(string clientId)
     {
         ArgumentNullException.ThrowIfNull(clientId);
-        return Guid.TryParseExact(clientId, "D", out var id)
-            ? id.ToString("D")
+        return Require.IsGuid(clientId)
+            ? clientId.ToLowerInvariant()
             : throw new ArgumentException(
                 "The client id is not a GUID. Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3; not the application's name or object id.", nameof(clientId));
     }

@@ -15,6 +15,9 @@ internal static partial class TokenRefusal
     private const int MaxCodes = 16;
     private static readonly TimeSpan LoopWait = TimeSpan.FromSeconds(60);
 
+    // Entra says "Too Many Requests" without a time now and then; peers leave it alone for this long.
+    private static readonly TimeSpan UnstatedWait = TimeSpan.FromSeconds(5);
+
     public static TokenError Read(BackchannelAnswer answer, JsonElement? body, TokenExchange exchange, TokenRequestForm form, string authentication)
     {
         var error = ServerWords.Word(body?.Text("error"), form);
@@ -22,7 +25,7 @@ internal static partial class TokenRefusal
         var codes = Codes(body, description);
         var known = EntraErrors.Find(codes);
         var isLoop = codes.Contains(EntraCode.RequestLoop);
-        var retryAfter = isLoop ? Longer(answer.RetryAfter, LoopWait) : answer.RetryAfter;
+        var retryAfter = isLoop ? Longer(answer.RetryAfter, LoopWait) : answer.RetryAfter ?? (answer.Status == 429 ? UnstatedWait : null);
         var isThrottled = isLoop || answer.Status == 429 || (retryAfter is not null && !answer.IsSuccess);
         var isPassing = answer.Status is >= 500 or 408 || error == "temporarily_unavailable" || codes.Contains(EntraCode.IssuerKeysNotRead);
         var kind = isThrottled ? TokenErrorKind.Throttled : body?.Member("error") is null ? TokenErrorKind.InvalidResponse : TokenErrorKind.Refused;
