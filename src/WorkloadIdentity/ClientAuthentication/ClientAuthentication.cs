@@ -15,6 +15,9 @@ public abstract class ClientAuthentication
     /// <summary>What it is, in words for messages: <c>client secret</c>.</summary>
     internal abstract string Name { get; }
 
+    /// <summary>For how long "not known here" may mean "not known yet"; zero when it never does.</summary>
+    internal virtual TimeSpan Tolerance => TimeSpan.Zero;
+
     /// <summary>Writes itself into the form of one attempt. Asked anew for every attempt.</summary>
     /// <returns>Null when written; otherwise why it could not be.</returns>
     internal abstract ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken);

@@ -116,11 +116,13 @@ internal sealed class AmbientCredentials
             return Wrong(name, authorityProblem!);
         }
 
+        var isBound = _options.UseIdentityBinding && variable == TokenFile;
         var options = new ApplicationCredentialOptions
         {
             AuthorityHost = authority,
             AllowUnknownAuthorityHost = _options.AllowUnknownAuthorityHost,
-            HttpClient = _options.HttpClient,
+            HttpClient = isBound ? null : _options.HttpClient,
+            UseIdentityBinding = isBound,
             TimeProvider = _options.TimeProvider,
             Environment = _environment,
             LoggerFactory = _options.LoggerFactory,

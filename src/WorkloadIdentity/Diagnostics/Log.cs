@@ -37,6 +37,9 @@ internal static partial class Log
     [LoggerMessage(203, LogLevel.Warning, "The managed identity endpoint of {Host} is plain http to {Address}, an address of App Service's own sandbox network; its header is only as safe as that network.")]
     public static partial void SandboxEndpoint(ILogger logger, string host, string address);
 
+    [LoggerMessage(204, LogLevel.Warning, "{Server} knows no federated credential that matches; it may have been made just now, so it is asked again for up to {Tolerance}. {Error}")]
+    public static partial void AwaitingFederatedCredential(ILogger logger, string server, TimeSpan tolerance, TokenError error);
+
     [LoggerMessage(300, LogLevel.Warning, "Tokens are sent over plain http to {Origin}, which the application listed as a mesh origin.")]
     public static partial void PlainHttp(ILogger logger, string origin);
 

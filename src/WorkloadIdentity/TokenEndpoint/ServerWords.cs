@@ -13,9 +13,7 @@ internal static partial class ServerWords
     private const int MaxRead = 64 * 1024;
 
     /// <summary>A description, cut before its trace id (which has its own place), masked, and then shortened: a cut never bares half a secret.</summary>
-    /// <param name="text">What was written.</param>
-    /// <param name="form">Holds the secrets that were sent; null when none were.</param>
-    public static string? Description(string? text, TokenRequestForm? form)
+    public static string? Description(string? text, TokenRequestForm form)
     {
         if (text is null)
         {
@@ -28,8 +26,14 @@ internal static partial class ServerWords
             text = text[..end];
         }
 
-        text = OneLine(JwtLike().Replace(form?.Mask(text) ?? text, Hidden));
-        return text.Length == 0 ? null : text.Length <= MaxLength ? text : text[..(MaxLength - 1)] + "…";
+        return Plain(form.Mask(text));
+    }
+
+    /// <summary>Text of a stranger with nothing like a JWT in it, shortened; null when nothing is left.</summary>
+    public static string? Plain(string text, int maxLength = MaxLength)
+    {
+        text = OneLine(JwtLike().Replace(text, Hidden));
+        return text.Length == 0 ? null : text.Length <= maxLength ? text : text[..(maxLength - 1)] + "…";
     }
 
     /// <summary>A word of a protocol, such as <c>invalid_client</c> or an id; null when it is none.</summary>

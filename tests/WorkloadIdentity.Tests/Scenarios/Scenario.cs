@@ -29,6 +29,8 @@ internal sealed class Scenario
         _exchanges = exchanges;
         Expected = expectation.Acquisitions;
         Warnings = expectation.Warnings;
+        ManagedIdentity = expectation.ManagedIdentity;
+        Retries = expectation.Retries;
         Assert.NotEmpty(Expected);
     }
 
@@ -36,6 +38,12 @@ internal sealed class Scenario
     public IReadOnlyList<Outcome> Expected { get; }
 
     public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Set when a managed identity is asked without the default chain around it: <c>default</c>, <c>system</c>, or an id such as <c>object id 0d3c…</c>.</summary>
+    public string? ManagedIdentity { get; }
+
+    /// <summary>Whether what fails in passing is asked again as its host wants it; otherwise there is one attempt.</summary>
+    public bool Retries { get; }
 
     public static Scenario Load(string folder)
     {
@@ -69,14 +77,37 @@ internal sealed class Scenario
         {
             if (exchange.Answer is { } answer)
             {
-                entra.Server.Answer(
-                    (HttpStatusCode)answer.Status,
-                    answer.Body is { ValueKind: JsonValueKind.String } text ? text.GetString()! : answer.Body?.GetRawText() ?? "",
-                    headers: [.. answer.Headers.Select(header => (header.Key, header.Value))]);
+                entra.Server.Answer(_ =>
+                {
+                    Change(entra, answer.Changes);
+                    return FakeServer.Response(
+                        (HttpStatusCode)answer.Status,
+                        answer.Body is { ValueKind: JsonValueKind.String } text ? text.GetString()! : answer.Body?.GetRawText() ?? "",
+                        headers: [.. answer.Headers.Select(header => (header.Key, header.Value))]);
+                });
             }
             else
             {
                 entra.Server.Refuse();
+            }
+        }
+    }
+
+    private static void Change(EntraFake entra, Dictionary<string, string?> changes)
+    {
+        foreach (var (name, value) in changes)
+        {
+            if (name.StartsWith('/'))
+            {
+                entra.Files[name] = Encoding.UTF8.GetBytes(value!);
+            }
+            else if (value is null)
+            {
+                entra.Variables.Remove(name);
+            }
+            else
+            {
+                entra.Variables[name] = value;
             }
         }
     }
@@ -89,6 +120,8 @@ internal sealed class Scenario
         Assert.Equal(expected.AcquiredBy, result.Token?.AcquiredBy);
         Assert.Equal(expected.Kind, result.Error?.Kind);
         Assert.Equal(expected.Category, result.Error?.Category ?? TokenErrorCategory.None);
+        Assert.Equal(expected.Status ?? result.Error?.StatusCode, result.Error?.StatusCode);
+        Assert.Equal(expected.IsTransient ?? result.Error?.IsTransient, result.Error?.IsTransient);
         Assert.Equal(expected.Attempts, result.Attempts.Select(attempt => $"{attempt.Credential}: {attempt.Verdict}"));
         Assert.All(expected.Says, words => Assert.Contains(words, told, StringComparison.Ordinal));
 
@@ -102,6 +135,7 @@ internal sealed class Scenario
         foreach (var (exchange, request) in _exchanges.Zip(requests))
         {
             Assert.All(exchange.Request.Headers, header => Assert.Equal(header.Value, request.Headers.GetValueOrDefault(header.Key)));
+            Assert.All(exchange.Request.Without, name => Assert.DoesNotContain(name, request.Headers.Keys, StringComparer.OrdinalIgnoreCase));
             if (exchange.Request.Form is { } form)
             {
                 // Every field by name; a value of * stands for one that differs each time.
@@ -124,17 +158,27 @@ internal sealed class Scenario
     {
         public Dictionary<string, string> Headers { get; init; } = [];
 
+        /// <summary>Headers that must not be there.</summary>
+        public string[] Without { get; init; } = [];
+
         public Dictionary<string, string>? Form { get; init; }
     }
 
     public sealed record Answer(int Status, JsonElement? Body = null)
     {
         public Dictionary<string, string> Headers { get; init; } = [];
+
+        /// <summary>What changes on the machine when this is answered: variables by name (null removes one), files by path.</summary>
+        public Dictionary<string, string?> Changes { get; init; } = [];
     }
 
     public sealed record Expectation(Outcome[] Acquisitions)
     {
         public string[] Warnings { get; init; } = [];
+
+        public string? ManagedIdentity { get; init; }
+
+        public bool Retries { get; init; }
     }
 
     public sealed record Outcome(TokenVerdict Verdict)
@@ -142,6 +186,11 @@ internal sealed class Scenario
         public string Scope { get; init; } = EntraFake.Scope;
 
         public string? Tenant { get; init; }
+
+        public bool ContinuousAccess { get; init; }
+
+        /// <summary>Claims that an API demanded when it rejected the token before this one.</summary>
+        public string? Claims { get; init; }
 
         public string? Token { get; init; }
 
@@ -151,6 +200,10 @@ internal sealed class Scenario
 
         public TokenErrorCategory Category { get; init; }
 
+        public int? Status { get; init; }
+
+        public bool? IsTransient { get; init; }
+
         /// <summary>Every attempt as <c>name: verdict</c>.</summary>
         public string[] Attempts { get; init; } = [];
 
@@ -158,6 +211,6 @@ internal sealed class Scenario
         public string[] Says { get; init; } = [];
 
         [JsonIgnore]
-        public TokenRequest Request => Tenant is null ? new TokenRequest(Scope) : new TokenRequest(Scope).ForTenant(Tenant);
+        public TokenRequest Request => new(Scope) { TenantId = Tenant, ContinuousAccess = ContinuousAccess };
     }
 }
