@@ -7,6 +7,7 @@ namespace WorkloadIdentity;
 /// <remarks>A cached hit is synchronous, takes no lock, writes nothing shared and allocates nothing.</remarks>
 public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
 {
+    private readonly Credential _credential;
     private readonly TokenCache _cache;
     private readonly TokenFlights _flights;
     private readonly TimeProvider _timeProvider;
@@ -25,10 +26,15 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
                 nameof(options));
         }
 
+        _credential = credential;
         _timeProvider = settings.TimeProvider;
         _flights = new TokenFlights(credential, settings);
         _cache = new TokenCache(_flights, settings.Capacity, settings.OnBehalfOfCapacity);
+        _flights.Metrics.Observe(_cache);
     }
+
+    /// <summary>How the latest acquisitions ended, by resource.</summary>
+    internal LastOutcomes Outcomes => _flights.Outcomes;
 
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The acquirer was disposed.</exception>
@@ -41,9 +47,19 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
             return ValueTask.FromCanceled<AccessToken>(cancellationToken);
         }
 
-        return _cache.Find(request)?.Held(request, _timeProvider.GetUtcNow()) is { } token
-            ? new ValueTask<AccessToken>(token)
-            : WaitAsync(request, cancellationToken);
+        request = InOneForm(request);
+        var now = _timeProvider.GetUtcNow();
+        if (_cache.Find(request) is not { } slot || slot.Held(request, now) is not { } token)
+        {
+            return WaitAsync(request, cancellationToken);
+        }
+
+        if (_flights.Metrics.Samples(now))
+        {
+            _flights.Metrics.Used(slot.HeldFor(now));
+        }
+
+        return new ValueTask<AccessToken>(token);
     }
 
     /// <inheritdoc/>
@@ -53,6 +69,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         ArgumentNullException.ThrowIfNull(request);
         ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
         cancellationToken.ThrowIfCancellationRequested();
+        request = InOneForm(request);
         while (true)
         {
             // Null: the slot was evicted between being found and being asked; its successor is asked instead.
@@ -70,14 +87,31 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         _cache.Dispose();
     }
 
+    private TokenRequest InOneForm(TokenRequest request) => request.TenantId is null ? request : _credential.Simplify(request);
+
     private async ValueTask<AccessToken> WaitAsync(TokenRequest request, CancellationToken cancellationToken)
     {
-        while (true)
+        var started = _timeProvider.GetTimestamp();
+        var outcome = "failed";
+        try
         {
-            if (await _cache.GetOrAdd(request).GetAsync(request, cancellationToken).ConfigureAwait(false) is { } token)
+            while (true)
             {
-                return token;
+                if (await _cache.GetOrAdd(request).GetAsync(request, cancellationToken).ConfigureAwait(false) is { } token)
+                {
+                    outcome = "issued";
+                    return token;
+                }
             }
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = "cancelled";
+            throw;
+        }
+        finally
+        {
+            _flights.Metrics.Waited(_timeProvider.GetElapsedTime(started), outcome);
         }
     }
 }

@@ -5,8 +5,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>A kind of credential that configuration can describe.</summary>
 /// <param name="Name">The value of <c>Kind</c>.</param>
 /// <param name="Settings">The settings it has.</param>
-/// <param name="Read">Reads them. What is wrong with them is noted with the reader, and then the result does not matter.</param>
-internal sealed record CredentialKind(string Name, string[] Settings, Func<SectionReader, Func<CredentialParts, Credential>?> Read)
+/// <param name="Read">Reads them, with the kinds that members of a chain may be. What is wrong with them is noted with the reader, and then the result does not matter.</param>
+internal sealed record CredentialKind(string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialParts, Credential>?> Read)
 {
     private const string TenantId = "TenantId";
     private const string ClientId = "ClientId";
@@ -24,13 +24,17 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
 
     public static IReadOnlyList<CredentialKind> All { get; } =
     [
-        new("DefaultChain", [Allow], ReadDefaultChain),
-        new("ManagedIdentity", [ClientId, ObjectId, ResourceId, SystemAssigned], ReadManagedIdentity),
-        new("ClientSecret", [TenantId, ClientId, MultiTenant, ClientSecret, ClientSecretFile], reader => ReadApplication(reader, ReadSecret(reader))),
-        new("ClientCertificate", [TenantId, ClientId, MultiTenant, CertificateFile, CertificatePassword], reader => ReadApplication(reader, ReadCertificate(reader))),
-        new("FederatedTokenFile", [TenantId, ClientId, MultiTenant, TokenFile], reader => ReadApplication(reader, ReadTokenFile(reader))),
+        new("DefaultChain", [Allow], (reader, _) => ReadDefaultChain(reader)),
+        new("ManagedIdentity", [ClientId, ObjectId, ResourceId, SystemAssigned], (reader, _) => ReadManagedIdentity(reader)),
+        new("ClientSecret", [TenantId, ClientId, MultiTenant, ClientSecret, ClientSecretFile], (reader, _) => ReadApplication(reader, ReadSecret(reader))),
+        new("ClientCertificate", [TenantId, ClientId, MultiTenant, CertificateFile, CertificatePassword], (reader, _) => ReadApplication(reader, ReadCertificate(reader))),
+        new("FederatedTokenFile", [TenantId, ClientId, MultiTenant, TokenFile], (reader, _) => ReadApplication(reader, ReadTokenFile(reader))),
         new("Chain", [Credentials], ReadChain),
     ];
+
+    /// <summary>A kind that another package brings.</summary>
+    public static CredentialKind Added(string name, string[] settings, Func<CredentialSection, Credential> create) => new(name, settings, (reader, _) => parts =>
+        create(new CredentialSection(reader, parts)) ?? throw new ArgumentException($"The function that makes credentials of kind {name} returned null."));
 
     private static Func<CredentialParts, Credential> ReadDefaultChain(SectionReader reader)
     {
@@ -124,9 +128,9 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
             ? reader.Check(TokenFile, () => new FederatedAuthentication(new FileAssertionSource(file)))
             : null;
 
-    private static Func<CredentialParts, Credential>? ReadChain(SectionReader reader)
+    private static Func<CredentialParts, Credential>? ReadChain(SectionReader reader, IReadOnlyList<CredentialKind> kinds)
     {
-        var members = reader.Sections(Credentials).ConvertAll(member => IdentitySection.Credential(member, []));
+        var members = reader.Sections(Credentials).ConvertAll(member => IdentitySection.Credential(member, kinds, []));
         if (members.Count == 0)
         {
             reader.Problem(Credentials, "is missing or empty. List the credentials to try, in order, each with its Kind.");

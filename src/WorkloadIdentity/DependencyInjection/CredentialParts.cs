@@ -11,6 +11,8 @@ internal sealed class CredentialParts(WorkloadIdentityOptions options, IServiceP
 
     public ILoggerFactory? LoggerFactory { get; } = services.GetService<ILoggerFactory>();
 
+    public IServiceProvider Services { get; } = services;
+
     public ApplicationCredentialOptions Application()
     {
         var (authority, problem) = Authority.Choose(options.AuthorityHost, _environment, options.AllowUnknownAuthorityHost);

@@ -141,7 +141,7 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
         return null;
     }
 
-    private string PathOf(string name) => Path.Length == 0 ? name : $"{Path}:{name}";
+    public string PathOf(string name) => Path.Length == 0 ? name : $"{Path}:{name}";
 
     private delegate bool TryParse<T>(string text, out T value);
 }

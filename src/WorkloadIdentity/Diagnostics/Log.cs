@@ -40,6 +40,9 @@ internal static partial class Log
     [LoggerMessage(204, LogLevel.Warning, "{Server} knows no federated credential that matches; it may have been made just now, so it is asked again for up to {Tolerance}. {Error}")]
     public static partial void AwaitingFederatedCredential(ILogger logger, string server, TimeSpan tolerance, TokenError error);
 
+    [LoggerMessage(210, LogLevel.Warning, "The client certificate '{Subject}' of application {ClientId} expires in {Days} days, on {ExpiresOn:u}. Register its successor with the application, then replace it where it comes from.")]
+    public static partial void CertificateExpiring(ILogger logger, string subject, string clientId, int days, DateTimeOffset expiresOn);
+
     [LoggerMessage(300, LogLevel.Warning, "Tokens are sent over plain http to {Origin}, which the application listed as a mesh origin.")]
     public static partial void PlainHttp(ILogger logger, string origin);
 
@@ -48,4 +51,13 @@ internal static partial class Log
 
     [LoggerMessage(302, LogLevel.Warning, "{Origin} rejected the token ({Reason}) and renewing it failed; its response is returned. {Error}")]
     public static partial void RenewalFailed(ILogger logger, string origin, string reason, TokenError error);
+
+    [LoggerMessage(303, LogLevel.Warning, "On the client '{Client}', {Handler} stands inside of the access token: its retries carry the token of the first attempt, expired or rejected as it may be. Call AddAccessToken after what adds it.")]
+    public static partial void ResilienceInside(ILogger logger, string client, string handler);
+
+    [LoggerMessage(400, LogLevel.Warning, "{Identity}: {Settings} changed in configuration. Only secrets and the content of files change under a running program; restart it to apply the rest.")]
+    public static partial void SettingsChanged(ILogger logger, string identity, string settings);
+
+    [LoggerMessage(401, LogLevel.Warning, "The first token for the client '{Client}' could not be had at start; its first request will ask again. {Reason}")]
+    public static partial void WarmUpFailed(ILogger logger, string client, string reason);
 }

@@ -10,6 +10,7 @@ internal static class Repository
     public static IReadOnlyList<Assembly> Shipped { get; } =
     [
         typeof(TokenRequest).Assembly,
+        typeof(WorkloadIdentity.Azure.AzureCredential).Assembly,
         typeof(Testing.EntraEmulator).Assembly,
         typeof(Developer.DeveloperCredential).Assembly,
         typeof(Npgsql.NpgsqlTokenOptions).Assembly,
