@@ -10,10 +10,13 @@ public sealed class DefaultCredentialsOptions
     public WorkloadEnvironment Environment { get; set; } = WorkloadEnvironment.FromProcess();
 
     /// <summary>
-    /// The kinds that may be used: <c>secret</c>, <c>certificate</c>, <c>federated</c>, <c>managed-identity</c>; all when empty. A credential of
+    /// The kinds that may be used: <c>secret</c>, <c>certificate</c>, <c>federated</c>, <c>managed-identity</c>, or that of a member that was added; all when empty. A credential of
     /// another kind fails instead of being used. Where <c>WORKLOAD_IDENTITY_ALLOW</c> lists kinds too, only those in both may be used.
     /// </summary>
     public IList<string> Allow { get; } = [];
+
+    /// <summary>Credentials that join the chain from outside of it, before managed identity: each package has an <c>Add…</c> for its own. None by default.</summary>
+    public DefaultChainMembers Members { get; } = [];
 
     /// <summary>The cloud of the application; null takes <c>AZURE_AUTHORITY_HOST</c>, or else <see cref="EntraCloud.Public"/>.</summary>
     public Uri? AuthorityHost { get; set; }
@@ -44,22 +47,6 @@ public sealed class DefaultCredentialsOptions
 
     /// <summary>How transient failures are retried, exactly as set; null retries as each server asks for.</summary>
     public RetryOptions? Retry { get; set; }
-
-    internal IList<FederatedAuthentication> Sources { get; } = [];
-
-    /// <summary>
-    /// Adds a source of federated assertions, such as <see cref="GitHubActionsAssertionSource"/>: a link behind the federated token file and before the
-    /// managed identity, for the application in <c>AZURE_TENANT_ID</c> and <c>AZURE_CLIENT_ID</c>. Where the source is not here the chain goes on.
-    /// </summary>
-    /// <param name="source">Where assertions come from.</param>
-    /// <param name="audience">What they are addressed to; null takes the cloud's. See <see cref="FederatedAuthentication"/>.</param>
-    /// <returns>These options, for the next source.</returns>
-    /// <exception cref="ArgumentException"><paramref name="audience"/> is empty or holds a control character.</exception>
-    public DefaultCredentialsOptions Add(AssertionSource source, string? audience = null)
-    {
-        Sources.Add(new FederatedAuthentication(source, audience));
-        return this;
-    }
 
     internal ILogger Logger => LoggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
 }

@@ -46,7 +46,7 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
         {
             var options = parts.DefaultChain();
             allow.ForEach(options.Allow.Add);
-            sources.ForEach(source => options.Add(source));
+            sources.ForEach(source => options.Members.Add(source));
             return DefaultCredentials.FromEnvironment(options);
         };
     }

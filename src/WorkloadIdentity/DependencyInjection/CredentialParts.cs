@@ -41,8 +41,12 @@ internal sealed class CredentialParts(WorkloadIdentityOptions options, IServiceP
         AllowNodeIdentity = options.AllowNodeIdentity,
     };
 
+    /// <summary>A default chain was asked for: what joins it has something to join.</summary>
+    public bool HasDefaultChain { get; private set; }
+
     public DefaultCredentialsOptions DefaultChain()
     {
+        HasDefaultChain = true;
         var chain = new DefaultCredentialsOptions
         {
             AuthorityHost = options.AuthorityHost,
@@ -58,6 +62,12 @@ internal sealed class CredentialParts(WorkloadIdentityOptions options, IServiceP
         };
         Copy(options.AdditionallyAllowedTenants, chain.AdditionallyAllowedTenants);
         Copy(options.Allow, chain.Allow);
+        chain.Members.Sources.AddRange(options.DefaultChainMembers.Sources);
+        foreach (var member in options.DefaultChainMembers)
+        {
+            chain.Members.Add(member);
+        }
+
         return chain;
     }
 

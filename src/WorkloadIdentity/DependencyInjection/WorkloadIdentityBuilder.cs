@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using WorkloadIdentity;
 
@@ -11,6 +12,7 @@ public sealed class WorkloadIdentityBuilder
 {
     private readonly bool _isExisting;
     private string? _chosen;
+    private string? _joined;
 
     internal WorkloadIdentityBuilder(IServiceCollection services, string name, string? chosen = null, bool isExisting = false)
     {
@@ -121,17 +123,33 @@ public sealed class WorkloadIdentityBuilder
         return allow.Length == 0 ? this : Configure(options => Array.ForEach(allow, options.Allow.Add));
     }
 
-    /// <summary>The chain read from the environment, with what code adds to it: <c>UseDefaultChain(chain => chain.Add(new GitHubActionsAssertionSource()))</c>.</summary>
-    /// <param name="configure">Called once, with the options as the container and the identity's own options fill them.</param>
-    public WorkloadIdentityBuilder UseDefaultChain(Action<DefaultCredentialsOptions> configure)
+    /// <summary>The chain read from the environment (<see cref="DefaultCredentials"/>), and what joins it: <c>UseDefaultChain(chain => chain.Add…)</c>.</summary>
+    /// <param name="members">Adds to the chain, once, at first use.</param>
+    public WorkloadIdentityBuilder UseDefaultChain(Action<DefaultChainMembers> members)
     {
-        ArgumentNullException.ThrowIfNull(configure);
-        return Use(nameof(UseDefaultChain), parts =>
+        ArgumentNullException.ThrowIfNull(members);
+        return Use(nameof(UseDefaultChain), DefaultChain).Configure(options => members(options.DefaultChainMembers));
+    }
+
+    /// <summary>
+    /// Adds to the default chain if that is what the identity uses, whether nothing was said, code chose it or configuration did. For the <c>Add…</c> methods of packages;
+    /// an application says <see cref="UseDefaultChain(Action{DefaultChainMembers})"/>.
+    /// </summary>
+    /// <param name="members">Adds to the chain, once, at first use.</param>
+    /// <param name="verb">The method the application called, for the errors.</param>
+    /// <exception cref="InvalidOperationException">The identity is an acquirer that was made before, or has a credential of the application's own making.</exception>
+    public WorkloadIdentityBuilder AddToDefaultChain(Action<DefaultChainMembers> members, [CallerMemberName] string verb = "")
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        if (_isExisting)
         {
-            var options = parts.DefaultChain();
-            configure(options);
-            return DefaultCredentials.FromEnvironment(options);
-        });
+            throw new InvalidOperationException(
+                $"{IdentityName.Describe(Name)} is a token acquirer that was made before the services, so {verb} would change nothing. Add to the chain where it is made: options.{nameof(DefaultCredentialsOptions.Members)}.{verb}(…), then DefaultCredentials.FromEnvironment(options).");
+        }
+
+        _joined = verb;
+        ThrowIfNothingToJoin();
+        return Configure(options => members(options.DefaultChainMembers));
     }
 
     /// <summary>A credential of the application's own making.</summary>
@@ -140,6 +158,7 @@ public sealed class WorkloadIdentityBuilder
     {
         ArgumentNullException.ThrowIfNull(create);
         Choose(nameof(UseCredential));
+        ThrowIfNothingToJoin();
         return Configure(options => options.Credential = create);
     }
 
@@ -179,6 +198,14 @@ public sealed class WorkloadIdentityBuilder
         }
 
         _chosen = verb;
+    }
+
+    private void ThrowIfNothingToJoin()
+    {
+        if (_joined is not null && _chosen == nameof(UseCredential))
+        {
+            throw new InvalidOperationException($"{IdentityName.Describe(Name)} gets its credential from {nameof(UseCredential)}, so {_joined} would change nothing. Keep one of the two.");
+        }
     }
 
     private void ThrowIfExisting(string verb)

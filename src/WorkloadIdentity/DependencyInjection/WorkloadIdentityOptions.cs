@@ -23,6 +23,9 @@ public sealed class WorkloadIdentityOptions
     /// <summary>The kinds of credential the default chain may use; all when empty. See <see cref="DefaultCredentialsOptions.Allow"/>.</summary>
     public IList<string> Allow { get; } = [];
 
+    /// <summary>What joins the default chain from outside of it. See <see cref="DefaultCredentialsOptions.Members"/>.</summary>
+    public DefaultChainMembers DefaultChainMembers { get; } = [];
+
     /// <summary>Whether a workload with a federated token may take the identity of the machine. See <see cref="ManagedIdentityCredentialOptions.AllowNodeIdentity"/>.</summary>
     public bool AllowNodeIdentity { get; set; }
 
