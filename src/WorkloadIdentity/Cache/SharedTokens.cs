@@ -28,7 +28,13 @@ internal sealed class SharedTokens(TokenStore store, string partition, TimeProvi
         ? WithinLimitAsync("writing", limit => store.WriteAsync(partition, request, token, limit), end)
         : ValueTask.CompletedTask;
 
-    private static bool MayShare(TokenRequest request) => request.UserAssertion is null && !ExchangeAudience.IsAskedBy(request.Scope);
+    /// <summary>Why a credential without a partition is refused a second level.</summary>
+    public static string Refusal(Credential credential) =>
+        $"The credential '{credential.Name}' cannot share tokens with other processes through a TokenStore. {credential.WhyNotShared} Or leave the store out. "
+        + $"See {BuildFacts.HelpBaseAddress}errors.md#{HelpAnchors.SecondLevel}";
+
+    /// <summary>Tokens on behalf of users, and tokens that are themselves credentials, stay in the process that asked for them.</summary>
+    internal static bool MayShare(TokenRequest request) => request.UserAssertion is null && !ExchangeAudience.IsAskedBy(request.Scope);
 
     private async ValueTask WithinLimitAsync(string doing, Func<CancellationToken, ValueTask> step, CancellationToken end)
     {

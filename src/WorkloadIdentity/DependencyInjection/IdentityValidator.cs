@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WorkloadIdentity;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -20,6 +21,10 @@ internal sealed class IdentityValidator(IServiceProvider services) : IValidateOp
             {
                 var parts = new CredentialParts(options, services);
                 Try(problems, options, () => options.Planned = plan.Create(parts));
+                if (options is { Store: not null, Planned: { Partition: null } planned })
+                {
+                    problems.Add(SharedTokens.Refusal(planned));
+                }
 
                 // A setting that is accepted and ignored helps nobody. One that waits to be picked is ignored in most environments anyway.
                 if (problems.Count == 0 && !parts.HasDefaultChain && options.DefaultChainMembers.FirstOrDefault(member => !member.OnlyWhenPicked) is { } left)

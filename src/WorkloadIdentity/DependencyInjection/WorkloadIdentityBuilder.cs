@@ -208,7 +208,8 @@ public sealed class WorkloadIdentityBuilder
         }
     }
 
-    private void ThrowIfExisting(string verb)
+    /// <summary>For what can only be said before the acquirer is made.</summary>
+    internal void ThrowIfExisting(string verb)
     {
         if (_isExisting)
         {

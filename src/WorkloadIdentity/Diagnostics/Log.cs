@@ -4,7 +4,7 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// Every message this library logs, on one screen. Ids never change meaning: 1xx the token acquirer, 2xx credentials,
-/// 3xx the HTTP handler, 4xx registration. No message takes a token, a secret, an assertion or a claim.
+/// 3xx the HTTP handler, 4xx registration, 5xx the second level. No message takes a token, a secret, an assertion or a claim.
 /// </summary>
 internal static partial class Log
 {
@@ -60,4 +60,16 @@ internal static partial class Log
 
     [LoggerMessage(401, LogLevel.Warning, "The first token for the client '{Client}' could not be had at start; its first request will ask again. {Reason}")]
     public static partial void WarmUpFailed(ILogger logger, string client, string reason);
+
+    [LoggerMessage(500, LogLevel.Warning, "The second level failed while {Doing}. {Reason} It is left alone for {Rest}; meanwhile tokens come from the credential.")]
+    public static partial void SecondLevelRests(ILogger logger, string doing, string reason, TimeSpan rest);
+
+    [LoggerMessage(501, LogLevel.Warning, "A value in the second level cannot be used and counts as a miss. {Reason}")]
+    public static partial void SecondLevelValueUnusable(ILogger logger, string reason);
+
+    [LoggerMessage(502, LogLevel.Information, "The second level answers again ({Doing}).")]
+    public static partial void SecondLevelAnswersAgain(ILogger logger, string doing);
+
+    [LoggerMessage(503, LogLevel.Debug, "The second level was asked for a token: {Outcome}.")]
+    public static partial void SecondLevelAsked(ILogger logger, string outcome);
 }
