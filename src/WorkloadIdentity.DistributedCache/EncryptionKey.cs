@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Text.Json.Serialization;
 
 namespace WorkloadIdentity.DistributedCache;
 
@@ -50,7 +49,6 @@ public sealed class EncryptionKey
     /// <summary>Its name, which stands readable in every value.</summary>
     public string Id { get; }
 
-    [JsonIgnore]
     internal ReadOnlySpan<byte> Bytes => _bytes;
 
     /// <summary>Its id, never its value.</summary>
