@@ -84,7 +84,7 @@ internal sealed class AesGcmProtection(Func<IReadOnlyList<EncryptionKey>> keys) 
 
     private static AesGcm Derive(EncryptionKey key, ReadOnlySpan<byte> salt, Span<byte> derived)
     {
-        HKDF.Expand(HashAlgorithmName.SHA256, key.Bytes, derived, [.. "WorkloadIdentity.DistributedCache/AES-256-GCM/1/"u8, .. salt]);
+        HKDF.Expand(HashAlgorithmName.SHA256, key.GetBytes(), derived, [.. "WorkloadIdentity.DistributedCache/AES-256-GCM/1/"u8, .. salt]);
         return new AesGcm(derived[..EncryptionKey.Size], TagSize);
     }
 }

@@ -19,9 +19,6 @@ public sealed class DistributedTokenStore : TokenStore
     /// <summary>The largest value read or written. Entra's tokens have 1 to 10 kB.</summary>
     private const int LargestValue = 64 * 1024;
 
-    /// <summary>A token with less left helps nobody: it is about to be refreshed.</summary>
-    private static readonly TimeSpan ShortestLife = TimeSpan.FromMinutes(5);
-
     private readonly LimitedCache _cache;
     private readonly FleetLease? _lease;
     private readonly TokenProtection _protection;
@@ -76,7 +73,7 @@ public sealed class DistributedTokenStore : TokenStore
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(token);
         var now = _timeProvider.GetUtcNow();
-        if (!SharedTokens.MayShare(request) || token.ExpiresOn - now <= ShortestLife || token.Value.Length > LargestValue / 2)
+        if (!SharedTokens.MayShare(request) || !SharedTokens.IsFresh(token, now) || token.Value.Length > LargestValue / 2)
         {
             return;
         }
@@ -104,8 +101,11 @@ public sealed class DistributedTokenStore : TokenStore
         }
 
         var plaintext = _protection.Unprotect(value, Encoding.ASCII.GetBytes(entry.Name));
-        var token = StoredToken.Read(plaintext, entry, _timeProvider.GetUtcNow());
+        var now = _timeProvider.GetUtcNow();
+        var token = StoredToken.Read(plaintext, entry, now);
         CryptographicOperations.ZeroMemory(plaintext);
-        return token;
+
+        // One that has expired, or is about to, is no more than a miss, and the next token is one process's to ask for.
+        return SharedTokens.IsFresh(token, now) ? token : null;
     }
 }

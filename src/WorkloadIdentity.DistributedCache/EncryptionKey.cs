@@ -49,7 +49,7 @@ public sealed class EncryptionKey
     /// <summary>Its name, which stands readable in every value.</summary>
     public string Id { get; }
 
-    internal ReadOnlySpan<byte> Bytes => _bytes;
+    internal ReadOnlySpan<byte> GetBytes() => _bytes;
 
     /// <summary>Its id, never its value.</summary>
     public override string ToString() => $"encryption key '{Id}' (value hidden)";

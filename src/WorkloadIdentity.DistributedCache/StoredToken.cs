@@ -28,9 +28,9 @@ internal static class StoredToken
         return plaintext.ToArray();
     }
 
-    /// <summary>The token, if it is the one asked for; null when it has expired, which is no more than a miss.</summary>
+    /// <summary>The token, if it is the one asked for.</summary>
     /// <exception cref="UnusableValueException">It is for another entry, from a clock ahead of this one, or not to be read.</exception>
-    public static AccessToken? Read(byte[] plaintext, StoreEntry entry, DateTimeOffset now)
+    public static AccessToken Read(byte[] plaintext, StoreEntry entry, DateTimeOffset now)
     {
         try
         {
@@ -61,7 +61,7 @@ internal static class StoredToken
                 token = token.IssuedBy(issuer, clientId.Length > 0 ? clientId : null);
             }
 
-            return expiresOn <= now ? null : (acquiredBy.Length > 0 ? token.From(acquiredBy) : token).From("second level");
+            return (acquiredBy.Length > 0 ? token.From(acquiredBy) : token).From("second level");
         }
         catch (Exception exception) when (exception is EndOfStreamException or ArgumentException or FormatException or IOException)
         {

@@ -142,11 +142,19 @@ public sealed class DistributedTokenStoreTests
     }
 
     [Fact]
-    public async Task An_expired_value_that_is_still_there_is_a_miss_and_nothing_to_warn_about()
+    public async Task An_expired_or_ageing_value_that_is_still_there_is_a_miss_and_nothing_to_warn_about()
     {
         await _bench.KeepAsync();
-        _bench.Clock.Advance(TimeSpan.FromHours(1));
+        _bench.Clock.Advance(TimeSpan.FromMinutes(55) - TimeSpan.FromMilliseconds(1));
+        Assert.NotNull(await _bench.ReadAsync());
+        _bench.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Null(await _bench.ReadAsync());
+        _bench.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Null(await _bench.ReadAsync());
 
+        await _bench.Store().WriteAsync(StoreBench.Partition, StoreBench.Request, new AccessToken("long-lived", _bench.Clock.Now.AddDays(1), _bench.Clock.Now.AddHours(12)), default);
+        Assert.NotNull(await _bench.ReadAsync());
+        _bench.Clock.Advance(TimeSpan.FromHours(12));
         Assert.Null(await _bench.ReadAsync());
         Assert.DoesNotContain(_bench.Log.Entries, entry => entry.Level >= LogLevel.Information);
     }

@@ -103,7 +103,7 @@ public sealed class TokenProtectionTests
         }
 
         var bytes = RandomNumberGenerator.GetBytes(32);
-        Assert.Equal(bytes, EncryptionKey.FromBase64("one", Convert.ToBase64String(bytes) + "\n").Bytes);
+        Assert.Equal(bytes, EncryptionKey.FromBase64("one", Convert.ToBase64String(bytes) + "\n").GetBytes());
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class TokenProtectionTests
     {
         var options = new DistributedTokenStoreOptions { NamingKey = _bench.NamingKey, Protection = TokenProtection.FromKeys(_bench.Key) };
         var left = string.Join('\n', _bench.Key, options, options.Protection, JsonSerializer.Serialize(_bench.Key), JsonSerializer.Serialize(options), JsonSerializer.Serialize(options.Protection), new DistributedTokenStore(_bench.Cache, options));
-        foreach (var secret in (byte[][])[_bench.NamingKey, _bench.Key.Bytes.ToArray()])
+        foreach (var secret in (byte[][])[_bench.NamingKey, _bench.Key.GetBytes().ToArray()])
         {
             Assert.DoesNotContain(Convert.ToBase64String(secret), left, StringComparison.Ordinal);
             Assert.DoesNotContain(Convert.ToHexString(secret), left, StringComparison.OrdinalIgnoreCase);
