@@ -49,7 +49,7 @@ internal sealed class RedisFleet : IAsyncDisposable
         });
         var application = Entra.Application;
         var credential = new ApplicationCredential(application.TenantId, application.ClientId, _secret, new ApplicationCredentialOptions { AuthorityHost = Entra.AuthorityHost });
-        var acquirer = new TokenAcquirer(credential, new TokenAcquirerOptions { Store = store, LoggerFactory = Log });
+        var acquirer = new TokenAcquirer(credential, new TokenAcquirerOptions { Store = store, LoggerFactory = Log, TimeProvider = Clock });
         _disposables.Add(acquirer);
         return acquirer;
     }

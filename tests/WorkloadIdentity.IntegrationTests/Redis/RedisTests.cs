@@ -95,6 +95,7 @@ public sealed class RedisTests
         var acquirer = await fleet.JoinAsync(cache);
         await acquirer.GetTokenAsync(new TokenRequest("api://before/.default"));
         await fleet.Redis.PauseAsync();
+        fleet.Clock.IsStrict = true;
         try
         {
             for (var i = 0; i < 20; i++)
@@ -104,6 +105,7 @@ public sealed class RedisTests
         }
         finally
         {
+            fleet.Clock.IsStrict = false;
             await fleet.Redis.ResumeAsync();
         }
 
