@@ -1,7 +1,7 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -22,16 +22,19 @@ internal static class ClientAssertion
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>A new assertion, with a <c>jti</c> of its own, addressed to the very URI it is posted to.</summary>
+    /// <param name="certificate">Whose key signs.</param>
+    /// <param name="chain">The certificates of <c>x5c</c>, in DER; null leaves it out.</param>
+    /// <param name="exchange">What the assertion is for.</param>
     /// <returns>The assertion and the algorithm: PS256, or RS256 where the key refuses PSS padding or the server does.</returns>
     /// <exception cref="CryptographicException">The key cannot sign.</exception>
-    public static (string Assertion, string Algorithm) Sign(SigningCertificate certificate, TokenExchange exchange)
+    public static (string Assertion, string Algorithm) Sign(SigningCertificate certificate, IReadOnlyList<byte[]>? chain, TokenExchange exchange)
     {
         using var key = certificate.OpenKey();
         if (!exchange.UseRs256 && !certificate.RefusesPss)
         {
             try
             {
-                return (Sign(key, Ps256, "x5t#S256", certificate.Sha256, exchange), Ps256);
+                return (Sign(key, Ps256, "x5t#S256", certificate.Sha256, chain, exchange), Ps256);
             }
             catch (Exception exception) when (exception is CryptographicException or NotSupportedException)
             {
@@ -39,7 +42,7 @@ internal static class ClientAssertion
             }
         }
 
-        return (Sign(key, Rs256, "x5t", certificate.Sha1, exchange), Rs256);
+        return (Sign(key, Rs256, "x5t", certificate.Sha1, chain, exchange), Rs256);
     }
 
     /// <summary>Issuer, subject and audience of a JWT, for whoever has to compare them; null when it is none. Nothing is verified or decided.</summary>
@@ -58,15 +61,25 @@ internal static class ClientAssertion
     }
 
     // The header is written out here: credentials made for a certificate would add a kid, and the SHA-1 thumbprint even next to PS256.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static string Sign(RSA key, string algorithm, string thumbprintName, byte[] thumbprint, TokenExchange exchange)
+    private static string Sign(RSA key, string algorithm, string thumbprintName, byte[] thumbprint, IReadOnlyList<byte[]>? chain, TokenExchange exchange)
     {
         var now = exchange.TimeProvider.GetUtcNow();
         var header = Encode(writer =>
         {
             writer.WriteString("alg", algorithm);
             writer.WriteString("typ", "JWT");
-            writer.WriteString(thumbprintName, Base64UrlEncoder.Encode(thumbprint));
+            writer.WriteString(thumbprintName, Base64Url.EncodeToString(thumbprint));
+            if (chain is not null)
+            {
+                // Base64 with padding, unlike all else in a JWS (RFC 7515 section 4.1.6).
+                writer.WriteStartArray("x5c");
+                foreach (var certificate in chain)
+                {
+                    writer.WriteBase64StringValue(certificate);
+                }
+
+                writer.WriteEndArray();
+            }
         });
         var payload = Encode(writer =>
         {
@@ -78,13 +91,19 @@ internal static class ClientAssertion
             writer.WriteNumber("nbf", (now - BackDated).ToUnixTimeSeconds());
             writer.WriteNumber("exp", (now - BackDated + Lifetime).ToUnixTimeSeconds());
         });
+        return $"{header}.{payload}.{Signature(key, algorithm, $"{header}.{payload}")}";
+    }
 
+    /// <summary>The signature over header and payload (RFC 7515 section 5.1), in base64url.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static string Signature(RSA key, string algorithm, string signingInput)
+    {
         // A factory of our own, because the shared one keeps keys it has seen, and a rotated key has to go.
         var credentials = new SigningCredentials(new RsaSecurityKey(key), algorithm)
         {
             CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
         };
-        return $"{header}.{payload}.{JwtTokenUtilities.CreateEncodedSignature($"{header}.{payload}", credentials)}";
+        return JwtTokenUtilities.CreateEncodedSignature(signingInput, credentials);
     }
 
     private static string Encode(Action<Utf8JsonWriter> write)
@@ -97,6 +116,6 @@ internal static class ClientAssertion
             writer.WriteEndObject();
         }
 
-        return Base64UrlEncoder.Encode(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        return Base64Url.EncodeToString(buffer.WrittenSpan);
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace WorkloadIdentity;
 
 /// <summary>
@@ -15,6 +17,7 @@ public sealed class ApplicationCredential : Credential
     private readonly HashSet<string> _otherTenants;
     private readonly WorkloadEnvironment _environment;
     private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
     private readonly TokenEndpoint _endpoint;
 
     /// <summary>An application in one tenant.</summary>
@@ -42,13 +45,14 @@ public sealed class ApplicationCredential : Credential
         _otherTenants = new HashSet<string>(options.AdditionallyAllowedTenants.Select(RequireAllowedTenant), StringComparer.OrdinalIgnoreCase);
         _environment = options.Environment;
         _timeProvider = options.TimeProvider;
+        _logger = options.Logger;
         _endpoint = new TokenEndpoint(
             _clientId,
             authentication,
             options.HttpClient ?? (_authority.IsLoopback ? Backchannel.Local : Backchannel.Entra),
             options.Retry.Checked(),
             options.TimeProvider,
-            options.Logger);
+            _logger);
     }
 
     /// <summary>An application that acts in many tenants: every request must name the one it is for.</summary>
@@ -100,6 +104,7 @@ public sealed class ApplicationCredential : Credential
                 ChallengeClaims = acquisition.Claims,
                 Environment = _environment,
                 TimeProvider = _timeProvider,
+                Logger = _logger,
             },
             cancellationToken).ConfigureAwait(false);
     }

@@ -37,6 +37,9 @@ internal static partial class Log
     [LoggerMessage(203, LogLevel.Warning, "The managed identity endpoint of {Host} is plain http to {Address}, an address of App Service's own sandbox network; its header is only as safe as that network.")]
     public static partial void SandboxEndpoint(ILogger logger, string host, string address);
 
+    [LoggerMessage(210, LogLevel.Warning, "The client certificate '{Subject}' stays in use, because what was read after it cannot be used: {Problem}.")]
+    public static partial void CertificateKept(ILogger logger, string subject, string problem);
+
     [LoggerMessage(300, LogLevel.Warning, "Tokens are sent over plain http to {Origin}, which the application listed as a mesh origin.")]
     public static partial void PlainHttp(ILogger logger, string origin);
 

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace WorkloadIdentity;
 
 /// <summary>One application asking one tenant for one token: all that is settled before anything is sent. One acquisition, one exchange.</summary>
@@ -20,6 +23,8 @@ internal sealed class TokenExchange
     public required WorkloadEnvironment Environment { get; init; }
 
     public required TimeProvider TimeProvider { get; init; }
+
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>The very URI posted to; assertions of our own are addressed to it.</summary>
     public Uri Endpoint => field ??= Authority.TokenEndpoint(TenantId);
