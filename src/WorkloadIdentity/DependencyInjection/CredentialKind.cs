@@ -16,8 +16,6 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
     private const string MultiTenant = "MultiTenant";
     private const string ClientSecret = "ClientSecret";
     private const string ClientSecretFile = "ClientSecretFile";
-    private const string CertificateFile = "CertificateFile";
-    private const string CertificatePassword = "CertificatePassword";
     private const string TokenFile = "TokenFile";
     private const string Allow = "Allow";
     private const string Credentials = "Credentials";
@@ -27,7 +25,7 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
         new("DefaultChain", [Allow], ReadDefaultChain),
         new("ManagedIdentity", [ClientId, ObjectId, ResourceId, SystemAssigned], ReadManagedIdentity),
         new("ClientSecret", [TenantId, ClientId, MultiTenant, ClientSecret, ClientSecretFile], reader => ReadApplication(reader, ReadSecret(reader))),
-        new("ClientCertificate", [TenantId, ClientId, MultiTenant, CertificateFile, CertificatePassword], reader => ReadApplication(reader, ReadCertificate(reader))),
+        new("ClientCertificate", [TenantId, ClientId, MultiTenant, .. CertificateSettings.Names], reader => ReadApplication(reader, CertificateSettings.Read(reader))),
         new("FederatedTokenFile", [TenantId, ClientId, MultiTenant, TokenFile], reader => ReadApplication(reader, ReadTokenFile(reader))),
         new("Chain", [Credentials], ReadChain),
     ];
@@ -113,11 +111,6 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
         // Read at each use: configuration that is reloaded brings the rotated secret.
         return ClientSecretAuthentication.FromCallback(_ => ValueTask.FromResult(reader.Text(ClientSecret) ?? ""));
     }
-
-    private static ClientCertificateAuthentication? ReadCertificate(SectionReader reader) =>
-        reader.Required(CertificateFile, "Set it to the path of a PFX or PEM file with the private key.") is { } file
-            ? reader.Check(CertificateFile, () => ClientCertificateAuthentication.FromFile(file, reader.Text(CertificatePassword)))
-            : null;
 
     private static FederatedAuthentication? ReadTokenFile(SectionReader reader) =>
         reader.Required(TokenFile, "Set it to the path of the token that the platform mounts.") is { } file
