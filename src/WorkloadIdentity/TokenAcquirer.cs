@@ -10,6 +10,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
     private readonly TokenCache _cache;
     private readonly TokenFlights _flights;
     private readonly TimeProvider _timeProvider;
+    private readonly Credential _credential;
 
     /// <summary>Puts a cache in front of <paramref name="credential"/>.</summary>
     /// <exception cref="ArgumentException">An option is out of range, or a <see cref="TokenAcquirerOptions.Store"/> is given for a credential without a partition.</exception>
@@ -25,6 +26,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
                 nameof(options));
         }
 
+        _credential = credential;
         _timeProvider = settings.TimeProvider;
         _flights = new TokenFlights(credential, settings);
         _cache = new TokenCache(_flights, settings.Capacity, settings.OnBehalfOfCapacity);
@@ -61,6 +63,17 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
                 return token;
             }
         }
+    }
+
+    /// <summary>Explains how the credential would answer a request (<see cref="Credential.ExplainAsync"/>). Tokens that are held are neither used nor changed.</summary>
+    /// <param name="request">What would be asked for.</param>
+    /// <param name="cancellationToken">Ends the report.</param>
+    /// <exception cref="ObjectDisposedException">The acquirer was disposed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public ValueTask<CredentialReport> ExplainAsync(TokenRequest request, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
+        return _credential.ReportAsync(new Acquisition(request) { IsReport = true, TimeProvider = _timeProvider }, cancellationToken);
     }
 
     /// <summary>Ends every acquisition under way; whoever waits for one gets an <see cref="ObjectDisposedException"/>. Tokens are forgotten.</summary>

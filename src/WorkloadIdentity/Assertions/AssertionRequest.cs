@@ -47,6 +47,9 @@ public sealed class AssertionRequest
     /// <summary>Whether the last assertion was refused, so that one that was kept is no good.</summary>
     public bool Remint { get; init; }
 
+    /// <summary>Whether it is asked for a report: a source that asks a credential passes it on.</summary>
+    internal bool IsReport { get; init; }
+
     /// <summary>Where sources of this library read variables and files.</summary>
     internal WorkloadEnvironment Environment { get; init; } = WorkloadEnvironment.FromProcess();
 

@@ -18,6 +18,9 @@ public sealed class FileAssertionSource : AssertionSource
     public override string Name => "federated token file";
 
     /// <inheritdoc/>
+    protected internal override string? LooksFor => $"the token file '{_path}'";
+
+    /// <inheritdoc/>
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -15,6 +15,9 @@ public abstract class ClientAuthentication
     /// <summary>What it is, in words for messages: <c>client secret</c>.</summary>
     internal abstract string Name { get; }
 
+    /// <summary>Where the proof comes from, in words for a report: <c>the client secret file '/run/secrets/client-secret'</c>. Never the proof.</summary>
+    internal abstract string Place { get; }
+
     /// <summary>Writes itself into the form of one attempt. Asked anew for every attempt.</summary>
     /// <returns>Null when written; otherwise why it could not be.</returns>
     internal abstract ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken);

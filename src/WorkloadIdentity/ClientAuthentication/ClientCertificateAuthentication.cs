@@ -21,6 +21,8 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
 
     internal override string Name => "client certificate";
 
+    internal override string Place => _source.Place;
+
     /// <summary>A certificate with its private key, for the life of the program. A copy is kept: the caller may dispose the original.</summary>
     /// <param name="certificate">Has an RSA key. Whether it is within its validity is looked at when it is used.</param>
     /// <exception cref="ArgumentException"><paramref name="certificate"/> has no private key, or a key that is not RSA or is shorter than 2048 bits.</exception>

@@ -29,6 +29,8 @@ public sealed class FederatedAuthentication : ClientAuthentication
 
     internal override string Name => _source.Name;
 
+    internal override string Place => _source.LooksFor ?? $"assertions of '{_source.Name}'";
+
     internal override async ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
         var result = await _source.GetAssertionAsync(
@@ -38,6 +40,7 @@ public sealed class FederatedAuthentication : ClientAuthentication
                 FmiPath = exchange.Request.FmiPath,
                 Claims = exchange.ChallengeClaims,
                 Remint = exchange.Remint,
+                IsReport = exchange.IsReport,
                 Environment = exchange.Environment,
             },
             cancellationToken).ConfigureAwait(false);

@@ -57,7 +57,7 @@ internal sealed class AmbientCredentials
     {
         if (_environment.Variable(row.Variable) is not { } value)
         {
-            return new AmbientVerdict(row.Name, TokenErrorKind.NotConfigured, $"{row.Variable} is not set. Set it together with {Tenant} and {Client}.", HelpAnchors.Environment);
+            return new AmbientVerdict(row.Name, TokenErrorKind.NotConfigured, $"{row.Variable} is not set. Set it together with {Tenant} and {Client}.", HelpAnchors.Environment, $"the variable {row.Variable}");
         }
 
         string[] missing = [.. new[] { Tenant, Client }.Where(name => !_environment.Has(name))];

@@ -17,6 +17,7 @@ public sealed class ApplicationCredential : Credential
     private readonly HashSet<string> _otherTenants;
     private readonly WorkloadEnvironment _environment;
     private readonly TimeProvider _timeProvider;
+    private readonly ClientAuthentication _authentication;
     private readonly ILogger _logger;
     private readonly TokenEndpoint _endpoint;
 
@@ -39,6 +40,7 @@ public sealed class ApplicationCredential : Credential
         ArgumentNullException.ThrowIfNull(options.Environment, nameof(options));
         ArgumentNullException.ThrowIfNull(options.Retry, nameof(options));
         Name = authentication.Name;
+        _authentication = authentication;
         _tenantId = tenantId;
         _clientId = RequireClientId(clientId);
         _authority = Authority.Require(options.AuthorityHost, options.AllowUnknownAuthorityHost, nameof(options.AuthorityHost));
@@ -68,6 +70,9 @@ public sealed class ApplicationCredential : Credential
 
     /// <summary>Authority host, tenant and client id. What the application proves itself with may change and is no part of it.</summary>
     public override string Partition => $"{_authority.Name}/{_tenantId ?? AnyTenant}/{_clientId}";
+
+    /// <inheritdoc/>
+    protected override string? LooksFor => $"{_authentication.Place}, to prove application {_clientId} of {(_tenantId is null ? "any tenant" : $"tenant {_tenantId}")} to {_authority.Name}";
 
     /// <inheritdoc/>
     protected override RequestFeatures Supports =>
@@ -105,6 +110,7 @@ public sealed class ApplicationCredential : Credential
                 Environment = _environment,
                 TimeProvider = _timeProvider,
                 Logger = _logger,
+                IsReport = acquisition.IsReport,
             },
             cancellationToken).ConfigureAwait(false);
     }

@@ -40,6 +40,9 @@ public sealed class ManagedIdentityCredential : Credential
     };
 
     /// <inheritdoc/>
+    protected override string? LooksFor => $"{(_id is null ? "the host's default managed identity" : $"the managed identity ({_id})")}; by its variables this host is: {_hosts.Detect().Name}";
+
+    /// <inheritdoc/>
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {
         var scope = acquisition.Request.Scope;

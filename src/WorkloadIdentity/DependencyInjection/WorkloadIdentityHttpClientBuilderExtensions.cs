@@ -42,6 +42,7 @@ public static class WorkloadIdentityHttpClientBuilderExtensions
         _ = new AllowedOrigins(options);
         var request = new TokenRequest(scope);
 
+        services.AddSingleton(new ClientRequest(options.Identity, scope));
         services.AddKeyedSingleton(client, (provider, _) => new AccessTokenPipeline(client, request, options, provider));
         services.AddOptions<HttpClientFactoryOptions>(client).PostConfigure<IServiceProvider>(
             (factory, provider) => provider.GetRequiredKeyedService<AccessTokenPipeline>(client).Attach(factory));

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using WorkloadIdentity;
 
@@ -82,6 +83,7 @@ public static class WorkloadIdentityServiceCollectionExtensions
         Claim(services, name);
         services.TryAddSingleton(_ => WorkloadEnvironment.FromProcess());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkloadIdentityOptions>, IdentityValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ReportAtStart>());
         if (name.Length == 0)
         {
             services.AddSingleton(provider => IdentityAcquirer.Create(provider, name));

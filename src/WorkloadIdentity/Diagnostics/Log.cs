@@ -48,4 +48,10 @@ internal static partial class Log
 
     [LoggerMessage(302, LogLevel.Warning, "{Origin} rejected the token ({Reason}) and renewing it failed; its response is returned. {Error}")]
     public static partial void RenewalFailed(ILogger logger, string origin, string reason, TokenError error);
+
+    [LoggerMessage(400, LogLevel.Information, "{Identity}, asked for a token for {Scope}:\n{Report}")]
+    public static partial void Explained(ILogger logger, string identity, string scope, CredentialReport report);
+
+    [LoggerMessage(401, LogLevel.Warning, "{Identity}, asked for a token for {Scope}, could not be explained: {Reason}.")]
+    public static partial void NotExplained(ILogger logger, string identity, string scope, string reason);
 }

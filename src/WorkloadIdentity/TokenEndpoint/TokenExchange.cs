@@ -24,6 +24,9 @@ internal sealed class TokenExchange
 
     public required TimeProvider TimeProvider { get; init; }
 
+    /// <summary>Whether it is made for a report: see <see cref="Acquisition.IsReport"/>.</summary>
+    public bool IsReport { get; init; }
+
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>The very URI posted to; assertions of our own are addressed to it.</summary>
