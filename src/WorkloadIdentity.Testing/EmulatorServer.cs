@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -14,35 +16,45 @@ internal sealed class EmulatorServer : IAsyncDisposable
     private const int MaxRequestBytes = 256 * 1024;
 
     private readonly WebApplication _application;
+    private readonly X509Certificate2 _certificate;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stopping = new();
     private EntraEmulator? _entra;
     private EmulatedEndpoint[] _endpoints = [];
 
-    private EmulatorServer(WebApplication application, TimeProvider clock)
+    private EmulatorServer(WebApplication application, X509Certificate2 certificate, TimeProvider clock)
     {
         _application = application;
+        _certificate = certificate;
         _clock = clock;
     }
 
-    public Uri Address => field ??= new Uri($"{_application.Urls.Single()}/");
+    public Uri Address => field ??= AddressOf("http");
+
+    /// <summary>Where Service Fabric's endpoint is: on a port of its own.</summary>
+    public Uri SecureAddress => field ??= AddressOf("https");
+
+    /// <summary>SHA-1 of the certificate there, as Service Fabric states it.</summary>
+    public string Thumbprint => _certificate.GetCertHashString(HashAlgorithmName.SHA1);
 
     public static async Task<EmulatorServer> StartAsync(int port, TimeProvider clock, CancellationToken cancellationToken)
     {
         // An empty builder: no appsettings.json, no variable and no hosting add-on of the test's machine can bind another address or print a request.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        var certificate = SelfSigned();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
             kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(IPAddress.Loopback, port: 0, secure => secure.UseHttps(certificate));
         });
 
         // The usual lifetime would take Ctrl+C away from the program around us.
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(2));
         var application = builder.Build();
-        var server = new EmulatorServer(application, clock);
+        var server = new EmulatorServer(application, certificate, clock);
         application.Run(server.HandleAsync);
         try
         {
@@ -62,7 +74,11 @@ internal sealed class EmulatorServer : IAsyncDisposable
         _entra = entra;
         Volatile.Write(
             ref _endpoints,
-            [new TokenRequestEndpoint(entra), new ImdsEndpoint(entra), new AppServiceEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra)]);
+            [
+                new TokenRequestEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra), new BuildSystemEndpoint(entra), new GoogleMetadataEndpoint(entra),
+                new ImdsEndpoint(entra), new AppServiceEndpoint(entra), new ArcEndpoint(entra), new ServiceFabricEndpoint(entra), new CloudShellEndpoint(entra),
+                new Of2017Endpoint(entra, isMachineLearning: false), new Of2017Endpoint(entra, isMachineLearning: true),
+            ]);
     }
 
     public async ValueTask DisposeAsync()
@@ -70,8 +86,22 @@ internal sealed class EmulatorServer : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _application.StopAsync(CancellationToken.None).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
+        _certificate.Dispose();
         _stopping.Dispose();
     }
+
+    /// <summary>A certificate nobody vouches for, made at start and gone with the process.</summary>
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = DateTimeOffset.UnixEpoch.AddYears(50);
+        using var certificate = new CertificateRequest("CN=emulated Service Fabric cluster", key, HashAlgorithmName.SHA256).CreateSelfSigned(now, now.AddYears(100));
+
+        // Through PFX and back, because Windows does not serve TLS with a key that was never stored.
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), password: null);
+    }
+
+    private Uri AddressOf(string scheme) => new($"{_application.Urls.Single(url => url.StartsWith($"{scheme}://", StringComparison.Ordinal))}/");
 
     private static async Task WriteAsync(HttpResponse response, EmulatedAnswer answer, CancellationToken cancellationToken)
     {
@@ -125,13 +155,13 @@ internal sealed class EmulatorServer : IAsyncDisposable
     /// Only callers that mean this address: a page in a browser that reaches loopback under a name of its own (DNS rebinding) is none of them.
     /// </summary>
     private bool IsAddressedHere(HttpRequest request) =>
-        request.Host.Port == Address.Port && request.Host.Host is "127.0.0.1" or "localhost";
+        request.Host.Port == (request.IsHttps ? SecureAddress : Address).Port && request.Host.Host is "127.0.0.1" or "localhost";
 
     /// <summary>The answer; null when the connection is to be cut.</summary>
     private async Task<EmulatedAnswer?> AnswerAsync(HttpContext http, EmulatedEndpoint[] endpoints, EntraEmulator entra, CancellationToken cancellationToken)
     {
         var exchange = await EmulatorExchange.ReadAsync(http.Request, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-        if (Array.Find(endpoints, endpoint => endpoint.Serves(exchange.Path)) is not { } endpoint)
+        if (Array.Find(endpoints, endpoint => endpoint.IsSecure == http.Request.IsHttps && endpoint.Serves(exchange.Path)) is not { } endpoint)
         {
             return EmulatedAnswer.Text(404, "The emulator serves nothing here.");
         }

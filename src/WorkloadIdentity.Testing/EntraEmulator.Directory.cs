@@ -26,6 +26,18 @@ public sealed partial class EntraEmulator
     public EmulatedApplication AddApplication(string? clientId = null, EmulatedTenant? tenant = null) =>
         Directory.Add(new EmulatedApplication(this, tenant ?? Tenant, RequireGuid(clientId, "client id", nameof(clientId))));
 
+    /// <summary>Adds an agent identity: it has no credentials of its own, and proves itself with its blueprint's token.</summary>
+    /// <param name="blueprint">The application that vouches for it, in whose tenant it is.</param>
+    /// <param name="clientId">Its client id, a GUID; a new one when null.</param>
+    /// <exception cref="ArgumentException">The blueprint is an agent identity itself, or the id is no GUID or is taken.</exception>
+    public EmulatedApplication AddAgentIdentity(EmulatedApplication blueprint, string? clientId = null)
+    {
+        ArgumentNullException.ThrowIfNull(blueprint);
+        return blueprint.Blueprint is null
+            ? Directory.Add(new EmulatedApplication(this, blueprint.Tenant, RequireGuid(clientId, "client id", nameof(clientId)), blueprint))
+            : throw new ArgumentException("An agent identity cannot be the blueprint of another one.", nameof(blueprint));
+    }
+
     /// <summary>Adds an identity provider outside Entra, with a key of its own, whose assertions can be verified here.</summary>
     /// <param name="url">The <c>iss</c> of its assertions, such as <c>https://token.actions.githubusercontent.com</c>; an address of this emulator when null.</param>
     /// <exception cref="ArgumentException">The URL is not absolute, or is taken.</exception>
@@ -80,6 +92,41 @@ public sealed partial class EntraEmulator
     /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
     public IReadOnlyDictionary<string, string> AppServiceEnvironment(EmulatedManagedIdentity? identity = null) =>
         Environment(identity, ("IDENTITY_ENDPOINT", $"{AuthorityHost.AbsoluteUri}msi/token"), ("IDENTITY_HEADER", IdentityHeader));
+
+    /// <summary>The environment of a workload on an older plan of App Service, which speaks the protocol of 2017-09-01.</summary>
+    /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
+    public IReadOnlyDictionary<string, string> AppServiceOf2017Environment(EmulatedManagedIdentity? identity = null) =>
+        Environment(identity, ("MSI_ENDPOINT", $"{AuthorityHost.AbsoluteUri}app-service-2017/MSI/token"), ("MSI_SECRET", IdentityHeader), ("WEBSITE_SITE_NAME", "emulated"));
+
+    /// <summary>The environment of a workload on a machine with the agent of Azure Arc. It needs <see cref="ArcKeyFiles"/> as well.</summary>
+    /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
+    public IReadOnlyDictionary<string, string> ArcEnvironment(EmulatedManagedIdentity? identity = null) =>
+        Environment(identity, ("IDENTITY_ENDPOINT", $"{AuthorityHost.AbsoluteUri}arc/metadata/identity/oauth2/token"), ("IMDS_ENDPOINT", AuthorityHost.AbsoluteUri));
+
+    /// <summary>
+    /// The key files of the emulated Azure Arc agent, as they come and go, for <c>WorkloadEnvironment.FromValues(entra.ArcEnvironment(), entra.ArcKeyFiles)</c>.
+    /// They exist in memory only, under the paths a real agent uses.
+    /// </summary>
+    public IReadOnlyDictionary<string, byte[]> ArcKeyFiles => ArcKeys.Files;
+
+    /// <summary>The environment of a workload on Service Fabric: an https endpoint that is known by its certificate's thumbprint alone.</summary>
+    public IReadOnlyDictionary<string, string> ServiceFabricEnvironment() => Environment(
+        identity: null,
+        ("IDENTITY_ENDPOINT", $"{_server.SecureAddress.AbsoluteUri}fabric/metadata/identity/oauth2/token"),
+        ("IDENTITY_HEADER", IdentityHeader),
+        ("IDENTITY_SERVER_THUMBPRINT", _server.Thumbprint));
+
+    /// <summary>The environment of a workload on a compute of Azure Machine Learning.</summary>
+    /// <param name="identity">The compute's own identity; the system-assigned one when null.</param>
+    public IReadOnlyDictionary<string, string> AzureMachineLearningEnvironment(EmulatedManagedIdentity? identity = null) => Environment(
+        identity: null,
+        ("MSI_ENDPOINT", $"{AuthorityHost.AbsoluteUri}azureml/msi/token"),
+        ("MSI_SECRET", IdentityHeader),
+        ("DEFAULT_IDENTITY_CLIENT_ID", (identity ?? SystemAssignedIdentity).ClientId));
+
+    /// <summary>The environment of a program in Cloud Shell, where tokens speak for <c>admin@emulated.example</c>.</summary>
+    public IReadOnlyDictionary<string, string> CloudShellEnvironment() =>
+        Environment(identity: null, ("MSI_ENDPOINT", $"{AuthorityHost.AbsoluteUri}cloudshell/oauth2/token"));
 
     private static Dictionary<string, string> Environment(EmulatedManagedIdentity? identity, params ReadOnlySpan<(string Name, string Value)> host)
     {

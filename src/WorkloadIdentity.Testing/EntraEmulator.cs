@@ -91,7 +91,9 @@ public sealed partial class EntraEmulator : IAsyncDisposable
 
     internal TokenIssuer Tokens { get; }
 
-    /// <summary>The value App Service's endpoint expects in its header: new at each start.</summary>
+    internal ArcKeys ArcKeys { get; } = new();
+
+    /// <summary>The value the managed identity hosts expect in their header: new at each start.</summary>
     internal string IdentityHeader { get; } = Guid.NewGuid().ToString("N");
 
     /// <summary>Starts an emulator.</summary>

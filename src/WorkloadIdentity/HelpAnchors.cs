@@ -5,8 +5,10 @@ namespace WorkloadIdentity;
 /// <summary>Where docs/errors.md explains a situation that its kind or category alone would not. Every anchor on one screen.</summary>
 internal static class HelpAnchors
 {
+    public const string ArcKeyFile = "arc-key-file";
     public const string AssertionAudience = "assertion-audience";
     public const string AssertionSource = "assertion-source";
+    public const string AzurePipelines = "azure-pipelines";
     public const string ClaimsChallenge = "claims-challenge";
     public const string ClientCertificate = "client-certificate";
     public const string ClientCertificateFile = "client-certificate-file";
@@ -16,6 +18,9 @@ internal static class HelpAnchors
     public const string Clock = "clock";
     public const string Environment = "environment";
     public const string FederatedTokenFile = "federated-token-file";
+    public const string GitHubActions = "github-actions";
+    public const string GoogleMetadata = "google-metadata";
+    public const string IdentityBinding = "identity-binding";
     public const string KindNotAllowed = "kind-not-allowed";
     public const string ManagedIdentity = "managed-identity";
     public const string NoCredential = "no-credential";

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace WorkloadIdentity;
@@ -29,6 +30,9 @@ internal static class Require
     }
 
     public static bool IsHeaderToken(ReadOnlySpan<char> value) => !value.IsEmpty && !value.ContainsAnyExceptInRange('\x21', '\x7e');
+
+    /// <summary>A GUID in its plain form of 36 characters. The length is looked at, because the runtime trims white space and line breaks even from an exact form.</summary>
+    public static bool IsGuid([NotNullWhen(true)] string? value) => value is { Length: 36 } && Guid.TryParseExact(value, "D", out _);
 
     public static bool HasControlCharacter(ReadOnlySpan<char> value)
     {

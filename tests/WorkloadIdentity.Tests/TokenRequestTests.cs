@@ -38,6 +38,8 @@ public sealed class TokenRequestTests
     [Theory]
     [InlineData("")]
     [InlineData("contoso.com\n")]
+    [InlineData("72f988bf-86f1-41af-91ab-2d7cd011db47\n")]
+    [InlineData(" 72f988bf-86f1-41af-91ab-2d7cd011db47")]
     [InlineData("{72f988bf-86f1-41af-91ab-2d7cd011db47}")]
     [InlineData("../../evil.example/x")]
     [InlineData("contoso.com/x")]

@@ -13,12 +13,17 @@ public sealed partial class EmulatedApplication
     private readonly ConcurrentDictionary<string, string> _principals = new(StringComparer.OrdinalIgnoreCase);
     private readonly RoleAssignments _roles = new();
 
-    internal EmulatedApplication(EntraEmulator entra, EmulatedTenant tenant, string clientId)
+    internal EmulatedApplication(EntraEmulator entra, EmulatedTenant tenant, string clientId, EmulatedApplication? blueprint = null)
     {
         _entra = entra;
         Tenant = tenant;
         ClientId = clientId;
+        Blueprint = blueprint;
         AddToTenant(tenant);
+        if (blueprint is not null)
+        {
+            Credentials.Add(new FederatedTrust(tenant.Issuer.AbsoluteUri, AgentSubject, EmulatedIssuer.ExchangeAudience));
+        }
     }
 
     /// <summary>The client (application) id.</summary>
@@ -32,6 +37,12 @@ public sealed partial class EmulatedApplication
 
     internal EmulatedTenant Tenant { get; }
 
+    /// <summary>The application that vouches for this one, when this is an agent identity.</summary>
+    public EmulatedApplication? Blueprint { get; }
+
+    /// <summary>The <c>sub</c> of its blueprint's token for this agent identity.</summary>
+    internal string AgentSubject => $"/eid1/c/emulated/t/{TenantId}/a/{Blueprint?.ClientId}/{ClientId}";
+
     internal ApplicationCredentials Credentials { get; } = new();
 
     /// <summary>Adds a client secret beside those there are.</summary>
@@ -40,6 +51,7 @@ public sealed partial class EmulatedApplication
     /// <returns>The secret.</returns>
     public string AddSecret(string? value = null, DateTimeOffset? expiresOn = null)
     {
+        RequireOwnCredentials();
         value ??= $"emulated~{Guid.NewGuid():N}";
         ArgumentException.ThrowIfNullOrWhiteSpace(value);
         Credentials.Add(new ApplicationSecret(value, expiresOn));
@@ -61,6 +73,7 @@ public sealed partial class EmulatedApplication
     /// <exception cref="ArgumentException">The certificate's key is not RSA, which is all Entra takes.</exception>
     public EmulatedApplication AddCertificate(X509Certificate2 certificate)
     {
+        RequireOwnCredentials();
         ArgumentNullException.ThrowIfNull(certificate);
         var copy = X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span);
         using var key = copy.GetRSAPublicKey();
@@ -92,6 +105,7 @@ public sealed partial class EmulatedApplication
     /// <exception cref="InvalidOperationException">The application has 20 already, Entra's limit.</exception>
     public EmulatedApplication AddFederatedCredential(string issuer, string subject, string audience = EmulatedIssuer.ExchangeAudience)
     {
+        RequireOwnCredentials();
         ArgumentException.ThrowIfNullOrWhiteSpace(issuer);
         ArgumentException.ThrowIfNullOrWhiteSpace(subject);
         ArgumentException.ThrowIfNullOrWhiteSpace(audience);
@@ -145,6 +159,14 @@ public sealed partial class EmulatedApplication
 
     /// <summary>The client id.</summary>
     public override string ToString() => ClientId;
+
+    private void RequireOwnCredentials()
+    {
+        if (Blueprint is not null)
+        {
+            throw new InvalidOperationException("An agent identity has no credentials of its own, in Entra as here: its blueprint vouches for it.");
+        }
+    }
 
     internal string? PrincipalIn(EmulatedTenant tenant) => _principals.GetValueOrDefault(tenant.Id);
 

@@ -37,7 +37,7 @@ internal sealed class AppServiceEndpoint(EntraEmulator entra) : ManagedIdentityE
         return found;
     }
 
-    protected override EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource) => EmulatedAnswer.Json(200, new JsonObject
+    protected override EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource, string? selector) => EmulatedAnswer.Json(200, new JsonObject
     {
         ["access_token"] = token.Value,
         ["client_id"] = identity.ClientId,

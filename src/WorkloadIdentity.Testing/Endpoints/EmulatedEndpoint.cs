@@ -6,6 +6,9 @@ internal abstract class EmulatedEndpoint
     /// <summary>What goes wrong here on demand.</summary>
     public abstract EndpointFaults Faults { get; }
 
+    /// <summary>Whether it is served over https, and nowhere else; over plain http otherwise.</summary>
+    public virtual bool IsSecure => false;
+
     /// <summary>Whether a request to this path, cut at its slashes, is for this endpoint.</summary>
     public abstract bool Serves(ReadOnlySpan<string> path);
 

@@ -41,7 +41,7 @@ internal sealed class ImdsEndpoint(EntraEmulator entra) : ManagedIdentityEndpoin
         return found;
     }
 
-    protected override EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource) => EmulatedAnswer.Json(200, new JsonObject
+    protected override EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource, string? selector) => EmulatedAnswer.Json(200, new JsonObject
     {
         // Every value is a string here, numbers included.
         ["access_token"] = token.Value,

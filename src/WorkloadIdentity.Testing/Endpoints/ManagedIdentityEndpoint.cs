@@ -15,15 +15,18 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
     /// <summary>The host in words, for the journal.</summary>
     protected abstract string Host { get; }
 
+    /// <summary>The one HTTP method it answers.</summary>
+    protected virtual string Method => HttpMethods.Get;
+
     /// <summary>The query parameters that select an identity, and what each one is compared with.</summary>
     protected abstract IReadOnlyDictionary<string, Func<EmulatedManagedIdentity, string>> Selectors { get; }
 
     public override JournalEntry Note(EmulatorExchange exchange)
     {
-        var selector = Selectors.Keys.FirstOrDefault(exchange.Request.Query.ContainsKey);
+        var selector = SelectorOf(exchange);
         return new ManagedIdentityEntry(exchange.At, exchange.CorrelationId, Host)
         {
-            Resource = exchange.Query("resource"),
+            Resource = ResourceOf(exchange),
             Selector = selector is null ? null : $"{selector}={exchange.Request.Query[selector]}",
             IsProbe = IsProbe(exchange),
         };
@@ -32,15 +35,15 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
     public override EmulatedAnswer Answer(EmulatorExchange exchange, JournalEntry? entry)
     {
         var journal = (ManagedIdentityEntry)entry!;
-        var refusal = HttpMethods.IsGet(exchange.Request.Method) ? RefuseCaller(exchange) ?? RefuseQuery(exchange.Request.Query)
-            : new ManagedIdentityRefusal(405, "invalid_request", "Only GET is allowed.");
+        var refusal = exchange.Request.Method == Method ? RefuseCaller(exchange) ?? RefuseParameters(exchange)
+            : new ManagedIdentityRefusal(405, "invalid_request", $"Only {Method} is allowed.");
         if (refusal is null && Find(exchange, out refusal) is { } identity)
         {
             journal.ClientId = identity.ClientId;
-            var resource = exchange.Query("resource")!;
+            var resource = ResourceOf(exchange)!;
             if (Entra.Directory.HasResource(resource))
             {
-                var token = Entra.Tokens.Issue(new TokenGrant
+                var grant = new TokenGrant
                 {
                     Tenant = identity.Tenant,
                     ClientId = identity.ClientId,
@@ -50,9 +53,10 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
                     Authentication = ClientAuthenticationMethod.Certificate,
                     Roles = identity.RolesFor(resource),
                     ResourceId = identity.ResourceId,
-                });
+                };
+                var token = Issue(grant, exchange);
                 journal.TokenHash = EmulatorJournal.Hash(token.Value);
-                return Write(token, identity, resource);
+                return Write(token, identity, resource, SelectorOf(exchange));
             }
 
             refusal = new ManagedIdentityRefusal(400, "invalid_resource", "AADSTS500011: The resource is not in the tenant. Add it with entra.AddApi(). (Emulator: AcceptsAnyResource is off.)");
@@ -64,6 +68,12 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
 
     protected virtual bool IsProbe(EmulatorExchange exchange) => false;
 
+    /// <summary>Whether the host knows a parameter beyond version, resource and selectors.</summary>
+    protected virtual bool Knows(string parameter) => false;
+
+    /// <summary>The token for a request that is in order.</summary>
+    protected virtual IssuedToken Issue(TokenGrant grant, EmulatorExchange exchange) => Entra.Tokens.Issue(grant);
+
     /// <summary>Null when the request comes as the host demands: header, version.</summary>
     protected abstract ManagedIdentityRefusal? RefuseCaller(EmulatorExchange exchange);
 
@@ -72,7 +82,8 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
 
     protected abstract ManagedIdentityRefusal IdentityNotFound { get; }
 
-    protected abstract EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource);
+    /// <summary>The answer with a token; <paramref name="selector"/> is the parameter that selected the identity, if one did.</summary>
+    protected abstract EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource, string? selector);
 
     protected abstract EmulatedAnswer Write(ManagedIdentityRefusal refusal, EmulatorExchange exchange);
 
@@ -80,25 +91,29 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
     /// Real hosts ignore a parameter they do not know, and answer a misspelt selector with another identity's token.
     /// The emulator refuses it, so that the mistake is found in a test.
     /// </summary>
-    private ManagedIdentityRefusal? RefuseQuery(IQueryCollection query)
+    private ManagedIdentityRefusal? RefuseParameters(EmulatorExchange exchange)
     {
-        foreach (var (name, values) in query)
+        foreach (var (name, values) in exchange.Request.Query.Concat(exchange.Form))
         {
             if (values.Count > 1)
             {
                 return new ManagedIdentityRefusal(400, "invalid_request", "A query parameter is there more than once.");
             }
 
-            if (name is not ("api-version" or "resource" or "bypass_cache") && !Selectors.ContainsKey(name))
+            if (name is not ("api-version" or "resource" or "bypass_cache") && !Selectors.ContainsKey(name) && !Knows(name))
             {
                 return new ManagedIdentityRefusal(400, "invalid_request", $"{Host} knows these selectors only: {string.Join(", ", Selectors.Keys)}. (The emulator refuses what the real host ignores.)");
             }
         }
 
-        return query["resource"] is not [{ Length: > 0 }] ? new ManagedIdentityRefusal(400, "invalid_resource", "The parameter 'resource' is missing.")
-            : Selectors.Keys.Count(query.ContainsKey) > 1 ? new ManagedIdentityRefusal(400, "invalid_request", "Only one selector is allowed.")
+        return ResourceOf(exchange) is null ? new ManagedIdentityRefusal(400, "invalid_resource", "The parameter 'resource' is missing.")
+            : Selectors.Keys.Count(exchange.Request.Query.ContainsKey) > 1 ? new ManagedIdentityRefusal(400, "invalid_request", "Only one selector is allowed.")
             : null;
     }
+
+    private string? ResourceOf(EmulatorExchange exchange) => Method == HttpMethods.Get ? exchange.Query("resource") : exchange.Field("resource");
+
+    private string? SelectorOf(EmulatorExchange exchange) => Selectors.Keys.FirstOrDefault(exchange.Request.Query.ContainsKey);
 
     private EmulatedManagedIdentity? Find(EmulatorExchange exchange, out ManagedIdentityRefusal? refusal)
     {

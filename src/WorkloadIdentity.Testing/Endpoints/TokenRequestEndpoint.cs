@@ -25,6 +25,7 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             Scope = exchange.Field("scope"),
             GrantType = exchange.Field("grant_type"),
             Claims = exchange.Field("claims"),
+            FmiPath = exchange.Field("fmi_path"),
             ClientAuthentication = ClientCheck.MethodOf(exchange),
             CredentialHash = credential is null ? null : EmulatorJournal.Hash(credential),
             UserAssertionHash = userAssertion is null ? null : EmulatorJournal.Hash(userAssertion),
@@ -106,11 +107,6 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             return TokenRefusals.MissingParameter("scope");
         }
 
-        if (exchange.Field("fmi_path") is not null)
-        {
-            return TokenRefusals.Malformed("'fmi_path' is not something this emulator knows: it has no agent identities.");
-        }
-
         if (!RequestedClaims.TryRead(exchange.Field("claims"), out var continuousAccess))
         {
             return TokenRefusals.Malformed("'claims' is not a JSON object.");
@@ -143,8 +139,19 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             return TokenRefusals.UnknownResource(asked.Resource, tenant);
         }
 
+        EmulatedApplication? agent = null;
+        if (exchange.Field("fmi_path") is { } fmiPath)
+        {
+            agent = entra.Directory.FindApplication(fmiPath);
+            if (agent?.Blueprint != application || user is not null || asked.Resource != EmulatedIssuer.ExchangeAudience)
+            {
+                return TokenRefusals.Malformed($"'fmi_path' goes with client credentials for '{EmulatedIssuer.ExchangeAudience}/.default', and names an agent identity of the application that asks. Add it with entra.AddAgentIdentity().");
+            }
+        }
+
         grant = new TokenGrant
         {
+            Subject = agent?.AgentSubject,
             Tenant = tenant,
             ClientId = application.ClientId,
             ObjectId = user?.Claim("oid") ?? objectId,

@@ -22,10 +22,12 @@ internal sealed class UserAssertionCheck(EntraEmulator entra)
             return TokenRefusals.UnsupportedUse(use);
         }
 
+        // A user signs in to the blueprint; which of its agent identities acts is decided later.
+        var addressee = (application.Blueprint ?? application).ClientId;
         user = entra.Tokens.Recognise(assertion, entra.Directory.FindTenant);
         return user is null ? TokenRefusals.InvalidUserAssertion("this emulator has not signed it.")
-            : !user.Audiences.Any(audience => audience == application.ClientId || audience == $"api://{application.ClientId}")
-                ? TokenRefusals.InvalidUserAssertion($"its audience is not the application '{application.ClientId}', which presents it.")
+            : !user.Audiences.Any(audience => audience == addressee || audience == $"api://{addressee}")
+                ? TokenRefusals.InvalidUserAssertion($"its audience is not the application '{addressee}', {(application.Blueprint is null ? "which presents it" : "the blueprint of the agent identity that presents it")}.")
             : user.Claim("tid") != tenant.Id ? TokenRefusals.InvalidUserAssertion($"its user signed in to another tenant than '{tenant.Id}'.")
             : entra.IsRevoked(assertion) ? TokenRefusals.InvalidUserAssertion("it was revoked.")
             : !user.IsWithinLifetime(entra.Clock.GetUtcNow(), entra.ClockSkew) ? TokenRefusals.UserAssertionOutsideLifetime

@@ -10,7 +10,7 @@ public sealed class EmulatorFaults
     /// <summary>Faults of the token endpoints of all tenants.</summary>
     public EndpointFaults TokenEndpoint { get; } = new(EndpointKind.TokenEndpoint);
 
-    /// <summary>Faults of IMDS and App Service.</summary>
+    /// <summary>Faults of the managed identity hosts.</summary>
     public EndpointFaults ManagedIdentity { get; } = new(EndpointKind.ManagedIdentity);
 
     /// <summary>Faults of the protected APIs.</summary>
@@ -19,11 +19,14 @@ public sealed class EmulatorFaults
     /// <summary>Faults of discovery documents and key sets.</summary>
     public EndpointFaults Discovery { get; } = new(EndpointKind.Discovery);
 
-    /// <summary>While on, every request to any endpoint loses its connection. Reads true when all four are out.</summary>
+    /// <summary>Faults of the endpoints that give assertions: GitHub's, Azure DevOps' and Google's metadata server.</summary>
+    public EndpointFaults Assertions { get; } = new(EndpointKind.Assertions);
+
+    /// <summary>While on, every request to any endpoint loses its connection. Reads true when all are out.</summary>
     public bool Outage
     {
-        get => TokenEndpoint.Outage && ManagedIdentity.Outage && Api.Outage && Discovery.Outage;
-        set => TokenEndpoint.Outage = ManagedIdentity.Outage = Api.Outage = Discovery.Outage = value;
+        get => TokenEndpoint.Outage && ManagedIdentity.Outage && Api.Outage && Discovery.Outage && Assertions.Outage;
+        set => TokenEndpoint.Outage = ManagedIdentity.Outage = Api.Outage = Discovery.Outage = Assertions.Outage = value;
     }
 
     /// <summary>Drops all queued faults and ends all outages.</summary>
@@ -33,5 +36,6 @@ public sealed class EmulatorFaults
         ManagedIdentity.Clear();
         Api.Clear();
         Discovery.Clear();
+        Assertions.Clear();
     }
 }

@@ -7,4 +7,5 @@ internal enum EndpointKind
     ManagedIdentity,
     Api,
     Discovery,
+    Assertions,
 }

@@ -5,10 +5,10 @@ public sealed class ManagedIdentityEntry : JournalEntry
 {
     internal ManagedIdentityEntry(DateTimeOffset at, string correlationId, string host) : base(at, correlationId) => Host = host;
 
-    /// <summary>The host that was asked: <c>IMDS</c> or <c>App Service</c>.</summary>
+    /// <summary>The host that was asked: <c>IMDS</c>, <c>App Service</c>, <c>App Service (2017)</c>, <c>Azure Arc</c>, <c>Service Fabric</c>, <c>Azure Machine Learning</c> or <c>Cloud Shell</c>.</summary>
     public string Host { get; }
 
-    /// <summary>The query's <c>resource</c>.</summary>
+    /// <summary>The <c>resource</c> that was asked for.</summary>
     public string? Resource { get; internal set; }
 
     /// <summary>The selector as it was sent, such as <c>client_id=…</c>; null for the host's default identity.</summary>
@@ -19,6 +19,9 @@ public sealed class ManagedIdentityEntry : JournalEntry
 
     /// <summary>Whether the request was the availability probe of a credential chain: IMDS asked without its <c>Metadata</c> header.</summary>
     public bool IsProbe { get; internal set; }
+
+    /// <summary>Whether it was answered with Azure Arc's challenge: the first of the two requests every token there takes.</summary>
+    public bool IsChallenged { get; internal set; }
 
     /// <summary>What was asked and what came of it, on one line.</summary>
     public override string ToString() =>

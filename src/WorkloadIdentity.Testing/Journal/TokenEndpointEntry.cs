@@ -32,6 +32,9 @@ public sealed class TokenEndpointEntry : JournalEntry
     /// <summary>The form's <c>claims</c>, a JSON object.</summary>
     public string? Claims { get; internal set; }
 
+    /// <summary>The form's <c>fmi_path</c>.</summary>
+    public string? FmiPath { get; internal set; }
+
     /// <summary>Entra's code in the answer: 7000215 for AADSTS7000215; null when there was none.</summary>
     public long? ErrorCode { get; internal set; }
 

@@ -9,6 +9,9 @@ internal sealed class TokenGrant
 
     public required string ObjectId { get; init; }
 
+    /// <summary>The <c>sub</c> where it is not the object id: a blueprint's token for one of its agent identities.</summary>
+    public string? Subject { get; init; }
+
     public required string Audience { get; init; }
 
     public required TimeSpan Lifetime { get; init; }
@@ -22,7 +25,7 @@ internal sealed class TokenGrant
 
     public string Permissions { get; init; } = "";
 
-    public bool ContinuousAccess { get; init; }
+    public bool ContinuousAccess { get; set; }
 
     /// <summary>The ARM id of a managed identity.</summary>
     public string? ResourceId { get; init; }

@@ -24,7 +24,7 @@ internal sealed class TokenIssuer(SigningKey key, TimeProvider clock)
             ["jti"] = Guid.NewGuid().ToString(),
             ["tid"] = grant.Tenant.Id,
             ["oid"] = grant.ObjectId,
-            ["sub"] = grant.ObjectId,
+            ["sub"] = grant.Subject ?? grant.ObjectId,
             ["appid"] = grant.ClientId,
             ["azp"] = grant.ClientId,
             ["azpacr"] = grant.Authentication is ClientAuthenticationMethod.Secret ? "1" : "2",

@@ -50,8 +50,14 @@ public sealed class AssertionRequest
     /// <summary>Whether it is asked for a report: a source that asks a credential passes it on.</summary>
     internal bool IsReport { get; init; }
 
+    /// <summary>Whether other credentials wait behind this one, so that "is it here at all?" should be answered within about a second.</summary>
+    public bool HasAlternatives { get; init; }
+
     /// <summary>Where sources of this library read variables and files.</summary>
     internal WorkloadEnvironment Environment { get; init; } = WorkloadEnvironment.FromProcess();
+
+    /// <summary>The clock of their delays and time limits.</summary>
+    internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>The audience, for a source that cannot do without.</summary>
     /// <exception cref="TokenAcquisitionException">None is known; it becomes the verdict. An audience is never guessed: the wrong cloud's would be trusted there.</exception>

@@ -2,10 +2,16 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// A file that a platform keeps fresh, such as Kubernetes' projected service account token. It is read at each use, because it is rotated
-/// far more often than access tokens expire. White space around the assertion is removed. Safe for concurrent use.
+/// far more often than access tokens expire; one that is away or empty in the moment it is replaced is looked for again.
+/// White space around the assertion is removed. Safe for concurrent use.
 /// </summary>
 public sealed class FileAssertionSource : AssertionSource
 {
+    private const int Looks = 4;
+
+    // A replacement takes milliseconds where it is not atomic at all. Whoever waits for a file that never was there waits for less than a second.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+
     private readonly string _path;
 
     /// <summary>Reads assertions from <paramref name="path"/>.</summary>
@@ -21,26 +27,35 @@ public sealed class FileAssertionSource : AssertionSource
     protected internal override string? LooksFor => $"the token file '{_path}'";
 
     /// <inheritdoc/>
-    public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
+    public override async ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var content = request.Environment.ReadFile(_path);
         var (assertion, problem) = content.AsLine();
+        for (var look = 1; look < Looks && assertion is null && IsBeingReplaced(content); look++)
+        {
+            await Task.Delay(BetweenLooks, request.TimeProvider, cancellationToken).ConfigureAwait(false);
+            content = request.Environment.ReadFile(_path);
+            (assertion, problem) = content.AsLine();
+        }
+
         if (problem is null && !Require.IsHeaderToken(assertion))
         {
             problem = $"'{_path}' holds characters no JWT has";
         }
 
-        return ValueTask.FromResult(problem is null
+        return problem is null
             ? AssertionResult.Issued(assertion!)
             : AssertionResult.Failed(new TokenError(
                 TokenErrorKind.InvalidConfiguration,
                 $"The federated token file {problem}. It must hold one JWT; check that the platform mounts and refreshes it, and that this process may read it.")
             {
-                // An empty file may be caught in the middle of being written: worth another look, unlike one that is not there.
-                IsTransient = content.Bytes is { Length: 0 },
                 Exception = content.Exception,
                 HelpAnchor = HelpAnchors.FederatedTokenFile,
-            }));
+            });
     }
+
+    /// <summary>Away, without content, or held by somebody who writes it: what a moment mends. What may not be read stays so.</summary>
+    private static bool IsBeingReplaced(FileContent content) =>
+        content.IsMissing || content.Bytes is { } bytes && bytes.AsSpan().Trim(" \t\r\n"u8).IsEmpty || content.Exception is IOException;
 }

@@ -38,7 +38,7 @@ internal sealed class OnBehalfOfSlots(TokenFlights flights, int capacity) : IDis
                 _slots.Compact(Math.Max(0.05, 1.0 / capacity));
             }
 
-            var endsOn = UserAssertion.ExpiresOn(request.UserAssertion!);
+            var endsOn = UnverifiedJwt.TryRead(request.UserAssertion)?.ExpiresOn;
             var slot = new TokenSlot(flights, endsOn);
             var stay = (endsOn - flights.TimeProvider.GetUtcNow()) ?? LongestStay;
             _slots.Set(key, slot, stay < ShortestStay ? ShortestStay : stay < LongestStay ? stay : LongestStay);

@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Signs and reads JWTs. The one file that uses Microsoft.IdentityModel.JsonWebTokens, so that a program without a certificate never loads it.
+/// Signs JWTs. The one file that uses Microsoft.IdentityModel.JsonWebTokens, so that a program without a certificate never loads it.
 /// Form of the assertion: <see href="https://learn.microsoft.com/entra/identity-platform/certificate-credentials">certificate credentials</see>, RFC 7523 section 3.
 /// </summary>
 internal static class ClientAssertion
@@ -43,21 +43,6 @@ internal static class ClientAssertion
         }
 
         return (Sign(key, Rs256, "x5t", certificate.Sha1, chain, exchange), Rs256);
-    }
-
-    /// <summary>Issuer, subject and audience of a JWT, for whoever has to compare them; null when it is none. Nothing is verified or decided.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static string? Describe(string jwt)
-    {
-        try
-        {
-            var token = new JsonWebToken(jwt);
-            return $"issuer '{token.Issuer}', subject '{token.Subject}', audience '{string.Join("', '", token.Audiences)}', algorithm {token.Alg}, valid from {token.ValidFrom:u} to {token.ValidTo:u}";
-        }
-        catch (Exception exception) when (exception is ArgumentException or JsonException or InvalidOperationException or FormatException)
-        {
-            return null;
-        }
     }
 
     // The header is written out here: credentials made for a certificate would add a kid, and the SHA-1 thumbprint even next to PS256.

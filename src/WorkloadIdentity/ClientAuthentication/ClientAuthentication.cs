@@ -18,6 +18,9 @@ public abstract class ClientAuthentication
     /// <summary>Where the proof comes from, in words for a report: <c>the client secret file '/run/secrets/client-secret'</c>. Never the proof.</summary>
     internal abstract string Place { get; }
 
+    /// <summary>For how long "not known here" may mean "not known yet"; zero when it never does.</summary>
+    internal virtual TimeSpan Tolerance => TimeSpan.Zero;
+
     /// <summary>Writes itself into the form of one attempt. Asked anew for every attempt.</summary>
     /// <returns>Null when written; otherwise why it could not be.</returns>
     internal abstract ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken);

@@ -27,21 +27,43 @@ public sealed class FederatedAuthentication : ClientAuthentication
         _audience = audience is null ? null : Require.Text(audience, "The audience", "api://AzureADTokenExchange");
     }
 
+    /// <summary>
+    /// For how long a refusal for want of a matching federated credential (AADSTS70021, 700211 to 700213, 70025) is met by asking again, with a new
+    /// assertion each time: one that was made just now is not known everywhere for some minutes. It fits programs that run right behind the deployment
+    /// that makes it; anywhere else it only delays the error. <see cref="TokenAcquirerOptions.AcquisitionTimeLimit"/> lies over it.
+    /// </summary>
+    /// <value>At most 15 minutes. The default is zero: such a refusal is told at once.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
+    public TimeSpan PropagationTolerance
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromMinutes(15));
+            field = value;
+        }
+    }
+
     internal override string Name => _source.Name;
 
     internal override string Place => _source.LooksFor ?? $"assertions of '{_source.Name}'";
+
+    internal override TimeSpan Tolerance => PropagationTolerance;
 
     internal override async ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
         var result = await _source.GetAssertionAsync(
             new AssertionRequest(exchange.Authority.Uri, exchange.TenantId, exchange.ClientId, exchange.Request.Scope)
             {
-                Audience = _audience ?? exchange.Authority.TokenExchangeAudience,
+                Audience = _audience ?? exchange.AssertionAudience,
                 FmiPath = exchange.Request.FmiPath,
                 Claims = exchange.ChallengeClaims,
                 Remint = exchange.Remint,
                 IsReport = exchange.IsReport,
+                HasAlternatives = exchange.HasAlternatives,
                 Environment = exchange.Environment,
+                TimeProvider = exchange.TimeProvider,
             },
             cancellationToken).ConfigureAwait(false);
 

@@ -83,11 +83,13 @@ internal sealed class AmbientCredentials
             return Wrong(row.Name, authorityProblem!);
         }
 
+        var isBound = _options.UseIdentityBinding && row.Kind == AmbientKind.Federated;
         var options = new ApplicationCredentialOptions
         {
             AuthorityHost = authority,
             AllowUnknownAuthorityHost = _options.AllowUnknownAuthorityHost,
-            HttpClient = _options.HttpClient,
+            HttpClient = isBound ? null : _options.HttpClient,
+            UseIdentityBinding = isBound,
             TimeProvider = _options.TimeProvider,
             Environment = _environment,
             LoggerFactory = _options.LoggerFactory,
@@ -160,7 +162,7 @@ internal sealed class AmbientCredentials
     private static (AmbientKind Kind, string Name, string Variable, Func<string, WorkloadEnvironment, ClientAuthentication> Authentication) Row(AmbientKind kind) =>
         Array.Find(Rows, row => row.Kind == kind);
 
-    private static string? ClientProblem(string client) => Guid.TryParseExact(client, "D", out _)
+    private static string? ClientProblem(string client) => Require.IsGuid(client)
         ? null
         : $"{Client} is not a GUID. Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3.";
 

@@ -19,6 +19,7 @@ public sealed class ApplicationCredential : Credential
     private readonly TimeProvider _timeProvider;
     private readonly ClientAuthentication _authentication;
     private readonly ILogger _logger;
+    private readonly bool _isBound;
     private readonly TokenEndpoint _endpoint;
 
     /// <summary>An application in one tenant.</summary>
@@ -48,13 +49,15 @@ public sealed class ApplicationCredential : Credential
         _environment = options.Environment;
         _timeProvider = options.TimeProvider;
         _logger = options.Logger;
+        _isBound = RequireBindable(options, authentication);
         _endpoint = new TokenEndpoint(
             _clientId,
             authentication,
             options.HttpClient ?? (_authority.IsLoopback ? Backchannel.Local : Backchannel.Entra),
             options.Retry.Checked(),
             options.TimeProvider,
-            _logger);
+            _logger,
+            _isBound ? new IdentityBinding(options.Environment) : null);
     }
 
     /// <summary>An application that acts in many tenants: every request must name the one it is for.</summary>
@@ -107,6 +110,8 @@ public sealed class ApplicationCredential : Credential
                 Request = request,
                 Claims = claims,
                 ChallengeClaims = acquisition.Claims,
+                AssertionAudience = _isBound ? IdentityBinding.Audience : _authority.TokenExchangeAudience,
+                HasAlternatives = acquisition.HasAlternatives,
                 Environment = _environment,
                 TimeProvider = _timeProvider,
                 Logger = _logger,
@@ -169,11 +174,19 @@ public sealed class ApplicationCredential : Credential
     private static string RequireClientId(string clientId)
     {
         ArgumentNullException.ThrowIfNull(clientId);
-        return Guid.TryParseExact(clientId, "D", out var id)
-            ? id.ToString("D")
+        return Require.IsGuid(clientId)
+            ? clientId.ToLowerInvariant()
             : throw new ArgumentException(
                 "The client id is not a GUID. Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3; not the application's name or object id.", nameof(clientId));
     }
+
+    /// <summary>Only a token made for the proxy is shown to it: a secret, or an assertion that Entra itself would take, never.</summary>
+    private static bool RequireBindable(ApplicationCredentialOptions options, ClientAuthentication authentication) =>
+        options.UseIdentityBinding && authentication is not FederatedAuthentication
+            ? throw new ArgumentException($"{nameof(options.UseIdentityBinding)} sends what the application proves itself with to the cluster's proxy, which only a federated token may go to. Use FederatedAuthentication, or leave it out.", nameof(authentication))
+        : options.UseIdentityBinding && options.HttpClient is not null
+            ? throw new ArgumentException($"{nameof(options.UseIdentityBinding)} and {nameof(options.HttpClient)} exclude each other: the cluster's proxy is asked over TLS of its own.", nameof(options))
+        : options.UseIdentityBinding;
 
     private static string RequireAllowedTenant(string tenantId) =>
         tenantId == AnyTenant ? tenantId : WorkloadIdentity.TenantId.Require(tenantId, nameof(ApplicationCredentialOptions.AdditionallyAllowedTenants));

@@ -28,6 +28,14 @@ public sealed class ApplicationCredentialOptions
     /// </summary>
     public HttpClient? HttpClient { get; set; }
 
+    /// <summary>
+    /// Whether to ask through the proxy of the AKS cluster that <c>AZURE_KUBERNETES_TOKEN_PROXY</c> names
+    /// (<see href="https://learn.microsoft.com/azure/aks/identity-bindings-concepts">identity bindings</see>, a preview), with the projected token as
+    /// <see cref="FederatedAuthentication"/>. Its certificates are those of <c>AZURE_KUBERNETES_CA_FILE</c> or <c>AZURE_KUBERNETES_CA_DATA</c> alone.
+    /// Excludes <see cref="HttpClient"/>. The default is false.
+    /// </summary>
+    public bool UseIdentityBinding { get; set; }
+
     /// <summary>The clock of lifetimes, delays and time limits.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 

@@ -27,6 +27,9 @@ public sealed class DefaultCredentialsOptions
     /// <summary>Whether a workload with a federated token may take the identity of the machine: see <see cref="ManagedIdentityCredentialOptions.AllowNodeIdentity"/>.</summary>
     public bool AllowNodeIdentity { get; set; }
 
+    /// <summary>Whether the federated token file is shown to the AKS cluster's proxy: see <see cref="ApplicationCredentialOptions.UseIdentityBinding"/>.</summary>
+    public bool UseIdentityBinding { get; set; }
+
     /// <summary>The client that asks Entra: see <see cref="ApplicationCredentialOptions.HttpClient"/>.</summary>
     public HttpClient? HttpClient { get; set; }
 

@@ -1,12 +1,14 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The managed identity of the host this program runs on: a virtual machine, App Service and its kin. Nothing is stored with the program.
+/// The managed identity of the host this program runs on: a virtual machine, App Service and its kin, Azure Arc, Service Fabric,
+/// Azure Machine Learning, Cloud Shell. Nothing is stored with the program.
 /// Which host it is follows from its environment variables, at every request. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// A managed identity lives in one tenant and acts for itself: requests that name a tenant, a user, an FMI path or claims fail.
-/// An offer of continuous access (<see cref="TokenRequest.ContinuousAccess"/>) is left out.
+/// A managed identity lives in one tenant and acts for itself: requests that name a tenant, a user or an FMI path fail.
+/// Continuous access (<see cref="TokenRequest.ContinuousAccess"/>, claims challenges) is for Service Fabric; elsewhere the offer is left out
+/// and a request with claims fails.
 /// </remarks>
 public sealed class ManagedIdentityCredential : Credential
 {
@@ -39,6 +41,9 @@ public sealed class ManagedIdentityCredential : Credential
         _ => null,
     };
 
+    /// <summary>Claims where the host can act on a rejected token (Service Fabric), otherwise nothing beyond a scope.</summary>
+    protected override RequestFeatures Supports => _hosts.Detect().Supports;
+
     /// <inheritdoc/>
     protected override string? LooksFor => $"{(_id is null ? "the host's default managed identity" : $"the managed identity ({_id})")}; by its variables this host is: {_hosts.Detect().Name}";
 
@@ -50,7 +55,13 @@ public sealed class ManagedIdentityCredential : Credential
         return resource is null
             ? TokenResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, problem!) { Scope = scope, HelpAnchor = HelpAnchors.Scope })
             : await _hosts.Detect().AcquireAsync(
-                new ManagedIdentityRequest(scope, resource, _id) { HasAlternatives = acquisition.HasAlternatives, Rejected = acquisition.Rejected },
+                new ManagedIdentityRequest(scope, resource, _id)
+                {
+                    HasAlternatives = acquisition.HasAlternatives,
+                    ContinuousAccess = acquisition.Request.ContinuousAccess,
+                    IsChallenged = acquisition.Claims is not null,
+                    Rejected = acquisition.Rejected,
+                },
                 cancellationToken).ConfigureAwait(false);
     }
 

@@ -9,6 +9,7 @@ public sealed class ManagedIdentityCredentialOptions
     /// <summary>
     /// The client that asks the host; null uses one that takes no proxy, follows no redirect and keeps no cookie.
     /// A client set here should do the same: what it sends may carry the host's secret. It is not disposed.
+    /// On Service Fabric it is not used: there the host is known by its certificate's thumbprint, which takes a client made for that.
     /// </summary>
     public HttpClient? HttpClient { get; set; }
 
@@ -32,6 +33,9 @@ public sealed class ManagedIdentityCredentialOptions
     /// runs on. That identity is the node's: every workload on the node shares it. The default is false: such a request fails.
     /// </summary>
     public bool AllowNodeIdentity { get; set; }
+
+    /// <summary>For tests: makes the client that accepts one certificate, from its SHA-1 thumbprint.</summary>
+    internal Func<byte[], HttpClient>? PinnedClient { get; set; }
 
     internal HttpClient Client => HttpClient ?? Backchannel.Local;
 

@@ -40,6 +40,9 @@ internal static partial class Log
     [LoggerMessage(210, LogLevel.Warning, "The client certificate '{Subject}' stays in use, because what was read after it cannot be used: {Problem}.")]
     public static partial void CertificateKept(ILogger logger, string subject, string problem);
 
+    [LoggerMessage(204, LogLevel.Warning, "{Server} knows no federated credential that matches; it may have been made just now, so it is asked again for up to {Tolerance}. {Error}")]
+    public static partial void AwaitingFederatedCredential(ILogger logger, string server, TimeSpan tolerance, TokenError error);
+
     [LoggerMessage(300, LogLevel.Warning, "Tokens are sent over plain http to {Origin}, which the application listed as a mesh origin.")]
     public static partial void PlainHttp(ILogger logger, string origin);
 

@@ -63,6 +63,11 @@ public sealed class AccessTokenHandlerOptions
             throw new ArgumentException($"{list} takes origins, without user name, path or query: a token allowed for a host is allowed for all of it. Write {origin}", list);
         }
 
+        if (plainHttp && origin.IsHttps)
+        {
+            throw new ArgumentException($"{list} holds {origin}, which is not plain http. List it in {nameof(AllowedOrigins)}.", list);
+        }
+
         if (!plainHttp && origin.IsHttp && !origin.IsLiteralLoopback)
         {
             throw new ArgumentException(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace WorkloadIdentity;
@@ -19,7 +20,7 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
     private readonly Origin[] _plainHttp = AccessTokenHandlerOptions.Origins(options.PlainHttpOrigins, nameof(options.PlainHttpOrigins), plainHttp: true);
     private readonly ConcurrentDictionary<Origin, bool> _warned = new();
     private readonly ILogger? _logger = options.LoggerFactory?.CreateLogger(Log.Category);
-    private readonly Func<Uri, bool> _isProxied = isProxied ?? IsTakenByDefaultProxy;
+    private readonly Func<Uri, bool> _isProxied = isProxied ?? (address => IsTaken(address, HttpClient.DefaultProxy));
     private readonly Lock _learning = new();
     private Origin[] _learned = [];
     private ScopeOrigins? _lastScope;
@@ -110,11 +111,8 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
         return last;
     }
 
-    private static bool IsTakenByDefaultProxy(Uri address)
-    {
-        var proxy = HttpClient.DefaultProxy;
-        return !proxy.IsBypassed(address) && proxy.GetProxy(address) is { } via && via != address;
-    }
+    /// <summary>Whether a request to this address would go to <paramref name="proxy"/>: some answer null for "direct", some the address itself.</summary>
+    internal static bool IsTaken(Uri address, IWebProxy proxy) => !proxy.IsBypassed(address) && proxy.GetProxy(address) is { } via && via != address;
 
     /// <summary>The exact hosts of the https URLs in a scope (on behalf of a user it may name several permissions).</summary>
     private sealed class ScopeOrigins(string scope)

@@ -30,7 +30,7 @@ internal sealed class MessageRequests(TokenRequest request, AccessTokenHandlerOp
 
         return _requireTenant && chosen.TenantId is null
             ? throw Refused(
-                TokenErrorKind.NotAllowed, "This client requires every request to name its tenant, and this one names none. Write request.ForTenant(tenantId), or name it in Select.", chosen.Scope)
+                TokenErrorKind.NotAllowed, "This client requires every request to name its tenant, and this one names none. Write request.ForTenant(tenantId), or name it in Select.", chosen.Scope, HelpAnchors.TenantMissing)
             : chosen;
     }
 
@@ -42,5 +42,6 @@ internal sealed class MessageRequests(TokenRequest request, AccessTokenHandlerOp
         ContinuousAccess = continuousAccess,
     };
 
-    private static TokenAcquisitionException Refused(TokenErrorKind kind, string message, string scope) => new(new TokenError(kind, message) { Scope = scope });
+    private static TokenAcquisitionException Refused(TokenErrorKind kind, string message, string scope, string? anchor = null) =>
+        new(new TokenError(kind, message) { Scope = scope, HelpAnchor = anchor });
 }

@@ -39,11 +39,14 @@ internal static class HostJson
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     /// <summary>A member's text; null when it is absent, of another type, or not text a string can hold.</summary>
-    public static string? Text(this JsonElement element, string name)
+    public static string? Text(this JsonElement element, string name) => element.Member(name) is { } value ? Text(value) : null;
+
+    /// <summary>The text of <paramref name="value"/>; null when it is of another type, or not text a string can hold.</summary>
+    public static string? Text(JsonElement value)
     {
         try
         {
-            return element.Member(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         }
         catch (InvalidOperationException)
         {

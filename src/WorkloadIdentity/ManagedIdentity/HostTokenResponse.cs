@@ -36,9 +36,10 @@ internal sealed class HostTokenResponse
     /// <summary>Reads a token, and checks that it is the one that was asked for.</summary>
     /// <param name="body">The response.</param>
     /// <param name="request">What was asked.</param>
+    /// <param name="requiresEcho">Whether it must say whose token it is when an identity was named.</param>
     /// <param name="sentOn">When it was asked: relative times count from here.</param>
     /// <param name="now">When the answer came.</param>
-    public static HostTokenResponse Read(byte[] body, ManagedIdentityRequest request, DateTimeOffset sentOn, DateTimeOffset now)
+    public static HostTokenResponse Read(byte[] body, ManagedIdentityRequest request, bool requiresEcho, DateTimeOffset sentOn, DateTimeOffset now)
     {
         using var document = HostJson.Parse(body);
         if (document is null)
@@ -63,7 +64,7 @@ internal sealed class HostTokenResponse
             return Bad("the token_type is not Bearer.");
         }
 
-        if (Stranger(root, request) is { } problem)
+        if (Stranger(root, request, requiresEcho) is { } problem)
         {
             return Bad(problem);
         }
@@ -81,7 +82,7 @@ internal sealed class HostTokenResponse
     private static HostTokenResponse Bad(string problem) => new(token: null, clientId: null, problem);
 
     /// <summary>A host that ignores a parameter it does not know would answer as somebody else: what it echoes must be what was asked.</summary>
-    private static string? Stranger(JsonElement root, ManagedIdentityRequest request)
+    private static string? Stranger(JsonElement root, ManagedIdentityRequest request, bool requiresEcho)
     {
         if (root.Text("resource") is { Length: > 0 } resource && !Same(resource.TrimEnd('/'), request.Resource.TrimEnd('/')))
         {
@@ -91,12 +92,14 @@ internal sealed class HostTokenResponse
         string[] echoes = request.Id?.Kind switch
         {
             ManagedIdentityIdKind.ClientId => ["client_id"],
-            ManagedIdentityIdKind.ObjectId => ["object_id", "principal_id"],
+            ManagedIdentityIdKind.ObjectId => ["object_id", "principal_id", "principalId"],
             ManagedIdentityIdKind.ResourceId => ["msi_res_id", "mi_res_id"],
             _ => [],
         };
-        return Array.Exists(echoes, name => root.Text(name) is { Length: > 0 } echo && !Same(echo, request.Id!.Value!))
-            ? $"the token is another identity's: {request.Identity} was asked for. Check that it is assigned to this host."
+        string[] said = [.. echoes.Select(name => root.Text(name)).OfType<string>().Where(echo => echo.Length > 0)];
+        return Array.Exists(said, echo => !Same(echo, request.Id!.Value!)) ? $"the token is another identity's: {request.Identity} was asked for. Check that it is assigned to this host."
+            : requiresEcho && echoes.Length > 0 && said.Length == 0
+                ? $"it does not say whose token that is, and {request.Identity} was asked for: software from before user-assigned identities answers as the machine. Update it, or name no identity."
             : null;
 
         static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);

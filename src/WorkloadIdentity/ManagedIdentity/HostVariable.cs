@@ -47,6 +47,15 @@ internal static class HostVariable
             : (null, $"{name} is plain http to a host that is neither this machine (a loopback address or localhost) nor on its link (169.254.0.0/16, fe80::/10). A token would cross the network in the open.");
     }
 
+    /// <summary>Reads an address on this machine: a loopback address or localhost, whatever the scheme.</summary>
+    public static (Uri? Address, string? Problem) Loopback(WorkloadEnvironment environment, string name)
+    {
+        var (address, problem) = Address(environment, name);
+        return address is null ? (null, problem)
+            : address.IsLoopback && address.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || IsLocalhost(address) ? (address, null)
+            : (null, $"{name} is not on this machine: it must be a loopback address, such as 127.0.0.1, or localhost.");
+    }
+
     /// <summary>Reads a secret that is sent as a header.</summary>
     public static (string? Value, string? Problem) Header(WorkloadEnvironment environment, string name) => environment.Variable(name) switch
     {
@@ -56,11 +65,13 @@ internal static class HostVariable
         { } value => (value, null),
     };
 
+    private static bool IsLocalhost(Uri address) => string.Equals(address.IdnHost, "localhost", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsLocal(Uri address, Func<IPAddress, bool>? alsoAllowed)
     {
         if (address.HostNameType is not (UriHostNameType.IPv4 or UriHostNameType.IPv6))
         {
-            return string.Equals(address.IdnHost, "localhost", StringComparison.OrdinalIgnoreCase);
+            return IsLocalhost(address);
         }
 
         if (!IPAddress.TryParse(address.IdnHost, out var ip))

@@ -28,6 +28,18 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     /// <summary>How this host wants to be retried, unless the program says otherwise.</summary>
     protected virtual RetryOptions Schedule => CommonSchedule;
 
+    /// <summary>What a request to this host may carry beyond a scope.</summary>
+    public virtual RequestFeatures Supports => RequestFeatures.None;
+
+    /// <summary>The client that asks.</summary>
+    protected virtual HttpClient Client => Options.Client;
+
+    /// <summary>Whether an answer for a named identity must say whose it is: some versions of a host ignore the name.</summary>
+    protected virtual bool RequiresEcho => false;
+
+    /// <summary>How long one request may take.</summary>
+    protected TimeSpan AttemptTimeout => Retry.AttemptTimeout;
+
     private RetryOptions Retry => Options.Retry ?? Schedule;
 
     /// <summary>Gets a token, retrying what fails in passing.</summary>
@@ -77,7 +89,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
             return TokenResult.Failed(error!);
         }
 
-        var (answer, sentOn) = await SendAsync(message, Retry.AttemptTimeout, cancellationToken).ConfigureAwait(false);
+        var (answer, sentOn) = await SendAsync(message, AttemptTimeout, cancellationToken).ConfigureAwait(false);
         return Read(request, answer, sentOn);
     }
 
@@ -89,7 +101,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
         HttpRequestMessage message, TimeSpan timeLimit, CancellationToken cancellationToken)
     {
         var sentOn = Options.TimeProvider.GetUtcNow();
-        var answer = await Backchannel.SendAsync(Options.Client, message, Name, timeLimit, Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        var answer = await Backchannel.SendAsync(Client, message, Name, timeLimit, Options.TimeProvider, cancellationToken).ConfigureAwait(false);
         return (answer, sentOn);
     }
 
@@ -106,7 +118,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
             return ReadRefusal(request, answer);
         }
 
-        var response = HostTokenResponse.Read(answer.Body, request, sentOn, Options.TimeProvider.GetUtcNow());
+        var response = HostTokenResponse.Read(answer.Body, request, RequiresEcho, sentOn, Options.TimeProvider.GetUtcNow());
         return response.Token is { } token
             ? TokenResult.Issued(token.IssuedBy(Name, response.ClientId ?? request.ClientId))
             : TokenResult.Failed(request.Error(TokenErrorKind.InvalidResponse, $"{Name} answered with HTTP {answer.Status}, but {response.Problem}"));
@@ -117,11 +129,13 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     {
         var said = HostErrorResponse.Read(answer.Body);
         var absent = SaysNoIdentity(answer.Status, said);
-        var code = said.Code is null ? "" : $", {said.Code}";
+        var known = EntraErrors.Find(said.EntraErrorCodes);
+        var code = (said.Code is null ? "" : $", {said.Code}") + (said.EntraErrorCodes is [var first, ..] ? $", AADSTS{first}" : "");
         var error = new TokenError(
             answer.Status == 429 ? TokenErrorKind.Throttled : absent && request.Id is null ? TokenErrorKind.NotConfigured : TokenErrorKind.Refused,
-            $"{Name} gave no token for {request.Resource} to {request.Identity} (HTTP {answer.Status.ToString(CultureInfo.InvariantCulture)}{code}). {Advice(request, answer.Status, said)}")
+            $"{Name} gave no token for {request.Resource} to {request.Identity} (HTTP {answer.Status.ToString(CultureInfo.InvariantCulture)}{code}). {(known is null ? Advice(request, answer.Status, said) : $"Entra says: {known.Meaning}. What to do: {known.Remediation}.")}")
         {
+            Category = known?.Category ?? TokenErrorCategory.None,
             Scope = request.Scope,
             ClientId = request.ClientId,
             StatusCode = answer.Status,
@@ -130,7 +144,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
             CorrelationId = said.CorrelationId,
             RetryAfter = WholeSeconds(answer.RetryAfter),
             IsTransient = IsTransient(answer.Status),
-            HelpAnchor = HelpAnchors.ManagedIdentity,
+            HelpAnchor = known is null ? HelpAnchors.ManagedIdentity : null,
         };
         return absent ? request.Absent(error) : TokenResult.Failed(error);
     }
@@ -166,7 +180,14 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
 
         return selector(id.Kind) is { } parameter
             ? ($"{query}&{parameter}={Uri.EscapeDataString(value)}", null)
-            : (null, request.Error(TokenErrorKind.InvalidConfiguration, $"{Name} cannot be asked for {request.Identity}: it takes no id of that kind. Name the identity by its client id."));
+            : (null, request.Error(TokenErrorKind.InvalidConfiguration, $"{Name} cannot be asked for {request.Identity}: {KindsOf(selector)}", HelpAnchors.ManagedIdentity));
+    }
+
+    private static string KindsOf(Func<ManagedIdentityIdKind, string?> selector)
+    {
+        string[] kinds = [.. new[] { (ManagedIdentityIdKind.ClientId, "client id"), (ManagedIdentityIdKind.ObjectId, "object id"), (ManagedIdentityIdKind.ResourceId, "resource id") }
+            .Where(kind => selector(kind.Item1) is not null).Select(kind => kind.Item2)];
+        return $"it takes no id of that kind. Name the identity by its {string.Join(" or ", kinds)}.";
     }
 
     // Zero would mean retrying without a pause, which no host asks for.

@@ -8,17 +8,17 @@ internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions 
 {
     private readonly (Func<WorkloadEnvironment, bool> Holds, ManagedIdentityHost Host)[] _rows =
     [
-        (All("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT"), NotBuilt("Service Fabric", options)),
+        (All("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT"), new ServiceFabricHost(options)),
         (All("IDENTITY_ENDPOINT", "IDENTITY_HEADER"),                               AppServiceHost.Current(options)),
 
         // These two variables are shared: Azure ML announces its identity, App Service announces itself; peers take the rest for Azure ML.
-        (All("MSI_ENDPOINT", "MSI_SECRET", "DEFAULT_IDENTITY_CLIENT_ID"),           NotBuilt("Azure Machine Learning", options)),
+        (All("MSI_ENDPOINT", "MSI_SECRET", "DEFAULT_IDENTITY_CLIENT_ID"),           new AzureMachineLearningHost(options)),
         (Both(All("MSI_ENDPOINT", "MSI_SECRET"), IsAppService),                     AppServiceHost.Of2017(options)),
-        (All("MSI_ENDPOINT", "MSI_SECRET"),                                         NotBuilt("Azure Machine Learning", options)),
-        (All("MSI_ENDPOINT"),                                                       NotBuilt("Cloud Shell", options)),
+        (All("MSI_ENDPOINT", "MSI_SECRET"),                                         new AzureMachineLearningHost(options)),
+        (All("MSI_ENDPOINT"),                                                       new CloudShellHost(options)),
 
-        (All("IDENTITY_ENDPOINT", "IMDS_ENDPOINT"),                                 NotBuilt("Azure Arc", options)),
-        (HasArcAgent,                                                               NotBuilt("Azure Arc", options)),
+        (All("IDENTITY_ENDPOINT", "IMDS_ENDPOINT"),                                 new ArcHost(options)),
+        (HasArcAgent,                                                               new ArcHost(options)),
 
         // Half of a pair is a host that was set up wrongly. Taking it for a plain machine could answer with the identity of another one.
         (All("IDENTITY_ENDPOINT"),                                                  Half("IDENTITY_ENDPOINT", "IDENTITY_HEADER", options)),
@@ -54,11 +54,6 @@ internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions 
 
     private static Func<WorkloadEnvironment, bool> Both(Func<WorkloadEnvironment, bool> one, Func<WorkloadEnvironment, bool> other) =>
         environment => one(environment) && other(environment);
-
-    private static UnusableHost NotBuilt(string name, ManagedIdentityCredentialOptions options) => new(
-        name,
-        $"This program runs on {name}, whose managed identity this version cannot use. Use a certificate or a federated credential here.",
-        options);
 
     private static UnusableHost Half(string present, string missing, ManagedIdentityCredentialOptions options) => new(
         "Managed identity host",

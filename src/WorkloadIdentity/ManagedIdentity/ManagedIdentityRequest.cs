@@ -24,8 +24,23 @@ internal sealed class ManagedIdentityRequest(string scope, string resource, Mana
     /// <summary>Whether other credentials wait behind this one.</summary>
     public bool HasAlternatives { get; init; }
 
+    /// <summary>Whether the asker can answer claims challenges.</summary>
+    public bool ContinuousAccess { get; init; }
+
+    /// <summary>Whether an API demanded claims of the token it rejected.</summary>
+    public bool IsChallenged { get; init; }
+
     /// <summary>The token an API rejected, for hosts that can be told.</summary>
     public AccessToken? Rejected { get; init; }
+
+    /// <summary>The same, for an identity that the host states.</summary>
+    public ManagedIdentityRequest For(ManagedIdentityId id) => new(Scope, Resource, id)
+    {
+        HasAlternatives = HasAlternatives,
+        ContinuousAccess = ContinuousAccess,
+        IsChallenged = IsChallenged,
+        Rejected = Rejected,
+    };
 
     /// <summary>An error about this request.</summary>
     public TokenError Error(TokenErrorKind kind, string message, string? anchor = null) =>

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Authentication;
+using System.Security.Cryptography;
 
 namespace WorkloadIdentity;
 
@@ -70,8 +72,12 @@ internal static class Backchannel
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
-                var reason = exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http ? $"{http.HttpRequestError}" : exception.GetType().Name;
-                return BackchannelAnswer.Failed(new TokenError(TokenErrorKind.Unreachable, $"{server} could not be reached ({reason}). Check name resolution, routes, proxy and firewall.")
+                var isTls = exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || exception.InnerException is AuthenticationException;
+                var reason = isTls ? nameof(HttpRequestError.SecureConnectionError)
+                    : exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http ? $"{http.HttpRequestError}"
+                    : exception.GetType().Name;
+                var advice = isTls ? "Check its certificate, whom this machine trusts, and whether something in between answers in its place." : "Check name resolution, routes, proxy and firewall.";
+                return BackchannelAnswer.Failed(new TokenError(TokenErrorKind.Unreachable, $"{server} could not be reached ({reason}). {advice}")
                 {
                     Exception = exception,
                 });
@@ -111,7 +117,31 @@ internal static class Backchannel
         }
     }
 
-    private static HttpClient Create(bool useProxy) => new(new SocketsHttpHandler
+    /// <summary>A client of the same make over connections of the caller's own, which no proxy takes part in.</summary>
+    public static HttpClient Over(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect)
+    {
+        var handler = CreateHandler(useProxy: false);
+        handler.ConnectCallback = connect;
+        return Create(handler);
+    }
+
+    /// <summary>
+    /// To a host on this machine whose certificate nobody vouches for: accepted is the one with this SHA-1 thumbprint, whatever its name, dates and
+    /// issuer, and no other, however well the system thinks of it. The caller's to keep.
+    /// </summary>
+    public static HttpClient Pinned(byte[] thumbprint)
+    {
+        var handler = CreateHandler(useProxy: false);
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+            certificate is not null && CryptographicOperations.FixedTimeEquals(certificate.GetCertHash(), thumbprint);
+        return Create(handler);
+    }
+
+    private static HttpClient Create(bool useProxy) => Create(CreateHandler(useProxy));
+
+    private static HttpClient Create(SocketsHttpHandler handler) => new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+
+    private static SocketsHttpHandler CreateHandler(bool useProxy) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -122,8 +152,5 @@ internal static class Backchannel
 
         // Trace ids and baggage belong to the application: neither Entra nor a metadata endpoint has a use for them.
         ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
     };
 }

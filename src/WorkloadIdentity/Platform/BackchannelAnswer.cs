@@ -41,6 +41,10 @@ internal sealed class BackchannelAnswer
     public string? Header(string name) =>
         _headers is not null && _headers.NonValidated.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
+    /// <summary>All raw values of a header.</summary>
+    public IEnumerable<string> Headers(string name) =>
+        _headers is not null && _headers.NonValidated.TryGetValues(name, out var values) ? values : [];
+
     public static BackchannelAnswer Failed(TokenError error) => new(error, 0, headers: null, [], default);
 
     public static BackchannelAnswer Received(HttpResponseMessage response, byte[] body, DateTimeOffset receivedOn) =>

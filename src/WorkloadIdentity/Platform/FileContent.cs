@@ -28,8 +28,11 @@ internal sealed class FileContent
 
     public static FileContent Missing(string path) => new(path, bytes: null, $"'{path}' does not exist");
 
-    public static FileContent TooLarge(string path) =>
-        new(path, bytes: null, $"'{path}' is larger than {WorkloadEnvironment.MaxFileBytes / 1024} KiB", new InvalidDataException("The file is too large."));
+    public static FileContent TooLarge(string path, int limit = WorkloadEnvironment.MaxFileBytes) =>
+        new(path, bytes: null, $"'{path}' is larger than {limit / 1024} KiB", new InvalidDataException("The file is too large."));
+
+    /// <summary>A file that is not read, for what it is or where it stands.</summary>
+    public static FileContent Refused(string path, string problem) => new(path, bytes: null, problem, new InvalidDataException("The file is refused."));
 
     public static FileContent Unreadable(string path, Exception exception) =>
         new(path, bytes: null, exception is UnauthorizedAccessException

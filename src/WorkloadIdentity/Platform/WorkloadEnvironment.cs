@@ -15,14 +15,20 @@ public sealed class WorkloadEnvironment
     private readonly Func<string, string?> _variable;
     private readonly Func<IEnumerable<string>> _names;
     private readonly Func<string, FileContent> _file;
+    private readonly Func<string, GuardedFile, FileContent> _guarded;
     private readonly Func<string, bool> _fileExists;
 
     private WorkloadEnvironment(
-        Func<string, string?> variable, Func<IEnumerable<string>> names, Func<string, FileContent> file, Func<string, bool> fileExists)
+        Func<string, string?> variable,
+        Func<IEnumerable<string>> names,
+        Func<string, FileContent> file,
+        Func<string, GuardedFile, FileContent> guarded,
+        Func<string, bool> fileExists)
     {
         _variable = variable;
         _names = names;
         _file = file;
+        _guarded = guarded;
         _fileExists = fileExists;
     }
 
@@ -32,6 +38,7 @@ public sealed class WorkloadEnvironment
         Environment.GetEnvironmentVariable,
         () => Environment.GetEnvironmentVariables().Keys.Cast<string>(),
 #pragma warning restore RS0030
+        ReadFromDisk,
         ReadFromDisk,
         File.Exists)
     {
@@ -48,10 +55,14 @@ public sealed class WorkloadEnvironment
         return new WorkloadEnvironment(
             variables.GetValueOrDefault,
             () => variables.Keys,
-            path => !contents.TryGetValue(path, out var bytes) ? FileContent.Missing(path)
-                : bytes.Length > MaxFileBytes ? FileContent.TooLarge(path)
-                : FileContent.Read(path, bytes),
+            path => Read(path, MaxFileBytes),
+            (path, rule) => Read(path, rule.MaxBytes),
             contents.ContainsKey);
+
+        FileContent Read(string path, int limit) =>
+            !contents.TryGetValue(path, out var bytes) ? FileContent.Missing(path)
+            : bytes.Length > limit ? FileContent.TooLarge(path, limit)
+            : FileContent.Read(path, bytes);
     }
 
     /// <summary>The certificates of a store, by location and name; none where only values are given.</summary>
@@ -64,7 +75,7 @@ public sealed class WorkloadEnvironment
         Func<StoreLocation, string, IReadOnlyList<X509Certificate2>> certificates)
     {
         var values = FromValues(variables, files);
-        return new WorkloadEnvironment(values._variable, values._names, values._file, values._fileExists) { Certificates = certificates };
+        return new WorkloadEnvironment(values._variable, values._names, values._file, values._guarded, values._fileExists) { Certificates = certificates };
     }
 
     /// <summary>A variable's value; null when it is absent or empty.</summary>
@@ -79,7 +90,23 @@ public sealed class WorkloadEnvironment
     /// <summary>Where programs are installed on Windows, from the system and not from a variable anyone may set; empty elsewhere.</summary>
     internal static string ProgramFiles => Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles);
 
+    /// <summary>Where programs keep their data on Windows, from the system as well; empty elsewhere.</summary>
+    internal static string ProgramData => OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData) : "";
+
+    /// <summary>The key files of the agent of Azure Arc. The folder is fixed: whoever could choose it could have any file's content sent away.</summary>
+    internal static GuardedFile ArcKey { get; } = new(
+        OperatingSystem.IsWindows() ? Path.Join(ProgramData, "AzureConnectedMachineAgent", "Tokens") : OperatingSystem.IsLinux() ? "/var/opt/azcmagent/tokens" : "",
+        ".key",
+        maxBytes: 4096);
+
     internal bool FileExists(string path) => _fileExists(path);
+
+    /// <summary>A key file of the agent of Azure Arc, whose path the agent names; or why it is not read.</summary>
+    internal FileContent ReadArcKey(string path) => ReadGuarded(path, ArcKey);
+
+    /// <summary>A file whose path somebody else names, if it is one that <paramref name="rule"/> allows.</summary>
+    internal FileContent ReadGuarded(string path, GuardedFile rule) =>
+        rule.PathProblem(path) is { } problem ? FileContent.Refused(path, problem) : _guarded(path, rule);
 
     /// <summary>A file's content, up to <see cref="MaxFileBytes"/>, or why it could not be read.</summary>
     internal FileContent ReadFile(string path) => _file(path);
@@ -92,14 +119,22 @@ public sealed class WorkloadEnvironment
         return [.. store.Certificates];
     }
 
-    private static FileContent ReadFromDisk(string path)
+    private static FileContent ReadFromDisk(string path) => ReadFromDisk(path, rule: null);
+
+    private static FileContent ReadFromDisk(string path, GuardedFile? rule)
     {
+        var limit = rule?.MaxBytes ?? MaxFileBytes;
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var bytes = new byte[MaxFileBytes + 1];
+            if (rule is not null && GuardedFile.HandleProblem(file.SafeFileHandle, path) is { } problem)
+            {
+                return FileContent.Refused(path, problem);
+            }
+
+            var bytes = new byte[limit + 1];
             var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return length > MaxFileBytes ? FileContent.TooLarge(path) : FileContent.Read(path, bytes[..length]);
+            return length > limit ? FileContent.TooLarge(path, limit) : FileContent.Read(path, bytes[..length]);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

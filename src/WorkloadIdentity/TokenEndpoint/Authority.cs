@@ -79,7 +79,6 @@ internal sealed class Authority
 
     public override string ToString() => Name;
 
-    // A name such as localhost is resolved by somebody; an address is not.
     /// <summary>The host an application uses when it states none: the environment's, as in the Azure SDKs, or else the public cloud's. Or what is wrong with it.</summary>
     public static (Uri? Host, string? Problem) Choose(Uri? stated, WorkloadEnvironment environment, bool allowUnknown)
     {
@@ -100,6 +99,7 @@ internal sealed class Authority
             : (host, null);
     }
 
-    private static bool IsLiteralLoopback(Uri host) =>
+    // A name such as localhost is resolved by somebody; an address is not.
+    public static bool IsLiteralLoopback(Uri host) =>
         host.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && IPAddress.TryParse(host.IdnHost, out var address) && IPAddress.IsLoopback(address);
 }

@@ -26,8 +26,14 @@ internal static partial class ServerWords
             text = text[..end];
         }
 
-        text = OneLine(JwtLike().Replace(form.Mask(text), Hidden));
-        return text.Length == 0 ? null : text.Length <= MaxLength ? text : text[..(MaxLength - 1)] + "…";
+        return Plain(form.Mask(text));
+    }
+
+    /// <summary>Text of a stranger with nothing like a JWT in it, shortened; null when nothing is left.</summary>
+    public static string? Plain(string text, int maxLength = MaxLength)
+    {
+        text = OneLine(JwtLike().Replace(text, Hidden));
+        return text.Length == 0 ? null : text.Length <= maxLength ? text : text[..(maxLength - 1)] + "…";
     }
 
     /// <summary>A word of a protocol, such as <c>invalid_client</c> or an id; null when it is none.</summary>

@@ -7,8 +7,12 @@ namespace WorkloadIdentity;
 /// Safe for concurrent use.
 /// </summary>
 internal sealed class TokenEndpoint(
-    string clientId, ClientAuthentication authentication, HttpClient client, RetryOptions retryOptions, TimeProvider timeProvider, ILogger logger)
+    string clientId, ClientAuthentication authentication, HttpClient client, RetryOptions retryOptions, TimeProvider timeProvider, ILogger logger, IdentityBinding? binding = null)
 {
+    // A new federated credential is known everywhere after some minutes: asking every second would not make it known sooner.
+    private static readonly TimeSpan FirstPropagationWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPropagationWait = TimeSpan.FromSeconds(20);
+
     private readonly TransientRetry _retry = new(retryOptions, timeProvider);
     private readonly ThrottlingGate _gate = new(timeProvider);
 
@@ -17,7 +21,8 @@ internal sealed class TokenEndpoint(
 
     /// <summary>
     /// Asks, and asks again where that is promised to help: transient failures on a schedule; once with RS256 where PS256 is not known;
-    /// once more where the secret, certificate or assertion was refused and a newer one has come meanwhile.
+    /// once more where the secret, certificate or assertion was refused and a newer one has come meanwhile; and for as long as the application
+    /// tolerates while a new federated credential becomes known.
     /// </summary>
     public async ValueTask<TokenResult> AcquireAsync(TokenExchange exchange, CancellationToken cancellationToken)
     {
@@ -26,6 +31,23 @@ internal sealed class TokenEndpoint(
             return TokenResult.Failed(closed.About(exchange.Request.Scope, clientId));
         }
 
+        var started = timeProvider.GetTimestamp();
+        for (var wait = FirstPropagationWait; ; wait = wait * 2 < LongestPropagationWait ? wait * 2 : LongestPropagationWait)
+        {
+            var attempt = await AskAsync(exchange, cancellationToken).ConfigureAwait(false);
+            var left = authentication.Tolerance - timeProvider.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero || attempt is not { Form.IsFederated: true, Result.Error: { } error } || !error.EntraErrorCodes.Any(EntraCode.MayBePropagating))
+            {
+                return attempt.Result;
+            }
+
+            Log.AwaitingFederatedCredential(logger, exchange.Authority.Name, authentication.Tolerance, error);
+            await Task.Delay(wait < left ? wait : left, timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<Attempt> AskAsync(TokenExchange exchange, CancellationToken cancellationToken)
+    {
         exchange.UseRs256 = _rs256Only;
         var attempt = await AttemptAsync(exchange, refused: null, cancellationToken).ConfigureAwait(false);
         if (attempt.WasToldCode(EntraCode.AlgorithmNotSupported) && attempt.Form?.Algorithm is { } algorithm && algorithm != ClientAssertion.Rs256)
@@ -41,7 +63,7 @@ internal sealed class TokenEndpoint(
             attempt = await AttemptAsync(exchange, refused: attempt, cancellationToken).ConfigureAwait(false);
         }
 
-        return attempt.Result;
+        return attempt;
     }
 
     private ValueTask<Attempt> AttemptAsync(TokenExchange exchange, Attempt? refused, CancellationToken cancellationToken)
@@ -73,6 +95,12 @@ internal sealed class TokenEndpoint(
             return new Attempt(TokenResult.Failed(closed.About(exchange.Request.Scope, clientId)), Form: null);
         }
 
+        var (sender, address, noWay) = binding?.Route(exchange.Endpoint) ?? (client, exchange.Endpoint, null);
+        if (noWay is not null)
+        {
+            return new Attempt(About(noWay, exchange), Form: null);
+        }
+
         var form = Form(exchange);
         if (await WriteAuthenticationAsync(form, exchange, cancellationToken).ConfigureAwait(false) is { } problem)
         {
@@ -85,8 +113,13 @@ internal sealed class TokenEndpoint(
             return refused;
         }
 
+        if (binding is not null && IdentityBinding.Refuse(form) is { } kept)
+        {
+            return new Attempt(About(kept, exchange), Form: null);
+        }
+
         var sentOn = timeProvider.GetUtcNow();
-        var answer = await Backchannel.SendAsync(client, Request(exchange, form), exchange.Authority.Name, retryOptions.AttemptTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
+        var answer = await Backchannel.SendAsync(sender!, Request(address!, exchange, form), binding is null ? exchange.Authority.Name : $"The proxy of the identity binding ({address!.Authority})", retryOptions.AttemptTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
         var result = TokenResponse.Read(answer, exchange, form, authentication.Name, sentOn);
         if (result.Error is { Kind: TokenErrorKind.Throttled, RetryAfter: { } wait } throttled)
         {
@@ -140,9 +173,7 @@ internal sealed class TokenEndpoint(
         {
             // WaitAsync, because a source may ignore its cancellation token.
             var problem = await authentication.WriteAsync(form, exchange, either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
-            return problem is { Verdict: TokenVerdict.Unavailable, Error: { } absent } ? TokenResult.Unavailable(About(absent))
-                : problem is { Error: { } failed } ? TokenResult.Failed(About(failed))
-                : null;
+            return problem is null ? null : About(problem, exchange);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -171,14 +202,19 @@ internal sealed class TokenEndpoint(
             };
         }
 
-        return TokenResult.Failed(About(error));
-
-        TokenError About(TokenError about) => about.About(exchange.Request.Scope, clientId, exchange.TenantId);
+        return About(TokenResult.Failed(error), exchange);
     }
 
-    private static HttpRequestMessage Request(TokenExchange exchange, TokenRequestForm form)
+    /// <summary>The verdict on what was to be sent, with what was asked for and by whom.</summary>
+    private TokenResult About(TokenResult problem, TokenExchange exchange)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, exchange.Endpoint) { Content = form.ToContent() };
+        var error = problem.Error!.About(exchange.Request.Scope, clientId, exchange.TenantId);
+        return problem.Verdict == TokenVerdict.Unavailable ? TokenResult.Unavailable(error) : TokenResult.Failed(error);
+    }
+
+    private static HttpRequestMessage Request(Uri address, TokenExchange exchange, TokenRequestForm form)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = form.ToContent() };
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
         request.Headers.TryAddWithoutValidation("client-request-id", exchange.CorrelationId);
         request.Headers.TryAddWithoutValidation("return-client-request-id", "true");

@@ -29,6 +29,12 @@ internal sealed class TokenExchange
 
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
+    /// <summary>What foreign assertions are addressed to unless the application says otherwise; null where it must say.</summary>
+    public string? AssertionAudience { get; init; }
+
+    /// <summary>Whether other credentials wait behind this one in a chain.</summary>
+    public bool HasAlternatives { get; init; }
+
     /// <summary>The very URI posted to; assertions of our own are addressed to it.</summary>
     public Uri Endpoint => field ??= Authority.TokenEndpoint(TenantId);
 

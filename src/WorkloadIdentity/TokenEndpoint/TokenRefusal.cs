@@ -13,7 +13,11 @@ namespace WorkloadIdentity;
 internal static partial class TokenRefusal
 {
     private const int MaxCodes = 16;
+    private static readonly TimeSpan ToleratedSkew = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LoopWait = TimeSpan.FromSeconds(60);
+
+    // Entra says "Too Many Requests" without a time now and then; peers leave it alone for this long.
+    private static readonly TimeSpan UnstatedWait = TimeSpan.FromSeconds(5);
 
     public static TokenError Read(BackchannelAnswer answer, JsonElement? body, TokenExchange exchange, TokenRequestForm form, string authentication)
     {
@@ -22,7 +26,7 @@ internal static partial class TokenRefusal
         var codes = Codes(body, description);
         var known = EntraErrors.Find(codes);
         var isLoop = codes.Contains(EntraCode.RequestLoop);
-        var retryAfter = isLoop ? Longer(answer.RetryAfter, LoopWait) : answer.RetryAfter;
+        var retryAfter = isLoop ? Longer(answer.RetryAfter, LoopWait) : answer.RetryAfter ?? (answer.Status == 429 ? UnstatedWait : null);
         var isThrottled = isLoop || answer.Status == 429 || (retryAfter is not null && !answer.IsSuccess);
         var isPassing = answer.Status is >= 500 or 408 || error == "temporarily_unavailable" || codes.Contains(EntraCode.IssuerKeysNotRead);
         var kind = isThrottled ? TokenErrorKind.Throttled : body?.Member("error") is null ? TokenErrorKind.InvalidResponse : TokenErrorKind.Refused;
@@ -39,12 +43,19 @@ internal static partial class TokenRefusal
             })
             .Append(CultureInfo.InvariantCulture, $" a token for '{exchange.Request.Scope}' to application {exchange.ClientId} ({authentication}) in tenant {exchange.TenantId}. ");
         AppendAnswer(text, answer, error, ServerWords.Word(body?.Text("suberror"), form), codes, description);
-        AppendAssertion(text, category, form);
+        var assertion = form.IsFederated && IsAboutAssertion(category) ? UnverifiedJwt.TryRead(form.Assertion) : null;
+        if (FederatedCredentialAdvice.Says(assertion, form) is { } says)
+        {
+            text.Append(" The assertion that was sent says: ").Append(says).Append('.');
+        }
+
         text.Append(" What to do: ").Append(known?.Remediation ?? Advice(kind, answer, isPassing, codes, body is null));
         if (text[^1] != '.')
         {
             text.Append('.');
         }
+
+        AppendAdvice(text, category, assertion, answer, exchange, form);
 
         return new TokenError(kind, text.ToString())
         {
@@ -106,17 +117,41 @@ internal static partial class TokenRefusal
         }
     }
 
-    /// <summary>Issuer, subject and audience are compared letter by letter: whoever has to mend a federated credential needs to see them.</summary>
-    private static void AppendAssertion(StringBuilder text, TokenErrorCategory category, TokenRequestForm form)
+    private static bool IsAboutAssertion(TokenErrorCategory category) =>
+        category is TokenErrorCategory.FederationMismatch or TokenErrorCategory.FederationConfig or TokenErrorCategory.FederationIssuer
+            or TokenErrorCategory.FederationPolicy or TokenErrorCategory.AssertionContent or TokenErrorCategory.AssertionTime;
+
+    /// <summary>Issuer, subject and audience are compared letter by letter: whoever has to mend a federated credential is told the one that would do.</summary>
+    private static void AppendAdvice(
+        StringBuilder text, TokenErrorCategory category, UnverifiedJwt? assertion, BackchannelAnswer answer, TokenExchange exchange, TokenRequestForm form)
     {
-        if (category is TokenErrorCategory.FederationMismatch or TokenErrorCategory.FederationConfig or TokenErrorCategory.FederationIssuer
-                or TokenErrorCategory.AssertionContent or TokenErrorCategory.AssertionTime
-            && form is { IsFederated: true, Assertion: { } assertion }
-            && ServerWords.Description(ClientAssertion.Describe(assertion), form) is { } says)
+        if (assertion is null)
         {
-            text.Append(" The assertion that was sent says: ").Append(says).Append('.');
+            return;
+        }
+
+        foreach (var trap in FederationTraps.Of(assertion))
+        {
+            text.Append(' ').Append(trap);
+        }
+
+        if (category is TokenErrorCategory.FederationMismatch or TokenErrorCategory.FederationConfig
+            && FederatedCredentialAdvice.Create(assertion, exchange.ClientId, form) is { } create)
+        {
+            text.Append(' ').Append(create);
+        }
+        else if (category == TokenErrorCategory.AssertionTime && Skew(answer, exchange.TimeProvider.GetUtcNow()) is { } skew)
+        {
+            text.Append(' ').Append(skew);
         }
     }
+
+    /// <summary>A clock that is off is the one cause of a refused time that nobody sees in the assertion.</summary>
+    private static string? Skew(BackchannelAnswer answer, DateTimeOffset now) =>
+        DateTimeOffset.TryParseExact(answer.Header("Date"), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var theirs)
+        && (now - theirs).Duration() is var off && off > ToleratedSkew
+            ? $"The clock of this machine is {off.TotalMinutes:0.#} minutes {(now > theirs ? "ahead of" : "behind")} Entra's: if the assertion was made here, that is why."
+            : null;
 
     private static string Advice(TokenErrorKind kind, BackchannelAnswer answer, bool isPassing, long[] codes, bool isNotJson) => kind switch
     {

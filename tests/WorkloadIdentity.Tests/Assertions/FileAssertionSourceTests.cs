@@ -59,7 +59,7 @@ public sealed class FileAssertionSourceTests
     [Fact]
     public async Task A_file_that_stays_empty_fails_and_says_so()
     {
-        var result = await _entra.Clock.RunUntilAsync(_entra.File(Path, "").AcquireAsync(new FederatedAuthentication(new FileAssertionSource(Path))));
+        var result = await _entra.File(Path, "").RunAsync(new FederatedAuthentication(new FileAssertionSource(Path)));
 
         Assert.Equal(TokenErrorKind.InvalidConfiguration, result.Error!.Kind);
         Assert.Contains("is empty", result.Error.Message, StringComparison.Ordinal);

@@ -58,7 +58,7 @@ public sealed class ClientCertificateAuthenticationTests
         _entra.Answers(HttpStatusCode.InternalServerError).Answers(HttpStatusCode.InternalServerError).Issues().Issues();
         var credential = _entra.Credential(ClientCertificateAuthentication.FromCertificate(TestCertificate.One));
 
-        await _entra.Clock.RunUntilAsync(_entra.AcquireAsync(credential));
+        await _entra.RunAsync(credential);
         await _entra.AcquireAsync(credential);
 
         Assert.Equal(4, Enumerable.Range(0, 4).Select(request => Sent(request).Id).Distinct().Count());

@@ -165,7 +165,7 @@ public sealed class FederatedAuthenticationTests
         var results = new Queue<AssertionResult>(
             [AssertionResult.Failed(new TokenError(TokenErrorKind.Unreachable, "The build server did not answer.")), AssertionResult.Issued(EntraFake.Jwt())]);
 
-        var result = await _entra.Clock.RunUntilAsync(_entra.Issues().AcquireAsync(new FederatedAuthentication(new StatedSource(results.Dequeue))));
+        var result = await _entra.Issues().RunAsync(new FederatedAuthentication(new StatedSource(results.Dequeue)));
 
         Assert.Equal(TokenVerdict.Issued, result.Verdict);
     }

@@ -106,5 +106,11 @@ internal sealed class EntraFake
     public Task<TokenResult> AcquireAsync(ClientAuthentication? authentication = null, TokenRequest? request = null, string? claims = null) =>
         AcquireAsync(Credential(authentication), request, claims);
 
+    /// <summary>One acquisition, with as much time as it takes.</summary>
+    public Task<TokenResult> RunAsync(Credential credential, TokenRequest? request = null) =>
+        Clock.RunUntilAsync(() => new ValueTask<TokenResult>(AcquireAsync(credential, request)));
+
+    public Task<TokenResult> RunAsync(ClientAuthentication? authentication = null) => RunAsync(Credential(authentication));
+
     private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace WorkloadIdentity.Tests;
@@ -181,6 +182,24 @@ public sealed class AllowedOriginsTests
         var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri(address, UriKind.RelativeOrAbsolute) } };
 
         Assert.StartsWith("AllowedOrigins", Assert.Throws<ArgumentException>(() => new AllowedOrigins(options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_https_origin_is_no_plain_http_origin()
+    {
+        var options = new AccessTokenHandlerOptions { PlainHttpOrigins = { new Uri("https://api.contoso.com") } };
+
+        Assert.Contains("List it in AllowedOrigins", Assert.Throws<ArgumentException>(() => new AllowedOrigins(options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_proxy_takes_what_it_does_not_bypass()
+    {
+        var address = new Uri("http://127.0.0.1:5000/x");
+
+        Assert.True(AllowedOrigins.IsTaken(address, new WebProxy("http://proxy.contoso.com:8080")));
+        Assert.False(AllowedOrigins.IsTaken(address, new WebProxy("http://proxy.contoso.com:8080", BypassOnLocal: true, [@"127\.0\.0\.1"])));
+        Assert.False(AllowedOrigins.IsTaken(address, new WebProxy()));
     }
 
     [Fact]

@@ -154,7 +154,7 @@ public sealed class HostTokenResponseTests
     public void A_token_for_another_resource_or_identity_is_refused(string what, ManagedIdentityId? id, string echo)
     {
         var response = HostTokenResponse.Read(
-            Encoding.UTF8.GetBytes($$"""{"access_token":"canary","expires_in":3600,{{echo}}}"""), Request(id), SentOn, Now);
+            Encoding.UTF8.GetBytes($$"""{"access_token":"canary","expires_in":3600,{{echo}}}"""), Request(id), requiresEcho: false, SentOn, Now);
 
         Assert.Null(response.Token);
         Assert.Contains($"another {what}", response.Problem, StringComparison.Ordinal);
@@ -169,7 +169,7 @@ public sealed class HostTokenResponseTests
         Assert.NotNull(Read(ManagedIdentityId.FromObjectId(Machine.ObjectId), $$""" "client_id":"{{Machine.ClientId}}","resource":"","object_id":"{{Machine.ObjectId}}" """).Token);
 
         static HostTokenResponse Read(ManagedIdentityId id, string echo) => HostTokenResponse.Read(
-            Encoding.UTF8.GetBytes($$"""{"access_token":"t","expires_in":3600,{{echo}}}"""), Request(id), SentOn, Now);
+            Encoding.UTF8.GetBytes($$"""{"access_token":"t","expires_in":3600,{{echo}}}"""), Request(id), requiresEcho: false, SentOn, Now);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class HostTokenResponseTests
 
     private static HostTokenResponse Read(string body) => Read(Encoding.UTF8.GetBytes(body));
 
-    private static HostTokenResponse Read(byte[] body) => HostTokenResponse.Read(body, Request(id: null), SentOn, Now);
+    private static HostTokenResponse Read(byte[] body) => HostTokenResponse.Read(body, Request(id: null), requiresEcho: false, SentOn, Now);
 
     private static ManagedIdentityRequest Request(ManagedIdentityId? id) => new(Machine.Scope, "https://graph.microsoft.com", id);
 }

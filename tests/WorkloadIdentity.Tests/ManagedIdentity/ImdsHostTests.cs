@@ -106,7 +106,7 @@ public sealed class ImdsHostTests
 
     [Theory]
     [InlineData("""{"error":"invalid_request","error_description":"Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request"}""", "name one by its client id")]
-    [InlineData("""{"error":"invalid_resource","error_description":"AADSTS500011: The resource principal named x was not found"}""", "Check the scope")]
+    [InlineData("""{"error":"invalid_resource","error_description":"AADSTS500011: The resource principal named x was not found"}""", "AADSTS500011). Entra says: Resource principal (the scope's resource) not found in the tenant. What to do: Fix the scope's resource URI")]
     [InlineData("""{"error":"unauthorized_client"}""", "Check that")]
     public async Task A_refusal_says_what_to_do(string body, string says)
     {

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// A command that prints an assertion, such as <c>circleci run oidc get</c> or <c>buildkite-agent oidc request-token</c>. It runs at each use, without
+/// a shell, with this program's variables and <c>WORKLOAD_IDENTITY_AUDIENCE</c> beside them. It can be made in code only: a command in configuration
+/// would let whoever writes that run anything. Safe for concurrent use.
+/// </summary>
+public sealed class CommandAssertionSource : AssertionSource
+{
+    private const string AudienceVariable = "WORKLOAD_IDENTITY_AUDIENCE";
+
+    private readonly string _path;
+    private readonly ImmutableArray<string> _arguments;
+    private readonly TimeSpan _timeLimit;
+    private readonly string? _field;
+
+    /// <summary>Assertions from the program at <paramref name="path"/>.</summary>
+    /// <param name="path">An absolute path: no search path decides what runs.</param>
+    /// <param name="arguments">The arguments, one by one and as they are: nothing splits or expands them.</param>
+    /// <param name="options">How to run it.</param>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is not absolute, an argument holds a null character, or an option is out of range.</exception>
+    public CommandAssertionSource(string path, IEnumerable<string>? arguments = null, CommandAssertionSourceOptions? options = null)
+    {
+        _path = Require.Text(path, "The path of the command", "/usr/local/bin/buildkite-agent");
+        if (!Path.IsPathFullyQualified(path))
+        {
+            throw new ArgumentException("The path of the command is not absolute. A search path that others can write to must not decide what runs: give the whole path, such as /usr/local/bin/buildkite-agent.", nameof(path));
+        }
+
+        _arguments = [.. arguments ?? []];
+        if (_arguments.Any(argument => argument is null || argument.Contains('\0', StringComparison.Ordinal)))
+        {
+            throw new ArgumentException("An argument of the command is null, or holds a null character.", nameof(arguments));
+        }
+
+        options ??= new CommandAssertionSourceOptions();
+        _timeLimit = AssertionSourceOptions.CheckedLimit(options.TimeLimit);
+        _field = options.JsonField is { } field ? Require.Text(field, "The name of the JSON field", "token", nameof(options)) : null;
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "assertion command";
+
+    /// <inheritdoc/>
+    protected internal override string? LooksFor => $"the output of '{_path}'";
+
+    /// <inheritdoc/>
+    public override async ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        CommandRun run;
+        try
+        {
+            run = await CommandRun.ToEndAsync(
+                _path, _arguments, (AudienceVariable, request.Audience), _timeLimit, request.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Win32Exception exception)
+        {
+            return Unusable(TokenErrorKind.InvalidConfiguration, $"could not be started (error {exception.NativeErrorCode}). Check that the file is there and that this process may run it.", exception);
+        }
+
+        if (run.Problem is { } problem)
+        {
+            return Unusable(run.HasTimedOut ? TokenErrorKind.TimedOut : TokenErrorKind.InvalidResponse, problem + run.Complaint);
+        }
+
+        if (run.ExitCode != 0)
+        {
+            return Unusable(TokenErrorKind.Refused, $"ended with exit code {run.ExitCode}.{run.Complaint}");
+        }
+
+        var assertion = run.Output.Trim();
+        if (_field is not null)
+        {
+            using var document = HostJson.Parse(System.Text.Encoding.UTF8.GetBytes(assertion));
+            if (document?.RootElement.Text(_field) is not { } value)
+            {
+                return Unusable(TokenErrorKind.InvalidResponse, $"did not print a JSON object with a text named '{_field}'.{run.Complaint}");
+            }
+
+            assertion = value.Trim();
+        }
+
+        return Require.IsHeaderToken(assertion)
+            ? AssertionResult.Issued(assertion)
+            : Unusable(TokenErrorKind.InvalidResponse, $"{(assertion.Length == 0 ? "printed nothing" : "printed something that no JWT is")}. It must print one JWT and nothing else.{run.Complaint}");
+    }
+
+    private AssertionResult Unusable(TokenErrorKind kind, string what, Exception? exception = null) =>
+        AssertionResult.Failed(new TokenError(kind, $"The command '{_path}' {what}") { IsTransient = false, Exception = exception, HelpAnchor = HelpAnchors.AssertionSource });
+}

@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Text;
+
+namespace WorkloadIdentity;
+
+/// <summary>One run of a command, bounded in time and output. However it ends, the process and those it started are ended with it.</summary>
+internal sealed class CommandRun
+{
+    private const int MaxOutput = 64 * 1024;
+    private const int MaxComplaint = 4 * 1024;
+
+    // What a program prints before it ends is read in this time; a process it left behind may hold its output open for ever.
+    private static readonly TimeSpan AfterEnd = TimeSpan.FromSeconds(1);
+
+    private CommandRun(int exitCode, string output, string complaint, string? problem, bool hasTimedOut = false)
+    {
+        ExitCode = exitCode;
+        Output = output;
+        Problem = problem;
+        HasTimedOut = hasTimedOut;
+
+        // The command's own words, for whoever has to mend it: short, on one line, without anything like a token.
+        Complaint = ServerWords.Plain(complaint) is { } words ? $" It said: {words}" : "";
+    }
+
+    public int ExitCode { get; }
+
+    /// <summary>What it printed. A secret.</summary>
+    public string Output { get; }
+
+    /// <summary>What it wrote to its standard error, fit to stand at the end of a message; empty when nothing.</summary>
+    public string Complaint { get; }
+
+    /// <summary>Why there is no output to look at: the end of a sentence.</summary>
+    public string? Problem { get; }
+
+    public bool HasTimedOut { get; }
+
+    public static async Task<CommandRun> ToEndAsync(
+        string path, IEnumerable<string> arguments, (string Name, string? Value) variable, TimeSpan timeLimit, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(path, arguments)
+        {
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (variable.Value is { } value)
+        {
+            start.Environment[variable.Name] = value;
+        }
+
+        using var limit = new CancellationTokenSource(timeLimit, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var process = new Process { StartInfo = start };
+        process.Start();
+        var (output, complaint) = (new BoundedText(MaxOutput), new BoundedText(MaxComplaint));
+        try
+        {
+            // Nobody is there to answer a question.
+            process.StandardInput.Close();
+            var reading = Task.WhenAll(
+                output.ReadAsync(process.StandardOutput.BaseStream, either.Token),
+                complaint.ReadAsync(process.StandardError.BaseStream, either.Token));
+            await process.WaitForExitAsync(either.Token).ConfigureAwait(false);
+            await reading.WaitAsync(AfterEnd, timeProvider, either.Token).ConfigureAwait(false);
+            return output.IsTooLong
+                ? new CommandRun(process.ExitCode, "", complaint.Text, $"printed more than {MaxOutput / 1024} KiB. It must print one JWT and nothing else.")
+                : new CommandRun(process.ExitCode, output.Text, complaint.Text, problem: null);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new CommandRun(-1, "", complaint.Text, $"had not ended after {timeLimit.TotalSeconds:0.#} s, and was ended.", hasTimedOut: true);
+        }
+        catch (TimeoutException)
+        {
+            return new CommandRun(-1, "", complaint.Text, "ended, but left a process behind that holds its output open. It must end with all it started.");
+        }
+        finally
+        {
+            End(process);
+
+            // Reads that still wait for somebody else's end of a pipe end here.
+            process.StandardOutput.Dispose();
+            process.StandardError.Dispose();
+        }
+    }
+
+    private static void End(Process process)
+    {
+        try
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
+        {
+            // It ended in this very moment, or belongs to somebody else by now: nothing of ours is left to end.
+        }
+    }
+
+    /// <summary>The beginning of a stream. The rest is read and dropped, so that the command is not held up by a full pipe.</summary>
+    private sealed class BoundedText(int limit)
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new();
+
+        public bool IsTooLong { get; private set; }
+
+        public string Text
+        {
+            get
+            {
+                lock (_bytes)
+                {
+                    return Encoding.UTF8.GetString(_bytes.WrittenSpan);
+                }
+            }
+        }
+
+        public async Task ReadAsync(Stream stream, CancellationToken cancellationToken)
+        {
+            var buffer = new byte[4096];
+            while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            {
+                lock (_bytes)
+                {
+                    var room = Math.Min(read, limit - _bytes.WrittenCount);
+                    _bytes.Write(buffer.AsSpan(0, room));
+                    IsTooLong |= room < read;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+namespace WorkloadIdentity;
+
+/// <summary>
+/// The id tokens of a GitHub Actions job, a new one at each use: they live for five minutes, the right to get them for about six hours.
+/// The job needs <c>permissions: id-token: write</c>. Safe for concurrent use.
+/// See <see href="https://docs.github.com/actions/reference/security/oidc">OpenID Connect in GitHub Actions</see>.
+/// </summary>
+public sealed class GitHubActionsAssertionSource : AssertionSource
+{
+    private const string AddressVariable = "ACTIONS_ID_TOKEN_REQUEST_URL";
+    private const string TokenVariable = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
+
+    private static readonly AssertionEndpoint Endpoint = new(
+        "GitHub's endpoint for id tokens",
+        "Check that the job has 'permissions: id-token: write' and has not run for more than six hours.",
+        HelpAnchors.GitHubActions);
+
+    private readonly AssertionSourceOptions _options;
+
+    /// <summary>Id tokens of the job this program runs in, as its variables say at each use.</summary>
+    /// <param name="options">What it works with.</param>
+    /// <exception cref="ArgumentException">A value in <paramref name="options"/> is out of range.</exception>
+    public GitHubActionsAssertionSource(AssertionSourceOptions? options = null) => _options = AssertionSourceOptions.Checked(options);
+
+    /// <inheritdoc/>
+    public override string Name => "github actions";
+
+    /// <inheritdoc/>
+    protected internal override string? LooksFor => $"the id token of a job of GitHub Actions (the variables {AddressVariable} and {TokenVariable})";
+
+    /// <inheritdoc/>
+    public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var environment = request.Environment;
+        if (!environment.Has(AddressVariable) && !environment.Has(TokenVariable))
+        {
+            return new(Endpoint.Absent(environment.Has("GITHUB_ACTIONS")
+                ? $"This is a job of GitHub Actions that may not get id tokens: {AddressVariable} and {TokenVariable} are not set. Add 'permissions: id-token: write' to the job. Workflows started from a fork's pull request never get them."
+                : $"{AddressVariable} and {TokenVariable} are not set: this is no job of GitHub Actions that may get id tokens."));
+        }
+
+        if (!environment.Has(AddressVariable) || !environment.Has(TokenVariable))
+        {
+            return new(Endpoint.Unusable(
+                TokenErrorKind.InvalidConfiguration,
+                $"Of {AddressVariable} and {TokenVariable} only one is set: half of what GitHub gives a job. Pass both on to this program."));
+        }
+
+        var (address, addressProblem) = SourceAddress.Read(environment, AddressVariable);
+        var (token, tokenProblem) = HostVariable.Header(environment, TokenVariable);
+        if (address is null || token is null)
+        {
+            return new(Endpoint.Unusable(TokenErrorKind.InvalidConfiguration, $"No id token can be asked for: {addressProblem ?? tokenProblem}"));
+        }
+
+        // Without an audience GitHub addresses the token to the repository's owner.
+        var message = new HttpRequestMessage(HttpMethod.Get, SourceAddress.With(address, "audience", request.RequireAudience()));
+        message.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        message.Headers.TryAddWithoutValidation("Accept", "application/json; api-version=2.0");
+        return Endpoint.AskAsync(_options.ClientFor(address), message, _options.TimeLimit, request, "value", cancellationToken);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Net;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// The identity tokens of the service account a program runs as on Google Cloud (Compute Engine, GKE, Cloud Run, Cloud Functions), from the
+/// metadata server. Safe for concurrent use.
+/// See <see href="https://cloud.google.com/compute/docs/instances/verifying-instance-identity">identity tokens of the metadata server</see>.
+/// </summary>
+public sealed class GoogleMetadataAssertionSource : AssertionSource
+{
+    private const string HostVariableName = "GCE_METADATA_HOST";
+    private const string KnownHost = "metadata.google.internal";
+    private const string Flavor = "Metadata-Flavor";
+    private const string Google = "Google";
+
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(1);
+
+    private static readonly AssertionEndpoint Endpoint = new(
+        "Google's metadata server",
+        "Check that this program runs on Google Cloud with a service account; GKE needs Workload Identity Federation for the pod's service account.",
+        HelpAnchors.GoogleMetadata);
+
+    private readonly AssertionSourceOptions _options;
+
+    /// <summary>Identity tokens of the default service account of this machine, pod or container.</summary>
+    /// <param name="options">What it works with. Without a client in it no proxy is used.</param>
+    /// <exception cref="ArgumentException">A value in <paramref name="options"/> is out of range.</exception>
+    public GoogleMetadataAssertionSource(AssertionSourceOptions? options = null) => _options = AssertionSourceOptions.Checked(options);
+
+    /// <inheritdoc/>
+    public override string Name => "google metadata";
+
+    /// <inheritdoc/>
+    protected internal override string? LooksFor => "an identity token of Google's metadata server";
+
+    /// <inheritdoc/>
+    public override async ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (server, problem) = Server(request.Environment);
+        if (server is null)
+        {
+            return Endpoint.Unusable(TokenErrorKind.InvalidConfiguration, problem!);
+        }
+
+        if (request.HasAlternatives && await ProbeAsync(server, request, cancellationToken).ConfigureAwait(false) is { } absent)
+        {
+            return absent;
+        }
+
+        var address = new Uri(server, $"/computeMetadata/v1/instance/service-accounts/default/identity?audience={Uri.EscapeDataString(request.RequireAudience())}&format=full");
+        var answer = await AskAsync(address, _options.TimeLimit, request, cancellationToken).ConfigureAwait(false);
+        return answer.IsSuccess && answer.Header(Flavor) != Google
+            ? Endpoint.Unusable(TokenErrorKind.InvalidResponse, $"What answers at {server.Authority} is not Google's metadata server: its answer lacks the header '{Flavor}: {Google}'.")
+            : Endpoint.Read(answer, field: null);
+    }
+
+    /// <summary>Whether this is Google Cloud at all, when another credential waits: away from it the name does not resolve, or nobody answers.</summary>
+    private async ValueTask<AssertionResult?> ProbeAsync(Uri server, AssertionRequest request, CancellationToken cancellationToken)
+    {
+        var answer = await AskAsync(server, ProbeLimit, request, cancellationToken).ConfigureAwait(false);
+        return answer.Header(Flavor) == Google ? null
+            : answer.Error is { } none ? AssertionResult.Unavailable(none.WithMessage($"There is no metadata server of Google here: {none.Message}"))
+            : Endpoint.Absent($"What answers at {server.Authority} is not Google's metadata server.");
+    }
+
+    private ValueTask<BackchannelAnswer> AskAsync(Uri address, TimeSpan timeLimit, AssertionRequest request, CancellationToken cancellationToken)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Get, address);
+
+        // What keeps a tricked server from fetching tokens for somebody else: nobody adds this header by accident.
+        message.Headers.TryAddWithoutValidation(Flavor, Google);
+        return Backchannel.SendAsync(_options.HttpClient ?? Backchannel.Local, message, "Google's metadata server", timeLimit, request.TimeProvider, cancellationToken);
+    }
+
+    /// <summary>Where it is. A variable may move it, as Google's own libraries allow, but not off this machine and its link: it is asked over plain http.</summary>
+    private static (Uri? Server, string? Problem) Server(WorkloadEnvironment environment)
+    {
+        if (environment.Variable(HostVariableName) is not { } host)
+        {
+            return (new Uri($"http://{KnownHost}"), null);
+        }
+
+        return Uri.CheckHostName(host.Split(':')[0].Trim('[')) == UriHostNameType.Unknown && !host.StartsWith('[')
+            || !Uri.TryCreate($"http://{host}", UriKind.Absolute, out var server) || server.UserInfo.Length > 0 || server.PathAndQuery != "/" || server.Fragment.Length > 0
+                ? (null, $"{HostVariableName} is not a host, or a host and a port, such as 169.254.169.254.")
+            : IsNear(server) ? (server, null)
+            : (null, $"{HostVariableName} names a host that is neither {KnownHost} nor on this machine or its link (a loopback address, 169.254.0.0/16, fd20:ce::254). Anything else could be anybody.");
+    }
+
+    private static bool IsNear(Uri server) =>
+        server.IdnHost.Equals(KnownHost, StringComparison.OrdinalIgnoreCase)
+        || IPAddress.TryParse(server.IdnHost, out var address)
+            && (IPAddress.IsLoopback(address) || HostVariable.IsIn(address, 169, 254, 255) || address.Equals(IPAddress.Parse("fd20:ce::254")));
+}

@@ -1,0 +1,71 @@
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Reads a JWT that somebody else will judge (RFC 7519): for an expiry that bounds a cache, and for messages that show what an assertion says.
+/// Nothing is verified and nothing may be trusted because of it. Written out here, so that reading loads no library.
+/// </summary>
+internal sealed class UnverifiedJwt
+{
+    private const double LastMoment = 253402300799;
+
+    private static readonly JsonDocumentOptions Bounds = new() { MaxDepth = 16 };
+
+    private readonly string _header;
+    private readonly JsonElement _claims;
+
+    private UnverifiedJwt(string header, JsonElement claims)
+    {
+        _header = header;
+        _claims = claims;
+    }
+
+    public string? Issuer => _claims.Text("iss");
+
+    public string? Subject => _claims.Text("sub");
+
+    /// <summary>The audiences: a string or an array of them (RFC 7519 section 4.1.3).</summary>
+    public IReadOnlyList<string> Audiences => _claims.Member("aud") switch
+    {
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(HostJson.Text).OfType<string>()],
+        { } single when HostJson.Text(single) is { } audience => [audience],
+        _ => [],
+    };
+
+    public DateTimeOffset? NotBefore => Moment("nbf");
+
+    /// <summary>When it ends (RFC 7519 section 4.1.4); null when that cannot be read.</summary>
+    public DateTimeOffset? ExpiresOn => Moment("exp");
+
+    /// <summary>The <c>alg</c> of its header; null when that cannot be read.</summary>
+    public string? Algorithm => Parse(_header)?.Text("alg");
+
+    /// <summary>The JWT in <paramref name="text"/>; null when its claims cannot be read.</summary>
+    public static UnverifiedJwt? TryRead(string? text) =>
+        text?.Split('.') is [var header, var payload, _] && Parse(payload) is { } claims ? new UnverifiedJwt(header, claims) : null;
+
+    private DateTimeOffset? Moment(string name) =>
+        _claims.Member(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out var seconds) && seconds is > 0 and < LastMoment
+            ? DateTimeOffset.UnixEpoch.AddSeconds(seconds)
+            : null;
+
+    private static JsonElement? Parse(string part)
+    {
+        if (part.Length == 0 || !Base64Url.IsValid(part))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(part), Bounds);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
