@@ -98,6 +98,9 @@ public abstract class Credential
         return new CredentialReport(Name, LooksFor, result, acquisition.TimeProvider.GetElapsedTime(started));
     }
 
+    /// <summary>The request as it would be written without saying what goes without saying: two requests of one form share a token.</summary>
+    internal virtual TokenRequest Simplify(TokenRequest request) => request;
+
     /// <summary>Makes the attempt. Requests that carry what <see cref="Supports"/> lacks do not arrive here, and exceptions thrown here become failures.</summary>
     /// <param name="acquisition">What is asked for, and why.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>

@@ -7,10 +7,10 @@ namespace WorkloadIdentity;
 /// <remarks>A cached hit is synchronous, takes no lock, writes nothing shared and allocates nothing.</remarks>
 public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
 {
+    private readonly Credential _credential;
     private readonly TokenCache _cache;
     private readonly TokenFlights _flights;
     private readonly TimeProvider _timeProvider;
-    private readonly Credential _credential;
 
     /// <summary>Puts a cache in front of <paramref name="credential"/>.</summary>
     /// <exception cref="ArgumentException">An option is out of range, or a <see cref="TokenAcquirerOptions.Store"/> is given for a credential without a partition.</exception>
@@ -43,6 +43,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
             return ValueTask.FromCanceled<AccessToken>(cancellationToken);
         }
 
+        request = InOneForm(request);
         return _cache.Find(request)?.Held(request, _timeProvider.GetUtcNow()) is { } token
             ? new ValueTask<AccessToken>(token)
             : WaitAsync(request, cancellationToken);
@@ -55,6 +56,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         ArgumentNullException.ThrowIfNull(request);
         ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
         cancellationToken.ThrowIfCancellationRequested();
+        request = InOneForm(request);
         while (true)
         {
             // Null: the slot was evicted between being found and being asked; its successor is asked instead.
@@ -82,6 +84,8 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         _flights.Dispose();
         _cache.Dispose();
     }
+
+    private TokenRequest InOneForm(TokenRequest request) => request.TenantId is null ? request : _credential.Simplify(request);
 
     private async ValueTask<AccessToken> WaitAsync(TokenRequest request, CancellationToken cancellationToken)
     {

@@ -92,6 +92,12 @@ public sealed class TokenError
     /// <summary>Whether this is an earlier answer repeated from memory, so that nobody was asked this time.</summary>
     public bool IsRepeated { get; internal init; }
 
+    /// <summary>
+    /// What the request carried that the credential cannot express; <see cref="RequestFeatures.None"/> for every other error. Whoever asked may
+    /// leave out what was only a hint, and must not leave out what decides for whom the token is.
+    /// </summary>
+    public RequestFeatures UnsupportedFeatures { get; init; }
+
     /// <summary>The exception behind it, where there was one.</summary>
     public Exception? Exception { get; init; }
 
@@ -101,8 +107,6 @@ public sealed class TokenError
     /// <summary>Set where a page of its own explains more than the kind or category would.</summary>
     internal string? HelpAnchor { get; init; }
 
-    /// <summary>What the request carried that the credential cannot express.</summary>
-    internal RequestFeatures UnsupportedFeatures { get; init; }
 
     /// <summary>The message already tells every attempt, so an exception need not tell them again.</summary>
     internal bool ListsAttempts { get; init; }

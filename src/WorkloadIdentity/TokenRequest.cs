@@ -64,6 +64,9 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <exception cref="ArgumentException"><paramref name="tenantId"/> is not a tenant.</exception>
     public TokenRequest ForTenant(string tenantId) => new(this, WorkloadIdentity.TenantId.Require(tenantId, nameof(tenantId)), UserAssertion);
 
+    /// <summary>The same request in the credential's own tenant; made once, so that its hash is too.</summary>
+    internal TokenRequest InOwnTenant => TenantId is null ? this : field ??= new(this, tenantId: null, UserAssertion);
+
     /// <summary>The same request for the workload itself: what may be kept of an on-behalf-of request.</summary>
     internal TokenRequest WithoutUserAssertion() => UserAssertion is null ? this : new(this, TenantId, userAssertion: null);
 

@@ -12,7 +12,6 @@ public sealed class OpenIdServer : IAsyncLifetime
 
     // A cold disk and a busy machine fit in; nothing waits this long when all is well.
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
 
     private NodeProcess? _process;
     private Uri? _origin;
@@ -37,7 +36,7 @@ public sealed class OpenIdServer : IAsyncLifetime
         var node = Node.Executable
             ?? throw new InvalidOperationException("Node.js is not on the PATH. With CI=true the integration tests are not skipped: install Node.js 18 or later.");
         var folder = typeof(OpenIdServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "OpenIdServerFolder").Value!;
-        await InstallAsync(folder);
+        await NodePackages.InstallAsync(folder);
 
         using var patience = new CancellationTokenSource(StartLimit, TimeProvider.System);
         _process = NodeProcess.Start(node, folder, "server.js");
@@ -62,21 +61,6 @@ public sealed class OpenIdServer : IAsyncLifetime
     {
         var journal = await Http.GetFromJsonAsync<TokenRequestSeen[]>(new Uri(Origin, "/journal"), JsonSerializerOptions.Web);
         return [.. journal!.Where(entry => entry.ClientId == clientId)];
-    }
-
-    /// <summary>Installs the locked packages, unless what is there was installed from this very lock file.</summary>
-    private static async Task InstallAsync(string folder)
-    {
-        var installed = new FileInfo(Path.Combine(folder, "node_modules", ".package-lock.json"));
-        if (installed.Exists && installed.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Path.Combine(folder, "package-lock.json")))
-        {
-            return;
-        }
-
-        var npm = Node.PackageClient ?? throw new InvalidOperationException($"npm is not on the PATH. Run 'npm ci' in {folder} first.");
-        using var patience = new CancellationTokenSource(InstallLimit, TimeProvider.System);
-        await using var install = NodeProcess.Start(npm, folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-        await install.FinishAsync(patience.Token);
     }
 }
 

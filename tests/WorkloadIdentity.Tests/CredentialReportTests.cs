@@ -145,7 +145,8 @@ public sealed class CredentialReportTests
         });
         _entra.Answers(HttpStatusCode.Unauthorized, EntraFake.Error(7000215, says: "The secret secret-canary is wrong."));
 
-        var report = await chain.ExplainAsync(Request);
+        // The token file may be about to be put in place: it is looked for more than once.
+        var report = await _entra.Clock.RunUntilAsync(() => chain.ExplainAsync(Request));
 
         var text = report.ToString();
         Assert.DoesNotContain("canary", text, StringComparison.Ordinal);

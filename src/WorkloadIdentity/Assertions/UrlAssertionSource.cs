@@ -3,8 +3,9 @@ using System.Collections.Frozen;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A server that gives assertions to whoever may ask it: a GET, answered with the JWT as text or in a JSON object. It can be made in code only:
-/// an address in configuration would let whoever writes that send credentials anywhere. Safe for concurrent use.
+/// A server that gives assertions to whoever may ask it: a GET, answered with the JWT as text or in a JSON object. An address in
+/// configuration would let whoever writes that have credentials sent anywhere: there it needs
+/// <see cref="Microsoft.Extensions.DependencyInjection.WorkloadIdentityOptions.AllowAssertionUrl"/>. Safe for concurrent use.
 /// </summary>
 public sealed class UrlAssertionSource : AssertionSource
 {

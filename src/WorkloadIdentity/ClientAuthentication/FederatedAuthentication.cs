@@ -10,6 +10,8 @@ public sealed class FederatedAuthentication : ClientAuthentication
     // A JWT of a workload is a few kilobytes; what is larger is something else.
     private const int MaxLength = 64 * 1024;
 
+    internal static readonly TimeSpan MaxPropagationTolerance = TimeSpan.FromMinutes(15);
+
     private readonly AssertionSource _source;
     private readonly string? _audience;
 
@@ -40,7 +42,7 @@ public sealed class FederatedAuthentication : ClientAuthentication
         init
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromMinutes(15));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxPropagationTolerance);
             field = value;
         }
     }

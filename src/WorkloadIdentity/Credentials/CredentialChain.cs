@@ -112,6 +112,9 @@ public sealed class CredentialChain : Credential
         };
     }
 
+    /// <summary>As the chosen credential would; before one is chosen, nothing goes without saying.</summary>
+    internal override TokenRequest Simplify(TokenRequest request) => _chosen?.Simplify(request) ?? request;
+
     /// <summary>The chosen credential is known to be here: it need not prove it within a second, whatever waits behind this chain.</summary>
     private static ValueTask<TokenResult> AskChosenAsync(Credential chosen, Acquisition acquisition, CancellationToken cancellationToken) =>
         chosen.AcquireAsync(acquisition.InChain(hasAlternatives: false), cancellationToken);

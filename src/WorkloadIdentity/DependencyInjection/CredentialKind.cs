@@ -8,15 +8,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <param name="Read">Reads them. What is wrong with them is noted with the reader, and then the result does not matter.</param>
 internal sealed record CredentialKind(string Name, string[] Settings, Func<SectionReader, Func<CredentialParts, Credential>?> Read)
 {
-    private const string TenantId = "TenantId";
     private const string ClientId = "ClientId";
     private const string ObjectId = "ObjectId";
     private const string ResourceId = "ResourceId";
     private const string SystemAssigned = "SystemAssigned";
-    private const string MultiTenant = "MultiTenant";
     private const string ClientSecret = "ClientSecret";
     private const string ClientSecretFile = "ClientSecretFile";
-    private const string TokenFile = "TokenFile";
     private const string Allow = "Allow";
     private const string Credentials = "Credentials";
 
@@ -24,9 +21,9 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
     [
         new("DefaultChain", [Allow], ReadDefaultChain),
         new("ManagedIdentity", [ClientId, ObjectId, ResourceId, SystemAssigned], ReadManagedIdentity),
-        new("ClientSecret", [TenantId, ClientId, MultiTenant, ClientSecret, ClientSecretFile], reader => ReadApplication(reader, ReadSecret(reader))),
-        new("ClientCertificate", [TenantId, ClientId, MultiTenant, .. CertificateSettings.Names], reader => ReadApplication(reader, CertificateSettings.Read(reader))),
-        new("FederatedTokenFile", [TenantId, ClientId, MultiTenant, TokenFile], reader => ReadApplication(reader, ReadTokenFile(reader))),
+        new("ClientSecret", [.. ApplicationSettings.Names, ClientSecret, ClientSecretFile], reader => ApplicationSettings.Read(reader, Given(ReadSecret(reader)))),
+        new("ClientCertificate", [.. ApplicationSettings.Names, .. CertificateSettings.Names], reader => ApplicationSettings.Read(reader, Given(CertificateSettings.Read(reader)))),
+        .. AssertionKind.Credentials,
         new("Chain", [Credentials], ReadChain),
     ];
 
@@ -64,33 +61,6 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
         return parts => new ManagedIdentityCredential(id, parts.ManagedIdentity());
     }
 
-    private static Func<CredentialParts, Credential>? ReadApplication(SectionReader reader, ClientAuthentication? authentication)
-    {
-        var isMultiTenant = reader.Flag(MultiTenant) ?? false;
-        var tenantId = isMultiTenant ? null : reader.Required(TenantId, "Set it to the directory (tenant) id or a verified domain.");
-        var clientId = reader.Required(ClientId, "Set it to the application (client) id.");
-        if (isMultiTenant && reader.Text(TenantId) is not null)
-        {
-            reader.Problem(TenantId, $"is set together with {MultiTenant}: such an application acts in the tenant each request names. Remove one of the two.");
-        }
-
-        if (tenantId is not null && WorkloadIdentity.TenantId.Problem(tenantId) is { } problem)
-        {
-            reader.Problem(TenantId, $"cannot be used. {problem}");
-        }
-
-        if (clientId is null || authentication is null || (tenantId is null && !isMultiTenant))
-        {
-            return null;
-        }
-
-        // Made once for the checks of what is left: the client id.
-        reader.Check(ClientId, () => ApplicationCredential.MultiTenant(clientId, authentication));
-        return parts => tenantId is null
-            ? ApplicationCredential.MultiTenant(clientId, authentication, parts.Application())
-            : new ApplicationCredential(tenantId, clientId, authentication, parts.Application());
-    }
-
     private static ClientSecretAuthentication? ReadSecret(SectionReader reader)
     {
         var file = reader.Text(ClientSecretFile);
@@ -112,10 +82,7 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
         return ClientSecretAuthentication.FromCallback(_ => ValueTask.FromResult(reader.Text(ClientSecret) ?? ""));
     }
 
-    private static FederatedAuthentication? ReadTokenFile(SectionReader reader) =>
-        reader.Required(TokenFile, "Set it to the path of the token that the platform mounts.") is { } file
-            ? reader.Check(TokenFile, () => new FederatedAuthentication(new FileAssertionSource(file)))
-            : null;
+    private static Func<CredentialParts, ClientAuthentication>? Given(ClientAuthentication? authentication) => authentication is null ? null : _ => authentication;
 
     private static Func<CredentialParts, Credential>? ReadChain(SectionReader reader)
     {

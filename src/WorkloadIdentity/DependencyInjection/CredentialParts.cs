@@ -11,6 +11,10 @@ internal sealed class CredentialParts(WorkloadIdentityOptions options, IServiceP
 
     public ILoggerFactory? LoggerFactory { get; } = services.GetService<ILoggerFactory>();
 
+    public bool AllowsAssertionUrl => options.AllowAssertionUrl;
+
+    public bool AllowsAssertionCommand => options.AllowAssertionCommand;
+
     public ApplicationCredentialOptions Application()
     {
         var (authority, problem) = Authority.Choose(options.AuthorityHost, _environment, options.AllowUnknownAuthorityHost);

@@ -94,6 +94,33 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
         return tenants;
     }
 
+    /// <summary>Names with their values; the names are the application's to choose.</summary>
+    public List<KeyValuePair<string, string>> Pairs(string name)
+    {
+        if (Text(name) is not null)
+        {
+            Problem(name, "is a text. Expected names, each with its value.");
+        }
+
+        var pairs = new List<KeyValuePair<string, string>>();
+        foreach (var child in section.GetSection(name).GetChildren())
+        {
+            if (string.IsNullOrEmpty(child.Value))
+            {
+                problems.Add($"{child.Path} is empty, or no text.");
+            }
+            else
+            {
+                pairs.Add(new(child.Key, child.Value));
+            }
+        }
+
+        return pairs;
+    }
+
+    /// <summary>A section inside of this one; null when there is none.</summary>
+    public SectionReader? Section(string name) => section.GetSection(name) is { } child && child.GetChildren().Any() ? new SectionReader(child, problems) : null;
+
     /// <summary>The members of a list of sections.</summary>
     public List<SectionReader> Sections(string name) => [.. section.GetSection(name).GetChildren().Select(child => new SectionReader(child, problems))];
 

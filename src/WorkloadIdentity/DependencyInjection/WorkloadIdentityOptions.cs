@@ -26,6 +26,12 @@ public sealed class WorkloadIdentityOptions
     /// <summary>Whether a workload with a federated token may take the identity of the machine. See <see cref="ManagedIdentityCredentialOptions.AllowNodeIdentity"/>.</summary>
     public bool AllowNodeIdentity { get; set; }
 
+    /// <summary>Whether configuration may name an address to fetch assertions from (<c>FederatedUrl</c>). Only in code. The default is false.</summary>
+    public bool AllowAssertionUrl { get; set; }
+
+    /// <summary>Whether configuration may name a program to run for assertions (<c>FederatedCommand</c>). Only in code. The default is false.</summary>
+    public bool AllowAssertionCommand { get; set; }
+
     /// <summary>How transient failures are retried; null retries as each server asks for.</summary>
     public RetryOptions? Retry { get; set; }
 

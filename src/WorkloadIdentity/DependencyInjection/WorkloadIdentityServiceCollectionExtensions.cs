@@ -25,14 +25,14 @@ public static class WorkloadIdentityServiceCollectionExtensions
 
     /// <summary>The unnamed identity, as configured.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate, FederatedTokenFile, or a Chain of these. Read when the host starts.</param>
+    /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate, FederatedTokenFile and the other federated ones, or a Chain of these. Read when the host starts.</param>
     /// <exception cref="InvalidOperationException">It is registered already.</exception>
     public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, IConfiguration section) => Add(services, Options.Options.DefaultName, section);
 
     /// <summary>A named identity, as configured.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The key of its <see cref="ITokenAcquirer"/>.</param>
-    /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate, FederatedTokenFile, or a Chain of these. Read when the host starts.</param>
+    /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate, FederatedTokenFile and the other federated ones, or a Chain of these. Read when the host starts.</param>
     /// <exception cref="InvalidOperationException">The name is taken.</exception>
     public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, string name, IConfiguration section) => Add(services, RequireName(name), section);
 

@@ -30,14 +30,14 @@ public sealed class FileAssertionSourceTests
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public async Task A_file_that_holds_no_assertion_fails_at_once(byte[]? content, string reason)
+    public async Task A_file_that_holds_no_assertion_fails(byte[]? content, string reason)
     {
         if (content is not null)
         {
             _entra.Files[Path] = content;
         }
 
-        var result = await _entra.AcquireAsync(new FederatedAuthentication(new FileAssertionSource(Path)));
+        var result = await _entra.RunAsync(new FederatedAuthentication(new FileAssertionSource(Path)));
 
         Assert.Equal(TokenVerdict.Failed, result.Verdict);
         Assert.Equal(TokenErrorKind.InvalidConfiguration, result.Error!.Kind);
@@ -63,7 +63,60 @@ public sealed class FileAssertionSourceTests
 
         Assert.Equal(TokenErrorKind.InvalidConfiguration, result.Error!.Kind);
         Assert.Contains("is empty", result.Error.Message, StringComparison.Ordinal);
-        Assert.True(result.Error.IsTransient);
+        Assert.False(result.Error.IsTransient);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_away_for_a_moment_is_waited_for()
+    {
+        var started = _entra.Clock.Now;
+        var acquiring = _entra.Issues().AcquireAsync(new FederatedAuthentication(new FileAssertionSource(Path)));
+        _entra.Clock.Advance(TimeSpan.FromMilliseconds(300));
+        _entra.File(Path, EntraFake.Jwt());
+
+        Assert.Equal(TokenVerdict.Issued, (await _entra.Clock.RunUntilAsync(acquiring)).Verdict);
+        Assert.True(_entra.Clock.Now - started < TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task A_file_that_never_comes_is_waited_for_less_than_a_second()
+    {
+        var started = _entra.Clock.Now;
+
+        var result = await _entra.RunAsync(new FederatedAuthentication(new FileAssertionSource(Path)));
+
+        Assert.Equal(TokenErrorKind.InvalidConfiguration, result.Error!.Kind);
+        Assert.InRange(_entra.Clock.Now - started, TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task A_rotated_file_is_read_again_when_its_assertion_was_refused_for_its_time()
+    {
+        _entra.File(Path, EntraFake.Jwt("old")).Answers(System.Net.HttpStatusCode.Unauthorized, EntraFake.Error(EntraCode.AssertionOutsideLifetime)).Issues();
+        var source = new RotatingFile(_entra, Path);
+
+        var result = await _entra.RunAsync(new FederatedAuthentication(source));
+
+        Assert.Equal(TokenVerdict.Issued, result.Verdict);
+        Assert.Equal([EntraFake.Jwt("old"), EntraFake.Jwt("new")], _entra.Server.Requests.Select(request => request.Form["client_assertion"]));
+    }
+
+    /// <summary>The file, which the platform rotates between the two looks at it.</summary>
+    private sealed class RotatingFile(EntraFake entra, string path) : AssertionSource
+    {
+        private readonly FileAssertionSource _file = new(path);
+
+        public override string Name => _file.Name;
+
+        public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
+        {
+            if (request.Remint)
+            {
+                entra.File(path, EntraFake.Jwt("new"));
+            }
+
+            return _file.GetAssertionAsync(request, cancellationToken);
+        }
     }
 
     [Theory]

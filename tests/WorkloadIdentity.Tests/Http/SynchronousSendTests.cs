@@ -104,14 +104,6 @@ public sealed class SynchronousSendTests : IDisposable
         return client.Send(new HttpRequestMessage(HttpMethod.Get, address), CancellationToken.None);
     }
 
-    /// <summary>Never runs what is posted to it: its one thread is busy waiting.</summary>
-    private sealed class OneThreadContext : SynchronizationContext
-    {
-        public override void Post(SendOrPostCallback d, object? state)
-        {
-        }
-    }
-
     private sealed class SynchronousApi : HttpMessageHandler
     {
         public List<string> Tokens { get; } = [];
