@@ -79,7 +79,43 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     public static ClientCertificateAuthentication FromCallback(Func<CancellationToken, ValueTask<X509Certificate2>> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
+        return FromCallback((_, cancellationToken) => callback(cancellationToken));
+    }
+
+    /// <summary>A function that gets the certificate with its private key, and is told when Entra refused the last one.</summary>
+    /// <param name="callback">
+    /// Called at each use with false, and once more with true where Entra did not accept the certificate: then one that was cached is to be got anew.
+    /// Safe for concurrent use. The certificate stays the caller's; it must not be disposed before the next one was returned.
+    /// </param>
+    public static ClientCertificateAuthentication FromCallback(Func<bool, CancellationToken, ValueTask<X509Certificate2>> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
         return new ClientCertificateAuthentication(new CertificateCallback(callback));
+    }
+
+    /// <summary>A certificate whose key stays elsewhere, in a vault or a hardware module, and signs there.</summary>
+    /// <param name="certificate">The public part. A copy is kept.</param>
+    /// <param name="signer">Signs with its key.</param>
+    /// <exception cref="ArgumentException"><paramref name="certificate"/> has a key that is not RSA or is shorter than 2048 bits.</exception>
+    public static ClientCertificateAuthentication FromSigner(X509Certificate2 certificate, CertificateSigner signer)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        ArgumentNullException.ThrowIfNull(signer);
+        var (signing, problem) = SigningCertificate.For(certificate, signer);
+        return signing is null ? throw new ArgumentException($"The client certificate {problem}.", nameof(certificate)) : From(signing);
+    }
+
+    /// <summary>A certificate that is renewed where its key is: a key vault that makes new versions.</summary>
+    /// <param name="certificate">
+    /// Gets the public part of the version to use. Called at each use with false, so cache in it what is slow to get, and once more with true where Entra did not accept the
+    /// certificate. Safe for concurrent use. The certificate stays the caller's.
+    /// </param>
+    /// <param name="signer">Signs with the key of the certificate it is given.</param>
+    public static ClientCertificateAuthentication FromSigner(Func<bool, CancellationToken, ValueTask<X509Certificate2>> certificate, CertificateSigner signer)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        ArgumentNullException.ThrowIfNull(signer);
+        return new ClientCertificateAuthentication(new SignedElsewhere(certificate, signer));
     }
 
     /// <summary>
@@ -130,7 +166,8 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
 
         try
         {
-            var (assertion, algorithm) = ClientAssertion.Sign(certificate, _issuers is null ? null : certificate.Chain(_issuers), exchange);
+            var (assertion, algorithm) = await ClientAssertion.SignAsync(
+                certificate, _issuers is null ? null : certificate.Chain(_issuers), exchange, cancellationToken).ConfigureAwait(false);
             form.AddSignedAssertion(assertion, algorithm, certificate);
             return null;
         }

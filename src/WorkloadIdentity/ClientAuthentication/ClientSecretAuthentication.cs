@@ -51,9 +51,20 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
     public static ClientSecretAuthentication FromCallback(Func<CancellationToken, ValueTask<string>> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return new ClientSecretAuthentication("the application's callback", async (_, cancellationToken) =>
+        return FromCallback((_, cancellationToken) => callback(cancellationToken));
+    }
+
+    /// <summary>A function that gets the secret, and is told when Entra refused the last one.</summary>
+    /// <param name="callback">
+    /// Called at each use with false, and once more with true where Entra did not accept the secret: then one that was cached is to be got anew. Returns the secret's value.
+    /// Safe for concurrent use; what it throws becomes the inner exception of the failure.
+    /// </param>
+    public static ClientSecretAuthentication FromCallback(Func<bool, CancellationToken, ValueTask<string>> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return new ClientSecretAuthentication("the application's callback", async (exchange, cancellationToken) =>
         {
-            var secret = await callback(cancellationToken).ConfigureAwait(false);
+            var secret = await callback(exchange.Remint, cancellationToken).ConfigureAwait(false);
             return string.IsNullOrWhiteSpace(secret) ? (null, Unusable("The callback for the client secret returned nothing. It must return the secret's value.", HelpAnchors.ClientSecret))
                 : Require.HasControlCharacter(secret) ? (null, Unusable("The callback for the client secret returned text with a line break or another control character. It must return the secret's value alone.", HelpAnchors.ClientSecret))
                 : (secret, null);

@@ -45,6 +45,9 @@ internal sealed class SigningCertificate
         set => _refusesPss = value;
     }
 
+    /// <summary>Signs a hash where the key is not in this process; null where it is. <see cref="OpenKey"/> then opens the public key.</summary>
+    public Func<ReadOnlyMemory<byte>, RSASignaturePadding, CancellationToken, ValueTask<byte[]>>? Remote { get; private init; }
+
     private DateTimeOffset NotBefore { get; }
 
     private DateTimeOffset NotAfter { get; }
@@ -65,14 +68,9 @@ internal sealed class SigningCertificate
         try
         {
             using var publicKey = certificate.GetRSAPublicKey();
-            if (publicKey is null)
+            if (KeyProblem(certificate, publicKey) is { } problem)
             {
-                return (null, $"has a key of the kind {certificate.PublicKey.Oid.FriendlyName ?? certificate.PublicKey.Oid.Value}. Entra accepts RSA keys only: make a certificate with an RSA key of at least {MinKeySize} bits");
-            }
-
-            if (publicKey.KeySize < MinKeySize)
-            {
-                return (null, $"has an RSA key of {publicKey.KeySize} bits, which is too weak. Make one of at least {MinKeySize} bits");
+                return (null, problem);
             }
 
             if (!certificate.HasPrivateKey)
@@ -83,13 +81,26 @@ internal sealed class SigningCertificate
             var copy = new X509Certificate2(certificate);
             using var privateKey = copy.GetRSAPrivateKey();
             return privateKey is null ? (null, "comes without an RSA private key")
-                : !IsPair(publicKey, privateKey) ? (null, "comes with a private key that belongs to another certificate")
+                : !IsPair(publicKey!, privateKey) ? (null, "comes with a private key that belongs to another certificate")
                 : (new SigningCertificate(copy, copy.GetRSAPrivateKey, neighbours), null);
         }
         catch (CryptographicException exception)
         {
             return (null, $"has a private key that cannot be opened ({exception.GetType().Name}). Check that this process may use it");
         }
+    }
+
+    /// <summary>A snapshot of a certificate whose key signs elsewhere, or why Entra would not take its signatures.</summary>
+    public static (SigningCertificate? Certificate, string? Problem) For(X509Certificate2 certificate, CertificateSigner signer)
+    {
+        using var publicKey = certificate.GetRSAPublicKey();
+        if (KeyProblem(certificate, publicKey) is { } problem)
+        {
+            return (null, problem);
+        }
+
+        var copy = X509CertificateLoader.LoadCertificate(certificate.RawData);
+        return (new SigningCertificate(copy, copy.GetRSAPublicKey) { Remote = (hash, padding, cancellationToken) => signer(copy, hash, padding, cancellationToken) }, null);
     }
 
     public static bool IsValid(X509Certificate2 certificate, DateTimeOffset now) => now >= certificate.NotBefore && now <= certificate.NotAfter;
@@ -105,6 +116,11 @@ internal sealed class SigningCertificate
     public string? TimeProblem(DateTimeOffset now) =>
         now > NotAfter ? $"expired on {NotAfter.UtcDateTime:u}. Renew it, and register the new one with the application"
         : now < NotBefore ? $"is not valid before {NotBefore.UtcDateTime:u}. Check this machine's clock ({now.UtcDateTime:u}), or wait"
+        : null;
+
+    private static string? KeyProblem(X509Certificate2 certificate, RSA? publicKey) =>
+        publicKey is null ? $"has a key of the kind {certificate.PublicKey.Oid.FriendlyName ?? certificate.PublicKey.Oid.Value}. Entra accepts RSA keys only: make a certificate with an RSA key of at least {MinKeySize} bits"
+        : publicKey.KeySize < MinKeySize ? $"has an RSA key of {publicKey.KeySize} bits, which is too weak. Make one of at least {MinKeySize} bits"
         : null;
 
     private static bool IsPair(RSA publicKey, RSA privateKey)
