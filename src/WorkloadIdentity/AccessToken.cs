@@ -25,7 +25,7 @@ public sealed class AccessToken
         RefreshOn = refreshOn;
     }
 
-    private AccessToken(AccessToken other, string? acquiredBy, string? issuer, string? clientId)
+    private AccessToken(AccessToken other, string? acquiredBy, string? issuer, string? clientId, DateTimeOffset? proofEndsOn)
     {
         Value = other.Value;
         TokenType = other.TokenType;
@@ -34,6 +34,7 @@ public sealed class AccessToken
         AcquiredBy = acquiredBy;
         Issuer = issuer;
         ClientId = clientId;
+        ProofEndsOn = proofEndsOn;
     }
 
     /// <summary>The token itself. A secret.</summary>
@@ -58,15 +59,22 @@ public sealed class AccessToken
 
     internal string? ClientId { get; }
 
-    /// <summary>The header that presents this token: its text is built once, at first use.</summary>
-    internal AccessTokenHeader Header => field ??= new AccessTokenHeader(this);
+    /// <summary>When the certificate the application proved itself with expires; null when there was none.</summary>
+    internal DateTimeOffset? ProofEndsOn { get; }
+
+    private AccessTokenHeader? _header;
+
+    /// <summary>
+    /// The header that presents this token: its text is built once, at first use. One for all threads, whoever is first: it is recognised by reference.
+    /// </summary>
+    internal AccessTokenHeader Header => _header ?? Interlocked.CompareExchange(ref _header, new AccessTokenHeader(this), null) ?? _header;
 
     /// <summary>The same token with the name of the credential in front.</summary>
     internal AccessToken From(string credential) =>
-        new(this, AcquiredBy is null ? credential : $"{credential}/{AcquiredBy}", Issuer, ClientId);
+        new(this, AcquiredBy is null ? credential : $"{credential}/{AcquiredBy}", Issuer, ClientId, ProofEndsOn);
 
     /// <summary>The same token with who answered, and for which client; a credential says this before its own name is added.</summary>
-    internal AccessToken IssuedBy(string issuer, string? clientId) => new(this, AcquiredBy, issuer, clientId);
+    internal AccessToken IssuedBy(string issuer, string? clientId, DateTimeOffset? proofEndsOn = null) => new(this, AcquiredBy, issuer, clientId, proofEndsOn);
 
     /// <summary>Type, expiry and origin: never the value.</summary>
     public override string ToString() =>

@@ -16,6 +16,7 @@ internal static class HelpAnchors
     public const string ClientSecret = "client-secret";
     public const string ClientSecretFile = "client-secret-file";
     public const string Clock = "clock";
+    public const string DeveloperLogin = "developer-login";
     public const string Environment = "environment";
     public const string FederatedTokenFile = "federated-token-file";
     public const string GitHubActions = "github-actions";

@@ -30,7 +30,11 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         _timeProvider = settings.TimeProvider;
         _flights = new TokenFlights(credential, settings);
         _cache = new TokenCache(_flights, settings.Capacity, settings.OnBehalfOfCapacity);
+        _flights.Metrics.Observe(_cache);
     }
+
+    /// <summary>How the latest acquisitions ended, by resource.</summary>
+    internal LastOutcomes Outcomes => _flights.Outcomes;
 
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The acquirer was disposed.</exception>
@@ -44,9 +48,18 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         }
 
         request = InOneForm(request);
-        return _cache.Find(request)?.Held(request, _timeProvider.GetUtcNow()) is { } token
-            ? new ValueTask<AccessToken>(token)
-            : WaitAsync(request, cancellationToken);
+        var now = _timeProvider.GetUtcNow();
+        if (_cache.Find(request) is not { } slot || slot.Held(request, now) is not { } token)
+        {
+            return WaitAsync(request, cancellationToken);
+        }
+
+        if (_flights.Metrics.Samples(now))
+        {
+            _flights.Metrics.Used(slot.HeldFor(now));
+        }
+
+        return new ValueTask<AccessToken>(token);
     }
 
     /// <inheritdoc/>
@@ -89,12 +102,27 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
 
     private async ValueTask<AccessToken> WaitAsync(TokenRequest request, CancellationToken cancellationToken)
     {
-        while (true)
+        var started = _timeProvider.GetTimestamp();
+        var outcome = "failed";
+        try
         {
-            if (await _cache.GetOrAdd(request).GetAsync(request, cancellationToken).ConfigureAwait(false) is { } token)
+            while (true)
             {
-                return token;
+                if (await _cache.GetOrAdd(request).GetAsync(request, cancellationToken).ConfigureAwait(false) is { } token)
+                {
+                    outcome = "issued";
+                    return token;
+                }
             }
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = "cancelled";
+            throw;
+        }
+        finally
+        {
+            _flights.Metrics.Waited(_timeProvider.GetElapsedTime(started), outcome);
         }
     }
 }

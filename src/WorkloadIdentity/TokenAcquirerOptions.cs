@@ -43,6 +43,9 @@ public sealed class TokenAcquirerOptions
     /// <summary>Makes the meter metrics are published on; null makes one of our own.</summary>
     public IMeterFactory? MeterFactory { get; set; }
 
+    /// <summary>The name the identity was registered under, for what operators see; null for none.</summary>
+    internal string? Identity { get; set; }
+
     /// <summary>A copy that nobody else can change, after its values were checked.</summary>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     internal TokenAcquirerOptions Checked()

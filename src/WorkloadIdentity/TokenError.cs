@@ -120,6 +120,9 @@ public sealed class TokenError
         CorrelationId = CorrelationId ?? correlationId,
     };
 
+    /// <summary>The same error, explained where its kind alone would explain too little. What Entra said keeps the page of its category.</summary>
+    internal TokenError ExplainedAt(string anchor) => new(this, Message) { HelpAnchor = HelpAnchor ?? (Category == TokenErrorCategory.None ? anchor : null) };
+
     /// <summary>The same error with another message.</summary>
     internal TokenError WithMessage(string message) => new(this, message);
 

@@ -14,7 +14,7 @@ internal static class Node
         ? "Node.js 18 or later is not on the PATH, so the servers of these tests cannot be started. Install it to run these tests."
         : null;
 
-    private static bool UnderCI => string.Equals(Variable("CI"), "true", StringComparison.OrdinalIgnoreCase);
+    public static bool UnderCI => string.Equals(Variable("CI"), "true", StringComparison.OrdinalIgnoreCase);
 
     private static string? Find(string file) => (Variable("PATH") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)

@@ -15,6 +15,8 @@ internal sealed class OnBehalfOfSlots(TokenFlights flights, int capacity) : IDis
     private readonly MemoryCache _slots = new(new MemoryCacheOptions());
     private readonly Lock _adding = new();
 
+    public int Count => _slots.Count;
+
     public TokenSlot? Find(TokenRequest request) => _slots.Get<TokenSlot>(request.OnBehalfOfKey);
 
     public TokenSlot GetOrAdd(TokenRequest request)
@@ -35,7 +37,9 @@ internal sealed class OnBehalfOfSlots(TokenFlights flights, int capacity) : IDis
 
             if (_slots.Count >= capacity)
             {
+                var before = _slots.Count;
                 _slots.Compact(Math.Max(0.05, 1.0 / capacity));
+                flights.Metrics.Evicted(before - _slots.Count, "user");
             }
 
             var endsOn = UnverifiedJwt.TryRead(request.UserAssertion)?.ExpiresOn;

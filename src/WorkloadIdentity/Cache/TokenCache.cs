@@ -27,6 +27,9 @@ internal sealed class TokenCache : IDisposable
     /// <summary>How many slots of the application there are.</summary>
     public int Count => _count;
 
+    /// <summary>How many slots of users there are.</summary>
+    public int UserCount => _users.IsValueCreated ? _users.Value.Count : 0;
+
     public TokenSlot? Find(TokenRequest request) =>
         request.UserAssertion is not null ? _users.Value.Find(request)
         : _slots.TryGetValue(request, out var slot) ? slot
@@ -72,6 +75,7 @@ internal sealed class TokenCache : IDisposable
     private void Sweep()
     {
         var wanted = _count - _capacity + Math.Max(1, _capacity / 16);
+        var before = _count;
         var candidates = _slots.ToArray();
         Array.Sort(Array.ConvertAll(candidates, entry => entry.Value.RefreshAt), candidates);
         foreach (var (request, slot) in candidates)
@@ -88,6 +92,8 @@ internal sealed class TokenCache : IDisposable
                 wanted--;
             }
         }
+
+        _flights.Metrics.Evicted(before - _count, "application");
 
         // Everything left is in flight: those slots hold no token yet, and are looked at again once there are a good many more.
         _sweepAt = wanted == 0 ? _capacity : _count + Math.Max(1, _capacity / 16);

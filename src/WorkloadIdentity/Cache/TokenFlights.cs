@@ -10,7 +10,6 @@ internal sealed class TokenFlights : IDisposable
     private readonly Credential _credential;
     private readonly TokenAcquirerOptions _options;
     private readonly SharedTokens? _shared;
-    private readonly TokenMetrics _metrics;
     private readonly FirstTokens _firstTokens;
     private readonly SemaphoreSlim _turns;
     private readonly CancellationTokenSource _disposal = new();
@@ -21,12 +20,17 @@ internal sealed class TokenFlights : IDisposable
         _options = options;
         Logger = options.LoggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
         _shared = options.Store is { } store ? new SharedTokens(store, credential.Partition!, options.TimeProvider, Logger) : null;
-        _metrics = new TokenMetrics(options.MeterFactory);
+        Metrics = new TokenMetrics(options.MeterFactory, options.Identity);
+        Outcomes = new LastOutcomes(options.TimeProvider);
         _firstTokens = new FirstTokens(Logger);
         _turns = new SemaphoreSlim(options.MaxConcurrentAcquisitions);
     }
 
     public ILogger Logger { get; }
+
+    public TokenMetrics Metrics { get; }
+
+    public LastOutcomes Outcomes { get; }
 
     public TimeProvider TimeProvider => _options.TimeProvider;
 
@@ -80,15 +84,15 @@ internal sealed class TokenFlights : IDisposable
     {
         // The gate and the source of cancellation are left to the collector: flights under way still release and observe them.
         _disposal.Cancel();
-        _metrics.Dispose();
+        Metrics.Dispose();
     }
 
     private async Task<TokenResult> AcquireAsync(
         TokenFlight flight, TokenRequest request, string? claims, AccessToken? held, ActivityContext parent, CancellationToken end)
     {
         var resource = ResourceName.Of(request.Scope);
-        using var activity = Telemetry.Activities.StartActivity("token.acquire", ActivityKind.Internal, parent);
-        activity?.SetTag("workload_identity.resource", resource);
+        using var activity = Telemetry.Activities.StartActivity(Telemetry.Acquire, ActivityKind.Internal, parent);
+        var reason = flight.IsRenewal ? "renewal" : held is null ? "first" : "refresh";
         flight.Activity = activity;
         var started = TimeProvider.GetTimestamp();
         TokenResult result;
@@ -107,7 +111,9 @@ internal sealed class TokenFlights : IDisposable
         }
 
         var duration = TimeProvider.GetElapsedTime(started);
-        _metrics.Acquired(result, duration);
+        Metrics.Acquired(result, _credential.Name, reason, duration);
+        Outcomes.Note(request, result);
+        Describe(activity, resource, reason, result);
         if (result.Token is { } issued)
         {
             Log.Acquired(Logger, resource, duration.TotalMilliseconds, issued.AcquiredBy ?? _credential.Name, issued.ExpiresOn);
@@ -115,12 +121,33 @@ internal sealed class TokenFlights : IDisposable
         }
         else
         {
-            activity?.SetStatus(ActivityStatusCode.Error, result.Error!.Kind.ToString());
-            activity?.SetTag("error.type", result.Error!.Kind.ToString());
             Log.AcquisitionFailed(Logger, resource, result.Error!);
         }
 
         return result;
+    }
+
+    private void Describe(Activity? activity, string resource, string reason, TokenResult result)
+    {
+        if (activity is null)
+        {
+            return;
+        }
+
+        activity.SetTag(Telemetry.Resource, resource);
+        activity.SetTag(Telemetry.Reason, reason);
+        activity.SetTag(Telemetry.Outcome, Telemetry.Word(result.Verdict));
+        activity.SetTag(Telemetry.Source, result.Token?.AcquiredBy ?? _credential.Name);
+        if (!string.IsNullOrEmpty(_options.Identity))
+        {
+            activity.SetTag(Telemetry.Identity, _options.Identity);
+        }
+
+        if (result.Error is { } error)
+        {
+            activity.SetStatus(ActivityStatusCode.Error, error.Kind.ToString());
+            activity.SetTag(Telemetry.ErrorType, error.Kind.ToString());
+        }
     }
 
     private async ValueTask<TokenResult> AskAsync(TokenRequest request, AccessToken? rejected, string? claims, CancellationToken end)

@@ -50,5 +50,8 @@ internal sealed class TokenFreshness
         return ticks >= _refreshAt || ticks < _arrivedOn ? TokenAge.Stale : TokenAge.Fresh;
     }
 
+    /// <summary>Time since the arrival; zero on a clock that was set back.</summary>
+    public TimeSpan HeldFor(DateTimeOffset now) => TimeSpan.FromTicks(Math.Max(0, now.UtcTicks - _arrivedOn));
+
     public bool LivesAt(DateTimeOffset now) => now.UtcTicks < _expiresAt;
 }

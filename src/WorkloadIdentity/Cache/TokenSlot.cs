@@ -16,6 +16,9 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
     /// <summary>The order of eviction: earlier means idle for longer, and a slot without a token comes first.</summary>
     public long RefreshAt => _held?.RefreshAt ?? 0;
 
+    /// <summary>How long the held token has been held.</summary>
+    public TimeSpan HeldFor(DateTimeOffset now) => _held?.HeldFor(now) ?? TimeSpan.Zero;
+
     /// <summary>The hit: the held token when it may be served at once, otherwise null. A stale one starts a refresh behind it.</summary>
     public AccessToken? Held(TokenRequest request, DateTimeOffset now)
     {
@@ -169,6 +172,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
         _failures.Remember(failure);
         if (_held is { } held && held.LivesAt(now))
         {
+            flights.Metrics.RefreshFailed(failure.Error!);
             Log.RefreshFailed(flights.Logger, ResourceName.Of(request.Scope), held.Token.ExpiresOn, _failures.Remaining(behindLivingToken: true), failure.Error!);
         }
     }

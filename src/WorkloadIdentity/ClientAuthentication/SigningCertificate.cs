@@ -50,7 +50,7 @@ internal sealed class SigningCertificate
 
     private DateTimeOffset NotBefore { get; }
 
-    private DateTimeOffset NotAfter { get; }
+    public DateTimeOffset NotAfter { get; }
 
     /// <summary>A handle to the private key, for one signature: handles need not be safe for concurrent use.</summary>
     /// <exception cref="CryptographicException">The key cannot be opened.</exception>

@@ -7,16 +7,14 @@ internal sealed class AmbientCredentials
     private const string Client = "AZURE_CLIENT_ID";
     private const string OtherTenants = "AZURE_ADDITIONALLY_ALLOWED_TENANTS";
     private const string Password = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
+    private const string TokenFile = "AZURE_FEDERATED_TOKEN_FILE";
 
-    // The link's name, the variable that says it is here, and how its value proves the application.
-    private static readonly (AmbientKind Kind, string Name, string Variable, Func<string, WorkloadEnvironment, ClientAuthentication> Authentication)[] Rows =
-    [
-        (AmbientKind.Secret, "client secret", "AZURE_CLIENT_SECRET", (value, _) => ClientSecretAuthentication.FromValue(value)),
-        (AmbientKind.Certificate, "client certificate", "AZURE_CLIENT_CERTIFICATE_PATH",
-            (path, environment) => ClientCertificateAuthentication.FromFile(path, environment.Variable(Password))),
-        (AmbientKind.Federated, "federated token file", "AZURE_FEDERATED_TOKEN_FILE", (path, _) => new FederatedAuthentication(new FileAssertionSource(path))),
-    ];
+    // Where the generic host, and ASP.NET Core before it, read the environment's name.
+    private static readonly string[] EnvironmentNames = ["DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT"];
 
+    private static readonly string[] Prod = ["prod"];
+
+    private readonly DefaultChainMember[] _members;
     private readonly DefaultCredentialsOptions _options;
     private readonly WorkloadEnvironment _environment;
     private readonly RetryOptions? _retry;
@@ -37,53 +35,102 @@ internal sealed class AmbientCredentials
         {
             TenantId.Require(tenant, nameof(options.AdditionallyAllowedTenants));
         }
+
+        _members =
+        [
+            Application("client secret", 0, "EnvironmentCredential", "AZURE_CLIENT_SECRET", ClientSecretAuthentication.FromValue),
+            Application("client certificate", 1, "EnvironmentCredential", "AZURE_CLIENT_CERTIFICATE_PATH", path => ClientCertificateAuthentication.FromFile(path, _environment.Variable(Password))),
+            Application("federated token file", 2, "WorkloadIdentityCredential", TokenFile, path => new FederatedAuthentication(new FileAssertionSource(path))),
+            .. options.Members,
+            new(OwnKinds[3], _ => ManagedIdentity()) { PickedBy = [.. Prod, "ManagedIdentityCredential"], AnnouncedBy = ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"], IsFoundByAsking = true },
+        ];
     }
 
-    private bool HasApplication => Array.Exists(Rows, row => _environment.Has(row.Variable));
+    /// <summary>The kinds that are the chain's own.</summary>
+    public static IReadOnlyList<string> OwnKinds { get; } = ["secret", "certificate", "federated", "managed-identity"];
+
+    /// <summary>Everything that may take part, in the order it is asked.</summary>
+    public IReadOnlyList<DefaultChainMember> Members => _members;
+
+    // A managed identity apart, every member that a variable announces is an application.
+    private bool HasApplication => Array.Exists(_members, member => member != _members[^1] && member.IsAnnounced(_environment)) || (_options.Members.Sources.Count > 0 && _environment.Has(Tenant));
 
     /// <summary>The links, those that may be used first. One that may not be used and is here comes behind them and fails.</summary>
     public IReadOnlyList<Credential> Links(AmbientSelection selection)
     {
         WarnOfTwo(selection);
         var links = new List<Credential>();
-        links.AddRange(selection.Kinds.Where(selection.Allowed.Contains).Select(kind => kind == AmbientKind.ManagedIdentity ? ManagedIdentity() : Application(Row(kind))));
-        links.AddRange(selection.Kinds.Where(kind => !selection.Allowed.Contains(kind) && MayBeHere(kind)).Select(kind => Forbidden(kind, selection)));
-        return links.Count > 0
-            ? links
-            : [new AmbientVerdict("environment", TokenErrorKind.NotAllowed, $"Nothing is left to use: AZURE_TOKEN_CREDENTIALS picks no kind of credential that is allowed ({selection.AllowedWords}). Change one of the two.", HelpAnchors.Environment)];
+        links.AddRange(selection.Members.Where(selection.Allows).SelectMany(LinksOf));
+        links.AddRange(selection.Members.Where(member => !selection.Allows(member) && member.MayBeHere(_environment)).Select(member => Forbidden(member, selection)));
+        if (links.Count == 0)
+        {
+            links.Add(new AmbientVerdict("environment", TokenErrorKind.NotAllowed, $"Nothing is left to use: AZURE_TOKEN_CREDENTIALS picks no kind of credential that is allowed ({selection.AllowedWords}). Change one of the two.", HelpAnchors.Environment));
+        }
+
+        // At a desk, the one error a first start ends in says what would have made it work.
+        if (IsDevelopment && !selection.IsPicked && !selection.IsRestricted && !Array.Exists(_members, member => member.IsDeveloper) && !_environment.Has(TokenFile))
+        {
+            links.Add(new AmbientVerdict(
+                "developer login",
+                TokenErrorKind.NotConfigured,
+                "This is Development, and no login of a developer takes part. To use that of the Azure CLI or of azd: dotnet add package WorkloadIdentity.Developer, and on what AddWorkloadIdentity returns: .AddDeveloperCredentials(builder.Environment)",
+                HelpAnchors.DeveloperLogin));
+        }
+
+        return links;
     }
 
-    private Credential Application((AmbientKind Kind, string Name, string Variable, Func<string, WorkloadEnvironment, ClientAuthentication> Authentication) row)
+    /// <summary>A member's link; behind the federated token file also those of the sources that code added.</summary>
+    private IEnumerable<Credential> LinksOf(DefaultChainMember member) =>
+        member.Kind == OwnKinds[2] ? [member.Create(_options), .. _options.Members.Sources.Select(Application)] : [member.Create(_options)];
+
+    /// <summary>A source that code added. Whether it is here only it can tell; who it would be for is told by the variables every link reads.</summary>
+    private Credential Application(FederatedAuthentication federation) =>
+        !_environment.Has(Tenant) ? new AmbientVerdict(federation.Name, TokenErrorKind.NotConfigured, $"{Tenant} is not set, so there is no application for '{federation.Name}' to prove. Set it together with {Client}.", HelpAnchors.Environment)
+        : !_environment.Has(Client) ? Wrong(federation.Name, $"{Tenant} is set and {Client} is not: half a configuration. Set it, or remove {Tenant}.")
+        : Application(federation.Name, "The source", isBound: false, () => federation);
+
+    private bool IsDevelopment => Array.Exists(EnvironmentNames, name => "Development".Equals(_environment.Variable(name), StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>A link that a variable announces: its name, the kind and the further value of AZURE_TOKEN_CREDENTIALS it goes by, and how the variable's value proves the application.</summary>
+    private DefaultChainMember Application(string name, int kind, string pick, string variable, Func<string, ClientAuthentication> authentication) =>
+        new(OwnKinds[kind], _ => Application(name, variable, authentication)) { Name = name, PickedBy = [.. Prod, pick], AnnouncedBy = [variable] };
+
+    private Credential Application(string name, string variable, Func<string, ClientAuthentication> authentication)
     {
-        if (_environment.Variable(row.Variable) is not { } value)
+        if (_environment.Variable(variable) is not { } value)
         {
-            return new AmbientVerdict(row.Name, TokenErrorKind.NotConfigured, $"{row.Variable} is not set. Set it together with {Tenant} and {Client}.", HelpAnchors.Environment, $"the variable {row.Variable}");
+            return new AmbientVerdict(name, TokenErrorKind.NotConfigured, $"{variable} is not set. Set it together with {Tenant} and {Client}.", HelpAnchors.Environment, $"the variable {variable}");
         }
 
-        string[] missing = [.. new[] { Tenant, Client }.Where(name => !_environment.Has(name))];
+        string[] missing = [.. new[] { Tenant, Client }.Where(needed => !_environment.Has(needed))];
         if (missing.Length > 0)
         {
-            return Wrong(row.Name, $"{row.Variable} is set and {string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} not: half a configuration. Set {(missing.Length == 1 ? "it" : "them")}, or remove {row.Variable}.");
+            return Wrong(name, $"{variable} is set and {string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} not: half a configuration. Set {(missing.Length == 1 ? "it" : "them")}, or remove {variable}.");
         }
 
+        return Application(name, variable, _options.UseIdentityBinding && variable == TokenFile, () => authentication(value));
+    }
+
+    private Credential Application(string name, string proof, bool isBound, Func<ClientAuthentication> authentication)
+    {
         var (tenant, client) = (_environment.Variable(Tenant)!, _environment.Variable(Client)!);
         if (TenantId.Problem(tenant) is { } tenantProblem)
         {
-            return Wrong(row.Name, $"{Tenant} cannot be used. {tenantProblem}");
+            return Wrong(name, $"{Tenant} cannot be used. {tenantProblem}");
         }
 
         if (ClientProblem(client) is { } clientProblem)
         {
-            return Wrong(row.Name, clientProblem);
+            return Wrong(name, clientProblem);
         }
 
         var (authority, authorityProblem) = Authority.Choose(_options.AuthorityHost, _environment, _options.AllowUnknownAuthorityHost);
         if (authority is null)
         {
-            return Wrong(row.Name, authorityProblem!);
+            return Wrong(name, authorityProblem!);
         }
 
-        var isBound = _options.UseIdentityBinding && row.Kind == AmbientKind.Federated;
         var options = new ApplicationCredentialOptions
         {
             AuthorityHost = authority,
@@ -100,7 +147,7 @@ internal sealed class AmbientCredentials
         {
             if (other != "*" && TenantId.Problem(other) is { } otherProblem)
             {
-                return Wrong(row.Name, $"{OtherTenants} cannot be used (tenants, separated by semicolons, or *). {otherProblem}");
+                return Wrong(name, $"{OtherTenants} cannot be used (tenants, separated by semicolons, or *). {otherProblem}");
             }
 
             options.AdditionallyAllowedTenants.Add(other);
@@ -108,12 +155,12 @@ internal sealed class AmbientCredentials
 
         try
         {
-            return new ApplicationCredential(tenant, client, row.Authentication(value, _environment), options);
+            return new ApplicationCredential(tenant, client, authentication(), options);
         }
         catch (ArgumentException exception)
         {
             // All else was checked above: this is the value itself, which the message does not quote.
-            return Wrong(row.Name, $"{row.Variable} cannot be used. {exception.Message.Replace($" (Parameter '{exception.ParamName}')", "", StringComparison.Ordinal)}");
+            return Wrong(name, $"{proof} cannot be used. {exception.Message.Replace($" (Parameter '{exception.ParamName}')", "", StringComparison.Ordinal)}");
         }
     }
 
@@ -134,33 +181,20 @@ internal sealed class AmbientCredentials
             });
     }
 
-    private static AmbientVerdict Forbidden(AmbientKind kind, AmbientSelection selection)
-    {
-        var (name, here) = kind == AmbientKind.ManagedIdentity ? ("managed identity", "A managed identity") : (Row(kind).Name, Row(kind).Variable + " is set, but a credential of this kind");
-        return new AmbientVerdict(
-            name,
-            TokenErrorKind.NotAllowed,
-            $"{here} may not be used: allowed by WORKLOAD_IDENTITY_ALLOW and the option Allow: {selection.AllowedWords}. Configure one of those, or add {AmbientSelection.WordFor(kind)}.",
-            HelpAnchors.KindNotAllowed);
-    }
+    private static AmbientVerdict Forbidden(DefaultChainMember member, AmbientSelection selection) => new(
+        member.Name,
+        TokenErrorKind.NotAllowed,
+        $"{(member.IsFoundByAsking ? $"A credential of the kind {member.Kind}" : $"{string.Join(" or ", member.AnnouncedBy)} is set, but a credential of this kind")} may not be used: allowed by WORKLOAD_IDENTITY_ALLOW and the option Allow: {selection.AllowedWords}. Configure one of those, or add {member.Kind}.",
+        HelpAnchors.KindNotAllowed);
 
     private void WarnOfTwo(AmbientSelection selection)
     {
-        string[] present = [.. selection.Kinds
-            .Where(selection.Allowed.Contains)
-            .Where(kind => kind == AmbientKind.ManagedIdentity ? _environment.Has("IDENTITY_ENDPOINT") || _environment.Has("MSI_ENDPOINT") : MayBeHere(kind))
-            .Select(kind => kind == AmbientKind.ManagedIdentity ? "managed identity" : Row(kind).Name)];
+        string[] present = [.. selection.Members.Where(member => selection.Allows(member) && member.IsAnnounced(_environment)).Select(member => member.Name)];
         if (present.Length > 1)
         {
             Log.TwoAmbientCredentials(_options.Logger, present[0], string.Join(", ", present[1..]));
         }
     }
-
-    /// <summary>Whether a managed identity is here cannot be known without asking it.</summary>
-    private bool MayBeHere(AmbientKind kind) => kind == AmbientKind.ManagedIdentity || _environment.Has(Row(kind).Variable);
-
-    private static (AmbientKind Kind, string Name, string Variable, Func<string, WorkloadEnvironment, ClientAuthentication> Authentication) Row(AmbientKind kind) =>
-        Array.Find(Rows, row => row.Kind == kind);
 
     private static string? ClientProblem(string client) => Require.IsGuid(client)
         ? null

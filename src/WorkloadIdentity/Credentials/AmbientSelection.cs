@@ -1,104 +1,109 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Which kinds of credential take part (AZURE_TOKEN_CREDENTIALS), and which may be used (WORKLOAD_IDENTITY_ALLOW and the option).
+/// Which members take part in the default chain (AZURE_TOKEN_CREDENTIALS), and which may be used (WORKLOAD_IDENTITY_ALLOW and the option).
 /// The first picks; the second forbids: what is forbidden and present fails instead of being passed over in silence.
 /// </summary>
 internal sealed class AmbientSelection
 {
+    /// <summary>The value of AZURE_TOKEN_CREDENTIALS that picks whatever works at a desk.</summary>
+    public const string Developer = "dev";
+
     private const string PickVariable = "AZURE_TOKEN_CREDENTIALS";
     private const string AllowVariable = "WORKLOAD_IDENTITY_ALLOW";
-
-    private static readonly (AmbientKind Kind, string Word)[] Words =
-    [
-        (AmbientKind.Secret, "secret"),
-        (AmbientKind.Certificate, "certificate"),
-        (AmbientKind.Federated, "federated"),
-        (AmbientKind.ManagedIdentity, "managed-identity"),
-    ];
-
-    private static readonly (string Name, AmbientKind[] Kinds)[] Picks =
-    [
-        ("prod", [AmbientKind.Secret, AmbientKind.Certificate, AmbientKind.Federated, AmbientKind.ManagedIdentity]),
-        ("EnvironmentCredential", [AmbientKind.Secret, AmbientKind.Certificate]),
-        ("WorkloadIdentityCredential", [AmbientKind.Federated]),
-        ("ManagedIdentityCredential", [AmbientKind.ManagedIdentity]),
-    ];
 
     // Names the Azure SDKs know for people at their desks. They are another package's: nothing in this one opens a browser or starts a program.
     private static readonly string[] DeveloperPicks =
     [
-        "dev", "AzureCliCredential", "AzureDeveloperCliCredential", "AzurePowerShellCredential", "VisualStudioCredential", "VisualStudioCodeCredential",
+        Developer, "AzureCliCredential", "AzureDeveloperCliCredential", "AzurePowerShellCredential", "VisualStudioCredential", "VisualStudioCodeCredential",
         "InteractiveBrowserCredential", "BrokerCredential",
     ];
 
-    private AmbientSelection(IReadOnlyList<AmbientKind> kinds, IReadOnlySet<AmbientKind> allowed)
+    private AmbientSelection(IReadOnlyList<DefaultChainMember> members, IReadOnlySet<string> allowed, bool isPicked, bool isRestricted)
     {
-        Kinds = kinds;
+        Members = members;
         Allowed = allowed;
+        IsPicked = isPicked;
+        IsRestricted = isRestricted;
     }
 
-    /// <summary>The kinds that take part, in order.</summary>
-    public IReadOnlyList<AmbientKind> Kinds { get; }
+    /// <summary>Those that take part, in order.</summary>
+    public IReadOnlyList<DefaultChainMember> Members { get; }
 
-    public IReadOnlySet<AmbientKind> Allowed { get; }
+    /// <summary>AZURE_TOKEN_CREDENTIALS said which.</summary>
+    public bool IsPicked { get; }
+
+    /// <summary>Not every kind may be used.</summary>
+    public bool IsRestricted { get; }
 
     /// <summary>The allowed kinds as people write them.</summary>
-    public string AllowedWords => Allowed.Count == 0 ? "none" : string.Join(", ", Words.Where(word => Allowed.Contains(word.Kind)).Select(word => word.Word));
+    public string AllowedWords => Allowed.Count == 0 ? "none" : string.Join(", ", Allowed);
 
-    public static string WordFor(AmbientKind kind) => Array.Find(Words, word => word.Kind == kind).Word;
+    private IReadOnlySet<string> Allowed { get; }
 
-    /// <summary>The selection, or what is wrong with the variables.</summary>
+    public bool Allows(DefaultChainMember member) => Allowed.Contains(member.Kind);
+
+    /// <summary>The selection among <paramref name="members"/>, or what is wrong with the variables.</summary>
     /// <exception cref="ArgumentException">The option lists a kind that is not known.</exception>
-    public static (AmbientSelection? Selection, string? Problem) Read(WorkloadEnvironment environment, ICollection<string> allowOption)
+    public static (AmbientSelection? Selection, string? Problem) Read(
+        WorkloadEnvironment environment, ICollection<string> allowOption, IReadOnlyList<DefaultChainMember> members)
     {
-        var picked = environment.Variable(PickVariable)?.Trim() ?? "prod";
-        if (Array.Find(Picks, pick => pick.Name.Equals(picked, StringComparison.OrdinalIgnoreCase)).Kinds is not { } kinds)
+        var picked = environment.Variable(PickVariable)?.Trim();
+        DefaultChainMember[] chosen = [.. members.Where(member => picked is null ? !member.OnlyWhenPicked : member.PickedBy.Contains(picked, StringComparer.OrdinalIgnoreCase))];
+        if (chosen.Length == 0)
         {
-            return (null, DeveloperPicks.Contains(picked, StringComparer.OrdinalIgnoreCase)
-                ? $"{PickVariable} asks for a developer's credential, which needs the WorkloadIdentity.Developer package. {KnownPicks()}"
-                : $"{PickVariable} has a value that is not known here. {KnownPicks()}");
+            return (null, UnknownPick(picked, members));
         }
 
-        var allowed = Words.Select(word => word.Kind).ToHashSet();
+        // In the chain's order, whatever order a list has.
+        IEnumerable<string> allowed = [.. members.Select(member => member.Kind)];
         if (allowOption is { Count: > 0 })
         {
-            allowed.IntersectWith(Parse(allowOption) ?? throw Unknown(nameof(DefaultCredentialsOptions.Allow)));
+            var listed = Parse(allowOption, members) ?? throw Unknown(nameof(DefaultCredentialsOptions.Allow), members);
+            allowed = allowed.Where(listed.Contains);
         }
 
         if (environment.Variable(AllowVariable) is { } list)
         {
-            if (Parse(list.Split(',')) is not { } listed)
+            if (Parse(list.Split(','), members) is not { } listed)
             {
-                return (null, $"{AllowVariable} {UnknownKind}");
+                return (null, $"{AllowVariable} {UnknownKind(members)}");
             }
 
-            allowed.IntersectWith(listed);
+            allowed = allowed.Where(listed.Contains);
         }
 
-        return (new AmbientSelection(kinds, allowed), null);
+        var kinds = allowed.ToHashSet();
+        return (new AmbientSelection(chosen, kinds, picked is not null, kinds.Count < members.Count), null);
     }
 
-    private static ArgumentException Unknown(string option) => new($"The option {option} {UnknownKind}", option);
+    private static string UnknownPick(string? picked, IReadOnlyList<DefaultChainMember> members)
+    {
+        var known = $"Leave it out, or use one of: {string.Join(", ", members.SelectMany(member => member.PickedBy).Distinct(StringComparer.OrdinalIgnoreCase))}.";
+        return !DeveloperPicks.Contains(picked, StringComparer.OrdinalIgnoreCase) ? $"{PickVariable} has a value that is not known here. {known}"
+            : members.Any(member => member.IsDeveloper) ? $"{PickVariable} asks for a developer's credential that only the Azure SDKs have. {known}"
+            : $"{PickVariable} asks for a developer's credential, which needs the WorkloadIdentity.Developer package and its AddDeveloperCredentials. {known}";
+    }
 
-    private static string UnknownKind => $"lists a kind of credential that is not known. Known are: {string.Join(", ", Words.Select(word => word.Word))}.";
+    private static ArgumentException Unknown(string option, IReadOnlyList<DefaultChainMember> members) => new($"The option {option} {UnknownKind(members)}", option);
+
+    private static string UnknownKind(IReadOnlyList<DefaultChainMember> members) =>
+        $"lists a kind of credential that is not known. Known are: {string.Join(", ", members.Select(member => member.Kind))}.";
 
     /// <summary>The kinds that are listed; null when one is not known, because a mistyped kind must not forbid or allow something else.</summary>
-    private static HashSet<AmbientKind>? Parse(IEnumerable<string> entries)
+    private static HashSet<string>? Parse(IEnumerable<string> entries, IReadOnlyList<DefaultChainMember> members)
     {
-        var kinds = new HashSet<AmbientKind>();
+        var kinds = new HashSet<string>();
         foreach (var entry in entries)
         {
-            if (Array.FindIndex(Words, word => word.Word.Equals(entry.Trim(), StringComparison.OrdinalIgnoreCase)) is not (>= 0 and var index))
+            if (members.FirstOrDefault(member => member.Kind.Equals(entry.Trim(), StringComparison.OrdinalIgnoreCase)) is not { } named)
             {
                 return null;
             }
 
-            kinds.Add(Words[index].Kind);
+            kinds.Add(named.Kind);
         }
 
         return kinds;
     }
-
-    private static string KnownPicks() => $"Leave it out, or use one of: {string.Join(", ", Picks.Select(pick => pick.Name))}.";
 }

@@ -10,6 +10,7 @@ namespace WorkloadIdentity;
 /// <c>AZURE_ADDITIONALLY_ALLOWED_TENANTS</c>, separated by semicolons. <c>AZURE_CLIENT_ID</c> alone names a user-assigned managed identity.
 /// <c>AZURE_TOKEN_CREDENTIALS</c> picks links: <c>prod</c>, <c>EnvironmentCredential</c>, <c>WorkloadIdentityCredential</c> or
 /// <c>ManagedIdentityCredential</c>. <c>WORKLOAD_IDENTITY_ALLOW</c> lists the kinds that may be used, separated by commas.
+/// Others join through <see cref="DefaultCredentialsOptions.Members"/>, before managed identity.
 /// </remarks>
 public static class DefaultCredentials
 {
@@ -29,10 +30,11 @@ public static class DefaultCredentials
         ArgumentNullException.ThrowIfNull(options.Environment, nameof(options));
         ArgumentNullException.ThrowIfNull(options.TimeProvider, nameof(options));
 
-        var (selection, problem) = AmbientSelection.Read(options.Environment, options.Allow);
+        var ambient = new AmbientCredentials(options);
+        var (selection, problem) = AmbientSelection.Read(options.Environment, options.Allow, ambient.Members);
         IReadOnlyList<Credential> links = selection is null
             ? [new AmbientVerdict("environment", TokenErrorKind.InvalidConfiguration, problem!, HelpAnchors.Environment)]
-            : new AmbientCredentials(options).Links(selection);
+            : ambient.Links(selection);
         return new CredentialChain(ChainName, options.LoggerFactory, links);
     }
 }

@@ -10,10 +10,13 @@ public sealed class DefaultCredentialsOptions
     public WorkloadEnvironment Environment { get; set; } = WorkloadEnvironment.FromProcess();
 
     /// <summary>
-    /// The kinds that may be used: <c>secret</c>, <c>certificate</c>, <c>federated</c>, <c>managed-identity</c>; all when empty. A credential of
+    /// The kinds that may be used: <c>secret</c>, <c>certificate</c>, <c>federated</c>, <c>managed-identity</c>, or that of a member that was added; all when empty. A credential of
     /// another kind fails instead of being used. Where <c>WORKLOAD_IDENTITY_ALLOW</c> lists kinds too, only those in both may be used.
     /// </summary>
     public IList<string> Allow { get; } = [];
+
+    /// <summary>Credentials that join the chain from outside of it, before managed identity: each package has an <c>Add…</c> for its own. None by default.</summary>
+    public DefaultChainMembers Members { get; } = [];
 
     /// <summary>The cloud of the application; null takes <c>AZURE_AUTHORITY_HOST</c>, or else <see cref="EntraCloud.Public"/>.</summary>
     public Uri? AuthorityHost { get; set; }

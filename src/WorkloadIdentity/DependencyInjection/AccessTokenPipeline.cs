@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using WorkloadIdentity;
@@ -8,36 +9,72 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// What all handlers of one named client share. A factory builds and discards handlers every two minutes, each in a scope of its own; this lives as long as the
 /// container, so that what was learned stays known.
 /// </summary>
-internal sealed class AccessTokenPipeline
+internal sealed class AccessTokenPipeline : IDisposable
 {
+    // ResilienceHandler (Microsoft.Extensions.Http.Resilience), PolicyHttpMessageHandler (Microsoft.Extensions.Http.Polly), and what people call their own.
+    private static readonly string[] ResendingHandlers = ["Resilience", "PolicyHttpMessageHandler", "Retry", "Hedging"];
+
     private readonly string _client;
     private readonly TokenRequest _request;
     private readonly AccessTokenHandlerOptions _options;
     private readonly IServiceProvider _services;
     private readonly AllowedOrigins _origins;
+    private readonly ChallengeMetrics _metrics;
+    private int _isOrderChecked;
 
     public AccessTokenPipeline(string client, TokenRequest request, AccessTokenHandlerOptions options, IServiceProvider services)
     {
         _client = client;
         _request = request;
         _services = services;
-        _options = options.With(options.LoggerFactory ?? services.GetService<ILoggerFactory>());
+        _options = options.With(options.LoggerFactory ?? services.GetService<ILoggerFactory>(), options.MeterFactory ?? services.GetService<IMeterFactory>());
         _origins = new AllowedOrigins(_options, client);
+        _metrics = new ChallengeMetrics(_options.MeterFactory);
     }
 
     /// <summary>Runs after all else that configures the client: the gate must stand outermost, and the base address be final.</summary>
     public void Attach(HttpClientFactoryOptions factory)
     {
-        factory.HttpMessageHandlerBuilderActions.Add(pipeline => AddGate(pipeline.AdditionalHandlers));
+        factory.HttpMessageHandlerBuilderActions.Add(pipeline =>
+        {
+            CheckOrder(pipeline.AdditionalHandlers);
+            AddGate(pipeline.AdditionalHandlers);
+        });
         factory.HttpClientActions.Add(client => _origins.Learn(client.BaseAddress));
     }
 
     /// <exception cref="InvalidOperationException">The identity is not registered.</exception>
-    public AccessTokenHandler CreateHandler()
+    public AccessTokenHandler CreateHandler() => new(Acquirer(), _request, _options, _origins, _metrics);
+
+    /// <summary>Asks for the token that the client's messages get, as they will.</summary>
+    public async Task WarmUpAsync(CancellationToken cancellationToken) =>
+        await Acquirer().GetTokenAsync(new MessageRequests(_request, _options).Request, cancellationToken).ConfigureAwait(false);
+
+    public void Dispose() => _metrics.Dispose();
+
+    private ITokenAcquirer Acquirer() =>
+        (_options.Identity is null ? _services.GetService<ITokenAcquirer>() : _services.GetKeyedService<ITokenAcquirer>(_options.Identity))
+        ?? throw new InvalidOperationException(AccessTokenClient.NoIdentity(_client, _options.Identity));
+
+    /// <summary>Once per client, with the first pipeline: a handler that sends again what it was handed must be handed it without our header in it.</summary>
+    private void CheckOrder(IList<DelegatingHandler> handlers)
     {
-        var acquirer = _options.Identity is null ? _services.GetService<ITokenAcquirer>() : _services.GetKeyedService<ITokenAcquirer>(_options.Identity);
-        return new AccessTokenHandler(acquirer ?? throw new InvalidOperationException(AccessTokenClient.NoIdentity(_client, _options.Identity)), _request, _options, _origins);
+        if (Interlocked.Exchange(ref _isOrderChecked, 1) != 0 || _options.LoggerFactory is not { } loggers)
+        {
+            return;
+        }
+
+        foreach (var handler in handlers.SkipWhile(handler => handler is not AccessTokenHandler))
+        {
+            if (SendsAgain(handler.GetType()))
+            {
+                Log.ResilienceInside(loggers.CreateLogger(Log.Category), _client, handler.GetType().Name);
+            }
+        }
     }
+
+    /// <summary>By its name: the handlers of the resilience packages are types this one must not depend on.</summary>
+    private static bool SendsAgain(Type handler) => Array.Exists(ResendingHandlers, word => handler.Name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Without a handler in between, what the application issued is what the token handler sees.</summary>
     private void AddGate(IList<DelegatingHandler> handlers)

@@ -16,9 +16,7 @@ internal static class ApplicationSettings
 
     /// <param name="reader">Of the section.</param>
     /// <param name="authentication">How it proves itself; null when that could not be told.</param>
-    /// <param name="configure">Sets what the kind of proof asks for beside.</param>
-    public static Func<CredentialParts, Credential>? Read(
-        SectionReader reader, Func<CredentialParts, ClientAuthentication>? authentication, Action<ApplicationCredentialOptions>? configure = null)
+    public static Func<CredentialParts, Credential>? Read(SectionReader reader, Func<CredentialParts, ClientAuthentication>? authentication)
     {
         var isMultiTenant = reader.Flag(MultiTenant) ?? false;
         var tenantId = isMultiTenant ? null : reader.Required(TenantId, "Set it to the directory (tenant) id or a verified domain.");
@@ -43,13 +41,8 @@ internal static class ApplicationSettings
             return null;
         }
 
-        return parts =>
-        {
-            var options = parts.Application();
-            configure?.Invoke(options);
-            return tenantId is null
-                ? ApplicationCredential.MultiTenant(clientId, authentication(parts), options)
-                : new ApplicationCredential(tenantId, clientId, authentication(parts), options);
-        };
+        return parts => tenantId is null
+            ? ApplicationCredential.MultiTenant(clientId, authentication(parts), parts.Application())
+            : new ApplicationCredential(tenantId, clientId, authentication(parts), parts.Application());
     }
 }

@@ -34,7 +34,7 @@ internal static class AssertionServerSettings
         }
 
         return reader.Address(Url) is { } address && reader.Check(Url, () => new UrlAssertionSource(address, options)) is { } source
-            ? parts => parts.AllowsAssertionUrl ? source : throw Forbidden("FederatedUrl", "fetches from an address", nameof(WorkloadIdentityOptions.AllowAssertionUrl))
+            ? parts => parts.AllowsAssertionUrl ? source : throw Forbidden("FederatedTokenUrl", "fetches from an address", nameof(WorkloadIdentityOptions.AllowAssertionUrl))
             : null;
     }
 
@@ -45,7 +45,7 @@ internal static class AssertionServerSettings
         var arguments = reader.Texts(Arguments);
         return reader.Required(Command, "Set it to the absolute path of the program that prints an assertion.") is { } command
             && reader.Check(Command, () => new CommandAssertionSource(command, arguments, options)) is { } source
-                ? parts => parts.AllowsAssertionCommand ? source : throw Forbidden("FederatedCommand", "runs a program", nameof(WorkloadIdentityOptions.AllowAssertionCommand))
+                ? parts => parts.AllowsAssertionCommand ? source : throw Forbidden("FederatedTokenCommand", "runs a program", nameof(WorkloadIdentityOptions.AllowAssertionCommand))
                 : null;
     }
 

@@ -5,8 +5,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>A kind of credential that configuration can describe.</summary>
 /// <param name="Name">The value of <c>Kind</c>.</param>
 /// <param name="Settings">The settings it has.</param>
-/// <param name="Read">Reads them. What is wrong with them is noted with the reader, and then the result does not matter.</param>
-internal sealed record CredentialKind(string Name, string[] Settings, Func<SectionReader, Func<CredentialParts, Credential>?> Read)
+/// <param name="Read">Reads them, with the kinds that members of a chain may be. What is wrong with them is noted with the reader, and then the result does not matter.</param>
+internal sealed record CredentialKind(string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialParts, Credential>?> Read)
 {
     private const string ClientId = "ClientId";
     private const string ObjectId = "ObjectId";
@@ -19,21 +19,30 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
 
     public static IReadOnlyList<CredentialKind> All { get; } =
     [
-        new("DefaultChain", [Allow], ReadDefaultChain),
-        new("ManagedIdentity", [ClientId, ObjectId, ResourceId, SystemAssigned], ReadManagedIdentity),
-        new("ClientSecret", [.. ApplicationSettings.Names, ClientSecret, ClientSecretFile], reader => ApplicationSettings.Read(reader, Given(ReadSecret(reader)))),
-        new("ClientCertificate", [.. ApplicationSettings.Names, .. CertificateSettings.Names], reader => ApplicationSettings.Read(reader, Given(CertificateSettings.Read(reader)))),
-        .. AssertionKind.Credentials,
+        new("DefaultChain", [Allow, FederatedKind.Sources], (reader, _) => ReadDefaultChain(reader)),
+        new("ManagedIdentity", [ClientId, ObjectId, ResourceId, SystemAssigned], (reader, _) => ReadManagedIdentity(reader)),
+        new("ClientSecret", [.. ApplicationSettings.Names, ClientSecret, ClientSecretFile], (reader, _) => ApplicationSettings.Read(reader, Given(ReadSecret(reader)))),
+        new("ClientCertificate", [.. ApplicationSettings.Names, .. CertificateSettings.Names], (reader, _) => ApplicationSettings.Read(reader, Given(CertificateSettings.Read(reader)))),
+        .. FederatedKind.All.Select(kind => new CredentialKind(
+            kind.Name,
+            [.. ApplicationSettings.Names, FederatedKind.Audience, FederatedKind.PropagationTolerance, .. kind.Settings],
+            (reader, kinds) => ApplicationSettings.Read(reader, FederatedKind.Read(kind, reader, kinds)))),
         new("Chain", [Credentials], ReadChain),
     ];
+
+    /// <summary>A kind that another package brings.</summary>
+    public static CredentialKind Added(string name, string[] settings, Func<CredentialSection, Credential> create) => new(name, settings, (reader, _) => parts =>
+        create(new CredentialSection(reader, parts)) ?? throw new ArgumentException($"The function that makes credentials of kind {name} returned null."));
 
     private static Func<CredentialParts, Credential> ReadDefaultChain(SectionReader reader)
     {
         var allow = reader.Texts(Allow);
+        var sources = FederatedKind.ReadSources(reader);
         return parts =>
         {
             var options = parts.DefaultChain();
             allow.ForEach(options.Allow.Add);
+            sources.ForEach(source => options.Members.Add(source));
             return DefaultCredentials.FromEnvironment(options);
         };
     }
@@ -84,9 +93,9 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
 
     private static Func<CredentialParts, ClientAuthentication>? Given(ClientAuthentication? authentication) => authentication is null ? null : _ => authentication;
 
-    private static Func<CredentialParts, Credential>? ReadChain(SectionReader reader)
+    private static Func<CredentialParts, Credential>? ReadChain(SectionReader reader, IReadOnlyList<CredentialKind> kinds)
     {
-        var members = reader.Sections(Credentials).ConvertAll(member => IdentitySection.Credential(member, []));
+        var members = reader.Sections(Credentials).ConvertAll(member => IdentitySection.Credential(member, kinds, []));
         if (members.Count == 0)
         {
             reader.Problem(Credentials, "is missing or empty. List the credentials to try, in order, each with its Kind.");

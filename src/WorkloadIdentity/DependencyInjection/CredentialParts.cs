@@ -15,6 +15,8 @@ internal sealed class CredentialParts(WorkloadIdentityOptions options, IServiceP
 
     public bool AllowsAssertionCommand => options.AllowAssertionCommand;
 
+    public IServiceProvider Services { get; } = services;
+
     public ApplicationCredentialOptions Application()
     {
         var (authority, problem) = Authority.Choose(options.AuthorityHost, _environment, options.AllowUnknownAuthorityHost);
@@ -23,6 +25,7 @@ internal sealed class CredentialParts(WorkloadIdentityOptions options, IServiceP
             AuthorityHost = authority ?? throw new ArgumentException(problem),
             AllowUnknownAuthorityHost = options.AllowUnknownAuthorityHost,
             HttpClient = options.EntraHttpClient,
+            UseIdentityBinding = options.UseIdentityBinding,
             TimeProvider = _timeProvider,
             Environment = _environment,
             LoggerFactory = LoggerFactory,
@@ -42,14 +45,19 @@ internal sealed class CredentialParts(WorkloadIdentityOptions options, IServiceP
         AllowNodeIdentity = options.AllowNodeIdentity,
     };
 
+    /// <summary>A default chain was asked for: what joins it has something to join.</summary>
+    public bool HasDefaultChain { get; private set; }
+
     public DefaultCredentialsOptions DefaultChain()
     {
+        HasDefaultChain = true;
         var chain = new DefaultCredentialsOptions
         {
             AuthorityHost = options.AuthorityHost,
             AllowUnknownAuthorityHost = options.AllowUnknownAuthorityHost,
             AllowNodeIdentity = options.AllowNodeIdentity,
             HttpClient = options.EntraHttpClient,
+            UseIdentityBinding = options.UseIdentityBinding,
             ManagedIdentityHttpClient = options.ManagedIdentityHttpClient,
             TimeProvider = _timeProvider,
             Environment = _environment,
@@ -58,6 +66,12 @@ internal sealed class CredentialParts(WorkloadIdentityOptions options, IServiceP
         };
         Copy(options.AdditionallyAllowedTenants, chain.AdditionallyAllowedTenants);
         Copy(options.Allow, chain.Allow);
+        chain.Members.Sources.AddRange(options.DefaultChainMembers.Sources);
+        foreach (var member in options.DefaultChainMembers)
+        {
+            chain.Members.Add(member);
+        }
+
         return chain;
     }
 

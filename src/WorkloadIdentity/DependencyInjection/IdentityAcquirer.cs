@@ -15,7 +15,10 @@ internal static class IdentityAcquirer
             ? create(services) ?? throw new InvalidOperationException($"{IdentityName.Describe(name)}: the function given to UseCredential returned null.")
             : options.Planned!;
 
+        // Made with the acquirer, so that what is read later is compared with what was read now.
+        _ = services.GetKeyedService<SectionWatch>(name);
         var settings = options.Acquirer.Checked();
+        settings.Identity = name;
         settings.TimeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
         settings.LoggerFactory = services.GetService<ILoggerFactory>();
         settings.MeterFactory = services.GetService<IMeterFactory>();

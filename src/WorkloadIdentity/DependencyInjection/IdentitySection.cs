@@ -14,14 +14,19 @@ internal static class IdentitySection
         [nameof(WorkloadIdentityOptions.AuthorityHost)] = (reader, options) => options.AuthorityHost = reader.Address(nameof(options.AuthorityHost)) ?? options.AuthorityHost,
         [nameof(WorkloadIdentityOptions.AdditionallyAllowedTenants)] = (reader, options) => reader.Tenants(nameof(options.AdditionallyAllowedTenants)).ForEach(options.AdditionallyAllowedTenants.Add),
         [nameof(WorkloadIdentityOptions.AllowNodeIdentity)] = (reader, options) => options.AllowNodeIdentity = reader.Flag(nameof(options.AllowNodeIdentity)) ?? options.AllowNodeIdentity,
+        [nameof(WorkloadIdentityOptions.UseIdentityBinding)] = (reader, options) => options.UseIdentityBinding = reader.Flag(nameof(options.UseIdentityBinding)) ?? options.UseIdentityBinding,
         [nameof(WorkloadIdentityOptions.Capacity)] = (reader, options) => options.Capacity = reader.Number(nameof(options.Capacity)) ?? options.Capacity,
         [nameof(WorkloadIdentityOptions.OnBehalfOfCapacity)] = (reader, options) => options.OnBehalfOfCapacity = reader.Number(nameof(options.OnBehalfOfCapacity)) ?? options.OnBehalfOfCapacity,
         [nameof(WorkloadIdentityOptions.MaxConcurrentAcquisitions)] = (reader, options) => options.MaxConcurrentAcquisitions = reader.Number(nameof(options.MaxConcurrentAcquisitions)) ?? options.MaxConcurrentAcquisitions,
         [nameof(WorkloadIdentityOptions.AcquisitionTimeLimit)] = (reader, options) => options.AcquisitionTimeLimit = reader.Duration(nameof(options.AcquisitionTimeLimit)) ?? options.AcquisitionTimeLimit,
     };
 
-    public static void Read(IConfiguration section, WorkloadIdentityOptions options)
+    /// <summary>Their names.</summary>
+    public static IEnumerable<string> SettingNames => Settings.Keys;
+
+    public static void Read(IConfiguration section, WorkloadIdentityOptions options, IServiceProvider services)
     {
+        CredentialKind[] kinds = [.. CredentialKind.All, .. services.GetServices<CredentialKind>()];
         var reader = new SectionReader(section, options.Problems);
         options.Section = reader.Path.Length == 0 ? null : reader.Path;
         foreach (var (_, read) in Settings)
@@ -29,7 +34,7 @@ internal static class IdentitySection
             read(reader, options);
         }
 
-        if (Credential(reader, Settings.Keys) is { } create)
+        if (Credential(reader, kinds, Settings.Keys) is { } create)
         {
             options.Plan = new CredentialPlan("its configuration section", create);
         }
@@ -37,17 +42,18 @@ internal static class IdentitySection
 
     /// <summary>The credential a section describes; null when that could not be told, for reasons the reader noted.</summary>
     /// <param name="reader">Of the section.</param>
+    /// <param name="kinds">The kinds there are.</param>
     /// <param name="others">Settings that may stand there beside the kind's own.</param>
-    public static Func<CredentialParts, Credential>? Credential(SectionReader reader, IEnumerable<string> others)
+    public static Func<CredentialParts, Credential>? Credential(SectionReader reader, IReadOnlyList<CredentialKind> kinds, IEnumerable<string> others)
     {
-        var names = string.Join(", ", CredentialKind.All.Select(kind => kind.Name));
+        var names = string.Join(", ", kinds.Select(kind => kind.Name));
         if (reader.Text(Kind) is not { } name)
         {
             reader.Problem(Kind, $"is missing or empty. Set it to one of: {names}.");
             return null;
         }
 
-        if (CredentialKind.All.FirstOrDefault(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } kind)
+        if (kinds.FirstOrDefault(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } kind)
         {
             reader.Problem(Kind, $"is not a kind of credential. Set it to one of: {names}.");
             return null;
@@ -55,7 +61,7 @@ internal static class IdentitySection
 
         reader.RefuseOthers([Kind, .. kind.Settings, .. others], kind.Name);
         var problems = reader.ProblemCount;
-        var create = kind.Read(reader);
+        var create = kind.Read(reader, kinds);
         return reader.ProblemCount == problems ? create : null;
     }
 }

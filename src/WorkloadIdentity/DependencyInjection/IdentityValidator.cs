@@ -18,7 +18,14 @@ internal sealed class IdentityValidator(IServiceProvider services) : IValidateOp
             problems.AddRange(options.Problems);
             if (options.Plan is { } plan)
             {
-                Try(problems, options, () => options.Planned = plan.Create(new CredentialParts(options, services)));
+                var parts = new CredentialParts(options, services);
+                Try(problems, options, () => options.Planned = plan.Create(parts));
+
+                // A setting that is accepted and ignored helps nobody. One that waits to be picked is ignored in most environments anyway.
+                if (problems.Count == 0 && !parts.HasDefaultChain && options.DefaultChainMembers.FirstOrDefault(member => !member.OnlyWhenPicked) is { } left)
+                {
+                    problems.Add($"'{left.Kind}' was added to the default chain, and {plan.Description} uses none. Add it where the identity uses the default chain, or leave it out.");
+                }
             }
             else if (options.Problems.Count == 0)
             {

@@ -118,8 +118,8 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
         return pairs;
     }
 
-    /// <summary>A section inside of this one; null when there is none.</summary>
-    public SectionReader? Section(string name) => section.GetSection(name) is { } child && child.GetChildren().Any() ? new SectionReader(child, problems) : null;
+    /// <summary>A section below this one.</summary>
+    public SectionReader Section(string name) => new(section.GetSection(name), problems);
 
     /// <summary>The members of a list of sections.</summary>
     public List<SectionReader> Sections(string name) => [.. section.GetSection(name).GetChildren().Select(child => new SectionReader(child, problems))];
@@ -168,7 +168,7 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
         return null;
     }
 
-    private string PathOf(string name) => Path.Length == 0 ? name : $"{Path}:{name}";
+    public string PathOf(string name) => Path.Length == 0 ? name : $"{Path}:{name}";
 
     private delegate bool TryParse<T>(string text, out T value);
 }

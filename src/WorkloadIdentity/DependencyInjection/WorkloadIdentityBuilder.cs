@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using WorkloadIdentity;
 
@@ -11,6 +12,7 @@ public sealed class WorkloadIdentityBuilder
 {
     private readonly bool _isExisting;
     private string? _chosen;
+    private string? _joined;
 
     internal WorkloadIdentityBuilder(IServiceCollection services, string name, string? chosen = null, bool isExisting = false)
     {
@@ -85,6 +87,14 @@ public sealed class WorkloadIdentityBuilder
     public WorkloadIdentityBuilder UseFederation(string tenantId, string clientId, AssertionSource source, string? audience = null) =>
         UseApplication(nameof(UseFederation), tenantId, clientId, new FederatedAuthentication(source, audience));
 
+    /// <summary>An application with a federated credential, with all that can be set about it.</summary>
+    /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
+    /// <param name="clientId">The application (client) id.</param>
+    /// <param name="federation">Where assertions come from, what they are addressed to, and how long a new federated credential is waited for.</param>
+    /// <exception cref="ArgumentException">The tenant is none, or the client id is no GUID.</exception>
+    public WorkloadIdentityBuilder UseFederation(string tenantId, string clientId, FederatedAuthentication federation) =>
+        UseApplication(nameof(UseFederation), tenantId, clientId, federation);
+
     /// <summary>
     /// An application that acts in many tenants: every request names its own. Set <see cref="AccessTokenHandlerOptions.RequireTenant"/> on the clients that use it.
     /// </summary>
@@ -113,12 +123,42 @@ public sealed class WorkloadIdentityBuilder
         return allow.Length == 0 ? this : Configure(options => Array.ForEach(allow, options.Allow.Add));
     }
 
+    /// <summary>The chain read from the environment (<see cref="DefaultCredentials"/>), and what joins it: <c>UseDefaultChain(chain => chain.Add…)</c>.</summary>
+    /// <param name="members">Adds to the chain, once, at first use.</param>
+    public WorkloadIdentityBuilder UseDefaultChain(Action<DefaultChainMembers> members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        return Use(nameof(UseDefaultChain), DefaultChain).Configure(options => members(options.DefaultChainMembers));
+    }
+
+    /// <summary>
+    /// Adds to the default chain if that is what the identity uses, whether nothing was said, code chose it or configuration did. For the <c>Add…</c> methods of packages;
+    /// an application says <see cref="UseDefaultChain(Action{DefaultChainMembers})"/>.
+    /// </summary>
+    /// <param name="members">Adds to the chain, once, at first use.</param>
+    /// <param name="verb">The method the application called, for the errors.</param>
+    /// <exception cref="InvalidOperationException">The identity is an acquirer that was made before, or has a credential of the application's own making.</exception>
+    public WorkloadIdentityBuilder AddToDefaultChain(Action<DefaultChainMembers> members, [CallerMemberName] string verb = "")
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        if (_isExisting)
+        {
+            throw new InvalidOperationException(
+                $"{IdentityName.Describe(Name)} is a token acquirer that was made before the services, so {verb} would change nothing. Add to the chain where it is made: options.{nameof(DefaultCredentialsOptions.Members)}.{verb}(…), then DefaultCredentials.FromEnvironment(options).");
+        }
+
+        _joined = verb;
+        ThrowIfNothingToJoin();
+        return Configure(options => members(options.DefaultChainMembers));
+    }
+
     /// <summary>A credential of the application's own making.</summary>
     /// <param name="create">Called once, at first use, with the root services. The credential is not disposed.</param>
     public WorkloadIdentityBuilder UseCredential(Func<IServiceProvider, Credential> create)
     {
         ArgumentNullException.ThrowIfNull(create);
         Choose(nameof(UseCredential));
+        ThrowIfNothingToJoin();
         return Configure(options => options.Credential = create);
     }
 
@@ -158,6 +198,14 @@ public sealed class WorkloadIdentityBuilder
         }
 
         _chosen = verb;
+    }
+
+    private void ThrowIfNothingToJoin()
+    {
+        if (_joined is not null && _chosen == nameof(UseCredential))
+        {
+            throw new InvalidOperationException($"{IdentityName.Describe(Name)} gets its credential from {nameof(UseCredential)}, so {_joined} would change nothing. Keep one of the two.");
+        }
     }
 
     private void ThrowIfExisting(string verb)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Options;
 using WorkloadIdentity;
@@ -40,6 +41,12 @@ public static class WorkloadIdentityHttpClientBuilderExtensions
 
         // Checked here, where the line that is wrong stands in the stack trace.
         _ = new AllowedOrigins(options);
+        if (options is { WarmUp: true, RequireTenant: true } or { WarmUp: true, Select: not null })
+        {
+            throw new ArgumentException(
+                $"{nameof(options.WarmUp)} cannot be combined with {nameof(options.RequireTenant)} or {nameof(options.Select)}: which token is needed shows with each message. Leave it out.", nameof(configure));
+        }
+
         var request = new TokenRequest(scope);
 
         services.AddSingleton(new ClientRequest(options.Identity, scope));
@@ -48,6 +55,11 @@ public static class WorkloadIdentityHttpClientBuilderExtensions
             (factory, provider) => provider.GetRequiredKeyedService<AccessTokenPipeline>(client).Attach(factory));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AccessTokenClient>, AccessTokenClientValidator>());
         services.AddOptions<AccessTokenClient>(client).Configure(registered => registered.Identity = options.Identity).ValidateOnStart();
+        if (options.WarmUp)
+        {
+            services.AddSingleton<IHostedService>(provider => new WarmUp(client, provider));
+        }
+
         return builder.AddHttpMessageHandler(provider => provider.GetRequiredKeyedService<AccessTokenPipeline>(client).CreateHandler());
     }
 }

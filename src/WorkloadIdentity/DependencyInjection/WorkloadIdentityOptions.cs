@@ -23,14 +23,20 @@ public sealed class WorkloadIdentityOptions
     /// <summary>The kinds of credential the default chain may use; all when empty. See <see cref="DefaultCredentialsOptions.Allow"/>.</summary>
     public IList<string> Allow { get; } = [];
 
+    /// <summary>What joins the default chain from outside of it. See <see cref="DefaultCredentialsOptions.Members"/>.</summary>
+    public DefaultChainMembers DefaultChainMembers { get; } = [];
+
     /// <summary>Whether a workload with a federated token may take the identity of the machine. See <see cref="ManagedIdentityCredentialOptions.AllowNodeIdentity"/>.</summary>
     public bool AllowNodeIdentity { get; set; }
 
-    /// <summary>Whether configuration may name an address to fetch assertions from (<c>FederatedUrl</c>). Only in code. The default is false.</summary>
+    /// <summary>Whether configuration may name an address to fetch assertions from (<c>FederatedTokenUrl</c>). Only in code. The default is false.</summary>
     public bool AllowAssertionUrl { get; set; }
 
-    /// <summary>Whether configuration may name a program to run for assertions (<c>FederatedCommand</c>). Only in code. The default is false.</summary>
+    /// <summary>Whether configuration may name a program to run for assertions (<c>FederatedTokenCommand</c>). Only in code. The default is false.</summary>
     public bool AllowAssertionCommand { get; set; }
+
+    /// <summary>Whether to ask through the proxy of an AKS cluster. See <see cref="ApplicationCredentialOptions.UseIdentityBinding"/>.</summary>
+    public bool UseIdentityBinding { get; set; }
 
     /// <summary>How transient failures are retried; null retries as each server asks for.</summary>
     public RetryOptions? Retry { get; set; }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkloadIdentity;
 
@@ -49,6 +50,34 @@ public static class WorkloadIdentityServiceCollectionExtensions
     /// <exception cref="InvalidOperationException">The name is taken.</exception>
     public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, string name, ITokenAcquirer existing) => Add(services, RequireName(name), existing);
 
+    /// <summary>
+    /// Adds a kind of credential that configuration can name (<c>"Kind": "…"</c>), for packages that bring a credential. It stands beside the kinds there are,
+    /// in sections of their own and as a member of a Chain.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="kind">Its name, compared without regard to case.</param>
+    /// <param name="settings">The settings it has; any other is an error, told before <paramref name="create"/> is called.</param>
+    /// <param name="create">
+    /// Makes the credential of a section. Called when the host starts, to check the settings: it must ask nobody. What is wrong it says with
+    /// <see cref="CredentialSection.Required"/>, or with an <see cref="ArgumentException"/> that quotes no value.
+    /// </param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    /// <exception cref="InvalidOperationException">The kind is there already.</exception>
+    public static IServiceCollection AddWorkloadIdentityKind(this IServiceCollection services, string kind, IEnumerable<string> settings, Func<CredentialSection, Credential> create)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(create);
+        Require.Text(kind, "The name of a kind", "GitHubActions", nameof(kind));
+        var known = CredentialKind.All.Concat(services.Select(service => service.ImplementationInstanceOrNull()).OfType<CredentialKind>());
+        if (known.Any(other => other.Name.Equals(kind, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new InvalidOperationException($"The kind '{kind}' is there already. Kinds of the library cannot be replaced; choose another name.");
+        }
+
+        return services.AddSingleton(CredentialKind.Added(kind, [.. settings], create));
+    }
+
     private static WorkloadIdentityBuilder Add(IServiceCollection services, string name)
     {
         AddIdentity(services, name).Configure(options => options.Plan = new CredentialPlan("the default chain", WorkloadIdentityBuilder.DefaultChain));
@@ -58,7 +87,8 @@ public static class WorkloadIdentityServiceCollectionExtensions
     private static WorkloadIdentityBuilder Add(IServiceCollection services, string name, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        AddIdentity(services, name).Configure(options => IdentitySection.Read(section, options));
+        AddIdentity(services, name).Configure<IServiceProvider>((options, provider) => IdentitySection.Read(section, options, provider));
+        services.AddKeyedSingleton(name, (provider, _) => new SectionWatch(section, name, provider.GetService<ILoggerFactory>()));
         return new WorkloadIdentityBuilder(services, name, chosen: "its configuration section");
     }
 

@@ -37,11 +37,14 @@ internal static partial class Log
     [LoggerMessage(203, LogLevel.Warning, "The managed identity endpoint of {Host} is plain http to {Address}, an address of App Service's own sandbox network; its header is only as safe as that network.")]
     public static partial void SandboxEndpoint(ILogger logger, string host, string address);
 
-    [LoggerMessage(210, LogLevel.Warning, "The client certificate '{Subject}' stays in use, because what was read after it cannot be used: {Problem}.")]
-    public static partial void CertificateKept(ILogger logger, string subject, string problem);
-
     [LoggerMessage(204, LogLevel.Warning, "{Server} knows no federated credential that matches; it may have been made just now, so it is asked again for up to {Tolerance}. {Error}")]
     public static partial void AwaitingFederatedCredential(ILogger logger, string server, TimeSpan tolerance, TokenError error);
+
+    [LoggerMessage(210, LogLevel.Warning, "The client certificate '{Subject}' of application {ClientId} expires in {Days} days, on {ExpiresOn:u}. Register its successor with the application, then replace it where it comes from.")]
+    public static partial void CertificateExpiring(ILogger logger, string subject, string clientId, int days, DateTimeOffset expiresOn);
+
+    [LoggerMessage(211, LogLevel.Warning, "The client certificate '{Subject}' stays in use, because what was read after it cannot be used: {Problem}.")]
+    public static partial void CertificateKept(ILogger logger, string subject, string problem);
 
     [LoggerMessage(300, LogLevel.Warning, "Tokens are sent over plain http to {Origin}, which the application listed as a mesh origin.")]
     public static partial void PlainHttp(ILogger logger, string origin);
@@ -52,9 +55,18 @@ internal static partial class Log
     [LoggerMessage(302, LogLevel.Warning, "{Origin} rejected the token ({Reason}) and renewing it failed; its response is returned. {Error}")]
     public static partial void RenewalFailed(ILogger logger, string origin, string reason, TokenError error);
 
-    [LoggerMessage(400, LogLevel.Information, "{Identity}, asked for a token for {Scope}:\n{Report}")]
+    [LoggerMessage(303, LogLevel.Warning, "On the client '{Client}', {Handler} stands inside of the access token: its retries carry the token of the first attempt, expired or rejected as it may be. Call AddAccessToken after what adds it.")]
+    public static partial void ResilienceInside(ILogger logger, string client, string handler);
+
+    [LoggerMessage(400, LogLevel.Warning, "{Identity}: {Settings} changed in configuration. Only secrets and the content of files change under a running program; restart it to apply the rest.")]
+    public static partial void SettingsChanged(ILogger logger, string identity, string settings);
+
+    [LoggerMessage(401, LogLevel.Warning, "The first token for the client '{Client}' could not be had at start; its first request will ask again. {Reason}")]
+    public static partial void WarmUpFailed(ILogger logger, string client, string reason);
+
+    [LoggerMessage(402, LogLevel.Information, "{Identity}, asked for a token for {Scope}:\n{Report}")]
     public static partial void Explained(ILogger logger, string identity, string scope, CredentialReport report);
 
-    [LoggerMessage(401, LogLevel.Warning, "{Identity}, asked for a token for {Scope}, could not be explained: {Reason}.")]
+    [LoggerMessage(403, LogLevel.Warning, "{Identity}, asked for a token for {Scope}, could not be explained: {Reason}.")]
     public static partial void NotExplained(ILogger logger, string identity, string scope, string reason);
 }

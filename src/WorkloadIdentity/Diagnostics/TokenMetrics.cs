@@ -3,30 +3,89 @@ using System.Diagnostics.Metrics;
 
 namespace WorkloadIdentity;
 
-/// <summary>The metrics of an acquirer, on the meter <c>WorkloadIdentity</c>. Low cardinality: no tenant, client or scope.</summary>
+/// <summary>The metrics of an acquirer, on the meter <c>WorkloadIdentity</c>; docs/telemetry.md lists them. Low cardinality: no tenant, client or scope.</summary>
 internal sealed class TokenMetrics : IDisposable
 {
     private readonly Meter _meter;
     private readonly bool _ownsMeter;
-    private readonly Histogram<double> _duration;
+    private readonly KeyValuePair<string, object?>[] _identity;
+    private readonly Histogram<double> _acquisition;
+    private readonly Histogram<double> _wait;
+    private readonly Histogram<double> _age;
+    private readonly Counter<long> _refreshFailures;
+    private readonly Counter<long> _evictions;
 
-    public TokenMetrics(IMeterFactory? factory)
+    /// <param name="factory">Makes the meter; null makes one of our own.</param>
+    /// <param name="identity">The name the application registered the identity under; null or empty for none.</param>
+    public TokenMetrics(IMeterFactory? factory, string? identity = null)
     {
         _ownsMeter = factory is null;
-        _meter = factory?.Create(Telemetry.Name) ?? new Meter(Telemetry.Name, BuildFacts.Version);
-        _duration = _meter.CreateHistogram<double>("workload_identity.acquisition.duration", "s", "How long acquiring a token took, by outcome; cached hits do not count.");
+        _meter = Telemetry.Meter(factory);
+        _identity = string.IsNullOrEmpty(identity) ? [] : [new(Telemetry.Identity, identity)];
+        _acquisition = _meter.CreateHistogram<double>("workload_identity.acquisition.duration", "s", "How long acquiring a token took; cached hits do not count.");
+        _wait = _meter.CreateHistogram<double>("workload_identity.wait.duration", "s", "How long a caller waited because no token that could be served was held.");
+        _age = _meter.CreateHistogram<double>("workload_identity.token.age", "s", "How long the token served had been held; about one cached hit in 256 is measured.");
+        _refreshFailures = _meter.CreateCounter<long>("workload_identity.refresh.failures", "{failure}", "Refreshes that failed behind a token that was still served.");
+        _evictions = _meter.CreateCounter<long>("workload_identity.slot.evictions", "{slot}", "Slots evicted to make room for others.");
     }
 
-    public void Acquired(TokenResult result, TimeSpan duration)
+    /// <summary>Publishes how many slots <paramref name="cache"/> has. It is held weakly: a meter outlives an acquirer.</summary>
+    public void Observe(TokenCache cache)
     {
-        var tags = new TagList { { "outcome", result.Verdict.ToString() } };
-        if (result.Error is { } error)
-        {
-            tags.Add("error.type", error.Kind.ToString());
-        }
-
-        _duration.Record(duration.TotalSeconds, tags);
+        var held = new WeakReference<TokenCache>(cache);
+        var identity = _identity;
+        _meter.CreateObservableUpDownCounter(
+            "workload_identity.slots",
+            () => held.TryGetTarget(out var target)
+                ? [new Measurement<int>(target.Count, [.. identity, new(Telemetry.Kind, "application")]), new Measurement<int>(target.UserCount, [.. identity, new(Telemetry.Kind, "user")])]
+                : Array.Empty<Measurement<int>>(),
+            "{slot}",
+            "Slots of the cache: tokens held, and places whose acquisition has failed or is under way.");
     }
+
+    public void Acquired(TokenResult result, string source, string reason, TimeSpan duration)
+    {
+        if (_acquisition.Enabled)
+        {
+            var tags = Tags(result.Verdict);
+            tags.Add(Telemetry.Source, result.Token?.AcquiredBy ?? source);
+            tags.Add(Telemetry.Reason, reason);
+            AddError(ref tags, result.Error);
+            _acquisition.Record(duration.TotalSeconds, tags);
+        }
+    }
+
+    public void Waited(TimeSpan duration, string outcome)
+    {
+        if (_wait.Enabled)
+        {
+            var tags = new TagList(_identity) { { Telemetry.Outcome, outcome } };
+            _wait.Record(duration.TotalSeconds, tags);
+        }
+    }
+
+    public void RefreshFailed(TokenError error)
+    {
+        var tags = new TagList(_identity);
+        AddError(ref tags, error);
+        _refreshFailures.Add(1, tags);
+    }
+
+    public void Evicted(int slots, string kind)
+    {
+        if (slots > 0)
+        {
+            _evictions.Add(slots, new TagList(_identity) { { Telemetry.Kind, kind } });
+        }
+    }
+
+    /// <summary>
+    /// Whether this hit is one of those measured. The clock's last bits decide: they cost nothing, and have nothing to do with a token's age. What listens
+    /// writes memory that all threads share, which a hit must not do each time.
+    /// </summary>
+    public bool Samples(DateTimeOffset now) => (now.UtcTicks & 0xFF) == 0 && _age.Enabled;
+
+    public void Used(TimeSpan age) => _age.Record(age.TotalSeconds, _identity);
 
     // A meter a factory made belongs to the factory.
     public void Dispose()
@@ -34,6 +93,16 @@ internal sealed class TokenMetrics : IDisposable
         if (_ownsMeter)
         {
             _meter.Dispose();
+        }
+    }
+
+    private TagList Tags(TokenVerdict verdict) => new(_identity) { { Telemetry.Outcome, Telemetry.Word(verdict) } };
+
+    private static void AddError(ref TagList tags, TokenError? error)
+    {
+        if (error is not null)
+        {
+            tags.Add(Telemetry.ErrorType, error.Kind.ToString());
         }
     }
 }

@@ -17,6 +17,8 @@ public sealed class AccessTokenHandler : DelegatingHandler
     private readonly MessageRequests _requests;
     private readonly AllowedOrigins _origins;
     private readonly ILogger? _logger;
+    private readonly ChallengeMetrics _metrics;
+    private readonly bool _ownsMetrics;
 
     /// <summary>A handler whose tokens come from <paramref name="acquirer"/>.</summary>
     /// <param name="acquirer">Outlives the handler, and is not disposed by it.</param>
@@ -24,11 +26,12 @@ public sealed class AccessTokenHandler : DelegatingHandler
     /// <param name="options">Where tokens may go, and which token a message gets. Read once, here.</param>
     /// <exception cref="ArgumentException">The scope asks for a token that is itself a credential, or an option has a value that cannot work; the message says what to do.</exception>
     public AccessTokenHandler(ITokenAcquirer acquirer, TokenRequest request, AccessTokenHandlerOptions? options = null)
-        : this(acquirer, request, WithoutIdentity(options ??= new AccessTokenHandlerOptions()), new AllowedOrigins(options))
+        : this(acquirer, request, WithoutRegistration(options ??= new AccessTokenHandlerOptions()), new AllowedOrigins(options), new ChallengeMetrics(options.MeterFactory))
     {
+        _ownsMetrics = true;
     }
 
-    internal AccessTokenHandler(ITokenAcquirer acquirer, TokenRequest request, AccessTokenHandlerOptions options, AllowedOrigins origins)
+    internal AccessTokenHandler(ITokenAcquirer acquirer, TokenRequest request, AccessTokenHandlerOptions options, AllowedOrigins origins, ChallengeMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(acquirer);
         ArgumentNullException.ThrowIfNull(request);
@@ -37,6 +40,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         _origins = origins;
         _requests = new MessageRequests(request, options);
         _logger = options.LoggerFactory?.CreateLogger(Log.Category);
+        _metrics = metrics;
     }
 
     /// <inheritdoc/>
@@ -138,11 +142,24 @@ public sealed class AccessTokenHandler : DelegatingHandler
 
     private static bool IsExchange(string scope) => Array.Exists(scope.Split(' ', StringSplitOptions.RemoveEmptyEntries), ExchangeAudience.IsAskedBy);
 
-    private static AccessTokenHandlerOptions WithoutIdentity(AccessTokenHandlerOptions options) => options.Identity is null
-        ? options
-        : throw new ArgumentException(
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _ownsMetrics)
+        {
+            _metrics.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static AccessTokenHandlerOptions WithoutRegistration(AccessTokenHandlerOptions options) =>
+        options.Identity is not null ? throw new ArgumentException(
             $"{nameof(AccessTokenHandlerOptions.Identity)} chooses among identities registered with AddWorkloadIdentity; a handler made by hand is given its acquirer. Leave it out, or use AddAccessToken.",
-            nameof(options));
+            nameof(options))
+        : options.WarmUp ? throw new ArgumentException(
+            $"{nameof(AccessTokenHandlerOptions.WarmUp)} asks for a token when a host starts; a handler made by hand has no host. Leave it out, or use AddAccessToken.", nameof(options))
+        : options;
 
     /// <summary>What to ask for this message; null when it goes on without a token of ours.</summary>
     /// <exception cref="TokenAcquisitionException">The token must not be sent with this message.</exception>
@@ -188,10 +205,13 @@ public sealed class AccessTokenHandler : DelegatingHandler
                 Log.RenewalFailed(_logger, sent.Origin, rejection.Reason, exception.Error);
             }
 
+            _metrics.Answered(rejection, ChallengeMetrics.Returned);
             return null;
         }
         catch (TokenAcquisitionException exception)
         {
+            _metrics.Answered(rejection, ChallengeMetrics.Refused);
+
             // The API demands what Entra will not grant: neither answer alone would tell the caller that.
             response.Dispose();
             throw new TokenAcquisitionException(exception.Error.InAnswerTo(sent.Origin, rejection.Claims!), exception.Attempts);
@@ -204,6 +224,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
 
         if (ReferenceEquals(renewed, sent.Token) || renewed.Value == sent.Token.Value)
         {
+            _metrics.Answered(rejection, ChallengeMetrics.Returned);
             return null;
         }
 
@@ -212,6 +233,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
             Log.Resending(_logger, sent.Origin, rejection.Reason);
         }
 
+        _metrics.Answered(rejection, ChallengeMetrics.Resent);
         response.Dispose();
         return renewed;
     }

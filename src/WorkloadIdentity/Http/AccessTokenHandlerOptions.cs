@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace WorkloadIdentity;
@@ -39,11 +40,22 @@ public sealed class AccessTokenHandlerOptions
     /// <summary>Where log messages go; null for nowhere. Clients made by a factory log to the host's.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
+    /// <summary>Makes the meter metrics are published on; null makes one of our own. Clients made by a factory use the host's.</summary>
+    public IMeterFactory? MeterFactory { get; set; }
+
+    /// <summary>
+    /// Whether the token is asked for when the host starts, so that the first request finds it. It is asked for behind the start: a failure is logged, and shows in the
+    /// health check. Only for clients made by a factory, whose token depends on no message.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool WarmUp { get; set; }
+
     /// <summary>The same options, logging elsewhere.</summary>
-    internal AccessTokenHandlerOptions With(ILoggerFactory? loggerFactory)
+    internal AccessTokenHandlerOptions With(ILoggerFactory? loggerFactory, IMeterFactory? meterFactory)
     {
         var copy = (AccessTokenHandlerOptions)MemberwiseClone();
         copy.LoggerFactory = loggerFactory;
+        copy.MeterFactory = meterFactory;
         return copy;
     }
 

@@ -7,6 +7,9 @@ internal sealed class MessageRequests(TokenRequest request, AccessTokenHandlerOp
     private readonly Func<HttpRequestMessage, TokenRequest>? _select = options.Select;
     private readonly bool _requireTenant = options.RequireTenant;
 
+    /// <summary>What a message that asks for nothing of its own gets.</summary>
+    public TokenRequest Request => _request;
+
     public bool ContinuousAccess { get; } = options.ContinuousAccess;
 
     /// <exception cref="TokenAcquisitionException">The message lacks what this client requires, or asks for what no message may carry.</exception>

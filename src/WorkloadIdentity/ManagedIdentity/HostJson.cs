@@ -34,9 +34,19 @@ internal static class HostJson
         return document is not null;
     }
 
-    /// <summary>A member; null when it is absent or JSON's null.</summary>
-    public static JsonElement? Member(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    /// <summary>A member; null when it is absent, JSON's null, or beside one whose name is no text.</summary>
+    public static JsonElement? Member(this JsonElement element, string name)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair in a name is found when names are compared, not when the document is read.
+            return null;
+        }
+    }
 
     /// <summary>A member's text; null when it is absent, of another type, or not text a string can hold.</summary>
     public static string? Text(this JsonElement element, string name) => element.Member(name) is { } value ? Text(value) : null;

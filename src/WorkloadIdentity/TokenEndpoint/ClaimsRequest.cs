@@ -19,7 +19,7 @@ internal static class ClaimsRequest
 
     /// <summary>The form field's value, null when there is nothing to say; or why the challenge cannot be sent.</summary>
     /// <param name="continuousAccess">Whether to declare <c>cp1</c>.</param>
-    /// <param name="challenge">What an API demanded. Only its <c>access_token</c> member goes on, written anew; it wins over our own.</param>
+    /// <param name="challenge">What an API demanded. Only its <c>access_token</c> member goes on, written anew, with our capability in it.</param>
     public static (string? Claims, TokenError? Error) For(bool continuousAccess, string? challenge)
     {
         if (challenge is null)
@@ -82,24 +82,39 @@ internal static class ClaimsRequest
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>The server's word on the capability stands; what it leaves open is ours.</summary>
+    /// <summary>What the server wants of the capability stands, and ours is kept in it: no API may talk an application out of being told of revocations.</summary>
     private static void WriteCapability(Utf8JsonWriter writer, JsonElement theirs)
     {
         writer.WritePropertyName(CapabilityName);
-        if (theirs.ValueKind != JsonValueKind.Object || theirs.TryGetProperty("values", out _))
+        if (theirs.ValueKind != JsonValueKind.Object)
         {
-            theirs.WriteTo(writer);
+            writer.WriteRawValue(CapabilityValue);
             return;
         }
 
         writer.WriteStartObject();
         foreach (var member in theirs.EnumerateObject())
         {
-            member.WriteTo(writer);
+            if (!member.NameEquals("values"))
+            {
+                member.WriteTo(writer);
+            }
         }
 
-        writer.WritePropertyName("values");
-        writer.WriteRawValue("""["cp1"]""");
+        writer.WriteStartArray("values");
+        writer.WriteStringValue("cp1");
+        if (theirs.TryGetProperty("values", out var values) && values.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var value in values.EnumerateArray())
+            {
+                if (value.ValueKind != JsonValueKind.String || !value.ValueEquals("cp1"))
+                {
+                    value.WriteTo(writer);
+                }
+            }
+        }
+
+        writer.WriteEndArray();
         writer.WriteEndObject();
     }
 

@@ -18,6 +18,7 @@ internal sealed class TokenEndpoint(
 
     // Learned from an answer once, for this authority: the next acquisitions begin with what works.
     private volatile bool _rs256Only;
+    private readonly ExpiryWarning _expiry = new(clientId, timeProvider, logger);
 
     /// <summary>
     /// Asks, and asks again where that is promised to help: transient failures on a schedule; once with RS256 where PS256 is not known;
@@ -126,6 +127,7 @@ internal sealed class TokenEndpoint(
             _gate.Close(exchange.TenantId, throttled, wait);
         }
 
+        _expiry.Look(form.Certificate);
         return new Attempt(result, form);
     }
 

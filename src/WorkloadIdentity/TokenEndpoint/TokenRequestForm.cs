@@ -28,6 +28,9 @@ internal sealed class TokenRequestForm
     /// <summary>Whether somebody else made the assertion: then what it says is worth telling when it is refused.</summary>
     public bool IsFederated { get; private set; }
 
+    /// <summary>The certificate whose key signed the assertion; null when none did.</summary>
+    public SigningCertificate? Certificate { get; private set; }
+
     /// <summary>The algorithm the assertion was signed with, where that was ours to choose.</summary>
     public string? Algorithm { get; private set; }
 
@@ -51,6 +54,7 @@ internal sealed class TokenRequestForm
     {
         AddAssertion(assertion);
         Algorithm = algorithm;
+        Certificate = certificate;
         _material = certificate.Sha256;
     }
 

@@ -32,7 +32,7 @@ internal static class TokenResponse
 
         return Token(document.RootElement, sentOn) switch
         {
-            ({ } token, _) => TokenResult.Issued(token.IssuedBy(exchange.Authority.Name, exchange.ClientId)),
+            ({ } token, _) => TokenResult.Issued(token.IssuedBy(exchange.Authority.Name, exchange.ClientId, form.Certificate?.NotAfter)),
             (_, var problem) => TokenResult.Failed(
                 new TokenError(
                     TokenErrorKind.InvalidResponse,

@@ -50,7 +50,7 @@ public sealed class CertificateFilesTests
 
         Assert.All([Sent(0), Sent(1), Sent(2)], assertion => Assert.True(assertion.IsSignedBy(TestCertificate.One, RSASignaturePadding.Pss)));
         Assert.True(Sent(3).IsSignedBy(TestCertificate.Two, RSASignaturePadding.Pss));
-        var warning = Assert.Single(_entra.Log.Entries, entry => entry.Id == 210);
+        var warning = Assert.Single(_entra.Log.Entries, entry => entry.Id == 211);
         Assert.Contains("belongs to none of the certificates in the client certificate file '/run/secrets/tls.crt'", warning.Text, StringComparison.Ordinal);
     }
 
@@ -67,7 +67,7 @@ public sealed class CertificateFilesTests
         _entra.File(CertificatePath, half);
 
         Assert.Equal(TokenVerdict.Issued, (await _entra.Issues().AcquireAsync(credential)).Verdict);
-        Assert.Equal(1, _entra.Log.Count(210));
+        Assert.Equal(1, _entra.Log.Count(211));
     }
 
     [Fact]

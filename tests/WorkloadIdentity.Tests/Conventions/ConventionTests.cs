@@ -142,6 +142,16 @@ public sealed partial class ConventionTests
     }
 
     [Fact]
+    public void Every_test_the_security_page_relies_on_exists()
+    {
+        var named = System.Text.RegularExpressions.Regex.Matches(Repository.Read("docs/SECURITY.md"), "`([A-Za-z]+Tests)`").Select(match => match.Groups[1].Value).Distinct().ToList();
+        var tests = typeof(ConventionTests).Assembly.GetTypes().Select(type => type.Name).ToHashSet();
+
+        Assert.NotEmpty(named);
+        Holds(named, tests.Contains);
+    }
+
+    [Fact]
     public void Code_in_the_docs_comes_from_code_that_compiles()
     {
         var compiled = Repository.SourceFiles("tests").Concat(Repository.SourceFiles("samples")).Select(file => $"\n{Lines(Repository.Read(file))}\n").ToList();

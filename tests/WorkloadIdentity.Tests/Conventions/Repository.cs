@@ -7,7 +7,14 @@ internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    public static IReadOnlyList<Assembly> Shipped { get; } = [typeof(TokenRequest).Assembly, typeof(WorkloadIdentity.Azure.AzureCredential).Assembly, typeof(Testing.EntraEmulator).Assembly];
+    public static IReadOnlyList<Assembly> Shipped { get; } =
+    [
+        typeof(TokenRequest).Assembly,
+        typeof(WorkloadIdentity.Azure.AzureCredential).Assembly,
+        typeof(Testing.EntraEmulator).Assembly,
+        typeof(Developer.DeveloperCredential).Assembly,
+        typeof(Npgsql.NpgsqlTokenOptions).Assembly,
+    ];
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 

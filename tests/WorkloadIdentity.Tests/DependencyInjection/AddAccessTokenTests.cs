@@ -262,6 +262,29 @@ public sealed class AddAccessTokenTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_of_a_scope_is_held_by_a_handler_or_an_identity()
+    {
+        await using var provider = Build(services =>
+        {
+            services.AddScoped<ScopedThing>();
+            services.AddWorkloadIdentity("captive").UseCredential(root => throw new InvalidOperationException($"made from {root.GetRequiredService<ScopedThing>()}"));
+            services.AddHttpClient("orders", client => client.BaseAddress = Orders).AddAccessToken(Scope);
+        });
+
+        HttpClient client;
+        await using (var scope = provider.CreateAsyncScope())
+        {
+            // An identity is made from the root, wherever it is asked for: what is scoped is refused instead of captured.
+            var exception = Assert.Throws<InvalidOperationException>(() => scope.ServiceProvider.GetRequiredKeyedService<ITokenAcquirer>("captive"));
+            Assert.Contains("scoped service", exception.Message, StringComparison.Ordinal);
+            client = scope.ServiceProvider.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
+        }
+
+        using var response = await client.GetAsync("/1");
+        Assert.Equal(["Bearer t1"], Tokens);
+    }
+
+    [Fact]
     public async Task Two_containers_of_one_registration_share_nothing()
     {
         var addresses = new Queue<Uri>([Orders, new Uri("https://second.contoso.com")]);
@@ -318,6 +341,8 @@ public sealed class AddAccessTokenTests : IDisposable
     {
         public async Task GetAsync() => (await client.GetAsync("/1")).Dispose();
     }
+
+    private sealed class ScopedThing;
 
     private sealed class SelfAddressedOrders
     {

@@ -22,7 +22,7 @@ public sealed class ReportAtStartTests : IDisposable
         await RunAsync(value, services => services.AddWorkloadIdentity().UseCredential(_ => credential));
 
         Assert.Empty(credential.Asked);
-        Assert.DoesNotContain(_log.Entries, entry => entry.Id is 400 or 401);
+        Assert.DoesNotContain(_log.Entries, entry => entry.Id is 402 or 403);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class ReportAtStartTests : IDisposable
             services.AddHttpClient("stock").AddAccessToken("api://stock/.default");
         });
 
-        var told = _log.Entries.Where(entry => entry.Id == 400).ToList();
+        var told = _log.Entries.Where(entry => entry.Id == 402).ToList();
         Assert.Equal(3, told.Count);
         Assert.All(told, entry => Assert.Equal(LogLevel.Information, entry.Level));
         Assert.Contains("The unnamed identity, asked for a token for api://orders/.default:", told[0].Text, StringComparison.Ordinal);
@@ -68,7 +68,7 @@ public sealed class ReportAtStartTests : IDisposable
         });
         await RunAsync("api://AzureADTokenExchange/.default", services => services.AddWorkloadIdentity().UseCredential(_ => ScriptedCredential.Issuing("desk")));
 
-        var told = _log.Entries.Where(entry => entry.Id == 401).ToList();
+        var told = _log.Entries.Where(entry => entry.Id == 403).ToList();
         Assert.Equal(3, told.Count);
         Assert.Contains("making it threw InvalidOperationException", told[0].Text, StringComparison.Ordinal);
         Assert.Contains("its token acquirer is of another kind (FakeTokens)", told[1].Text, StringComparison.Ordinal);

@@ -207,7 +207,7 @@ public sealed class RedirectTests
 
     private HttpClient Pipeline(AllowedOrigins origins, bool isGated, DelegatingHandler? between = null, bool followBelow = true)
     {
-        HttpMessageHandler pipeline = new AccessTokenHandler(_tokens, new TokenRequest(Scope), new AccessTokenHandlerOptions(), origins)
+        HttpMessageHandler pipeline = new AccessTokenHandler(_tokens, new TokenRequest(Scope), new AccessTokenHandlerOptions(), origins, new ChallengeMetrics(factory: null))
         {
             InnerHandler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = followBelow },
         };

@@ -1,0 +1,106 @@
+using System.Text.RegularExpressions;
+
+namespace WorkloadIdentity.Developer;
+
+/// <summary>
+/// The login of the person at this desk, taken from a command line tool they are logged in to. For development: in a deployment it is unavailable where the tool is not
+/// installed, and should not be configured at all. Safe for concurrent use; one program runs at a time.
+/// </summary>
+/// <remarks>
+/// The token is the person's (delegated permissions through the tool's own application): it carries no application roles, and cannot act for another user or answer claims.
+/// The tool is started from the absolute path it has on PATH, without a shell, within a time limit, and it is ended together with what it started.
+/// </remarks>
+#pragma warning disable CA1001 // A semaphore of which nobody takes the wait handle is memory alone: there is nothing to dispose.
+public sealed partial class DeveloperCredential : Credential
+#pragma warning restore CA1001
+{
+    private const int MaxScopeLength = 512;
+
+    private readonly DeveloperTool _tool;
+    private readonly DeveloperCredentialOptions _options;
+    private readonly string? _tenantId;
+
+    // The tools lock their own token cache: starting several at once makes each of them slower.
+    private readonly SemaphoreSlim _turn = new(1);
+
+    private DeveloperCredential(DeveloperTool tool, DeveloperCredentialOptions? options)
+    {
+        options ??= new DeveloperCredentialOptions();
+        ArgumentNullException.ThrowIfNull(options.Environment, nameof(options));
+        ArgumentNullException.ThrowIfNull(options.TimeProvider, nameof(options));
+        _tool = tool;
+        _tenantId = options.TenantId is null ? null : WorkloadIdentity.TenantId.Require(options.TenantId, nameof(options.TenantId));
+        _options = options.Checked();
+    }
+
+    /// <inheritdoc/>
+    public override string Name => _tool.Name;
+
+    /// <summary>A request may name a tenant that the person may enter.</summary>
+    protected override RequestFeatures Supports => RequestFeatures.TenantId;
+
+    /// <summary>The login of the Azure CLI: <c>az login</c>.</summary>
+    /// <param name="options">What it works with.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or names no tenant.</exception>
+    public static DeveloperCredential AzureCli(DeveloperCredentialOptions? options = null) => new(new AzureCli(), options);
+
+    /// <summary>The login of the Azure Developer CLI: <c>azd auth login</c>.</summary>
+    /// <param name="options">What it works with.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or names no tenant.</exception>
+    public static DeveloperCredential AzureDeveloperCli(DeveloperCredentialOptions? options = null) => new(new AzureDeveloperCli(), options);
+
+    /// <inheritdoc/>
+    protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(acquisition);
+        var request = acquisition.Request;
+        var tenantId = request.TenantId ?? _tenantId;
+        if (ToolPath.Find(_tool.FileNames, _options.Environment.Variable("PATH")) is not { } path)
+        {
+            return TokenResult.Unavailable(About(new TokenError(
+                TokenErrorKind.NotConfigured, $"{_tool.Title} is not installed: '{_tool.Command}' is in no folder of PATH. Install it, and run: {_tool.Login(tenantId)}")));
+        }
+
+        // What is passed to a program must be unable to be anything but a scope: on Windows the tool is a batch file, and no quoting protects those.
+        if (request.Scope.Length > MaxScopeLength || !Scope().IsMatch(request.Scope))
+        {
+            return TokenResult.Failed(About(new TokenError(
+                TokenErrorKind.InvalidConfiguration,
+                $"The scope cannot be passed to {_tool.Title}. It takes one scope of letters, digits and the characters . _ : / -, such as https://graph.microsoft.com/.default.")));
+        }
+
+        var arguments = _tool.Arguments(request.Scope, tenantId);
+        ToolAnswer answer;
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            answer = await ToolProcess.RunAsync(_tool, path, arguments, _options.TimeLimit, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        if (answer.Problem is { } problem)
+        {
+            return TokenResult.Failed(About(problem));
+        }
+
+        if (answer.ExitCode != 0)
+        {
+            var (isNotHere, refusal) = ToolRefusal.Read(_tool, answer, request.Scope, tenantId);
+            return isNotHere ? TokenResult.Unavailable(About(refusal)) : TokenResult.Failed(About(refusal));
+        }
+
+        var (token, unreadable) = ToolToken.Read(_tool, answer.Output, _options.TimeProvider);
+        return token is not null
+            ? TokenResult.Issued(token.IssuedBy(_tool.Title, DeveloperTool.ClientId))
+            : TokenResult.Failed(About(new TokenError(TokenErrorKind.InvalidResponse, $"{_tool.Title} answered with {unreadable}. Run it by hand to see: {_tool.Command} {string.Join(' ', arguments)}")));
+
+        TokenError About(TokenError error) => error.ExplainedAt(HelpAnchors.DeveloperLogin).About(request.Scope, clientId: null, tenantId);
+    }
+
+    // The first character cannot make an option of it.
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._:/-]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Scope();
+}

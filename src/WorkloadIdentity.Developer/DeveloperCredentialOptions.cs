@@ -1,0 +1,24 @@
+namespace WorkloadIdentity.Developer;
+
+/// <summary>What a <see cref="DeveloperCredential"/> works with. Read once, when the credential is constructed.</summary>
+public sealed class DeveloperCredentialOptions
+{
+    /// <summary>The tenant to get tokens in: its id or a verified domain; null takes the one the tool is set to.</summary>
+    public string? TenantId { get; set; }
+
+    /// <summary>How long the tool may take before it is ended.</summary>
+    /// <value>More than zero, at most five minutes. The default is 20 seconds: the tools take about one when nothing is wrong, and several on a cold machine.</value>
+    public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Where PATH is read.</summary>
+    public WorkloadEnvironment Environment { get; set; } = WorkloadEnvironment.FromProcess();
+
+    /// <summary>The clock of lifetimes and the time limit.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>A copy that nobody else can change, after its values were checked.</summary>
+    internal DeveloperCredentialOptions Checked() =>
+        TimeLimit > TimeSpan.Zero && TimeLimit <= TimeSpan.FromMinutes(5)
+            ? (DeveloperCredentialOptions)MemberwiseClone()
+            : throw new ArgumentException($"DeveloperCredentialOptions.{nameof(TimeLimit)} must be more than zero and at most five minutes.", nameof(TimeLimit));
+}

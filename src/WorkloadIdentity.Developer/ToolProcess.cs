@@ -1,0 +1,126 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace WorkloadIdentity.Developer;
+
+/// <summary>Runs a tool once: no shell, nobody to answer its prompts, bounded in time and output, and gone with all it started when it does not end by itself.</summary>
+internal static class ToolProcess
+{
+    public const int MaxOutputBytes = 64 * 1024;
+
+    // How long a program that outlives the tool (an updater it started) may keep the tool's output open before what is there is taken for all.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    // How long to wait for a killed tool to be gone.
+    private static readonly TimeSpan KillWait = TimeSpan.FromSeconds(2);
+
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled. The tool is gone then too.</exception>
+    public static async ValueTask<ToolAnswer> RunAsync(
+        DeveloperTool tool, string path, IReadOnlyList<string> arguments, TimeSpan timeLimit, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var limit = new CancellationTokenSource(timeLimit, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var process = new Process { StartInfo = StartInfo(path, arguments) };
+        try
+        {
+            process.Start();
+        }
+        catch (Exception exception) when (exception is Win32Exception or InvalidOperationException or IOException)
+        {
+            return ToolAnswer.None(TokenErrorKind.InvalidConfiguration, $"{tool.Title} at '{path}' could not be started ({exception.GetType().Name}). Check that it runs from a terminal: {tool.Command} --version", exception);
+        }
+
+        var hasEnded = false;
+        try
+        {
+            // Whoever asks for a password or a choice reads the end of the input.
+            process.StandardInput.Close();
+            var output = new ToolStream(process.StandardOutput.BaseStream, MaxOutputBytes);
+            var errorOutput = new ToolStream(process.StandardError.BaseStream, MaxOutputBytes);
+            var exit = process.WaitForExitAsync(either.Token);
+            if (await Task.WhenAny(exit, output.Overflow).ConfigureAwait(false) == output.Overflow)
+            {
+                return ToolAnswer.None(TokenErrorKind.InvalidResponse, $"{tool.Title} wrote more than {MaxOutputBytes / 1024} KiB, which no token needs, and was ended. Check what '{path}' is.");
+            }
+
+            await exit.ConfigureAwait(false);
+            hasEnded = true;
+            await EndAsync(Task.WhenAll(output.End, errorOutput.End), timeProvider, either.Token).ConfigureAwait(false);
+            return output.Overflow.IsCompleted
+                ? ToolAnswer.None(TokenErrorKind.InvalidResponse, $"{tool.Title} wrote more than {MaxOutputBytes / 1024} KiB, which no token needs. Check what '{path}' is.")
+                : new ToolAnswer(process.ExitCode, output.Text, errorOutput.Text);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return ToolAnswer.None(
+                TokenErrorKind.TimedOut,
+                $"{tool.Title} did not answer within {timeLimit.TotalSeconds:0.#} s and was ended. It may be waiting for somebody: see what it says in a terminal: {tool.Command} {string.Join(' ', arguments)}",
+                exception);
+        }
+        finally
+        {
+            if (!hasEnded)
+            {
+                await KillAsync(process, timeProvider).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async ValueTask EndAsync(Task streams, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await streams.WaitAsync(Grace, timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+        }
+    }
+
+    private static ProcessStartInfo StartInfo(string path, IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo(path)
+        {
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+
+            // Not the application's folder: tools look for settings, and on Windows for programs, where they are started.
+            WorkingDirectory = Path.GetDirectoryName(path),
+        };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment["NO_COLOR"] = "1";
+        start.Environment["AZURE_CORE_NO_COLOR"] = "true";
+        start.Environment["AZURE_CORE_ONLY_SHOW_ERRORS"] = "true";
+        return start;
+    }
+
+    private static async ValueTask KillAsync(Process process, TimeProvider timeProvider)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            // It, or one of its children, ended in the same moment, or has taken another user's rights. There is nobody left to end.
+        }
+
+        // Whether it takes its time or not, nobody waits for it longer than this.
+        using var gone = new CancellationTokenSource(KillWait, timeProvider);
+        try
+        {
+            await process.WaitForExitAsync(gone.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace WorkloadIdentity.Developer;
+
+/// <summary>Reads a tool's answer: a JSON object with a token and its end. Nothing of it enters a message, because it may hold a token in an unknown place.</summary>
+internal static class ToolToken
+{
+    public static (AccessToken? Token, string? Problem) Read(DeveloperTool tool, string output, TimeProvider timeProvider)
+    {
+        if (string.IsNullOrWhiteSpace(output))
+        {
+            return (null, "nothing");
+        }
+
+        using var json = HostJson.Parse(Encoding.UTF8.GetBytes(output));
+        return json is null ? (null, "something that is not a JSON object")
+            : json.RootElement.Text(tool.TokenMember) is not { Length: > 0 } token ? (null, $"JSON that has no '{tool.TokenMember}'")
+            : !Require.IsHeaderToken(token) ? (null, $"a '{tool.TokenMember}' with characters no token has")
+            : tool.ExpiresOn(json.RootElement, timeProvider) is not { } expiresOn ? (null, "a token that does not say, or not readably, when it ends")
+            : expiresOn <= timeProvider.GetUtcNow() ? (null, "a token that has ended already; check this machine's clock, or log in again")
+            : (new AccessToken(token, expiresOn), null);
+    }
+
+    public static DateTimeOffset? FromUnixTime(JsonElement seconds)
+    {
+        var value = seconds.ValueKind == JsonValueKind.Number && seconds.TryGetInt64(out var number) ? number
+            : seconds.ValueKind == JsonValueKind.String && long.TryParse(seconds.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var text) ? text
+            : -1;
+        return value > 0 && value <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
+    }
+}

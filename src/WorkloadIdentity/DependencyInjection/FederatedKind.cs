@@ -1,0 +1,113 @@
+using WorkloadIdentity;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>The sources of federated assertions that configuration can name, each the kind of a credential.</summary>
+/// <param name="Name">The value of <c>Kind</c>.</param>
+/// <param name="Settings">The settings it has beside those of every application.</param>
+/// <param name="Make">Reads them, with the kinds that a credential inside may be. What is wrong with them is noted with the reader, and then the result is null or does not matter.</param>
+internal sealed record FederatedKind(string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialParts, AssertionSource>?> Make)
+{
+    public const string Audience = "Audience";
+    public const string PropagationTolerance = "PropagationTolerance";
+    public const string Sources = "Sources";
+
+    private const string TokenFile = "TokenFile";
+    private const string TokenVariable = "TokenVariable";
+    private const string ServiceConnectionId = "ServiceConnectionId";
+    private const string IdentityClientId = "IdentityClientId";
+    private const string IdentityObjectId = "IdentityObjectId";
+    private const string IdentityResourceId = "IdentityResourceId";
+    private const string Credential = "Credential";
+    private const string FmiPath = "FmiPath";
+    private const string Blueprint = "Blueprint";
+
+    // The build systems and clouds that need nothing but their own variables: those the default chain may be told to look for.
+    private static readonly (string Name, Func<AssertionSource> Make)[] Ambient =
+    [
+        ("GitHubActions", () => new GitHubActionsAssertionSource()),
+        ("AzurePipelines", () => new AzurePipelinesAssertionSource()),
+        ("GoogleMetadata", () => new GoogleMetadataAssertionSource()),
+    ];
+
+    public static IReadOnlyList<FederatedKind> All { get; } =
+    [
+        new("FederatedTokenFile", [TokenFile], (reader, _) => Of(reader, TokenFile, "Set it to the path of the token that the platform mounts.", file => new FileAssertionSource(file))),
+        new("FederatedTokenVariable", [TokenVariable], (reader, _) => Of(reader, TokenVariable, "Set it to the name of the variable that the build system puts its id token in.", variable => new EnvironmentVariableAssertionSource(variable))),
+        new("GitHubActions", [], (_, _) => _ => new GitHubActionsAssertionSource()),
+        new("AzurePipelines", [ServiceConnectionId], (reader, _) =>
+        {
+            var id = reader.Text(ServiceConnectionId);
+            var source = reader.Check(ServiceConnectionId, () => new AzurePipelinesAssertionSource(id));
+            return source is null ? null : _ => source;
+        }),
+        new("GoogleMetadata", [], (_, _) => _ => new GoogleMetadataAssertionSource()),
+        new("ManagedIdentityFederation", [IdentityClientId, IdentityObjectId, IdentityResourceId], (reader, _) => ReadManagedIdentity(reader)),
+        new("FederatedCredential", [Credential, FmiPath], ReadCredential),
+        new("AgentIdentity", [Blueprint], (reader, kinds) => IdentitySection.Credential(reader.Section(Blueprint), kinds, []) is { } blueprint
+            ? parts => new AgentIdentityAssertionSource(blueprint(parts))
+            : null),
+        new("FederatedTokenUrl", AssertionServerSettings.UrlNames, (reader, _) => AssertionServerSettings.ReadUrl(reader)),
+        new("FederatedTokenCommand", AssertionServerSettings.CommandNames, (reader, _) => AssertionServerSettings.ReadCommand(reader)),
+    ];
+
+    /// <summary>The federation a section describes; null when that could not be told, for reasons the reader noted.</summary>
+    public static Func<CredentialParts, ClientAuthentication>? Read(FederatedKind kind, SectionReader reader, IReadOnlyList<CredentialKind> kinds)
+    {
+        var audience = reader.Text(Audience);
+        var tolerance = reader.Duration(PropagationTolerance) ?? TimeSpan.Zero;
+        var source = kind.Make(reader, kinds);
+
+        // Made once for its checks, with a source that is never asked.
+        var unused = new EnvironmentVariableAssertionSource("unused");
+        reader.Check(Audience, () => new FederatedAuthentication(unused, audience));
+        reader.Check(PropagationTolerance, () => new FederatedAuthentication(unused) { PropagationTolerance = tolerance });
+        return source is null ? null : parts => new FederatedAuthentication(source(parts), audience) { PropagationTolerance = tolerance };
+    }
+
+    /// <summary>The sources a default chain looks for beside its own links.</summary>
+    public static List<AssertionSource> ReadSources(SectionReader reader)
+    {
+        var sources = new List<AssertionSource>();
+        foreach (var name in reader.Texts(Sources))
+        {
+            if (Array.Find(Ambient, source => source.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Make is { } make)
+            {
+                sources.Add(make());
+            }
+            else
+            {
+                reader.Problem(Sources, $"lists a source that is not known. Known are: {string.Join(", ", Ambient.Select(source => source.Name))}.");
+            }
+        }
+
+        return sources;
+    }
+
+    private static Func<CredentialParts, AssertionSource>? Of(SectionReader reader, string setting, string advice, Func<string, AssertionSource> make) =>
+        reader.Required(setting, advice) is { } value && reader.Check(setting, () => make(value)) is { } source ? _ => source : null;
+
+    private static Func<CredentialParts, AssertionSource>? ReadManagedIdentity(SectionReader reader)
+    {
+        (string Name, Func<string, ManagedIdentityId> Make)[] ways =
+        [
+            (IdentityClientId, ManagedIdentityId.FromClientId), (IdentityObjectId, ManagedIdentityId.FromObjectId), (IdentityResourceId, ManagedIdentityId.FromResourceId),
+        ];
+        if (Array.FindAll(ways, way => reader.Text(way.Name) is not null) is not [var (name, make)])
+        {
+            reader.Problem(IdentityClientId, $"or {IdentityObjectId} or {IdentityResourceId} must name the user-assigned managed identity whose token is shown: exactly one of them.");
+            return null;
+        }
+
+        return reader.Check(name, () => make(reader.Text(name)!)) is { } id ? parts => new ManagedIdentityAssertionSource(id, parts.ManagedIdentity()) : null;
+    }
+
+    private static Func<CredentialParts, AssertionSource>? ReadCredential(SectionReader reader, IReadOnlyList<CredentialKind> kinds)
+    {
+        var create = IdentitySection.Credential(reader.Section(Credential), kinds, []);
+        var path = reader.Text(FmiPath);
+        return create is null || (path is not null && reader.Check(FmiPath, () => Require.Text(path, "An FMI path", "the agent identity's client id")) is null)
+            ? null
+            : parts => new CredentialAssertionSource(create(parts), path);
+    }
+}

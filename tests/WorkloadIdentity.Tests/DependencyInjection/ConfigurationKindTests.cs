@@ -1,0 +1,114 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using WorkloadIdentity.Testing;
+
+namespace WorkloadIdentity.Tests;
+
+public sealed class ConfigurationKindTests
+{
+    [Theory]
+    [InlineData("""{ "Kind": "Robot", "Serial": "7" }""")]
+    [InlineData("""{ "Kind": "robot", "serial": "7", "Capacity": 5 }""")]
+    [InlineData("""{ "Kind": "Chain", "Credentials": [ { "Kind": "Robot", "Serial": "7" } ] }""")]
+    public async Task A_kind_that_a_package_adds_stands_beside_the_others(string json)
+    {
+        await using var provider = Build(json);
+
+        var token = await provider.GetRequiredService<ITokenAcquirer>().GetTokenAsync(new TokenRequest("api://orders/.default"));
+
+        Assert.Equal("token of robot 7", token.Value.Replace('-', ' '));
+    }
+
+    [Theory]
+    [InlineData("""{ "Kind": "Robot" }""", "Identity:Serial is missing or empty.")]
+    [InlineData("""{ "Kind": "Robot", "Serial": "7", "Serail": "canary" }""", "Identity:Serail is not a setting of kind Robot. It has: Kind, Serial")]
+    [InlineData("""{ "Kind": "Robot", "Serial": "canary" }""", "The serial is not a number.")]
+    [InlineData("""{ "Kind": "Robto", "Serial": "7" }""", "FederatedTokenCommand, Chain, Robot.")]
+    [InlineData("""{ "Kind": "Chain", "Credentials": [ { "Kind": "Robot" } ] }""", "Identity:Credentials:0:Serial is missing or empty.")]
+    public void What_is_wrong_with_its_settings_is_named(string json, string expected)
+    {
+        using var provider = Build(json);
+
+        var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<ITokenAcquirer>());
+
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ManagedIdentity")]
+    [InlineData("chain")]
+    [InlineData("ROBOT")]
+    public void A_kind_cannot_be_added_twice(string kind) =>
+        Assert.Throws<InvalidOperationException>(() => AddRobot(new ServiceCollection()).AddWorkloadIdentityKind(kind, [], _ => FakeCredential.Issuing("t")));
+
+    [Fact]
+    public void A_kinds_credential_works_with_what_the_identity_works_with()
+    {
+        var clock = new FakeClock();
+        ApplicationCredentialOptions? application = null;
+        ManagedIdentityCredentialOptions? managed = null;
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(clock);
+        services.AddWorkloadIdentityKind("Robot", ["List"], section =>
+        {
+            (application, managed) = (section.ApplicationOptions(), section.ManagedIdentityOptions());
+            Assert.Equal(["a", "b"], section.List("List"));
+            Assert.Null(section["Serial"]);
+            Assert.Same(clock, section.Services.GetRequiredService<TimeProvider>());
+            return FakeCredential.Issuing("t");
+        });
+        services.AddWorkloadIdentity(Section("""{ "Kind": "Robot", "List": [ "a", "b" ], "AuthorityHost": "https://login.microsoftonline.us" }"""));
+        using var provider = services.BuildServiceProvider();
+
+        provider.GetRequiredService<ITokenAcquirer>();
+
+        Assert.Equal(new Uri("https://login.microsoftonline.us"), application!.AuthorityHost);
+        Assert.Same(clock, application.TimeProvider);
+        Assert.Same(clock, managed!.TimeProvider);
+    }
+
+    [Fact]
+    public void The_schema_for_editors_knows_every_kind_with_its_settings_and_no_other()
+    {
+        using var schema = JsonDocument.Parse(Repository.Read("src/WorkloadIdentity/ConfigurationSchema.json"));
+        var definitions = schema.RootElement.GetProperty("definitions");
+        var common = Names(definitions.GetProperty("workloadIdentity")).ToHashSet(StringComparer.Ordinal);
+        Assert.Equal(IdentitySection.SettingNames.Append("Kind").Order(StringComparer.Ordinal), common.Order(StringComparer.Ordinal));
+
+        var known = definitions.GetProperty("workloadIdentityCredential").GetProperty("anyOf").EnumerateArray()
+            .Where(kind => kind.TryGetProperty("properties", out _))
+            .ToDictionary(kind => kind.GetProperty("properties").GetProperty("Kind").GetProperty("const").GetString()!, kind => Names(kind).Where(name => name != "Kind").Order(StringComparer.Ordinal));
+
+        Assert.Equal(CredentialKind.All.Select(kind => kind.Name).Order(StringComparer.Ordinal), known.Keys.Order(StringComparer.Ordinal));
+        Assert.All(CredentialKind.All, kind => Assert.Equal(kind.Settings.Order(StringComparer.Ordinal), known[kind.Name]));
+    }
+
+    [Fact]
+    public void Editors_are_pointed_at_the_schema_by_the_package()
+    {
+        var targets = Repository.Read("src/WorkloadIdentity/buildTransitive/WorkloadIdentity.targets");
+
+        Assert.Contains("<JsonSchemaSegment Include=\"$(MSBuildThisFileDirectory)../ConfigurationSchema.json\"", targets, StringComparison.Ordinal);
+        Assert.Contains("PackagePath=\"buildTransitive/;build/\"", Repository.Read("src/WorkloadIdentity/WorkloadIdentity.csproj"), StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Names(JsonElement schema) => schema.GetProperty("properties").EnumerateObject().Select(property => property.Name);
+
+    private static IServiceCollection AddRobot(IServiceCollection services) => services.AddWorkloadIdentityKind("Robot", ["Serial"], section =>
+        int.TryParse(section.Required("Serial"), out var serial) ? FakeCredential.Issuing($"token-of-robot-{serial}") : throw new ArgumentException("The serial is not a number."));
+
+    private static IConfigurationSection Section(string json) =>
+        new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Identity": {{json}} }"""))).Build().GetSection("Identity");
+
+    private static ServiceProvider Build(string json)
+    {
+        var services = new ServiceCollection();
+        AddRobot(services);
+        services.AddWorkloadIdentity(Section(json));
+        return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+    }
+}

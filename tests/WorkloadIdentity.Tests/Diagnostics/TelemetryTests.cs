@@ -1,0 +1,211 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+
+namespace WorkloadIdentity.Tests;
+
+public sealed partial class TelemetryTests : IDisposable
+{
+    private static readonly TokenRequest Request = new("https://api.contoso.com/.default");
+
+    private readonly FakeClock _clock = new();
+    private readonly FakeMeters _meters = new();
+
+    public void Dispose() => _meters.Dispose();
+
+    [Fact]
+    public async Task Acquisitions_are_measured_by_outcome_source_and_reason()
+    {
+        var credential = ControlledCredential.Issuing(_clock, TimeSpan.FromHours(1));
+        using var acquirer = Acquirer(credential);
+        var first = await acquirer.GetTokenAsync(Request);
+        await acquirer.GetTokenAsync(Request);
+        await acquirer.RenewTokenAsync(Request, first);
+        _clock.Advance(TimeSpan.FromHours(1));
+        credential.Answer = _ => TokenResult.Failed(new TokenError(TokenErrorKind.Refused, "no"));
+        await Assert.ThrowsAsync<TokenAcquisitionException>(() => acquirer.GetTokenAsync(Request).AsTask());
+
+        Assert.Equal(
+            ["outcome=issued reason=first source=controlled", "outcome=issued reason=renewal source=controlled", "error.type=Refused outcome=failed reason=refresh source=controlled"],
+            _meters.Of("workload_identity.acquisition.duration").Select(measured => measured.Tags));
+        Assert.Equal(["outcome=issued", "outcome=failed"], _meters.Of("workload_identity.wait.duration").Select(measured => measured.Tags));
+        Assert.Empty(_meters.Of("workload_identity.refresh.failures"));
+    }
+
+    [Fact]
+    public async Task A_refresh_that_fails_behind_a_living_token_is_counted()
+    {
+        var credential = ControlledCredential.Issuing(_clock, TimeSpan.FromHours(1));
+        using var acquirer = Acquirer(credential);
+        await acquirer.GetTokenAsync(Request);
+        _clock.Advance(TimeSpan.FromMinutes(56));
+        credential.Answer = _ => TokenResult.Failed(new TokenError(TokenErrorKind.Unreachable, "no"));
+        await acquirer.GetTokenAsync(Request);
+
+        await Patience.UntilAsync(() => _meters.Of("workload_identity.refresh.failures").Count > 0);
+        Assert.Equal("error.type=Unreachable", Assert.Single(_meters.Of("workload_identity.refresh.failures")).Tags);
+    }
+
+    [Fact]
+    public async Task The_time_callers_wait_is_measured_for_each_of_them()
+    {
+        var credential = new ControlledCredential(_clock);
+        using var acquirer = Acquirer(credential);
+        using var impatient = new CancellationTokenSource();
+        var (one, two) = (acquirer.GetTokenAsync(Request).AsTask(), acquirer.GetTokenAsync(Request, impatient.Token).AsTask());
+        var pending = await credential.NextAsync();
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => two);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        pending.Issue(credential.NewToken(TimeSpan.FromHours(1)));
+        await one;
+
+        Assert.Equal([(2.0, "outcome=cancelled"), (3.0, "outcome=issued")], _meters.Of("workload_identity.wait.duration").Select(measured => (measured.Value, measured.Tags)));
+    }
+
+    [Fact]
+    public async Task The_age_of_tokens_is_measured_on_a_few_hits_and_costs_the_others_nothing()
+    {
+        using var acquirer = Acquirer(ControlledCredential.Issuing(_clock, TimeSpan.FromHours(1)));
+        await acquirer.GetTokenAsync(Request);
+        _clock.Advance(TimeSpan.FromSeconds(64));
+        await acquirer.GetTokenAsync(Request);
+        Assert.Equal(64, Assert.Single(_meters.Of("workload_identity.token.age")).Value);
+
+        _clock.Advance(TimeSpan.FromTicks(1));
+        await acquirer.GetTokenAsync(Request);
+        var atOnce = true;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var hit = 0; hit < 1000; hit++)
+        {
+#pragma warning disable CA2012 // Measured: awaiting would be part of what is measured.
+            atOnce &= acquirer.GetTokenAsync(Request).IsCompletedSuccessfully;
+#pragma warning restore CA2012
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(atOnce);
+        Assert.Single(_meters.Of("workload_identity.token.age"));
+    }
+
+    [Fact]
+    public async Task Slots_and_evictions_are_counted_by_kind()
+    {
+        using var acquirer = new TokenAcquirer(
+            ControlledCredential.Issuing(_clock, TimeSpan.FromHours(1)),
+            new TokenAcquirerOptions { TimeProvider = _clock, MeterFactory = _meters, Capacity = 16, OnBehalfOfCapacity = 4, Identity = "graph" });
+        for (var scope = 0; scope < 18; scope++)
+        {
+            await acquirer.GetTokenAsync(new TokenRequest($"api://{scope}/.default"));
+        }
+
+        for (var user = 0; user < 5; user++)
+        {
+            await acquirer.GetTokenAsync(new TokenRequest("api://x/.default") { UserAssertion = $"user-{user}" });
+        }
+
+        Assert.Equal(
+            [(2.0, "identity=graph kind=application"), (1.0, "identity=graph kind=user")],
+            _meters.Of("workload_identity.slot.evictions").GroupBy(measured => measured.Tags).Select(group => (group.Sum(measured => measured.Value), group.Key)));
+        Assert.Equal(
+            [(16.0, "identity=graph kind=application"), (4.0, "identity=graph kind=user")],
+            _meters.Observe("workload_identity.slots").Select(measured => (measured.Value, measured.Tags)));
+    }
+
+    [Fact]
+    public async Task Challenges_are_counted_by_what_came_of_them_and_noted_on_the_trace()
+    {
+        var tokens = new FakeTokens();
+        using var api = new FakeServer { Otherwise = _ => FakeServer.Response(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", """Bearer error="invalid_token" """)) };
+        using var client = new HttpMessageInvoker(new AccessTokenHandler(tokens, Request, new AccessTokenHandlerOptions { MeterFactory = _meters }) { InnerHandler = api });
+        using var activity = new Activity("request").Start();
+        (await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://api.contoso.com/"), CancellationToken.None)).Dispose();
+        tokens.OnRenew = (renewal, _) => ValueTask.FromResult(renewal.Rejected!);
+        (await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://api.contoso.com/"), CancellationToken.None)).Dispose();
+
+        Assert.Equal(["outcome=resent reason=invalid_token", "outcome=returned reason=invalid_token"], _meters.Of("workload_identity.challenges").Select(measured => measured.Tags));
+        Assert.Equal(["token.challenge", "token.challenge"], activity.Events.Select(note => note.Name));
+    }
+
+    [Fact]
+    public async Task An_acquisition_is_a_trace_with_the_callers_as_parent()
+    {
+        var stopped = new ConcurrentQueue<Activity>();
+        using var parent = new Activity("caller").Start();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == Telemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) => options.Parent.TraceId == parent.TraceId ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+            ActivityStopped = stopped.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var acquirer = new TokenAcquirer(
+            ScriptedCredential.Failing("entra"), new TokenAcquirerOptions { TimeProvider = _clock, MeterFactory = _meters, Identity = "graph" });
+
+        await Assert.ThrowsAsync<TokenAcquisitionException>(() => acquirer.GetTokenAsync(Request).AsTask());
+
+        var activity = Assert.Single(stopped);
+        Assert.Equal(("token.acquire", ActivityStatusCode.Error, parent.SpanId), (activity.DisplayName, activity.Status, activity.ParentSpanId));
+        Assert.Equal(
+            ["error.type=Refused", "workload_identity.identity=graph", "workload_identity.outcome=failed", "workload_identity.reason=first", "workload_identity.resource=api.contoso.com", "workload_identity.source=entra"],
+            activity.TagObjects.Select(tag => $"{tag.Key}={tag.Value}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_page_lists_every_metric_with_its_kind_and_unit_and_no_other()
+    {
+        using var acquirer = Acquirer(new ControlledCredential(_clock));
+        using var handler = new AccessTokenHandler(new FakeTokens(), Request, new AccessTokenHandlerOptions { MeterFactory = _meters });
+
+        var published = _meters.Instruments.Select(instrument => $"| `{instrument.Name}` | {Kind(instrument)} | `{instrument.Unit}` |").Order(StringComparer.Ordinal);
+
+        Assert.Equal(published, MetricRow().Matches(Page).Select(match => match.Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_page_lists_every_attribute_and_trace()
+    {
+        var names = typeof(Telemetry).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
+
+        Assert.All(names.Where(name => name != Telemetry.Name), name => Assert.Contains($"\n| `{name}` |", Page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_page_lists_every_log_message_and_no_other()
+    {
+        var events = typeof(Log).GetMethods(BindingFlags.Static | BindingFlags.Public)
+            .Select(method => (Method: method, Message: method.GetCustomAttribute<LoggerMessageAttribute>())).Where(pair => pair.Message is not null)
+            .Select(pair => $"| {pair.Message!.EventId} | {pair.Message.Level} | {pair.Method.Name} |").Order(StringComparer.Ordinal);
+
+        Assert.Equal(events, LogRow().Matches(Page).Select(match => match.Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Event_ids_stand_in_the_hundred_of_their_room() =>
+        Assert.All(
+            typeof(Log).GetMethods().Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>(),
+            message => Assert.InRange(message.EventId / 100, 1, 4));
+
+    private static string Page => Repository.Read("docs/telemetry.md").ReplaceLineEndings("\n");
+
+    private TokenAcquirer Acquirer(Credential credential) =>
+        new(credential, new TokenAcquirerOptions { TimeProvider = _clock, MeterFactory = _meters, Jitter = () => 0 });
+
+    private static string Kind(System.Diagnostics.Metrics.Instrument instrument) => instrument.GetType().Name.Split('`')[0] switch
+    {
+        "Histogram" => "histogram",
+        "Counter" => "counter",
+        "ObservableUpDownCounter" => "observable up-down counter",
+        var other => other,
+    };
+
+    [GeneratedRegex(@"\| `workload_identity\.[a-z_.]+` \| [a-z -]+ \| `[^`]+` \|")]
+    private static partial Regex MetricRow();
+
+    [GeneratedRegex(@"\| [0-9]+ \| [A-Za-z]+ \| [A-Za-z]+ \|")]
+    private static partial Regex LogRow();
+}

@@ -1,0 +1,90 @@
+using Npgsql;
+using WorkloadIdentity.Npgsql;
+
+namespace WorkloadIdentity.Tests;
+
+/// <summary>Which servers are shown a token. What a real one makes of it is for the integration tests.</summary>
+public sealed class TokenPasswordTests
+{
+    private readonly ControlledAcquirer _acquirer = new();
+
+    [Theory]
+    [InlineData("Host=127.0.0.1")]
+    [InlineData("Host=127.0.0.1;SSL Mode=Disable")]
+    [InlineData("Host=::1")]
+    [InlineData("Host=[::1]:5433,127.0.0.1:5434")]
+    [InlineData("Host=/var/run/postgresql")]
+    [InlineData("Host=orders.postgres.database.azure.com;SSL Mode=VerifyFull")]
+    public async Task A_server_that_is_this_machine_or_is_verified_is_shown_the_token(string connection)
+    {
+        Assert.Equal("token-canary", await Password().GetAsync(Settings(connection), CancellationToken.None));
+        Assert.Equal("token-canary", Password().Get(Settings(connection)));
+    }
+
+    [Theory]
+    [InlineData("Host=orders.postgres.database.azure.com")]
+    [InlineData("Host=orders.postgres.database.azure.com;SSL Mode=Require")]
+    [InlineData("Host=orders.postgres.database.azure.com;SSL Mode=VerifyCA")]
+    [InlineData("Host=localhost")]
+    [InlineData("Host=127.0.0.1.evil.example")]
+    [InlineData("Host=10.0.0.4")]
+    [InlineData("Host=127.0.0.1,evil.example")]
+    [InlineData("Host=evil.example,/var/run/postgresql")]
+    [InlineData("Port=5432")]
+    public async Task Any_other_is_not_and_the_error_says_what_to_add(string connection)
+    {
+        var later = await Assert.ThrowsAsync<InvalidOperationException>(() => Password().GetAsync(Settings(connection), CancellationToken.None).AsTask());
+        var atOnce = Assert.Throws<InvalidOperationException>(() => Password().Get(Settings(connection)));
+
+        Assert.Contains("Add SSL Mode=VerifyFull", later.Message, StringComparison.Ordinal);
+        Assert.Equal(later.Message, atOnce.Message);
+        Assert.Equal(0, _acquirer.Count);
+    }
+
+    [Fact]
+    public async Task Scope_and_tenant_are_those_of_the_options()
+    {
+        await Password(options =>
+        {
+            options.Scope = "https://ossrdbms-aad.database.usgovcloudapi.net/.default";
+            options.TenantId = "contoso.com";
+        }).GetAsync(Settings("Host=127.0.0.1"), CancellationToken.None);
+        await Password().GetAsync(Settings("Host=127.0.0.1"), CancellationToken.None);
+
+        Assert.Equal(
+            [new TokenRequest("https://ossrdbms-aad.database.usgovcloudapi.net/.default").ForTenant("contoso.com"), new TokenRequest("https://ossrdbms-aad.database.windows.net/.default")],
+            _acquirer.Asked);
+    }
+
+    [Fact]
+    public void What_cannot_be_asked_for_is_refused_where_it_is_written()
+    {
+        var builder = new NpgsqlDataSourceBuilder("Host=127.0.0.1;Username=orders");
+
+        Assert.Throws<ArgumentException>(() => builder.UseWorkloadIdentity(_acquirer, options => options.TenantId = "common"));
+        Assert.Throws<ArgumentException>(() => builder.UseWorkloadIdentity(_acquirer, options => options.Scope = ""));
+        Assert.Throws<ArgumentNullException>(() => builder.UseWorkloadIdentity(null!));
+    }
+
+    private static NpgsqlConnectionStringBuilder Settings(string connection) => new(connection) { Username = "orders" };
+
+    private TokenPassword Password(Action<NpgsqlTokenOptions>? configure = null) => TokenPassword.Create(_acquirer, configure);
+
+    private sealed class ControlledAcquirer : ITokenAcquirer
+    {
+        private readonly List<TokenRequest> _asked = [];
+
+        public IReadOnlyList<TokenRequest> Asked => _asked;
+
+        public int Count => _asked.Count;
+
+        public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
+        {
+            _asked.Add(request);
+            return ValueTask.FromResult(new AccessToken("token-canary", DateTimeOffset.MaxValue));
+        }
+
+        public ValueTask<AccessToken> RenewTokenAsync(TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+    }
+}

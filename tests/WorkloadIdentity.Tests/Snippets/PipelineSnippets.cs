@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace WorkloadIdentity.Tests;
+
+/// <summary>The code of docs/http.md, docs/configuration.md and docs/telemetry.md, compiled.</summary>
+internal static class PipelineSnippets
+{
+    public static void Register(HostApplicationBuilder builder)
+    {
+        builder.Services.AddWorkloadIdentity();
+        builder.Services.AddHttpClient("orders", client => client.BaseAddress = new Uri("https://orders.contoso.com"))
+            .AddHttpMessageHandler(() => new RetryingHandler())      // whatever retries: outside
+            .AddAccessToken("api://orders/.default");                // the token: inside
+    }
+
+    public static void Configure(HostApplicationBuilder builder, IServiceCollection services)
+    {
+        builder.Services.AddWorkloadIdentity(builder.Configuration.GetSection("WorkloadIdentity"));
+        builder.Services.AddWorkloadIdentity("graph", builder.Configuration.GetSection("Graph"));
+
+        services.AddWorkloadIdentityKind("Robot", ["Serial"], section => new RobotCredential(section.Required("Serial"), section.ApplicationOptions()));
+
+        builder.Services.AddHealthChecks().AddWorkloadIdentity();
+    }
+
+    public static void Ask(HttpRequestMessage request, string tenantId, string userToken)
+    {
+        request.ForTenant(tenantId);         // in a customer's tenant
+        request.OnBehalfOf(userToken);       // as the user who called us
+        request.WithScope("https://graph.microsoft.com/.default");
+        request.SkipAccessToken();           // this one needs none
+    }
+
+    public static async Task HandOnAsync(HttpClient orders, HttpResponse response)
+    {
+        try
+        {
+            await orders.GetStringAsync("/orders");
+        }
+        catch (TokenAcquisitionException exception) when (ClaimsChallenge.For(exception.Error) is { } challenge)
+        {
+            response.StatusCode = 401;
+            response.Headers.WWWAuthenticate = challenge;
+        }
+    }
+
+    private sealed class RetryingHandler : DelegatingHandler;
+
+    private sealed class RobotCredential(string serial, ApplicationCredentialOptions options) : Credential
+    {
+        public override string Name => $"robot {serial}";
+
+        protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(TokenResult.Failed(new TokenError(TokenErrorKind.NotAllowed, $"Robots get nothing from {options.AuthorityHost.Host}.")));
+    }
+}
