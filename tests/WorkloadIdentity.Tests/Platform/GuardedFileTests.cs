@@ -143,7 +143,7 @@ public sealed class GuardedFileTests : IDisposable
 
         var read = 0;
         var refused = 0;
-        for (var i = 0; i < 200_000 && (read < 200 || refused < 200); i++)
+        for (var i = 0; i < 100_000 && (read < 50 || refused < 50); i++)
         {
             var file = Read(path);
             if (file.AsLine().Line is { } line)
