@@ -12,13 +12,11 @@ internal sealed class LocalRedis : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
-    // $1 the program, $2 the port, $3… further settings. The end of the input is the end of the server, stopped or not, and of all it wrote.
+    // $1 the program, $2 the port. The end of the input is the end of the server, stopped or not, and of all it wrote.
     private const string Script = """
         folder=$(mktemp -d /tmp/wi-redis.XXXXXX)
         trap 'rm -rf "$folder"' EXIT
-        program=$1 port=$2
-        shift 2
-        "$program" --bind 127.0.0.1 --port "$port" --dir "$folder" --save '' --appendonly no --logfile "$folder/log" "$@" </dev/null >/dev/null 2>&1 &
+        "$1" --bind 127.0.0.1 --port "$2" --dir "$folder" --save '' --appendonly no --logfile "$folder/log" </dev/null >/dev/null 2>&1 &
         server=$!
         echo $server
         cat >/dev/null
@@ -27,11 +25,10 @@ internal sealed class LocalRedis : IAsyncDisposable
         true
         """;
 
-    private readonly string[] _settings;
     private Process _process = null!;
     private string _serverId = "";
 
-    private LocalRedis(int port, string[] settings) => (Port, _settings) = (port, settings);
+    private LocalRedis(int port) => Port = port;
 
     /// <summary>The full path of <c>redis-server</c>; null when there is none.</summary>
     public static string? Program { get; } = new[] { "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin" }.Select(folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
@@ -41,11 +38,10 @@ internal sealed class LocalRedis : IAsyncDisposable
     /// <summary>On 127.0.0.1. It stays the same over <see cref="StartAgainAsync"/>.</summary>
     public int Port { get; }
 
-    /// <param name="settings">As on the command line: <c>--maxmemory 2mb</c>.</param>
     /// <exception cref="InvalidOperationException">It did not start.</exception>
-    public static async Task<LocalRedis> StartAsync(params string[] settings)
+    public static async Task<LocalRedis> StartAsync()
     {
-        var redis = new LocalRedis(FreePort(), settings);
+        var redis = new LocalRedis(FreePort());
         await redis.StartAgainAsync();
         return redis;
     }
@@ -55,7 +51,7 @@ internal sealed class LocalRedis : IAsyncDisposable
     {
         var program = Program ?? throw new InvalidOperationException(HowToInstall);
         var start = new ProcessStartInfo("sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])["-c", Script, "sh", program, Port.ToString(CultureInfo.InvariantCulture), .. _settings])
+        foreach (var argument in (string[])["-c", Script, "sh", program, Port.ToString(CultureInfo.InvariantCulture)])
         {
             start.ArgumentList.Add(argument);
         }

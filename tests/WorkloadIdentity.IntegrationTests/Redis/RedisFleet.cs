@@ -28,7 +28,7 @@ internal sealed class RedisFleet : IAsyncDisposable
 
     public int TokenRequests => Entra.Journal.TokenRequests.Count;
 
-    public static async Task<RedisFleet> StartAsync(params string[] settings) => new(await LocalRedis.StartAsync(settings), await EntraEmulator.StartAsync());
+    public static async Task<RedisFleet> StartAsync() => new(await LocalRedis.StartAsync(), await EntraEmulator.StartAsync());
 
     public async Task<RedisCache> ConnectAsync()
     {
