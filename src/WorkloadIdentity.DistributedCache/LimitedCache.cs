@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity.DistributedCache;
 
 /// <summary>
-/// A cache whose every call ends in time and never throws, and which is left alone while it fails. Reads and writes fail apart: a full Redis still answers.
+/// A cache whose every call ends in time and throws nothing but the caller's own cancellation, and which is left alone while it fails. Reads and writes fail apart: a full Redis still answers.
 /// </summary>
 internal sealed class LimitedCache(IDistributedCache cache, TimeSpan timeLimit, TimeProvider timeProvider, ILogger logger)
 {
