@@ -13,7 +13,7 @@ internal sealed class ServiceFabricEndpoint(EntraEmulator entra) : ManagedIdenti
 {
     private readonly ConcurrentDictionary<(string ClientId, string Resource, bool ContinuousAccess), IssuedToken> _cached = new();
 
-    public override bool IsSecure => true;
+    public override bool IsServedOver(bool https) => https;
 
     protected override string Host => "Service Fabric";
 
