@@ -23,6 +23,14 @@ internal sealed class EmulatorHttp(EntraEmulator entra) : DelegatingHandler(entr
         }
     }
 
+    public void Forget()
+    {
+        lock (_asked)
+        {
+            _asked.Clear();
+        }
+    }
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var address = request.RequestUri!;
