@@ -117,4 +117,17 @@ public sealed class EmulatorAddressTests
         Assert.Contains("emulator", System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(reply.Token.Split('.')[0])), StringComparison.Ordinal);
         Assert.True(entra.Tenant.Issuer.IsLoopback);
     }
+
+    [Fact]
+    public async Task Its_banner_says_what_it_is_not_and_how_far_it_reaches()
+    {
+        await using var local = await EntraEmulator.StartAsync(new() { HasAdminApi = true });
+        await using var open = await EntraEmulator.StartAsync(new() { Address = IPAddress.Any, HostName = "localhost" });
+
+        Assert.StartsWith("THIS IS NOT MICROSOFT ENTRA", local.Banner, StringComparison.Ordinal);
+        Assert.Contains(local.AdminAddress.AbsoluteUri, local.Banner, StringComparison.Ordinal);
+        Assert.DoesNotContain(local.AdminToken!, local.Banner, StringComparison.Ordinal);
+        Assert.DoesNotContain("OTHER MACHINES", local.Banner, StringComparison.Ordinal);
+        Assert.Contains("REACHABLE FROM OTHER MACHINES: it listens on 0.0.0.0", open.Banner, StringComparison.Ordinal);
+    }
 }
