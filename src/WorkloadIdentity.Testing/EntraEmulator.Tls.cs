@@ -74,6 +74,11 @@ public sealed partial class EntraEmulator
         }
     }
 
+    /// <summary>
+    /// Where this SDK goes: plain http to a literal loopback address, which it takes without a certificate even where the issuer is the https address.
+    /// </summary>
+    internal Uri LocalAddress => IsLoopback ? new Uri($"http://{_server.Name.Literal}:{PlainAddress.Port}/") : AuthorityHost;
+
     /// <summary>Whether nobody but this machine reaches it.</summary>
     internal bool IsLoopback => _server.Name.IsLoopback;
 

@@ -54,13 +54,10 @@ public static class EntraEmulatorHostExtensions
         services.AddSingleton(environment ?? WorkloadEnvironment.FromValues(EnvironmentOf(entra)));
 
         // Whatever cloud an identity states: its secret goes to the emulator.
-        services.PostConfigureAll<WorkloadIdentityOptions>(options => options.AuthorityHost = AddressOf(entra));
+        services.PostConfigureAll<WorkloadIdentityOptions>(options => options.AuthorityHost = entra.LocalAddress);
     }
 
     /// <summary>An application of its own, and a machine for whoever is configured as a managed identity: neither leads out of the emulator.</summary>
     private static Dictionary<string, string> EnvironmentOf(EntraEmulator entra) =>
-        new(entra.Application.EnvironmentWithSecret().Concat(entra.ImdsEnvironment())) { ["AZURE_AUTHORITY_HOST"] = AddressOf(entra).AbsoluteUri };
-
-    /// <summary>Plain http where the SDK takes it, so that a test needs no trust in a certificate even where the issuer is the https address.</summary>
-    private static Uri AddressOf(EntraEmulator entra) => entra.PlainAddress.IsLoopback ? entra.PlainAddress : entra.AuthorityHost;
+        new(entra.Application.EnvironmentWithSecret().Concat(entra.ImdsEnvironment())) { ["AZURE_AUTHORITY_HOST"] = entra.LocalAddress.AbsoluteUri };
 }
