@@ -13,9 +13,11 @@ public sealed class EmulatorJournal
     public const int Capacity = 100_000;
 
     private readonly Lock _gate = new();
+    private long _last;
     private readonly Queue<TokenEndpointEntry> _tokenRequests = new();
     private readonly Queue<ManagedIdentityEntry> _managedIdentityRequests = new();
     private readonly Queue<ApiEntry> _apiRequests = new();
+    private readonly Queue<DiscoveryEntry> _discoveryRequests = new();
 
     internal EmulatorJournal()
     {
@@ -30,11 +32,25 @@ public sealed class EmulatorJournal
     /// <summary>Requests to the protected APIs.</summary>
     public IReadOnlyList<ApiEntry> ApiRequests => Snapshot(_apiRequests);
 
+    /// <summary>Requests for discovery documents and public keys.</summary>
+    public IReadOnlyList<DiscoveryEntry> DiscoveryRequests => Snapshot(_discoveryRequests);
+
     /// <summary>The form in which the journal keeps a secret, an assertion or a token: SHA-256 in lower-case hexadecimal.</summary>
     public static string Hash(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)));
+    }
+
+    /// <summary>Every entry there is, in the order of arrival, one line each: for the message of a test that fails.</summary>
+    public override string ToString()
+    {
+        lock (_gate)
+        {
+            return string.Join(
+                Environment.NewLine,
+                _tokenRequests.Concat<JournalEntry>(_managedIdentityRequests).Concat(_apiRequests).Concat(_discoveryRequests).OrderBy(entry => entry.Sequence));
+        }
     }
 
     /// <summary>Forgets every entry.</summary>
@@ -45,6 +61,7 @@ public sealed class EmulatorJournal
             _tokenRequests.Clear();
             _managedIdentityRequests.Clear();
             _apiRequests.Clear();
+            _discoveryRequests.Clear();
         }
     }
 
@@ -52,6 +69,7 @@ public sealed class EmulatorJournal
     {
         lock (_gate)
         {
+            entry.Sequence = ++_last;
             switch (entry)
             {
                 case TokenEndpointEntry request:
@@ -62,6 +80,9 @@ public sealed class EmulatorJournal
                     break;
                 case ApiEntry request:
                     Add(_apiRequests, request);
+                    break;
+                case DiscoveryEntry request:
+                    Add(_discoveryRequests, request);
                     break;
             }
         }
