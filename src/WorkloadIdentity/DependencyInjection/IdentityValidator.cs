@@ -18,7 +18,7 @@ internal sealed class IdentityValidator(IServiceProvider services) : IValidateOp
             problems.AddRange(options.Problems);
             if (options.Plan is { } plan)
             {
-                var parts = new CredentialParts(options, services);
+                var parts = new CredentialParts(name ?? "", options, services);
                 Try(problems, options, () => options.Planned = plan.Create(parts));
 
                 // A setting that is accepted and ignored helps nobody. One that waits to be picked is ignored in most environments anyway.
