@@ -8,14 +8,13 @@ namespace WorkloadIdentity.KeyVault;
 /// </summary>
 /// <param name="what">In words, for messages: <c>The certificate 'orders-api' in the key vault orders.vault.azure.net</c>.</param>
 /// <param name="read">Reads the version to use.</param>
-/// <param name="rereadAfter">How long one reading is good for at most.</param>
-/// <param name="timeProvider">The clock.</param>
+/// <param name="options">How long one reading is good for at most, and how long an answer may take; the clock.</param>
 /// <param name="logger">Where the warning goes.</param>
-internal sealed class Followed<T>(string what, Func<CancellationToken, Task<T>> read, TimeSpan rereadAfter, TimeProvider timeProvider, ILogger logger)
+internal sealed class Followed<T>(string what, Func<CancellationToken, Task<T>> read, VaultOptions options, ILogger logger)
     where T : VaultItem
 {
-    // One reading is a few requests.
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(90);
+    // One reading is two or three requests; a long list of versions is no reason to wait forever.
+    private const int LongestReading = 5;
 
     // How long a caller that holds something usable waits for something newer.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -25,7 +24,7 @@ internal sealed class Followed<T>(string what, Func<CancellationToken, Task<T>> 
     private static readonly TimeSpan LeastInterval = TimeSpan.FromMinutes(5);
 
     private readonly Lock _gate = new();
-    private readonly FailureMemory _failures = new(timeProvider);
+    private readonly FailureMemory _failures = new(options.TimeProvider);
     private volatile Held? _held;
     private Task<Outcome>? _flight;
     private bool _isFailing;
@@ -50,7 +49,7 @@ internal sealed class Followed<T>(string what, Func<CancellationToken, Task<T>> 
         {
             try
             {
-                var outcome = await flight.WaitAsync(Patience, timeProvider, cancellationToken).ConfigureAwait(false);
+                var outcome = await flight.WaitAsync(Patience, options.TimeProvider, cancellationToken).ConfigureAwait(false);
                 return outcome.Item ?? held.Item;
             }
             catch (TimeoutException)
@@ -90,7 +89,7 @@ internal sealed class Followed<T>(string what, Func<CancellationToken, Task<T>> 
 
             if (refused)
             {
-                _lookedAfterRefusalAt = timeProvider.GetTimestamp();
+                _lookedAfterRefusalAt = options.TimeProvider.GetTimestamp();
             }
 
             landing = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -124,7 +123,7 @@ internal sealed class Followed<T>(string what, Func<CancellationToken, Task<T>> 
             kept = _held;
             if (outcome.Item is { } item)
             {
-                _held = new Held(item, timeProvider.GetUtcNow(), timeProvider.GetTimestamp());
+                _held = new Held(item, options.TimeProvider.GetUtcNow(), options.TimeProvider.GetTimestamp());
                 _failures.Forget();
                 _isFailing = false;
             }
@@ -146,7 +145,8 @@ internal sealed class Followed<T>(string what, Func<CancellationToken, Task<T>> 
 
     private async Task<Outcome> ReadAsync()
     {
-        using var limit = new CancellationTokenSource(TimeLimit, timeProvider);
+        var within = options.TimeLimit * LongestReading;
+        using var limit = new CancellationTokenSource(within, options.TimeProvider);
         try
         {
             return new Outcome(await read(limit.Token).ConfigureAwait(false), Error: null);
@@ -157,7 +157,7 @@ internal sealed class Followed<T>(string what, Func<CancellationToken, Task<T>> 
         }
         catch (OperationCanceledException exception)
         {
-            return Failed(TokenErrorKind.TimedOut, $"{what} could not be read within {TimeLimit.TotalSeconds:0} s.", exception);
+            return Failed(TokenErrorKind.TimedOut, $"{what} could not be read within {within.TotalSeconds:0.#} s.", exception);
         }
         catch (Exception exception)
         {
@@ -168,7 +168,7 @@ internal sealed class Followed<T>(string what, Func<CancellationToken, Task<T>> 
     private static Outcome Failed(TokenErrorKind kind, string message, Exception exception) =>
         new(Item: null, new TokenAcquisitionException(new TokenError(kind, message) { Exception = exception, HelpAnchor = HelpAnchors.KeyVault }));
 
-    private bool MayLookAfterRefusal() => _lookedAfterRefusalAt is not { } last || timeProvider.GetElapsedTime(last) >= BetweenRefusals;
+    private bool MayLookAfterRefusal() => _lookedAfterRefusalAt is not { } last || options.TimeProvider.GetElapsedTime(last) >= BetweenRefusals;
 
     /// <summary>
     /// How long the vault is left alone. With nothing in hand, what passes is repeated at once by the token exchange, on its own schedule, unless the vault itself said
@@ -179,12 +179,12 @@ internal sealed class Followed<T>(string what, Func<CancellationToken, Task<T>> 
 
     private bool IsDue(Held held)
     {
-        var left = held.Item.ExpiresOn is { } end ? (end - held.ReadOn) / 2 : rereadAfter;
-        var after = left < LeastInterval ? LeastInterval : left;
-        return timeProvider.GetElapsedTime(held.ReadAt) >= (after < rereadAfter ? after : rereadAfter);
+        var half = held.Item.ExpiresOn is { } end ? (end - held.ReadOn) / 2 : options.RereadAfter;
+        var after = half < LeastInterval ? LeastInterval : half;
+        return options.TimeProvider.GetElapsedTime(held.ReadAt) >= (after < options.RereadAfter ? after : options.RereadAfter);
     }
 
-    private bool IsUsable(Held held) => held.Item.IsUsable(timeProvider.GetUtcNow());
+    private bool IsUsable(Held held) => held.Item.IsUsable(options.TimeProvider.GetUtcNow());
 
     /// <param name="Item">What was read.</param>
     /// <param name="ReadOn">When, on the wall clock: for people, and for what expires.</param>

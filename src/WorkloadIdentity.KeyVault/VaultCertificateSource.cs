@@ -26,7 +26,7 @@ internal sealed class VaultCertificateSource : CertificateSource
         _name = name;
         _isRemote = isRemote;
         _timeProvider = options.TimeProvider;
-        _followed = new Followed<VaultCertificate>($"The certificate '{name}' in the key vault {client.Vault.Name}", ReadAsync, options.RereadAfter, options.TimeProvider, logger);
+        _followed = new Followed<VaultCertificate>($"The certificate '{name}' in the key vault {client.Vault.Name}", ReadAsync, options, logger);
     }
 
     public override string Place => $"the certificate '{_name}' in the key vault {_client.Vault.Name}{(_isRemote ? ", which signs there" : "")}";

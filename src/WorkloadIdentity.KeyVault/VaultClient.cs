@@ -13,15 +13,16 @@ internal sealed class VaultClient
 {
     // Spoken by vaults of every cloud.
     private const string Version = "api-version=7.4";
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http;
     private readonly TimeProvider _timeProvider;
+    private readonly TimeSpan _timeLimit;
 
     public VaultClient(VaultAddress vault, ITokenAcquirer acquirer, VaultOptions options)
     {
         Vault = vault;
         _timeProvider = options.TimeProvider;
+        _timeLimit = options.TimeLimit;
         _http = Backchannel.Behind(
             new AccessTokenHandler(acquirer, new TokenRequest(vault.Scope), new AccessTokenHandlerOptions
             {
@@ -111,7 +112,7 @@ internal sealed class VaultClient
 
         try
         {
-            return await Backchannel.SendAsync(_http, message, $"The key vault {Vault.Name}", TimeLimit, _timeProvider, cancellationToken).ConfigureAwait(false);
+            return await Backchannel.SendAsync(_http, message, $"The key vault {Vault.Name}", _timeLimit, _timeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (TokenAcquisitionException exception)
         {

@@ -10,6 +10,10 @@ public sealed class VaultOptions
     /// <value>From one minute to one day. The default is one hour.</value>
     public TimeSpan RereadAfter { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long one answer of the vault may take, the token for it included.</summary>
+    /// <value>More than zero and at most one hour. The default is 30 seconds.</value>
+    public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// Whether the vault may be a host that is not one of Key Vault's known ones, or a literal loopback address (then in plain http too). <see cref="Scope"/> says
     /// what its tokens are for. Set it in code, where you know that host. The default is false.
@@ -36,5 +40,6 @@ public sealed class VaultOptions
 
     internal VaultOptions Checked() =>
         RereadAfter < TimeSpan.FromMinutes(1) || RereadAfter > TimeSpan.FromDays(1) ? throw new ArgumentException($"{nameof(VaultOptions)}.{nameof(RereadAfter)} must be from one minute to one day.", nameof(RereadAfter))
+        : TimeLimit <= TimeSpan.Zero || TimeLimit > TimeSpan.FromHours(1) ? throw new ArgumentException($"{nameof(VaultOptions)}.{nameof(TimeLimit)} must be more than zero and at most one hour.", nameof(TimeLimit))
         : (VaultOptions)MemberwiseClone();
 }

@@ -15,7 +15,7 @@ internal sealed class VaultSecretSource
         _client = client;
         _name = name;
         _timeProvider = options.TimeProvider;
-        _followed = new Followed<VaultSecret>($"The secret '{name}' in the key vault {client.Vault.Name}", ReadAsync, options.RereadAfter, options.TimeProvider, logger);
+        _followed = new Followed<VaultSecret>($"The secret '{name}' in the key vault {client.Vault.Name}", ReadAsync, options, logger);
     }
 
     public string Place => $"the secret '{_name}' in the key vault {_client.Vault.Name}";
