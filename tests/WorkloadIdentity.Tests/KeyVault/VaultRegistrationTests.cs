@@ -161,6 +161,29 @@ public sealed class VaultRegistrationTests
     }
 
     [Fact]
+    public void The_readmes_settings_make_an_identity()
+    {
+        var readme = Repository.Read("src/WorkloadIdentity.KeyVault/README.md").ReplaceLineEndings("\n");
+        var json = readme.Split("```json\n")[1].Split("```")[0];
+        _services.AddWorkloadIdentity("machine").UseManagedIdentity();
+        _services.AddWorkloadIdentity(new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build().GetSection("WorkloadIdentity"));
+
+        Start();
+    }
+
+    [Fact]
+    public void Its_kinds_are_documented_with_their_settings()
+    {
+        var page = Repository.Read("docs/configuration.md").ReplaceLineEndings("\n");
+
+        Assert.All(_services.Select(service => service.ImplementationInstance).OfType<CredentialKind>(), kind =>
+        {
+            Assert.Contains($"### {kind.Name}\n", page, StringComparison.Ordinal);
+            Assert.All(kind.Settings, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+        });
+    }
+
+    [Fact]
     public void A_vault_that_two_identities_share_is_no_circle()
     {
         _services.AddWorkloadIdentity("machine").UseManagedIdentity();
