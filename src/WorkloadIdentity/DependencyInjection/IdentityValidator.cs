@@ -19,7 +19,7 @@ internal sealed class IdentityValidator(IServiceProvider services) : IValidateOp
             problems.AddRange(options.Problems);
             if (options.Plan is { } plan)
             {
-                var parts = new CredentialParts(options, services);
+                var parts = new CredentialParts(name ?? "", options, services);
                 Try(problems, options, () => options.Planned = plan.Create(parts));
                 if (options is { Store: not null, Planned: { Partition: null } planned })
                 {
