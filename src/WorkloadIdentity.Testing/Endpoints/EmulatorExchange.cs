@@ -16,6 +16,9 @@ internal sealed class EmulatorExchange
 
     public HttpRequest Request { get; }
 
+    /// <summary>The address the caller meant, ending in a slash: one of this emulator's own, or the request would not have come so far.</summary>
+    public string Origin => $"{Request.Scheme}://{Request.Host}/";
+
     /// <summary>The path, cut at its slashes.</summary>
     public string[] Path { get; }
 
