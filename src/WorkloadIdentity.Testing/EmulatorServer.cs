@@ -75,7 +75,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         Volatile.Write(
             ref _endpoints,
             [
-                new TokenRequestEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra), new InstanceDiscoveryEndpoint(entra),
+                new AdminEndpoint(entra), new TokenRequestEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra), new InstanceDiscoveryEndpoint(entra),
                 new BuildSystemEndpoint(entra), new GoogleMetadataEndpoint(entra),
                 new ImdsEndpoint(entra), new AppServiceEndpoint(entra), new ArcEndpoint(entra), new ServiceFabricEndpoint(entra), new CloudShellEndpoint(entra),
                 new Of2017Endpoint(entra, isMachineLearning: false), new Of2017Endpoint(entra, isMachineLearning: true),
@@ -162,7 +162,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
             entra.Journal.Add(entry);
         }
 
-        await WaitAsync(entra.Latency + (endpoint.Faults.Latency?.Next() ?? TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
+        await WaitAsync(endpoint.IsImmediate ? TimeSpan.Zero : entra.Latency + (endpoint.Faults.Latency?.Next() ?? TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
         await WaitAsync(fault?.Wait ?? TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         if (fault is { Cuts: true })
         {

@@ -45,6 +45,9 @@ public sealed partial class EntraEmulator
         },
     };
 
+    /// <summary>Whether nobody but this machine reaches it.</summary>
+    internal bool IsLoopback => _server.Name.IsLoopback;
+
     /// <summary>Whether an address is one of this emulator's own, under any of its names.</summary>
     internal bool IsAuthority(Uri address) =>
         (address.Port == PlainAddress.Port || address.Port == SecureAddress.Port) && _server.Name.Means(address.Host);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 
 namespace WorkloadIdentity.Testing;
 
@@ -23,7 +24,7 @@ public sealed partial class EntraEmulator : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, bool> _revoked = new();
     private readonly EmulatorServer _server;
-    private readonly EmulatedManagedIdentity? _systemAssigned;
+    private EmulatedManagedIdentity? _systemAssigned;
     private int _nextName;
     private int _disposed;
     private long _latency;
@@ -41,11 +42,16 @@ public sealed partial class EntraEmulator : IAsyncDisposable
         ClockSkew = options.ClockSkew;
         Directory = new EmulatedDirectory(options.AcceptsAnyResource);
         Tokens = new TokenIssuer(Keys, Clock);
-        Tenant = AddTenant(options.TenantId, "emulated.example");
+        Tenant = AddTenant(options.TenantId, options.TenantDomains);
         Api = AddApi("api://emulated-api");
         Application = AddApplication();
         Application.AddSecret();
-        _systemAssigned = options.HasSystemAssignedIdentity ? AddIdentity(isSystemAssigned: true, clientId: null, objectId: null, resourceId: null) : null;
+        if (options.HasSystemAssignedIdentity)
+        {
+            _systemAssigned = AddIdentity(isSystemAssigned: true, clientId: null, objectId: null, resourceId: null);
+        }
+
+        AdminToken = options.AdminToken ?? (options.HasAdminApi ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) : null);
         server.Serve(this);
     }
 
@@ -71,6 +77,15 @@ public sealed partial class EntraEmulator : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The options said there is none.</exception>
     public EmulatedManagedIdentity SystemAssignedIdentity => _systemAssigned
         ?? throw new InvalidOperationException($"{nameof(EntraEmulatorOptions)}.{nameof(EntraEmulatorOptions.HasSystemAssignedIdentity)} is off.");
+
+    /// <summary>
+    /// What opens the admin API at <see cref="AdminAddress"/>: the value of <c>Authorization: Bearer …</c>. Null while that API is off
+    /// (<see cref="EntraEmulatorOptions.HasAdminApi"/>). Whoever has it can change everything here and have any token.
+    /// </summary>
+    public string? AdminToken { get; }
+
+    /// <summary>Where the admin API is, if it is on: over https only, when the emulator listens beyond loopback.</summary>
+    public Uri AdminAddress => new(_server.Name.IsLoopback ? PlainAddress : SecureAddress, "admin/");
 
     /// <summary>What it was asked.</summary>
     public EmulatorJournal Journal { get; } = new();

@@ -5,6 +5,8 @@ namespace WorkloadIdentity.Testing;
 /// <summary>What an <see cref="EntraEmulator"/> starts with.</summary>
 public sealed class EntraEmulatorOptions
 {
+    private const int LeastTokenLength = 32;
+
     /// <summary>The clock that judges every lifetime, dates every token and measures latency.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
@@ -75,6 +77,29 @@ public sealed class EntraEmulatorOptions
     /// there, and no real agent on the machine; what was written is removed with the emulator.
     /// </summary>
     public bool WritesArcKeyFiles { get; set; }
+
+    /// <summary>Whether everything can be changed over HTTP as well (docs/emulator.md), by whoever has <see cref="EntraEmulator.AdminToken"/>. Off at start.</summary>
+    public bool HasAdminApi { get; set; }
+
+    /// <summary>The admin API's token, which also turns it on; a random one when null. At least 32 printable ASCII characters, so that it cannot be guessed.</summary>
+    /// <exception cref="ArgumentException">The value is shorter, or holds other characters.</exception>
+    public string? AdminToken
+    {
+        get;
+        set
+        {
+            if (value is not null && (value.Length < LeastTokenLength || !value.All(character => character is > ' ' and <= '~')))
+            {
+                throw new ArgumentException($"An admin token has at least {LeastTokenLength} printable ASCII characters and no spaces. Leave it out to have a random one made.", nameof(value));
+            }
+
+            field = value;
+            HasAdminApi |= value is not null;
+        }
+    }
+
+    /// <summary>The domains of the first tenant.</summary>
+    internal IReadOnlyList<string> TenantDomains { get; set; } = ["emulated.example"];
 
     private static int RequirePort(int value)
     {

@@ -43,6 +43,11 @@ public sealed partial class EmulatedApplication
     /// <summary>Ends what <see cref="Block"/> began.</summary>
     public void Unblock() => _block = null;
 
+    internal bool IsBlocked => _block is not null;
+
+    /// <summary>The object id at home, while there is a service principal.</summary>
+    internal string? ObjectIdOrNull => PrincipalIn(Tenant);
+
     /// <summary>Why the application gets no token just now; null when it may have one.</summary>
     internal TokenRefusal? Refusal => !IsEnabled ? TokenRefusals.ApplicationDisabled(ClientId) : _block;
 }

@@ -20,6 +20,8 @@ internal sealed class DocumentReader
     /// <summary>The folder that files are named in; null where a document must not name any.</summary>
     public string? Folder { get; }
 
+    public bool HasProblems => _problems.Count > 0;
+
     public DocumentObject Root { get; private set; } = null!;
 
     /// <exception cref="EmulatorFileException">The text is no JSON object.</exception>

@@ -1,11 +1,14 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace WorkloadIdentity.Testing;
 
 /// <summary>Values of a document that stand in it, or in a file it names.</summary>
 internal static class FileReferences
 {
+    private const int MaxBytes = 1024 * 1024;
+
     /// <summary>A certificate: PEM text, or the name of a PEM or DER file.</summary>
     public static X509Certificate2? ReadCertificate(this DocumentObject at, string name, string? value)
     {
@@ -53,7 +56,7 @@ internal static class FileReferences
         try
         {
             return at.PathTo(fileName, file) is not { } path ? null
-                : System.IO.File.ReadAllText(path).TrimEnd('\r', '\n') is { Length: > 0 } read ? read
+                : Encoding.UTF8.GetString(ReadBytes(path)).TrimEnd('\r', '\n') is { Length: > 0 } read ? read
                 : throw new IOException();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -61,6 +64,16 @@ internal static class FileReferences
             at.Report(fileName, "There is no such file that can be read, or it is empty. Names are relative to the folder of this file.");
             return null;
         }
+    }
+
+    /// <summary>The content of a file of at most a megabyte; nothing that belongs here is larger.</summary>
+    /// <exception cref="IOException">There is no such file, or it is larger.</exception>
+    public static byte[] ReadBytes(string path)
+    {
+        using var stream = System.IO.File.OpenRead(path);
+        var content = new byte[MaxBytes + 1];
+        var length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+        return length <= MaxBytes ? content[..length] : throw new IOException($"{path} is larger than {MaxBytes} bytes.");
     }
 
     /// <summary>The full path of a file the document names; null, and reported, where documents must not name files.</summary>

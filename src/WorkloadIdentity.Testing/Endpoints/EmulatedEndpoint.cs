@@ -9,6 +9,9 @@ internal abstract class EmulatedEndpoint
     /// <summary>Whether it is served over https, or over plain http. Both, unless the real one speaks one of them only.</summary>
     public virtual bool IsServedOver(bool https) => true;
 
+    /// <summary>Whether it answers without the emulator's latency.</summary>
+    public virtual bool IsImmediate => false;
+
     /// <summary>Whether a request to this path, cut at its slashes, is for this endpoint.</summary>
     public abstract bool Serves(ReadOnlySpan<string> path);
 

@@ -25,6 +25,9 @@ internal sealed class EmulatorExchange
     /// <summary>The body when it is a form, otherwise empty.</summary>
     public IFormCollection Form { get; }
 
+    /// <summary>The body when it is JSON, otherwise empty.</summary>
+    public ReadOnlyMemory<byte> Json { get; private init; }
+
     public DateTimeOffset At { get; }
 
     public string CorrelationId { get; }
@@ -44,6 +47,14 @@ internal sealed class EmulatorExchange
     {
         var path = (request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
         var form = request.HasFormContentType ? await request.ReadFormAsync(cancellationToken).ConfigureAwait(false) : FormCollection.Empty;
-        return new EmulatorExchange(request, path, form, at);
+        return new EmulatorExchange(request, path, form, at) { Json = request.HasJsonContentType() ? await ReadAllAsync(request.Body, cancellationToken).ConfigureAwait(false) : default };
+    }
+
+    /// <summary>The whole body: the server's own limit bounds it.</summary>
+    private static async Task<ReadOnlyMemory<byte>> ReadAllAsync(Stream body, CancellationToken cancellationToken)
+    {
+        using var content = new MemoryStream();
+        await body.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
+        return content.ToArray();
     }
 }

@@ -42,9 +42,9 @@ public sealed class EndpointFaults
     {
         ArgumentNullException.ThrowIfNull(fault);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(times);
-        if (fault.OnlyFor is { } only && only != _kind)
+        if (!Gives(fault))
         {
-            throw new ArgumentException($"'{fault.Name}' is an answer of {only}; {_kind} never gives it.", nameof(fault));
+            throw new ArgumentException($"'{fault.Name}' is an answer of {fault.OnlyFor}; {_kind} never gives it.", nameof(fault));
         }
 
         lock (_gate)
@@ -95,6 +95,9 @@ public sealed class EndpointFaults
         Outage = false;
         Latency = null;
     }
+
+    /// <summary>Whether these endpoints could answer so.</summary>
+    internal bool Gives(Fault fault) => fault.OnlyFor is null || fault.OnlyFor == _kind;
 
     internal Fault? Take(DateTimeOffset now)
     {
