@@ -10,6 +10,7 @@ internal sealed class FastClock : TimeProvider
     private readonly DateTimeOffset _origin;
     private readonly long _started;
     private long _offset;
+    private int _timesSet;
 
     public FastClock(double speed) : this(speed, System.GetUtcNow(), System.GetTimestamp())
     {
@@ -21,15 +22,25 @@ internal sealed class FastClock : TimeProvider
     public TimeSpan Offset
     {
         get => TimeSpan.FromTicks(Volatile.Read(ref _offset));
-        set => Volatile.Write(ref _offset, value.Ticks);
+        set
+        {
+            Volatile.Write(ref _offset, value.Ticks);
+            Interlocked.Increment(ref _timesSet);
+        }
     }
+
+    /// <summary>How often it was set: what was judged by it before is judged by another clock now.</summary>
+    public int TimesSet => Volatile.Read(ref _timesSet);
+
+    /// <summary>What the wall clock should say.</summary>
+    public DateTimeOffset TrueNow => _origin + Elapsed;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <summary>Another machine's clock.</summary>
     public FastClock Beside() => new(_speed, _origin, _started);
 
-    public override DateTimeOffset GetUtcNow() => _origin + Elapsed + Offset;
+    public override DateTimeOffset GetUtcNow() => TrueNow + Offset;
 
     public override long GetTimestamp() => Elapsed.Ticks;
 

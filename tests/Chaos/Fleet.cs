@@ -49,8 +49,8 @@ internal sealed class Fleet : IDisposable
             OfApplication("secret", bySecret, ClientSecretAuthentication.FromFile(PathOf("secret"))),
             OfApplication("certificate", byCertificate, ClientCertificateAuthentication.FromFiles(PathOf("tls.crt"), PathOf("tls.key"))),
             OfApplication("federation", byFederation, new FederatedAuthentication(new FileAssertionSource(PathOf("token")))),
-            OfApplication("on behalf of", byUsers, ClientSecretAuthentication.FromFile(PathOf("users-secret")), random => OfUser(byUsers, random)),
-            Make("many tenants", clock => ApplicationCredential.MultiTenant(several.ClientId, ClientSecretAuthentication.FromValue(severalSecret), Options(clock)), OfTenant, capacity: Tenants / 3),
+            OfApplication("on behalf of", byUsers, ClientSecretAuthentication.FromFile(PathOf("users-secret")), random => OfUser(byUsers, random), Users),
+            Make("many tenants", clock => ApplicationCredential.MultiTenant(several.ClientId, ClientSecretAuthentication.FromValue(severalSecret), Options(clock)), OfTenant, Tenants, capacity: Tenants / 3),
             OfHost("App Service", entra.AppServiceEnvironment()),
             OfHost("IMDS", entra.ImdsEnvironment()),
             Make(
@@ -88,6 +88,16 @@ internal sealed class Fleet : IDisposable
     /// <summary>What the platform does to its mounted token every now and then.</summary>
     public void MountToken() => Replace("token", _issuer.Issue(Subject, lifetime: AssertionLife));
 
+    /// <summary>Entra has a new key and may no longer know the old one: users sign in again.</summary>
+    public void RollKey(bool withdrawOld)
+    {
+        _entra.RollSigningKey(withdrawOld);
+        lock (_users)
+        {
+            _users.Clear();
+        }
+    }
+
     /// <summary>A new secret, known to Entra before it is used, and the old one gone when the new one is in place.</summary>
     public void RotateSecret()
     {
@@ -117,18 +127,18 @@ internal sealed class Fleet : IDisposable
         }
     }
 
-    private Member OfApplication(string name, EmulatedApplication application, ClientAuthentication authentication, Func<Random, Expected>? next = null) =>
-        Make(name, clock => new ApplicationCredential(application.TenantId, application.ClientId, authentication, Options(clock)), next ?? (_ => OfItself(application.ClientId)));
+    private Member OfApplication(string name, EmulatedApplication application, ClientAuthentication authentication, Func<Random, Expected>? next = null, int keys = 1) =>
+        Make(name, clock => new ApplicationCredential(application.TenantId, application.ClientId, authentication, Options(clock)), next ?? (_ => OfItself(application.ClientId)), keys);
 
     private Member OfHost(string name, IReadOnlyDictionary<string, string> variables) => Make(
         name,
         clock => new ManagedIdentityCredential(null, new ManagedIdentityCredentialOptions { Environment = WorkloadEnvironment.FromValues(variables), TimeProvider = clock }),
         _ => OfItself(_entra.SystemAssignedIdentity.ClientId));
 
-    private Member Make(string name, Func<FastClock, Credential> credential, Func<Random, Expected> next, int capacity = 10_000)
+    private Member Make(string name, Func<FastClock, Credential> credential, Func<Random, Expected> next, int keys = 1, int capacity = 10_000)
     {
         var clock = _clock.Beside();
-        return new Member(name, credential(clock), clock, _entra.Api, next, _tally, capacity);
+        return new Member(name, credential(clock), clock, _entra.Api, next, _tally, keys, capacity);
     }
 
     private ApplicationCredentialOptions Options(FastClock clock) => new() { AuthorityHost = _entra.AuthorityHost, TimeProvider = clock };

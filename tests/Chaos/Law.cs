@@ -3,7 +3,7 @@ namespace WorkloadIdentity.Chaos;
 /// <summary>What must hold whatever the weather.</summary>
 internal enum Law
 {
-    /// <summary>No request carries a token that is over by the machine's own clock.</summary>
+    /// <summary>No request carries a token that is over, unless the machine's clock was set since it came.</summary>
     NoExpiredToken,
 
     /// <summary>No request carries a token of another tenant, user, client or API.</summary>

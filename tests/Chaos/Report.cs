@@ -19,7 +19,7 @@ internal static class Report
             }
         }
 
-        to.WriteLine("acquisitions of a member, and its budget: one in 15 s for each key, and five");
+        to.WriteLine("acquisitions of a member, and its budget: one in 30 s for each key, and five; each of three requests at the most");
         foreach (var (member, acquisitions, budget) in run.Spent)
         {
             to.WriteLine(text($"  {acquisitions,9:N0}  {member} (of {budget:N0})"));

@@ -8,6 +8,10 @@ internal sealed class Run(Settings settings, Tally tally)
     private const int CallersPerMember = 3;
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(5);
 
+    // How often a key may cost an acquisition: a refresh for every life of a token, one renewal every half minute, the back-off of failures.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    private const int MaxAttempts = 3;
+
     // The longest anybody waits after a failure without a living token.
     private static readonly TimeSpan Settling = TimeSpan.FromMinutes(2);
 
@@ -32,7 +36,7 @@ internal sealed class Run(Settings settings, Tally tally)
         var started = clock.GetUtcNow();
 
         await CallAsync(fleet, entra, clock, () => false, settings.Duration * 0.1);
-        Forget(fleet, entra);
+        Forget(fleet, entra, DateTimeOffset.MaxValue);
         Before = await Steadiness.OfAsync(fleet);
 
         var isOver = false;
@@ -50,8 +54,7 @@ internal sealed class Run(Settings settings, Tally tally)
         Elapsed = clock.GetUtcNow() - started;
         foreach (var member in fleet.Members.Where(member => !member.IsBounded))
         {
-            // A refresh for every token's life, one renewal every half minute at the most, and a few for each change of the weather: all that within one in 15 s.
-            var budget = (long)(member.Credential.Keys * ((Elapsed.TotalSeconds / 15) + 5));
+            var budget = (long)(member.Keys * Elapsed / Interval) + (5 * member.Credential.Keys);
             Spent.Add((member.Name, member.Credential.Acquisitions, budget));
             if (member.Credential.Acquisitions > budget)
             {
@@ -59,7 +62,13 @@ internal sealed class Run(Settings settings, Tally tally)
             }
         }
 
-        Forget(fleet, entra);
+        Forget(fleet, entra, DateTimeOffset.MaxValue);
+        var (requests, acquisitions) = (tally.Of("requests to Entra") + tally.Of("requests to hosts"), fleet.Members.Sum(member => member.Credential.Acquisitions));
+        if (requests > acquisitions * MaxAttempts)
+        {
+            tally.Breach(Law.WithinBudget, $"{requests} requests for {acquisitions} acquisitions");
+        }
+
         After = await Steadiness.OfAsync(fleet);
         if (After.GrownSince(Before) is { } growth)
         {
@@ -83,14 +92,14 @@ internal sealed class Run(Settings settings, Tally tally)
             while (!stop.IsCancellationRequested && await tick.WaitForNextTickAsync(CancellationToken.None))
             {
                 fleet.MountToken();
-                Forget(fleet, entra);
+                Forget(fleet, entra, clock.GetUtcNow().AddHours(-3));
             }
         }));
         await Task.WhenAll(all);
     }
 
     /// <summary>What was seen is counted and let go of, so that what grows is not the watching.</summary>
-    private void Forget(Fleet fleet, EntraEmulator entra)
+    private void Forget(Fleet fleet, EntraEmulator entra, DateTimeOffset before)
     {
         tally.Count("requests to Entra", entra.Journal.TokenRequests.Count);
         tally.Count("requests to hosts", entra.Journal.ManagedIdentityRequests.Count);
@@ -98,7 +107,7 @@ internal sealed class Run(Settings settings, Tally tally)
         entra.Journal.Clear();
         foreach (var member in fleet.Members)
         {
-            member.Credential.Forget();
+            member.Credential.Forget(before);
         }
     }
 }

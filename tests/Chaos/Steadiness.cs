@@ -3,7 +3,7 @@ namespace WorkloadIdentity.Chaos;
 /// <summary>What a program at rest holds.</summary>
 internal readonly record struct Steadiness(long Bytes, long Timers, long PendingWork, int Flights)
 {
-    private const long AllowedBytes = 16 * 1024 * 1024;
+    private const long AllowedBytes = 8 * 1024 * 1024;
     private const int AllowedTimers = 16;
 
     /// <summary>Looked at when nobody calls any more.</summary>

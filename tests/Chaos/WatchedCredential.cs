@@ -9,8 +9,8 @@ internal readonly record struct Key(string? TenantId, string? UserAssertion);
 internal sealed class WatchedCredential(Credential inner, FastClock clock, Tally tally, string member) : Credential
 {
     private readonly ConcurrentDictionary<Key, int> _flying = new();
-    private readonly ConcurrentDictionary<Key, (AccessToken Token, DateTimeOffset On)> _issued = new();
-    private readonly ConcurrentDictionary<string, bool> _rejected = new();
+    private readonly ConcurrentDictionary<Key, Issued> _issued = new();
+    private readonly ConcurrentDictionary<string, Issued> _tokens = new();
     private int _underWay;
     private long _acquisitions;
 
@@ -30,28 +30,38 @@ internal sealed class WatchedCredential(Credential inner, FastClock clock, Tally
     // The inner one refuses what it cannot do.
     protected override RequestFeatures Supports => RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
 
-    public void NoteRejected(string token) => _rejected.TryAdd(token, true);
+    /// <summary>Whether the clock is still the one a token was judged by when it came.</summary>
+    public bool IsOfThisClock(string token) => _tokens.TryGetValue(token, out var issued) && issued.TimesSet == clock.TimesSet;
 
-    /// <summary>Whether a token for this key was there before a moment, lives, and was refused by nobody.</summary>
-    public AccessToken? LivingFor(Key key, DateTimeOffset before) =>
-        _issued.TryGetValue(key, out var last) && last.On < before && last.Token.ExpiresOn > clock.GetUtcNow() && !_rejected.ContainsKey(last.Token.Value) ? last.Token : null;
-
-    /// <summary>Forgets what no law needs any more.</summary>
-    public void Forget()
+    public void NoteRejected(string token)
     {
-        var now = clock.GetUtcNow();
-        foreach (var (key, last) in _issued)
+        if (_tokens.TryGetValue(token, out var issued))
         {
-            if (last.Token.ExpiresOn <= now)
-            {
-                _issued.TryRemove(key, out _);
-                _rejected.TryRemove(last.Token.Value, out _);
-            }
+            issued.IsRejected = true;
+        }
+    }
+
+    /// <summary>
+    /// The token that was there for this key before a moment, if it lives and was refused by nobody. Only where the clock was not set since; and a wrong clock ends what it
+    /// takes for the life of a user's assertion.
+    /// </summary>
+    public AccessToken? LivingFor(Key key, DateTimeOffset before) =>
+        _issued.TryGetValue(key, out var last) && last.On < before && !last.IsRejected && last.TimesSet == clock.TimesSet && last.Token.ExpiresOn > clock.GetUtcNow()
+        && (key.UserAssertion is null || clock.Offset == TimeSpan.Zero)
+            ? last.Token
+            : null;
+
+    /// <summary>Forgets what was issued before a moment. A token that is sent long after its end should still be known.</summary>
+    public void Forget(DateTimeOffset before)
+    {
+        foreach (var (key, _) in _issued.Where(issued => issued.Value.On < before))
+        {
+            _issued.TryRemove(key, out _);
         }
 
-        if (_rejected.Count > 10_000)
+        foreach (var (token, _) in _tokens.Where(issued => issued.Value.On < before))
         {
-            _rejected.Clear();
+            _tokens.TryRemove(token, out _);
         }
     }
 
@@ -70,7 +80,7 @@ internal sealed class WatchedCredential(Credential inner, FastClock clock, Tally
             var result = await inner.AcquireAsync(acquisition, cancellationToken);
             if (result.Token is { } token)
             {
-                _issued[key] = (token, clock.GetUtcNow());
+                _issued[key] = _tokens[token.Value] = new Issued(token, clock.GetUtcNow(), clock.TimesSet);
             }
 
             tally.Count($"acquisitions: {(result.Token is not null ? "issued" : result.Error!.Kind.ToString())}");
@@ -81,5 +91,18 @@ internal sealed class WatchedCredential(Credential inner, FastClock clock, Tally
             _flying.AddOrUpdate(key, 0, (_, flying) => flying - 1);
             Interlocked.Decrement(ref _underWay);
         }
+    }
+
+    private sealed class Issued(AccessToken token, DateTimeOffset on, int timesSet)
+    {
+        private volatile bool _isRejected;
+
+        public AccessToken Token => token;
+
+        public DateTimeOffset On => on;
+
+        public int TimesSet => timesSet;
+
+        public bool IsRejected { get => _isRejected; set => _isRejected = value; }
     }
 }

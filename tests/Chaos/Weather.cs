@@ -80,9 +80,9 @@ internal sealed class Weather : IAsyncDisposable
             Sudden("Entra redirects", () => tokens.Next(Fault.Redirect(_elsewhere.Address), 2)),
             Sudden("the API redirects", () => api.Next(Fault.Redirect(_elsewhere.Address), 5)),
             Sudden("the API rejects tokens", () => api.Next(Fault.RejectToken, 5)),
-            Sudden("the API demands claims", () => api.Next(Fault.ClaimsChallenge($$$"""{"access_token":{"nbf":{"essential":true,"value":"{{{_clock.GetUtcNow().ToUnixTimeSeconds()}}}"}}}"""), 5)),
+            Sudden("the API demands claims", () => api.Next(Fault.ClaimsChallenge(NotBeforeNow()), 5)),
             Sudden("the API fails", () => api.Next(Fault.Status(503), 5)),
-            Sudden("Entra rolls its key", () => _entra.RollSigningKey(withdrawOld: _random.Next(2) == 0)),
+            Sudden("Entra rolls its key", () => _fleet.RollKey(withdrawOld: _random.Next(2) == 0)),
             Sudden("an issuer rolls its key", () => _fleet.Issuer.RollKey()),
             Sudden("an application is revoked", () => _fleet.Applications[_random.Next(_fleet.Applications.Count)].Revoke()),
             Sudden("a managed identity is revoked", () => _entra.SystemAssignedIdentity.Revoke()),
@@ -102,6 +102,8 @@ internal sealed class Weather : IAsyncDisposable
         happen();
         return Task.CompletedTask;
     });
+
+    private string NotBeforeNow() => $$"""{"access_token":{"nbf":{"essential":true,"value":"{{_clock.GetUtcNow().ToUnixTimeSeconds()}}"} } }""";
 
     /// <summary>Anything up to two hours forward or back, and right again after a while.</summary>
     private async Task SetClockAsync(CancellationToken stop)
