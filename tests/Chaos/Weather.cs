@@ -7,6 +7,9 @@ internal sealed class Weather : IAsyncDisposable
 {
     private static readonly TimeSpan While = TimeSpan.FromSeconds(90);
 
+    // Longer than a token has left when its refresh begins, shorter than it lives: some are served to their very end, and some run out.
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(3);
+
     private readonly EntraEmulator _entra;
     private readonly Fleet _fleet;
     private readonly FastClock _clock;
@@ -60,8 +63,8 @@ internal sealed class Weather : IAsyncDisposable
             Lasting("Entra throttles", () => tokens.Limit(2, TimeSpan.FromSeconds(20)), tokens.Unlimit),
             Lasting("hosts throttle", () => hosts.Limit(1, TimeSpan.FromSeconds(20)), hosts.Unlimit),
             Lasting("Entra is slow", () => tokens.Latency = LatencyProfile.Percentiles(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8), _random.Next()), () => tokens.Latency = null),
-            Lasting("Entra is away", () => tokens.Outage = true, () => tokens.Outage = false),
-            Lasting("hosts are away", () => hosts.Outage = true, () => hosts.Outage = false),
+            Lasting("Entra is away", () => tokens.Outage = true, () => tokens.Outage = false, Long),
+            Lasting("hosts are away", () => hosts.Outage = true, () => hosts.Outage = false, Long),
             Lasting("the API is away", () => api.Outage = true, () => api.Outage = false),
             Lasting("an issuer cannot be reached", () => _fleet.Issuer.IsReachable = false, () => _fleet.Issuer.IsReachable = true),
             new("a clock is set wrong", SetClockAsync),
@@ -90,10 +93,10 @@ internal sealed class Weather : IAsyncDisposable
         ];
     }
 
-    private Event Lasting(string name, Action begin, Action end) => new(name, async stop =>
+    private Event Lasting(string name, Action begin, Action end, TimeSpan? time = null) => new(name, async stop =>
     {
         begin();
-        await WaitAsync(While, stop);
+        await WaitAsync(time ?? While, stop);
         end();
     });
 
