@@ -7,7 +7,6 @@ namespace WorkloadIdentity;
 /// <remarks>A cached hit is synchronous, takes no lock, writes nothing shared and allocates nothing.</remarks>
 public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
 {
-    private readonly Credential _credential;
     private readonly TokenCache _cache;
     private readonly TokenFlights _flights;
     private readonly TimeProvider _timeProvider;
@@ -26,7 +25,6 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
                 nameof(options));
         }
 
-        _credential = credential;
         _timeProvider = settings.TimeProvider;
         _flights = new TokenFlights(credential, settings);
         _cache = new TokenCache(_flights, settings.Capacity, settings.OnBehalfOfCapacity);
@@ -47,19 +45,9 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
             return ValueTask.FromCanceled<AccessToken>(cancellationToken);
         }
 
-        request = InOneForm(request);
-        var now = _timeProvider.GetUtcNow();
-        if (_cache.Find(request) is not { } slot || slot.Held(request, now) is not { } token)
-        {
-            return WaitAsync(request, cancellationToken);
-        }
-
-        if (_flights.Metrics.Samples(now))
-        {
-            _flights.Metrics.Used(slot.HeldFor(now));
-        }
-
-        return new ValueTask<AccessToken>(token);
+        // A request remembers the slot it was last served from: for one that is kept, nothing need be looked up.
+        var slot = request.Slot is { } last && last.IsOf(_flights) ? last : Find(request);
+        return slot?.Held(request) is { } token ? new ValueTask<AccessToken>(token) : WaitAsync(request, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -69,7 +57,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         ArgumentNullException.ThrowIfNull(request);
         ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
         cancellationToken.ThrowIfCancellationRequested();
-        request = InOneForm(request);
+        request = _flights.InOneForm(request);
         while (true)
         {
             // Null: the slot was evicted between being found and being asked; its successor is asked instead.
@@ -87,10 +75,20 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         _cache.Dispose();
     }
 
-    private TokenRequest InOneForm(TokenRequest request) => request.TenantId is null ? request : _credential.Simplify(request);
+    private TokenSlot? Find(TokenRequest request)
+    {
+        var slot = _cache.Find(_flights.InOneForm(request));
+        if (slot is not null)
+        {
+            request.Remember(slot);
+        }
+
+        return slot;
+    }
 
     private async ValueTask<AccessToken> WaitAsync(TokenRequest request, CancellationToken cancellationToken)
     {
+        request = _flights.InOneForm(request);
         var started = _timeProvider.GetTimestamp();
         var outcome = "failed";
         try

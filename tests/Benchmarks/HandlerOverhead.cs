@@ -1,36 +1,59 @@
 using System.Net;
 using System.Net.Http.Headers;
-using BenchmarkDotNet.Attributes;
+using System.Text;
 using WorkloadIdentity;
 
 namespace Benchmarks;
 
-/// <summary>A GET through the handler against one that sets a constant header, with an API in memory.</summary>
-[MemoryDiagnoser]
-public class HandlerOverhead
+/// <summary>A GET through the handler against one that sets a constant header: to an API in memory, and to one on a real socket.</summary>
+internal static class HandlerOverhead
 {
-    private static readonly Uri Address = new("https://graph.microsoft.com/v1.0/me");
-    private HttpClient _ours = null!;
-    private HttpClient _constant = null!;
+    private static readonly byte[] Body = Encoding.UTF8.GetBytes($$"""{"displayName":"{{new string('x', 1_000)}}"}""");
 
-    [GlobalSetup]
-    public async Task SetupAsync()
+    public static async Task<string> RunAsync()
     {
-        _ours = new HttpClient(new AccessTokenHandler(Peers.Ours(new InMemoryEntra()), new TokenRequest(InMemoryEntra.Scope) { TenantId = InMemoryEntra.TenantId }) { InnerHandler = new Api() });
-        _constant = new HttpClient(new ConstantHeader { InnerHandler = new Api() });
-        await WorkloadIdentity();
+        using var server = LoopbackApi.Start(Body);
+        var remote = new Uri("https://graph.microsoft.com/v1.0/me");
+        return string.Join(
+            '\n',
+            "| API | constant header | ours | added | bytes, constant | bytes added |",
+            "|---|---|---|---|---|---|",
+            await RowAsync("in memory, empty answer", () => new Api([]), remote),
+            await RowAsync($"in memory, answer of {Body.Length:N0} bytes", () => new Api(Body), remote),
+            await RowAsync($"in memory, another Uri each time", () => new Api(Body), remote, fresh: true),
+            await RowAsync("in memory, answered later", () => new Yielding { InnerHandler = new Api([]) }, remote),
+            await RowAsync($"a real socket, answer of {Body.Length:N0} bytes", () => new SocketsHttpHandler { UseProxy = false }, server.Address));
     }
 
-    [Benchmark(Baseline = true)]
-    public Task<HttpResponseMessage> Constant() => _constant.GetAsync(Address);
+    private static async Task<string> RowAsync(string api, Func<HttpMessageHandler> transport, Uri address, bool fresh = false)
+    {
+        var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri(address.GetLeftPart(UriPartial.Authority)) } };
+        using var constant = new HttpClient(new ConstantHeader { InnerHandler = transport() });
+        using var ours = new HttpClient(new AccessTokenHandler(
+            Peers.Ours(new InMemoryEntra()), new TokenRequest(InMemoryEntra.Scope) { TenantId = InMemoryEntra.TenantId }, options) { InnerHandler = transport() });
+        var result = await Paired.MeasureAsync(() => GetAsync(constant, fresh ? new Uri(address.OriginalString) : address), () => GetAsync(ours, fresh ? new Uri(address.OriginalString) : address));
+        return FormattableString.Invariant(
+            $"| {api} | {result.Floor * 1e9:N0} ns | {result.Ratio:0.000} × | {result.Added * 1e9:N0} ns | {result.FloorBytes:N0} | {result.AddedBytes:N0} |");
+    }
 
-    [Benchmark]
-    public Task<HttpResponseMessage> WorkloadIdentity() => _ours.GetAsync(Address);
+    private sealed class Yielding : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            return await base.SendAsync(request, cancellationToken);
+        }
+    }
 
-    private sealed class Api : HttpMessageHandler
+    private static async Task GetAsync(HttpClient client, Uri address)
+    {
+        using var response = await client.GetAsync(address);
+    }
+
+    private sealed class Api(byte[] body) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request });
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Content = body.Length == 0 ? null : new StreamContent(new MemoryStream(body)) });
     }
 
     private sealed class ConstantHeader : DelegatingHandler

@@ -9,6 +9,7 @@ internal sealed class TokenFreshness
     private readonly long _refreshAt;
     private readonly long _waitAt;
     private readonly long _expiresAt;
+    private long _freshAtTick = CoarseClock.Never;
 
     /// <param name="token">The token.</param>
     /// <param name="arrivedOn">Now.</param>
@@ -37,6 +38,12 @@ internal sealed class TokenFreshness
 
     /// <summary>When the token becomes stale. A token in use is refreshed then, so of two tokens the earlier one has been idle for longer.</summary>
     public long RefreshAt => _refreshAt;
+
+    /// <summary>Whether the token was found fresh at this very tick of the coarse clock: then the wall clock need not be read again.</summary>
+    public bool WasFreshAt(long tick) => _freshAtTick == tick;
+
+    /// <summary>Written at most once in a tick; threads that race here write the same value.</summary>
+    public void NoteFreshAt(long tick) => _freshAtTick = tick;
 
     public TokenAge AgeAt(DateTimeOffset now)
     {

@@ -11,36 +11,28 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
     private volatile TokenFreshness? _held;
     private volatile TokenFlight? _flight;
     private FailureMemory? _failures;
-    private bool _retired;
+    private volatile bool _retired;
 
     /// <summary>The order of eviction: earlier means idle for longer, and a slot without a token comes first.</summary>
     public long RefreshAt => _held?.RefreshAt ?? 0;
 
-    /// <summary>How long the held token has been held.</summary>
-    public TimeSpan HeldFor(DateTimeOffset now) => _held?.HeldFor(now) ?? TimeSpan.Zero;
+    /// <summary>Whether the slot may still be served from by the acquirer of <paramref name="owner"/>.</summary>
+    public bool IsOf(TokenFlights owner) => ReferenceEquals(flights, owner) && !_retired;
+
+    /// <summary>Whether nobody is ever served from this slot again.</summary>
+    public bool IsGone => _retired || flights.IsDisposed;
 
     /// <summary>The hit: the held token when it may be served at once, otherwise null. A stale one starts a refresh behind it.</summary>
-    public AccessToken? Held(TokenRequest request, DateTimeOffset now)
+    public AccessToken? Held(TokenRequest request)
     {
         if (_held is not { } held)
         {
             return null;
         }
 
-        switch (held.AgeAt(now))
-        {
-            case TokenAge.Fresh:
-                return held.Token;
-            case TokenAge.Stale:
-                if (_flight is null)
-                {
-                    RefreshBehind(request);
-                }
-
-                return held.Token;
-            default:
-                return null;
-        }
+        // Read before the wall clock, so that what is noted under it was true when it began.
+        var tick = flights.Coarse.Tick;
+        return held.WasFreshAt(tick) ? held.Token : Held(held, request, tick);
     }
 
     /// <summary>Waits for a token. Null when this slot was retired: its successor must be asked.</summary>
@@ -100,23 +92,68 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
         }
     }
 
-    /// <summary>Takes the slot out of service, unless a flight is under way. A retired slot starts nothing any more.</summary>
+    /// <summary>Takes the slot out of service, unless a flight is under way. A retired slot starts nothing any more, and holds nothing.</summary>
     public bool TryRetire()
     {
         lock (_gate)
         {
-            _retired |= _flight is null;
+            if (_flight is null)
+            {
+                Forget();
+            }
+
             return _retired;
         }
     }
 
+    /// <summary>Takes the slot out of service whatever is under way; its token is forgotten, however long a request remembers the slot.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            _retired = true;
+            _held = null;
+        }
+    }
+
+    private AccessToken? Held(TokenFreshness held, TokenRequest request, long tick)
+    {
+        var now = flights.TimeProvider.GetUtcNow();
+        var age = held.AgeAt(now);
+        if (age > TokenAge.Stale)
+        {
+            return null;
+        }
+
+        if (age == TokenAge.Stale)
+        {
+            RefreshBehind(request);
+        }
+        else if (tick != CoarseClock.Never)
+        {
+            held.NoteFreshAt(tick);
+        }
+
+        if (flights.Metrics.Samples(now))
+        {
+            flights.Metrics.Used(held.HeldFor(now));
+        }
+
+        return held.Token;
+    }
+
     private void RefreshBehind(TokenRequest request)
     {
+        if (_flight is not null)
+        {
+            return;
+        }
+
         lock (_gate)
         {
             if (!_retired && _flight is null && _failures?.Remaining(behindLivingToken: true) is not { Ticks: > 0 })
             {
-                TakeOff(request);
+                TakeOff(flights.InOneForm(request));
             }
         }
     }
@@ -137,9 +174,9 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
         lock (_gate)
         {
             _flight = null;
-            if (result is null)
+            if (result is null || _retired)
             {
-                return null;
+                return result;
             }
 
             var now = flights.TimeProvider.GetUtcNow();
