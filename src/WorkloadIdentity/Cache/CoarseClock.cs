@@ -8,12 +8,12 @@ namespace WorkloadIdentity;
 /// <param name="ticks">In tests, instead of the system's.</param>
 internal sealed class CoarseClock(TimeProvider timeProvider, Func<long>? ticks = null)
 {
-    /// <summary>A tick that is equal to no other.</summary>
-    public const long Never = -1;
+    /// <summary>There is no such clock: every hit reads the wall clock.</summary>
+    public const long None = -1;
 
     private readonly bool _isSystem = ticks is null && ReferenceEquals(timeProvider, TimeProvider.System);
 
 #pragma warning disable RS0030 // Time comes from TimeProvider; what this one says is only whether a little of it has passed.
-    public long Tick => _isSystem ? Environment.TickCount64 : ticks?.Invoke() ?? Never;
+    public long Tick => _isSystem ? Environment.TickCount64 : ticks?.Invoke() ?? None;
 #pragma warning restore RS0030
 }

@@ -3,13 +3,14 @@ namespace WorkloadIdentity;
 /// <summary>A held token and the moments at which its age changes, computed once when it arrives.</summary>
 internal sealed class TokenFreshness
 {
+    private const long NotYet = long.MinValue;
     private static readonly TimeSpan LongLife = TimeSpan.FromHours(2);
 
     private readonly long _arrivedOn;
     private readonly long _refreshAt;
     private readonly long _waitAt;
     private readonly long _expiresAt;
-    private long _freshAtTick = CoarseClock.Never;
+    private long _freshAtTick = NotYet;
 
     /// <param name="token">The token.</param>
     /// <param name="arrivedOn">Now.</param>
@@ -43,7 +44,7 @@ internal sealed class TokenFreshness
     public bool WasFreshAt(long tick) => _freshAtTick == tick;
 
     /// <summary>Written at most once in a tick; threads that race here write the same value.</summary>
-    public void NoteFreshAt(long tick) => _freshAtTick = tick;
+    public void NoteFreshAt(long tick) => _freshAtTick = tick == CoarseClock.None ? NotYet : tick;
 
     public TokenAge AgeAt(DateTimeOffset now)
     {

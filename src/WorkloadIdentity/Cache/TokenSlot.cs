@@ -129,7 +129,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
         {
             RefreshBehind(request);
         }
-        else if (tick != CoarseClock.Never)
+        else
         {
             held.NoteFreshAt(tick);
         }
