@@ -140,7 +140,15 @@ public sealed partial class TelemetryTests : IDisposable
         {
             ShouldListenTo = source => source.Name == Telemetry.Name,
             Sample = (ref ActivityCreationOptions<ActivityContext> options) => options.Parent.TraceId == parent.TraceId ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
-            ActivityStopped = stopped.Enqueue,
+
+            // Told of every activity that anybody listens to, other tests included.
+            ActivityStopped = activity =>
+            {
+                if (activity.TraceId == parent.TraceId)
+                {
+                    stopped.Enqueue(activity);
+                }
+            },
         };
         ActivitySource.AddActivityListener(listener);
         using var acquirer = new TokenAcquirer(
