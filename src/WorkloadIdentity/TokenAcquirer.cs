@@ -45,8 +45,8 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
             return ValueTask.FromCanceled<AccessToken>(cancellationToken);
         }
 
-        // A request remembers the slot it was last served from: for one that is kept, nothing need be looked up.
-        var slot = request.Slot is { } last && last.IsOf(_flights) ? last : Find(request);
+        // A request remembers the slot it was served from: for one that is kept, nothing need be looked up.
+        var slot = request.Slot is { } known && known.IsOf(_flights) ? known : Find(request);
         return slot?.Held(request) is { } token ? new ValueTask<AccessToken>(token) : WaitAsync(request, cancellationToken);
     }
 
@@ -88,6 +88,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
 
     private async ValueTask<AccessToken> WaitAsync(TokenRequest request, CancellationToken cancellationToken)
     {
+        var asked = request;
         request = _flights.InOneForm(request);
         var started = _timeProvider.GetTimestamp();
         var outcome = "failed";
@@ -95,8 +96,10 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         {
             while (true)
             {
-                if (await _cache.GetOrAdd(request).GetAsync(request, cancellationToken).ConfigureAwait(false) is { } token)
+                var slot = _cache.GetOrAdd(request);
+                if (await slot.GetAsync(request, cancellationToken).ConfigureAwait(false) is { } token)
                 {
+                    asked.Remember(slot);
                     outcome = "issued";
                     return token;
                 }

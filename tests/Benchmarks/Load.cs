@@ -32,9 +32,9 @@ internal static class Load
         var (calls, failed, slow) = (0L, 0L, new List<TimeSpan>());
         while (TimeProvider.System.GetElapsedTime(started) < duration)
         {
-            for (var call = 0; call < CallsAtOnce; call++)
+            var asked = TimeProvider.System.GetTimestamp();
+            for (var call = 0; call < CallsAtOnce && TimeProvider.System.GetElapsedTime(started, asked) < duration; call++)
             {
-                var asked = TimeProvider.System.GetTimestamp();
                 try
                 {
                     await get();
@@ -45,10 +45,13 @@ internal static class Load
                 }
 
                 calls++;
-                if (TimeProvider.System.GetElapsedTime(asked) is var wait && wait > Noted)
+                var served = TimeProvider.System.GetTimestamp();
+                if (TimeProvider.System.GetElapsedTime(asked, served) is var wait && wait > Noted)
                 {
                     slow.Add(wait);
                 }
+
+                asked = served;
             }
 
             // A pause, so that the measurement itself does not keep both cores from the refresh.

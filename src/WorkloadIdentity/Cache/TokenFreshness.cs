@@ -15,12 +15,12 @@ internal sealed class TokenFreshness
     /// <param name="token">The token.</param>
     /// <param name="arrivedOn">Now.</param>
     /// <param name="jitter">From 0 to 1: which share of min(5 min, a tenth of the lifetime) the refresh comes early.</param>
-    /// <param name="notAfter">An earlier end than the token's own: the user assertion's.</param>
-    public TokenFreshness(AccessToken token, DateTimeOffset arrivedOn, double jitter, DateTimeOffset? notAfter = null)
+    /// <param name="notAfter">An earlier end than the token's own, in UTC ticks: the user assertion's.</param>
+    public TokenFreshness(AccessToken token, DateTimeOffset arrivedOn, double jitter, long notAfter = long.MaxValue)
     {
         Token = token;
         _arrivedOn = arrivedOn.UtcTicks;
-        _expiresAt = Math.Min(token.ExpiresOn.UtcTicks, (notAfter ?? DateTimeOffset.MaxValue).UtcTicks);
+        _expiresAt = Math.Min(token.ExpiresOn.UtcTicks, notAfter);
 
         var lifetime = Math.Max(0, _expiresAt - _arrivedOn);
         _waitAt = _expiresAt - Math.Min(TimeSpan.TicksPerMinute, lifetime / 10);

@@ -7,7 +7,8 @@ namespace WorkloadIdentity;
 /// <param name="notAfter">When the user assertion behind an on-behalf-of slot ends; null for the application's own.</param>
 internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? notAfter = null)
 {
-    private readonly Lock _gate = new();
+    // MaxValue for the application's own. Ticks, and the slot as its own lock below: there may be 100,000 slots.
+    private readonly long _notAfter = (notAfter ?? DateTimeOffset.MaxValue).UtcTicks;
     private volatile TokenFreshness? _held;
     private volatile TokenFlight? _flight;
     private FailureMemory? _failures;
@@ -16,8 +17,8 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
     /// <summary>The order of eviction: earlier means idle for longer, and a slot without a token comes first.</summary>
     public long RefreshAt => _held?.RefreshAt ?? 0;
 
-    /// <summary>Whether the slot may still be served from by the acquirer of <paramref name="owner"/>.</summary>
-    public bool IsOf(TokenFlights owner) => ReferenceEquals(flights, owner) && !_retired;
+    /// <summary>Whether it is one of the acquirer that <paramref name="owner"/> flies for. It may be gone: then it holds nothing.</summary>
+    public bool IsOf(TokenFlights owner) => ReferenceEquals(flights, owner);
 
     /// <summary>Whether nobody is ever served from this slot again.</summary>
     public bool IsGone => _retired || flights.IsDisposed;
@@ -42,7 +43,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
         while (true)
         {
             TokenFlight flight;
-            lock (_gate)
+            lock (this)
             {
                 if (_retired)
                 {
@@ -95,7 +96,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
     /// <summary>Takes the slot out of service, unless a flight is under way. A retired slot starts nothing any more, and holds nothing.</summary>
     public bool TryRetire()
     {
-        lock (_gate)
+        lock (this)
         {
             if (_flight is null)
             {
@@ -109,7 +110,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
     /// <summary>Takes the slot out of service whatever is under way; its token is forgotten, however long a request remembers the slot.</summary>
     public void Forget()
     {
-        lock (_gate)
+        lock (this)
         {
             _retired = true;
             _held = null;
@@ -149,7 +150,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
             return;
         }
 
-        lock (_gate)
+        lock (this)
         {
             if (!_retired && _flight is null && _failures?.Remaining(behindLivingToken: true) is not { Ticks: > 0 })
             {
@@ -171,7 +172,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
     /// <summary>Files the result before anybody who waits sees it.</summary>
     private TokenResult? Land(TokenFlight flight, TokenRequest request, TokenResult? result)
     {
-        lock (_gate)
+        lock (this)
         {
             _flight = null;
             if (result is null || _retired)
@@ -214,7 +215,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
         }
     }
 
-    private void Hold(AccessToken token, DateTimeOffset now) => _held = new TokenFreshness(token, now, flights.DrawJitter(), notAfter);
+    private void Hold(AccessToken token, DateTimeOffset now) => _held = new TokenFreshness(token, now, flights.DrawJitter(), _notAfter);
 
     private static TokenAcquisitionException Repeated(TokenResult failure, TimeSpan remaining) =>
         new(failure.Error!.Repeated(remaining), failure.Attempts);
