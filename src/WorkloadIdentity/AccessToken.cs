@@ -21,7 +21,7 @@ public sealed class AccessToken
     {
         Value = Require.HeaderToken(value, "An access token");
         TokenType = Require.HeaderToken(tokenType, "A token type");
-        ExpiresOn = expiresOn;
+        _expiresOn = expiresOn.UtcTicks;
         _refreshOn = refreshOn?.UtcTicks ?? 0;
     }
 
@@ -29,7 +29,7 @@ public sealed class AccessToken
     {
         Value = other.Value;
         TokenType = other.TokenType;
-        ExpiresOn = other.ExpiresOn;
+        _expiresOn = other._expiresOn;
         _refreshOn = other._refreshOn;
         AcquiredBy = acquiredBy;
         Issuer = issuer;
@@ -46,7 +46,7 @@ public sealed class AccessToken
     public string TokenType { get; }
 
     /// <summary>When the token stops being valid.</summary>
-    public DateTimeOffset ExpiresOn { get; }
+    public DateTimeOffset ExpiresOn => new(_expiresOn, TimeSpan.Zero);
 
     /// <summary>When the issuer advises to ask for the next one; null when it gave no hint.</summary>
     public DateTimeOffset? RefreshOn => Moment(_refreshOn);
@@ -62,7 +62,8 @@ public sealed class AccessToken
     /// <summary>When the certificate the application proved itself with expires; null when there was none.</summary>
     internal DateTimeOffset? ProofEndsOn => Moment(_proofEndsOn);
 
-    // Ticks in UTC, 0 for none, at a third of the bytes: 100,000 of these may be held.
+    // Ticks in UTC, 0 for none, at half or a third of the bytes: 100,000 of these may be held.
+    private readonly long _expiresOn;
     private readonly long _refreshOn;
     private readonly long _proofEndsOn;
 

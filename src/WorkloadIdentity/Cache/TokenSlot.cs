@@ -43,6 +43,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
         while (true)
         {
             TokenFlight flight;
+            TimeSpan patience;
             lock (this)
             {
                 if (_retired)
@@ -70,11 +71,14 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
                 {
                     flight = TakeOff(request);
                 }
+
+                // A living token is not waited to death for another one: it still has its way to the API before it.
+                patience = age == TokenAge.Expiring ? _held!.LeftAt(now) / 2 : Timeout.InfiniteTimeSpan;
             }
 
-            var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var result = await flight.WaitAsync(patience, flights.TimeProvider, cancellationToken).ConfigureAwait(false);
             var landedBy = flights.TimeProvider.GetUtcNow();
-            if (result.Token is { } token && token.ExpiresOn > landedBy)
+            if (result?.Token is { } token && token.ExpiresOn > landedBy)
             {
                 return token;
             }
@@ -86,7 +90,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
 
             // Asked again: after a token that ended on its way here (a machine suspended, a clock set), and after a renewal,
             // for what that was refused says nothing about a request without its claims.
-            if (!flight.IsRenewal && result.Token is null)
+            if (result is { Token: null } && !flight.IsRenewal)
             {
                 throw new TokenAcquisitionException(result.Error!, result.Attempts);
             }
