@@ -34,6 +34,9 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
     /// <summary>How the latest acquisitions ended, by resource.</summary>
     internal LastOutcomes Outcomes => _flights.Outcomes;
 
+    /// <summary>How many slots of the application there are.</summary>
+    internal int Slots => _cache.Count;
+
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The acquirer was disposed.</exception>
     public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)

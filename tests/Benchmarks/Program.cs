@@ -3,7 +3,6 @@ using Benchmarks;
 // dotnet run -c Release --project tests/Benchmarks -- <name>, or -- report for all of them and docs/benchmarks.md.
 (string Name, Func<Task<Finding>> Run)[] benchmarks =
 [
-    ("probe", Probe.RunAsync),
     ("hit", CachedHit.RunAsync),
     ("tenants", ManyTenants.RunAsync),
     ("threads", Threads.RunAsync),

@@ -17,6 +17,9 @@ internal sealed class TokenFlight
 
     public bool IsRenewal { get; init; }
 
+    /// <summary>Somebody with a living token lost patience with it: nobody else who has one need wait for it again.</summary>
+    public bool IsOverdue { get; private set; }
+
     /// <summary>The trace of the flight; set while it runs, when somebody listens.</summary>
     public Activity? Activity { get; set; }
 
@@ -59,6 +62,7 @@ internal sealed class TokenFlight
         }
         catch (TimeoutException) when (!Landing.IsCompleted)
         {
+            IsOverdue = true;
             return null;
         }
     }

@@ -61,6 +61,11 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
 
                 if (_flight is { } underWay)
                 {
+                    if (underWay.IsOverdue && age == TokenAge.Expiring)
+                    {
+                        return _held!.Token;
+                    }
+
                     flight = underWay;
                 }
                 else if (_failures?.Remaining(behindLivingToken: age == TokenAge.Expiring) is { Ticks: > 0 } remaining)
