@@ -16,7 +16,10 @@ public class ManyTenants
             "Every tenant has its token in the cache; each call asks for a random one of them. The request objects are kept in one row and made anew for each call in the other.",
             Micro.Table(figures, ours),
             new Goal($"at least 60 times faster than MSAL: {msal.Nanoseconds / ours.Nanoseconds:N0}", msal.Nanoseconds >= 60 * ours.Nanoseconds),
-            new Goal($"0 bytes: {ours.Bytes:N0}", ours.Bytes == 0)));
+            new Goal($"0 bytes: {ours.Bytes:N0}", ours.Bytes == 0))
+        {
+            InTheWay = "memory. The work of a hit is some 10 ns (above); a random one of 100,000 finds the request, its slot and the token's moments each in a line of its own somewhere in 350 MB, and waits for the memory, and for the page tables, once for each. MSAL's 19 µs are work, which a busy neighbour slows less.",
+        });
     }
 
     private const int Tenants = 100_000;
