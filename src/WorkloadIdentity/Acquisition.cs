@@ -30,6 +30,9 @@ public sealed class Acquisition
     /// <summary>The clock durations are measured with.</summary>
     internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>Whether this attempt is made for a report: then nothing may be remembered of it. Whoever asks another credential passes it on.</summary>
+    internal bool IsReport { get; init; }
+
     internal RequestFeatures Features =>
         (Request.TenantId is null ? RequestFeatures.None : RequestFeatures.TenantId)
         | (Request.UserAssertion is null ? RequestFeatures.None : RequestFeatures.UserAssertion)
@@ -39,5 +42,5 @@ public sealed class Acquisition
     /// <summary>The same attempt, made by a member of a chain.</summary>
     internal Acquisition InChain(bool hasAlternatives) => HasAlternatives == hasAlternatives
         ? this
-        : new Acquisition(Request) { Rejected = Rejected, Claims = Claims, TimeProvider = TimeProvider, HasAlternatives = hasAlternatives };
+        : new Acquisition(Request) { Rejected = Rejected, Claims = Claims, TimeProvider = TimeProvider, HasAlternatives = hasAlternatives, IsReport = IsReport };
 }

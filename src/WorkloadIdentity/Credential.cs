@@ -18,6 +18,20 @@ public abstract class Credential
     /// <summary>What a request to this credential may carry beyond a scope. A request that carries more fails without being tried.</summary>
     protected virtual RequestFeatures Supports => RequestFeatures.None;
 
+    /// <summary>What it looks for, in words for a report: <c>the variable ORDERS_TOKEN</c>. Must not hold a secret. Null says nothing.</summary>
+    protected virtual string? LooksFor => null;
+
+    /// <summary>
+    /// Tries the request and tells what was looked for and what was found, of every member of a chain, also behind the one that answers. Real attempts are made, and
+    /// their tokens dropped: the report changes nothing, least of all which credential a chain uses.
+    /// </summary>
+    /// <param name="request">What would be asked for.</param>
+    /// <param name="cancellationToken">Ends the report.</param>
+    /// <returns>The report; its text is meant for people.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public ValueTask<CredentialReport> ExplainAsync(TokenRequest request, CancellationToken cancellationToken = default) =>
+        ReportAsync(new Acquisition(request) { IsReport = true }, cancellationToken);
+
     /// <summary>
     /// Makes one attempt. Whatever goes wrong is in the result; the one exception is <see cref="OperationCanceledException"/>
     /// for <paramref name="cancellationToken"/>.
@@ -74,6 +88,14 @@ public abstract class Credential
         }
 
         return result.From(Name, acquisition.TimeProvider.GetElapsedTime(started));
+    }
+
+    /// <summary>The report of one attempt. A credential that asks others overrides it.</summary>
+    internal virtual async ValueTask<CredentialReport> ReportAsync(Acquisition acquisition, CancellationToken cancellationToken)
+    {
+        var started = acquisition.TimeProvider.GetTimestamp();
+        var result = await AcquireAsync(acquisition, cancellationToken).ConfigureAwait(false);
+        return new CredentialReport(Name, LooksFor, result, acquisition.TimeProvider.GetElapsedTime(started));
     }
 
     /// <summary>The request as it would be written without saying what goes without saying: two requests of one form share a token.</summary>

@@ -12,6 +12,7 @@ internal static class HelpAnchors
     public const string ClaimsChallenge = "claims-challenge";
     public const string ClientCertificate = "client-certificate";
     public const string ClientCertificateFile = "client-certificate-file";
+    public const string ClientCertificateStore = "client-certificate-store";
     public const string ClientSecret = "client-secret";
     public const string ClientSecretFile = "client-secret-file";
     public const string Clock = "clock";

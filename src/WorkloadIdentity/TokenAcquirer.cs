@@ -71,6 +71,17 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         }
     }
 
+    /// <summary>Explains how the credential would answer a request (<see cref="Credential.ExplainAsync"/>). Tokens that are held are neither used nor changed.</summary>
+    /// <param name="request">What would be asked for.</param>
+    /// <param name="cancellationToken">Ends the report.</param>
+    /// <exception cref="ObjectDisposedException">The acquirer was disposed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public ValueTask<CredentialReport> ExplainAsync(TokenRequest request, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
+        return _credential.ReportAsync(new Acquisition(request) { IsReport = true, TimeProvider = _timeProvider }, cancellationToken);
+    }
+
     /// <summary>Ends every acquisition under way; whoever waits for one gets an <see cref="ObjectDisposedException"/>. Tokens are forgotten.</summary>
     public void Dispose()
     {

@@ -25,6 +25,9 @@ public sealed class AgentIdentityAssertionSource : AssertionSource
     public override string Name => "agent identity blueprint";
 
     /// <inheritdoc/>
+    protected internal override string? LooksFor => $"a token of the blueprint ('{_blueprint.Name}') for the exchange";
+
+    /// <inheritdoc/>
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

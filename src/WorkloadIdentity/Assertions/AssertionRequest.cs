@@ -47,6 +47,9 @@ public sealed class AssertionRequest
     /// <summary>Whether the last assertion was refused, so that one that was kept is no good.</summary>
     public bool Remint { get; init; }
 
+    /// <summary>Whether it is asked for a report: a source that asks a credential passes it on.</summary>
+    internal bool IsReport { get; init; }
+
     /// <summary>Whether other credentials wait behind this one, so that "is it here at all?" should be answered within about a second.</summary>
     public bool HasAlternatives { get; init; }
 

@@ -9,6 +9,9 @@ public abstract class AssertionSource
     /// <summary>A short name in lower case, such as <c>federated token file</c>: it stands in errors and logs, and names the credential.</summary>
     public abstract string Name { get; }
 
+    /// <summary>What it looks for, in words for a report: <c>the token file '/var/run/secrets/token'</c>. Must not hold a secret. Null says nothing.</summary>
+    protected internal virtual string? LooksFor => null;
+
     /// <summary>Gets an assertion that is valid now.</summary>
     /// <param name="request">Who will show it to whom, and what for.</param>
     /// <param name="cancellationToken">Ends the attempt; a time limit of its own is behind it too.</param>

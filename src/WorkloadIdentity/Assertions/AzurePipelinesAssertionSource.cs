@@ -42,6 +42,9 @@ public sealed class AzurePipelinesAssertionSource : AssertionSource
     public override string Name => "azure pipelines";
 
     /// <inheritdoc/>
+    protected internal override string? LooksFor => $"the id token of a job of Azure Pipelines (the variables {AddressVariable} and {TokenVariable})";
+
+    /// <inheritdoc/>
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -5,8 +5,8 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// A command that prints an assertion, such as <c>circleci run oidc get</c> or <c>buildkite-agent oidc request-token</c>. It runs at each use, without
-/// a shell, with this program's variables and <c>WORKLOAD_IDENTITY_AUDIENCE</c> beside them. It can be made in code only: a command in configuration
-/// would let whoever writes that run anything. Safe for concurrent use.
+/// a shell, with this program's variables and <c>WORKLOAD_IDENTITY_AUDIENCE</c> beside them. A command in configuration would let whoever
+/// writes that run anything: there it needs <see cref="Microsoft.Extensions.DependencyInjection.WorkloadIdentityOptions.AllowAssertionCommand"/>. Safe for concurrent use.
 /// </summary>
 public sealed class CommandAssertionSource : AssertionSource
 {
@@ -43,6 +43,9 @@ public sealed class CommandAssertionSource : AssertionSource
 
     /// <inheritdoc/>
     public override string Name => "assertion command";
+
+    /// <inheritdoc/>
+    protected internal override string? LooksFor => $"the output of '{_path}'";
 
     /// <inheritdoc/>
     public override async ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)

@@ -26,6 +26,9 @@ public sealed class CredentialAssertionSource : AssertionSource
     public override string Name => _credential.Name;
 
     /// <inheritdoc/>
+    protected internal override string? LooksFor => $"a token of '{_credential.Name}' for the exchange";
+
+    /// <inheritdoc/>
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -36,7 +39,7 @@ public sealed class CredentialAssertionSource : AssertionSource
     internal static async ValueTask<AssertionResult> AskAsync(Credential credential, TokenRequest token, AssertionRequest request, CancellationToken cancellationToken)
     {
         var result = await credential.AcquireAsync(
-            new Acquisition(token) { HasAlternatives = request.HasAlternatives, TimeProvider = request.TimeProvider }, cancellationToken).ConfigureAwait(false);
+            new Acquisition(token) { HasAlternatives = request.HasAlternatives, TimeProvider = request.TimeProvider, IsReport = request.IsReport }, cancellationToken).ConfigureAwait(false);
         return result switch
         {
             { Verdict: TokenVerdict.Issued, Token: { } issued } => AssertionResult.Issued(issued.Value),

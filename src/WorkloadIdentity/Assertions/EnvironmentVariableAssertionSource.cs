@@ -25,6 +25,9 @@ public sealed class EnvironmentVariableAssertionSource : AssertionSource
     public override string Name => "environment variable";
 
     /// <inheritdoc/>
+    protected internal override string? LooksFor => $"the token in the variable {_variable}";
+
+    /// <inheritdoc/>
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

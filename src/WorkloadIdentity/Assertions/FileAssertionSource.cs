@@ -24,6 +24,9 @@ public sealed class FileAssertionSource : AssertionSource
     public override string Name => "federated token file";
 
     /// <inheritdoc/>
+    protected internal override string? LooksFor => $"the token file '{_path}'";
+
+    /// <inheritdoc/>
     public override async ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

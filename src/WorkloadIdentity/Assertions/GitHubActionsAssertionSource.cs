@@ -26,6 +26,9 @@ public sealed class GitHubActionsAssertionSource : AssertionSource
     public override string Name => "github actions";
 
     /// <inheritdoc/>
+    protected internal override string? LooksFor => $"the id token of a job of GitHub Actions (the variables {AddressVariable} and {TokenVariable})";
+
+    /// <inheritdoc/>
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

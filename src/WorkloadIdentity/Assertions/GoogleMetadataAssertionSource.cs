@@ -32,6 +32,9 @@ public sealed class GoogleMetadataAssertionSource : AssertionSource
     public override string Name => "google metadata";
 
     /// <inheritdoc/>
+    protected internal override string? LooksFor => "an identity token of Google's metadata server";
+
+    /// <inheritdoc/>
     public override async ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

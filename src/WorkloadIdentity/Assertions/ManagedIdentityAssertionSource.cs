@@ -28,6 +28,9 @@ public sealed class ManagedIdentityAssertionSource : AssertionSource
     public override string Name => "managed identity";
 
     /// <inheritdoc/>
+    protected internal override string? LooksFor => "a token of this host's managed identity for the exchange";
+
+    /// <inheritdoc/>
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

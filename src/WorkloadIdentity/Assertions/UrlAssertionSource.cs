@@ -3,8 +3,9 @@ using System.Collections.Frozen;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A server that gives assertions to whoever may ask it: a GET, answered with the JWT as text or in a JSON object. It can be made in code only:
-/// an address in configuration would let whoever writes that send credentials anywhere. Safe for concurrent use.
+/// A server that gives assertions to whoever may ask it: a GET, answered with the JWT as text or in a JSON object. An address in
+/// configuration would let whoever writes that have credentials sent anywhere: there it needs
+/// <see cref="Microsoft.Extensions.DependencyInjection.WorkloadIdentityOptions.AllowAssertionUrl"/>. Safe for concurrent use.
 /// </summary>
 public sealed class UrlAssertionSource : AssertionSource
 {
@@ -41,6 +42,9 @@ public sealed class UrlAssertionSource : AssertionSource
 
     /// <inheritdoc/>
     public override string Name => "assertion url";
+
+    /// <inheritdoc/>
+    protected internal override string? LooksFor => $"the answer of {_address.Authority}";
 
     /// <inheritdoc/>
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)

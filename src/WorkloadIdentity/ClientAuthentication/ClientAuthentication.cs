@@ -15,6 +15,9 @@ public abstract class ClientAuthentication
     /// <summary>What it is, in words for messages: <c>client secret</c>.</summary>
     internal abstract string Name { get; }
 
+    /// <summary>Where the proof comes from, in words for a report: <c>the client secret file '/run/secrets/client-secret'</c>. Never the proof.</summary>
+    internal abstract string Place { get; }
+
     /// <summary>For how long "not known here" may mean "not known yet"; zero when it never does.</summary>
     internal virtual TimeSpan Tolerance => TimeSpan.Zero;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -11,14 +10,18 @@ namespace WorkloadIdentity;
 /// </summary>
 public sealed class ClientCertificateAuthentication : ClientAuthentication
 {
-    private delegate ValueTask<(SigningCertificate? Certificate, TokenResult? Problem)> Source(TokenExchange exchange, CancellationToken cancellationToken);
+    private readonly CertificateSource _source;
+    private readonly X509Certificate2[]? _issuers;
 
-    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private readonly Source _source;
-
-    private ClientCertificateAuthentication(Source source) => _source = source;
+    private ClientCertificateAuthentication(CertificateSource source, X509Certificate2[]? issuers = null)
+    {
+        _source = source;
+        _issuers = issuers;
+    }
 
     internal override string Name => "client certificate";
+
+    internal override string Place => _source.Place;
 
     /// <summary>A certificate with its private key, for the life of the program. A copy is kept: the caller may dispose the original.</summary>
     /// <param name="certificate">Has an RSA key. Whether it is within its validity is looked at when it is used.</param>
@@ -36,17 +39,39 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     /// <param name="path">Where a platform mounts the file.</param>
     /// <param name="password">What the key in the file is encrypted with; null when it is not.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty or holds a control character.</exception>
-    public static ClientCertificateAuthentication FromFile(string path, string? password = null)
+    public static ClientCertificateAuthentication FromFile(string path, string? password = null) => FromFile(path, keyPath: null, () => password);
+
+    /// <summary>
+    /// A file with the certificate and one with its key, both PEM (<c>tls.crt</c> and <c>tls.key</c>). Read at each use, so renewal needs no restart; while one is
+    /// replaced and the other is not yet, the pair read before is used.
+    /// </summary>
+    /// <param name="certificatePath">The certificate, and those that issued it if they are there.</param>
+    /// <param name="keyPath">The key as PKCS#8, encrypted PKCS#8 or PKCS#1.</param>
+    /// <param name="password">What the key is encrypted with; null when it is not.</param>
+    /// <exception cref="ArgumentException">A path is empty or holds a control character.</exception>
+    public static ClientCertificateAuthentication FromFiles(string certificatePath, string keyPath, string? password = null)
     {
-        Require.Text(path, "The path of the client certificate file", "/run/secrets/client.pfx");
-        var file = new CertificateFile(path, password);
-        return new ClientCertificateAuthentication((exchange, _) =>
-        {
-            var (certificate, problem, exception) = file.Read(exchange.Environment);
-            return ValueTask.FromResult<(SigningCertificate?, TokenResult?)>(certificate is null
-                ? (null, Unusable($"The client certificate file {problem}.", HelpAnchors.ClientCertificateFile, exception))
-                : (certificate, null));
-        });
+        Require.Text(keyPath, "The path of the client key file", "/run/secrets/tls.key");
+        return FromFile(certificatePath, keyPath, () => password);
+    }
+
+    /// <summary>A certificate with its key as text: a PFX in base64, as Key Vault gives it for a secret, or PEM.</summary>
+    /// <param name="value">The text. White space in base64 does no harm.</param>
+    /// <param name="password">What the key is encrypted with; null when it is not.</param>
+    /// <exception cref="ArgumentException"><paramref name="value"/> is neither, is damaged or protected by another password, or its key cannot sign.</exception>
+    public static ClientCertificateAuthentication FromValue(string value, string? password = null)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        var source = new CertificateValue(() => value, () => password);
+        return source.Read().Problem is { } problem ? throw new ArgumentException($"{problem}.", nameof(value)) : new ClientCertificateAuthentication(source);
+    }
+
+    /// <summary>A certificate in a certificate store of the machine, looked for at each use.</summary>
+    /// <param name="certificate">Which one, and in which store.</param>
+    public static ClientCertificateAuthentication FromStore(StoredCertificate certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        return new ClientCertificateAuthentication(new CertificateStore(certificate));
     }
 
     /// <summary>A function that gets the certificate with its private key, called at each use: cache in it what is slow to get.</summary>
@@ -54,27 +79,84 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     public static ClientCertificateAuthentication FromCallback(Func<CancellationToken, ValueTask<X509Certificate2>> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return new ClientCertificateAuthentication(async (_, cancellationToken) =>
-        {
-            if (await callback(cancellationToken).ConfigureAwait(false) is not { } certificate)
-            {
-                return (null, Unusable("The callback for the client certificate returned nothing (null).", HelpAnchors.ClientCertificate));
-            }
-
-            var (signing, problem) = SigningCertificate.From(certificate);
-            return (signing, signing is null ? Unusable($"The certificate that the callback for the client certificate returned {problem}.", HelpAnchors.ClientCertificate) : null);
-        });
+        return FromCallback((_, cancellationToken) => callback(cancellationToken));
     }
 
-    internal static ClientCertificateAuthentication From(SigningCertificate certificate) =>
-        new((_, _) => ValueTask.FromResult<(SigningCertificate?, TokenResult?)>((certificate, null)));
+    /// <summary>A function that gets the certificate with its private key, and is told when Entra refused the last one.</summary>
+    /// <param name="callback">
+    /// Called at each use with false, and once more with true where Entra did not accept the certificate: then one that was cached is to be got anew.
+    /// Safe for concurrent use. The certificate stays the caller's; it must not be disposed before the next one was returned.
+    /// </param>
+    public static ClientCertificateAuthentication FromCallback(Func<bool, CancellationToken, ValueTask<X509Certificate2>> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return new ClientCertificateAuthentication(new CertificateCallback(callback));
+    }
+
+    /// <summary>A certificate whose key stays elsewhere, in a vault or a hardware module, and signs there.</summary>
+    /// <param name="certificate">The public part. A copy is kept.</param>
+    /// <param name="signer">Signs with its key.</param>
+    /// <exception cref="ArgumentException"><paramref name="certificate"/> has a key that is not RSA or is shorter than 2048 bits.</exception>
+    public static ClientCertificateAuthentication FromSigner(X509Certificate2 certificate, CertificateSigner signer)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        ArgumentNullException.ThrowIfNull(signer);
+        var (signing, problem) = SigningCertificate.For(certificate, signer);
+        return signing is null ? throw new ArgumentException($"The client certificate {problem}.", nameof(certificate)) : From(signing);
+    }
+
+    /// <summary>A certificate that is renewed where its key is: a key vault that makes new versions.</summary>
+    /// <param name="certificate">
+    /// Gets the public part of the version to use. Called at each use with false, so cache in it what is slow to get, and once more with true where Entra did not accept the
+    /// certificate. Safe for concurrent use. The certificate stays the caller's.
+    /// </param>
+    /// <param name="signer">Signs with the key of the certificate it is given.</param>
+    public static ClientCertificateAuthentication FromSigner(Func<bool, CancellationToken, ValueTask<X509Certificate2>> certificate, CertificateSigner signer)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        ArgumentNullException.ThrowIfNull(signer);
+        return new ClientCertificateAuthentication(new SignedElsewhere(certificate, signer));
+    }
+
+    /// <summary>
+    /// The same, sending the certificate along with its issuers (<c>x5c</c>, RFC 7515 section 4.1.6). For applications that trust a subject name and an issuer (SN+I)
+    /// instead of one certificate, so that a renewed one needs no registration. Leaf first, without the root.
+    /// </summary>
+    /// <param name="issuers">
+    /// Certificates that issued it, in any order, besides those found in the same file or store; the leaf goes alone where none is known. They stay the caller's and
+    /// must not be disposed.
+    /// </param>
+    /// <exception cref="ArgumentException"><paramref name="issuers"/> holds null.</exception>
+    public ClientCertificateAuthentication WithChain(params IEnumerable<X509Certificate2> issuers)
+    {
+        ArgumentNullException.ThrowIfNull(issuers);
+        X509Certificate2[] all = [.. issuers];
+        return Array.IndexOf(all, null) >= 0 ? throw new ArgumentException("One of the issuers is null.", nameof(issuers)) : new ClientCertificateAuthentication(_source, all);
+    }
+
+    internal static ClientCertificateAuthentication From(SigningCertificate certificate) => new(new GivenCertificate(certificate));
+
+    /// <summary>Files whose password is asked for whenever their content has changed.</summary>
+    internal static ClientCertificateAuthentication FromFile(string path, string? keyPath, Func<string?> password)
+    {
+        Require.Text(path, "The path of the client certificate file", "/run/secrets/client.pfx");
+        return new ClientCertificateAuthentication(new CertificateFile(path, keyPath, password));
+    }
+
+    /// <summary>Text that may change, such as a setting that is reloaded.</summary>
+    internal static ClientCertificateAuthentication FromValue(Func<string?> value, Func<string?> password) => new(new CertificateValue(value, password));
 
     internal override async ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
-        var (certificate, problem) = await _source(exchange, cancellationToken).ConfigureAwait(false);
-        if (certificate is null)
+        var reading = await _source.ReadAsync(exchange, cancellationToken).ConfigureAwait(false);
+        if (reading.Certificate is not { } certificate)
         {
-            return problem;
+            return TokenResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, $"{reading.Problem}.")
+            {
+                HelpAnchor = _source.HelpAnchor,
+                Exception = reading.Exception,
+                IsTransient = reading.IsTransient,
+            });
         }
 
         if (certificate.TimeProblem(exchange.TimeProvider.GetUtcNow()) is { } time)
@@ -84,7 +166,8 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
 
         try
         {
-            var (assertion, algorithm) = ClientAssertion.Sign(certificate, exchange);
+            var (assertion, algorithm) = await ClientAssertion.SignAsync(
+                certificate, _issuers is null ? null : certificate.Chain(_issuers), exchange, cancellationToken).ConfigureAwait(false);
             form.AddSignedAssertion(assertion, algorithm, certificate);
             return null;
         }

@@ -11,9 +11,15 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly Func<TokenExchange, CancellationToken, ValueTask<Reading>> _source;
 
-    private ClientSecretAuthentication(Func<TokenExchange, CancellationToken, ValueTask<Reading>> source) => _source = source;
+    private ClientSecretAuthentication(string place, Func<TokenExchange, CancellationToken, ValueTask<Reading>> source)
+    {
+        Place = place;
+        _source = source;
+    }
 
     internal override string Name => "client secret";
+
+    internal override string Place { get; }
 
     /// <summary>A secret that stays the same for the life of the program.</summary>
     /// <param name="secret">The secret's value, not its id.</param>
@@ -21,7 +27,7 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
     public static ClientSecretAuthentication FromValue(string secret)
     {
         Require.Text(secret, "The client secret", "the value Entra showed when the secret was created");
-        return new ClientSecretAuthentication((_, _) => ValueTask.FromResult(new Reading(secret, null)));
+        return new ClientSecretAuthentication("a secret given in code", (_, _) => ValueTask.FromResult(new Reading(secret, null)));
     }
 
     /// <summary>A file that holds the secret on one line, read at each use. White space around it is removed.</summary>
@@ -30,7 +36,7 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
     public static ClientSecretAuthentication FromFile(string path)
     {
         Require.Text(path, "The path of the client secret file", "/run/secrets/client-secret");
-        return new ClientSecretAuthentication((exchange, _) =>
+        return new ClientSecretAuthentication($"the secret file '{path}'", (exchange, _) =>
         {
             var content = exchange.Environment.ReadFile(path);
             var (secret, problem) = content.AsLine();
@@ -45,9 +51,20 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
     public static ClientSecretAuthentication FromCallback(Func<CancellationToken, ValueTask<string>> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return new ClientSecretAuthentication(async (_, cancellationToken) =>
+        return FromCallback((_, cancellationToken) => callback(cancellationToken));
+    }
+
+    /// <summary>A function that gets the secret, and is told when Entra refused the last one.</summary>
+    /// <param name="callback">
+    /// Called at each use with false, and once more with true where Entra did not accept the secret: then one that was cached is to be got anew. Returns the secret's value.
+    /// Safe for concurrent use; what it throws becomes the inner exception of the failure.
+    /// </param>
+    public static ClientSecretAuthentication FromCallback(Func<bool, CancellationToken, ValueTask<string>> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return new ClientSecretAuthentication("the application's callback", async (exchange, cancellationToken) =>
         {
-            var secret = await callback(cancellationToken).ConfigureAwait(false);
+            var secret = await callback(exchange.Remint, cancellationToken).ConfigureAwait(false);
             return string.IsNullOrWhiteSpace(secret) ? new Reading(null, Unusable("The callback for the client secret returned nothing. It must return the secret's value.", HelpAnchors.ClientSecret))
                 : Require.HasControlCharacter(secret) ? new Reading(null, Unusable("The callback for the client secret returned text with a line break or another control character. It must return the secret's value alone.", HelpAnchors.ClientSecret))
                 : new Reading(secret, null);

@@ -10,6 +10,8 @@ public sealed class FederatedAuthentication : ClientAuthentication
     // A JWT of a workload is a few kilobytes; what is larger is something else.
     private const int MaxLength = 64 * 1024;
 
+    internal static readonly TimeSpan MaxPropagationTolerance = TimeSpan.FromMinutes(15);
+
     private readonly AssertionSource _source;
     private readonly string? _audience;
 
@@ -40,12 +42,14 @@ public sealed class FederatedAuthentication : ClientAuthentication
         init
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromMinutes(15));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxPropagationTolerance);
             field = value;
         }
     }
 
     internal override string Name => _source.Name;
+
+    internal override string Place => _source.LooksFor ?? $"assertions of '{_source.Name}'";
 
     internal override TimeSpan Tolerance => PropagationTolerance;
 
@@ -58,6 +62,7 @@ public sealed class FederatedAuthentication : ClientAuthentication
                 FmiPath = exchange.Request.FmiPath,
                 Claims = exchange.ChallengeClaims,
                 Remint = exchange.Remint,
+                IsReport = exchange.IsReport,
                 HasAlternatives = exchange.HasAlternatives,
                 Environment = exchange.Environment,
                 TimeProvider = exchange.TimeProvider,

@@ -14,11 +14,15 @@ internal sealed class SigningCertificate
     private const int MinKeySize = 2048;
 
     private readonly Func<RSA?> _key;
+    private readonly X509Certificate2[] _neighbours;
+    private readonly byte[] _raw;
     private volatile bool _refusesPss;
 
-    internal SigningCertificate(X509Certificate2 certificate, Func<RSA?> key)
+    internal SigningCertificate(X509Certificate2 certificate, Func<RSA?> key, IEnumerable<X509Certificate2>? neighbours = null)
     {
         _key = key;
+        _neighbours = [.. neighbours ?? []];
+        _raw = certificate.RawData;
         Subject = certificate.Subject;
         NotBefore = certificate.NotBefore.ToUniversalTime();
         NotAfter = certificate.NotAfter.ToUniversalTime();
@@ -41,6 +45,9 @@ internal sealed class SigningCertificate
         set => _refusesPss = value;
     }
 
+    /// <summary>Signs a hash where the key is not in this process; null where it is. <see cref="OpenKey"/> then opens the public key.</summary>
+    public Func<ReadOnlyMemory<byte>, RSASignaturePadding, CancellationToken, ValueTask<byte[]>>? Remote { get; private init; }
+
     private DateTimeOffset NotBefore { get; }
 
     public DateTimeOffset NotAfter { get; }
@@ -49,32 +56,33 @@ internal sealed class SigningCertificate
     /// <exception cref="CryptographicException">The key cannot be opened.</exception>
     public RSA OpenKey() => _key() ?? throw new CryptographicException("The certificate has no RSA private key.");
 
+    /// <summary>This certificate and those that issued it, for <c>x5c</c>, as far as they are known.</summary>
+    /// <param name="issuers">Known besides those it was found with.</param>
+    public IReadOnlyList<byte[]> Chain(IEnumerable<X509Certificate2> issuers) => CertificateChain.Order(_raw, [.. issuers, .. _neighbours]);
+
     /// <summary>A snapshot of <paramref name="certificate"/>, or why nothing can be signed with it.</summary>
-    public static (SigningCertificate? Certificate, string? Problem) From(X509Certificate2 certificate)
+    /// <param name="certificate">The caller's; a copy is kept.</param>
+    /// <param name="neighbours">Certificates it was found with, which may have issued it. They are kept, and must not be disposed.</param>
+    public static (SigningCertificate? Certificate, string? Problem) From(X509Certificate2 certificate, IEnumerable<X509Certificate2>? neighbours = null)
     {
         try
         {
             using var publicKey = certificate.GetRSAPublicKey();
-            if (publicKey is null)
+            if (KeyProblem(certificate, publicKey) is { } problem)
             {
-                return (null, $"has a key of the kind {certificate.PublicKey.Oid.FriendlyName ?? certificate.PublicKey.Oid.Value}. Entra accepts RSA keys only: make a certificate with an RSA key of at least {MinKeySize} bits");
-            }
-
-            if (publicKey.KeySize < MinKeySize)
-            {
-                return (null, $"has an RSA key of {publicKey.KeySize} bits, which is too weak. Make one of at least {MinKeySize} bits");
+                return (null, problem);
             }
 
             if (!certificate.HasPrivateKey)
             {
-                return (null, "comes without its private key. Export it with the key (as PFX, or as PEM with certificate and key in one file)");
+                return (null, "comes without its private key. Export it with the key (as PFX, or as PEM with certificate and key in one file), or name the key's own file");
             }
 
             var copy = new X509Certificate2(certificate);
             using var privateKey = copy.GetRSAPrivateKey();
             return privateKey is null ? (null, "comes without an RSA private key")
-                : !IsPair(publicKey, privateKey) ? (null, "comes with a private key that belongs to another certificate")
-                : (new SigningCertificate(copy, copy.GetRSAPrivateKey), null);
+                : !IsPair(publicKey!, privateKey) ? (null, "comes with a private key that belongs to another certificate")
+                : (new SigningCertificate(copy, copy.GetRSAPrivateKey, neighbours), null);
         }
         catch (CryptographicException exception)
         {
@@ -82,10 +90,37 @@ internal sealed class SigningCertificate
         }
     }
 
+    /// <summary>A snapshot of a certificate whose key signs elsewhere, or why Entra would not take its signatures.</summary>
+    public static (SigningCertificate? Certificate, string? Problem) For(X509Certificate2 certificate, CertificateSigner signer)
+    {
+        using var publicKey = certificate.GetRSAPublicKey();
+        if (KeyProblem(certificate, publicKey) is { } problem)
+        {
+            return (null, problem);
+        }
+
+        var copy = X509CertificateLoader.LoadCertificate(certificate.RawData);
+        return (new SigningCertificate(copy, copy.GetRSAPublicKey) { Remote = (hash, padding, cancellationToken) => signer(copy, hash, padding, cancellationToken) }, null);
+    }
+
+    public static bool IsValid(X509Certificate2 certificate, DateTimeOffset now) => now >= certificate.NotBefore && now <= certificate.NotAfter;
+
+    /// <summary>Whether the key is the one the certificate certifies.</summary>
+    public static bool IsPair(X509Certificate2 certificate, RSA key)
+    {
+        using var publicKey = certificate.GetRSAPublicKey();
+        return publicKey is not null && IsPair(publicKey, key);
+    }
+
     /// <summary>Whether the certificate is outside its own validity; null when it is inside.</summary>
     public string? TimeProblem(DateTimeOffset now) =>
         now > NotAfter ? $"expired on {NotAfter.UtcDateTime:u}. Renew it, and register the new one with the application"
         : now < NotBefore ? $"is not valid before {NotBefore.UtcDateTime:u}. Check this machine's clock ({now.UtcDateTime:u}), or wait"
+        : null;
+
+    private static string? KeyProblem(X509Certificate2 certificate, RSA? publicKey) =>
+        publicKey is null ? $"has a key of the kind {certificate.PublicKey.Oid.FriendlyName ?? certificate.PublicKey.Oid.Value}. Entra accepts RSA keys only: make a certificate with an RSA key of at least {MinKeySize} bits"
+        : publicKey.KeySize < MinKeySize ? $"has an RSA key of {publicKey.KeySize} bits, which is too weak. Make one of at least {MinKeySize} bits"
         : null;
 
     private static bool IsPair(RSA publicKey, RSA privateKey)

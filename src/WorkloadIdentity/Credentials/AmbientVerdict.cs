@@ -1,9 +1,11 @@
 namespace WorkloadIdentity;
 
 /// <summary>The place of a credential that cannot be built from the environment: it says why, to whoever asks for a token.</summary>
-internal sealed class AmbientVerdict(string name, TokenErrorKind kind, string message, string anchor) : Credential
+internal sealed class AmbientVerdict(string name, TokenErrorKind kind, string message, string anchor, string? looksFor = null) : Credential
 {
     public override string Name => name;
+
+    protected override string? LooksFor => looksFor;
 
     // Whatever is asked for: the reason is the same.
     protected override RequestFeatures Supports =>

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace WorkloadIdentity;
 
 /// <summary>
@@ -15,6 +17,8 @@ public sealed class ApplicationCredential : Credential
     private readonly HashSet<string> _otherTenants;
     private readonly WorkloadEnvironment _environment;
     private readonly TimeProvider _timeProvider;
+    private readonly ClientAuthentication _authentication;
+    private readonly ILogger _logger;
     private readonly bool _isBound;
     private readonly TokenEndpoint _endpoint;
 
@@ -37,12 +41,14 @@ public sealed class ApplicationCredential : Credential
         ArgumentNullException.ThrowIfNull(options.Environment, nameof(options));
         ArgumentNullException.ThrowIfNull(options.Retry, nameof(options));
         Name = authentication.Name;
+        _authentication = authentication;
         _tenantId = tenantId;
         _clientId = RequireClientId(clientId);
         _authority = Authority.Require(options.AuthorityHost, options.AllowUnknownAuthorityHost, nameof(options.AuthorityHost));
         _otherTenants = new HashSet<string>(options.AdditionallyAllowedTenants.Select(RequireAllowedTenant), StringComparer.OrdinalIgnoreCase);
         _environment = options.Environment;
         _timeProvider = options.TimeProvider;
+        _logger = options.Logger;
         _isBound = RequireBindable(options, authentication);
         _endpoint = new TokenEndpoint(
             _clientId,
@@ -50,7 +56,7 @@ public sealed class ApplicationCredential : Credential
             options.HttpClient ?? (_authority.IsLoopback ? Backchannel.Local : Backchannel.Entra),
             options.Retry.Checked(),
             options.TimeProvider,
-            options.Logger,
+            _logger,
             _isBound ? new IdentityBinding(options.Environment) : null);
     }
 
@@ -67,6 +73,9 @@ public sealed class ApplicationCredential : Credential
 
     /// <summary>Authority host, tenant and client id. What the application proves itself with may change and is no part of it.</summary>
     public override string Partition => $"{_authority.Name}/{_tenantId ?? AnyTenant}/{_clientId}";
+
+    /// <inheritdoc/>
+    protected override string? LooksFor => $"{_authentication.Place}, to prove application {_clientId} of {(_tenantId is null ? "any tenant" : $"tenant {_tenantId}")} to {_authority.Name}";
 
     /// <inheritdoc/>
     protected override RequestFeatures Supports =>
@@ -105,6 +114,8 @@ public sealed class ApplicationCredential : Credential
                 HasAlternatives = acquisition.HasAlternatives,
                 Environment = _environment,
                 TimeProvider = _timeProvider,
+                Logger = _logger,
+                IsReport = acquisition.IsReport,
             },
             cancellationToken).ConfigureAwait(false);
     }

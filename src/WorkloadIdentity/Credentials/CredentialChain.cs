@@ -71,7 +71,7 @@ public sealed class CredentialChain : Credential
         {
             var result = await credential.AcquireAsync(asMember, cancellationToken).ConfigureAwait(false);
             attempts.AddRange(result.Attempts);
-            if (result.Verdict == TokenVerdict.Issued && Interlocked.CompareExchange(ref _chosen, credential, null) is null)
+            if (result.Verdict == TokenVerdict.Issued && !acquisition.IsReport && Interlocked.CompareExchange(ref _chosen, credential, null) is null)
             {
                 Log.ChainPinned(_logger, Name, credential.Name);
             }
@@ -89,6 +89,27 @@ public sealed class CredentialChain : Credential
         }
 
         return TokenResult.Unavailable(NobodyHere(acquisition.Request, attempts)).After(attempts);
+    }
+
+    /// <summary>Asks every member, also those behind the one that answers, and chooses none.</summary>
+    internal override async ValueTask<CredentialReport> ReportAsync(Acquisition acquisition, CancellationToken cancellationToken)
+    {
+        var started = acquisition.TimeProvider.GetTimestamp();
+        var hasAlternatives = acquisition.HasAlternatives || _credentials.Length > 1;
+        var members = new List<CredentialReport>();
+        foreach (var credential in _credentials)
+        {
+            members.Add(await credential.ReportAsync(acquisition.InChain(hasAlternatives && credential != _chosen), cancellationToken).ConfigureAwait(false));
+        }
+
+        // Read once and at the end: the program may have chosen meanwhile.
+        var pinned = Array.IndexOf(_credentials, _chosen);
+        var answer = pinned >= 0 ? pinned : members.FindIndex(member => member.Verdict != TokenVerdict.Unavailable);
+        var attempts = members.ConvertAll(member => new TokenAttempt(member.Credential, member.Verdict, member.Error, member.Duration));
+        return new CredentialReport(this, answer < 0 ? null : members[answer], NobodyHere(acquisition.Request, attempts), acquisition.TimeProvider.GetElapsedTime(started))
+        {
+            Members = [.. members.Select((member, index) => member.AsMember(isPinned: index == pinned, isAnswer: index == answer))],
+        };
     }
 
     /// <summary>As the chosen credential would; before one is chosen, nothing goes without saying.</summary>

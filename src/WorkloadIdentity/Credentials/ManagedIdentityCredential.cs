@@ -45,6 +45,9 @@ public sealed class ManagedIdentityCredential : Credential
     protected override RequestFeatures Supports => _hosts.Detect().Supports;
 
     /// <inheritdoc/>
+    protected override string? LooksFor => $"{(_id is null ? "the host's default managed identity" : $"the managed identity ({_id})")}; by its variables this host is: {_hosts.Detect().Name}";
+
+    /// <inheritdoc/>
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {
         var scope = acquisition.Request.Scope;

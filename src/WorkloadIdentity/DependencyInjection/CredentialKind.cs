@@ -8,16 +8,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <param name="Read">Reads them, with the kinds that members of a chain may be. What is wrong with them is noted with the reader, and then the result does not matter.</param>
 internal sealed record CredentialKind(string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialParts, Credential>?> Read)
 {
-    private const string TenantId = "TenantId";
     private const string ClientId = "ClientId";
     private const string ObjectId = "ObjectId";
     private const string ResourceId = "ResourceId";
     private const string SystemAssigned = "SystemAssigned";
-    private const string MultiTenant = "MultiTenant";
     private const string ClientSecret = "ClientSecret";
     private const string ClientSecretFile = "ClientSecretFile";
-    private const string CertificateFile = "CertificateFile";
-    private const string CertificatePassword = "CertificatePassword";
     private const string Allow = "Allow";
     private const string Credentials = "Credentials";
 
@@ -25,12 +21,12 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
     [
         new("DefaultChain", [Allow, FederatedKind.Sources], (reader, _) => ReadDefaultChain(reader)),
         new("ManagedIdentity", [ClientId, ObjectId, ResourceId, SystemAssigned], (reader, _) => ReadManagedIdentity(reader)),
-        new("ClientSecret", [TenantId, ClientId, MultiTenant, ClientSecret, ClientSecretFile], (reader, _) => ReadApplication(reader, ReadSecret(reader))),
-        new("ClientCertificate", [TenantId, ClientId, MultiTenant, CertificateFile, CertificatePassword], (reader, _) => ReadApplication(reader, ReadCertificate(reader))),
+        new("ClientSecret", [.. ApplicationSettings.Names, ClientSecret, ClientSecretFile], (reader, _) => ApplicationSettings.Read(reader, Given(ReadSecret(reader)))),
+        new("ClientCertificate", [.. ApplicationSettings.Names, .. CertificateSettings.Names], (reader, _) => ApplicationSettings.Read(reader, Given(CertificateSettings.Read(reader)))),
         .. FederatedKind.All.Select(kind => new CredentialKind(
             kind.Name,
-            [TenantId, ClientId, MultiTenant, FederatedKind.Audience, FederatedKind.PropagationTolerance, .. kind.Settings],
-            (reader, _) => ReadApplication(reader, FederatedKind.Read(kind, reader)))),
+            [.. ApplicationSettings.Names, FederatedKind.Audience, FederatedKind.PropagationTolerance, .. kind.Settings],
+            (reader, kinds) => ApplicationSettings.Read(reader, FederatedKind.Read(kind, reader, kinds)))),
         new("Chain", [Credentials], ReadChain),
     ];
 
@@ -74,36 +70,6 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
         return parts => new ManagedIdentityCredential(id, parts.ManagedIdentity());
     }
 
-    private static Func<CredentialParts, Credential>? ReadApplication(SectionReader reader, ClientAuthentication? authentication) =>
-        ReadApplication(reader, authentication is null ? null : _ => authentication);
-
-    private static Func<CredentialParts, Credential>? ReadApplication(SectionReader reader, Func<CredentialParts, ClientAuthentication>? authentication)
-    {
-        var isMultiTenant = reader.Flag(MultiTenant) ?? false;
-        var tenantId = isMultiTenant ? null : reader.Required(TenantId, "Set it to the directory (tenant) id or a verified domain.");
-        var clientId = reader.Required(ClientId, "Set it to the application (client) id.");
-        if (isMultiTenant && reader.Text(TenantId) is not null)
-        {
-            reader.Problem(TenantId, $"is set together with {MultiTenant}: such an application acts in the tenant each request names. Remove one of the two.");
-        }
-
-        if (tenantId is not null && WorkloadIdentity.TenantId.Problem(tenantId) is { } problem)
-        {
-            reader.Problem(TenantId, $"cannot be used. {problem}");
-        }
-
-        if (clientId is null || authentication is null || (tenantId is null && !isMultiTenant))
-        {
-            return null;
-        }
-
-        // Made once for the checks of what is left: the client id.
-        reader.Check(ClientId, () => ApplicationCredential.MultiTenant(clientId, ClientSecretAuthentication.FromValue("only the id is checked")));
-        return parts => tenantId is null
-            ? ApplicationCredential.MultiTenant(clientId, authentication(parts), parts.Application())
-            : new ApplicationCredential(tenantId, clientId, authentication(parts), parts.Application());
-    }
-
     private static ClientSecretAuthentication? ReadSecret(SectionReader reader)
     {
         var file = reader.Text(ClientSecretFile);
@@ -125,10 +91,7 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
         return ClientSecretAuthentication.FromCallback(_ => ValueTask.FromResult(reader.Text(ClientSecret) ?? ""));
     }
 
-    private static ClientCertificateAuthentication? ReadCertificate(SectionReader reader) =>
-        reader.Required(CertificateFile, "Set it to the path of a PFX or PEM file with the private key.") is { } file
-            ? reader.Check(CertificateFile, () => ClientCertificateAuthentication.FromFile(file, reader.Text(CertificatePassword)))
-            : null;
+    private static Func<CredentialParts, ClientAuthentication>? Given(ClientAuthentication? authentication) => authentication is null ? null : _ => authentication;
 
     private static Func<CredentialParts, Credential>? ReadChain(SectionReader reader, IReadOnlyList<CredentialKind> kinds)
     {

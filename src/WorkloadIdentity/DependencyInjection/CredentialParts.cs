@@ -11,6 +11,10 @@ internal sealed class CredentialParts(WorkloadIdentityOptions options, IServiceP
 
     public ILoggerFactory? LoggerFactory { get; } = services.GetService<ILoggerFactory>();
 
+    public bool AllowsAssertionUrl => options.AllowAssertionUrl;
+
+    public bool AllowsAssertionCommand => options.AllowAssertionCommand;
+
     public IServiceProvider Services { get; } = services;
 
     public ApplicationCredentialOptions Application()

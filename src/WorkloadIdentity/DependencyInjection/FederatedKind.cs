@@ -2,14 +2,11 @@ using WorkloadIdentity;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>
-/// The sources of federated assertions that configuration can name, each the kind of a credential. A command or an address of one's own is not among them:
-/// whoever writes configuration must not thereby run or ask anything.
-/// </summary>
+/// <summary>The sources of federated assertions that configuration can name, each the kind of a credential.</summary>
 /// <param name="Name">The value of <c>Kind</c>.</param>
 /// <param name="Settings">The settings it has beside those of every application.</param>
-/// <param name="Make">Reads them. What is wrong with them is noted with the reader, and then the result is null or does not matter.</param>
-internal sealed record FederatedKind(string Name, string[] Settings, Func<SectionReader, Func<CredentialParts, AssertionSource>?> Make)
+/// <param name="Make">Reads them, with the kinds that a credential inside may be. What is wrong with them is noted with the reader, and then the result is null or does not matter.</param>
+internal sealed record FederatedKind(string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialParts, AssertionSource>?> Make)
 {
     public const string Audience = "Audience";
     public const string PropagationTolerance = "PropagationTolerance";
@@ -21,6 +18,8 @@ internal sealed record FederatedKind(string Name, string[] Settings, Func<Sectio
     private const string IdentityClientId = "IdentityClientId";
     private const string IdentityObjectId = "IdentityObjectId";
     private const string IdentityResourceId = "IdentityResourceId";
+    private const string Credential = "Credential";
+    private const string FmiPath = "FmiPath";
     private const string Blueprint = "Blueprint";
 
     // The build systems and clouds that need nothing but their own variables: those the default chain may be told to look for.
@@ -33,28 +32,31 @@ internal sealed record FederatedKind(string Name, string[] Settings, Func<Sectio
 
     public static IReadOnlyList<FederatedKind> All { get; } =
     [
-        new("FederatedTokenFile", [TokenFile], reader => Of(reader, TokenFile, "Set it to the path of the token that the platform mounts.", file => new FileAssertionSource(file))),
-        new("FederatedTokenVariable", [TokenVariable], reader => Of(reader, TokenVariable, "Set it to the name of the variable that the build system puts its id token in.", variable => new EnvironmentVariableAssertionSource(variable))),
-        new("GitHubActions", [], _ => _ => new GitHubActionsAssertionSource()),
-        new("AzurePipelines", [ServiceConnectionId], reader =>
+        new("FederatedTokenFile", [TokenFile], (reader, _) => Of(reader, TokenFile, "Set it to the path of the token that the platform mounts.", file => new FileAssertionSource(file))),
+        new("FederatedTokenVariable", [TokenVariable], (reader, _) => Of(reader, TokenVariable, "Set it to the name of the variable that the build system puts its id token in.", variable => new EnvironmentVariableAssertionSource(variable))),
+        new("GitHubActions", [], (_, _) => _ => new GitHubActionsAssertionSource()),
+        new("AzurePipelines", [ServiceConnectionId], (reader, _) =>
         {
             var id = reader.Text(ServiceConnectionId);
             var source = reader.Check(ServiceConnectionId, () => new AzurePipelinesAssertionSource(id));
             return source is null ? null : _ => source;
         }),
-        new("GoogleMetadata", [], _ => _ => new GoogleMetadataAssertionSource()),
-        new("ManagedIdentityFederation", [IdentityClientId, IdentityObjectId, IdentityResourceId], ReadManagedIdentity),
-        new("AgentIdentity", [Blueprint], reader => IdentitySection.Credential(reader.Section(Blueprint), CredentialKind.All, []) is { } blueprint
+        new("GoogleMetadata", [], (_, _) => _ => new GoogleMetadataAssertionSource()),
+        new("ManagedIdentityFederation", [IdentityClientId, IdentityObjectId, IdentityResourceId], (reader, _) => ReadManagedIdentity(reader)),
+        new("FederatedCredential", [Credential, FmiPath], ReadCredential),
+        new("AgentIdentity", [Blueprint], (reader, kinds) => IdentitySection.Credential(reader.Section(Blueprint), kinds, []) is { } blueprint
             ? parts => new AgentIdentityAssertionSource(blueprint(parts))
             : null),
+        new("FederatedTokenUrl", AssertionServerSettings.UrlNames, (reader, _) => AssertionServerSettings.ReadUrl(reader)),
+        new("FederatedTokenCommand", AssertionServerSettings.CommandNames, (reader, _) => AssertionServerSettings.ReadCommand(reader)),
     ];
 
     /// <summary>The federation a section describes; null when that could not be told, for reasons the reader noted.</summary>
-    public static Func<CredentialParts, ClientAuthentication>? Read(FederatedKind kind, SectionReader reader)
+    public static Func<CredentialParts, ClientAuthentication>? Read(FederatedKind kind, SectionReader reader, IReadOnlyList<CredentialKind> kinds)
     {
         var audience = reader.Text(Audience);
         var tolerance = reader.Duration(PropagationTolerance) ?? TimeSpan.Zero;
-        var source = kind.Make(reader);
+        var source = kind.Make(reader, kinds);
 
         // Made once for its checks, with a source that is never asked.
         var unused = new EnvironmentVariableAssertionSource("unused");
@@ -98,5 +100,14 @@ internal sealed record FederatedKind(string Name, string[] Settings, Func<Sectio
         }
 
         return reader.Check(name, () => make(reader.Text(name)!)) is { } id ? parts => new ManagedIdentityAssertionSource(id, parts.ManagedIdentity()) : null;
+    }
+
+    private static Func<CredentialParts, AssertionSource>? ReadCredential(SectionReader reader, IReadOnlyList<CredentialKind> kinds)
+    {
+        var create = IdentitySection.Credential(reader.Section(Credential), kinds, []);
+        var path = reader.Text(FmiPath);
+        return create is null || (path is not null && reader.Check(FmiPath, () => Require.Text(path, "An FMI path", "the agent identity's client id")) is null)
+            ? null
+            : parts => new CredentialAssertionSource(create(parts), path);
     }
 }

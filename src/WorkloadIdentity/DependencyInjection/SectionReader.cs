@@ -94,6 +94,30 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
         return tenants;
     }
 
+    /// <summary>Names with their values; the names are the application's to choose.</summary>
+    public List<KeyValuePair<string, string>> Pairs(string name)
+    {
+        if (Text(name) is not null)
+        {
+            Problem(name, "is a text. Expected names, each with its value.");
+        }
+
+        var pairs = new List<KeyValuePair<string, string>>();
+        foreach (var child in section.GetSection(name).GetChildren())
+        {
+            if (string.IsNullOrEmpty(child.Value))
+            {
+                problems.Add($"{child.Path} is empty, or no text.");
+            }
+            else
+            {
+                pairs.Add(new(child.Key, child.Value));
+            }
+        }
+
+        return pairs;
+    }
+
     /// <summary>A section below this one.</summary>
     public SectionReader Section(string name) => new(section.GetSection(name), problems);
 

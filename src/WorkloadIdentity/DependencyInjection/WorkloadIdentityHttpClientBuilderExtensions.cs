@@ -49,6 +49,7 @@ public static class WorkloadIdentityHttpClientBuilderExtensions
 
         var request = new TokenRequest(scope);
 
+        services.AddSingleton(new ClientRequest(options.Identity, scope));
         services.AddKeyedSingleton(client, (provider, _) => new AccessTokenPipeline(client, request, options, provider));
         services.AddOptions<HttpClientFactoryOptions>(client).PostConfigure<IServiceProvider>(
             (factory, provider) => provider.GetRequiredKeyedService<AccessTokenPipeline>(client).Attach(factory));

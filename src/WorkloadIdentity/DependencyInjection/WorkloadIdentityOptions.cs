@@ -29,6 +29,12 @@ public sealed class WorkloadIdentityOptions
     /// <summary>Whether a workload with a federated token may take the identity of the machine. See <see cref="ManagedIdentityCredentialOptions.AllowNodeIdentity"/>.</summary>
     public bool AllowNodeIdentity { get; set; }
 
+    /// <summary>Whether configuration may name an address to fetch assertions from (<c>FederatedTokenUrl</c>). Only in code. The default is false.</summary>
+    public bool AllowAssertionUrl { get; set; }
+
+    /// <summary>Whether configuration may name a program to run for assertions (<c>FederatedTokenCommand</c>). Only in code. The default is false.</summary>
+    public bool AllowAssertionCommand { get; set; }
+
     /// <summary>Whether to ask through the proxy of an AKS cluster. See <see cref="ApplicationCredentialOptions.UseIdentityBinding"/>.</summary>
     public bool UseIdentityBinding { get; set; }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkloadIdentity;
@@ -25,14 +26,14 @@ public static class WorkloadIdentityServiceCollectionExtensions
 
     /// <summary>The unnamed identity, as configured.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate, FederatedTokenFile, or a Chain of these. Read when the host starts.</param>
+    /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate, FederatedTokenFile and the other federated ones, or a Chain of these. Read when the host starts.</param>
     /// <exception cref="InvalidOperationException">It is registered already.</exception>
     public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, IConfiguration section) => Add(services, Options.Options.DefaultName, section);
 
     /// <summary>A named identity, as configured.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The key of its <see cref="ITokenAcquirer"/>.</param>
-    /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate, FederatedTokenFile, or a Chain of these. Read when the host starts.</param>
+    /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate, FederatedTokenFile and the other federated ones, or a Chain of these. Read when the host starts.</param>
     /// <exception cref="InvalidOperationException">The name is taken.</exception>
     public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, string name, IConfiguration section) => Add(services, RequireName(name), section);
 
@@ -112,6 +113,7 @@ public static class WorkloadIdentityServiceCollectionExtensions
         Claim(services, name);
         services.TryAddSingleton(_ => WorkloadEnvironment.FromProcess());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkloadIdentityOptions>, IdentityValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ReportAtStart>());
         if (name.Length == 0)
         {
             services.AddSingleton(provider => IdentityAcquirer.Create(provider, name));

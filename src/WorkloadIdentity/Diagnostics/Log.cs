@@ -43,6 +43,9 @@ internal static partial class Log
     [LoggerMessage(210, LogLevel.Warning, "The client certificate '{Subject}' of application {ClientId} expires in {Days} days, on {ExpiresOn:u}. Register its successor with the application, then replace it where it comes from.")]
     public static partial void CertificateExpiring(ILogger logger, string subject, string clientId, int days, DateTimeOffset expiresOn);
 
+    [LoggerMessage(211, LogLevel.Warning, "The client certificate '{Subject}' stays in use, because what was read after it cannot be used: {Problem}.")]
+    public static partial void CertificateKept(ILogger logger, string subject, string problem);
+
     [LoggerMessage(300, LogLevel.Warning, "Tokens are sent over plain http to {Origin}, which the application listed as a mesh origin.")]
     public static partial void PlainHttp(ILogger logger, string origin);
 
@@ -60,4 +63,10 @@ internal static partial class Log
 
     [LoggerMessage(401, LogLevel.Warning, "The first token for the client '{Client}' could not be had at start; its first request will ask again. {Reason}")]
     public static partial void WarmUpFailed(ILogger logger, string client, string reason);
+
+    [LoggerMessage(402, LogLevel.Information, "{Identity}, asked for a token for {Scope}:\n{Report}")]
+    public static partial void Explained(ILogger logger, string identity, string scope, CredentialReport report);
+
+    [LoggerMessage(403, LogLevel.Warning, "{Identity}, asked for a token for {Scope}, could not be explained: {Reason}.")]
+    public static partial void NotExplained(ILogger logger, string identity, string scope, string reason);
 }

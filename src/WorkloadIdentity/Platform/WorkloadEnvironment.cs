@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Security.Cryptography.X509Certificates;
 
 namespace WorkloadIdentity;
 
@@ -39,7 +40,10 @@ public sealed class WorkloadEnvironment
 #pragma warning restore RS0030
         ReadFromDisk,
         ReadFromDisk,
-        File.Exists);
+        File.Exists)
+    {
+        Certificates = ReadFromStore,
+    };
 
     /// <summary>An environment made of the given values alone, for tests. The dictionaries are read at each use, so a test may change them.</summary>
     /// <param name="variables">Environment variables by name.</param>
@@ -59,6 +63,19 @@ public sealed class WorkloadEnvironment
             !contents.TryGetValue(path, out var bytes) ? FileContent.Missing(path)
             : bytes.Length > limit ? FileContent.TooLarge(path, limit)
             : FileContent.Read(path, bytes);
+    }
+
+    /// <summary>The certificates of a store, by location and name; none where only values are given.</summary>
+    internal Func<StoreLocation, string, IReadOnlyList<X509Certificate2>> Certificates { get; private init; } = (_, _) => [];
+
+    /// <summary>The same, with certificate stores.</summary>
+    internal static WorkloadEnvironment FromValues(
+        IReadOnlyDictionary<string, string> variables,
+        IReadOnlyDictionary<string, byte[]> files,
+        Func<StoreLocation, string, IReadOnlyList<X509Certificate2>> certificates)
+    {
+        var values = FromValues(variables, files);
+        return new WorkloadEnvironment(values._variable, values._names, values._file, values._guarded, values._fileExists) { Certificates = certificates };
     }
 
     /// <summary>A variable's value; null when it is absent or empty.</summary>
@@ -93,6 +110,14 @@ public sealed class WorkloadEnvironment
 
     /// <summary>A file's content, up to <see cref="MaxFileBytes"/>, or why it could not be read.</summary>
     internal FileContent ReadFile(string path) => _file(path);
+
+    /// <exception cref="System.Security.Cryptography.CryptographicException">There is no such store, or it may not be read.</exception>
+    private static IReadOnlyList<X509Certificate2> ReadFromStore(StoreLocation location, string name)
+    {
+        using var store = new X509Store(name, location);
+        store.Open(OpenFlags.ReadOnly | OpenFlags.OpenExistingOnly);
+        return [.. store.Certificates];
+    }
 
     private static FileContent ReadFromDisk(string path) => ReadFromDisk(path, rule: null);
 

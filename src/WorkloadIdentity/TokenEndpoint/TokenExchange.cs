@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace WorkloadIdentity;
 
 /// <summary>One application asking one tenant for one token: all that is settled before anything is sent. One acquisition, one exchange.</summary>
@@ -20,6 +23,11 @@ internal sealed class TokenExchange
     public required WorkloadEnvironment Environment { get; init; }
 
     public required TimeProvider TimeProvider { get; init; }
+
+    /// <summary>Whether it is made for a report: see <see cref="Acquisition.IsReport"/>.</summary>
+    public bool IsReport { get; init; }
+
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>What foreign assertions are addressed to unless the application says otherwise; null where it must say.</summary>
     public string? AssertionAudience { get; init; }

@@ -52,17 +52,16 @@ public sealed class CertificateFileTests
     public async Task A_renewed_file_is_used_and_an_unchanged_one_is_not_parsed_again()
     {
         _entra.Files[Path] = TestCertificate.Pfx(TestCertificate.One);
-        var file = new CertificateFile(Path, password: null);
-        var environment = WorkloadEnvironment.FromValues(_entra.Variables, _entra.Files);
-        var first = file.Read(environment).Certificate;
-        Assert.Same(first, file.Read(environment).Certificate);
+        var file = new CertificateFile(Path, keyPath: null, () => null);
+        var first = await ReadAsync(file);
+        Assert.Same(first, await ReadAsync(file));
 
         var credential = _entra.Credential(ClientCertificateAuthentication.FromFile(Path));
         await _entra.Issues().AcquireAsync(credential);
         _entra.Files[Path] = TestCertificate.Pfx(TestCertificate.Two);
         await _entra.Issues().AcquireAsync(credential);
 
-        Assert.NotSame(first, file.Read(environment).Certificate);
+        Assert.NotSame(first, await ReadAsync(file));
         Assert.True(new SentAssertion(_entra.Server.Requests[0].Form["client_assertion"]).IsSignedBy(TestCertificate.One, RSASignaturePadding.Pss));
         Assert.True(new SentAssertion(_entra.Server.Requests[1].Form["client_assertion"]).IsSignedBy(TestCertificate.Two, RSASignaturePadding.Pss));
 
@@ -142,6 +141,8 @@ public sealed class CertificateFileTests
         Assert.DoesNotContain("canary", new TokenAcquisitionException(result.Error, result.Attempts).ToString(), StringComparison.Ordinal);
         Assert.Empty(_entra.Server.Requests);
     }
+
+    private async Task<SigningCertificate?> ReadAsync(CertificateFile file) => (await file.ReadAsync(_entra.Exchange(), CancellationToken.None)).Certificate;
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 }

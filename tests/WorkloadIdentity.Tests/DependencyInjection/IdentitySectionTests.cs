@@ -22,6 +22,10 @@ public sealed class IdentitySectionTests
         { "secret", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary" }""" },
         { "secret file", $$"""{ "Kind": "ClientSecret", "TenantId": "contoso.com", "ClientId": "{{Client}}", "ClientSecretFile": "/s", "ClientSecret": "" }""" },
         { "certificate", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/c.pfx", "CertificatePassword": "canary" }""" },
+        { "certificate and key", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/tls.crt", "CertificateKeyFile": "/tls.key", "SendCertificateChain": true }""" },
+        { "certificate by subject", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "CN=orders-api, O=Contoso", "CertificateStore": "localmachine/My" }""" },
+        { "certificate by thumbprint", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateThumbprint": "84E05C1D98BCE3A5421D225B140B36E86A3D5534" }""" },
+        { "certificate as text", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "Certificate": "{{Convert.ToBase64String(TestCertificate.Pfx(TestCertificate.One))}}" }""" },
         { "federation", $$"""{ "Kind": "FederatedTokenFile", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "TokenFile": "/t" }""" },
         { "many tenants", $$"""{ "Kind": "ClientSecret", "MultiTenant": "true", "ClientId": "{{Client}}", "ClientSecret": "canary", "AdditionallyAllowedTenants": "*" }""" },
         { "a chain", $$"""{ "Kind": "Chain", "Capacity": 5, "Credentials": [ { "Kind": "ManagedIdentity" }, { "Kind": "Chain", "Credentials": [ { "Kind": "DefaultChain" } ] } ] }""" },
@@ -79,7 +83,16 @@ public sealed class IdentitySectionTests
         { "no secret", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}" }""", "Id:ClientSecret is missing or empty, and so is ClientSecretFile" },
         { "two secrets", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary", "ClientSecretFile": "/canary" }""", "Id:ClientSecret is set together with ClientSecretFile" },
         { "a secret of two lines", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary\nx" }""", "Id:ClientSecret cannot be used" },
-        { "no certificate", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}" }""", "Id:CertificateFile is missing" },
+        { "no certificate", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}" }""", "Id:CertificateFile is missing, and so are CertificateSubject, CertificateThumbprint and Certificate" },
+        { "two certificates", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/canary", "CertificateThumbprint": "canary" }""", "Id:CertificateThumbprint is set together with CertificateFile" },
+        { "a key of no file", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "Certificate": "canary", "CertificateKeyFile": "/canary" }""", "Id:CertificateKeyFile goes with CertificateFile only" },
+        { "a password of a store", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "CN=x", "CertificatePassword": "canary" }""", "Id:CertificatePassword goes with CertificateFile or Certificate only" },
+        { "a store of a file", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/x", "CertificateStore": "canary" }""", "Id:CertificateStore goes with CertificateSubject or CertificateThumbprint only" },
+        { "a store that is none", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "CN=x", "CertificateStore": "canary/My" }""", "Id:CertificateStore is not a location and a name" },
+        { "a thumbprint that is none", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateThumbprint": "canary" }""", "Id:CertificateThumbprint cannot be used" },
+        { "a subject that is none", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "canary" }""", "Id:CertificateSubject cannot be used" },
+        { "text that is no certificate", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "Certificate": "canary!" }""", "Id:Certificate cannot be used" },
+        { "a chain that is no flag", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/x", "SendCertificateChain": "canary" }""", "Id:SendCertificateChain is not true or false" },
         { "no token file", $$"""{ "Kind": "FederatedTokenFile", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}" }""", "Id:TokenFile is missing" },
         { "a tenant for many tenants", $$"""{ "Kind": "ClientSecret", "MultiTenant": true, "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary" }""", "Id:TenantId is set together with MultiTenant" },
         { "a flag that is none", $$"""{ "Kind": "ClientSecret", "MultiTenant": "canary", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary" }""", "Id:MultiTenant is not true or false" },
@@ -163,6 +176,29 @@ public sealed class IdentitySectionTests
         await acquirer.GetTokenAsync(new TokenRequest("api://billing/.default"));
 
         Assert.Equal(["first", "second"], entra.Requests.Select(request => request.Form["client_secret"]));
+    }
+
+    [Fact]
+    public async Task A_certificate_and_its_password_are_read_from_configuration_at_each_use()
+    {
+        using var entra = new FakeServer { Otherwise = _ => FakeServer.Response(HttpStatusCode.OK, """{"access_token":"t","token_type":"Bearer","expires_in":3600}""") };
+        var section = Section($$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "SendCertificateChain": "true" }""");
+        section["Certificate"] = Convert.ToBase64String(TestCertificate.Pfx(TestCertificate.One, "first"));
+        section["CertificatePassword"] = "first";
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(new FakeClock());
+        services.AddWorkloadIdentity(section).Configure(options => options.EntraHttpClient = entra.Client);
+        await using var provider = services.BuildServiceProvider();
+        var acquirer = provider.GetRequiredService<ITokenAcquirer>();
+
+        await acquirer.GetTokenAsync(Request);
+        section["Certificate"] = Convert.ToBase64String(TestCertificate.Pfx(TestCertificate.Two, "second"));
+        section["CertificatePassword"] = "second";
+        await acquirer.GetTokenAsync(new TokenRequest("api://billing/.default"));
+
+        Assert.Equal(
+            [TestCertificate.One.RawData, TestCertificate.Two.RawData],
+            entra.Requests.Select(request => Assert.Single(new SentAssertion(request.Form["client_assertion"]).Chain)));
     }
 
     private static IConfigurationSection Section(string json) =>

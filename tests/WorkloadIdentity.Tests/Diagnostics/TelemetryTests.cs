@@ -140,10 +140,9 @@ public sealed partial class TelemetryTests : IDisposable
         {
             ShouldListenTo = source => source.Name == Telemetry.Name,
             Sample = (ref ActivityCreationOptions<ActivityContext> options) => options.Parent.TraceId == parent.TraceId ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
-
-            // Told of every activity that anybody listens to, other tests included.
             ActivityStopped = activity =>
             {
+                // Where another test listens to everything, this one is told of everything.
                 if (activity.TraceId == parent.TraceId)
                 {
                     stopped.Enqueue(activity);

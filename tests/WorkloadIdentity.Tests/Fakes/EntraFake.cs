@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -61,12 +63,31 @@ internal sealed class EntraFake
         return this;
     }
 
+    /// <summary>What certificate stores hold, by location and name.</summary>
+    public Dictionary<string, List<X509Certificate2>> Stores { get; } = [];
+
+    public WorkloadEnvironment Environment() => WorkloadEnvironment.FromValues(Variables, Files, (location, name) => Stores.TryGetValue($"{location}/{name}", out var store)
+        ? store
+        : throw new CryptographicException("There is no such store."));
+
+    /// <summary>What a source of client authentication is asked for.</summary>
+    public TokenExchange Exchange() => new()
+    {
+        Authority = Authority.Require(EntraCloud.Public, allowUnknown: false, "host"),
+        TenantId = Tenant,
+        ClientId = ClientId,
+        Request = new TokenRequest(Scope),
+        Environment = Environment(),
+        TimeProvider = Clock,
+        Logger = Log,
+    };
+
     public ApplicationCredentialOptions Options() => new()
     {
         HttpClient = Server.Client,
         TimeProvider = Clock,
         LoggerFactory = Log,
-        Environment = WorkloadEnvironment.FromValues(Variables, Files),
+        Environment = Environment(),
 
         // Far beyond what a test advances the clock by: time limits have tests of their own.
         Retry = new RetryOptions { AttemptTimeout = TimeSpan.FromMinutes(59) },

@@ -24,6 +24,9 @@ internal sealed class SentAssertion
 
     public string[] HeaderNames => [.. Header.EnumerateObject().Select(member => member.Name)];
 
+    /// <summary>The certificates of <c>x5c</c>, in DER.</summary>
+    public byte[][] Chain => [.. Header.GetProperty("x5c").EnumerateArray().Select(certificate => certificate.GetBytesFromBase64())];
+
     public string Id => Payload.GetProperty("jti").GetString()!;
 
     public static byte[] Decode(string text)

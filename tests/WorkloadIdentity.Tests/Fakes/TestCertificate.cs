@@ -34,11 +34,16 @@ internal static class TestCertificate
         return new CertificateRequest("CN=ec", key, HashAlgorithmName.SHA256).CreateSelfSigned(NotBefore, NotAfter);
     }
 
+    /// <summary>A certificate without key that says it was issued by <paramref name="issuer"/>.</summary>
+    public static X509Certificate2 Issued(string subject, string issuer) =>
+        new CertificateRequest(subject, FirstKey.Value, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .Create(new X500DistinguishedName(issuer), X509SignatureGenerator.CreateForRSA(FirstKey.Value, RSASignaturePadding.Pkcs1), NotBefore, NotAfter, [3]);
+
     public static byte[] Pfx(X509Certificate2 certificate, string? password = null) => certificate.Export(X509ContentType.Pfx, password);
 
     public static string Pem(X509Certificate2 certificate) => certificate.ExportCertificatePem() + "\n";
 
-    private static X509Certificate2 Make(RSA key, string subject, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null) =>
+    public static X509Certificate2 Make(RSA key, string subject, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null) =>
         new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(notBefore ?? NotBefore, notAfter ?? NotAfter);
 }
 
@@ -62,5 +67,43 @@ internal sealed class KeyWithoutPss(RSA inner) : RSA
 
         PssAsked++;
         throw new CryptographicException("PSS is not supported by this key.");
+    }
+}
+
+/// <summary>A root, an intermediate it issued, and a leaf of that.</summary>
+internal sealed class TestAuthority : IDisposable
+{
+    private static readonly Lazy<RSA> AuthorityKey = new(() => RSA.Create(2048));
+
+    public TestAuthority()
+    {
+        Root = Request("CN=root").CreateSelfSigned(TestCertificate.NotBefore, TestCertificate.NotAfter);
+        using var intermediate = Request("CN=intermediate").Create(Root, TestCertificate.NotBefore, TestCertificate.NotAfter, [1]);
+        Intermediate = X509CertificateLoader.LoadCertificate(intermediate.RawData);
+        using var signing = Intermediate.CopyWithPrivateKey(AuthorityKey.Value);
+        using var leaf = new CertificateRequest("CN=orders-leaf", Key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).Create(signing, TestCertificate.NotBefore, TestCertificate.NotAfter, [2]);
+        Leaf = leaf.CopyWithPrivateKey(Key);
+    }
+
+    public static RSA Key => TestCertificate.KeyOfOne;
+
+    public X509Certificate2 Root { get; }
+
+    public X509Certificate2 Intermediate { get; }
+
+    public X509Certificate2 Leaf { get; }
+
+    public void Dispose()
+    {
+        Root.Dispose();
+        Intermediate.Dispose();
+        Leaf.Dispose();
+    }
+
+    private static CertificateRequest Request(string subject)
+    {
+        var request = new CertificateRequest(subject, AuthorityKey.Value, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        return request;
     }
 }

@@ -1,0 +1,20 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace WorkloadIdentity;
+
+/// <summary>A certificate that a function of the application gets.</summary>
+internal sealed class CertificateCallback(Func<bool, CancellationToken, ValueTask<X509Certificate2>> callback) : CertificateSource
+{
+    public override string Place => "the application's callback";
+
+    public override async ValueTask<CertificateReading> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken)
+    {
+        if (await callback(exchange.Remint, cancellationToken).ConfigureAwait(false) is not { } certificate)
+        {
+            return new CertificateReading(null, "The callback for the client certificate returned nothing (null)");
+        }
+
+        var (signing, problem) = SigningCertificate.From(certificate);
+        return new CertificateReading(signing, problem is null ? null : $"The certificate that the callback for the client certificate returned {problem}");
+    }
+}

@@ -1,0 +1,48 @@
+using WorkloadIdentity;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Reads which application it is, and where; how it proves itself is read by whoever calls.</summary>
+internal static class ApplicationSettings
+{
+    private const string TenantId = "TenantId";
+    private const string ClientId = "ClientId";
+    private const string MultiTenant = "MultiTenant";
+
+    // For the checks of all else: it is never sent.
+    private static readonly ClientSecretAuthentication Unused = ClientSecretAuthentication.FromValue("unused");
+
+    public static string[] Names { get; } = [TenantId, ClientId, MultiTenant];
+
+    /// <param name="reader">Of the section.</param>
+    /// <param name="authentication">How it proves itself; null when that could not be told.</param>
+    public static Func<CredentialParts, Credential>? Read(SectionReader reader, Func<CredentialParts, ClientAuthentication>? authentication)
+    {
+        var isMultiTenant = reader.Flag(MultiTenant) ?? false;
+        var tenantId = isMultiTenant ? null : reader.Required(TenantId, "Set it to the directory (tenant) id or a verified domain.");
+        var clientId = reader.Required(ClientId, "Set it to the application (client) id.");
+        if (isMultiTenant && reader.Text(TenantId) is not null)
+        {
+            reader.Problem(TenantId, $"is set together with {MultiTenant}: such an application acts in the tenant each request names. Remove one of the two.");
+        }
+
+        if (tenantId is not null && WorkloadIdentity.TenantId.Problem(tenantId) is { } problem)
+        {
+            reader.Problem(TenantId, $"cannot be used. {problem}");
+        }
+
+        if (clientId is not null)
+        {
+            reader.Check(ClientId, () => ApplicationCredential.MultiTenant(clientId, Unused));
+        }
+
+        if (clientId is null || authentication is null || (tenantId is null && !isMultiTenant))
+        {
+            return null;
+        }
+
+        return parts => tenantId is null
+            ? ApplicationCredential.MultiTenant(clientId, authentication(parts), parts.Application())
+            : new ApplicationCredential(tenantId, clientId, authentication(parts), parts.Application());
+    }
+}

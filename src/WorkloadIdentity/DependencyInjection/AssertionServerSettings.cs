@@ -1,0 +1,62 @@
+using WorkloadIdentity;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>
+/// Reads the sources that fetch from anywhere or run anything. Whoever can write configuration could do either with this program's rights, so each needs a switch that
+/// only code can set.
+/// </summary>
+internal static class AssertionServerSettings
+{
+    private const string Url = "Url";
+    private const string Headers = "Headers";
+    private const string HeadersFromVariables = "HeadersFromVariables";
+    private const string AudienceParameter = "AudienceParameter";
+    private const string Command = "Command";
+    private const string Arguments = "Arguments";
+    private const string JsonField = "JsonField";
+    private const string TimeLimit = "TimeLimit";
+
+    public static string[] UrlNames { get; } = [Url, Headers, HeadersFromVariables, AudienceParameter, JsonField, TimeLimit];
+
+    public static string[] CommandNames { get; } = [Command, Arguments, JsonField, TimeLimit];
+
+    public static Func<CredentialParts, AssertionSource>? ReadUrl(SectionReader reader)
+    {
+        var options = new UrlAssertionSourceOptions { AudienceParameter = reader.Text(AudienceParameter), JsonField = reader.Text(JsonField) };
+        options.TimeLimit = reader.Duration(TimeLimit) ?? options.TimeLimit;
+        Copy(reader.Pairs(Headers), options.Headers);
+        Copy(reader.Pairs(HeadersFromVariables), options.HeadersFromVariables);
+        if (reader.Text(Url) is null)
+        {
+            reader.Problem(Url, "is missing or empty. Set it to the address that answers with an assertion.");
+            return null;
+        }
+
+        return reader.Address(Url) is { } address && reader.Check(Url, () => new UrlAssertionSource(address, options)) is { } source
+            ? parts => parts.AllowsAssertionUrl ? source : throw Forbidden("FederatedTokenUrl", "fetches from an address", nameof(WorkloadIdentityOptions.AllowAssertionUrl))
+            : null;
+    }
+
+    public static Func<CredentialParts, AssertionSource>? ReadCommand(SectionReader reader)
+    {
+        var options = new CommandAssertionSourceOptions { JsonField = reader.Text(JsonField) };
+        options.TimeLimit = reader.Duration(TimeLimit) ?? options.TimeLimit;
+        var arguments = reader.Texts(Arguments);
+        return reader.Required(Command, "Set it to the absolute path of the program that prints an assertion.") is { } command
+            && reader.Check(Command, () => new CommandAssertionSource(command, arguments, options)) is { } source
+                ? parts => parts.AllowsAssertionCommand ? source : throw Forbidden("FederatedTokenCommand", "runs a program", nameof(WorkloadIdentityOptions.AllowAssertionCommand))
+                : null;
+    }
+
+    private static ArgumentException Forbidden(string kind, string what, string option) =>
+        new($"Kind {kind} {what} that configuration names, which code must allow: builder.Configure(options => options.{option} = true)");
+
+    private static void Copy(List<KeyValuePair<string, string>> from, IDictionary<string, string> to)
+    {
+        foreach (var (name, value) in from)
+        {
+            to[name] = value;
+        }
+    }
+}

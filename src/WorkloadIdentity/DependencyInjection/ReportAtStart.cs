@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WorkloadIdentity;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>
+/// Logs, when the host starts and <c>WORKLOAD_IDENTITY_EXPLAIN</c> says so, what each registered identity would answer, and why. It runs beside the program and changes
+/// nothing: a program that does not start for want of a token has its explanation in the log.
+/// </summary>
+internal sealed class ReportAtStart(IServiceProvider services, WorkloadEnvironment environment, IEnumerable<IdentityName> identities, IEnumerable<ClientRequest> requests)
+    : BackgroundService
+{
+    public const string Variable = "WORKLOAD_IDENTITY_EXPLAIN";
+
+    /// <summary>What is asked for where no client says what the program wants: an API that is there in every tenant of the public cloud.</summary>
+    public const string AnyScope = "https://graph.microsoft.com/.default";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var value = environment.Variable(Variable)?.Trim();
+        if (value is null or "0" || value.Equals("false", StringComparison.OrdinalIgnoreCase) || services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) is not { } logger)
+        {
+            return;
+        }
+
+        var isOn = value is "1" || value.Equals("true", StringComparison.OrdinalIgnoreCase);
+        foreach (var identity in identities)
+        {
+            foreach (var scope in isOn ? Scopes(identity.Name) : [value])
+            {
+                await ReportAsync(logger, identity.Name, scope, stoppingToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private string[] Scopes(string identity)
+    {
+        string[] scopes = [.. requests.Where(request => (request.Identity ?? "") == identity).Select(request => request.Scope).Distinct()];
+        return scopes.Length > 0 ? scopes : [AnyScope];
+    }
+
+    private async Task ReportAsync(ILogger logger, string identity, string scope, CancellationToken stoppingToken)
+    {
+        var timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        using var limit = new CancellationTokenSource(Limit, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stoppingToken);
+        try
+        {
+            AccessTokenHandler.RequireScope(scope, nameof(scope));
+            var acquirer = identity.Length == 0 ? services.GetRequiredService<ITokenAcquirer>() : services.GetRequiredKeyedService<ITokenAcquirer>(identity);
+            if (acquirer is TokenAcquirer own)
+            {
+                var report = await own.ExplainAsync(new TokenRequest(scope), either.Token).ConfigureAwait(false);
+                Log.Explained(logger, IdentityName.Describe(identity), scope, report);
+            }
+            else
+            {
+                Log.NotExplained(logger, IdentityName.Describe(identity), scope, $"its token acquirer is of another kind ({acquirer.GetType().Name})");
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The program ends before the report did.
+        }
+        catch (OperationCanceledException)
+        {
+            Log.NotExplained(logger, IdentityName.Describe(identity), scope, $"it took longer than {Limit.TotalMinutes:0} minutes");
+        }
+        catch (ArgumentException exception)
+        {
+            Log.NotExplained(logger, IdentityName.Describe(identity), scope, exception.Explain());
+        }
+        catch (Exception exception)
+        {
+            // Validation has its own way of telling what is wrong; code of the application may put anything into its exceptions.
+            Log.NotExplained(logger, IdentityName.Describe(identity), scope, $"making it threw {exception.GetType().Name}");
+        }
+    }
+}

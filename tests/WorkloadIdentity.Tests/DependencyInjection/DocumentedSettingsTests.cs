@@ -1,0 +1,42 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace WorkloadIdentity.Tests;
+
+/// <summary>The pages say what configuration takes; here that is held against what it does take.</summary>
+public sealed partial class DocumentedSettingsTests
+{
+    private static readonly string Page = Repository.Read("docs/credentials.md");
+
+    public static TheoryData<string> Examples => [.. JsonBlock().Matches(Page).Select(match => match.Groups[1].Value)];
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public async Task Every_example_makes_an_identity(string json)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(WorkloadEnvironment.FromValues(new Dictionary<string, string>()));
+        services.AddWorkloadIdentity(new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build().GetSection("WorkloadIdentity"));
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.IsType<TokenAcquirer>(provider.GetRequiredService<ITokenAcquirer>());
+    }
+
+    [Fact]
+    public void Every_kind_is_listed_with_its_settings()
+    {
+        var page = Repository.Read("docs/configuration.md").ReplaceLineEndings("\n");
+
+        Assert.NotEmpty(Examples);
+        Assert.All(CredentialKind.All, kind =>
+        {
+            Assert.Contains($"### {kind.Name}\n", page, StringComparison.Ordinal);
+            Assert.All(kind.Settings, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+        });
+    }
+
+    [GeneratedRegex("```json\\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex JsonBlock();
+}
