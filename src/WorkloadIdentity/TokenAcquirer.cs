@@ -7,6 +7,7 @@ namespace WorkloadIdentity;
 /// <remarks>A cached hit is synchronous, takes no lock, writes nothing shared and allocates nothing.</remarks>
 public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
 {
+    private readonly Credential _credential;
     private readonly TokenCache _cache;
     private readonly TokenFlights _flights;
     private readonly TimeProvider _timeProvider;
@@ -25,6 +26,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
                 nameof(options));
         }
 
+        _credential = credential;
         _timeProvider = settings.TimeProvider;
         _flights = new TokenFlights(credential, settings);
         _cache = new TokenCache(_flights, settings.Capacity, settings.OnBehalfOfCapacity);

@@ -20,6 +20,7 @@ internal static class Report
             GC.Collect();
         }
 
+        var busy = File.Exists("/proc/loadavg") ? $" Load average at the end, this run included: {string.Join(' ', (await File.ReadAllTextAsync("/proc/loadavg")).Split(' ')[..3])}." : "";
         var goals = findings.SelectMany(found => found.Finding.Goals).ToList();
         var page = new List<string>
         {
@@ -29,7 +30,7 @@ internal static class Report
             "The peers run in the same process against the same endpoint in memory, which issues tokens of 1,460 characters. Times move with the machine: compare",
             "within the run.",
             "",
-            string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Environment.ProcessorCount} cores ({Machine()}), {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}; took {TimeProvider.System.GetElapsedTime(started).TotalMinutes:0.0} minutes."),
+            string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Environment.ProcessorCount} cores ({Machine()}), {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}; took {TimeProvider.System.GetElapsedTime(started).TotalMinutes:0.0} minutes.{busy}"),
             $"Microsoft.Identity.Client (MSAL) {Peers.MsalVersion}, Azure.Identity {Peers.AzureIdentityVersion}.",
             "",
             $"{goals.Count(goal => goal.IsMet)} of {goals.Count} goals reached.",
