@@ -26,7 +26,7 @@ internal static class Bound
         await Task.WhenAll(Enumerable.Range(0, 2).Select(worker => Task.Run(() => AskAsync(acquirer, worker, n => new TokenRequest($"api://{n}/.default"), () => most = Math.Max(most, slots.Read("application"))))));
         return new Finding(
             "A million distinct requests against a bound of 10,000",
-            "Two threads, each request asked for twice in a row by both at about the same time; then the same with a million distinct user assertions.",
+            "Two threads, each asking for every request once, at about the same time; then the same with a million distinct user assertions.",
             [
                 "| | found |",
                 "|---|---|",

@@ -12,9 +12,9 @@ internal static class Peers
 {
     private static readonly string[] Scopes = [InMemoryEntra.Scope];
 
-    public static string MsalVersion => VersionOf(typeof(ConfidentialClientApplicationBuilder));
+    public static string MsalVersion => VersionOf("Microsoft.Identity.Client");
 
-    public static string AzureIdentityVersion => VersionOf(typeof(ClientSecretCredential));
+    public static string AzureIdentityVersion => VersionOf("Azure.Identity");
 
     /// <summary>Each library as one call that gets a token for the one request of the benchmarks.</summary>
     public static IReadOnlyList<(string Library, Func<InMemoryEntra, Func<Task>> Prepare)> All { get; } =
@@ -52,7 +52,7 @@ internal static class Peers
         InMemoryEntra.TenantId, InMemoryEntra.ClientId, InMemoryEntra.Secret,
         new ClientSecretCredentialOptions { DisableInstanceDiscovery = true, Transport = new HttpClientTransport(entra.NewClient()), AdditionallyAllowedTenants = { "*" } });
 
-    private static string VersionOf(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    private static string VersionOf(string assembly) => Assembly.Load(assembly).GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     private sealed class OneClient(HttpClient client) : IMsalHttpClientFactory
     {
