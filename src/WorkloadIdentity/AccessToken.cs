@@ -21,20 +21,20 @@ public sealed class AccessToken
     {
         Value = Require.HeaderToken(value, "An access token");
         TokenType = Require.HeaderToken(tokenType, "A token type");
-        ExpiresOn = expiresOn;
-        RefreshOn = refreshOn;
+        _expiresOn = expiresOn.UtcTicks;
+        _refreshOn = refreshOn?.UtcTicks ?? 0;
     }
 
     private AccessToken(AccessToken other, string? acquiredBy, string? issuer, string? clientId, DateTimeOffset? proofEndsOn)
     {
         Value = other.Value;
         TokenType = other.TokenType;
-        ExpiresOn = other.ExpiresOn;
-        RefreshOn = other.RefreshOn;
+        _expiresOn = other._expiresOn;
+        _refreshOn = other._refreshOn;
         AcquiredBy = acquiredBy;
         Issuer = issuer;
         ClientId = clientId;
-        ProofEndsOn = proofEndsOn;
+        _proofEndsOn = proofEndsOn?.UtcTicks ?? 0;
     }
 
     /// <summary>The token itself. A secret.</summary>
@@ -46,10 +46,10 @@ public sealed class AccessToken
     public string TokenType { get; }
 
     /// <summary>When the token stops being valid.</summary>
-    public DateTimeOffset ExpiresOn { get; }
+    public DateTimeOffset ExpiresOn => new(_expiresOn, TimeSpan.Zero);
 
     /// <summary>When the issuer advises to ask for the next one; null when it gave no hint.</summary>
-    public DateTimeOffset? RefreshOn { get; }
+    public DateTimeOffset? RefreshOn => Moment(_refreshOn);
 
     /// <summary>The credential it came from, outermost first, such as <c>default chain/managed identity</c>; null when made by hand.</summary>
     public string? AcquiredBy { get; }
@@ -60,7 +60,14 @@ public sealed class AccessToken
     internal string? ClientId { get; }
 
     /// <summary>When the certificate the application proved itself with expires; null when there was none.</summary>
-    internal DateTimeOffset? ProofEndsOn { get; }
+    internal DateTimeOffset? ProofEndsOn => Moment(_proofEndsOn);
+
+    // Ticks in UTC, 0 for none, at half or a third of the bytes: 100,000 of these may be held.
+    private readonly long _expiresOn;
+    private readonly long _refreshOn;
+    private readonly long _proofEndsOn;
+
+    private static DateTimeOffset? Moment(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
 
     private AccessTokenHeader? _header;
 

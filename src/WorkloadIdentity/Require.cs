@@ -34,6 +34,19 @@ internal static class Require
     /// <summary>A GUID in its plain form of 36 characters. The length is looked at, because the runtime trims white space and line breaks even from an exact form.</summary>
     public static bool IsGuid([NotNullWhen(true)] string? value) => value is { Length: 36 } && Guid.TryParseExact(value, "D", out _);
 
+    public static bool HasWhiteSpace(ReadOnlySpan<char> value)
+    {
+        foreach (var character in value)
+        {
+            if (char.IsWhiteSpace(character))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public static bool HasControlCharacter(ReadOnlySpan<char> value)
     {
         foreach (var character in value)

@@ -33,6 +33,9 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
     /// <summary>How the latest acquisitions ended, by resource.</summary>
     internal LastOutcomes Outcomes => _flights.Outcomes;
 
+    /// <summary>How many slots of the application there are.</summary>
+    internal int Slots => _cache.Count;
+
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The acquirer was disposed.</exception>
     public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
@@ -44,19 +47,9 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
             return ValueTask.FromCanceled<AccessToken>(cancellationToken);
         }
 
-        request = InOneForm(request);
-        var now = _timeProvider.GetUtcNow();
-        if (_cache.Find(request) is not { } slot || slot.Held(request, now) is not { } token)
-        {
-            return WaitAsync(request, cancellationToken);
-        }
-
-        if (_flights.Metrics.Samples(now))
-        {
-            _flights.Metrics.Used(slot.HeldFor(now));
-        }
-
-        return new ValueTask<AccessToken>(token);
+        // A request remembers the slot it was served from: for one that is kept, nothing need be looked up.
+        var slot = request.Slot is { } known && known.IsOf(_flights) ? known : Find(request);
+        return slot?.Held(request) is { } token ? new ValueTask<AccessToken>(token) : WaitAsync(request, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -66,7 +59,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         ArgumentNullException.ThrowIfNull(request);
         ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
         cancellationToken.ThrowIfCancellationRequested();
-        request = InOneForm(request);
+        request = _flights.InOneForm(request);
         while (true)
         {
             // Null: the slot was evicted between being found and being asked; its successor is asked instead.
@@ -95,18 +88,31 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         _cache.Dispose();
     }
 
-    private TokenRequest InOneForm(TokenRequest request) => request.TenantId is null ? request : _credential.Simplify(request);
+    private TokenSlot? Find(TokenRequest request)
+    {
+        var slot = _cache.Find(_flights.InOneForm(request));
+        if (slot is not null)
+        {
+            request.Remember(slot);
+        }
+
+        return slot;
+    }
 
     private async ValueTask<AccessToken> WaitAsync(TokenRequest request, CancellationToken cancellationToken)
     {
+        var asked = request;
+        request = _flights.InOneForm(request);
         var started = _timeProvider.GetTimestamp();
         var outcome = "failed";
         try
         {
             while (true)
             {
-                if (await _cache.GetOrAdd(request).GetAsync(request, cancellationToken).ConfigureAwait(false) is { } token)
+                var slot = _cache.GetOrAdd(request);
+                if (await slot.GetAsync(request, cancellationToken).ConfigureAwait(false) is { } token)
                 {
+                    asked.Remember(slot);
                     outcome = "issued";
                     return token;
                 }

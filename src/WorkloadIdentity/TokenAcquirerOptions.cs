@@ -46,6 +46,9 @@ public sealed class TokenAcquirerOptions
     /// <summary>The name the identity was registered under, for what operators see; null for none.</summary>
     internal string? Identity { get; set; }
 
+    /// <summary>In tests, the ticks of the coarse clock; null for those of the system, where its clock is used.</summary>
+    internal Func<long>? CoarseTicks { get; set; }
+
     /// <summary>A copy that nobody else can change, after its values were checked.</summary>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     internal TokenAcquirerOptions Checked()

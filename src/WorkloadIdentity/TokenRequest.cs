@@ -73,6 +73,18 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <summary>The key of an on-behalf-of request: its assertion is hashed once.</summary>
     internal OnBehalfOfKey OnBehalfOfKey => field ??= OnBehalfOfKey.Of(this);
 
+    /// <summary>The slot this request was served from first, for as long as that one lives. Never a user's: those are kept for as long as they are looked up.</summary>
+    internal TokenSlot? Slot { get; private set; }
+
+    /// <summary>Keeps the slot, unless another acquirer's is kept that still lives: two that share a request must not write it in turns.</summary>
+    internal void Remember(TokenSlot slot)
+    {
+        if (UserAssertion is null && (Slot is null || Slot.IsGone))
+        {
+            Slot = slot;
+        }
+    }
+
     /// <inheritdoc/>
     public bool Equals(TokenRequest? other) =>
         ReferenceEquals(this, other)

@@ -5,9 +5,23 @@ using WorkloadIdentity;
 namespace Benchmarks;
 
 /// <summary>A token that is in the cache, among those of 100,000 tenants, random key.</summary>
-[MemoryDiagnoser]
 public class ManyTenants
 {
+    internal static Task<Finding> RunAsync()
+    {
+        var figures = Micro.Run<ManyTenants>();
+        var (ours, msal) = (figures[nameof(WorkloadIdentity)], figures[nameof(Msal)]);
+        return Task.FromResult(new Finding(
+            "A cached token among those of 100,000 tenants, random key",
+            "Every tenant has its token in the cache; each call asks for a random one of them. The request objects are kept in one row and made anew for each call in the other.",
+            Micro.Table(figures, ours),
+            new Goal($"at least 60 times faster than MSAL: {msal.Nanoseconds / ours.Nanoseconds:N0}", msal.Nanoseconds >= 60 * ours.Nanoseconds),
+            new Goal($"0 bytes: {ours.Bytes:N0}", ours.Bytes == 0))
+        {
+            InTheWay = "memory. The work of a hit is some 10 ns (above); a random one of 100,000 finds the request, its slot and the token's moments each in a line of its own somewhere in 350 MB, and waits for the memory, and for the page tables, once for each. MSAL's 19 µs are work, which a busy neighbour slows less.",
+        });
+    }
+
     private const int Tenants = 100_000;
     private static readonly string[] Scopes = [InMemoryEntra.Scope];
     private readonly TokenRequest[] _requests = [.. Enumerable.Range(0, Tenants).Select(n => new TokenRequest(InMemoryEntra.Scope) { TenantId = TenantId(n) })];
@@ -15,7 +29,7 @@ public class ManyTenants
     private TokenAcquirer? _ours;
     private IConfidentialClientApplication? _msal;
 
-    [GlobalSetup(Target = nameof(WorkloadIdentity))]
+    [GlobalSetup(Targets = [nameof(WorkloadIdentity), nameof(WorkloadIdentityWithNewRequests)])]
     public async Task FillOursAsync()
     {
         _ours = Peers.Ours(new InMemoryEntra(), Tenants);
@@ -35,11 +49,32 @@ public class ManyTenants
         }
     }
 
-    [Benchmark(Baseline = true)]
-    public ValueTask<WorkloadIdentity.AccessToken> WorkloadIdentity() => _ours!.GetTokenAsync(_requests[_random.Next(Tenants)]);
+    [Benchmark(OperationsPerInvoke = Micro.Calls)]
+    public async Task WorkloadIdentity()
+    {
+        for (var call = 0; call < Micro.Calls; call++)
+        {
+            await _ours!.GetTokenAsync(_requests[_random.Next(Tenants)]);
+        }
+    }
 
-    [Benchmark]
-    public Task<AuthenticationResult> Msal() => _msal!.AcquireTokenForClient(Scopes).WithTenantId(_requests[_random.Next(Tenants)].TenantId).ExecuteAsync();
+    [Benchmark(OperationsPerInvoke = Micro.Calls)]
+    public async Task WorkloadIdentityWithNewRequests()
+    {
+        for (var call = 0; call < Micro.Calls; call++)
+        {
+            await _ours!.GetTokenAsync(new TokenRequest(InMemoryEntra.Scope) { TenantId = _requests[_random.Next(Tenants)].TenantId });
+        }
+    }
+
+    [Benchmark(OperationsPerInvoke = Micro.Calls)]
+    public async Task Msal()
+    {
+        for (var call = 0; call < Micro.Calls; call++)
+        {
+            await _msal!.AcquireTokenForClient(Scopes).WithTenantId(_requests[_random.Next(Tenants)].TenantId).ExecuteAsync();
+        }
+    }
 
     internal static string TenantId(int n) => $"{n:x8}-0000-4000-8000-000000000000";
 }

@@ -1,3 +1,5 @@
+using System.Reflection;
+using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
 using Microsoft.Identity.Client;
@@ -8,6 +10,33 @@ namespace Benchmarks;
 /// <summary>The same application with the same secret against the same endpoint, once with each library.</summary>
 internal static class Peers
 {
+    private static readonly string[] Scopes = [InMemoryEntra.Scope];
+
+    public static string MsalVersion => VersionOf("Microsoft.Identity.Client");
+
+    public static string AzureIdentityVersion => VersionOf("Azure.Identity");
+
+    /// <summary>Each library as one call that gets a token for the one request of the benchmarks.</summary>
+    public static IReadOnlyList<(string Library, Func<InMemoryEntra, Func<Task>> Prepare)> All { get; } =
+    [
+        ("WorkloadIdentity", entra =>
+        {
+            var acquirer = Ours(entra);
+            var request = new TokenRequest(InMemoryEntra.Scope) { TenantId = InMemoryEntra.TenantId };
+            return () => acquirer.GetTokenAsync(request).AsTask();
+        }),
+        ("MSAL", entra =>
+        {
+            var msal = Msal(entra);
+            return () => msal.AcquireTokenForClient(Scopes).ExecuteAsync();
+        }),
+        ("Azure.Identity", entra =>
+        {
+            var credential = AzureIdentity(entra);
+            return () => credential.GetTokenAsync(new TokenRequestContext(Scopes), CancellationToken.None).AsTask();
+        }),
+    ];
+
     public static TokenAcquirer Ours(InMemoryEntra entra, int capacity = 10_000) => new(
         WorkloadIdentity.ApplicationCredential.MultiTenant(InMemoryEntra.ClientId, ClientSecretAuthentication.FromValue(InMemoryEntra.Secret), new ApplicationCredentialOptions { HttpClient = entra.NewClient() }),
         new TokenAcquirerOptions { Capacity = capacity });
@@ -22,6 +51,8 @@ internal static class Peers
     public static ClientSecretCredential AzureIdentity(InMemoryEntra entra) => new(
         InMemoryEntra.TenantId, InMemoryEntra.ClientId, InMemoryEntra.Secret,
         new ClientSecretCredentialOptions { DisableInstanceDiscovery = true, Transport = new HttpClientTransport(entra.NewClient()), AdditionallyAllowedTenants = { "*" } });
+
+    private static string VersionOf(string assembly) => Assembly.Load(assembly).GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     private sealed class OneClient(HttpClient client) : IMsalHttpClientFactory
     {

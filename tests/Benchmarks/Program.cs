@@ -1,25 +1,32 @@
-using BenchmarkDotNet.Running;
 using Benchmarks;
 
-// dotnet run -c Release --project tests/Benchmarks -- hit | tenants | handler | stampede | fill
-switch (args)
+// dotnet run -c Release --project tests/Benchmarks -- <name>, or -- report for all of them and docs/benchmarks.md.
+(string Name, Func<Task<Finding>> Run)[] benchmarks =
+[
+    ("hit", CachedHit.RunAsync),
+    ("tenants", ManyTenants.RunAsync),
+    ("threads", Threads.RunAsync),
+    ("handler", HandlerOverhead.RunAsync),
+    ("stampede", Stampede.RunAsync),
+    ("refresh", RefreshUnderLoad.RunAsync),
+    ("outage", Outage.RunAsync),
+    ("fill", Fill.RunAsync),
+    ("bound", Bound.RunAsync),
+    ("startup", FirstTokenTime.RunAsync),
+    ("size", PublishedSize.RunAsync),
+];
+
+if (args is ["report"])
 {
-    case ["hit"]:
-        BenchmarkRunner.Run<CachedHit>();
-        return 0;
-    case ["tenants"]:
-        BenchmarkRunner.Run<ManyTenants>();
-        return 0;
-    case ["handler"]:
-        BenchmarkRunner.Run<HandlerOverhead>();
-        return 0;
-    case ["stampede"]:
-        Console.WriteLine(await Stampede.RunAsync());
-        return 0;
-    case ["fill"]:
-        Console.WriteLine(await Fill.RunAsync());
-        return 0;
-    default:
-        Console.Error.WriteLine("Name one: hit, tenants, handler, stampede, fill.");
-        return 2;
+    await Report.WriteAsync(benchmarks);
+    return 0;
 }
+
+if (args is not [var name] || Array.Find(benchmarks, benchmark => benchmark.Name == name) is not { Run: { } run })
+{
+    Console.Error.WriteLine($"Name one: {string.Join(", ", benchmarks.Select(benchmark => benchmark.Name))}; or report, for all.");
+    return 2;
+}
+
+Console.WriteLine(await run());
+return 0;

@@ -42,7 +42,16 @@ internal sealed class TokenCache : IDisposable
 
     public void Dispose()
     {
-        _slots.Clear();
+        lock (_adding)
+        {
+            foreach (var slot in _slots.Values)
+            {
+                slot.Forget();
+            }
+
+            _slots.Clear();
+        }
+
         if (_users.IsValueCreated)
         {
             _users.Value.Dispose();

@@ -17,6 +17,9 @@ internal sealed class TokenFlight
 
     public bool IsRenewal { get; init; }
 
+    /// <summary>Somebody with a living token lost patience with it: nobody else who has one need wait for it again.</summary>
+    public bool IsOverdue { get; private set; }
+
     /// <summary>The trace of the flight; set while it runs, when somebody listens.</summary>
     public Activity? Activity { get; set; }
 
@@ -44,12 +47,31 @@ internal sealed class TokenFlight
     /// <exception cref="ObjectDisposedException">The acquirer was disposed meanwhile.</exception>
     public async ValueTask<TokenResult> WaitAsync(CancellationToken cancellationToken)
     {
+        Link();
+        return await Landing.WaitAsync(cancellationToken).ConfigureAwait(false) ?? throw new ObjectDisposedException(nameof(TokenAcquirer));
+    }
+
+    /// <summary>Waits for the landing as long as <paramref name="patience"/> lasts; null when that was not long enough.</summary>
+    /// <exception cref="ObjectDisposedException">The acquirer was disposed meanwhile.</exception>
+    public async ValueTask<TokenResult?> WaitAsync(TimeSpan patience, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        Link();
+        try
+        {
+            return await Landing.WaitAsync(patience, timeProvider, cancellationToken).ConfigureAwait(false) ?? throw new ObjectDisposedException(nameof(TokenAcquirer));
+        }
+        catch (TimeoutException) when (!Landing.IsCompleted)
+        {
+            IsOverdue = true;
+            return null;
+        }
+    }
+
+    private void Link()
+    {
         if (Activity is { } flight && System.Diagnostics.Activity.Current is { } waiting && waiting.SpanId != flight.ParentSpanId && Interlocked.Increment(ref _links) <= MaxLinks)
         {
             flight.AddLink(new ActivityLink(waiting.Context));
         }
-
-        return await Landing.WaitAsync(cancellationToken).ConfigureAwait(false)
-            ?? throw new ObjectDisposedException(nameof(TokenAcquirer));
     }
 }

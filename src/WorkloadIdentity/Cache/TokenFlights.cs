@@ -23,6 +23,7 @@ internal sealed class TokenFlights : IDisposable
         Metrics = new TokenMetrics(options.MeterFactory, options.Identity);
         Outcomes = new LastOutcomes(options.TimeProvider);
         _firstTokens = new FirstTokens(Logger);
+        Coarse = new CoarseClock(options.TimeProvider, options.CoarseTicks);
         _turns = new SemaphoreSlim(options.MaxConcurrentAcquisitions);
     }
 
@@ -32,9 +33,14 @@ internal sealed class TokenFlights : IDisposable
 
     public LastOutcomes Outcomes { get; }
 
+    public CoarseClock Coarse { get; }
+
     public TimeProvider TimeProvider => _options.TimeProvider;
 
     public bool IsDisposed => _disposal.IsCancellationRequested;
+
+    /// <summary>The request as a credential and the table see it: without the tenant that goes without saying.</summary>
+    public TokenRequest InOneForm(TokenRequest request) => request.TenantId is null ? request : _credential.Simplify(request);
 
     public double DrawJitter() => _options.Jitter();
 

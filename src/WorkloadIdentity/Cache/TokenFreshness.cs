@@ -3,28 +3,29 @@ namespace WorkloadIdentity;
 /// <summary>A held token and the moments at which its age changes, computed once when it arrives.</summary>
 internal sealed class TokenFreshness
 {
+    private const long NotYet = long.MinValue;
     private static readonly TimeSpan LongLife = TimeSpan.FromHours(2);
 
     private readonly long _arrivedOn;
     private readonly long _refreshAt;
-    private readonly long _waitAt;
     private readonly long _expiresAt;
+    private long _freshAtTick = NotYet;
 
     /// <param name="token">The token.</param>
     /// <param name="arrivedOn">Now.</param>
     /// <param name="jitter">From 0 to 1: which share of min(5 min, a tenth of the lifetime) the refresh comes early.</param>
-    /// <param name="notAfter">An earlier end than the token's own: the user assertion's.</param>
-    public TokenFreshness(AccessToken token, DateTimeOffset arrivedOn, double jitter, DateTimeOffset? notAfter = null)
+    /// <param name="notAfter">An earlier end than the token's own, in UTC ticks: the user assertion's.</param>
+    public TokenFreshness(AccessToken token, DateTimeOffset arrivedOn, double jitter, long notAfter = long.MaxValue)
     {
         Token = token;
         _arrivedOn = arrivedOn.UtcTicks;
-        _expiresAt = Math.Min(token.ExpiresOn.UtcTicks, (notAfter ?? DateTimeOffset.MaxValue).UtcTicks);
+        _expiresAt = Math.Min(token.ExpiresOn.UtcTicks, notAfter);
 
         var lifetime = Math.Max(0, _expiresAt - _arrivedOn);
-        _waitAt = _expiresAt - Math.Min(TimeSpan.TicksPerMinute, lifetime / 10);
+        var waitAt = WaitAt(_expiresAt, _arrivedOn);
 
         // A hint outside the token's life (seen with clocks that disagree) says nothing: the rule decides.
-        var refreshAt = token.RefreshOn is { } hint && hint.UtcTicks > _arrivedOn && hint.UtcTicks <= _waitAt ? hint.UtcTicks
+        var refreshAt = token.RefreshOn is { } hint && hint.UtcTicks > _arrivedOn && hint.UtcTicks <= waitAt ? hint.UtcTicks
             : lifetime > LongLife.Ticks ? _arrivedOn + (lifetime / 2)
             : _expiresAt - Math.Min(5 * TimeSpan.TicksPerMinute, lifetime / 4);
 
@@ -38,20 +39,32 @@ internal sealed class TokenFreshness
     /// <summary>When the token becomes stale. A token in use is refreshed then, so of two tokens the earlier one has been idle for longer.</summary>
     public long RefreshAt => _refreshAt;
 
+    /// <summary>Whether the token was found fresh at this very tick of the coarse clock: then the wall clock need not be read again.</summary>
+    public bool WasFreshAt(long tick) => _freshAtTick == tick;
+
+    /// <summary>Written at most once in a tick; threads that race here write the same value.</summary>
+    public void NoteFreshAt(long tick) => _freshAtTick = tick == CoarseClock.None ? NotYet : tick;
+
     public TokenAge AgeAt(DateTimeOffset now)
     {
         var ticks = now.UtcTicks;
-        if (ticks >= _waitAt)
+        if (ticks < _refreshAt)
         {
-            return ticks >= _expiresAt ? TokenAge.Expired : TokenAge.Expiring;
+            // A clock that reads earlier than the arrival was set back: how long the token really has left is no longer known.
+            return ticks >= _arrivedOn ? TokenAge.Fresh : TokenAge.Stale;
         }
 
-        // A clock that reads earlier than the arrival was set back: how long the token really has left is no longer known.
-        return ticks >= _refreshAt || ticks < _arrivedOn ? TokenAge.Stale : TokenAge.Fresh;
+        return ticks < WaitAt(_expiresAt, _arrivedOn) ? TokenAge.Stale : ticks < _expiresAt ? TokenAge.Expiring : TokenAge.Expired;
     }
+
+    /// <summary>Computed anew each time it is needed, which is near the end of a token only: 100,000 may be held.</summary>
+    private static long WaitAt(long expiresAt, long arrivedOn) => expiresAt - Math.Min(TimeSpan.TicksPerMinute, Math.Max(0, expiresAt - arrivedOn) / 10);
 
     /// <summary>Time since the arrival; zero on a clock that was set back.</summary>
     public TimeSpan HeldFor(DateTimeOffset now) => TimeSpan.FromTicks(Math.Max(0, now.UtcTicks - _arrivedOn));
+
+    /// <summary>How much longer it lives; zero once it has expired.</summary>
+    public TimeSpan LeftAt(DateTimeOffset now) => TimeSpan.FromTicks(Math.Max(0, _expiresAt - now.UtcTicks));
 
     public bool LivesAt(DateTimeOffset now) => now.UtcTicks < _expiresAt;
 }

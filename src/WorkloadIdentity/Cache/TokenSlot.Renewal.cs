@@ -13,7 +13,7 @@ internal sealed partial class TokenSlot
         while (true)
         {
             TokenFlight? flight;
-            lock (_gate)
+            lock (this)
             {
                 if (_retired)
                 {

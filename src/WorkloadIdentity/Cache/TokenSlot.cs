@@ -7,40 +7,33 @@ namespace WorkloadIdentity;
 /// <param name="notAfter">When the user assertion behind an on-behalf-of slot ends; null for the application's own.</param>
 internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? notAfter = null)
 {
-    private readonly Lock _gate = new();
+    // MaxValue for the application's own. Ticks, and the slot as its own lock below: there may be 100,000 slots.
+    private readonly long _notAfter = (notAfter ?? DateTimeOffset.MaxValue).UtcTicks;
     private volatile TokenFreshness? _held;
     private volatile TokenFlight? _flight;
     private FailureMemory? _failures;
-    private bool _retired;
+    private volatile bool _retired;
 
     /// <summary>The order of eviction: earlier means idle for longer, and a slot without a token comes first.</summary>
     public long RefreshAt => _held?.RefreshAt ?? 0;
 
-    /// <summary>How long the held token has been held.</summary>
-    public TimeSpan HeldFor(DateTimeOffset now) => _held?.HeldFor(now) ?? TimeSpan.Zero;
+    /// <summary>Whether it is one of the acquirer that <paramref name="owner"/> flies for. It may be gone: then it holds nothing.</summary>
+    public bool IsOf(TokenFlights owner) => ReferenceEquals(flights, owner);
+
+    /// <summary>Whether nobody is ever served from this slot again.</summary>
+    public bool IsGone => _retired || flights.IsDisposed;
 
     /// <summary>The hit: the held token when it may be served at once, otherwise null. A stale one starts a refresh behind it.</summary>
-    public AccessToken? Held(TokenRequest request, DateTimeOffset now)
+    public AccessToken? Held(TokenRequest request)
     {
         if (_held is not { } held)
         {
             return null;
         }
 
-        switch (held.AgeAt(now))
-        {
-            case TokenAge.Fresh:
-                return held.Token;
-            case TokenAge.Stale:
-                if (_flight is null)
-                {
-                    RefreshBehind(request);
-                }
-
-                return held.Token;
-            default:
-                return null;
-        }
+        // Read before the wall clock, so that what is noted under it was true when it began.
+        var tick = flights.Coarse.Tick;
+        return held.WasFreshAt(tick) ? held.Token : Held(held, request, tick);
     }
 
     /// <summary>Waits for a token. Null when this slot was retired: its successor must be asked.</summary>
@@ -50,7 +43,8 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
         while (true)
         {
             TokenFlight flight;
-            lock (_gate)
+            TimeSpan patience;
+            lock (this)
             {
                 if (_retired)
                 {
@@ -67,6 +61,11 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
 
                 if (_flight is { } underWay)
                 {
+                    if (underWay.IsOverdue && age == TokenAge.Expiring)
+                    {
+                        return _held!.Token;
+                    }
+
                     flight = underWay;
                 }
                 else if (_failures?.Remaining(behindLivingToken: age == TokenAge.Expiring) is { Ticks: > 0 } remaining)
@@ -77,11 +76,14 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
                 {
                     flight = TakeOff(request);
                 }
+
+                // A living token is not waited to death for another one: it still has its way to the API before it.
+                patience = age == TokenAge.Expiring ? _held!.LeftAt(now) / 2 : Timeout.InfiniteTimeSpan;
             }
 
-            var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var result = await flight.WaitAsync(patience, flights.TimeProvider, cancellationToken).ConfigureAwait(false);
             var landedBy = flights.TimeProvider.GetUtcNow();
-            if (result.Token is { } token && token.ExpiresOn > landedBy)
+            if (result?.Token is { } token && token.ExpiresOn > landedBy)
             {
                 return token;
             }
@@ -93,30 +95,75 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
 
             // Asked again: after a token that ended on its way here (a machine suspended, a clock set), and after a renewal,
             // for what that was refused says nothing about a request without its claims.
-            if (!flight.IsRenewal && result.Token is null)
+            if (result is { Token: null } && !flight.IsRenewal)
             {
                 throw new TokenAcquisitionException(result.Error!, result.Attempts);
             }
         }
     }
 
-    /// <summary>Takes the slot out of service, unless a flight is under way. A retired slot starts nothing any more.</summary>
+    /// <summary>Takes the slot out of service, unless a flight is under way. A retired slot starts nothing any more, and holds nothing.</summary>
     public bool TryRetire()
     {
-        lock (_gate)
+        lock (this)
         {
-            _retired |= _flight is null;
+            if (_flight is null)
+            {
+                Forget();
+            }
+
             return _retired;
         }
     }
 
+    /// <summary>Takes the slot out of service whatever is under way; its token is forgotten, however long a request remembers the slot.</summary>
+    public void Forget()
+    {
+        lock (this)
+        {
+            _retired = true;
+            _held = null;
+        }
+    }
+
+    private AccessToken? Held(TokenFreshness held, TokenRequest request, long tick)
+    {
+        var now = flights.TimeProvider.GetUtcNow();
+        var age = held.AgeAt(now);
+        if (age > TokenAge.Stale)
+        {
+            return null;
+        }
+
+        if (age == TokenAge.Stale)
+        {
+            RefreshBehind(request);
+        }
+        else
+        {
+            held.NoteFreshAt(tick);
+        }
+
+        if (flights.Metrics.Samples(now))
+        {
+            flights.Metrics.Used(held.HeldFor(now));
+        }
+
+        return held.Token;
+    }
+
     private void RefreshBehind(TokenRequest request)
     {
-        lock (_gate)
+        if (_flight is not null)
+        {
+            return;
+        }
+
+        lock (this)
         {
             if (!_retired && _flight is null && _failures?.Remaining(behindLivingToken: true) is not { Ticks: > 0 })
             {
-                TakeOff(request);
+                TakeOff(flights.InOneForm(request));
             }
         }
     }
@@ -134,12 +181,12 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
     /// <summary>Files the result before anybody who waits sees it.</summary>
     private TokenResult? Land(TokenFlight flight, TokenRequest request, TokenResult? result)
     {
-        lock (_gate)
+        lock (this)
         {
             _flight = null;
-            if (result is null)
+            if (result is null || _retired)
             {
-                return null;
+                return result;
             }
 
             var now = flights.TimeProvider.GetUtcNow();
@@ -177,7 +224,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
         }
     }
 
-    private void Hold(AccessToken token, DateTimeOffset now) => _held = new TokenFreshness(token, now, flights.DrawJitter(), notAfter);
+    private void Hold(AccessToken token, DateTimeOffset now) => _held = new TokenFreshness(token, now, flights.DrawJitter(), _notAfter);
 
     private static TokenAcquisitionException Repeated(TokenResult failure, TimeSpan remaining) =>
         new(failure.Error!.Repeated(remaining), failure.Attempts);

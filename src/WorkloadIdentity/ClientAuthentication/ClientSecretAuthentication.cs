@@ -9,9 +9,9 @@ namespace WorkloadIdentity;
 public sealed class ClientSecretAuthentication : ClientAuthentication
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private readonly Func<TokenExchange, CancellationToken, ValueTask<(string? Secret, TokenResult? Problem)>> _source;
+    private readonly Func<TokenExchange, CancellationToken, ValueTask<Reading>> _source;
 
-    private ClientSecretAuthentication(string place, Func<TokenExchange, CancellationToken, ValueTask<(string? Secret, TokenResult? Problem)>> source)
+    private ClientSecretAuthentication(string place, Func<TokenExchange, CancellationToken, ValueTask<Reading>> source)
     {
         Place = place;
         _source = source;
@@ -27,7 +27,7 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
     public static ClientSecretAuthentication FromValue(string secret)
     {
         Require.Text(secret, "The client secret", "the value Entra showed when the secret was created");
-        return new ClientSecretAuthentication("a secret given in code", (_, _) => ValueTask.FromResult<(string?, TokenResult?)>((secret, null)));
+        return new ClientSecretAuthentication("a secret given in code", (_, _) => ValueTask.FromResult(new Reading(secret, null)));
     }
 
     /// <summary>A file that holds the secret on one line, read at each use. White space around it is removed.</summary>
@@ -40,9 +40,9 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
         {
             var content = exchange.Environment.ReadFile(path);
             var (secret, problem) = content.AsLine();
-            return ValueTask.FromResult<(string?, TokenResult?)>(problem is null
-                ? (secret, null)
-                : (null, Unusable($"The client secret file {problem}. It must hold the secret's value on one line.", HelpAnchors.ClientSecretFile, content.Exception)));
+            return ValueTask.FromResult(problem is null
+                ? new Reading(secret, null)
+                : new Reading(null, Unusable($"The client secret file {problem}. It must hold the secret's value on one line.", HelpAnchors.ClientSecretFile, content.Exception)));
         });
     }
 
@@ -65,9 +65,9 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
         return new ClientSecretAuthentication("the application's callback", async (exchange, cancellationToken) =>
         {
             var secret = await callback(exchange.Remint, cancellationToken).ConfigureAwait(false);
-            return string.IsNullOrWhiteSpace(secret) ? (null, Unusable("The callback for the client secret returned nothing. It must return the secret's value.", HelpAnchors.ClientSecret))
-                : Require.HasControlCharacter(secret) ? (null, Unusable("The callback for the client secret returned text with a line break or another control character. It must return the secret's value alone.", HelpAnchors.ClientSecret))
-                : (secret, null);
+            return string.IsNullOrWhiteSpace(secret) ? new Reading(null, Unusable("The callback for the client secret returned nothing. It must return the secret's value.", HelpAnchors.ClientSecret))
+                : Require.HasControlCharacter(secret) ? new Reading(null, Unusable("The callback for the client secret returned text with a line break or another control character. It must return the secret's value alone.", HelpAnchors.ClientSecret))
+                : new Reading(secret, null);
         });
     }
 
@@ -77,12 +77,21 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
 
     internal override async ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
-        var (secret, problem) = await _source(exchange, cancellationToken).ConfigureAwait(false);
-        if (secret is not null)
+        var reading = await _source(exchange, cancellationToken).ConfigureAwait(false);
+        if (reading.Secret is { } secret)
         {
             form.AddClientSecret(secret);
         }
 
-        return problem;
+        return reading.Problem;
+    }
+
+    /// <summary>The secret, or why there is none. No record: those print what they hold.</summary>
+    private sealed class Reading(string? secret, TokenResult? problem)
+    {
+        [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+        public string? Secret => secret;
+
+        public TokenResult? Problem => problem;
     }
 }

@@ -157,7 +157,7 @@ public sealed class ApplicationCredential : Credential
             return null;
         }
 
-        if (scope.Any(char.IsWhiteSpace))
+        if (Require.HasWhiteSpace(scope))
         {
             return $"The scope '{scope}' holds white space. An application gets a token for one resource at a time: make one request for each resource, with the scope resource{DefaultSuffix}.";
         }

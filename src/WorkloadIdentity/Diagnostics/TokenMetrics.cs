@@ -24,7 +24,7 @@ internal sealed class TokenMetrics : IDisposable
         _identity = string.IsNullOrEmpty(identity) ? [] : [new(Telemetry.Identity, identity)];
         _acquisition = _meter.CreateHistogram<double>("workload_identity.acquisition.duration", "s", "How long acquiring a token took; cached hits do not count.");
         _wait = _meter.CreateHistogram<double>("workload_identity.wait.duration", "s", "How long a caller waited because no token that could be served was held.");
-        _age = _meter.CreateHistogram<double>("workload_identity.token.age", "s", "How long the token served had been held; about one cached hit in 256 is measured.");
+        _age = _meter.CreateHistogram<double>("workload_identity.token.age", "s", "How long the token served had been held; at most one cached hit in 256 is measured.");
         _refreshFailures = _meter.CreateCounter<long>("workload_identity.refresh.failures", "{failure}", "Refreshes that failed behind a token that was still served.");
         _evictions = _meter.CreateCounter<long>("workload_identity.slot.evictions", "{slot}", "Slots evicted to make room for others.");
     }
@@ -80,7 +80,7 @@ internal sealed class TokenMetrics : IDisposable
     }
 
     /// <summary>
-    /// Whether this hit is one of those measured. The clock's last bits decide: they cost nothing, and have nothing to do with a token's age. What listens
+    /// Whether this hit is one of those measured, asked of those that read the wall clock. The clock's last bits decide: they cost nothing, and have nothing to do with a token's age. What listens
     /// writes memory that all threads share, which a hit must not do each time.
     /// </summary>
     public bool Samples(DateTimeOffset now) => (now.UtcTicks & 0xFF) == 0 && _age.Enabled;

@@ -11,7 +11,7 @@ namespace WorkloadIdentity;
 /// <para>Retries belong outside of this handler, so that each gets a living token. Redirects below it are followed without a token.</para>
 /// <para>See RFC 6750 for the token's presentation and RFC 9110 section 11 for challenges.</para>
 /// </remarks>
-public sealed class AccessTokenHandler : DelegatingHandler
+public sealed partial class AccessTokenHandler : DelegatingHandler
 {
     private readonly ITokenAcquirer _acquirer;
     private readonly MessageRequests _requests;
@@ -44,46 +44,75 @@ public sealed class AccessTokenHandler : DelegatingHandler
     }
 
     /// <inheritdoc/>
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (Ask(request) is not { } ask)
+        try
         {
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (Ask(request) is not { } ask)
+            {
+                return base.SendAsync(request, cancellationToken);
+            }
+
+            var getting = _acquirer.GetTokenAsync(ask, cancellationToken);
+            return getting.IsCompletedSuccessfully
+                ? SendAsync(new SentMessage(request, ask, getting.Result), cancellationToken)
+                : GetAndSendAsync(request, ask, getting, cancellationToken);
+        }
+        catch (OperationCanceledException exception) when (exception.CancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<HttpResponseMessage>(exception.CancellationToken);
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException<HttpResponseMessage>(exception);
+        }
+    }
+
+    private async Task<HttpResponseMessage> GetAndSendAsync(HttpRequestMessage request, TokenRequest ask, ValueTask<AccessToken> getting, CancellationToken cancellationToken)
+    {
+        var token = await getting.ConfigureAwait(false);
+        return await SendAsync(new SentMessage(request, ask, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What has been answered by the time it is sent (a cache further in, an API in memory) is looked at without anything to wait with.</summary>
+    private Task<HttpResponseMessage> SendAsync(SentMessage sent, CancellationToken cancellationToken)
+    {
+        Task<HttpResponseMessage> sending;
+        try
+        {
+            sending = base.SendAsync(sent.Message, cancellationToken);
+        }
+        catch
+        {
+            sent.NoteRedirect();
+            throw;
         }
 
-        var token = await _acquirer.GetTokenAsync(ask, cancellationToken).ConfigureAwait(false);
-        var sent = new SentMessage(request, ask, token);
+        if (!sending.IsCompletedSuccessfully)
+        {
+            return FinishAsync(sending, sent, cancellationToken);
+        }
+
+        sent.NoteRedirect();
+        return sent.RejectionIn(sending.Result, _requests.ContinuousAccess) is { } rejection ? AnswerAsync(sent, rejection, sending.Result, cancellationToken) : sending;
+    }
+
+    private async Task<HttpResponseMessage> FinishAsync(Task<HttpResponseMessage> sending, SentMessage sent, CancellationToken cancellationToken)
+    {
         HttpResponseMessage response;
         try
         {
-            response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            response = await sending.ConfigureAwait(false);
         }
         finally
         {
             sent.NoteRedirect();
         }
 
-        if (sent.RejectionIn(response, _requests.ContinuousAccess) is not { } rejection)
-        {
-            return response;
-        }
-
-        var renewed = await RenewAsync(sent, rejection, response, cancellationToken).ConfigureAwait(false);
-        if (renewed is null)
-        {
-            return response;
-        }
-
-        var again = sent.Again(renewed);
-        try
-        {
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            again.NoteRedirect();
-        }
+        return sent.RejectionIn(response, _requests.ContinuousAccess) is { } rejection
+            ? await AnswerAsync(sent, rejection, response, cancellationToken).ConfigureAwait(false)
+            : response;
     }
 
     /// <inheritdoc/>
@@ -184,57 +213,14 @@ public sealed class AccessTokenHandler : DelegatingHandler
         }
 
         var request = _requests.For(message, input);
-        message.Options.TryGetValue(IssuedAddress.Key, out var issued);
+        IssuedAddress? issued = null;
+        if (_origins.IsGated)
+        {
+            message.Options.TryGetValue(IssuedAddress.Key, out issued);
+        }
+
         return _origins.Refuse(message.RequestUri, issued, request.Scope) is { } refusal
             ? throw new TokenAcquisitionException(refusal)
             : request;
-    }
-
-    /// <summary>Another token than the rejected one, with the rejected response disposed; null when there is none, and the response stands.</summary>
-    private async ValueTask<AccessToken?> RenewAsync(SentMessage sent, TokenRejection rejection, HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        AccessToken renewed;
-        try
-        {
-            renewed = await _acquirer.RenewTokenAsync(sent.Request, sent.Token, rejection.Claims, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TokenAcquisitionException exception) when (rejection.Claims is null || exception.Error.Kind != TokenErrorKind.Refused)
-        {
-            if (_logger is not null)
-            {
-                Log.RenewalFailed(_logger, sent.Origin, rejection.Reason, exception.Error);
-            }
-
-            _metrics.Answered(rejection, ChallengeMetrics.Returned);
-            return null;
-        }
-        catch (TokenAcquisitionException exception)
-        {
-            _metrics.Answered(rejection, ChallengeMetrics.Refused);
-
-            // The API demands what Entra will not grant: neither answer alone would tell the caller that.
-            response.Dispose();
-            throw new TokenAcquisitionException(exception.Error.InAnswerTo(sent.Origin, rejection.Claims!), exception.Attempts);
-        }
-        catch
-        {
-            response.Dispose();
-            throw;
-        }
-
-        if (ReferenceEquals(renewed, sent.Token) || renewed.Value == sent.Token.Value)
-        {
-            _metrics.Answered(rejection, ChallengeMetrics.Returned);
-            return null;
-        }
-
-        if (_logger is not null)
-        {
-            Log.Resending(_logger, sent.Origin, rejection.Reason);
-        }
-
-        _metrics.Answered(rejection, ChallengeMetrics.Resent);
-        response.Dispose();
-        return renewed;
     }
 }

@@ -24,6 +24,10 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
     private readonly Lock _learning = new();
     private Origin[] _learned = [];
     private ScopeOrigins? _lastScope;
+    private Passed? _passed;
+
+    /// <summary>Whether a gate stands in front and notes issued addresses; set before the first message comes.</summary>
+    public bool IsGated { get; set; }
 
     /// <summary>The base address that the named client's configuration set counts as listed.</summary>
     public void Learn(Uri? baseAddress)
@@ -48,6 +52,12 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
     /// <param name="scope">What the token is for.</param>
     public TokenError? Refuse(Uri? address, IssuedAddress? issued, string scope)
     {
+        // What was allowed stays allowed: origins are only ever added. Only over https, where no proxy settings have a say.
+        if (_passed is { } passed && ReferenceEquals(passed.Address, address) && ReferenceEquals(passed.Scope, scope))
+        {
+            return null;
+        }
+
         if (!Origin.TryRead(address, out var origin))
         {
             return OriginRefusals.NoAddress(scope);
@@ -73,6 +83,11 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
 
         if (origin.IsHttps)
         {
+            if (!hasIssued)
+            {
+                _passed ??= new Passed(address, scope);
+            }
+
             return null;
         }
 
@@ -113,6 +128,9 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
 
     /// <summary>Whether a request to this address would go to <paramref name="proxy"/>: some answer null for "direct", some the address itself.</summary>
     internal static bool IsTaken(Uri address, IWebProxy proxy) => !proxy.IsBypassed(address) && proxy.GetProxy(address) is { } via && via != address;
+
+    /// <summary>The first address that was allowed on its own account. Addresses and scopes never change: by reference they are known again.</summary>
+    private sealed record Passed(Uri Address, string Scope);
 
     /// <summary>The exact hosts of the https URLs in a scope (on behalf of a user it may name several permissions).</summary>
     private sealed class ScopeOrigins(string scope)

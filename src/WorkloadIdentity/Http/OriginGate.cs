@@ -4,8 +4,16 @@ namespace WorkloadIdentity;
 /// Stands outermost in a factory-made pipeline and keeps the address the application issued, so that the <see cref="AccessTokenHandler"/> further in
 /// can tell an address rewritten by the application's own handlers (service discovery) from one an API redirected to.
 /// </summary>
-internal sealed class OriginGate(AllowedOrigins origins) : DelegatingHandler
+internal sealed class OriginGate : DelegatingHandler
 {
+    private readonly AllowedOrigins _origins;
+
+    public OriginGate(AllowedOrigins origins)
+    {
+        _origins = origins;
+        origins.IsGated = true;
+    }
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Note(request);
@@ -18,5 +26,5 @@ internal sealed class OriginGate(AllowedOrigins origins) : DelegatingHandler
         return base.Send(request, cancellationToken);
     }
 
-    private void Note(HttpRequestMessage request) => request.Options.Set(IssuedAddress.Key, new IssuedAddress(origins, request.RequestUri));
+    private void Note(HttpRequestMessage request) => request.Options.Set(IssuedAddress.Key, new IssuedAddress(_origins, request.RequestUri));
 }

@@ -8,7 +8,6 @@ namespace WorkloadIdentity;
 /// </summary>
 internal readonly struct SentMessage
 {
-    private readonly HttpRequestMessage _message;
     private readonly Uri _address;
     private readonly HttpMethod _method;
     private readonly HttpContent? _content;
@@ -16,7 +15,7 @@ internal readonly struct SentMessage
     /// <summary>Puts the token on the message and remembers the message as it is now.</summary>
     public SentMessage(HttpRequestMessage message, TokenRequest request, AccessToken token)
     {
-        _message = message;
+        Message = message;
         _address = message.RequestUri!;
         _method = message.Method;
         _content = message.Content;
@@ -24,6 +23,8 @@ internal readonly struct SentMessage
         Token = token;
         message.Headers.Authorization = token.Header;
     }
+
+    public HttpRequestMessage Message { get; }
 
     public TokenRequest Request { get; }
 
@@ -33,15 +34,15 @@ internal readonly struct SentMessage
     public string Origin => WorkloadIdentity.Origin.TryRead(_address, out var origin) ? origin.ToString() : "";
 
     /// <summary>The same message with another token.</summary>
-    public SentMessage Again(AccessToken token) => new(_message, Request, token);
+    public SentMessage Again(AccessToken token) => new(Message, Request, token);
 
     /// <summary>Keeps in mind where an API redirected to: the application did not name that origin, so nothing the application was allowed reaches there.</summary>
     /// <remarks>Runs after failures too: a redirect may lead to a host that does not answer, and an outer retry starts from there.</remarks>
     public void NoteRedirect()
     {
-        if (!ReferenceEquals(_message.RequestUri, _address))
+        if (!ReferenceEquals(Message.RequestUri, _address))
         {
-            NoteRedirect(_message.RequestUri);
+            NoteRedirect(Message.RequestUri);
         }
     }
 
@@ -62,11 +63,11 @@ internal readonly struct SentMessage
     }
 
     private bool IsUnchanged(HttpResponseMessage response) =>
-        ReferenceEquals(_message.RequestUri, _address)
-        && _message.Method == _method
-        && ReferenceEquals(_message.Content, _content)
-        && ReferenceEquals(_message.Headers.Authorization, Token.Header)
-        && (response.RequestMessage is null || ReferenceEquals(response.RequestMessage, _message) || IsSameOrigin(response.RequestMessage.RequestUri));
+        ReferenceEquals(Message.RequestUri, _address)
+        && Message.Method == _method
+        && ReferenceEquals(Message.Content, _content)
+        && ReferenceEquals(Message.Headers.Authorization, Token.Header)
+        && (response.RequestMessage is null || ReferenceEquals(response.RequestMessage, Message) || IsSameOrigin(response.RequestMessage.RequestUri));
 
     /// <summary>A handler further in may have sent a copy; what came back must still come from where this was sent.</summary>
     private bool IsSameOrigin(Uri? answered) =>
@@ -76,7 +77,7 @@ internal readonly struct SentMessage
     {
         if (WorkloadIdentity.Origin.TryRead(target, out var origin)
             && !(WorkloadIdentity.Origin.TryRead(_address, out var own) && own == origin)
-            && _message.Options.TryGetValue(IssuedAddress.Key, out var issued))
+            && Message.Options.TryGetValue(IssuedAddress.Key, out var issued))
         {
             issued.NoteRedirect(origin);
         }

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace WorkloadIdentity;
 
 /// <summary>
@@ -13,8 +11,8 @@ public static class EntraCloud
     private const string ChinaAudience = "api://AzureADTokenExchangeChina";
 
     // Host → the audience of its federated credentials; null where none is documented. Such an audience is stated by the application and never
-    // assumed: an assertion made for the public cloud must not be handed to another one.
-    private static readonly FrozenDictionary<string, string?> Hosts = new Dictionary<string, string?>
+    // assumed: an assertion made for the public cloud must not be handed to another one. Read once or twice in a program: freezing it would cost a start more.
+    private static readonly Dictionary<string, string?> Hosts = new(StringComparer.OrdinalIgnoreCase)
     {
         ["login.microsoftonline.com"] = PublicAudience,
         ["login.windows.net"] = PublicAudience,
@@ -28,7 +26,7 @@ public static class EntraCloud
         ["login.sovcloud-identity.fr"] = null,
         ["login.sovcloud-identity.de"] = null,
         ["login.sovcloud-identity.sg"] = null,
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    };
 
     /// <summary>The public cloud.</summary>
     public static Uri Public { get; } = new("https://login.microsoftonline.com/");

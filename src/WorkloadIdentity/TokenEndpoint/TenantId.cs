@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace WorkloadIdentity;
@@ -27,10 +28,14 @@ internal static partial class TenantId
             return $"The tenant '{value}' stands for no tenant in particular, and a workload acts in one. Use the directory (tenant) id.";
         }
 
-        return WorkloadIdentity.Require.IsGuid(value) || DomainName().IsMatch(value)
+        return WorkloadIdentity.Require.IsGuid(value) || IsDomainName(value)
             ? null
             : "The tenant is neither a GUID nor a domain name. Use the directory (tenant) id, such as 72f988bf-86f1-41af-91ab-2d7cd011db47, or a verified domain.";
     }
+
+    // Apart, so that a program whose tenants are GUIDs never loads regular expressions.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsDomainName(string value) => DomainName().IsMatch(value);
 
     // \A and \z, because $ would accept a trailing line break.
     [GeneratedRegex(@"\A(?=.{1,253}\z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+\z", RegexOptions.CultureInvariant)]

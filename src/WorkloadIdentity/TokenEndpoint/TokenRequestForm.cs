@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace WorkloadIdentity;
 
@@ -19,7 +19,9 @@ internal sealed class TokenRequestForm
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly List<string> _secrets = [];
 
-    private byte[] _material = [];
+    // Compared after a refusal only: nothing is hashed, and no library for it loaded, while all is well.
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private string _material = "";
 
     /// <summary>The client assertion in it, if there is one.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -46,7 +48,7 @@ internal sealed class TokenRequestForm
     public void AddClientSecret(string secret)
     {
         AddSecret("client_secret", secret);
-        _material = SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+        _material = secret;
     }
 
     /// <summary>RFC 7523 section 2.2: an assertion of our own, signed with the key of <paramref name="certificate"/>.</summary>
@@ -55,7 +57,7 @@ internal sealed class TokenRequestForm
         AddAssertion(assertion);
         Algorithm = algorithm;
         Certificate = certificate;
-        _material = certificate.Sha256;
+        _material = Convert.ToHexString(certificate.Sha256);
     }
 
     /// <summary>RFC 7523 section 2.2: an assertion made by another issuer.</summary>
@@ -63,11 +65,11 @@ internal sealed class TokenRequestForm
     {
         AddAssertion(assertion);
         IsFederated = true;
-        _material = SHA256.HashData(Encoding.UTF8.GetBytes(assertion));
+        _material = assertion;
     }
 
     /// <summary>Whether the secret, certificate or foreign assertion is the one of <paramref name="other"/>.</summary>
-    public bool HasSameMaterialAs(TokenRequestForm other) => CryptographicOperations.FixedTimeEquals(_material, other._material);
+    public bool HasSameMaterialAs(TokenRequestForm other) => CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes<char>(_material), MemoryMarshal.AsBytes<char>(other._material));
 
     public FormUrlEncodedContent ToContent() => new(_fields);
 

@@ -42,7 +42,7 @@ public sealed class TokenFreshnessTests
 
     [Fact]
     public void A_token_ends_with_the_assertion_behind_it() =>
-        Assert.Equal(TokenAge.Expired, new TokenFreshness(Token(60, null), Arrival, 0, Arrival.AddMinutes(10)).AgeAt(Arrival.AddMinutes(10)));
+        Assert.Equal(TokenAge.Expired, new TokenFreshness(Token(60, null), Arrival, 0, Arrival.AddMinutes(10).UtcTicks).AgeAt(Arrival.AddMinutes(10)));
 
     [Fact]
     public void Ages_only_ever_advance_and_an_expired_token_is_never_alive()
@@ -60,7 +60,7 @@ public sealed class TokenFreshnessTests
             var (lifetime, hint, jitter, cap) = situation;
             var end = Arrival.AddSeconds(Math.Min(lifetime, cap ?? int.MaxValue));
             var freshness = new TokenFreshness(
-                new AccessToken("t", Arrival.AddSeconds(lifetime), hint is { } seconds ? Arrival.AddSeconds(seconds) : null), Arrival, jitter, cap is { } limit ? Arrival.AddSeconds(limit) : null);
+                new AccessToken("t", Arrival.AddSeconds(lifetime), hint is { } seconds ? Arrival.AddSeconds(seconds) : null), Arrival, jitter, cap is { } limit ? Arrival.AddSeconds(limit).UtcTicks : long.MaxValue);
             var ages = Enumerable.Range(0, 401).Select(step => freshness.AgeAt(Arrival + ((end - Arrival) * step / 400))).ToList();
 
             return ages.SequenceEqual(ages.Order())

@@ -7,12 +7,12 @@ public sealed class HandlerCostTests
 {
     private const int Rounds = 2_000;
 
-    // The dictionary of a message's options, which is made by being looked at, and nothing else. Unoptimised, the compiler makes the state machine a class too.
-#if DEBUG
-    private const int Bound = 320;
-#else
-    private const int Bound = 104;
-#endif
+    // Looking at a message's options makes them, and once any message of this process has carried input all are looked at.
+    private const int Options = 104;
+
+    // Unoptimised, the compiler makes state machines classes, on both sides.
+    private const int Bound = 32;
+
     private static readonly Uri Address = new("https://api.contoso.com/orders");
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class HandlerCostTests
 
         var added = Measure(handler) - Measure(constant);
 
-        Assert.InRange(added, 0, Bound);
+        Assert.InRange(added, long.MinValue, MessageInput.IsAnyCarried ? Bound + Options : Bound);
     }
 
     private static long Measure(HttpMessageHandler handler)

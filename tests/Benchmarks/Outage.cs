@@ -1,0 +1,35 @@
+namespace Benchmarks;
+
+/// <summary>The endpoint is down for the last 80 % of a token's life, while callers keep asking.</summary>
+internal static class Outage
+{
+    private const int Lifetime = 20;
+
+    public static async Task<Finding> RunAsync()
+    {
+        var table = new List<string> { "| library | calls | failed before the token's real end | 99.9 % waited less than | token requests |", "|---|---|---|---|---|" };
+        Load.Result? ours = null;
+        foreach (var peer in Peers.All)
+        {
+            var entra = new InMemoryEntra(lifetime: Lifetime);
+            var get = peer.Prepare(entra);
+            await get();
+            var issuedOn = TimeProvider.System.GetTimestamp();
+            await Load.RunAsync(get, TimeSpan.FromSeconds(Lifetime * 0.2));
+            entra.IsDown = true;
+
+            // Until the end itself, less what a call under way then may take.
+            var left = TimeSpan.FromSeconds(Lifetime) - TimeProvider.System.GetElapsedTime(issuedOn) - TimeSpan.FromMilliseconds(50);
+            var before = entra.Requests;
+            var load = await Load.RunAsync(get, left);
+            ours ??= load;
+            table.Add(FormattableString.Invariant($"| {peer.Library} | {load.Calls:N0} | {load.Failed:N0} | {Load.Words(load.P999)} | {entra.Requests - before:N0} |"));
+        }
+
+        return new Finding(
+            "The endpoint down for the last 80 % of a token's life",
+            $"The token lives {Lifetime} s; from a fifth of that on, nobody can connect to the endpoint. Eight callers ask without pause until the token's end.",
+            table,
+            new Goal($"no caller fails before the token's end: {ours!.Failed:N0} of {ours.Calls:N0}", ours.Failed == 0));
+    }
+}
