@@ -137,7 +137,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
 
         if (age == TokenAge.Stale)
         {
-            RefreshBehind(request);
+            RefreshBehind(held, request);
         }
         else
         {
@@ -152,7 +152,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
         return held.Token;
     }
 
-    private void RefreshBehind(TokenRequest request)
+    private void RefreshBehind(TokenFreshness stale, TokenRequest request)
     {
         if (_flight is not null)
         {
@@ -161,7 +161,8 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
 
         lock (this)
         {
-            if (!_retired && _flight is null && _failures?.Remaining(behindLivingToken: true) is not { Ticks: > 0 })
+            // A flight may have landed since this token was looked at: its successor is not stale.
+            if (!_retired && _flight is null && ReferenceEquals(_held, stale) && _failures?.Remaining(behindLivingToken: true) is not { Ticks: > 0 })
             {
                 TakeOff(flights.InOneForm(request));
             }

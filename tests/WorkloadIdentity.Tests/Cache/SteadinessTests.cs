@@ -50,6 +50,28 @@ public sealed class SteadinessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_flight_that_lands_while_a_caller_judges_the_old_token_is_not_followed_by_another()
+    {
+        var clock = new ClockThatPauses(_clock);
+        var acquirer = NewAcquirer(options => options.TimeProvider = clock);
+        var request = new TokenRequest("api://orders/.default");
+        var old = await HoldAsync(acquirer, request, Hour);
+        _clock.Advance(TimeSpan.FromMinutes(56));
+        await acquirer.GetTokenAsync(request);
+        var flight = await _credential.NextAsync();
+
+        // This caller has the old token in its hands and looks at the clock; before it has read it, the next token is there.
+        clock.Meanwhile = () =>
+        {
+            var next = flight.Issue(_credential.NewToken(Hour));
+            SpinWait.SpinUntil(() => acquirer.GetTokenAsync(request).AsTask() is { IsCompletedSuccessfully: true } got && got.Result.Value == next.Value, Patience.Limit);
+        };
+        Assert.Same(old, await acquirer.GetTokenAsync(request));
+
+        Assert.Equal(2, _credential.Calls);
+    }
+
+    [Fact]
     public async Task A_machine_suspended_during_a_flight_asks_again_when_the_token_ended_on_its_way()
     {
         var acquirer = NewAcquirer();
@@ -299,5 +321,25 @@ public sealed class SteadinessTests : IDisposable
         var getting = acquirer.GetTokenAsync(request).AsTask();
         (await _credential.NextAsync()).Issue(_credential.NewToken(lifetime));
         return await getting;
+    }
+
+    /// <summary>Lets something happen when the wall clock is read the next time, before it answers.</summary>
+    private sealed class ClockThatPauses(FakeClock clock) : TimeProvider
+    {
+        private Action? _meanwhile;
+
+        public Action Meanwhile { set => _meanwhile = value; }
+
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => clock.CreateTimer(callback, state, dueTime, period);
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Interlocked.Exchange(ref _meanwhile, null)?.Invoke();
+            return clock.GetUtcNow();
+        }
     }
 }
