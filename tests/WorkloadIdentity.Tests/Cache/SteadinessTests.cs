@@ -68,6 +68,8 @@ public sealed class SteadinessTests : IDisposable
         };
         Assert.Same(old, await acquirer.GetTokenAsync(request));
 
+        // A slot with a flight under way cannot be retired.
+        Assert.True(request.Slot!.TryRetire());
         Assert.Equal(2, _credential.Calls);
     }
 
