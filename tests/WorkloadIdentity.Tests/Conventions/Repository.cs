@@ -14,6 +14,7 @@ internal static class Repository
         typeof(Testing.EntraEmulator).Assembly,
         typeof(Developer.DeveloperCredential).Assembly,
         typeof(Npgsql.NpgsqlTokenOptions).Assembly,
+        typeof(Tool.Wid).Assembly,
     ];
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
