@@ -12,15 +12,19 @@ internal static class Mistake
         var command = parsed.CommandResult.Command;
         var path = command.Name == "wid" ? "wid" : $"wid {command.Name}";
 
-        // What was typed says more than what is missing because of it. It is not quoted beyond what a message needs: it may be a secret in the wrong place.
-        var unknown = parsed.UnmatchedTokens.FirstOrDefault();
-        var message = unknown is null ? parsed.Errors[0].Message : $"'{redaction.Text(unknown)}' is no command or option of {path}.";
+        // What was typed says more than what is missing because of it.
+        var unknown = parsed.UnmatchedTokens is [var first, ..] ? first.Split('=', ':')[0] : null;
         var meant = unknown is null ? null : Known(command)
             .Select(name => (Name: name, Letters: Distance(name, unknown)))
             .Where(candidate => candidate.Letters <= MostLetters)
             .OrderBy(candidate => candidate.Letters)
             .Select(candidate => candidate.Name)
             .FirstOrDefault();
+
+        // What resembles nothing is not quoted: it may be a secret in the wrong place.
+        var message = unknown is null ? parsed.Errors[0].Message
+            : meant is null && !unknown.StartsWith('-') ? $"An argument is no command or option of {path}."
+            : $"'{unknown}' is no command or option of {path}.";
         return new ToolException(redaction.Text(message), $"{(meant is null ? "" : $"Did you mean '{meant}'? ")}{path} --help shows what there is, with examples.");
     }
 

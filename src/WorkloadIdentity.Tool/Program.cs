@@ -2,5 +2,5 @@ namespace WorkloadIdentity.Tool;
 
 internal static class Program
 {
-    public static Task<int> Main(string[] args) => Wid.RunAsync(args, Surroundings.FromProcess(), CancellationToken.None);
+    private static Task<int> Main(string[] args) => Wid.RunAsync(args, Surroundings.FromProcess(), CancellationToken.None);
 }

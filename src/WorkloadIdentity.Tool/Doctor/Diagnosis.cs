@@ -52,10 +52,10 @@ internal static class Diagnosis
             yield return new ProblemFinding(severity, "No federated credential matches this assertion, or none for long.", trap, Help("federation-mismatch"));
         }
 
-        if (All(report.Credential).FirstOrDefault(finding => finding is { Answers: true, Name: "GitHub Actions" or "Azure Pipelines" }) is { } added)
+        if (report.Identity == ChosenIdentity.DefaultChain && All(report.Credential).FirstOrDefault(finding => finding is { Answers: true, Name: "github actions" or "azure pipelines" }) is { } added)
         {
             yield return new ProblemFinding(
-                "warning", $"A program has the '{added.Name}' credential only where its code or its configuration names it.", "See how: it is one line.", ToolException.Help("what-differs-from-a-program"));
+                "warning", $"A program has the '{added.Name}' credential only where its code or its configuration names it.", "Add it to the default chain there, or name it in a section: one line each, on the page below.", ToolException.Help("what-differs-from-a-program"));
         }
     }
 

@@ -9,6 +9,8 @@ namespace WorkloadIdentity.Tool;
 /// <param name="Secrets">Secrets that stand elsewhere than in the environment, so that they are known and masked.</param>
 internal sealed record ChosenIdentity(string Description, Credential Credential, WorkloadEnvironment Environment, IReadOnlyList<string> Secrets)
 {
+    public const string DefaultChain = "the default chain";
+
     /// <summary>The default chain, with the sources a build system announces: a program has those where its code adds them.</summary>
     public static ChosenIdentity Ambient(Surroundings surroundings, string? tenant, string? client, bool developer)
     {
@@ -43,7 +45,7 @@ internal sealed record ChosenIdentity(string Description, Credential Credential,
         }
 
         options.Members.AddDeveloperLogins(developer || IsDevelopment(environment), login => login.TenantId = tenant);
-        return new ChosenIdentity("the default chain", DefaultCredentials.FromEnvironment(options), environment, []);
+        return new ChosenIdentity(DefaultChain, DefaultCredentials.FromEnvironment(options), environment, []);
     }
 
     /// <summary>One managed identity and nobody else.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -70,7 +71,7 @@ internal static class ConfiguredIdentity
                     .Select(name => KeyValuePair.Create(name.Replace("__", ":", StringComparison.Ordinal), surroundings.Environment.Variable(name))))
                 .Build();
         }
-        catch (Exception exception) when (exception is FormatException or InvalidDataException)
+        catch (Exception exception) when (exception is FormatException or JsonException)
         {
             throw new ToolException($"'{path}' is not the JSON of a configuration file.", "Look for a missing comma or bracket; comments and trailing commas are allowed.");
         }
