@@ -11,7 +11,7 @@ internal static class CredentialExamination
         Verdict = report.Verdict.ToString().ToLowerInvariant(),
         Answers = isMember && report.IsAnswer,
         LooksFor = redaction.TextOrNull(report.LooksFor),
-        Found = redaction.Lines(report.Found),
+        Found = redaction.Lines(WithoutRecipe(report.Found)),
         Kind = report.Error?.Kind.ToString(),
         Codes = report.Error is { EntraErrorCodes: { Count: > 0 } codes } ? codes : null,
         CorrelationId = report.Error?.CorrelationId,
@@ -21,6 +21,10 @@ internal static class CredentialExamination
         Assertion = report.Assertion is { } assertion ? Of(assertion, report.Error?.ClientId, redaction) : null,
         Members = report.Members.Count == 0 ? null : [.. report.Members.Select(member => Of(member, redaction, isMember: true))],
     };
+
+    /// <summary>A message ends in the federated credential, as commands on one line. Here it has a place of its own, in more languages.</summary>
+    public static string WithoutRecipe(string message) =>
+        message.IndexOf(FederatedCredentialAdvice.Introduction, StringComparison.Ordinal) is >= 0 and var recipe ? message[..recipe].TrimEnd() : message;
 
     private static AssertionFinding Of(UnverifiedJwt assertion, string? clientId, Redaction redaction) => new(
         redaction.TextOrNull(assertion.Issuer),

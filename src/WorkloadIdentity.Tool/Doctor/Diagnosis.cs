@@ -66,7 +66,9 @@ internal static class Diagnosis
     {
         var answering = All(report.Credential).LastOrDefault(finding => finding.Answers) ?? report.Credential;
         var code = error.EntraErrorCodes.Count > 0 ? $", AADSTS{error.EntraErrorCodes[0]}" : "";
-        var message = redaction.Text(error.Message);
+        var message = redaction.Text(error.Message.Contains(FederatedCredentialAdvice.Introduction, StringComparison.Ordinal)
+            ? $"{CredentialExamination.WithoutRecipe(error.Message)} Or make the federated credential that stands with it above."
+            : error.Message);
         return report.ExitCode == ExitCodes.NoCredential
             ? new ProblemFinding("error", "There is no credential here.", "Configure one of those above: each says what it looks for.", error.HelpLink)
             : new ProblemFinding(

@@ -23,7 +23,7 @@ internal static class DoctorCommand
                 surroundings, "Asking every credential", token => Examination.RunAsync(surroundings, chosen, request, redaction, token), cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(json))
             {
-                await surroundings.Out.WriteLineAsync(redaction.Masked(JsonSerializer.Serialize(report, DoctorJson.Default.DoctorReport))).ConfigureAwait(false);
+                await surroundings.Out.WriteLineAsync(redaction.Masked(JsonSerializer.Serialize(report, DoctorJson.Readable.DoctorReport))).ConfigureAwait(false);
             }
             else
             {

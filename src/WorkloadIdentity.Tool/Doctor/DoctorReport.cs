@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
@@ -105,4 +107,8 @@ internal sealed record ProblemFinding(string Severity, string What, string Fix, 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(DoctorReport))]
-internal sealed partial class DoctorJson : JsonSerializerContext;
+internal sealed partial class DoctorJson : JsonSerializerContext
+{
+    /// <summary>For people too: quotes and letters of all languages as they are. What could steer a terminal was taken out before.</summary>
+    public static DoctorJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -187,7 +187,10 @@ internal sealed class DoctorText(Screen screen)
         if (text is not null)
         {
             screen.Line($"{indent}  # {name}");
-            screen.Line($"{indent}  {text.ReplaceLineEndings($"\n{indent}  ")}");
+            foreach (var line in text.Split('\n'))
+            {
+                screen.Line($"{indent}  {line}".TrimEnd());
+            }
         }
     }
 }

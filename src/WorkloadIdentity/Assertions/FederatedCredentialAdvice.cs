@@ -13,6 +13,9 @@ internal static class FederatedCredentialAdvice
     // Entra's own limit on each of the three values.
     private const int MaxLength = 600;
 
+    /// <summary>What stands before the credential in a message.</summary>
+    public const string Introduction = "The federated credential that accepts it:";
+
     /// <summary>Issuer, subject, audience, algorithm and times, as they are in the assertion; null when it cannot be read.</summary>
     public static string? Says(UnverifiedJwt? assertion, TokenRequestForm form) => assertion is null
         ? null
@@ -28,7 +31,7 @@ internal static class FederatedCredentialAdvice
         }
 
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"The federated credential that accepts it: {recipe.Json} For an application: {recipe.AzForApplication(clientId)}");
+        text.Append(CultureInfo.InvariantCulture, $"{Introduction} {recipe.Json} For an application: {recipe.AzForApplication(clientId)}");
         if (recipe.AzForManagedIdentity() is { } command)
         {
             text.Append(" For a managed identity: ").Append(command);

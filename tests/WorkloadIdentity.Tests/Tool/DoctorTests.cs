@@ -30,7 +30,7 @@ public sealed class DoctorTests
         ["no federated credential matches"] = (
             bench => Answers(bench.WithTokenFile(ToolBench.Assertion()), 700213), 4,
             [
-                "(Refused, AADSTS700213)", "The federated credential that accepts it:",
+                "(Refused, AADSTS700213)", "The federated credential that accepts it:", "Or make the federated credential that stands with it above.",
                 """{"name":"workload","issuer":"https://oidc.example/cluster/","subject":"system:serviceaccount:shop:orders","audiences":["api://AzureADTokenExchange"]}""",
                 $"az ad app federated-credential create --id {EntraFake.ClientId} --parameters '{{", "az identity federated-credential create", "Microsoft.Graph/applications/federatedIdentityCredentials@v1.0",
                 "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31", "azuread_application_federated_identity_credential", "azurerm_federated_identity_credential",
