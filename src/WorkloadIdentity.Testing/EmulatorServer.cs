@@ -1,6 +1,3 @@
-using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -9,52 +6,55 @@ using Microsoft.Extensions.Hosting;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>The web server: Kestrel on 127.0.0.1. It routes, waits, applies faults, keeps the journal and writes answers.</summary>
+/// <summary>The web server: Kestrel on loopback, over http and over https. It routes, waits, applies faults, keeps the journal and writes answers.</summary>
 internal sealed class EmulatorServer : IAsyncDisposable
 {
     /// <summary>Assertions are kilobytes; nothing that belongs here is larger.</summary>
     private const int MaxRequestBytes = 256 * 1024;
 
     private readonly WebApplication _application;
-    private readonly X509Certificate2 _certificate;
+    private readonly EmulatorAddress _address;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stopping = new();
     private EntraEmulator? _entra;
     private EmulatedEndpoint[] _endpoints = [];
 
-    private EmulatorServer(WebApplication application, X509Certificate2 certificate, TimeProvider clock)
+    private EmulatorServer(WebApplication application, EmulatorAddress address, TlsCertificates certificates, TimeProvider clock)
     {
         _application = application;
-        _certificate = certificate;
+        _address = address;
+        Certificates = certificates;
         _clock = clock;
     }
 
-    public Uri Address => field ??= AddressOf("http");
+    public Uri PlainAddress => field ??= AddressOf("http");
 
-    /// <summary>Where Service Fabric's endpoint is: on a port of its own.</summary>
     public Uri SecureAddress => field ??= AddressOf("https");
 
-    /// <summary>SHA-1 of the certificate there, as Service Fabric states it.</summary>
-    public string Thumbprint => _certificate.GetCertHashString(HashAlgorithmName.SHA1);
+    public TlsCertificates Certificates { get; }
 
-    public static async Task<EmulatorServer> StartAsync(int port, TimeProvider clock, CancellationToken cancellationToken)
+    public EmulatorAddress Name => _address;
+
+    public static async Task<EmulatorServer> StartAsync(EntraEmulatorOptions options, CancellationToken cancellationToken)
     {
+        var address = new EmulatorAddress(options);
+        var certificates = TlsCertificates.Create([address.Name.Trim('[', ']')], TimeProvider.System.GetUtcNow());
+
         // An empty builder: no appsettings.json, no variable and no hosting add-on of the test's machine can bind another address or print a request.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        var certificate = SelfSigned();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
-            kestrel.Listen(IPAddress.Loopback, port);
-            kestrel.Listen(IPAddress.Loopback, port: 0, secure => secure.UseHttps(certificate));
+            kestrel.Listen(address.Listen, options.Port);
+            kestrel.Listen(address.Listen, options.SecurePort, secure => secure.UseHttps(certificates.Server));
         });
 
         // The usual lifetime would take Ctrl+C away from the program around us.
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         var application = builder.Build();
-        var server = new EmulatorServer(application, certificate, clock);
+        var server = new EmulatorServer(application, address, certificates, options.TimeProvider);
         application.Run(server.HandleAsync);
         try
         {
@@ -75,7 +75,8 @@ internal sealed class EmulatorServer : IAsyncDisposable
         Volatile.Write(
             ref _endpoints,
             [
-                new TokenRequestEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra), new BuildSystemEndpoint(entra), new GoogleMetadataEndpoint(entra),
+                new AdminEndpoint(entra), new TokenRequestEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra), new InstanceDiscoveryEndpoint(entra),
+                new BuildSystemEndpoint(entra), new GoogleMetadataEndpoint(entra),
                 new ImdsEndpoint(entra), new AppServiceEndpoint(entra), new ArcEndpoint(entra), new ServiceFabricEndpoint(entra), new CloudShellEndpoint(entra),
                 new Of2017Endpoint(entra, isMachineLearning: false), new Of2017Endpoint(entra, isMachineLearning: true),
             ]);
@@ -86,22 +87,15 @@ internal sealed class EmulatorServer : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _application.StopAsync(CancellationToken.None).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
-        _certificate.Dispose();
+        Certificates.Dispose();
         _stopping.Dispose();
     }
 
-    /// <summary>A certificate nobody vouches for, made at start and gone with the process.</summary>
-    private static X509Certificate2 SelfSigned()
+    private Uri AddressOf(string scheme)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = DateTimeOffset.UnixEpoch.AddYears(50);
-        using var certificate = new CertificateRequest("CN=emulated Service Fabric cluster", key, HashAlgorithmName.SHA256).CreateSelfSigned(now, now.AddYears(100));
-
-        // Through PFX and back, because Windows does not serve TLS with a key that was never stored.
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), password: null);
+        var bound = new Uri(_application.Urls.Single(url => url.StartsWith($"{scheme}://", StringComparison.Ordinal)));
+        return new Uri($"{scheme}://{_address.Name}:{bound.Port}/");
     }
-
-    private Uri AddressOf(string scheme) => new($"{_application.Urls.Single(url => url.StartsWith($"{scheme}://", StringComparison.Ordinal))}/");
 
     private static async Task WriteAsync(HttpResponse response, EmulatedAnswer answer, CancellationToken cancellationToken)
     {
@@ -127,8 +121,8 @@ internal sealed class EmulatorServer : IAsyncDisposable
         try
         {
             var answer = endpoints.Length == 0 ? EmulatedAnswer.Text(503, "The emulator is starting.")
-                : IsAddressedHere(http.Request) ? await AnswerAsync(http, endpoints, _entra!, ending.Token).ConfigureAwait(false)
-                : EmulatedAnswer.Text(421, $"This is an Entra emulator. It answers to {Address} only.");
+                : _address.Means(http.Request.Host.Host) ? await AnswerAsync(http, endpoints, _entra!, ending.Token).ConfigureAwait(false)
+                : EmulatedAnswer.Text(421, $"This is an Entra emulator. It answers to {PlainAddress} and {SecureAddress} only.");
             if (answer is null)
             {
                 http.Abort();
@@ -151,30 +145,24 @@ internal sealed class EmulatorServer : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Only callers that mean this address: a page in a browser that reaches loopback under a name of its own (DNS rebinding) is none of them.
-    /// </summary>
-    private bool IsAddressedHere(HttpRequest request) =>
-        request.Host.Port == (request.IsHttps ? SecureAddress : Address).Port && request.Host.Host is "127.0.0.1" or "localhost";
-
     /// <summary>The answer; null when the connection is to be cut.</summary>
     private async Task<EmulatedAnswer?> AnswerAsync(HttpContext http, EmulatedEndpoint[] endpoints, EntraEmulator entra, CancellationToken cancellationToken)
     {
         var exchange = await EmulatorExchange.ReadAsync(http.Request, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-        if (Array.Find(endpoints, endpoint => endpoint.IsSecure == http.Request.IsHttps && endpoint.Serves(exchange.Path)) is not { } endpoint)
+        if (Array.Find(endpoints, endpoint => endpoint.IsServedOver(http.Request.IsHttps) && endpoint.Serves(exchange.Path)) is not { } endpoint)
         {
             return EmulatedAnswer.Text(404, "The emulator serves nothing here.");
         }
 
         var entry = endpoint.Note(exchange);
-        var fault = endpoint.Faults.Take();
+        var fault = endpoint.Faults.Take(exchange.At);
         if (entry is not null)
         {
             entry.Fault = fault?.Name;
             entra.Journal.Add(entry);
         }
 
-        await WaitAsync(entra.Latency, cancellationToken).ConfigureAwait(false);
+        await WaitAsync(endpoint.IsImmediate ? TimeSpan.Zero : entra.Latency + (endpoint.Faults.Latency?.Next() ?? TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
         await WaitAsync(fault?.Wait ?? TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         if (fault is { Cuts: true })
         {
@@ -206,7 +194,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
             answer.With("client-request-id", exchange.CorrelationId);
         }
 
-        return answer.With("x-ms-request-id", exchange.TraceId);
+        return answer.With("x-ms-request-id", exchange.TraceId).With("x-emulator", TokenIssuer.Marker);
     }
 
     private Task WaitAsync(TimeSpan delay, CancellationToken cancellationToken) =>

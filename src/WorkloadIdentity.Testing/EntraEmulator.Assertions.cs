@@ -43,7 +43,7 @@ public sealed partial class EntraEmulator
     public IReadOnlyDictionary<string, string> GoogleMetadataEnvironment(EmulatedIssuer issuer, string subject)
     {
         GoogleMachine = AddJob(issuer, subject);
-        return new Dictionary<string, string> { ["GCE_METADATA_HOST"] = AuthorityHost.Authority };
+        return new Dictionary<string, string> { ["GCE_METADATA_HOST"] = PlainAddress.Authority };
     }
 
     internal EmulatedJob? FindJob(string id) => _jobs.GetValueOrDefault(id);

@@ -1,6 +1,6 @@
 namespace WorkloadIdentity.Testing;
 
-/// <content>What a test adds, and the environments it hands to the code under test.</content>
+/// <content>What a test adds to the directory.</content>
 public sealed partial class EntraEmulator
 {
     /// <summary>Adds a tenant.</summary>
@@ -11,7 +11,7 @@ public sealed partial class EntraEmulator
     {
         ArgumentNullException.ThrowIfNull(domains);
         var names = domains.ToList();
-        if (names.Find(name => Uri.CheckHostName(name) != UriHostNameType.Dns || !name.Contains('.', StringComparison.Ordinal)) is { } bad)
+        if (names.Find(name => !EmulatedTenant.IsDomain(name)) is { } bad)
         {
             throw new ArgumentException($"'{bad}' is no domain name. Expected something like contoso.example.", nameof(domains));
         }
@@ -41,22 +41,31 @@ public sealed partial class EntraEmulator
     /// <summary>Adds an identity provider outside Entra, with a key of its own, whose assertions can be verified here.</summary>
     /// <param name="url">The <c>iss</c> of its assertions, such as <c>https://token.actions.githubusercontent.com</c>; an address of this emulator when null.</param>
     /// <exception cref="ArgumentException">The URL is not absolute, or is taken.</exception>
-    public EmulatedIssuer AddIssuer(string? url = null)
+    public EmulatedIssuer AddIssuer(string? url = null) => AddIssuer(EmulatedIssuerKind.Any, url);
+
+    /// <summary>Adds an identity provider outside Entra whose assertions resemble those of a kind: GitHub's, a Kubernetes cluster's, GitLab's.</summary>
+    /// <param name="kind">Whose they resemble.</param>
+    /// <param name="url">The <c>iss</c>; when null that of GitHub or GitLab themselves, otherwise an address of this emulator.</param>
+    /// <exception cref="ArgumentException">The URL is not absolute, or is taken.</exception>
+    public EmulatedIssuer AddIssuer(EmulatedIssuerKind kind, string? url = null)
     {
+        var profile = IssuerProfile.Of(kind);
         var address = $"{AuthorityHost.AbsoluteUri}issuers/{Interlocked.Increment(ref _nextName)}";
+        url ??= profile.Url;
         if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"))
         {
             throw new ArgumentException("An issuer is an absolute https URL, such as https://token.actions.githubusercontent.com.", nameof(url));
         }
 
-        var key = new SigningKey();
+        var keys = new SigningKeys();
         try
         {
-            return Directory.Add(new EmulatedIssuer(url ?? address, new Uri($"{address}/.well-known/openid-configuration"), key, Clock));
+            return Directory.Add(new EmulatedIssuer(
+                url ?? (profile.EndsInSlash ? $"{address}/" : address), kind, new Uri($"{address}/.well-known/openid-configuration"), keys, Clock));
         }
         catch
         {
-            key.Dispose();
+            keys.Dispose();
             throw;
         }
     }
@@ -75,6 +84,13 @@ public sealed partial class EntraEmulator
         return Directory.Add(new EmulatedApi(audience, new Uri($"{AuthorityHost.AbsoluteUri}apis/{Interlocked.Increment(ref _nextName)}/")));
     }
 
+    /// <summary>
+    /// Adds an API that resembles Microsoft Graph: <c>organization</c>, <c>applications</c>, <c>servicePrincipals</c> and <c>me</c> of the emulated directory, for reading,
+    /// with Graph's roles (<c>Application.Read.All</c>, <c>Directory.Read.All</c>, …) and form of errors. It answers below <c>v1.0</c> and <c>beta</c> of its <see cref="EmulatedApi.Url"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is one already.</exception>
+    public EmulatedApi AddGraph() => Directory.Add(new EmulatedApi(GraphAnswers.Audience, new Uri($"{AuthorityHost.AbsoluteUri}apis/graph/"), isGraph: true));
+
     /// <summary>Adds a user-assigned managed identity to the machine.</summary>
     /// <param name="clientId">Its client id, a GUID; a new one when null.</param>
     /// <param name="objectId">Its object (principal) id, a GUID; a new one when null.</param>
@@ -82,67 +98,6 @@ public sealed partial class EntraEmulator
     /// <exception cref="ArgumentException">An id is no GUID, or the client id is taken.</exception>
     public EmulatedManagedIdentity AddManagedIdentity(string? clientId = null, string? objectId = null, string? resourceId = null) =>
         AddIdentity(isSystemAssigned: false, clientId, objectId, resourceId);
-
-    /// <summary>The environment of a workload on a virtual machine, with IMDS at this emulator's address.</summary>
-    /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
-    public IReadOnlyDictionary<string, string> ImdsEnvironment(EmulatedManagedIdentity? identity = null) =>
-        Environment(identity, ("AZURE_POD_IDENTITY_AUTHORITY_HOST", AuthorityHost.AbsoluteUri));
-
-    /// <summary>The environment of a workload on App Service, Functions or Container Apps.</summary>
-    /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
-    public IReadOnlyDictionary<string, string> AppServiceEnvironment(EmulatedManagedIdentity? identity = null) =>
-        Environment(identity, ("IDENTITY_ENDPOINT", $"{AuthorityHost.AbsoluteUri}msi/token"), ("IDENTITY_HEADER", IdentityHeader));
-
-    /// <summary>The environment of a workload on an older plan of App Service, which speaks the protocol of 2017-09-01.</summary>
-    /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
-    public IReadOnlyDictionary<string, string> AppServiceOf2017Environment(EmulatedManagedIdentity? identity = null) =>
-        Environment(identity, ("MSI_ENDPOINT", $"{AuthorityHost.AbsoluteUri}app-service-2017/MSI/token"), ("MSI_SECRET", IdentityHeader), ("WEBSITE_SITE_NAME", "emulated"));
-
-    /// <summary>The environment of a workload on a machine with the agent of Azure Arc. It needs <see cref="ArcKeyFiles"/> as well.</summary>
-    /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
-    public IReadOnlyDictionary<string, string> ArcEnvironment(EmulatedManagedIdentity? identity = null) =>
-        Environment(identity, ("IDENTITY_ENDPOINT", $"{AuthorityHost.AbsoluteUri}arc/metadata/identity/oauth2/token"), ("IMDS_ENDPOINT", AuthorityHost.AbsoluteUri));
-
-    /// <summary>
-    /// The key files of the emulated Azure Arc agent, as they come and go, for <c>WorkloadEnvironment.FromValues(entra.ArcEnvironment(), entra.ArcKeyFiles)</c>.
-    /// They exist in memory only, under the paths a real agent uses.
-    /// </summary>
-    public IReadOnlyDictionary<string, byte[]> ArcKeyFiles => ArcKeys.Files;
-
-    /// <summary>The environment of a workload on Service Fabric: an https endpoint that is known by its certificate's thumbprint alone.</summary>
-    public IReadOnlyDictionary<string, string> ServiceFabricEnvironment() => Environment(
-        identity: null,
-        ("IDENTITY_ENDPOINT", $"{_server.SecureAddress.AbsoluteUri}fabric/metadata/identity/oauth2/token"),
-        ("IDENTITY_HEADER", IdentityHeader),
-        ("IDENTITY_SERVER_THUMBPRINT", _server.Thumbprint));
-
-    /// <summary>The environment of a workload on a compute of Azure Machine Learning.</summary>
-    /// <param name="identity">The compute's own identity; the system-assigned one when null.</param>
-    public IReadOnlyDictionary<string, string> AzureMachineLearningEnvironment(EmulatedManagedIdentity? identity = null) => Environment(
-        identity: null,
-        ("MSI_ENDPOINT", $"{AuthorityHost.AbsoluteUri}azureml/msi/token"),
-        ("MSI_SECRET", IdentityHeader),
-        ("DEFAULT_IDENTITY_CLIENT_ID", (identity ?? SystemAssignedIdentity).ClientId));
-
-    /// <summary>The environment of a program in Cloud Shell, where tokens speak for <c>admin@emulated.example</c>.</summary>
-    public IReadOnlyDictionary<string, string> CloudShellEnvironment() =>
-        Environment(identity: null, ("MSI_ENDPOINT", $"{AuthorityHost.AbsoluteUri}cloudshell/oauth2/token"));
-
-    private static Dictionary<string, string> Environment(EmulatedManagedIdentity? identity, params ReadOnlySpan<(string Name, string Value)> host)
-    {
-        var variables = new Dictionary<string, string>();
-        foreach (var (name, value) in host)
-        {
-            variables.Add(name, value);
-        }
-
-        if (identity is not null)
-        {
-            variables.Add("AZURE_CLIENT_ID", identity.ClientId);
-        }
-
-        return variables;
-    }
 
     private static string RequireGuid(string? value, string what, string parameter) =>
         value is null ? Guid.NewGuid().ToString()
@@ -160,4 +115,13 @@ public sealed partial class EntraEmulator
             RequireGuid(objectId, "object id", nameof(objectId)),
             resourceId ?? $"/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/emulated/providers/{kind}/{id[..8]}"));
     }
+
+    /// <summary>The machine's own identity, with ids that were stated beforehand.</summary>
+    internal EmulatedManagedIdentity AddSystemAssignedIdentity(string clientId, string? objectId, string? resourceId) =>
+        _systemAssigned is null ? _systemAssigned = AddIdentity(isSystemAssigned: true, clientId, objectId, resourceId)
+        : throw new ArgumentException("The machine has a system-assigned managed identity already.");
+
+    internal EmulatedTenant RequireTenant(string name) => Directory.FindTenant(name) ?? throw new ArgumentException($"There is no tenant '{name}' here.");
+
+    internal EmulatedApi RequireApi(string audience) => Directory.FindApi(audience) ?? throw new ArgumentException($"There is no API with the audience '{audience}' here.");
 }

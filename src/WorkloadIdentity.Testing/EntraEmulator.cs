@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 
 namespace WorkloadIdentity.Testing;
 
@@ -9,7 +10,8 @@ namespace WorkloadIdentity.Testing;
 /// </summary>
 /// <remarks>
 /// Its tokens are worthless anywhere else by construction: they are signed with a key made at start and gone with the process, their issuer is
-/// the emulator's own loopback address and never an Entra host, and each one carries a claim that says so. It listens on 127.0.0.1 only.
+/// the emulator's own address and never an Entra host, and each one says so in its header and in a claim. It listens on 127.0.0.1, unless
+/// <see cref="EntraEmulatorOptions.Address"/> states another address. Https speaks with a certificate made at start; no trust store is touched.
 /// </remarks>
 /// <example>
 /// <code>
@@ -22,31 +24,45 @@ public sealed partial class EntraEmulator : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, bool> _revoked = new();
     private readonly EmulatorServer _server;
-    private readonly EmulatedManagedIdentity? _systemAssigned;
+    private EmulatedManagedIdentity? _systemAssigned;
     private int _nextName;
     private int _disposed;
     private long _latency;
+    private long _federatedCredentialDelay;
     private long _tokenLifetime = TimeSpan.FromHours(1).Ticks;
     private long _managedIdentityTokenLifetime = TimeSpan.FromHours(24).Ticks;
 
     private EntraEmulator(EntraEmulatorOptions options, EmulatorServer server)
     {
         _server = server;
-        AuthorityHost = server.Address;
+        AuthorityHost = options.SecureAuthority ? server.SecureAddress : server.PlainAddress;
+        AcceptsReusedAssertions = options.AcceptsReusedAssertions;
+        ArcKeys = new ArcKeys(options.WritesArcKeyFiles);
         Clock = options.TimeProvider;
         ClockSkew = options.ClockSkew;
         Directory = new EmulatedDirectory(options.AcceptsAnyResource);
-        Tokens = new TokenIssuer(Key, Clock);
-        Tenant = AddTenant(options.TenantId, "emulated.example");
+        Tokens = new TokenIssuer(Keys, Clock);
+        Tenant = AddTenant(options.TenantId, options.TenantDomains);
         Api = AddApi("api://emulated-api");
         Application = AddApplication();
         Application.AddSecret();
-        _systemAssigned = options.HasSystemAssignedIdentity ? AddIdentity(isSystemAssigned: true, clientId: null, objectId: null, resourceId: null) : null;
+        if (options.HasSystemAssignedIdentity)
+        {
+            _systemAssigned = AddIdentity(isSystemAssigned: true, clientId: null, objectId: null, resourceId: null);
+        }
+
+        AdminToken = options.AdminToken ?? (options.HasAdminApi ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) : null);
         server.Serve(this);
     }
 
     /// <summary>Where it listens, such as <c>http://127.0.0.1:49152/</c>: the authority host to configure.</summary>
     public Uri AuthorityHost { get; }
+
+    /// <summary>Its address over plain http, where the managed identity hosts are asked.</summary>
+    public Uri PlainAddress => _server.PlainAddress;
+
+    /// <summary>Its address over https. Trust <see cref="CertificateAuthority"/> there, or use <see cref="CreateHandler"/>.</summary>
+    public Uri SecureAddress => _server.SecureAddress;
 
     /// <summary>The tenant it starts with.</summary>
     public EmulatedTenant Tenant { get; }
@@ -61,6 +77,15 @@ public sealed partial class EntraEmulator : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The options said there is none.</exception>
     public EmulatedManagedIdentity SystemAssignedIdentity => _systemAssigned
         ?? throw new InvalidOperationException($"{nameof(EntraEmulatorOptions)}.{nameof(EntraEmulatorOptions.HasSystemAssignedIdentity)} is off.");
+
+    /// <summary>
+    /// What opens the admin API at <see cref="AdminAddress"/>: the value of <c>Authorization: Bearer …</c>. Null while that API is off
+    /// (<see cref="EntraEmulatorOptions.HasAdminApi"/>). Whoever has it can change everything here and have any token.
+    /// </summary>
+    public string? AdminToken { get; }
+
+    /// <summary>Where the admin API is, if it is on: over https only, when the emulator listens beyond loopback.</summary>
+    public Uri AdminAddress => new(_server.Name.IsLoopback ? PlainAddress : SecureAddress, "admin/");
 
     /// <summary>What it was asked.</summary>
     public EmulatorJournal Journal { get; } = new();
@@ -81,17 +106,22 @@ public sealed partial class EntraEmulator : IAsyncDisposable
         set => Write(ref _managedIdentityTokenLifetime, value, TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>How long a new federated credential stays unknown, on the emulator's clock. Zero at start; in Entra it takes some minutes.</summary>
+    public TimeSpan FederatedCredentialDelay { get => Read(ref _federatedCredentialDelay); set => Write(ref _federatedCredentialDelay, value, TimeSpan.Zero); }
+
     internal TimeProvider Clock { get; }
 
     internal TimeSpan ClockSkew { get; }
 
+    internal bool AcceptsReusedAssertions { get; }
+
     internal EmulatedDirectory Directory { get; }
 
-    internal SigningKey Key { get; } = new();
+    internal SigningKeys Keys { get; } = new();
 
     internal TokenIssuer Tokens { get; }
 
-    internal ArcKeys ArcKeys { get; } = new();
+    internal ArcKeys ArcKeys { get; }
 
     /// <summary>The value the managed identity hosts expect in their header: new at each start.</summary>
     internal string IdentityHeader { get; } = Guid.NewGuid().ToString("N");
@@ -103,7 +133,7 @@ public sealed partial class EntraEmulator : IAsyncDisposable
     public static async Task<EntraEmulator> StartAsync(EntraEmulatorOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new EntraEmulatorOptions();
-        var server = await EmulatorServer.StartAsync(options.Port, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        var server = await EmulatorServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
         try
         {
             return new EntraEmulator(options, server);
@@ -129,16 +159,21 @@ public sealed partial class EntraEmulator : IAsyncDisposable
         _revoked[EmulatorJournal.Hash(token)] = true;
     }
 
+    /// <summary>Lets a new key sign tokens from now on.</summary>
+    /// <param name="withdrawOld">Whether the older keys leave the published set at once: the APIs then reject what they signed.</param>
+    public void RollSigningKey(bool withdrawOld = false) => Keys.Roll(withdrawOld);
+
     /// <summary>Stops the server and forgets its keys. Requests under way lose their connection.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             await _server.DisposeAsync().ConfigureAwait(false);
-            Key.Dispose();
+            ArcKeys.Dispose();
+            Keys.Dispose();
             foreach (var issuer in Directory.Issuers)
             {
-                issuer.Key.Dispose();
+                issuer.Keys.Dispose();
             }
         }
     }

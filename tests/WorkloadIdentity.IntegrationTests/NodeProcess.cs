@@ -14,7 +14,9 @@ internal sealed class NodeProcess : IAsyncDisposable
         _complaints = process.StandardError.ReadToEndAsync();
     }
 
-    public static NodeProcess Start(string executable, string folder, params string[] arguments)
+    public static NodeProcess Start(string executable, string folder, params string[] arguments) => Start(executable, folder, new Dictionary<string, string>(), arguments);
+
+    public static NodeProcess Start(string executable, string folder, IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         var start = new ProcessStartInfo(executable, arguments)
         {
@@ -23,6 +25,11 @@ internal sealed class NodeProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
         return new NodeProcess(Process.Start(start) ?? throw new InvalidOperationException($"{executable} did not start."));
     }
 

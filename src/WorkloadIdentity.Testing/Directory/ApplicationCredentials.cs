@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace WorkloadIdentity.Testing;
@@ -14,10 +12,15 @@ internal sealed class ApplicationCredentials
     private ImmutableList<ApplicationSecret> _secrets = [];
     private ImmutableList<X509Certificate2> _certificates = [];
     private ImmutableList<FederatedTrust> _federated = [];
+    private ImmutableList<TrustedSubject> _subjects = [];
 
     public IReadOnlyList<ApplicationSecret> Secrets => _secrets;
 
     public IReadOnlyList<FederatedTrust> Federated => _federated;
+
+    public IReadOnlyList<X509Certificate2> Certificates => _certificates;
+
+    public IReadOnlyList<TrustedSubject> TrustedSubjects => _subjects;
 
     public void Add(ApplicationSecret secret) => ImmutableInterlocked.Update(ref _secrets, list => list.Add(secret));
 
@@ -33,15 +36,21 @@ internal sealed class ApplicationCredentials
         ImmutableInterlocked.Update(ref _federated, list => list.Add(trust));
     }
 
+    public void Add(TrustedSubject subject) => ImmutableInterlocked.Update(ref _subjects, list => list.Add(subject));
+
+    public bool RemoveFederated(string issuer, string subject) =>
+        ImmutableInterlocked.Update(ref _federated, list => list.RemoveAll(trust => trust.Issuer == issuer && trust.Subject == subject));
+
+    public bool RemoveSubject(string subjectName) =>
+        ImmutableInterlocked.Update(ref _subjects, list => list.RemoveAll(subject => subject.SubjectName.Equals(subjectName, StringComparison.OrdinalIgnoreCase)));
+
     public bool RemoveSecret(string value) => ImmutableInterlocked.Update(ref _secrets, list => list.RemoveAll(secret => secret.Matches(value)));
 
     public bool RemoveCertificate(string thumbprint) =>
         ImmutableInterlocked.Update(ref _certificates, list => list.RemoveAll(certificate => certificate.Thumbprint == thumbprint));
 
-    /// <summary>The certificate an assertion's header names by its thumbprint: SHA-256 when stated, otherwise SHA-1.</summary>
-    public X509Certificate2? FindCertificate(SignedJwt assertion) => _certificates.Find(certificate =>
-        assertion.ThumbprintS256 is { } s256 ? Thumbprint(certificate, HashAlgorithmName.SHA256) == s256
-        : assertion.Thumbprint is { } s1 && Thumbprint(certificate, HashAlgorithmName.SHA1) == s1);
-
-    private static string Thumbprint(X509Certificate2 certificate, HashAlgorithmName algorithm) => Base64Url.EncodeToString(certificate.GetCertHash(algorithm));
+    /// <summary>The certificate an assertion's header names by its thumbprint, or the registered one among <paramref name="sent"/>.</summary>
+    public X509Certificate2? FindCertificate(SignedJwt assertion, X509Certificate2? sent) => _certificates.Find(certificate =>
+        assertion.NamesCertificate ? assertion.Names(certificate)
+        : sent is not null && certificate.RawDataMemory.Span.SequenceEqual(sent.RawDataMemory.Span));
 }

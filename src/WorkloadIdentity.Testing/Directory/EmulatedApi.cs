@@ -6,10 +6,14 @@ namespace WorkloadIdentity.Testing;
 /// </summary>
 public sealed class EmulatedApi
 {
-    internal EmulatedApi(string audience, Uri url)
+    private volatile bool _hasContinuousAccess = true;
+    private volatile string? _requiredRole;
+
+    internal EmulatedApi(string audience, Uri url, bool isGraph = false)
     {
         Audience = audience;
         Url = url;
+        IsGraph = isGraph;
     }
 
     /// <summary>The resource: the <c>aud</c> of its tokens.</summary>
@@ -20,6 +24,18 @@ public sealed class EmulatedApi
 
     /// <summary>Where it answers. Ends in a slash, so that it can be a base address.</summary>
     public Uri Url { get; }
+
+    /// <summary>Whether it resembles Microsoft Graph: its paths, its roles and its form of errors. See <see cref="EntraEmulator.AddGraph"/>.</summary>
+    public bool IsGraph { get; }
+
+    /// <summary>
+    /// Whether it learns of revocations at once and answers a revoked token with a claims challenge (continuous access evaluation). On at start.
+    /// Off, a revoked principal's tokens are taken until they expire.
+    /// </summary>
+    public bool HasContinuousAccess { get => _hasContinuousAccess; set => _hasContinuousAccess = value; }
+
+    /// <summary>The application role every caller must hold; others are answered 403 with <c>insufficient_scope</c>. None at start.</summary>
+    public string? RequiredRole { get => _requiredRole; set => _requiredRole = value; }
 
     /// <summary>The audience.</summary>
     public override string ToString() => Audience;

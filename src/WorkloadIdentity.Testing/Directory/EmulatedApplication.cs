@@ -22,7 +22,7 @@ public sealed partial class EmulatedApplication
         AddToTenant(tenant);
         if (blueprint is not null)
         {
-            Credentials.Add(new FederatedTrust(tenant.Issuer.AbsoluteUri, AgentSubject, EmulatedIssuer.ExchangeAudience));
+            Credentials.Add(new FederatedTrust(tenant.Issuer.AbsoluteUri, AgentSubject, EmulatedIssuer.ExchangeAudience, knownFrom: DateTimeOffset.MinValue));
         }
     }
 
@@ -98,41 +98,6 @@ public sealed partial class EmulatedApplication
         }
     }
 
-    /// <summary>Lets assertions of another issuer stand for this application. All three values are compared exactly, letter case included.</summary>
-    /// <param name="issuer">The <c>iss</c>. Its key must be known here: <see cref="EntraEmulator.AddIssuer"/>.</param>
-    /// <param name="subject">The <c>sub</c>.</param>
-    /// <param name="audience">The <c>aud</c>.</param>
-    /// <exception cref="InvalidOperationException">The application has 20 already, Entra's limit.</exception>
-    public EmulatedApplication AddFederatedCredential(string issuer, string subject, string audience = EmulatedIssuer.ExchangeAudience)
-    {
-        RequireOwnCredentials();
-        ArgumentException.ThrowIfNullOrWhiteSpace(issuer);
-        ArgumentException.ThrowIfNullOrWhiteSpace(subject);
-        ArgumentException.ThrowIfNullOrWhiteSpace(audience);
-        Credentials.Add(new FederatedTrust(issuer, subject, audience));
-        return this;
-    }
-
-    /// <inheritdoc cref="AddFederatedCredential(string, string, string)"/>
-    public EmulatedApplication AddFederatedCredential(EmulatedIssuer issuer, string subject, string audience = EmulatedIssuer.ExchangeAudience)
-    {
-        ArgumentNullException.ThrowIfNull(issuer);
-        return AddFederatedCredential(issuer.Url, subject, audience);
-    }
-
-    /// <summary>Lets a user-assigned managed identity of the same tenant stand for this application, with its token for the exchange audience.</summary>
-    /// <exception cref="ArgumentException">The identity is system-assigned, or of another tenant: neither can be trusted this way.</exception>
-    public EmulatedApplication AddFederatedCredential(EmulatedManagedIdentity identity)
-    {
-        ArgumentNullException.ThrowIfNull(identity);
-        if (identity.IsSystemAssigned || identity.Tenant != Tenant)
-        {
-            throw new ArgumentException("Only a user-assigned managed identity of the application's home tenant can be a federated credential.", nameof(identity));
-        }
-
-        return AddFederatedCredential(Tenant.Issuer.AbsoluteUri, identity.ObjectId);
-    }
-
     /// <summary>Gives the application a service principal in another tenant, as consent there would. Without one it is refused with AADSTS700016.</summary>
     public EmulatedApplication AddToTenant(EmulatedTenant tenant)
     {
@@ -141,11 +106,14 @@ public sealed partial class EmulatedApplication
         return this;
     }
 
-    /// <summary>Takes the service principal away again, as withdrawn consent does.</summary>
+    /// <summary>Takes the service principal away again, as withdrawn consent does: its tokens there are revoked as by <see cref="Revoke"/>.</summary>
     public void RemoveFromTenant(EmulatedTenant tenant)
     {
         ArgumentNullException.ThrowIfNull(tenant);
-        _principals.TryRemove(tenant.Id, out _);
+        if (_principals.TryRemove(tenant.Id, out _))
+        {
+            Revoke();
+        }
     }
 
     /// <summary>Lets the application's tokens for <paramref name="api"/> carry <paramref name="role"/>.</summary>

@@ -18,6 +18,10 @@ internal sealed class EmulatedDirectory(bool acceptsAnyResource)
 
     public IEnumerable<EmulatedManagedIdentity> Identities => _identities.Values;
 
+    public IEnumerable<EmulatedApplication> Applications => _applications.Values.OrderBy(application => application.ClientId, StringComparer.OrdinalIgnoreCase);
+
+    public IEnumerable<EmulatedTenant> Tenants => _tenants.Values.Distinct().OrderBy(tenant => tenant.Id, StringComparer.OrdinalIgnoreCase);
+
     public IEnumerable<EmulatedIssuer> Issuers => _issuersByUrl.Values;
 
     public IEnumerable<EmulatedApi> Apis => _apisByAudience.Values;
@@ -43,6 +47,8 @@ internal sealed class EmulatedDirectory(bool acceptsAnyResource)
     public EmulatedTenant? FindTenant(string name) => _tenants.GetValueOrDefault(name);
 
     public EmulatedApplication? FindApplication(string clientId) => _applications.GetValueOrDefault(clientId);
+
+    public EmulatedManagedIdentity? FindIdentity(string clientId) => _identities.GetValueOrDefault(clientId);
 
     public EmulatedApi? FindApi(string audience) => _apisByAudience.GetValueOrDefault(audience);
 

@@ -31,6 +31,14 @@ public sealed class EmulatedManagedIdentity
 
     internal EmulatedTenant Tenant { get; }
 
+    internal Sessions Sessions { get; } = new();
+
+    /// <summary>
+    /// Revokes what was issued to it so far: an API challenges such a token when its host declared continuous access, as Service Fabric does.
+    /// Tokens of the other hosts live on until they expire.
+    /// </summary>
+    public void Revoke() => Sessions.End();
+
     /// <summary>Lets its tokens for <paramref name="api"/> carry <paramref name="role"/>.</summary>
     public EmulatedManagedIdentity AssignRole(EmulatedApi api, string role)
     {

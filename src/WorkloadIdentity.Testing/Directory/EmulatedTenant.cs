@@ -26,6 +26,8 @@ public sealed class EmulatedTenant
     /// <summary>The tenant's id.</summary>
     public override string ToString() => Id;
 
+    internal static bool IsDomain(string name) => Uri.CheckHostName(name) == UriHostNameType.Dns && name.Contains('.', StringComparison.Ordinal);
+
     internal bool IsNamed(string name) =>
         Id.Equals(name, StringComparison.OrdinalIgnoreCase) || Domains.Contains(name, StringComparer.OrdinalIgnoreCase);
 }

@@ -6,6 +6,8 @@ namespace WorkloadIdentity.Testing;
 /// <summary>Everything below <c>/apis/{name}/</c>: the protected APIs, which judge the token they are shown.</summary>
 internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
+    private readonly GraphAnswers _graph = new(entra);
+
     public override EndpointFaults Faults => entra.Faults.Api;
 
     public override bool Serves(ReadOnlySpan<string> path) => path is ["apis", _, ..] && Find(path[1]) is not null;
@@ -22,26 +24,65 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
     public override EmulatedAnswer Answer(EmulatorExchange exchange, JournalEntry? entry)
     {
         var journal = (ApiEntry)entry!;
+        var api = Find(exchange.Path[1])!;
         if (exchange.Request.Headers.Authorization.Count == 0)
         {
             // RFC 6750 section 3.1: whoever shows nothing is told the scheme and no error.
-            return EmulatedAnswer.Text(401, "").With("WWW-Authenticate", $"Bearer {RealmOf(exchange)}");
+            return Finish(api, exchange, EmulatedAnswer.Text(401, "").With("WWW-Authenticate", $"Bearer {RealmOf(exchange)}"), "Access token is empty.");
         }
 
-        if (Reject(exchange, journal.Audience, out var token) is { } why)
+        var judgement = TokenJudgement.Of(ReadToken(exchange), api, entra);
+        if (judgement.Rejection is { } why)
         {
             journal.Error = "invalid_token";
-            return Rejected(exchange, why);
+            return Finish(api, exchange, Rejected(exchange, why), why);
         }
 
-        journal.ClientId = token!.Claim("appid");
+        if (judgement.Claims is { } claims)
+        {
+            journal.Error = "insufficient_claims";
+            return Finish(api, exchange, Challenged(exchange, claims), "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp");
+        }
+
+        var token = judgement.Token!;
+        journal.ClientId = token.Claim("appid");
         journal.TenantId = token.Claim("tid");
+        if (api.RequiredRole is { } role && !token.Strings("roles").Contains(role))
+        {
+            journal.Error = "insufficient_scope";
+            return api.IsGraph ? GraphAnswers.Denied(exchange)
+                : EmulatedAnswer.Text(403, "").With("WWW-Authenticate", $"Bearer {RealmOf(exchange)}, error=\"insufficient_scope\", error_description=\"The caller does not hold the role {role}\"");
+        }
+
+        return api.IsGraph ? _graph.Answer(exchange, journal, token) : Describe(token, api);
+    }
+
+    /// <summary>A 401 that says the token was not good enough (RFC 6750 section 3.1).</summary>
+    public static EmulatedAnswer Rejected(EmulatorExchange exchange, string why) =>
+        EmulatedAnswer.Text(401, "").With("WWW-Authenticate", $"Bearer {RealmOf(exchange)}, error=\"invalid_token\", error_description=\"{why}\"");
+
+    /// <summary>A 401 that demands claims (continuous access evaluation).</summary>
+    public static EmulatedAnswer Challenged(EmulatorExchange exchange, string claims) => EmulatedAnswer.Text(401, "").With(
+        "WWW-Authenticate",
+        $"Bearer {RealmOf(exchange)}, error=\"insufficient_claims\", claims=\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(claims))}\"");
+
+    private static string RealmOf(EmulatorExchange exchange) => $"realm=\"\", authorization_uri=\"{exchange.Origin}common/oauth2/authorize\"";
+
+    private static string? ReadToken(EmulatorExchange exchange) =>
+        exchange.Header("Authorization") is { } header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : null;
+
+    /// <summary>Graph says in a body what other APIs leave to the header.</summary>
+    private static EmulatedAnswer Finish(EmulatedApi api, EmulatorExchange exchange, EmulatedAnswer refusal, string message) =>
+        api.IsGraph ? GraphAnswers.Unauthorized(exchange, message, refusal) : refusal;
+
+    private static EmulatedAnswer Describe(SignedJwt token, EmulatedApi api)
+    {
         var body = new JsonObject
         {
-            ["clientId"] = journal.ClientId,
-            ["tenantId"] = journal.TenantId,
+            ["clientId"] = token.Claim("appid"),
+            ["tenantId"] = token.Claim("tid"),
             ["objectId"] = token.Claim("oid"),
-            ["audience"] = journal.Audience,
+            ["audience"] = api.Audience,
             ["roles"] = new JsonArray([.. token.Strings("roles").Select(role => (JsonNode)role)]),
             ["continuousAccess"] = token.Strings("xms_cc").Contains("cp1"),
             ["emulator"] = TokenIssuer.Marker,
@@ -55,32 +96,5 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
         return EmulatedAnswer.Json(200, body);
     }
 
-    /// <summary>A 401 that says the token was not good enough (RFC 6750 section 3.1).</summary>
-    public static EmulatedAnswer Rejected(EmulatorExchange exchange, string why) =>
-        EmulatedAnswer.Text(401, "").With("WWW-Authenticate", $"Bearer {RealmOf(exchange)}, error=\"invalid_token\", error_description=\"{why}\"");
-
-    /// <summary>A 401 that demands claims (continuous access evaluation).</summary>
-    public static EmulatedAnswer Challenged(EmulatorExchange exchange, string claims) => EmulatedAnswer.Text(401, "").With(
-        "WWW-Authenticate",
-        $"Bearer {RealmOf(exchange)}, error=\"insufficient_claims\", claims=\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(claims))}\"");
-
-    private static string RealmOf(EmulatorExchange exchange) =>
-        $"realm=\"\", authorization_uri=\"{exchange.Request.Scheme}://{exchange.Request.Host}/common/oauth2/authorize\"";
-
-    private static string? ReadToken(EmulatorExchange exchange) =>
-        exchange.Header("Authorization") is { } header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : null;
-
     private EmulatedApi? Find(string name) => entra.Directory.Apis.FirstOrDefault(api => api.Url.AbsolutePath == $"/apis/{name}/");
-
-    private string? Reject(EmulatorExchange exchange, string audience, out SignedJwt? token)
-    {
-        var value = ReadToken(exchange);
-        token = entra.Tokens.Recognise(value, entra.Directory.FindTenant);
-        return value is null ? "One bearer token is expected"
-            : token is null ? "The token was not issued by this emulator"
-            : !token.Audiences.Contains(audience) ? "The token is for another audience"
-            : !token.IsWithinLifetime(entra.Clock.GetUtcNow(), entra.ClockSkew) ? "The token is not within its lifetime"
-            : entra.IsRevoked(value) ? "The token was revoked"
-            : null;
-    }
 }

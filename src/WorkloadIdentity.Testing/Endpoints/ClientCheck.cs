@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography.X509Certificates;
-
 namespace WorkloadIdentity.Testing;
 
 /// <summary>Checks that a client is who it says: secret, certificate assertion or federated assertion.</summary>
@@ -8,7 +5,7 @@ internal sealed class ClientCheck(EntraEmulator entra)
 {
     private const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _usedIds = new();
+    private readonly CertificateCheck _certificates = new(entra);
 
     /// <summary>How the request tries to authenticate, read without judging it.</summary>
     public static ClientAuthenticationMethod MethodOf(EmulatorExchange exchange)
@@ -20,7 +17,7 @@ internal sealed class ClientCheck(EntraEmulator entra)
 
         // Whoever names a certificate, or issues for itself, means a certificate. All else was issued by somebody else.
         var jwt = SignedJwt.TryRead(assertion);
-        return jwt is not null && (jwt.Thumbprint ?? jwt.ThumbprintS256) is null && jwt.Issuer != exchange.Field("client_id")
+        return jwt is { NamesCertificate: false, HasCertificateChain: false } && jwt.Issuer != exchange.Field("client_id")
             ? ClientAuthenticationMethod.Federated
             : ClientAuthenticationMethod.Certificate;
     }
@@ -57,7 +54,7 @@ internal sealed class ClientCheck(EntraEmulator entra)
 
         return SignedJwt.TryRead(assertion) is not { } jwt ? TokenRefusals.MalformedAssertion
             : MethodOf(exchange) == ClientAuthenticationMethod.Federated ? RefuseFederated(jwt, application)
-            : RefuseCertificate(jwt, tenant, application, exchange);
+            : _certificates.Refuse(jwt, tenant, application, exchange);
     }
 
     private TokenRefusal? RefuseSecret(string presented, EmulatedApplication application)
@@ -68,52 +65,6 @@ internal sealed class ClientCheck(EntraEmulator entra)
             : null;
     }
 
-    private TokenRefusal? RefuseCertificate(SignedJwt assertion, EmulatedTenant tenant, EmulatedApplication application, EmulatorExchange exchange)
-    {
-        if (assertion.Algorithm is not ("RS256" or "PS256"))
-        {
-            return TokenRefusals.UnsupportedAlgorithm("PS256, or RS256");
-        }
-
-        if (application.Credentials.FindCertificate(assertion) is not { } certificate)
-        {
-            return TokenRefusals.UnknownCertificate(application.ClientId);
-        }
-
-        using var key = certificate.GetRSAPublicKey()!;
-        if (!assertion.IsSignedBy(key))
-        {
-            return TokenRefusals.InvalidSignature;
-        }
-
-        var now = entra.Clock.GetUtcNow();
-        if (now < certificate.NotBefore.ToUniversalTime() || now > certificate.NotAfter.ToUniversalTime())
-        {
-            return TokenRefusals.CertificateOutsideValidity;
-        }
-
-        if (assertion.Issuer != assertion.Subject)
-        {
-            return TokenRefusals.IssuerIsNotSubject;
-        }
-
-        if (!string.Equals(assertion.Subject, application.ClientId, StringComparison.OrdinalIgnoreCase))
-        {
-            return TokenRefusals.WrongAssertionSubject;
-        }
-
-        // The audience is the endpoint as it was addressed, by the tenant's id or by one of its domains.
-        if (!assertion.Audiences.Any(audience => audience == tenant.TokenEndpoint.AbsoluteUri || audience == TokenEndpointAt(exchange.Path[0])))
-        {
-            return TokenRefusals.WrongAssertionAudience(tenant.TokenEndpoint);
-        }
-
-        return !assertion.IsWithinLifetime(now, entra.ClockSkew) ? TokenRefusals.AssertionOutsideLifetime
-            : assertion.Id is not { Length: > 0 } id ? TokenRefusals.AssertionWithoutId
-            : !IsFirstUse($"{application.ClientId}\n{id}", assertion.ExpiresOn!.Value, now) ? TokenRefusals.ReusedAssertion
-            : null;
-    }
-
     private TokenRefusal? RefuseFederated(SignedJwt assertion, EmulatedApplication application)
     {
         if (assertion.Algorithm != "RS256")
@@ -121,7 +72,8 @@ internal sealed class ClientCheck(EntraEmulator entra)
             return TokenRefusals.UnsupportedAlgorithm("RS256, which is all Entra takes from other issuers");
         }
 
-        var trusted = application.Credentials.Federated;
+        // One that was made just now is not known everywhere: until then it is as if it were not there.
+        var trusted = application.Credentials.Federated.Where(trust => entra.Clock.GetUtcNow() >= trust.KnownFrom).ToList();
         if (trusted.Count == 0)
         {
             return TokenRefusals.NoFederatedCredential(application.ClientId);
@@ -147,29 +99,11 @@ internal sealed class ClientCheck(EntraEmulator entra)
         }
 
         // A managed identity's token is this emulator's own; all others were signed by an issuer a test has added.
-        var key = assertion.Issuer == application.Tenant.Issuer.AbsoluteUri ? entra.Key : entra.Directory.FindIssuer(assertion.Issuer!)?.Key;
-        return key is null ? TokenRefusals.IssuerUnreachable(assertion.Issuer)
-            : !key.HasSigned(assertion) ? TokenRefusals.InvalidSignature
+        var issuer = entra.Directory.FindIssuer(assertion.Issuer!);
+        var keys = assertion.Issuer == application.Tenant.Issuer.AbsoluteUri ? entra.Keys : issuer is { IsReachable: true } ? issuer.Keys : null;
+        return keys is null ? TokenRefusals.IssuerUnreachable(assertion.Issuer)
+            : !keys.HasSigned(assertion) ? TokenRefusals.InvalidSignature
             : !assertion.IsWithinLifetime(entra.Clock.GetUtcNow(), entra.ClockSkew) ? TokenRefusals.AssertionOutsideLifetime
             : null;
-    }
-
-    private string TokenEndpointAt(string tenant) => $"{entra.AuthorityHost.AbsoluteUri}{tenant}/oauth2/v2.0/token";
-
-    private bool IsFirstUse(string id, DateTimeOffset expiresOn, DateTimeOffset now)
-    {
-        // Past its expiry an assertion is refused for that, so its id need not be kept any longer.
-        if (_usedIds.Count > 10_000)
-        {
-            foreach (var (used, until) in _usedIds)
-            {
-                if (until + entra.ClockSkew < now)
-                {
-                    _usedIds.TryRemove(used, out _);
-                }
-            }
-        }
-
-        return _usedIds.TryAdd(EmulatorJournal.Hash(id), expiresOn);
     }
 }

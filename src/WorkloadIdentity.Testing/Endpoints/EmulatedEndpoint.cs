@@ -6,8 +6,11 @@ internal abstract class EmulatedEndpoint
     /// <summary>What goes wrong here on demand.</summary>
     public abstract EndpointFaults Faults { get; }
 
-    /// <summary>Whether it is served over https, and nowhere else; over plain http otherwise.</summary>
-    public virtual bool IsSecure => false;
+    /// <summary>Whether it is served over https, or over plain http. Both, unless the real one speaks one of them only.</summary>
+    public virtual bool IsServedOver(bool https) => true;
+
+    /// <summary>Whether it answers without the emulator's latency.</summary>
+    public virtual bool IsImmediate => false;
 
     /// <summary>Whether a request to this path, cut at its slashes, is for this endpoint.</summary>
     public abstract bool Serves(ReadOnlySpan<string> path);

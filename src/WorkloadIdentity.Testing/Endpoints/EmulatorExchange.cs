@@ -16,11 +16,17 @@ internal sealed class EmulatorExchange
 
     public HttpRequest Request { get; }
 
+    /// <summary>The address the caller meant, ending in a slash: one of this emulator's own, or the request would not have come so far.</summary>
+    public string Origin => $"{Request.Scheme}://{Request.Host}/";
+
     /// <summary>The path, cut at its slashes.</summary>
     public string[] Path { get; }
 
     /// <summary>The body when it is a form, otherwise empty.</summary>
     public IFormCollection Form { get; }
+
+    /// <summary>The body when it is JSON, otherwise empty.</summary>
+    public ReadOnlyMemory<byte> Json { get; private init; }
 
     public DateTimeOffset At { get; }
 
@@ -41,6 +47,14 @@ internal sealed class EmulatorExchange
     {
         var path = (request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
         var form = request.HasFormContentType ? await request.ReadFormAsync(cancellationToken).ConfigureAwait(false) : FormCollection.Empty;
-        return new EmulatorExchange(request, path, form, at);
+        return new EmulatorExchange(request, path, form, at) { Json = request.HasJsonContentType() ? await ReadAllAsync(request.Body, cancellationToken).ConfigureAwait(false) : default };
+    }
+
+    /// <summary>The whole body: the server's own limit bounds it.</summary>
+    private static async Task<ReadOnlyMemory<byte>> ReadAllAsync(Stream body, CancellationToken cancellationToken)
+    {
+        using var content = new MemoryStream();
+        await body.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
+        return content.ToArray();
     }
 }

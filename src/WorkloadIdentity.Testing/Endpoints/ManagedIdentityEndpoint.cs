@@ -10,6 +10,9 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
 {
     public override EndpointFaults Faults => Entra.Faults.ManagedIdentity;
 
+    /// <summary>The hosts lie on the machine itself, or a hop away, and speak plain http.</summary>
+    public override bool IsServedOver(bool https) => !https;
+
     protected EntraEmulator Entra { get; } = entra;
 
     /// <summary>The host in words, for the journal.</summary>
@@ -53,6 +56,7 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
                     Authentication = ClientAuthenticationMethod.Certificate,
                     Roles = identity.RolesFor(resource),
                     ResourceId = identity.ResourceId,
+                    Sessions = identity.Sessions,
                 };
                 var token = Issue(grant, exchange);
                 journal.TokenHash = EmulatorJournal.Hash(token.Value);

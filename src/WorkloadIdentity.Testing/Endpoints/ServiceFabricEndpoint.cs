@@ -13,7 +13,7 @@ internal sealed class ServiceFabricEndpoint(EntraEmulator entra) : ManagedIdenti
 {
     private readonly ConcurrentDictionary<(string ClientId, string Resource, bool ContinuousAccess), IssuedToken> _cached = new();
 
-    public override bool IsSecure => true;
+    public override bool IsServedOver(bool https) => https;
 
     protected override string Host => "Service Fabric";
 
@@ -43,7 +43,7 @@ internal sealed class ServiceFabricEndpoint(EntraEmulator entra) : ManagedIdenti
     protected override IssuedToken Issue(TokenGrant grant, EmulatorExchange exchange)
     {
         var rejected = exchange.Query("token_sha256_to_refresh");
-        grant.ContinuousAccess = exchange.Query("xms_cc")?.Split(',').Contains("cp1") == true;
+        grant.ContinuousAccess = exchange.Query("xms_cc")?.Split(',').Contains("cp1", StringComparer.OrdinalIgnoreCase) == true;
         var key = (grant.ClientId, grant.Audience, grant.ContinuousAccess);
         if (_cached.TryGetValue(key, out var token) && token.ExpiresOn > Entra.Clock.GetUtcNow().ToUnixTimeSeconds() && EmulatorJournal.Hash(token.Value) != rejected)
         {

@@ -12,6 +12,14 @@ internal static class TokenRefusals
     public static TokenRefusal UnknownTenant(string tenant) =>
         new(90002, "invalid_request", Bad, $"There is no tenant '{Cut(tenant)}'. Add it with entra.AddTenant().");
 
+    public static readonly TokenRefusal NoTenant =
+        new(50059, "invalid_request", Bad, "Neither the request nor its credentials name a tenant. Client credentials need a tenant's own address, not 'common' or 'organizations'.");
+
+    public static TokenRefusal MalformedDiscovery(string what) => new(50050, "invalid_request", Bad, $"The discovery request is malformed: {what}");
+
+    public static TokenRefusal UnknownInstance(Uri authority) =>
+        new(50049, "invalid_instance", Bad, $"'{Cut(authority.Authority)}' is no address of this emulator.");
+
     public static TokenRefusal MissingParameter(string name) =>
         new(900144, "invalid_request", Bad, $"The request body must contain the parameter '{name}', once, in a form.");
 
@@ -25,6 +33,9 @@ internal static class TokenRefusals
     public static TokenRefusal UnknownClient(string clientId, EmulatedTenant tenant) => new(
         700016, "unauthorized_client", Bad,
         $"The application '{Cut(clientId)}' is not in the tenant '{tenant.Id}'. Add it with entra.AddApplication(), or with application.AddToTenant().");
+
+    public static TokenRefusal ApplicationDisabled(string clientId) =>
+        new(7000112, "unauthorized_client", Bad, $"The application '{clientId}' is disabled. (Emulator: IsEnabled is off.)");
 
     // What is asked for.
     public static TokenRefusal InvalidScope(string scope) =>
@@ -61,6 +72,18 @@ internal static class TokenRefusals
     public static TokenRefusal UnknownCertificate(string clientId) => new(
         700027, "invalid_client", Unauthorized,
         $"The certificate that signed the client assertion is not registered on the application '{clientId}': no certificate has the thumbprint in 'x5t#S256' or 'x5t'.");
+
+    public static readonly TokenRefusal MalformedChain =
+        new(50027, "invalid_client", Unauthorized, "The client assertion's 'x5c' is no list of certificates in Base64, leaf first.");
+
+    public static readonly TokenRefusal ChainOfAnother =
+        new(50027, "invalid_client", Unauthorized, "The first certificate in the client assertion's 'x5c' is not the one its thumbprint names.");
+
+    public static TokenRefusal SubjectNotTrusted(string subject, string clientId) => new(
+        700030, "invalid_client", Unauthorized, $"The subject name '{Cut(subject)}' of the certificate in 'x5c' is not trusted by the application '{clientId}'. Trust it with application.AddTrustedSubject().");
+
+    public static readonly TokenRefusal AuthorityNotTrusted =
+        new(50012, "invalid_client", Unauthorized, "The certificate in 'x5c' bears a trusted subject name, but was not issued by the authority trusted for it.");
 
     public static readonly TokenRefusal InvalidSignature = new(700027, "invalid_client", Unauthorized, "The signature of the client assertion could not be verified.");
 

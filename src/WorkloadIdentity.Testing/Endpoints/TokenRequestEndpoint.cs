@@ -76,7 +76,7 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
 
         if (entra.Directory.FindTenant(exchange.Path[0]) is not { } tenant)
         {
-            return TokenRefusals.UnknownTenant(exchange.Path[0]);
+            return exchange.Path[0].ToLowerInvariant() is "common" or "organizations" or "consumers" ? TokenRefusals.NoTenant : TokenRefusals.UnknownTenant(exchange.Path[0]);
         }
 
         foreach (var (name, values) in exchange.Form)
@@ -122,6 +122,11 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             return refusal;
         }
 
+        if (application.Refusal is { } blocked)
+        {
+            return blocked;
+        }
+
         SignedJwt? user = null;
         if (grantType == OnBehalfOfGrant && _users.Refuse(exchange, tenant, application, out user) is { } invalidUser)
         {
@@ -162,6 +167,7 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             UserName = user?.Claim("preferred_username"),
             Permissions = asked.Permissions,
             ContinuousAccess = continuousAccess,
+            Sessions = application.Sessions,
         };
         return null;
     }

@@ -8,4 +8,5 @@ internal enum EndpointKind
     Api,
     Discovery,
     Assertions,
+    Admin,
 }

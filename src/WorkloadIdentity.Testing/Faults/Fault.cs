@@ -93,22 +93,26 @@ public sealed class Fault
 
     /// <summary>A refusal in Entra's form. For <see cref="EmulatorFaults.TokenEndpoint"/> only.</summary>
     /// <param name="code">Entra's code: 53003 for AADSTS53003.</param>
-    /// <param name="error">The OAuth error.</param>
-    /// <param name="status">The HTTP status.</param>
-    /// <param name="suberror">Entra's <c>suberror</c>; none when null.</param>
+    /// <param name="error">The OAuth error; that which goes with the code when null, and <c>invalid_grant</c> for a code that is not known here.</param>
+    /// <param name="status">The HTTP status; that which goes with the code when null, and 400 for a code that is not known here.</param>
+    /// <param name="suberror">Entra's <c>suberror</c>; when null none, but <c>basic_action</c> with <c>interaction_required</c>.</param>
     /// <param name="claims">The claims the caller must satisfy, as JSON text; none when null.</param>
     /// <param name="retryAfter">Whole seconds; no header when null.</param>
     public static Fault Refusal(
-        long code, string error = "invalid_grant", int status = 400, string? suberror = null, string? claims = null, TimeSpan? retryAfter = null)
+        long code, string? error = null, int? status = null, string? suberror = null, string? claims = null, TimeSpan? retryAfter = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(code);
-        ArgumentException.ThrowIfNullOrWhiteSpace(error);
-        var refusal = new TokenRefusal(code, error, status, "Refused on demand.") { Suberror = suberror, Claims = claims };
+        if (error is not null)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(error);
+        }
+
+        var refusal = KnownRefusals.Of(code, error, status, suberror, claims);
         return new Fault($"AADSTS{code}")
         {
             OnlyFor = EndpointKind.TokenEndpoint,
             Answer = exchange => RetryAfter(refusal.ToAnswer(exchange), retryAfter),
-            Error = error,
+            Error = refusal.Error,
             ErrorCode = code,
         };
     }

@@ -16,6 +16,7 @@ public sealed class EmulatorJournal
     private readonly Queue<TokenEndpointEntry> _tokenRequests = new();
     private readonly Queue<ManagedIdentityEntry> _managedIdentityRequests = new();
     private readonly Queue<ApiEntry> _apiRequests = new();
+    private readonly Queue<DiscoveryEntry> _discoveryRequests = new();
 
     internal EmulatorJournal()
     {
@@ -29,6 +30,9 @@ public sealed class EmulatorJournal
 
     /// <summary>Requests to the protected APIs.</summary>
     public IReadOnlyList<ApiEntry> ApiRequests => Snapshot(_apiRequests);
+
+    /// <summary>Requests for discovery documents and public keys.</summary>
+    public IReadOnlyList<DiscoveryEntry> DiscoveryRequests => Snapshot(_discoveryRequests);
 
     /// <summary>The form in which the journal keeps a secret, an assertion or a token: SHA-256 in lower-case hexadecimal.</summary>
     public static string Hash(string value)
@@ -45,6 +49,7 @@ public sealed class EmulatorJournal
             _tokenRequests.Clear();
             _managedIdentityRequests.Clear();
             _apiRequests.Clear();
+            _discoveryRequests.Clear();
         }
     }
 
@@ -62,6 +67,9 @@ public sealed class EmulatorJournal
                     break;
                 case ApiEntry request:
                     Add(_apiRequests, request);
+                    break;
+                case DiscoveryEntry request:
+                    Add(_discoveryRequests, request);
                     break;
             }
         }

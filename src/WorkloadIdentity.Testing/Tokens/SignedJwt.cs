@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 
@@ -36,6 +37,14 @@ internal sealed class SignedJwt
     /// <summary>The SHA-256 thumbprint of the signing certificate, base64url (RFC 7515 section 4.1.8).</summary>
     public string? ThumbprintS256 => Text(_header, "x5t#S256");
 
+    /// <summary>Whether the header names a certificate by its thumbprint.</summary>
+    public bool NamesCertificate => (ThumbprintS256 ?? Thumbprint) is not null;
+
+    public bool HasCertificateChain => _header.TryGetProperty("x5c", out _);
+
+    /// <summary>The <c>x5c</c>: an array of certificates in Base64, or a single one.</summary>
+    public IReadOnlyList<string> CertificateChain => Strings(_header, "x5c");
+
     public string? Issuer => Claim("iss");
 
     public string? Subject => Claim("sub");
@@ -51,19 +60,14 @@ internal sealed class SignedJwt
 
     public string? Claim(string name) => Text(_claims, name);
 
-    public IReadOnlyList<string> Strings(string name)
-    {
-        if (!_claims.TryGetProperty(name, out var value))
-        {
-            return [];
-        }
+    public long? Number(string name) => _claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
-        return value.ValueKind switch
-        {
-            JsonValueKind.Array => [.. value.EnumerateArray().Select(Text).OfType<string>()],
-            _ => Text(value) is { } text ? [text] : [],
-        };
-    }
+    public IReadOnlyList<string> Strings(string name) => Strings(_claims, name);
+
+    /// <summary>Whether the header's thumbprint is this certificate's: the SHA-256 one when stated, otherwise the SHA-1 one.</summary>
+    public bool Names(X509Certificate2 certificate) =>
+        ThumbprintS256 is { } s256 ? Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA256)) == s256
+        : Thumbprint is { } s1 && Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA1)) == s1;
 
     /// <summary>The parts of <paramref name="value"/>, or null when it is not a JWT.</summary>
     public static SignedJwt? TryRead(string? value)
@@ -100,6 +104,20 @@ internal sealed class SignedJwt
     {
         using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(part), Strict);
         return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : throw new FormatException();
+    }
+
+    private static IReadOnlyList<string> Strings(JsonElement element, string name)
+    {
+        if (!element.TryGetProperty(name, out var value))
+        {
+            return [];
+        }
+
+        return value.ValueKind switch
+        {
+            JsonValueKind.Array => [.. value.EnumerateArray().Select(Text).OfType<string>()],
+            _ => Text(value) is { } text ? [text] : [],
+        };
     }
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? Text(value) : null;

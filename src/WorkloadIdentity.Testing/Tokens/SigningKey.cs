@@ -27,7 +27,7 @@ internal sealed class SigningKey : IDisposable
 
     public string Sign(JsonObject claims)
     {
-        var header = new JsonObject { ["typ"] = "JWT", ["alg"] = "RS256", ["kid"] = KeyId };
+        var header = new JsonObject { ["typ"] = "JWT", ["alg"] = "RS256", ["kid"] = KeyId, ["emulator"] = TokenIssuer.Marker };
         var content = $"{Encode(header)}.{Encode(claims)}";
         byte[] signature;
         lock (_gate)
@@ -46,18 +46,15 @@ internal sealed class SigningKey : IDisposable
         }
     }
 
-    /// <summary>A JWKS with the public half (RFC 7517 section 5).</summary>
-    public JsonObject ToKeySet() => new()
+    /// <summary>The public half as a JWK (RFC 7517 section 4).</summary>
+    public JsonObject ToPublicKey() => new()
     {
-        ["keys"] = new JsonArray(new JsonObject
-        {
-            ["kty"] = "RSA",
-            ["use"] = "sig",
-            ["alg"] = "RS256",
-            ["kid"] = KeyId,
-            ["n"] = _modulus,
-            ["e"] = _exponent,
-        }),
+        ["kty"] = "RSA",
+        ["use"] = "sig",
+        ["alg"] = "RS256",
+        ["kid"] = KeyId,
+        ["n"] = _modulus,
+        ["e"] = _exponent,
     };
 
     public void Dispose() => _key.Dispose();

@@ -12,6 +12,9 @@ internal sealed class TokenGrant
     /// <summary>The <c>sub</c> where it is not the object id: a blueprint's token for one of its agent identities.</summary>
     public string? Subject { get; init; }
 
+    /// <summary>The principal whose revocation this token falls under.</summary>
+    public Sessions? Sessions { get; init; }
+
     public required string Audience { get; init; }
 
     public required TimeSpan Lifetime { get; init; }

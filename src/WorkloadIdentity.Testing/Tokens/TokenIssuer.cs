@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace WorkloadIdentity.Testing;
 
 /// <summary>Issues the emulator's access tokens and recognises them again.</summary>
-internal sealed class TokenIssuer(SigningKey key, TimeProvider clock)
+internal sealed class TokenIssuer(SigningKeys keys, TimeProvider clock)
 {
     /// <summary>Stands in every token, for whoever finds one in a log and wonders.</summary>
     public const string Marker = "WorkloadIdentity.Testing: made by a local emulator, worth nothing anywhere else";
@@ -48,18 +48,23 @@ internal sealed class TokenIssuer(SigningKey key, TimeProvider clock)
             claims["xms_cc"] = new JsonArray("cp1");
         }
 
+        if (grant.Sessions is { } sessions)
+        {
+            claims["emulator_session"] = sessions.Current;
+        }
+
         if (grant.ResourceId is { } resourceId)
         {
             claims["xms_mirid"] = resourceId;
         }
 
-        return new IssuedToken(key.Sign(claims), issuedAt, expiresOn);
+        return new IssuedToken(keys.Sign(claims), issuedAt, expiresOn);
     }
 
     /// <summary>The token, when this emulator signed it for the tenant it names; otherwise null. Its lifetime and audience are still unjudged.</summary>
     public SignedJwt? Recognise(string? token, Func<string, EmulatedTenant?> findTenant) =>
         SignedJwt.TryRead(token) is { } jwt
-        && key.HasSigned(jwt)
+        && keys.HasSigned(jwt)
         && jwt.Claim("tid") is { } tenantId
         && findTenant(tenantId) is { } tenant
         && jwt.Issuer == tenant.Issuer.AbsoluteUri

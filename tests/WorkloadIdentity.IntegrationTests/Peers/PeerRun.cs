@@ -78,7 +78,7 @@ internal sealed record PeerRun(IReadOnlyList<WireRequest> Requests, string Outco
     }
 
     /// <summary>MSAL finds out once in a process which host it runs on; its own tests make it forget in this way.</summary>
-    private static void ForgetTheHost()
+    public static void ForgetTheHost()
     {
         var client = Assembly.Load("Microsoft.Identity.Client").GetTypes().Single(type => type.Name == "ManagedIdentityClient");
         var methods = client.GetMethods(BindingFlags.Static | BindingFlags.NonPublic).Where(method => method.Name.StartsWith("Reset", StringComparison.Ordinal)).ToList();

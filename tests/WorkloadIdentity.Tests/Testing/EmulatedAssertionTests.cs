@@ -213,7 +213,7 @@ public sealed class EmulatedAssertionTests : IClassFixture<EmulatorFixture>
     {
         _app.AddFederatedCredential(GitHub, Subject);
         var claims = new JsonObject { ["iss"] = issuer, ["sub"] = subject, ["aud"] = audience, ["exp"] = _clock.Now.AddMinutes(1).ToUnixTimeSeconds() };
-        var assertion = _github.Key.Sign(claims);
+        var assertion = _github.Keys.Sign(claims);
 
         var reply = await _entra.PostAsync(_app.Asserting(assertion));
 

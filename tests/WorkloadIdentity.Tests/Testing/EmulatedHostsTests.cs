@@ -138,7 +138,7 @@ public sealed class EmulatedHostsTests(EmulatorFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task Service_Fabric_is_not_served_over_plain_http_and_nothing_else_over_https()
+    public async Task Service_Fabric_is_not_served_over_plain_http_and_no_other_host_over_https()
     {
         var url = new Uri(_entra.ServiceFabricEnvironment()["IDENTITY_ENDPOINT"]);
 

@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+
+namespace WorkloadIdentity.Testing;
+
+/// <summary>The emulator's state as the admin API shows it. No secret, key or token is in it.</summary>
+internal static class AdminView
+{
+    public static JsonObject Of(EntraEmulator entra) => new()
+    {
+        ["emulator"] = TokenIssuer.Marker,
+        ["authorityHost"] = entra.AuthorityHost.AbsoluteUri,
+        ["plainAddress"] = entra.PlainAddress.AbsoluteUri,
+        ["secureAddress"] = entra.SecureAddress.AbsoluteUri,
+        ["latency"] = entra.Latency.ToString("c"),
+        ["tokenLifetime"] = entra.TokenLifetime.ToString("c"),
+        ["managedIdentityTokenLifetime"] = entra.ManagedIdentityTokenLifetime.ToString("c"),
+        ["federatedCredentialDelay"] = entra.FederatedCredentialDelay.ToString("c"),
+        ["keyId"] = entra.Keys.CurrentKeyId,
+        ["tenants"] = List(entra.Directory.Tenants, Of),
+        ["issuers"] = List(entra.Directory.Issuers, Of),
+        ["apis"] = List(entra.Directory.Apis, Of),
+        ["managedIdentities"] = List(entra.Directory.Identities, Of),
+        ["applications"] = List(entra.Directory.Applications, Of),
+        ["faults"] = new JsonObject(FaultSettings.Kinds.Select(kind => new KeyValuePair<string, JsonNode?>(kind.Key, Of(kind.Value(entra.Faults))))),
+    };
+
+    public static JsonObject Of(EmulatedTenant tenant) => new()
+    {
+        ["id"] = tenant.Id,
+        ["domains"] = Texts(tenant.Domains),
+        ["issuer"] = tenant.Issuer.AbsoluteUri,
+    };
+
+    public static JsonObject Of(EmulatedIssuer issuer) => new()
+    {
+        ["url"] = issuer.Url,
+        ["kind"] = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(issuer.Kind.ToString()),
+        ["metadataUrl"] = issuer.MetadataUrl.AbsoluteUri,
+        ["isReachable"] = issuer.IsReachable,
+    };
+
+    public static JsonObject Of(EmulatedApi api) => new()
+    {
+        ["audience"] = api.Audience,
+        ["url"] = api.Url.AbsoluteUri,
+        ["isGraph"] = api.IsGraph,
+        ["hasContinuousAccess"] = api.HasContinuousAccess,
+        ["requiredRole"] = api.RequiredRole,
+    };
+
+    public static JsonObject Of(EmulatedManagedIdentity identity) => new()
+    {
+        ["clientId"] = identity.ClientId,
+        ["objectId"] = identity.ObjectId,
+        ["resourceId"] = identity.ResourceId,
+        ["tenant"] = identity.TenantId,
+        ["isSystemAssigned"] = identity.IsSystemAssigned,
+    };
+
+    public static JsonObject Of(EmulatedApplication application) => new()
+    {
+        ["clientId"] = application.ClientId,
+        ["tenant"] = application.TenantId,
+        ["objectId"] = application.ObjectIdOrNull,
+        ["isEnabled"] = application.IsEnabled,
+        ["isBlocked"] = application.IsBlocked,
+        ["blueprint"] = application.Blueprint?.ClientId,
+        ["secrets"] = application.Credentials.Secrets.Count,
+        ["certificates"] = Texts(application.Credentials.Certificates.Select(certificate => certificate.Thumbprint)),
+        ["trustedSubjects"] = Texts(application.Credentials.TrustedSubjects.Select(subject => subject.SubjectName)),
+        ["federatedCredentials"] = List(application.Credentials.Federated, trust => new JsonObject
+        {
+            ["issuer"] = trust.Issuer,
+            ["subject"] = trust.Subject,
+            ["audience"] = trust.Audience,
+        }),
+    };
+
+    private static JsonObject Of(EndpointFaults faults) => new()
+    {
+        ["outage"] = faults.Outage,
+        ["pending"] = faults.Pending,
+        ["latency"] = faults.Latency?.ToString(),
+    };
+
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
+
+    private static JsonArray List<T>(IEnumerable<T> all, Func<T, JsonObject> view) => new([.. all.Select(view)]);
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace WorkloadIdentity.Testing;
+
+/// <summary>Reads one JSON document: hands out its objects, collects what is wrong with them, and knows which properties nobody has asked for.</summary>
+internal sealed class DocumentReader
+{
+    private static readonly JsonDocumentOptions Tolerant = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16, AllowDuplicateProperties = false };
+
+    private readonly List<EmulatorFileProblem> _problems = [];
+    private readonly List<DocumentObject> _objects = [];
+    private readonly string _what;
+
+    private DocumentReader(string what, string? folder)
+    {
+        _what = what;
+        Folder = folder;
+    }
+
+    /// <summary>The folder that files are named in; null where a document must not name any.</summary>
+    public string? Folder { get; }
+
+    public bool HasProblems => _problems.Count > 0;
+
+    public DocumentObject Root { get; private set; } = null!;
+
+    /// <exception cref="EmulatorFileException">The text is no JSON object.</exception>
+    public static DocumentReader Parse(ReadOnlyMemory<byte> json, string what, string? folder = null)
+    {
+        var reader = new DocumentReader(what, folder);
+        try
+        {
+            using var document = JsonDocument.Parse(json, Tolerant);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new EmulatorFileException(what, [new EmulatorFileProblem("", "Expected a JSON object: { … }.")]);
+            }
+
+            reader.Root = reader.Add(document.RootElement.Clone(), "");
+            return reader;
+        }
+        catch (JsonException exception)
+        {
+            var place = exception.LineNumber is { } line ? $"line {line + 1}, column {exception.BytePositionInLine + 1}" : "";
+
+            // The parser's own sentence may quote what it read; a secret may stand there.
+            throw new EmulatorFileException(what, [new EmulatorFileProblem(place, "This is no JSON. Look for a missing quote, comma or bracket, or for a property that is there twice.")]);
+        }
+    }
+
+    public DocumentObject Add(JsonElement element, string path)
+    {
+        var added = new DocumentObject(this, element, path);
+        _objects.Add(added);
+        return added;
+    }
+
+    public void Report(string path, string message) => _problems.Add(new EmulatorFileProblem(path, message));
+
+    /// <summary>Ends the reading.</summary>
+    /// <exception cref="EmulatorFileException">Something is wrong, or something stands there that nobody reads.</exception>
+    public void Complete()
+    {
+        foreach (var each in _objects)
+        {
+            each.ReportUnread();
+        }
+
+        if (_problems.Count > 0)
+        {
+            throw new EmulatorFileException(_what, [.. _problems]);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
+
+namespace WorkloadIdentity.Testing;
+
+/// <summary>
+/// Checks an assertion a client signed with its certificate: one that is registered on the application, or one whose subject and authority are trusted
+/// and which came along in <c>x5c</c> (SN+I).
+/// </summary>
+internal sealed class CertificateCheck(EntraEmulator entra)
+{
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _usedIds = new();
+
+    public TokenRefusal? Refuse(SignedJwt assertion, EmulatedTenant tenant, EmulatedApplication application, EmulatorExchange exchange)
+    {
+        if (assertion.Algorithm is not ("RS256" or "PS256"))
+        {
+            return TokenRefusals.UnsupportedAlgorithm("PS256, or RS256");
+        }
+
+        using var chain = CertificateChain.TryRead(assertion);
+        if (chain is null && assertion.HasCertificateChain)
+        {
+            return TokenRefusals.MalformedChain;
+        }
+
+        if (chain is not null && assertion.NamesCertificate && !assertion.Names(chain.Leaf))
+        {
+            return TokenRefusals.ChainOfAnother;
+        }
+
+        var certificate = application.Credentials.FindCertificate(assertion, chain?.Leaf);
+        if (certificate is null && chain is not null && application.Credentials.TrustedSubjects is { Count: > 0 } trusted)
+        {
+            var named = trusted.Where(subject => subject.Names(chain.Leaf)).ToList();
+            if (named.Count == 0)
+            {
+                return TokenRefusals.SubjectNotTrusted(chain.Leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: false), application.ClientId);
+            }
+
+            if (!named.Exists(subject => subject.VouchesFor(chain.Leaf, chain.Certificates)))
+            {
+                return TokenRefusals.AuthorityNotTrusted;
+            }
+
+            certificate = chain.Leaf;
+        }
+
+        if (certificate is null)
+        {
+            return TokenRefusals.UnknownCertificate(application.ClientId);
+        }
+
+        using var key = certificate.GetRSAPublicKey();
+        if (key is null || !assertion.IsSignedBy(key))
+        {
+            return TokenRefusals.InvalidSignature;
+        }
+
+        var now = entra.Clock.GetUtcNow();
+        return now < certificate.NotBefore.ToUniversalTime() || now > certificate.NotAfter.ToUniversalTime()
+            ? TokenRefusals.CertificateOutsideValidity
+            : RefuseClaims(assertion, tenant, application, exchange, now);
+    }
+
+    private TokenRefusal? RefuseClaims(SignedJwt assertion, EmulatedTenant tenant, EmulatedApplication application, EmulatorExchange exchange, DateTimeOffset now)
+    {
+        if (assertion.Issuer != assertion.Subject)
+        {
+            return TokenRefusals.IssuerIsNotSubject;
+        }
+
+        if (!string.Equals(assertion.Subject, application.ClientId, StringComparison.OrdinalIgnoreCase))
+        {
+            return TokenRefusals.WrongAssertionSubject;
+        }
+
+        // The audience is the endpoint as it was addressed, by the tenant's id or by one of its domains.
+        if (!assertion.Audiences.Any(audience => audience == tenant.TokenEndpoint.AbsoluteUri || audience == $"{exchange.Origin}{exchange.Path[0]}/oauth2/v2.0/token"))
+        {
+            return TokenRefusals.WrongAssertionAudience(tenant.TokenEndpoint);
+        }
+
+        return !assertion.IsWithinLifetime(now, entra.ClockSkew) ? TokenRefusals.AssertionOutsideLifetime
+            : assertion.Id is not { Length: > 0 } id ? TokenRefusals.AssertionWithoutId
+            : !entra.AcceptsReusedAssertions && !IsFirstUse($"{application.ClientId}\n{id}", assertion.ExpiresOn!.Value, now) ? TokenRefusals.ReusedAssertion
+            : null;
+    }
+
+    private bool IsFirstUse(string id, DateTimeOffset expiresOn, DateTimeOffset now)
+    {
+        // Past its expiry an assertion is refused for that, so its id need not be kept any longer.
+        if (_usedIds.Count > 10_000)
+        {
+            foreach (var (used, until) in _usedIds)
+            {
+                if (until + entra.ClockSkew < now)
+                {
+                    _usedIds.TryRemove(used, out _);
+                }
+            }
+        }
+
+        return _usedIds.TryAdd(EmulatorJournal.Hash(id), expiresOn);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace WorkloadIdentity.Testing;
+
+/// <content>Trust in the emulator's https, without touching any trust store.</content>
+public sealed partial class EntraEmulator
+{
+    /// <summary>
+    /// The authority that signed the certificate of <see cref="SecureAddress"/>, without its key: that was thrown away after this one signature,
+    /// so trusting this authority means trusting this emulator and nothing else. New at each start.
+    /// </summary>
+    public X509Certificate2 CertificateAuthority => _server.Certificates.Authority;
+
+    /// <summary>
+    /// Writes <see cref="CertificateAuthority"/> as PEM, for programs that read trusted authorities from a file: <c>NODE_EXTRA_CA_CERTS</c>, <c>SSL_CERT_FILE</c>,
+    /// <c>REQUESTS_CA_BUNDLE</c>, <c>curl --cacert</c>. An existing file is replaced.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Gives up writing.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public Task WriteCertificateAuthorityAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return System.IO.File.WriteAllTextAsync(path, $"{CertificateAuthority.ExportCertificatePem()}\n", cancellationToken);
+    }
+
+    /// <summary>
+    /// A handler for an <see cref="HttpClient"/> that trusts this emulator's certificate and no other authority. It uses no proxy, follows no redirect and keeps no cookies.
+    /// The caller disposes it.
+    /// </summary>
+    public SocketsHttpHandler CreateHandler() => new()
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { CertificateAuthority },
+                RevocationMode = X509RevocationMode.NoCheck,
+            },
+        },
+    };
+
+    /// <summary>Whether nobody but this machine reaches it.</summary>
+    internal bool IsLoopback => _server.Name.IsLoopback;
+
+    /// <summary>Whether an address is one of this emulator's own, under any of its names.</summary>
+    internal bool IsAuthority(Uri address) =>
+        (address.Port == PlainAddress.Port || address.Port == SecureAddress.Port) && _server.Name.Means(address.Host);
+
+    /// <summary>The names an authority on a port is known by.</summary>
+    internal IEnumerable<string> AuthorityHosts(int port) =>
+        new[] { _server.Name.Name, "localhost", "127.0.0.1" }.Distinct(StringComparer.OrdinalIgnoreCase).Select(name => $"{name}:{port}");
+}
