@@ -45,7 +45,9 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         ["emulator"] =
         [
             "A local Entra as a file describes it; Ctrl+C ends it:",
-            "  wid emulator entra.json",
+            "  wid emulator emulator.json",
+            "A program that uses it, without a file and without a change to the program:",
+            "  wid emulator --env-file entra.env & sleep 2; set -a; . ./entra.env; set +a; dotnet run",
         ],
     };
 

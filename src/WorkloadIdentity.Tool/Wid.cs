@@ -56,6 +56,7 @@ internal static class Wid
             DoctorCommand.Create(surroundings),
             TokenCommand.Create(surroundings),
             ExecCredentialCommand.Create(surroundings),
+            EmulatorCommand.Create(surroundings),
         };
     }
 

@@ -110,5 +110,5 @@ internal sealed record ProblemFinding(string Severity, string What, string Fix, 
 internal sealed partial class DoctorJson : JsonSerializerContext
 {
     /// <summary>For people too: quotes and letters of all languages as they are. What could steer a terminal was taken out before.</summary>
-    public static DoctorJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static DoctorJson Readable => new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
