@@ -73,7 +73,7 @@ internal static class Diagnosis
             ? new ProblemFinding("error", "There is no credential here.", "Configure one of those above: each says what it looks for.", error.HelpLink)
             : new ProblemFinding(
                 "error",
-                $"The {answering.Name} is here and gets no token ({error.Kind}{code}).",
+                $"The credential '{answering.Name}' is here and gets no token ({error.Kind}{code}).",
                 message.IndexOf(WhatToDo, StringComparison.Ordinal) is >= 0 and var advice ? message[(advice + WhatToDo.Length)..] : message,
                 error.HelpLink);
     }

@@ -33,15 +33,18 @@ internal sealed record ChosenIdentity(string Description, Credential Credential,
             ManagedIdentityHttpClient = surroundings.LocalClient,
             TimeProvider = surroundings.TimeProvider,
         };
+
+        // An emulator on this machine states no audience; everywhere else the cloud's is known, or has to be said in code.
+        var audience = Authority.Choose(stated: null, environment, allowUnknown: false).Host is { } host && Authority.IsLiteralLoopback(host) ? ExchangeAudience.OfPublicCloud : null;
         var source = new AssertionSourceOptions { HttpClient = surroundings.EntraClient };
         if (environment.Has("ACTIONS_ID_TOKEN_REQUEST_URL"))
         {
-            options.Members.Add(new GitHubActionsAssertionSource(source));
+            options.Members.Add(new GitHubActionsAssertionSource(source), audience);
         }
 
         if (environment.Has("SYSTEM_OIDCREQUESTURI"))
         {
-            options.Members.Add(new AzurePipelinesAssertionSource(options: source));
+            options.Members.Add(new AzurePipelinesAssertionSource(options: source), audience);
         }
 
         options.Members.AddDeveloperLogins(developer || IsDevelopment(environment), login => login.TenantId = tenant);

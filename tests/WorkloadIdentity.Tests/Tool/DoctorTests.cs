@@ -14,8 +14,8 @@ public sealed class DoctorTests
     {
         ["nothing is set"] = (_ => { }, 3, ["There is no credential here.", "no variable that matters is set", "AZURE_CLIENT_SECRET is not set", "errors.md#no-credential"]),
         ["a secret that works"] = (bench => bench.WithSecret(), 0, ["All is well: a token was issued.", "AZURE_CLIENT_SECRET = (set, hidden)", "✓ client secret: issued in 0 ms ← answers", "roles         [\"User.Read.All\"]", "exp           2026-01-01 01:00:00Z", "clocks agree"]),
-        ["a secret that is wrong"] = (bench => Answers(bench.WithSecret(), 7000215), 4, ["The client secret is here and gets no token (Refused, AADSTS7000215).", "errors.md#client-secret"]),
-        ["half a configuration"] = (bench => bench.With(("AZURE_CLIENT_SECRET", "secret-canary-1")), 4, ["half a configuration", "The client secret is here and gets no token (InvalidConfiguration)."]),
+        ["a secret that is wrong"] = (bench => Answers(bench.WithSecret(), 7000215), 4, ["The credential 'client secret' is here and gets no token (Refused, AADSTS7000215).", "errors.md#client-secret"]),
+        ["half a configuration"] = (bench => bench.With(("AZURE_CLIENT_SECRET", "secret-canary-1")), 4, ["half a configuration", "The credential 'client secret' is here and gets no token (InvalidConfiguration)."]),
         ["a tenant that is none"] = (bench => bench.WithSecret().With(("AZURE_TENANT_ID", "common")), 4, ["✗ AZURE_TENANT_ID = common", "stands for no tenant in particular", "AZURE_TENANT_ID cannot be right."]),
         ["a client id that is a name"] = (bench => bench.WithSecret().With(("AZURE_CLIENT_ID", "orders")), 4, ["✗ AZURE_CLIENT_ID = orders", "It is not a GUID."]),
         ["a secret with a line break"] = (bench => bench.WithSecret("secret-canary-1\n"), 4, ["AZURE_CLIENT_SECRET cannot be right.", "It holds a line break or another control character."]),

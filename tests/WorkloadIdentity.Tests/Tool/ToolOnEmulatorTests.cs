@@ -44,7 +44,6 @@ public sealed class ToolOnEmulatorTests
         var report = (await RunAsync(variables, files, "doctor", "--scope", Scope, "--json")).Json;
         var token = await RunAsync(variables, files, "token", "--scope", Scope, "--raw");
 
-        File.WriteAllText("/tmp/x-" + situation, text.Out);
         Assert.Equal((exitCode, exitCode, exitCode), (text.ExitCode, (int)report["exitCode"]!, token.ExitCode));
         Assert.Equal(answers, (string?)report["credential"]!["members"]!.AsArray().Single(member => (bool)member!["answers"]!)!["name"]);
         Assert.Contains(says, text.Out, StringComparison.Ordinal);
