@@ -8,6 +8,7 @@ internal sealed class AmbientCredentials
     private const string OtherTenants = "AZURE_ADDITIONALLY_ALLOWED_TENANTS";
     private const string Secret = "AZURE_CLIENT_SECRET";
     private const string Password = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
+    private const string SendChain = "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN";
     private const string TokenFile = "AZURE_FEDERATED_TOKEN_FILE";
 
     // Where the generic host, and ASP.NET Core before it, read the environment's name.
@@ -40,7 +41,7 @@ internal sealed class AmbientCredentials
         _members =
         [
             Application("client secret", 0, "EnvironmentCredential", Secret, secret => ClientSecretAuthentication.FromValue(secret, $"the variable {Secret}")),
-            Application("client certificate", 1, "EnvironmentCredential", "AZURE_CLIENT_CERTIFICATE_PATH", path => ClientCertificateAuthentication.FromFile(path, _environment.Variable(Password))),
+            Application("client certificate", 1, "EnvironmentCredential", "AZURE_CLIENT_CERTIFICATE_PATH", Certificate),
             Application("federated token file", 2, "WorkloadIdentityCredential", TokenFile, path => new FederatedAuthentication(new FileAssertionSource(path))),
             .. options.Members,
             new(OwnKinds[3], _ => ManagedIdentity()) { PickedBy = [.. Prod, "ManagedIdentityCredential"], AnnouncedBy = ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"], IsFoundByAsking = true },
@@ -160,9 +161,20 @@ internal sealed class AmbientCredentials
         }
         catch (ArgumentException exception)
         {
-            // All else was checked above: this is the value itself, which the message does not quote.
+            // All else was checked above: this is the value itself, or what goes with it, which the message does not quote.
             return Wrong(name, $"{proof} cannot be used. {exception.Message.Replace($" (Parameter '{exception.ParamName}')", "", StringComparison.Ordinal)}");
         }
+    }
+
+    private ClientCertificateAuthentication Certificate(string path)
+    {
+        var certificate = ClientCertificateAuthentication.FromFile(path, _environment.Variable(Password));
+        return _environment.Variable(SendChain)?.ToUpperInvariant() switch
+        {
+            null or "0" or "FALSE" => certificate,
+            "1" or "TRUE" => certificate.WithChain(),
+            _ => throw new ArgumentException($"{SendChain} is neither true nor false."),
+        };
     }
 
     private Credential ManagedIdentity()

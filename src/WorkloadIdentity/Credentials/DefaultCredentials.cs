@@ -6,7 +6,7 @@ namespace WorkloadIdentity;
 /// </summary>
 /// <remarks>
 /// <c>AZURE_TENANT_ID</c> and <c>AZURE_CLIENT_ID</c> with one of <c>AZURE_CLIENT_SECRET</c>, <c>AZURE_CLIENT_CERTIFICATE_PATH</c> (and
-/// <c>AZURE_CLIENT_CERTIFICATE_PASSWORD</c>) or <c>AZURE_FEDERATED_TOKEN_FILE</c>; <c>AZURE_AUTHORITY_HOST</c>;
+/// <c>AZURE_CLIENT_CERTIFICATE_PASSWORD</c>, and <c>AZURE_CLIENT_SEND_CERTIFICATE_CHAIN</c>, true or false) or <c>AZURE_FEDERATED_TOKEN_FILE</c>; <c>AZURE_AUTHORITY_HOST</c>;
 /// <c>AZURE_ADDITIONALLY_ALLOWED_TENANTS</c>, separated by semicolons. <c>AZURE_CLIENT_ID</c> alone names a user-assigned managed identity.
 /// <c>AZURE_TOKEN_CREDENTIALS</c> picks links: <c>prod</c>, <c>EnvironmentCredential</c>, <c>WorkloadIdentityCredential</c> or
 /// <c>ManagedIdentityCredential</c>. <c>WORKLOAD_IDENTITY_ALLOW</c> lists the kinds that may be used, separated by commas.

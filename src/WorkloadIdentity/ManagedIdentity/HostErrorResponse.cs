@@ -47,8 +47,8 @@ internal sealed partial class HostErrorResponse
             root.Text("error_description") ?? inner.Text("message") ?? inner.Text("Message") ?? "");
     }
 
-    // A closed alphabet: what a foreign server says goes into logs.
-    [GeneratedRegex(@"\A[A-Za-z0-9_.-]{1,64}\z", RegexOptions.CultureInvariant)]
+    // Words, at most with a number behind them: what a foreign server says goes into logs, and it may play back the secret it was sent.
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z_.-]{0,58}[0-9]{0,5}\z", RegexOptions.CultureInvariant)]
     private static partial Regex IsCode();
 
     [GeneratedRegex(@"AADSTS([0-9]{4,9})\b", RegexOptions.CultureInvariant)]

@@ -98,6 +98,14 @@ internal static class PeerSituations
             Differences = ["half-a-configuration"],
         },
         new("Certificate") { Identity = "chain", Variables = Application, Files = { ["AZURE_CLIENT_CERTIFICATE_PATH"] = Pem() }, Answers = [_ => Entra()] },
+        new("Certificate that is sent along")
+        {
+            Identity = "chain",
+            Variables = new(Application) { ["AZURE_CLIENT_SEND_CERTIFICATE_CHAIN"] = "true" },
+            Files = { ["AZURE_CLIENT_CERTIFICATE_PATH"] = Pem() },
+            Answers = [_ => Entra()],
+            Differences = ["certificate-chain-is-an-array"],
+        },
         new("Certificate that is not there") { Identity = "chain", Variables = new(Application) { ["AZURE_CLIENT_CERTIFICATE_PATH"] = "/none-1b9d.pem" }, Differences = ["missing-certificate-file"] },
         new("Federated token file") { Identity = "chain", Variables = Application, Files = { ["AZURE_FEDERATED_TOKEN_FILE"] = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln" }, Answers = [_ => Entra()] },
         new("Federated token file with a line break")

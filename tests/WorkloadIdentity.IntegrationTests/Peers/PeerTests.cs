@@ -36,6 +36,7 @@ public sealed partial class PeerTests
         ("half-a-host", false, "^(requests: 0 . 1|outcome: Failed . Issued)$"),
         ("half-a-configuration", false, "^(requests: 0 . 2|outcome: Failed . Issued)$"),
         ("missing-certificate-file", false, "^(requests: 0 . 1|outcome: Failed . Issued)$"),
+        ("certificate-chain-is-an-array", false, """^form client_assertion: alg=PS256,typ=JWT,x5c=\["([^"]+)"\](,.*) . alg=PS256,typ=JWT,x5c=\1\2$"""),
         ("token-file-white-space", false, "^form client_assertion: "),
         ("identity-not-found", false, "^outcome: Unavailable . Failed$"),
         ("named-identity", false, "^outcome: Failed . Unavailable$"),

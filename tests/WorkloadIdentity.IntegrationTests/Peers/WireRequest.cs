@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.IntegrationTests;
@@ -6,6 +8,8 @@ namespace WorkloadIdentity.IntegrationTests;
 /// <summary>A request as it went out, taken apart so that two can be compared.</summary>
 internal sealed record WireRequest(string Method, string Address, Dictionary<string, string> Query, Dictionary<string, string> Headers, Dictionary<string, string> Form)
 {
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Whether MSAL asks which hosts its authority goes by, which says nothing about a workload.</summary>
     public bool IsDiscovery => Address.Contains("/discovery/instance", StringComparison.Ordinal);
 
@@ -76,6 +80,6 @@ internal sealed record WireRequest(string Method, string Address, Dictionary<str
 
         static JsonObject? Read(string part) => JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(part)) as JsonObject;
         static long Number(JsonNode? node) => long.Parse(node!.ToString(), System.Globalization.CultureInfo.InvariantCulture);
-        static string Sorted(JsonObject json) => string.Join(',', json.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => $"{member.Key}={member.Value}"));
+        static string Sorted(JsonObject json) => string.Join(',', json.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => $"{member.Key}={(member.Value is JsonArray list ? list.ToJsonString(Relaxed) : member.Value)}"));
     }
 }

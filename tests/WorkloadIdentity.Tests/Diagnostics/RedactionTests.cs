@@ -20,7 +20,7 @@ public sealed class RedactionTests : IDisposable
 {
     private const string Canary = "canary0bird";
     private const string Password = "canary0bird-password";
-    private const string Header = "canary0bird-identity-header";
+    private const string Header = "canary0bird-8a54-6f1f6f0d2b11";
     private const string Secret = "canary0bird~secret.value";
     private const string Token = "canary0bird-access-token";
     private static readonly string Assertion = JwtOf("""{"iss":"https://issuer.example/","sub":"pod","aud":"api://AzureADTokenExchange","canary0bird":1}""");
@@ -51,6 +51,7 @@ public sealed class RedactionTests : IDisposable
         { "a token that cannot stand in a header", 200, $$"""{"token_type":"Bearer","access_token":"{{Token}}\n","expires_in":3599}""" },
         { "everything played back", 400, "$ECHO" },
         { "everything played back as codes, ids and claims", 400, "$FIELDS" },
+        { "what was sent played back as the code of an error", 400, "$CODE" },
         { "a page", 502, $"<html>$ECHO</html>" },
         { "text", 500, "$ECHO" },
         { "nothing", 503, "" },
@@ -238,9 +239,10 @@ public sealed class RedactionTests : IDisposable
     private static string Play(string body, string sent)
     {
         var echo = sent + " " + WebUtility.UrlDecode(sent);
-        var secret = Array.Find([UserAssertion, Assertion, Secret], known => echo.Contains(known, StringComparison.Ordinal)) ?? "x";
+        var secret = Array.Find([UserAssertion, Assertion, Secret, Header], known => echo.Contains(known, StringComparison.Ordinal)) ?? "x";
         return body == "$FIELDS"
             ? JsonSerializer.Serialize(new { error = secret, suberror = secret, error_description = $"AADSTS700213: {echo} Trace ID: {echo}", error_codes = new[] { 700213 }, trace_id = secret, correlation_id = secret, claims = $$"""{"access_token":{"x":"{{secret}}"} }""" })
+            : body == "$CODE" ? JsonSerializer.Serialize(new { error = new { code = secret, message = echo, correlationId = secret } })
             : body == "$ECHO" ? JsonSerializer.Serialize(new { error = "invalid_client", error_description = $"AADSTS7000215: {echo}", message = echo, code = "x" })
             : body.Replace("$ECHO", echo, StringComparison.Ordinal);
     }

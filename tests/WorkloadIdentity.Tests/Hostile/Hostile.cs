@@ -11,6 +11,10 @@ internal static class Hostile
 {
     private const int Cases = 400;
 
+    // What reading may cost beside a multiple of the input: the fixed parts (a provider of services, an exception's trace) are well below this.
+    private const long FixedBytes = 4 * 1024 * 1024;
+    private const long BytesPerCharacter = 512;
+
     private static readonly string[] Scraps =
     [
         "", " ", "\"", "\\", "\\u0000", "\\ud800", "{", "}", "[", "]", ":", ",", "=", "==", ";", "\t", "\n", "\0", "\uFEFF", "\uFFFD", "\uD800", "é", "null", "true", "-1", "0", "1e400",
@@ -40,12 +44,20 @@ internal static class Hostile
         from isDamaged in Gen.Choose(0, 2)
         select isDamaged == 0 ? text : text[..at] + scrap + text[Math.Min(text.Length, at + length)..];
 
-    /// <summary>Holds <paramref name="law"/> to every case; a hang is a failure.</summary>
+    /// <summary>Holds <paramref name="law"/> to every case; a hang is a failure, and so is memory out of proportion to the input.</summary>
     public static async Task HoldsAsync(Gen<string> input, Action<string> law)
     {
         // Its own thread, so that a law that never returns is told from one that is slow.
-        await Task.Run(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(Rounds()).WithQuietOnSuccess(true), Prop.ForAll(input.ToArbitrary(), law)))
+        await Task.Run(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(Rounds()).WithQuietOnSuccess(true), Prop.ForAll(input.ToArbitrary(), text => WithinBounds(text, law))))
             .WaitAsync(Rounds() > Cases ? TimeSpan.FromHours(12) : Patience.Limit);
+    }
+
+    private static void WithinBounds(string text, Action<string> law)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        law(text);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(allocated <= FixedBytes + (BytesPerCharacter * text.Length), $"{text.Length} characters took {allocated} bytes to read.");
     }
 
     private static int Rounds() => int.TryParse(Environment.GetEnvironmentVariable("WORKLOAD_IDENTITY_FUZZ"), out var rounds) ? Math.Max(Cases, rounds) : Cases;

@@ -127,6 +127,38 @@ public sealed class HostileInputTests
             Assert.True(error.EntraErrorCodes.Count <= 4);
         });
 
+    /// <summary>A challenge of the agent may name any file; what it gets to see is the content of one that the agent may own, or nothing.</summary>
+    [Fact]
+    public Task Challenges_of_the_arc_agent() => Hostile.HoldsAsync(
+        Hostile.Damaged(Gen.Frequency(
+            (4, from folder in Gen.Elements("/var/opt/azcmagent/tokens/", "/var/opt/azcmagent/tokens/../", "/var/opt/azcmagent/tokens//", "/etc/", "", "~/", @"C:\ProgramData\AzureConnectedMachineAgent\Tokens\")
+                from name in Gen.Elements("good.key", "other.txt", "shadow", "..", "good.key/", "good.key\0", "GOOD.KEY", "large.key", "link.key", "a b.key")
+                from quote in Gen.Elements("", "\"", "'")
+                select $"Basic realm={quote}{folder}{name}{quote}"),
+            (1, Hostile.Text))),
+        challenge =>
+        {
+            var machine = new Machine();
+            machine.Variables["IDENTITY_ENDPOINT"] = "http://127.0.0.1:40342/metadata/identity/oauth2/token";
+            machine.Variables["IMDS_ENDPOINT"] = "http://127.0.0.1:40342";
+            foreach (var path in new[] { "/etc/shadow", "/etc/good.key", "/var/opt/azcmagent/tokens/other.txt", "/var/opt/azcmagent/good.key", "good.key" })
+            {
+                machine.Files[path] = Encoding.UTF8.GetBytes(Secret);
+            }
+
+            machine.Files["/var/opt/azcmagent/tokens/good.key"] = "the-key"u8.ToArray();
+            machine.Files["/var/opt/azcmagent/tokens/large.key"] = new byte[WorkloadEnvironment.MaxFileBytes];
+            machine.Server.Otherwise = request => request.Headers.ContainsKey("Authorization")
+                ? FakeServer.Response(HttpStatusCode.OK, machine.Token())
+                : FakeServer.Response(HttpStatusCode.Unauthorized, "", headers: ("WWW-Authenticate", challenge.ReplaceLineEndings(" ").Replace('\0', ' ')));
+
+            var result = machine.Credential(configure: options => options.Retry = new RetryOptions { MaxAttempts = 1 })
+                .AcquireAsync(new Acquisition(new TokenRequest(Machine.Scope)) { TimeProvider = machine.Clock }, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
+            Assert.All(machine.Server.Requests, request => Assert.True(request.Headers.GetValueOrDefault("Authorization") is null or "Basic the-key"));
+            Assert.DoesNotContain(Secret, result.Error?.ToString() ?? "", StringComparison.Ordinal);
+        });
+
     [Fact]
     public Task Assertions_of_others() => Hostile.HoldsAsync(
         Hostile.Damaged(Hostile.Json("exp", "nbf", "sub", "iss", "aud", "alg")),

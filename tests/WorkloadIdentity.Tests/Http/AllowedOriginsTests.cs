@@ -262,7 +262,8 @@ public sealed class AllowedOriginsTests
         Assert.NotNull(origins.Refuse(new Uri("https://h99"), issued, Scope));
     }
 
-    private static AllowedOrigins Origins() => new(
+    /// <summary>The origins that <see cref="Addresses"/> speaks of.</summary>
+    internal static AllowedOrigins Origins() => new(
         new AccessTokenHandlerOptions
         {
             AllowedOrigins =

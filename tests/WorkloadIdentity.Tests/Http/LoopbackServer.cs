@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace WorkloadIdentity.Tests;
@@ -13,13 +15,16 @@ internal sealed class LoopbackServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<Received> _requests = new();
     private readonly Func<Received, Answer> _answer;
+    private readonly X509Certificate2? _certificate;
     private readonly Task _loop;
 
-    public LoopbackServer(Func<Received, Answer> answer)
+    /// <param name="answer">What it says to each request.</param>
+    /// <param name="certificate">With TLS when there is one.</param>
+    public LoopbackServer(Func<Received, Answer> answer, X509Certificate2? certificate = null)
     {
-        _answer = answer;
+        (_answer, _certificate) = (answer, certificate);
         _listener.Start();
-        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+        Address = new Uri($"http{(certificate is null ? "" : "s")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
         _loop = ServeAsync();
     }
 
@@ -60,7 +65,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
         {
             try
             {
-                using var reader = new StreamReader(client.GetStream(), Encoding.Latin1);
+                await using var stream = await OpenAsync(client.GetStream());
+                using var reader = new StreamReader(stream, Encoding.Latin1);
                 var start = (await reader.ReadLineAsync(_stop.Token) ?? "").Split(' ');
                 if (start.Length != 3)
                 {
@@ -83,13 +89,25 @@ internal sealed class LoopbackServer : IAsyncDisposable
                     head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
                 }
 
-                await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), _stop.Token);
+                await stream.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), _stop.Token);
             }
-            catch (Exception exception) when (exception is OperationCanceledException or IOException)
+            catch (Exception exception) when (exception is OperationCanceledException or IOException or System.Security.Authentication.AuthenticationException)
             {
                 // The client or the test left.
             }
         }
+    }
+
+    private async Task<Stream> OpenAsync(NetworkStream connection)
+    {
+        if (_certificate is null)
+        {
+            return connection;
+        }
+
+        var secured = new SslStream(connection);
+        await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
+        return secured;
     }
 
     private static async Task<string> ReadBodyAsync(StreamReader reader, Dictionary<string, string> headers)

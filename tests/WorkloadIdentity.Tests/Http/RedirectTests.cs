@@ -51,7 +51,10 @@ public sealed class RedirectTests
 
     [Theory]
     [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(303)]
     [InlineData(307)]
+    [InlineData(308)]
     public async Task A_401_behind_a_redirect_to_another_path_is_returned(int status)
     {
         await using var api = new LoopbackServer(request => request.Path == "/old" ? new(status, ("Location", "/new")) : new(401, InvalidToken));

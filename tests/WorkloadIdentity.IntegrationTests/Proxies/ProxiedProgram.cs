@@ -1,0 +1,46 @@
+using System.Net;
+using WorkloadIdentity.Testing;
+
+namespace WorkloadIdentity.IntegrationTests;
+
+/// <summary>
+/// What these tests run as a process of its own: .NET reads the variables of a proxy once, before anything can change them. Calls an API with the token handler, or asks
+/// the managed identity of the environment, and prints how that ended.
+/// </summary>
+internal static class ProxiedProgram
+{
+    public const string Token = "proxied-token";
+
+    public static async Task<int> Main(string[] arguments)
+    {
+        try
+        {
+            Console.WriteLine(arguments switch
+            {
+                ["call", var address] => await CallAsync(new Uri(address)),
+                ["managed-identity"] => (await new ManagedIdentityCredential().AcquireAsync(new Acquisition(new TokenRequest("https://graph.microsoft.com/.default")), CancellationToken.None)).Token?.Value ?? "none",
+                _ => throw new ArgumentException("call <address> | managed-identity", nameof(arguments)),
+            });
+            return 0;
+        }
+        catch (TokenAcquisitionException exception)
+        {
+            Console.WriteLine($"{exception.Error.Kind}: {exception.Message}");
+            return 1;
+        }
+        catch (HttpRequestException exception)
+        {
+            Console.WriteLine(exception.HttpRequestError);
+            return 2;
+        }
+    }
+
+    private static async Task<HttpStatusCode> CallAsync(Uri address)
+    {
+        using var acquirer = new TokenAcquirer(FakeCredential.Issuing(Token));
+        var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri(address.GetLeftPart(UriPartial.Authority)) } };
+        using var client = new HttpClient(new AccessTokenHandler(acquirer, new TokenRequest("api://orders/.default"), options) { InnerHandler = new HttpClientHandler() });
+        using var response = await client.GetAsync(address);
+        return response.StatusCode;
+    }
+}
