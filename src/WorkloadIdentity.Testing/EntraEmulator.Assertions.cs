@@ -18,7 +18,7 @@ public sealed partial class EntraEmulator
         return new Dictionary<string, string>
         {
             ["GITHUB_ACTIONS"] = "true",
-            ["ACTIONS_ID_TOKEN_REQUEST_URL"] = $"{AuthorityHost.AbsoluteUri}github/{job.Id}?api-version=2.0",
+            ["ACTIONS_ID_TOKEN_REQUEST_URL"] = $"{LocalAddress.AbsoluteUri}github/{job.Id}?api-version=2.0",
             ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = job.Token,
         };
     }
@@ -32,7 +32,7 @@ public sealed partial class EntraEmulator
         var job = AddJob(issuer, subject, serviceConnectionId);
         return new Dictionary<string, string>
         {
-            ["SYSTEM_OIDCREQUESTURI"] = $"{AuthorityHost.AbsoluteUri}azure-pipelines/{job.Id}",
+            ["SYSTEM_OIDCREQUESTURI"] = $"{LocalAddress.AbsoluteUri}azure-pipelines/{job.Id}",
             ["SYSTEM_ACCESSTOKEN"] = job.Token,
         };
     }

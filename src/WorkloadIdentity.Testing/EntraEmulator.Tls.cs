@@ -45,6 +45,40 @@ public sealed partial class EntraEmulator
         },
     };
 
+    /// <summary>
+    /// What a program that runs an emulator shows at its start: in capitals that this is none of Microsoft's, then where it is and how far it can be reached. It holds no secret.
+    /// </summary>
+    public string Banner
+    {
+        get
+        {
+            var lines = new List<string>
+            {
+                "THIS IS NOT MICROSOFT ENTRA. It is an emulator for development and tests, and its tokens are worth nothing anywhere else.",
+                $"  authority   {AuthorityHost}",
+                $"  tenant      {Tenant.Id}{string.Concat(Tenant.Domains.Select(domain => $", {domain}"))}",
+                $"  plain http  {PlainAddress}",
+                $"  https       {SecureAddress} (trust the authority it made for this run; nothing was written to a trust store)",
+            };
+            if (AdminToken is not null)
+            {
+                lines.Add($"  admin API   {AdminAddress} (with its token; not for pages in a browser)");
+            }
+
+            if (!IsLoopback)
+            {
+                lines.Add($"  REACHABLE FROM OTHER MACHINES: it listens on {_server.Name.Listen}. Whoever reaches it can have any token it gives.");
+            }
+
+            return string.Join(System.Environment.NewLine, lines);
+        }
+    }
+
+    /// <summary>
+    /// Where this SDK goes: plain http to a literal loopback address, which it takes without a certificate even where the issuer is the https address.
+    /// </summary>
+    internal Uri LocalAddress => IsLoopback ? new Uri($"http://{_server.Name.Literal}:{PlainAddress.Port}/") : AuthorityHost;
+
     /// <summary>Whether nobody but this machine reaches it.</summary>
     internal bool IsLoopback => _server.Name.IsLoopback;
 

@@ -37,7 +37,6 @@ public sealed partial class EntraEmulator : IAsyncDisposable
         _server = server;
         AuthorityHost = options.SecureAuthority ? server.SecureAddress : server.PlainAddress;
         AcceptsReusedAssertions = options.AcceptsReusedAssertions;
-        ArcKeys = new ArcKeys(options.WritesArcKeyFiles);
         Clock = options.TimeProvider;
         ClockSkew = options.ClockSkew;
         Directory = new EmulatedDirectory(options.AcceptsAnyResource);
@@ -52,6 +51,9 @@ public sealed partial class EntraEmulator : IAsyncDisposable
         }
 
         AdminToken = options.AdminToken ?? (options.HasAdminApi ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) : null);
+
+        // Last, because it may leave something on the machine that is to be removed again.
+        ArcKeys = new ArcKeys(options.WritesArcKeyFiles);
         server.Serve(this);
     }
 

@@ -27,7 +27,7 @@ public sealed class Azurite : IAsyncLifetime
         }
 
         var node = Node.Executable
-            ?? throw new InvalidOperationException("Node.js is not on the PATH. With CI=true the integration tests are not skipped: install Node.js 18 or later.");
+            ?? throw new InvalidOperationException("Node.js is not on the PATH. With CI=true the integration tests are not skipped: install Node.js 20 or later.");
         var folder = typeof(Azurite).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "AzuriteFolder").Value!;
         await NodePackages.InstallAsync(folder);
 

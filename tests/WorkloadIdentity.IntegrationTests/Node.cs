@@ -11,7 +11,7 @@ internal static class Node
 
     /// <summary>Why the tests that need Node.js are skipped; null when they run. Under CI they always run, and fail without it.</summary>
     public static string? SkipReason { get; } = Executable is null && !UnderCI
-        ? "Node.js 18 or later is not on the PATH, so the servers of these tests cannot be started. Install it to run these tests."
+        ? "Node.js 20 or later is not on the PATH, so the servers of these tests cannot be started. Install it to run these tests."
         : null;
 
     public static bool UnderCI => string.Equals(Variable("CI"), "true", StringComparison.OrdinalIgnoreCase);

@@ -41,13 +41,14 @@ internal sealed record IssuerSettings(EmulatedIssuerKind Kind, string? Url, bool
 {
     public static IssuerSettings Read(DocumentObject at)
     {
-        var kind = at.Choice<EmulatedIssuerKind>("kind") ?? EmulatedIssuerKind.Any;
+        var stated = at.Choice<EmulatedIssuerKind>("kind");
+        var kind = stated ?? EmulatedIssuerKind.Any;
         var url = at.Text("url");
         if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"))
         {
             at.Report("url", "Expected an absolute address such as \"https://token.actions.githubusercontent.com\", exactly as the 'iss' of its assertions.");
         }
-        else if (url is null && IssuerProfile.Of(kind).Url is null && !at.IsStated("url"))
+        else if (url is null && IssuerProfile.Of(kind).Url is null && !at.IsStated("url") && (stated is not null || !at.IsStated("kind")))
         {
             at.Report("url", "Missing. Only issuers of the kinds gitHub and gitLab have an address of their own; state this one's, such as \"https://cluster.example/\".");
         }

@@ -54,10 +54,10 @@ public static class EntraEmulatorHostExtensions
         services.AddSingleton(environment ?? WorkloadEnvironment.FromValues(EnvironmentOf(entra)));
 
         // Whatever cloud an identity states: its secret goes to the emulator.
-        services.PostConfigureAll<WorkloadIdentityOptions>(options => options.AuthorityHost = entra.AuthorityHost);
+        services.PostConfigureAll<WorkloadIdentityOptions>(options => options.AuthorityHost = entra.LocalAddress);
     }
 
     /// <summary>An application of its own, and a machine for whoever is configured as a managed identity: neither leads out of the emulator.</summary>
     private static Dictionary<string, string> EnvironmentOf(EntraEmulator entra) =>
-        new(entra.Application.EnvironmentWithSecret().Concat(entra.ImdsEnvironment()));
+        new(entra.Application.EnvironmentWithSecret().Concat(entra.ImdsEnvironment())) { ["AZURE_AUTHORITY_HOST"] = entra.LocalAddress.AbsoluteUri };
 }

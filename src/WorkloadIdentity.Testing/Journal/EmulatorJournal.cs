@@ -13,6 +13,7 @@ public sealed class EmulatorJournal
     public const int Capacity = 100_000;
 
     private readonly Lock _gate = new();
+    private long _last;
     private readonly Queue<TokenEndpointEntry> _tokenRequests = new();
     private readonly Queue<ManagedIdentityEntry> _managedIdentityRequests = new();
     private readonly Queue<ApiEntry> _apiRequests = new();
@@ -41,6 +42,17 @@ public sealed class EmulatorJournal
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)));
     }
 
+    /// <summary>Every entry there is, in the order of arrival, one line each: for the message of a test that fails.</summary>
+    public override string ToString()
+    {
+        lock (_gate)
+        {
+            return string.Join(
+                Environment.NewLine,
+                _tokenRequests.Concat<JournalEntry>(_managedIdentityRequests).Concat(_apiRequests).Concat(_discoveryRequests).OrderBy(entry => entry.Sequence));
+        }
+    }
+
     /// <summary>Forgets every entry.</summary>
     public void Clear()
     {
@@ -57,6 +69,7 @@ public sealed class EmulatorJournal
     {
         lock (_gate)
         {
+            entry.Sequence = ++_last;
             switch (entry)
             {
                 case TokenEndpointEntry request:

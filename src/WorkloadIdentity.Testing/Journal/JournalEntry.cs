@@ -31,6 +31,9 @@ public abstract class JournalEntry
     /// <remarks>Compare with <see cref="EmulatorJournal.Hash"/>.</remarks>
     public string? TokenHash { get; internal set; }
 
+    /// <summary>Its place in the order of arrival, across all kinds of entries.</summary>
+    internal long Sequence { get; set; }
+
     /// <summary>Whether the answer was a success.</summary>
     public bool Succeeded => Status is >= 200 and < 300;
 }

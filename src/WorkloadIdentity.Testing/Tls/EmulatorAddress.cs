@@ -32,6 +32,9 @@ internal sealed class EmulatorAddress
 
     public bool IsLoopback { get; }
 
+    /// <summary>The address itself as a host, whatever name it goes by.</summary>
+    public string Literal => Bracketed(Listen);
+
     /// <summary>
     /// Whether a request's Host header means this emulator. A page in a browser that reaches it under a name of its own (DNS rebinding) does not.
     /// An address is no name that could be rebound; it is taken where callers come from elsewhere and may have been sent through a mapped one.

@@ -1,5 +1,5 @@
 // Lets @azure/identity get a token and prints what came of it. Settings come as one line of JSON on the input.
-import { ClientCertificateCredential, ClientSecretCredential } from '@azure/identity';
+import { ClientAssertionCredential, ClientCertificateCredential, ClientSecretCredential, OnBehalfOfCredential } from '@azure/identity';
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { createInterface } from 'node:readline';
 
@@ -27,9 +27,13 @@ const options = {
 };
 
 const { tenant, client, credential } = settings;
-const made = credential === 'secret'
-  ? new ClientSecretCredential(tenant, client, settings.secret, options)
-  : new ClientCertificateCredential(tenant, client, { certificate: settings.certificate }, { ...options, sendCertificateChain: settings.sendCertificateChain });
+const made = {
+  secret: () => new ClientSecretCredential(tenant, client, settings.secret, options),
+  registered: () => new ClientCertificateCredential(tenant, client, { certificate: settings.certificate }, options),
+  issued: () => new ClientCertificateCredential(tenant, client, { certificate: settings.certificate }, { ...options, sendCertificateChain: true }),
+  assertion: () => new ClientAssertionCredential(tenant, client, async () => settings.assertion, options),
+  onBehalfOf: () => new OnBehalfOfCredential({ ...options, tenantId: tenant, clientId: client, clientSecret: settings.secret, userAssertionToken: settings.userAssertion }),
+}[credential]();
 try {
   const token = await made.getToken(settings.scope);
   console.log(JSON.stringify({ token: token.token, asked }));

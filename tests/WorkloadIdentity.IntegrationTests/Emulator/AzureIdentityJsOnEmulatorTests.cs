@@ -13,10 +13,12 @@ public sealed class AzureIdentityJsOnEmulatorTests(SecureEmulator emulator) : IC
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     [NodeTheory]
-    [InlineData("secret", false, ClientAuthenticationMethod.Secret)]
-    [InlineData("registered", false, ClientAuthenticationMethod.Certificate)]
-    [InlineData("issued", true, ClientAuthenticationMethod.Certificate)]
-    public async Task An_application_gets_a_token(string credential, bool sendCertificateChain, ClientAuthenticationMethod method)
+    [InlineData("secret", ClientAuthenticationMethod.Secret)]
+    [InlineData("registered", ClientAuthenticationMethod.Certificate)]
+    [InlineData("issued", ClientAuthenticationMethod.Certificate)]
+    [InlineData("assertion", ClientAuthenticationMethod.Federated)]
+    [InlineData("onBehalfOf", ClientAuthenticationMethod.Secret)]
+    public async Task An_application_gets_a_token(string credential, ClientAuthenticationMethod method)
     {
         emulator.Fresh();
         using var authority = new TemporaryFile("");
@@ -33,7 +35,8 @@ public sealed class AzureIdentityJsOnEmulatorTests(SecureEmulator emulator) : IC
             ["credential"] = credential,
             ["secret"] = emulator.Secret,
             ["certificate"] = $"{certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem()}\n{certificate.ExportCertificatePem()}",
-            ["sendCertificateChain"] = sendCertificateChain,
+            ["assertion"] = emulator.Cluster.Issue(SecureEmulator.Subject),
+            ["userAssertion"] = emulator.App.IssueUserToken("bob@emulated.example"),
         };
 
         using var patience = new CancellationTokenSource(Limit, TimeProvider.System);
@@ -42,7 +45,7 @@ public sealed class AzureIdentityJsOnEmulatorTests(SecureEmulator emulator) : IC
         var answer = JsonSerializer.Deserialize<JsonElement>(await process.ReadLineAsync(line => line.StartsWith('{'), patience.Token));
 
         Assert.False(answer.TryGetProperty("error", out var error), error.ToString());
-        await emulator.AcceptsAsync(answer.GetProperty("token").GetString()!, emulator.App.ClientId);
+        await emulator.AcceptsAsync(answer.GetProperty("token").GetString()!, emulator.App.ClientId, credential == "onBehalfOf" ? "bob@emulated.example" : null);
         Assert.Equal(method, Assert.Single(emulator.Entra.Journal.TokenRequests).ClientAuthentication);
         Assert.Contains(emulator.Entra.Journal.DiscoveryRequests, request => request is { Document: DiscoveryDocument.Instance, Status: 200 });
         Assert.Contains(emulator.Entra.Journal.DiscoveryRequests, request => request is { Document: DiscoveryDocument.OpenId, Status: 200 });

@@ -42,6 +42,23 @@ public sealed class ManagedIdentityOnEmulatorTests(SecureEmulator emulator) : IC
     [ArcFolderFact]
     public Task Azure_Arc_gives_MSAL_a_token_for_the_content_of_its_file() => GetTokenAsync("MSAL", "Azure Arc", isUserAssigned: false);
 
+    [ArcFolderFact]
+    public async Task Key_files_on_disk_are_gone_with_the_emulator()
+    {
+        var entra = await EntraEmulator.StartAsync(new() { WritesArcKeyFiles = true });
+        string path;
+        using (var http = new HttpClient(entra.CreateHandler()))
+        using (var request = new HttpRequestMessage(HttpMethod.Get, $"{entra.ArcEnvironment()["IDENTITY_ENDPOINT"]}?api-version=2020-06-01&resource=api://a") { Headers = { { "Metadata", "true" } } })
+        {
+            using var challenge = await http.SendAsync(request);
+            path = challenge.Headers.WwwAuthenticate.Single().Parameter!.Split("realm=")[1];
+        }
+
+        Assert.True(File.Exists(path), path);
+        await entra.DisposeAsync();
+        Assert.False(File.Exists(path), path);
+    }
+
     private async Task GetTokenAsync(string library, string host, bool isUserAssigned)
     {
         emulator.Fresh();

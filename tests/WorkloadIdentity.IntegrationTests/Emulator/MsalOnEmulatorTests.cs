@@ -42,6 +42,43 @@ public sealed class MsalOnEmulatorTests(SecureEmulator emulator) : IClassFixture
     }
 
     [Fact]
+    public async Task An_agent_identity_gets_a_token_with_its_blueprints_word_for_it()
+    {
+        emulator.Fresh();
+        var agent = Entra.AddAgentIdentity(emulator.App);
+        var blueprint = Application("certificate");
+        var app = ConfidentialClientApplicationBuilder.Create(agent.ClientId)
+            .WithAuthority(new Uri(Entra.AuthorityHost, Entra.Tenant.Id))
+            .WithHttpClientFactory(new MsalHttp(emulator.Http))
+            .WithClientAssertion(async (AssertionRequestOptions _) =>
+                (await blueprint.AcquireTokenForClient([$"{EmulatedIssuer.ExchangeAudience}/.default"]).WithFmiPath(agent.ClientId).ExecuteAsync()).AccessToken)
+            .Build();
+
+        var result = await app.AcquireTokenForClient([Entra.Api.Scope]).ExecuteAsync();
+
+        await emulator.AcceptsAsync(result.AccessToken, agent.ClientId);
+        Assert.Equal([agent.ClientId, null], Entra.Journal.TokenRequests.Select(request => request.FmiPath));
+    }
+
+    [Fact]
+    public async Task A_revoked_principal_is_challenged_and_answers_with_the_claims()
+    {
+        emulator.Fresh();
+        var app = ConfidentialClientApplicationBuilder.Create(emulator.App.ClientId).WithClientSecret(emulator.Secret).WithClientCapabilities(["cp1"])
+            .WithAuthority(new Uri(Entra.AuthorityHost, Entra.Tenant.Id)).WithHttpClientFactory(new MsalHttp(emulator.Http)).Build();
+        var first = await app.AcquireTokenForClient([Entra.Api.Scope]).ExecuteAsync();
+        emulator.App.Revoke();
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, Entra.Api.Url) { Headers = { Authorization = new("Bearer", first.AccessToken) } };
+        using var response = await emulator.Http.SendAsync(request);
+        var claims = WwwAuthenticateParameters.GetClaimChallengeFromResponseHeaders(response.Headers);
+        var second = await app.AcquireTokenForClient([Entra.Api.Scope]).WithClaims(claims).ExecuteAsync();
+
+        Assert.NotNull(claims);
+        await emulator.AcceptsAsync(second.AccessToken, emulator.App.ClientId);
+    }
+
+    [Fact]
     public async Task An_unregistered_certificate_without_its_chain_is_refused()
     {
         var refusal = await Assert.ThrowsAsync<MsalServiceException>(() => Application("issued certificate").AcquireTokenForClient([Entra.Api.Scope]).ExecuteAsync());

@@ -22,6 +22,8 @@ internal static class TestingReadmeSnippets
         entra.Faults.Outage = true;                    // until it is false again
         entra.Latency = TimeSpan.FromSeconds(1);       // on the clock in the options, so a fake one can pass it
         entra.Revoke(token);                           // the APIs answer invalid_token
+        orders.Revoke();                               // they answer this application's tokens with a claims challenge
+        orders.Block();                                // Conditional Access: AADSTS53003
 
         var asked = Assert.Single(entra.Journal.TokenRequests);
         Assert.Equal("api://orders/.default", asked.Scope);

@@ -89,4 +89,21 @@ public sealed class EmulatorJournalTests
     [Fact]
     public void A_hash_is_the_sha256_in_lower_case_hex() =>
         Assert.Equal("2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b", EmulatorJournal.Hash("secret"));
+
+    [Fact]
+    public async Task The_journal_prints_itself_in_the_order_of_arrival()
+    {
+        await using var entra = await EntraEmulator.StartAsync();
+        var token = await entra.TokenAsync();
+        await entra.CallAsync(token);
+        await entra.GetAsync("common/discovery/v2.0/keys");
+        await entra.CallAsync("nonsense");
+
+        var lines = entra.Journal.ToString().Split(Environment.NewLine);
+
+        Assert.Equal(
+            [entra.Journal.TokenRequests[0].ToString(), entra.Journal.ApiRequests[0].ToString(), entra.Journal.DiscoveryRequests[0].ToString(), entra.Journal.ApiRequests[1].ToString()],
+            lines);
+        Assert.DoesNotContain(token, entra.Journal.ToString(), StringComparison.Ordinal);
+    }
 }

@@ -48,6 +48,21 @@ public sealed class EntraEmulatorHostExtensionsTests(EmulatorFixture fixture) : 
         Assert.Throws<InvalidOperationException>(() => Build(kind, "production"));
     }
 
+    [Fact]
+    public async Task An_https_issuer_needs_no_trust_from_the_application()
+    {
+        await using var entra = await EntraEmulator.StartAsync(new() { SecureAuthority = true, HostName = "localhost" });
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Test" });
+        builder.Services.AddWorkloadIdentity();
+        builder.UseEntraEmulator(entra);
+        using var host = builder.Build();
+
+        var token = await host.Services.GetRequiredService<ITokenAcquirer>().GetTokenAsync(new TokenRequest(entra.Api.Scope));
+
+        Assert.Equal(entra.Tenant.Issuer.AbsoluteUri, EmulatorCalls.Claims(token.Value).GetProperty("iss").GetString());
+        Assert.Equal(("https", "localhost"), (entra.Tenant.Issuer.Scheme, entra.Tenant.Issuer.Host));
+    }
+
     private IHost Build(string kind, string name, WorkloadEnvironment? environment = null)
     {
         var machine = WorkloadEnvironment.FromProcess();
