@@ -29,7 +29,8 @@ internal static class EmulatorCommand
             {
                 if (parsed.GetValue(variables) is { } target)
                 {
-                    Write(target, entra.Application.EnvironmentWithSecret());
+                    // Plain http on this machine: the certificate is new at each start, and nobody trusts it yet.
+                    Write(target, new Dictionary<string, string>(entra.Application.EnvironmentWithSecret()) { ["AZURE_AUTHORITY_HOST"] = entra.LocalAddress.AbsoluteUri });
                 }
 
                 Tell(Screen.Out(surroundings), entra, parsed.GetValue(variables));
@@ -62,23 +63,19 @@ internal static class EmulatorCommand
 
     private static void Tell(Screen screen, EntraEmulator entra, string? variables)
     {
-        screen.Line(("A local stand-in for Microsoft Entra, for development and tests alone. Its tokens are worthless anywhere else.", ConsoleColor.Yellow));
-        screen.Line();
-        Row("authority host", entra.AuthorityHost.AbsoluteUri);
-        Row("http", entra.PlainAddress.AbsoluteUri);
-        Row("https", $"{entra.SecureAddress.AbsoluteUri} (its certificate is one of its own: server.certificateAuthorityFile)");
-        Row("tenant", entra.Tenant.Id);
-        Row("application", entra.Application.ClientId);
-        Row("admin API", entra.AdminToken is null ? "off" : entra.AdminAddress.AbsoluteUri);
+        foreach (var line in entra.Banner.ReplaceLineEndings("\n").Split('\n'))
+        {
+            screen.Line((line, line.StartsWith(' ') ? null : ConsoleColor.Yellow));
+        }
+
+        screen.Line($"  application {entra.Application.ClientId}");
         if (variables is not null)
         {
-            Row("variables", $"{variables}, for: set -a; . {variables}; set +a");
+            screen.Line($"  variables   {variables}, for: set -a; . {variables}; set +a");
         }
 
         screen.Line();
         screen.Line("Ctrl+C ends it.");
-
-        void Row(string name, string value) => screen.Line($"  {name,-14}  {value}");
     }
 
     private static async Task UntilInterruptedAsync(Surroundings surroundings, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ internal static class KnownVariables
         new("AZURE_CLIENT_SECRET", Secret) { IsSecret = true },
         new("AZURE_CLIENT_CERTIFICATE_PATH") { IsFile = true, IsPrivate = true },
         new("AZURE_CLIENT_CERTIFICATE_PASSWORD") { IsSecret = true },
+        new("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN"),
         new("AZURE_FEDERATED_TOKEN_FILE") { IsFile = true, IsAssertion = true },
         new("AZURE_AUTHORITY_HOST", Authority),
         new("AZURE_ADDITIONALLY_ALLOWED_TENANTS"),
@@ -32,6 +33,7 @@ internal static class KnownVariables
         // Where assertions come from.
         new("AZURE_KUBERNETES_TOKEN_PROXY", Url) { IsAddress = true },
         new("AZURE_KUBERNETES_CA_FILE") { IsFile = true },
+        new("AZURE_KUBERNETES_SNI_NAME"),
         new("ACTIONS_ID_TOKEN_REQUEST_URL", Url) { IsAddress = true },
         new("ACTIONS_ID_TOKEN_REQUEST_TOKEN") { IsSecret = true },
         new("SYSTEM_OIDCREQUESTURI", Url) { IsAddress = true },

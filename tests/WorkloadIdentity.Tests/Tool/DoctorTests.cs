@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using WorkloadIdentity.Tool;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class DoctorTests
+public sealed partial class DoctorTests
 {
     private static readonly UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -163,6 +164,30 @@ public sealed class DoctorTests
         Assert.Equal(ToolBench.Assertion().Length, (long)file["size"]!);
     }
 
+    /// <summary>A variable that the library begins to read and the doctor does not know would be the one that nobody finds.</summary>
+    [Fact]
+    public void Every_variable_the_library_reads_is_known()
+    {
+        string[] others =
+        [
+            // Named by an application, given to tools that are started, or told by MachineExamination in words of its own.
+            "TFC_WORKLOAD_IDENTITY_TOKEN", "WORKLOAD_IDENTITY_AUDIENCE", "AZURE_CORE_NO_COLOR", "AZURE_CORE_ONLY_SHOW_ERRORS", "NO_COLOR", "ID_TOKEN_REQUEST_TOKEN", "GITHUB_ACTIONS",
+
+            // Data, not a path: what is in it is checked by the credential that uses it.
+            "AZURE_KUBERNETES_CA_DATA",
+
+            // Part of the answer to which protocol App Service speaks.
+            "IDENTITY_API_VERSION",
+        ];
+        var known = KnownVariables.All.Select(variable => variable.Name).Concat(others).ToHashSet();
+
+        var read = Repository.SourceFiles("src/WorkloadIdentity").Concat(Repository.SourceFiles("src/WorkloadIdentity.Developer"))
+            .SelectMany(file => VariableName().Matches(Repository.Read(file))).Select(match => match.Groups[1].Value).ToHashSet();
+
+        Assert.True(read.Count > 20);
+        Assert.Empty(read.Except(known));
+    }
+
     [Fact]
     public void A_file_behind_two_links_is_the_file_at_their_end()
     {
@@ -217,4 +242,7 @@ public sealed class DoctorTests
             : request.Method == HttpMethod.Get ? bench.Dated(HttpStatusCode.OK)
             : bench.Issued();
     }
+
+    [GeneratedRegex(@"""([A-Z]+(?:_[A-Z0-9]+)+)""", RegexOptions.CultureInvariant)]
+    private static partial Regex VariableName();
 }

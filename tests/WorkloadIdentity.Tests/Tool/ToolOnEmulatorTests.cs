@@ -82,7 +82,7 @@ public sealed class ToolOnEmulatorTests
 
             var variables = (await File.ReadAllLinesAsync(path)).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
             Assert.DoesNotContain(variables["AZURE_CLIENT_SECRET"], output.ToString(), StringComparison.Ordinal);
-            Assert.Contains("worthless anywhere else", output.ToString(), StringComparison.Ordinal);
+            Assert.Contains("THIS IS NOT MICROSOFT ENTRA", output.ToString(), StringComparison.Ordinal);
             if (!OperatingSystem.IsWindows())
             {
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
