@@ -53,6 +53,6 @@ public sealed class ArcPeerTests : IDisposable
     {
         Variables = PeerSituations.Arc,
         Answers = [_ => PeerSituation.Answer(401, challenge: $"Basic realm={path}"), _ => PeerSituation.Token()],
-        Differences = ["arc-version", .. differences],
+        Differences = differences,
     };
 }

@@ -47,16 +47,15 @@ internal static class PeerSituations
         new("Service Fabric by client id") { Variables = Fabric, Identity = "client" },
         new("Service Fabric by object id") { Variables = Fabric, Identity = "object", Differences = ["service-fabric-object-id"] },
         new("Service Fabric by resource id") { Variables = Fabric, Identity = "resource" },
-        new("Azure Arc whose key file is missing") { Variables = Arc, Answers = [_ => Answer(401, challenge: "Basic realm=/var/opt/azcmagent/tokens/none-1b9d.key")], Differences = ["arc-version"] },
-        new("Azure Arc whose key file is elsewhere") { Variables = Arc, Answers = [_ => Answer(401, challenge: "Basic realm=/etc/passwd.key")], Differences = ["arc-version"] },
-        new("Azure Arc without a path") { Variables = Arc, Answers = [_ => Answer(401, challenge: "Basic")], Differences = ["arc-version"] },
-        new("Azure Arc without a challenge") { Variables = Arc, Differences = ["arc-version", "arc-no-challenge"] },
+        new("Azure Arc whose key file is missing") { Variables = Arc, Answers = [_ => Answer(401, challenge: "Basic realm=/var/opt/azcmagent/tokens/none-1b9d.key")] },
+        new("Azure Arc whose key file is elsewhere") { Variables = Arc, Answers = [_ => Answer(401, challenge: "Basic realm=/etc/passwd.key")] },
+        new("Azure Arc without a path") { Variables = Arc, Answers = [_ => Answer(401, challenge: "Basic")] },
+        new("Azure Arc without a challenge") { Variables = Arc, Differences = ["arc-no-challenge"] },
         new("Azure Arc by client id")
         {
             Variables = Arc,
             Identity = "client",
             Answers = [_ => Answer(401, challenge: "Basic realm=/var/opt/azcmagent/tokens/none-1b9d.key")],
-            Differences = ["arc-user-assigned"],
         },
 
         // What can go wrong.

@@ -107,8 +107,11 @@ public sealed class EmulatorAdminTests : IAsyncLifetime
     {
         var calls = EmulatorDocs.Calls();
         Assert.True(calls.Count > 20, $"{calls.Count} calls found");
+        using var certificate = Certificate();
+        var pem = JsonSerializer.Serialize(certificate.ExportCertificatePem());
         await using var entra = await EmulatorFile.Parse(EmulatorDocs.Example()
-            .Replace("\"orders.pem\"", JsonSerializer.Serialize(Certificate().ExportCertificatePem()), StringComparison.Ordinal)
+            .Replace("\"orders.pem\"", pem, StringComparison.Ordinal)
+            .Replace("\"authority.pem\"", pem, StringComparison.Ordinal)
             .Replace("\"valueFile\": \"orders-secret.txt\"", "\"value\": \"s3cret\"", StringComparison.Ordinal)
             .Replace("\"tokenFile\": \"admin-token.txt\"", "\"token\": \"0123456789012345678901234567890123456789\"", StringComparison.Ordinal)
             .Replace("\"certificateAuthorityFile\": \"entra-ca.pem\",", "", StringComparison.Ordinal)).StartAsync();

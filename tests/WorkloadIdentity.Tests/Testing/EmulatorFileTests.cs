@@ -20,6 +20,7 @@ public sealed class EmulatorFileTests : IDisposable
     {
         using var certificate = Certificate();
         await File.WriteAllTextAsync(Path.Combine(_folder, "orders.pem"), certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(Path.Combine(_folder, "authority.pem"), certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(Path.Combine(_folder, "orders-secret.txt"), "s3cret\n");
         await File.WriteAllTextAsync(Path.Combine(_folder, "emulator.json"), EmulatorDocs.Example());
 
