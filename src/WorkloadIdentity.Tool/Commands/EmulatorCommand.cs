@@ -6,8 +6,8 @@ namespace WorkloadIdentity.Tool;
 /// <summary><c>wid emulator</c>: runs the local Entra that one JSON file describes, until Ctrl+C. What it is and does is the emulator's; this is its front door.</summary>
 internal static class EmulatorCommand
 {
-    // Without a file there is nobody yet who trusts its certificate, and this SDK takes plain http to loopback.
-    private const string PlainAuthority = """{ "server": { "secureAuthority": false } }""";
+    // Without a file there is nobody yet who trusts its certificate, and this SDK takes plain http to loopback. Nobody has listed APIs either.
+    private const string WithoutFile = """{ "server": { "secureAuthority": false }, "acceptsAnyResource": true }""";
 
     public static Command Create(Surroundings surroundings)
     {
@@ -47,7 +47,7 @@ internal static class EmulatorCommand
     {
         try
         {
-            var file = path is null ? EmulatorFile.Parse(PlainAuthority) : EmulatorFile.Read(path);
+            var file = path is null ? EmulatorFile.Parse(WithoutFile) : EmulatorFile.Read(path);
             return await file.StartAsync(surroundings.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (EmulatorFileException exception)
