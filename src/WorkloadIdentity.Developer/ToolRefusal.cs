@@ -22,7 +22,7 @@ internal static partial class ToolRefusal
             return (false, new TokenError(
                 TokenErrorKind.Refused, $"Entra refused a token for '{scope}' to the login of {Inner(tool.Title)}. It said: {words} What to do: {Advice(tool, codes, scope, tenantId)}")
             {
-                Category = EntraErrors.Find(codes)?.Category ?? (codes.Contains(NoConsentBetweenFirstParties) ? TokenErrorCategory.Consent : TokenErrorCategory.None),
+                Category = EntraErrors.Find(codes)?.Category ?? TokenErrorCategory.None,
                 EntraErrorCodes = codes,
             });
         }

@@ -15,6 +15,9 @@ public abstract class Credential
     /// </summary>
     public virtual string? Partition => null;
 
+    /// <summary>Why <see cref="Partition"/> is null and what to do about it, for whoever wants to share tokens all the same.</summary>
+    internal virtual string WhyNotShared => "It has no stable identity (Credential.Partition) to share tokens under. Override Partition if it is the same identity in every process.";
+
     /// <summary>What a request to this credential may carry beyond a scope. A request that carries more fails without being tried.</summary>
     protected virtual RequestFeatures Supports => RequestFeatures.None;
 

@@ -22,6 +22,7 @@ internal static class HelpAnchors
     public const string GitHubActions = "github-actions";
     public const string GoogleMetadata = "google-metadata";
     public const string IdentityBinding = "identity-binding";
+    public const string KeyVault = "key-vault";
     public const string KindNotAllowed = "kind-not-allowed";
     public const string ManagedIdentity = "managed-identity";
     public const string NoCredential = "no-credential";
@@ -29,6 +30,7 @@ internal static class HelpAnchors
     public const string OriginNotAllowed = "origin-not-allowed";
     public const string Redirect = "redirect";
     public const string Scope = "scope";
+    public const string SecondLevel = "second-level";
     public const string TenantMissing = "tenant-missing";
     public const string TenantNotAllowed = "tenant-not-allowed";
     public const string UnsupportedRequest = "unsupported-request";

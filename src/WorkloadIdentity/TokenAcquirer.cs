@@ -20,10 +20,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         var settings = (options ?? new TokenAcquirerOptions()).Checked();
         if (settings.Store is not null && credential.Partition is null)
         {
-            throw new ArgumentException(
-                $"The credential '{credential.Name}' has no stable identity (partition) to share tokens under, so it cannot use a TokenStore. "
-                + "Use an application credential or a user-assigned managed identity, or leave TokenAcquirerOptions.Store unset.",
-                nameof(options));
+            throw new ArgumentException(SharedTokens.Refusal(credential), nameof(options));
         }
 
         _credential = credential;

@@ -20,6 +20,9 @@ internal sealed class FailureMemory(TimeProvider timeProvider)
         _failuresInRow++;
     }
 
+    /// <summary>It works again: the next failure is a first one.</summary>
+    public void Forget() => _failuresInRow = 0;
+
     /// <summary>How much longer nobody is asked: zero once the wait is over.</summary>
     /// <param name="behindLivingToken">Whether a living token is served meanwhile, so that there is no hurry.</param>
     public TimeSpan Remaining(bool behindLivingToken)

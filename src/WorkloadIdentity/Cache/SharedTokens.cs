@@ -16,19 +16,24 @@ internal sealed class SharedTokens(TokenStore store, string partition, TimeProvi
             await WithinLimitAsync("reading", async limit => token = await store.ReadAsync(partition, request, limit).ConfigureAwait(false), end).ConfigureAwait(false);
         }
 
-        return token is not null
-            && (held is null || token.ExpiresOn > held.ExpiresOn)
-            && (token.RefreshOn is not { } refreshOn || refreshOn > timeProvider.GetUtcNow())
-            && token.ExpiresOn - timeProvider.GetUtcNow() > TimeSpan.FromMinutes(5)
-            ? token
-            : null;
+        return token is not null && (held is null || token.ExpiresOn > held.ExpiresOn) && IsFresh(token, timeProvider.GetUtcNow()) ? token : null;
     }
 
     public ValueTask WriteAsync(TokenRequest request, AccessToken token, CancellationToken end) => MayShare(request)
         ? WithinLimitAsync("writing", limit => store.WriteAsync(partition, request, token, limit), end)
         : ValueTask.CompletedTask;
 
-    private static bool MayShare(TokenRequest request) => request.UserAssertion is null && !ExchangeAudience.IsAskedBy(request.Scope);
+    /// <summary>Why a credential without a partition is refused a second level.</summary>
+    public static string Refusal(Credential credential) =>
+        $"The credential '{credential.Name}' cannot share tokens with other processes through a TokenStore. {credential.WhyNotShared} Or leave the store out. "
+        + $"See {BuildFacts.HelpBaseAddress}errors.md#{HelpAnchors.SecondLevel}";
+
+    /// <summary>Worth sharing: not about to be refreshed by whoever gets it.</summary>
+    internal static bool IsFresh(AccessToken token, DateTimeOffset now) =>
+        token.ExpiresOn - now > TimeSpan.FromMinutes(5) && (token.RefreshOn is not { } refreshOn || refreshOn > now);
+
+    /// <summary>Tokens on behalf of users, and tokens that are themselves credentials, stay in the process that asked for them.</summary>
+    internal static bool MayShare(TokenRequest request) => request.UserAssertion is null && !ExchangeAudience.IsAskedBy(request.Scope);
 
     private async ValueTask WithinLimitAsync(string doing, Func<CancellationToken, ValueTask> step, CancellationToken end)
     {

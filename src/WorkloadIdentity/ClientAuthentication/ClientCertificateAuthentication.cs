@@ -136,6 +136,9 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
 
     internal static ClientCertificateAuthentication From(SigningCertificate certificate) => new(new GivenCertificate(certificate));
 
+    /// <summary>A source of another package.</summary>
+    internal static ClientCertificateAuthentication From(CertificateSource source) => new(source);
+
     /// <summary>Files whose password is asked for whenever their content has changed.</summary>
     internal static ClientCertificateAuthentication FromFile(string path, string? keyPath, Func<string?> password)
     {

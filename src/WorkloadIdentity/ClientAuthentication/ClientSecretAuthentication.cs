@@ -74,6 +74,10 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
         });
     }
 
+    /// <summary>A source of another package, which gives a usable secret or throws.</summary>
+    internal static ClientSecretAuthentication From(string place, Func<TokenExchange, CancellationToken, ValueTask<string>> source) =>
+        new(place, async (exchange, cancellationToken) => (await source(exchange, cancellationToken).ConfigureAwait(false), null));
+
     internal override async ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
         var (secret, problem) = await _source(exchange, cancellationToken).ConfigureAwait(false);

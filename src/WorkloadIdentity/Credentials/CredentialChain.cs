@@ -50,8 +50,11 @@ public sealed class CredentialChain : Credential
     /// <inheritdoc/>
     public override string Name { get; }
 
-    /// <summary>That of the chosen credential; null until one is chosen.</summary>
-    public override string? Partition => _chosen?.Partition;
+    /// <summary>Null: which member answers shows at first use, and may differ from one machine to the next.</summary>
+    public override string? Partition => null;
+
+    internal override string WhyNotShared =>
+        "A chain settles on one of its members at first use, so at start nobody knows whose tokens would be shared. Use the member that is meant, instead of a chain.";
 
     /// <inheritdoc/>
     protected override RequestFeatures Supports =>

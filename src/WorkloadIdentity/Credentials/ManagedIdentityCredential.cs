@@ -41,6 +41,10 @@ public sealed class ManagedIdentityCredential : Credential
         _ => null,
     };
 
+    internal override string WhyNotShared => _id is { Kind: ManagedIdentityIdKind.ResourceId }
+        ? "Under a resource id an identity can be deleted and made anew as another one. Name it by its client id."
+        : "A system-assigned identity, or the host's default, is another identity on each machine. Name a user-assigned identity by its client id.";
+
     /// <summary>Claims where the host can act on a rejected token (Service Fabric), otherwise nothing beyond a scope.</summary>
     protected override RequestFeatures Supports => _hosts.Detect().Supports;
 

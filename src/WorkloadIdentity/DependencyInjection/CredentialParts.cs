@@ -4,10 +4,15 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>What a credential is made with: the identity's options, and clock, loggers and environment from the container.</summary>
-internal sealed class CredentialParts(WorkloadIdentityOptions options, IServiceProvider services)
+internal sealed class CredentialParts(string identity, WorkloadIdentityOptions options, IServiceProvider services)
 {
     private readonly TimeProvider _timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
     private readonly WorkloadEnvironment _environment = services.GetRequiredService<WorkloadEnvironment>();
+
+    /// <summary>Whose credential it is: the identity's name, empty for the unnamed one.</summary>
+    public string Identity { get; } = identity;
+
+    public TimeProvider TimeProvider => _timeProvider;
 
     public ILoggerFactory? LoggerFactory { get; } = services.GetService<ILoggerFactory>();
 

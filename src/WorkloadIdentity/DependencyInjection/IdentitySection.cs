@@ -47,13 +47,20 @@ internal static class IdentitySection
     public static Func<CredentialParts, Credential>? Credential(SectionReader reader, IReadOnlyList<CredentialKind> kinds, IEnumerable<string> others)
     {
         var names = string.Join(", ", kinds.Select(kind => kind.Name));
-        if (reader.Text(Kind) is not { } name)
+        var name = reader.Text(Kind);
+        var kind = name is null ? null : kinds.FirstOrDefault(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (ForeignSettings.Refuse(reader, kind?.Settings ?? []))
+        {
+            return null;
+        }
+
+        if (name is null)
         {
             reader.Problem(Kind, $"is missing or empty. Set it to one of: {names}.");
             return null;
         }
 
-        if (kinds.FirstOrDefault(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } kind)
+        if (kind is null)
         {
             reader.Problem(Kind, $"is not a kind of credential. Set it to one of: {names}.");
             return null;

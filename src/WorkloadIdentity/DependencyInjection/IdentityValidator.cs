@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WorkloadIdentity;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -18,8 +19,12 @@ internal sealed class IdentityValidator(IServiceProvider services) : IValidateOp
             problems.AddRange(options.Problems);
             if (options.Plan is { } plan)
             {
-                var parts = new CredentialParts(options, services);
+                var parts = new CredentialParts(name ?? "", options, services);
                 Try(problems, options, () => options.Planned = plan.Create(parts));
+                if (options is { Store: not null, Planned: { Partition: null } planned })
+                {
+                    problems.Add(SharedTokens.Refusal(planned));
+                }
 
                 // A setting that is accepted and ignored helps nobody. One that waits to be picked is ignored in most environments anyway.
                 if (problems.Count == 0 && !parts.HasDefaultChain && options.DefaultChainMembers.FirstOrDefault(member => !member.OnlyWhenPicked) is { } left)

@@ -40,7 +40,7 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
     public TimeSpan? Duration(string name) =>
         Parsed(name, (string text, out TimeSpan value) => TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value), "a time as hours:minutes:seconds, such as 00:02:00");
 
-    public Uri? Address(string name)
+    public Uri? Address(string name, string example = "https://login.microsoftonline.com/")
     {
         if (Text(name) is not { } text)
         {
@@ -52,7 +52,7 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
             return address;
         }
 
-        Problem(name, "is not an absolute URL. Expected something like https://login.microsoftonline.com/.");
+        Problem(name, $"is not an absolute URL. Expected something like {example}.");
         return null;
     }
 

@@ -182,7 +182,8 @@ public sealed class WorkloadIdentityBuilder
         return Use(verb, parts => new ApplicationCredential(tenantId, clientId, authentication, parts.Application()));
     }
 
-    private WorkloadIdentityBuilder Use(string verb, Func<CredentialParts, Credential> create)
+    /// <summary>For the verbs, those of packages included.</summary>
+    internal WorkloadIdentityBuilder Use(string verb, Func<CredentialParts, Credential> create)
     {
         Choose(verb);
         return Configure(options => options.Plan = new CredentialPlan(verb, create));
@@ -208,7 +209,8 @@ public sealed class WorkloadIdentityBuilder
         }
     }
 
-    private void ThrowIfExisting(string verb)
+    /// <summary>For what can only be said before the acquirer is made.</summary>
+    internal void ThrowIfExisting(string verb)
     {
         if (_isExisting)
         {

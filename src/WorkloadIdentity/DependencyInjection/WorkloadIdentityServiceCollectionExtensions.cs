@@ -69,13 +69,16 @@ public static class WorkloadIdentityServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(create);
         Require.Text(kind, "The name of a kind", "GitHubActions", nameof(kind));
-        var known = CredentialKind.All.Concat(services.Select(service => service.ImplementationInstanceOrNull()).OfType<CredentialKind>());
-        if (known.Any(other => other.Name.Equals(kind, StringComparison.OrdinalIgnoreCase)))
-        {
-            throw new InvalidOperationException($"The kind '{kind}' is there already. Kinds of the library cannot be replaced; choose another name.");
-        }
+        return AddKind(services, CredentialKind.Added(kind, [.. settings], create));
+    }
 
-        return services.AddSingleton(CredentialKind.Added(kind, [.. settings], create));
+    /// <summary>A kind of another package of this repository, which reads its section as those of the library are read.</summary>
+    internal static IServiceCollection AddKind(IServiceCollection services, CredentialKind kind)
+    {
+        var known = CredentialKind.All.Concat(services.Select(service => service.ImplementationInstanceOrNull()).OfType<CredentialKind>());
+        return known.Any(other => other.Name.Equals(kind.Name, StringComparison.OrdinalIgnoreCase))
+            ? throw new InvalidOperationException($"The kind '{kind.Name}' is there already. Kinds of the library cannot be replaced; choose another name.")
+            : services.AddSingleton(kind);
     }
 
     private static WorkloadIdentityBuilder Add(IServiceCollection services, string name)

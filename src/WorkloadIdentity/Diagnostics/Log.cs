@@ -4,7 +4,7 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// Every message this library logs, on one screen. Ids never change meaning: 1xx the token acquirer, 2xx credentials,
-/// 3xx the HTTP handler, 4xx registration. No message takes a token, a secret, an assertion or a claim.
+/// 3xx the HTTP handler, 4xx registration, 5xx the second level. No message takes a token, a secret, an assertion or a claim.
 /// </summary>
 internal static partial class Log
 {
@@ -46,6 +46,9 @@ internal static partial class Log
     [LoggerMessage(211, LogLevel.Warning, "The client certificate '{Subject}' stays in use, because what was read after it cannot be used: {Problem}.")]
     public static partial void CertificateKept(ILogger logger, string subject, string problem);
 
+    [LoggerMessage(212, LogLevel.Warning, "{Item} could not be read again; what was read on {ReadOn:u} stays in use. {Error}")]
+    public static partial void VaultItemKept(ILogger logger, string item, DateTimeOffset readOn, TokenError error);
+
     [LoggerMessage(300, LogLevel.Warning, "Tokens are sent over plain http to {Origin}, which the application listed as a mesh origin.")]
     public static partial void PlainHttp(ILogger logger, string origin);
 
@@ -69,4 +72,16 @@ internal static partial class Log
 
     [LoggerMessage(403, LogLevel.Warning, "{Identity}, asked for a token for {Scope}, could not be explained: {Reason}.")]
     public static partial void NotExplained(ILogger logger, string identity, string scope, string reason);
+
+    [LoggerMessage(500, LogLevel.Warning, "The second level failed while {Doing}. {Reason} It is left alone for {Rest}; meanwhile tokens come from the credential.")]
+    public static partial void SecondLevelRests(ILogger logger, string doing, string reason, TimeSpan rest);
+
+    [LoggerMessage(501, LogLevel.Warning, "A value in the second level cannot be used and counts as a miss. {Reason}")]
+    public static partial void SecondLevelValueUnusable(ILogger logger, string reason);
+
+    [LoggerMessage(502, LogLevel.Information, "The second level answers again ({Doing}).")]
+    public static partial void SecondLevelAnswersAgain(ILogger logger, string doing);
+
+    [LoggerMessage(503, LogLevel.Debug, "The second level was asked for a token: {Outcome}.")]
+    public static partial void SecondLevelAsked(ILogger logger, string outcome);
 }

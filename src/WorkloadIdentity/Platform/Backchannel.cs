@@ -125,6 +125,16 @@ internal static class Backchannel
         return Create(handler);
     }
 
+    /// <summary>A client of the same make whose requests pass <paramref name="outer"/> first: what puts a token on them.</summary>
+    /// <param name="outer">Becomes part of the client.</param>
+    /// <param name="inner">What sends; null takes connections of this make. It is the caller's.</param>
+    /// <param name="useProxy">Whether such connections take the system's proxy.</param>
+    public static HttpClient Behind(DelegatingHandler outer, HttpMessageHandler? inner, bool useProxy)
+    {
+        outer.InnerHandler = inner ?? CreateHandler(useProxy);
+        return new HttpClient(outer, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
     /// <summary>
     /// To a host on this machine whose certificate nobody vouches for: accepted is the one with this SHA-1 thumbprint, whatever its name, dates and
     /// issuer, and no other, however well the system thinks of it. The caller's to keep.

@@ -15,6 +15,8 @@ internal static class Repository
         typeof(Developer.DeveloperCredential).Assembly,
         typeof(Npgsql.NpgsqlTokenOptions).Assembly,
         typeof(Tool.Wid).Assembly,
+        typeof(DistributedCache.DistributedTokenStore).Assembly,
+        typeof(KeyVault.Vault).Assembly,
     ];
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));

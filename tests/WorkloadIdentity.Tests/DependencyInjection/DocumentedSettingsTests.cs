@@ -10,7 +10,8 @@ public sealed partial class DocumentedSettingsTests
 {
     private static readonly string Page = Repository.Read("docs/credentials.md");
 
-    public static TheoryData<string> Examples => [.. JsonBlock().Matches(Page).Select(match => match.Groups[1].Value)];
+    public static TheoryData<string> Examples =>
+        [.. JsonBlock().Matches(Page + Repository.Read("docs/migrate/from-microsoft-identity-web.md")).Select(match => match.Groups[1].Value)];
 
     [Theory]
     [MemberData(nameof(Examples))]

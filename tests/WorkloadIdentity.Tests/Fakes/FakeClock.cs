@@ -29,6 +29,18 @@ internal sealed class FakeClock : TimeProvider
         }
     }
 
+    /// <summary>How long until the first timer is due; null when none waits. It tells a pause from a time limit.</summary>
+    public TimeSpan? NextDue
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count == 0 ? null : TimeSpan.FromTicks(_timers.Min(timer => timer.DueAt) - _elapsed);
+            }
+        }
+    }
+
     /// <summary>How often the wall clock was set.</summary>
     public int Settings { get; private set; }
 

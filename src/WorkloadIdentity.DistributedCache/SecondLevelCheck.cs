@@ -1,0 +1,36 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace WorkloadIdentity.DistributedCache;
+
+/// <summary>
+/// Makes the identity's acquirer before the host starts, so that a credential that cannot share is refused then and not at its first use. The validation of settings sees
+/// those that verbs and configuration make; one that the application makes itself (<c>UseCredential</c>) is seen here.
+/// </summary>
+internal sealed class SecondLevelCheck(string name, IServiceProvider services) : IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = services.GetRequiredKeyedService<ITokenAcquirer>(name.Length == 0 ? null : name);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new OptionsValidationException(name, typeof(WorkloadIdentityOptions), [$"{IdentityName.Describe(name)}: {exception.Explain()}"]);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,20 @@
+using WorkloadIdentity.Chaos;
+
+// A fleet of acquirers and HTTP clients against an Entra that throttles, stalls, breaks off, answers garbage, rolls keys and revokes, while secrets and certificates are
+// rotated and clocks set wrong. What must hold all the same is counted; the exit code says whether it did.
+Settings settings;
+try
+{
+    settings = Settings.Read(args);
+}
+catch (ArgumentException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 2;
+}
+
+var tally = new Tally();
+var run = new Run(settings, tally);
+await run.GoAsync();
+Report.Write(Console.Out, settings, run, tally);
+return Report.IsHeld(tally) ? 0 : 1;

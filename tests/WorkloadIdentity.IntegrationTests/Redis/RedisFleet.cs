@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using WorkloadIdentity.DistributedCache;
+using WorkloadIdentity.Testing;
+
+namespace WorkloadIdentity.IntegrationTests;
+
+/// <summary>A Redis, an emulated Entra, and acquirers of one application as its processes have them: each with a store and a connection of its own.</summary>
+internal sealed class RedisFleet : IAsyncDisposable
+{
+    private readonly List<IDisposable> _disposables = [];
+    private readonly ClientAuthentication _secret;
+
+    private RedisFleet(LocalRedis redis, EntraEmulator entra)
+    {
+        (Redis, Entra) = (redis, entra);
+        _secret = ClientSecretAuthentication.FromValue(entra.Application.AddSecret());
+    }
+
+    public LocalRedis Redis { get; }
+
+    public EntraEmulator Entra { get; }
+
+    public ShiftedClock Clock { get; } = new();
+
+    public RecordedLog Log { get; } = new();
+
+    public byte[] Key { get; } = RandomNumberGenerator.GetBytes(32);
+
+    public int TokenRequests => Entra.Journal.TokenRequests.Count;
+
+    public static async Task<RedisFleet> StartAsync() => new(await LocalRedis.StartAsync(), await EntraEmulator.StartAsync());
+
+    public async Task<RedisCache> ConnectAsync()
+    {
+        var cache = await RedisCache.ConnectAsync(Redis.Port);
+        _disposables.Add(cache);
+        return cache;
+    }
+
+    /// <summary>One more process.</summary>
+    public async Task<TokenAcquirer> JoinAsync(RedisCache? cache = null)
+    {
+        var store = new DistributedTokenStore(cache ?? await ConnectAsync(), new DistributedTokenStoreOptions
+        {
+            NamingKey = Key,
+            Protection = TokenProtection.FromKeys(new EncryptionKey("one", Key)),
+            TimeProvider = Clock,
+            LoggerFactory = Log,
+        });
+        var application = Entra.Application;
+        var credential = new ApplicationCredential(application.TenantId, application.ClientId, _secret, new ApplicationCredentialOptions { AuthorityHost = Entra.AuthorityHost });
+        var acquirer = new TokenAcquirer(credential, new TokenAcquirerOptions { Store = store, LoggerFactory = Log, TimeProvider = Clock });
+        _disposables.Add(acquirer);
+        return acquirer;
+    }
+
+    /// <summary>Waits until the client of <paramref name="cache"/> has found the server again.</summary>
+    public static async Task UntilConnectedAsync(RedisCache cache)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        while (true)
+        {
+            try
+            {
+                await cache.Database.PingAsync().WaitAsync(TimeSpan.FromSeconds(2), TimeProvider.System, patience.Token);
+                return;
+            }
+            catch (Exception exception) when (exception is StackExchange.Redis.RedisException or TimeoutException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var disposable in _disposables)
+        {
+            disposable.Dispose();
+        }
+
+        await Redis.DisposeAsync();
+        await Entra.DisposeAsync();
+    }
+}
