@@ -19,10 +19,16 @@ public static class DefaultChainMembersExtensions
     public static DefaultChainMembers AddDeveloperCredentials(this DefaultChainMembers members, IHostEnvironment? environment, Action<DeveloperCredentialOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(members);
+        return members.AddDeveloperLogins(environment?.IsDevelopment() == true, configure);
+    }
+
+    /// <summary>The same for a program that is no host and knows in another way whether this is Development.</summary>
+    internal static DefaultChainMembers AddDeveloperLogins(this DefaultChainMembers members, bool isDevelopment, Action<DeveloperCredentialOptions>? configure = null)
+    {
         var options = new DeveloperCredentialOptions();
         configure?.Invoke(options);
         _ = DeveloperCredential.AzureCli(options);
-        var onlyWhenPicked = environment?.IsDevelopment() != true;
+        var onlyWhenPicked = !isDevelopment;
         return members
             .Add(Member("azure-cli", "AzureCliCredential", onlyWhenPicked, DeveloperCredential.AzureCli, options))
             .Add(Member("azure-developer-cli", "AzureDeveloperCliCredential", onlyWhenPicked, DeveloperCredential.AzureDeveloperCli, options));

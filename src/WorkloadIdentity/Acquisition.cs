@@ -33,6 +33,9 @@ public sealed class Acquisition
     /// <summary>Whether this attempt is made for a report: then nothing may be remembered of it. Whoever asks another credential passes it on.</summary>
     internal bool IsReport { get; init; }
 
+    /// <summary>Where what a report needs to know is noted on the way; null when nobody reads it.</summary>
+    internal ReportNotes? Notes { get; init; }
+
     internal RequestFeatures Features =>
         (Request.TenantId is null ? RequestFeatures.None : RequestFeatures.TenantId)
         | (Request.UserAssertion is null ? RequestFeatures.None : RequestFeatures.UserAssertion)
@@ -42,5 +45,11 @@ public sealed class Acquisition
     /// <summary>The same attempt, made by a member of a chain.</summary>
     internal Acquisition InChain(bool hasAlternatives) => HasAlternatives == hasAlternatives
         ? this
-        : new Acquisition(Request) { Rejected = Rejected, Claims = Claims, TimeProvider = TimeProvider, HasAlternatives = hasAlternatives, IsReport = IsReport };
+        : Copy(hasAlternatives, Notes);
+
+    /// <summary>The same attempt with notes taken of it.</summary>
+    internal Acquisition Noting(ReportNotes notes) => Copy(HasAlternatives, notes);
+
+    private Acquisition Copy(bool hasAlternatives, ReportNotes? notes) =>
+        new(Request) { Rejected = Rejected, Claims = Claims, TimeProvider = TimeProvider, HasAlternatives = hasAlternatives, IsReport = IsReport, Notes = notes };
 }

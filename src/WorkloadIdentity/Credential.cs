@@ -97,8 +97,9 @@ public abstract class Credential
     internal virtual async ValueTask<CredentialReport> ReportAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {
         var started = acquisition.TimeProvider.GetTimestamp();
-        var result = await AcquireAsync(acquisition, cancellationToken).ConfigureAwait(false);
-        return new CredentialReport(Name, LooksFor, result, acquisition.TimeProvider.GetElapsedTime(started));
+        var notes = new ReportNotes();
+        var result = await AcquireAsync(acquisition.Noting(notes), cancellationToken).ConfigureAwait(false);
+        return new CredentialReport(Name, LooksFor, result, acquisition.TimeProvider.GetElapsedTime(started)) { Assertion = notes.Assertion };
     }
 
     /// <summary>The request as it would be written without saying what goes without saying: two requests of one form share a token.</summary>

@@ -41,6 +41,7 @@ public sealed class CredentialReport
         Duration = other.Duration;
         Found = other.Found;
         Members = other.Members;
+        Assertion = other.Assertion;
     }
 
     /// <summary>The credential's name.</summary>
@@ -72,6 +73,9 @@ public sealed class CredentialReport
 
     /// <summary>The reports of a chain's members, in the order they are asked; empty for other credentials.</summary>
     public IReadOnlyList<CredentialReport> Members { get; internal init; } = [];
+
+    /// <summary>What the assertion says that was shown to Entra; null where there was none.</summary>
+    internal UnverifiedJwt? Assertion { get; init; }
 
     internal CredentialReport AsMember(bool isPinned, bool isAnswer) => new(this) { IsPinned = isPinned, IsAnswer = isAnswer };
 

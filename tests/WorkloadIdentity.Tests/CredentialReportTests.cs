@@ -151,7 +151,7 @@ public sealed class CredentialReportTests
         var text = report.ToString();
         Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
         Assert.Equal(["client secret", "client certificate", "federated token file", "managed identity"], report.Members.Select(member => member.Credential));
-        Assert.Equal($"a secret given in code, to prove application {EntraFake.ClientId} of tenant {EntraFake.Tenant} to login.microsoftonline.com", report.Members[0].LooksFor);
+        Assert.Equal($"the variable AZURE_CLIENT_SECRET, to prove application {EntraFake.ClientId} of tenant {EntraFake.Tenant} to login.microsoftonline.com", report.Members[0].LooksFor);
         Assert.Equal("the variable AZURE_CLIENT_CERTIFICATE_PATH", report.Members[1].LooksFor);
         Assert.StartsWith("the token file '/var/run/token', to prove", report.Members[2].LooksFor, StringComparison.Ordinal);
         Assert.Equal("the host's default managed identity; by its variables this host is: IMDS", report.Members[3].LooksFor);

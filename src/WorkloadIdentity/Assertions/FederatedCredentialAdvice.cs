@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 
 namespace WorkloadIdentity;
 
@@ -14,9 +12,9 @@ internal static class FederatedCredentialAdvice
 {
     // Entra's own limit on each of the three values.
     private const int MaxLength = 600;
-    private const string CredentialName = "workload";
 
-    private static readonly SearchValues<char> Unquotable = SearchValues.Create("'\"\\`$!;&|<>");
+    /// <summary>What stands before the credential in a message.</summary>
+    public const string Introduction = "The federated credential that accepts it:";
 
     /// <summary>Issuer, subject, audience, algorithm and times, as they are in the assertion; null when it cannot be read.</summary>
     public static string? Says(UnverifiedJwt? assertion, TokenRequestForm form) => assertion is null
@@ -27,41 +25,27 @@ internal static class FederatedCredentialAdvice
     /// <summary>The credential that would match, as JSON and as commands; null where none can.</summary>
     public static string? Create(UnverifiedJwt assertion, string clientId, TokenRequestForm form)
     {
-        if (assertion is not { Issuer: { Length: > 0 } issuer, Subject: { Length: > 0 } subject, Audiences: [{ Length: > 0 } audience, ..] }
-            || !Array.TrueForAll([issuer, subject, audience], value => value.Length <= MaxLength && Shown(value, form) == value))
+        if (Recipe(assertion, form) is not { } recipe)
         {
             return null;
         }
 
-        // The writer escapes quotes of both kinds, ampersands and all beyond ASCII: the text holds still between single quotes in any shell.
-        var json = Json(issuer, subject, audience);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"The federated credential that accepts it: {json} For an application: az ad app federated-credential create --id {clientId} --parameters '{json}'");
-        if (!string.Concat(issuer, subject, audience).AsSpan().ContainsAny(Unquotable))
+        text.Append(CultureInfo.InvariantCulture, $"{Introduction} {recipe.Json} For an application: {recipe.AzForApplication(clientId)}");
+        if (recipe.AzForManagedIdentity() is { } command)
         {
-            text.Append(CultureInfo.InvariantCulture, $" For a managed identity: az identity federated-credential create --name {CredentialName} --identity-name <identity> --resource-group <group> --issuer '{issuer}' --subject '{subject}' --audiences '{audience}'");
+            text.Append(" For a managed identity: ").Append(command);
         }
 
         return text.ToString();
     }
 
-    private static string Json(string issuer, string subject, string audience)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("name", CredentialName);
-            writer.WriteString("issuer", issuer);
-            writer.WriteString("subject", subject);
-            writer.WriteStartArray("audiences");
-            writer.WriteStringValue(audience);
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
+    /// <summary>The credential that would match, in the languages people set one up with; null where none can.</summary>
+    public static FederatedCredentialRecipe? Recipe(UnverifiedJwt assertion, TokenRequestForm form) =>
+        assertion is { Issuer: { Length: > 0 } issuer, Subject: { Length: > 0 } subject, Audiences: [{ Length: > 0 } audience, ..] }
+        && Array.TrueForAll([issuer, subject, audience], value => value.Length <= MaxLength && Shown(value, form) == value)
+            ? new FederatedCredentialRecipe(issuer, subject, audience)
+            : null;
 
     private static string Shown(string? value, TokenRequestForm form) =>
         value is null ? "(none)" : ServerWords.Plain(form.Mask(value), MaxLength) ?? "(empty)";

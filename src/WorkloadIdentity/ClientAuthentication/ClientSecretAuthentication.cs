@@ -24,10 +24,13 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
     /// <summary>A secret that stays the same for the life of the program.</summary>
     /// <param name="secret">The secret's value, not its id.</param>
     /// <exception cref="ArgumentException"><paramref name="secret"/> is empty or holds a control character.</exception>
-    public static ClientSecretAuthentication FromValue(string secret)
+    public static ClientSecretAuthentication FromValue(string secret) => FromValue(secret, "a secret given in code");
+
+    /// <summary>The same, of a secret that stands somewhere a report can name.</summary>
+    internal static ClientSecretAuthentication FromValue(string secret, string place)
     {
         Require.Text(secret, "The client secret", "the value Entra showed when the secret was created");
-        return new ClientSecretAuthentication("a secret given in code", (_, _) => ValueTask.FromResult(new Reading(secret, null)));
+        return new ClientSecretAuthentication(place, (_, _) => ValueTask.FromResult(new Reading(secret, null)));
     }
 
     /// <summary>A file that holds the secret on one line, read at each use. White space around it is removed.</summary>

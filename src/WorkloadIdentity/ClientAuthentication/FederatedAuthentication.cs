@@ -86,6 +86,7 @@ public sealed class FederatedAuthentication : ClientAuthentication
         }
 
         form.AddFederatedAssertion(result.Assertion!);
+        exchange.Notes?.Assertion = UnverifiedJwt.TryRead(result.Assertion);
         return null;
     }
 

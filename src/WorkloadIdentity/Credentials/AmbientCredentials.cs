@@ -6,6 +6,7 @@ internal sealed class AmbientCredentials
     private const string Tenant = "AZURE_TENANT_ID";
     private const string Client = "AZURE_CLIENT_ID";
     private const string OtherTenants = "AZURE_ADDITIONALLY_ALLOWED_TENANTS";
+    private const string Secret = "AZURE_CLIENT_SECRET";
     private const string Password = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
     private const string SendChain = "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN";
     private const string TokenFile = "AZURE_FEDERATED_TOKEN_FILE";
@@ -39,7 +40,7 @@ internal sealed class AmbientCredentials
 
         _members =
         [
-            Application("client secret", 0, "EnvironmentCredential", "AZURE_CLIENT_SECRET", ClientSecretAuthentication.FromValue),
+            Application("client secret", 0, "EnvironmentCredential", Secret, secret => ClientSecretAuthentication.FromValue(secret, $"the variable {Secret}")),
             Application("client certificate", 1, "EnvironmentCredential", "AZURE_CLIENT_CERTIFICATE_PATH", Certificate),
             Application("federated token file", 2, "WorkloadIdentityCredential", TokenFile, path => new FederatedAuthentication(new FileAssertionSource(path))),
             .. options.Members,

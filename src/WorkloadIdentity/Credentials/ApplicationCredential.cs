@@ -116,6 +116,7 @@ public sealed class ApplicationCredential : Credential
                 TimeProvider = _timeProvider,
                 Logger = _logger,
                 IsReport = acquisition.IsReport,
+                Notes = acquisition.Notes,
             },
             cancellationToken).ConfigureAwait(false);
     }

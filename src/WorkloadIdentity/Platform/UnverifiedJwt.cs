@@ -22,6 +22,12 @@ internal sealed class UnverifiedJwt
         _claims = claims;
     }
 
+    /// <summary>All it claims: an object.</summary>
+    public JsonElement Claims => _claims;
+
+    /// <summary>Its header, an object; null when that cannot be read.</summary>
+    public JsonElement? Header => Parse(_header);
+
     public string? Issuer => _claims.Text("iss");
 
     public string? Subject => _claims.Text("sub");

@@ -81,6 +81,16 @@ public sealed class WorkloadEnvironment
     /// <summary>A variable's value; null when it is absent or empty.</summary>
     internal string? Variable(string name) => _variable(name) is { Length: > 0 } value ? value : null;
 
+    /// <summary>Whether the variable is there and says nothing: absent to everybody who reads it, and rarely meant.</summary>
+    internal bool IsEmpty(string name) => _variable(name) is { Length: 0 };
+
+    /// <summary>The names of all variables there are.</summary>
+    internal IEnumerable<string> Names => _names();
+
+    /// <summary>The same environment in which some variables have another value.</summary>
+    internal WorkloadEnvironment With(IReadOnlyDictionary<string, string> variables) =>
+        new(name => variables.GetValueOrDefault(name) ?? _variable(name), () => _names().Concat(variables.Keys).Distinct(), _file, _guarded, _fileExists) { Certificates = Certificates };
+
     /// <summary>Whether the variable is there with a value.</summary>
     internal bool Has(string name) => Variable(name) is not null;
 

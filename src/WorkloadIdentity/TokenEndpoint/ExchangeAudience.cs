@@ -6,7 +6,10 @@ namespace WorkloadIdentity;
 /// </summary>
 internal static class ExchangeAudience
 {
-    private static readonly string[] Prefixes = ["api://AzureADTokenExchange", "api://AzureFMITokenExchange"];
+    /// <summary>What federated credentials of the public cloud are addressed to.</summary>
+    public const string OfPublicCloud = "api://AzureADTokenExchange";
+
+    private static readonly string[] Prefixes = [OfPublicCloud, "api://AzureFMITokenExchange"];
 
     public static bool IsAskedBy(string scope) => Array.Exists(Prefixes, prefix => scope.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 }

@@ -27,6 +27,9 @@ internal sealed class TokenExchange
     /// <summary>Whether it is made for a report: see <see cref="Acquisition.IsReport"/>.</summary>
     public bool IsReport { get; init; }
 
+    /// <summary>Where a report's notes are taken; null when nobody reads them.</summary>
+    public ReportNotes? Notes { get; init; }
+
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>What foreign assertions are addressed to unless the application says otherwise; null where it must say.</summary>

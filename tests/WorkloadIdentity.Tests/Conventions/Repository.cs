@@ -14,6 +14,7 @@ internal static class Repository
         typeof(Testing.EntraEmulator).Assembly,
         typeof(Developer.DeveloperCredential).Assembly,
         typeof(Npgsql.NpgsqlTokenOptions).Assembly,
+        typeof(Tool.Wid).Assembly,
         typeof(DistributedCache.DistributedTokenStore).Assembly,
         typeof(KeyVault.Vault).Assembly,
     ];

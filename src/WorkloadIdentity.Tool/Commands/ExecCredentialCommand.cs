@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace WorkloadIdentity.Tool;
+
+/// <summary>
+/// <c>wid exec-credential</c>: a credential plugin of kubectl and other clients of Kubernetes
+/// (<see href="https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins">client-go credential plugins</see>).
+/// They say in KUBERNETES_EXEC_INFO which version of the answer they read.
+/// </summary>
+internal static class ExecCredentialCommand
+{
+    /// <summary>What clusters of AKS with Entra integration are called there, in every cloud.</summary>
+    internal const string AksScope = "6dae42f8-4368-4678-94ff-3960e28e3630/.default";
+
+    private const string InfoVariable = "KUBERNETES_EXEC_INFO";
+    private const string Kind = "ExecCredential";
+
+    private static readonly string[] Versions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
+
+    public static Command Create(Surroundings surroundings)
+    {
+        var scope = new Option<string>("--scope") { Description = "What the cluster's API server takes tokens for. The default is AKS.", HelpName = "scope", DefaultValueFactory = _ => AksScope };
+        var identity = new IdentityOptions();
+        var command = new Command("exec-credential", "A credential plugin for kubectl: gives it a token in the form it asks for.") { scope };
+        identity.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var version = VersionAskedFor(surroundings.Environment.Variable(InfoVariable));
+            var wanted = parsed.GetValue(scope)!;
+            ScopeArgument.RefuseExchange(wanted);
+            var request = ScopeArgument.Request(wanted);
+            var chosen = identity.Read(parsed, surroundings);
+            var token = await Progress.ShowAsync(
+                surroundings, "Getting a token for the cluster", cancel => chosen.GetTokenAsync(request.Scope, surroundings.TimeProvider, cancel), cancellationToken).ConfigureAwait(false);
+            ScopeArgument.RefuseExchange(token);
+            await TokenCommand.MaskAsync(surroundings, token.Value).ConfigureAwait(false);
+            await surroundings.Out.WriteLineAsync(JsonSerializer.Serialize(
+                new ExecCredential(version, Kind, new ExecCredentialStatus(token.Value, token.ExpiresOn.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))),
+                ExecCredentialJson.Default.ExecCredential)).ConfigureAwait(false);
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    /// <summary>Its absence means that no client of Kubernetes asks, so that nothing is printed for whoever looks on.</summary>
+    private static string VersionAskedFor(string? info)
+    {
+        if (info is null)
+        {
+            throw new ToolException($"{InfoVariable} is not set, so it is not kubectl that asks.", "Name this command in kubeconfig (its help shows how). To look at the token: wid token --decode --scope " + AksScope);
+        }
+
+        using var document = HostJson.Parse(Encoding.UTF8.GetBytes(info));
+        if (document?.RootElement.Text("kind") != Kind)
+        {
+            throw new ToolException($"{InfoVariable} holds no {Kind}.", "It is set by kubectl; leave it alone.");
+        }
+
+        var version = document.RootElement.Text("apiVersion");
+        return Array.Find(Versions, known => known == version)
+            ?? throw new ToolException($"{InfoVariable} asks for a version that is not known here.", $"Set apiVersion in kubeconfig to {Versions[0]}; {Versions[1]} is for kubectl before 1.22.");
+    }
+}
+
+internal sealed record ExecCredential(string ApiVersion, string Kind, ExecCredentialStatus Status);
+
+internal sealed record ExecCredentialStatus(string Token, string ExpirationTimestamp);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ExecCredential))]
+internal sealed partial class ExecCredentialJson : JsonSerializerContext;

@@ -1,0 +1,59 @@
+namespace WorkloadIdentity.Tool;
+
+/// <summary>What a token is asked for.</summary>
+internal static class ScopeArgument
+{
+    // The application id behind api://AzureADTokenExchange: another spelling of the same audience.
+    private const string ExchangeApplication = "fb60f99c-7a34-4190-8149-302f77469936";
+
+    /// <exception cref="ToolException">The text is no scope.</exception>
+    public static TokenRequest Request(string scope)
+    {
+        try
+        {
+            return new TokenRequest(scope);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ToolException("--scope is no scope.", $"Use a resource followed by /.default, such as https://graph.microsoft.com/.default. {exception.Message.Split(" (Parameter")[0]}");
+        }
+    }
+
+    /// <summary>A token for an exchange audience is a credential: whoever holds it can act as every application that trusts it. None is asked for in order to be shown.</summary>
+    /// <exception cref="ToolException">The scope asks for one.</exception>
+    public static void RefuseExchange(string scope)
+    {
+        if (IsExchange(scope.Trim()))
+        {
+            throw NeverShown();
+        }
+    }
+
+    /// <summary>The same for a token that has come: what it is for stands in it, however it was asked for.</summary>
+    /// <exception cref="ToolException">It is for an exchange audience.</exception>
+    public static void RefuseExchange(AccessToken token)
+    {
+        if (UnverifiedJwt.TryRead(token.Value) is { } jwt && jwt.Audiences.Any(IsExchange))
+        {
+            throw NeverShown();
+        }
+    }
+
+    /// <summary>Microsoft Graph, which every application may ask for a token: in the cloud the environment names.</summary>
+    public static string Graph(WorkloadEnvironment environment) => Authority.Choose(stated: null, environment, allowUnknown: false).Host?.IdnHost switch
+    {
+        "login.microsoftonline.us" or "login.usgovcloudapi.net" or "login-us.microsoftonline.com" => "https://graph.microsoft.us/.default",
+        "login.partner.microsoftonline.cn" or "login.chinacloudapi.cn" => "https://microsoftgraph.chinacloudapi.cn/.default",
+        _ => "https://graph.microsoft.com/.default",
+    };
+
+    private static bool IsExchange(string text) =>
+        ExchangeAudience.IsAskedBy(text) || ExchangeAudience.IsAskedBy(Uri.UnescapeDataString(text)) || text.StartsWith(ExchangeApplication, StringComparison.OrdinalIgnoreCase)
+        || text.StartsWith($"api://{ExchangeApplication}", StringComparison.OrdinalIgnoreCase) || text.StartsWith($"spn:{ExchangeApplication}", StringComparison.OrdinalIgnoreCase);
+
+    private static ToolException NeverShown() => new(
+        ExitCodes.Usage,
+        "Tokens for an exchange audience (api://AzureADTokenExchange and its like) are never shown, under no option: whoever holds one can act as the applications that trust it.",
+        "Ask for the API you want to call. To see why federation fails: wid doctor",
+        ToolException.Help("exchange-audiences"));
+}

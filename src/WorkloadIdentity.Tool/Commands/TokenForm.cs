@@ -1,0 +1,12 @@
+namespace WorkloadIdentity.Tool;
+
+/// <summary>How a token is written.</summary>
+internal enum TokenForm
+{
+    Summary,
+    Value,
+    Claims,
+    Header,
+    Variable,
+    Json,
+}

@@ -1,0 +1,114 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace WorkloadIdentity.Tool;
+
+/// <summary>All that was found. It is what <c>--json</c> writes and what the text is made from, after everything in it went through <see cref="Redaction"/>.</summary>
+internal sealed record DoctorReport
+{
+    /// <summary>Fields may be added under this name; none is removed or changes its meaning.</summary>
+    public string Schema { get; } = "wid-doctor/1";
+
+    public string Wid { get; } = BuildFacts.Version;
+
+    public required DateTimeOffset TakenOn { get; init; }
+
+    public required bool Redacted { get; init; }
+
+    /// <summary><c>ok</c>, <c>no-credential</c>, <c>failed</c> or <c>try-again</c>: the exit code in words.</summary>
+    public required string Outcome { get; init; }
+
+    public required int ExitCode { get; init; }
+
+    public required string Identity { get; init; }
+
+    public required string Scope { get; init; }
+
+    public required MachineFinding Machine { get; init; }
+
+    public required IReadOnlyList<VariableFinding> Environment { get; init; }
+
+    public required IReadOnlyList<FileFinding> Files { get; init; }
+
+    public required NetworkFinding Network { get; init; }
+
+    public required CredentialFinding Credential { get; init; }
+
+    public TokenFinding? Token { get; init; }
+
+    public required IReadOnlyList<ProblemFinding> Problems { get; init; }
+}
+
+/// <param name="ManagedIdentityHost">The host that the variables speak of; <c>IMDS</c> where none does, whether or not one is there.</param>
+internal sealed record MachineFinding(string OperatingSystem, string Architecture, string Runtime, IReadOnlyList<string> Platforms, string ManagedIdentityHost);
+
+/// <param name="State"><c>set</c>, <c>secret</c> (set, and never shown) or <c>empty</c> (there without a value: absent to every reader).</param>
+internal sealed record VariableFinding(string Name, string State, string? Value = null, string? Problem = null);
+
+internal sealed record FileFinding(string Variable, string Path, bool Exists, long? Size, string? Mode, long? WrittenSecondsAgo, string? Problem);
+
+/// <param name="Addresses">How many the authority's name has; null where a proxy asks for them.</param>
+/// <param name="ClockSkewSeconds">How far this machine's clock is ahead of the authority's; negative when behind.</param>
+internal sealed record NetworkFinding(string Authority, string? Proxy, int? Addresses, int? Status, long? Milliseconds, double? ClockSkewSeconds, string? Problem);
+
+internal sealed record CredentialFinding
+{
+    public required string Name { get; init; }
+
+    /// <summary><c>issued</c>, <c>unavailable</c> or <c>failed</c>.</summary>
+    public required string Verdict { get; init; }
+
+    /// <summary>Its verdict is the chain's.</summary>
+    public bool Answers { get; init; }
+
+    public string? LooksFor { get; init; }
+
+    public required string Found { get; init; }
+
+    /// <summary>What stood in the way, as <see cref="TokenErrorKind"/>.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Entra's codes.</summary>
+    public IReadOnlyList<long>? Codes { get; init; }
+
+    public string? CorrelationId { get; init; }
+
+    public Uri? Help { get; init; }
+
+    public DateTimeOffset? ExpiresOn { get; init; }
+
+    public required long Milliseconds { get; init; }
+
+    public AssertionFinding? Assertion { get; init; }
+
+    public IReadOnlyList<CredentialFinding>? Members { get; init; }
+}
+
+/// <summary>What the assertion says that was shown to Entra.</summary>
+internal sealed record AssertionFinding(
+    string? Issuer, string? Subject, IReadOnlyList<string> Audiences, string? Algorithm, DateTimeOffset? NotBefore, DateTimeOffset? ExpiresOn, IReadOnlyList<string> Traps)
+{
+    /// <summary>The federated credential that accepts it; null where none can.</summary>
+    public FederatedCredentialFinding? FederatedCredential { get; init; }
+}
+
+internal sealed record FederatedCredentialFinding(JsonNode Json, FederatedCredentialText Application, FederatedCredentialText ManagedIdentity);
+
+/// <param name="Az">Null where a value could break out of a shell's quotes.</param>
+internal sealed record FederatedCredentialText(string? Az, string Bicep, string Terraform);
+
+internal sealed record TokenFinding(string? AcquiredBy, DateTimeOffset ExpiresOn, string? Note, JsonObject? Claims);
+
+/// <param name="Severity"><c>error</c>: why there is no token. <c>warning</c>: what will be in the way one day, or is not what it looks like.</param>
+internal sealed record ProblemFinding(string Severity, string What, string Fix, Uri Help);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(DoctorReport))]
+internal sealed partial class DoctorJson : JsonSerializerContext
+{
+    /// <summary>For people too: quotes and letters of all languages as they are. What could steer a terminal was taken out before.</summary>
+    public static DoctorJson Readable => new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

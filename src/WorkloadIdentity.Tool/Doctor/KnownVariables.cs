@@ -1,0 +1,82 @@
+namespace WorkloadIdentity.Tool;
+
+/// <summary>The variables that decide who a workload is, and how each may be shown and checked.</summary>
+internal static class KnownVariables
+{
+    private static readonly KnownVariable[] Rows =
+    [
+        new("AZURE_TENANT_ID", TenantId.Problem),
+        new("AZURE_CLIENT_ID", Client),
+        new("AZURE_CLIENT_SECRET", Secret) { IsSecret = true },
+        new("AZURE_CLIENT_CERTIFICATE_PATH") { IsFile = true, IsPrivate = true },
+        new("AZURE_CLIENT_CERTIFICATE_PASSWORD") { IsSecret = true },
+        new("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN"),
+        new("AZURE_FEDERATED_TOKEN_FILE") { IsFile = true, IsAssertion = true },
+        new("AZURE_AUTHORITY_HOST", Authority),
+        new("AZURE_ADDITIONALLY_ALLOWED_TENANTS"),
+        new("AZURE_TOKEN_CREDENTIALS"),
+        new("WORKLOAD_IDENTITY_ALLOW"),
+        new("WORKLOAD_IDENTITY_EXPLAIN"),
+        new("DOTNET_ENVIRONMENT"),
+        new("ASPNETCORE_ENVIRONMENT"),
+
+        // Managed identity hosts.
+        new("IDENTITY_ENDPOINT", Url) { IsAddress = true },
+        new("IDENTITY_HEADER") { IsSecret = true },
+        new("IDENTITY_SERVER_THUMBPRINT"),
+        new("IMDS_ENDPOINT", Url) { IsAddress = true },
+        new("MSI_ENDPOINT", Url) { IsAddress = true },
+        new("MSI_SECRET") { IsSecret = true },
+        new("DEFAULT_IDENTITY_CLIENT_ID", Client),
+        new("AZURE_POD_IDENTITY_AUTHORITY_HOST", Url) { IsAddress = true },
+
+        // Where assertions come from.
+        new("AZURE_KUBERNETES_TOKEN_PROXY", Url) { IsAddress = true },
+        new("AZURE_KUBERNETES_CA_FILE") { IsFile = true },
+        new("AZURE_KUBERNETES_SNI_NAME"),
+        new("ACTIONS_ID_TOKEN_REQUEST_URL", Url) { IsAddress = true },
+        new("ACTIONS_ID_TOKEN_REQUEST_TOKEN") { IsSecret = true },
+        new("SYSTEM_OIDCREQUESTURI", Url) { IsAddress = true },
+        new("SYSTEM_ACCESSTOKEN") { IsSecret = true },
+        new("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"),
+        new("GCE_METADATA_HOST"),
+
+        // The way to Entra.
+        new("HTTPS_PROXY", Proxy) { IsAddress = true },
+        new("https_proxy", Proxy) { IsAddress = true },
+        new("HTTP_PROXY", Proxy) { IsAddress = true },
+        new("http_proxy", Proxy) { IsAddress = true },
+        new("ALL_PROXY", Proxy) { IsAddress = true },
+        new("all_proxy", Proxy) { IsAddress = true },
+        new("NO_PROXY"),
+        new("no_proxy"),
+        new("SSL_CERT_FILE") { IsFile = true },
+        new("SSL_CERT_DIR"),
+    ];
+
+    public static IReadOnlyList<KnownVariable> All => Rows;
+
+    private static string? Client(string value) =>
+        Require.IsGuid(value) ? null : "It is not a GUID. Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3.";
+
+    // What the value is does not enter the message.
+    private static string? Secret(string value) =>
+        value.Trim() != value ? "It begins or ends with white space, which becomes part of the secret. Was it cut from a file with its line break?"
+        : value.Length > 1 && value[0] is '"' or '\'' && value[^1] == value[0] ? "It stands in quotes, which become part of the secret. Remove them."
+        : Require.IsGuid(value) ? "It is a GUID: that is the id of the secret. Use its value, which is shown once, when the secret is made."
+        : null;
+
+    private static string? Authority(string value) =>
+        Require.HasControlCharacter(value) || !Uri.TryCreate(value, UriKind.Absolute, out var host)
+            ? "It is not an absolute URL. Expected something like https://login.microsoftonline.com/."
+            : WorkloadIdentity.Authority.Problem(host, allowUnknown: false);
+
+    private static string? Url(string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? null : "It is not an absolute http or https URL.";
+
+    // Without a scheme, as many tools take it too.
+    private static string? Proxy(string value) =>
+        Uri.TryCreate(value.Contains("://", StringComparison.Ordinal) ? value : $"http://{value}", UriKind.Absolute, out var address) && address.Host.Length > 0
+            ? null
+            : "It is not the address of a proxy. Expected something like http://proxy.example:3128.";
+}

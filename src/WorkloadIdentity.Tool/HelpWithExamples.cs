@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace WorkloadIdentity.Tool;
+
+/// <summary>Help that ends in what people type: examples with what each is for.</summary>
+internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+{
+    private static readonly Dictionary<string, string[]> Examples = new()
+    {
+        ["wid"] =
+        [
+            "Which identity am I, and why does it not work?",
+            "  wid doctor",
+            "Who does Graph take me for?",
+            "  wid token --scope https://graph.microsoft.com/.default --decode",
+        ],
+        ["doctor"] =
+        [
+            "Look at everything, and get a token for Microsoft Graph:",
+            "  wid doctor",
+            "The same for an API of your own, as the application that a file configures:",
+            "  wid doctor --scope api://orders/.default --config appsettings.json:Identity",
+            "Which identity does this pod's node hand out?",
+            "  wid doctor --identity system",
+            "In a script: 0 is a token, 3 no credential, 4 a credential that fails, 5 try again.",
+            "  wid doctor --json > doctor.json || echo \"exit code $?\"",
+        ],
+        ["token"] =
+        [
+            "For whom is the token, and what may it do?",
+            "  wid token --scope https://graph.microsoft.com/.default --decode",
+            "Call an API:",
+            "  curl -H \"$(wid token --scope api://orders/.default --header --raw)\" https://orders.example/",
+            "Hand a token to the next steps of a GitHub Actions job; its log shows *** instead:",
+            "  wid token --scope https://vault.azure.net/.default --env VAULT_TOKEN --raw >> \"$GITHUB_ENV\"",
+        ],
+        ["exec-credential"] =
+        [
+            "kubectl runs it; a user entry of kubeconfig says so:",
+            "  kubectl config set-credentials me --exec-api-version=client.authentication.k8s.io/v1 \\",
+            "    --exec-command=wid --exec-arg=exec-credential --exec-interactive-mode=Never",
+        ],
+        ["emulator"] =
+        [
+            "A local Entra as a file describes it; Ctrl+C ends it:",
+            "  wid emulator emulator.json",
+            "A program that uses it, without a file and without a change to the program:",
+            "  wid emulator --env-file entra.env & sleep 2; set -a; . ./entra.env; set +a; dotnet run",
+        ],
+    };
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var code = help.Invoke(parseResult);
+        if (Examples.TryGetValue(parseResult.CommandResult.Command.Name, out var lines))
+        {
+            var output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine("Examples:");
+            foreach (var line in lines)
+            {
+                output.WriteLine($"  {line}");
+            }
+
+            output.WriteLine();
+            output.WriteLine($"More: {ToolException.Help(parseResult.CommandResult.Command.Name is var name && name == "wid" ? null : $"wid-{name}")}");
+        }
+
+        return code;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using WorkloadIdentity.Developer;
+
+namespace WorkloadIdentity.Tool;
+
+/// <summary>The identity a section of a configuration file describes, read by the code that reads it in a program; variables override the file there, and here.</summary>
+internal static class ConfiguredIdentity
+{
+    private const string FileEnd = ".json";
+
+    /// <exception cref="ToolException">The file cannot be read, or its section describes no identity.</exception>
+    public static ChosenIdentity Read(Surroundings surroundings, string argument)
+    {
+        var (path, section) = Split(argument);
+        var configuration = Load(surroundings, path);
+        IConfiguration chosen = section is null ? configuration : configuration.GetSection(section);
+        if (!chosen.GetChildren().Any())
+        {
+            var sections = string.Join(", ", configuration.GetChildren().Select(child => child.Key).Take(8));
+            throw new ToolException($"'{path}' has no section '{section}'.", $"Name one that is there: {(sections.Length == 0 ? "(the file is empty)" : sections)}.");
+        }
+
+        var services = new ServiceCollection();
+        services.AddSingleton(surroundings.Environment);
+        services.AddSingleton(surroundings.TimeProvider);
+        services.AddWorkloadIdentity(chosen).Configure(options =>
+        {
+            options.EntraHttpClient = surroundings.EntraClient;
+            options.ManagedIdentityHttpClient = surroundings.LocalClient;
+            options.DefaultChainMembers.AddDeveloperLogins(isDevelopment: false);
+        });
+        using var provider = services.BuildServiceProvider();
+        try
+        {
+            var credential = provider.GetRequiredService<IOptionsMonitor<WorkloadIdentityOptions>>().Get(Options.DefaultName).Planned!;
+            return new ChosenIdentity($"'{section ?? path}' of the configuration", credential, surroundings.Environment, [.. SecretsOf(chosen)]);
+        }
+        catch (OptionsValidationException exception)
+        {
+            throw new ToolException(
+                ExitCodes.Failed,
+                string.Join(' ', exception.Failures),
+                "Mend the setting it names. Programs refuse to start with the same words.",
+                new TokenError(TokenErrorKind.InvalidConfiguration, "settings").HelpLink);
+        }
+    }
+
+    /// <summary>A path may hold colons (a drive), and so may a section; the file's ending stands between them.</summary>
+    private static (string Path, string? Section) Split(string argument) =>
+        argument.IndexOf(FileEnd + ':', StringComparison.OrdinalIgnoreCase) is >= 0 and var end
+            ? (argument[..(end + FileEnd.Length)], argument[(end + FileEnd.Length + 1)..])
+            : (argument, null);
+
+    private static IConfigurationRoot Load(Surroundings surroundings, string path)
+    {
+        var content = surroundings.Environment.ReadFile(path);
+        if (content.Bytes is null)
+        {
+            throw new ToolException($"The configuration file {content.Problem}.", "Give its path and a section: --config appsettings.json:Identity");
+        }
+
+        try
+        {
+            return new ConfigurationBuilder()
+                .AddJsonStream(new MemoryStream(content.Bytes, writable: false))
+                .AddInMemoryCollection(surroundings.Environment.Names
+                    .Where(name => name.Contains("__", StringComparison.Ordinal))
+                    .Select(name => KeyValuePair.Create(name.Replace("__", ":", StringComparison.Ordinal), surroundings.Environment.Variable(name))))
+                .Build();
+        }
+        catch (Exception exception) when (exception is FormatException or JsonException)
+        {
+            throw new ToolException($"'{path}' is not the JSON of a configuration file.", "Look for a missing comma or bracket; comments and trailing commas are allowed.");
+        }
+    }
+
+    /// <summary>Every value whose name says that it is one, wherever in the section it stands.</summary>
+    private static IEnumerable<string> SecretsOf(IConfiguration section) => section.AsEnumerable()
+        .Where(entry => entry.Value is not null && (entry.Key.Contains("Secret", StringComparison.OrdinalIgnoreCase) || entry.Key.Contains("Password", StringComparison.OrdinalIgnoreCase)))
+        .Select(entry => entry.Value!);
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+
+namespace WorkloadIdentity.Tool;
+
+/// <summary>Who to be: options that every command shares. Without any it is the default chain, as a program here would have it.</summary>
+internal sealed class IdentityOptions
+{
+    private readonly Option<string?> _tenant = new("--tenant") { Description = "Directory (tenant) id, in place of AZURE_TENANT_ID.", HelpName = "id" };
+    private readonly Option<string?> _client = new("--client-id") { Description = "Application (client) id, in place of AZURE_CLIENT_ID.", HelpName = "id" };
+    private readonly Option<string?> _identity = new("--identity") { Description = "A managed identity and nothing else: 'system', a client id, 'object:<id>', or a resource id.", HelpName = "which" };
+    private readonly Option<string?> _config = new("--config") { Description = "The identity that a section of a configuration file describes, as the program that reads it has it.", HelpName = "appsettings.json:Section" };
+    private readonly Option<bool> _developer = new("--developer") { Description = "Let the logins of az and azd take part, as in Development." };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_tenant);
+        command.Options.Add(_client);
+        command.Options.Add(_identity);
+        command.Options.Add(_config);
+        command.Options.Add(_developer);
+    }
+
+    /// <exception cref="ToolException">Options that exclude each other, or a value that cannot be one.</exception>
+    public ChosenIdentity Read(ParseResult parsed, Surroundings surroundings)
+    {
+        var (tenant, client) = (parsed.GetValue(_tenant), parsed.GetValue(_client));
+        var (identity, config) = (parsed.GetValue(_identity), parsed.GetValue(_config));
+        var developer = parsed.GetValue(_developer);
+        if ((identity is null ? 0 : 1) + (config is null ? 0 : 1) + (tenant is null && client is null && !developer ? 0 : 1) > 1)
+        {
+            throw new ToolException("--identity, --config, and --tenant, --client-id or --developer each say who to be.", "Use one of the three: a managed identity, a configured identity, or the default chain.");
+        }
+
+        if (tenant is not null && TenantId.Problem(tenant) is { } problem)
+        {
+            throw new ToolException("--tenant is no tenant.", problem);
+        }
+
+        if (client is not null && !Require.IsGuid(client))
+        {
+            throw new ToolException("--client-id is not a GUID.", "Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3; not the application's name or object id.");
+        }
+
+        return identity is not null ? ChosenIdentity.Managed(surroundings, ManagedIdentityOf(identity))
+            : config is not null ? ConfiguredIdentity.Read(surroundings, config)
+            : ChosenIdentity.Ambient(surroundings, tenant, client, developer);
+    }
+
+    private static ManagedIdentityId? ManagedIdentityOf(string text)
+    {
+        const string Object = "object:";
+        try
+        {
+            return text == "system" ? ManagedIdentityId.SystemAssigned
+                : text.StartsWith('/') ? ManagedIdentityId.FromResourceId(text)
+                : text.StartsWith(Object, StringComparison.Ordinal) ? ManagedIdentityId.FromObjectId(text[Object.Length..])
+                : ManagedIdentityId.FromClientId(text);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ToolException(
+                "--identity names no managed identity.",
+                $"Use 'system', the client id of a user-assigned identity, 'object:' and its object id, or its resource id. {exception.Message.Split(" (Parameter")[0]}");
+        }
+    }
+}

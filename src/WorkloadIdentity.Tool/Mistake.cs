@@ -1,0 +1,55 @@
+using System.CommandLine;
+
+namespace WorkloadIdentity.Tool;
+
+/// <summary>A command line that cannot be understood: what in it, and what was probably meant.</summary>
+internal static class Mistake
+{
+    private const int MostLetters = 2;
+
+    public static ToolException Of(ParseResult parsed, Redaction redaction)
+    {
+        var command = parsed.CommandResult.Command;
+        var path = command.Name == "wid" ? "wid" : $"wid {command.Name}";
+
+        // What was typed says more than what is missing because of it.
+        var unknown = parsed.UnmatchedTokens is [var first, ..] ? first.Split('=', ':')[0] : null;
+        var meant = unknown is null ? null : Known(command)
+            .Select(name => (Name: name, Letters: Distance(name, unknown)))
+            .Where(candidate => candidate.Letters <= MostLetters)
+            .OrderBy(candidate => candidate.Letters)
+            .Select(candidate => candidate.Name)
+            .FirstOrDefault();
+
+        // What resembles nothing is not quoted: it may be a secret in the wrong place.
+        var message = unknown is null ? parsed.Errors[0].Message
+            : meant is null && !unknown.StartsWith('-') ? $"An argument is no command or option of {path}."
+            : $"'{unknown}' is no command or option of {path}.";
+        return new ToolException(redaction.Text(message), $"{(meant is null ? "" : $"Did you mean '{meant}'? ")}{path} --help shows what there is, with examples.");
+    }
+
+    private static IEnumerable<string> Known(Command command) => command.Subcommands.Select(child => child.Name).Concat(command.Options.Select(option => option.Name));
+
+    /// <summary>How many letters are to be added, removed or changed.</summary>
+    private static int Distance(string one, string other)
+    {
+        if (Math.Abs(one.Length - other.Length) > MostLetters)
+        {
+            return int.MaxValue;
+        }
+
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var (corner, left) = (row[0], i);
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+            {
+                left = Math.Min(Math.Min(left, row[j]) + 1, corner + (one[i - 1] == other[j - 1] ? 0 : 1));
+                (corner, row[j]) = (row[j], left);
+            }
+        }
+
+        return row[^1];
+    }
+}

@@ -1,0 +1,38 @@
+using Spectre.Console;
+
+namespace WorkloadIdentity.Tool;
+
+/// <summary>Tells a person at a terminal that something takes its time; tells nobody else.</summary>
+internal static class Progress
+{
+    /// <summary>Does the work, and shows what it is when it is not done after a second. Standard output stays as it is.</summary>
+    public static async Task<T> ShowAsync<T>(Surroundings surroundings, string what, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var task = work(cancellationToken);
+        if (surroundings.IsErrorRedirected)
+        {
+            return await task.ConfigureAwait(false);
+        }
+
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var patience = Task.Delay(surroundings.Patience, surroundings.TimeProvider, done.Token);
+        var first = await Task.WhenAny(task, patience).ConfigureAwait(false);
+        await done.CancelAsync().ConfigureAwait(false);
+        return first == task || cancellationToken.IsCancellationRequested
+            ? await task.ConfigureAwait(false)
+            : await StatusAsync(surroundings, what, task).ConfigureAwait(false);
+    }
+
+    private static async Task<T> StatusAsync<T>(Surroundings surroundings, string what, Task<T> task)
+    {
+        if (!Screen.WantsColour(surroundings.Environment))
+        {
+            // No colours often means no moving text either: one line says it once.
+            await surroundings.Error.WriteLineAsync($"{what}…").ConfigureAwait(false);
+            return await task.ConfigureAwait(false);
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(surroundings.Error) });
+        return await console.Status().StartAsync(Markup.Escape($"{what}…"), _ => task).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,55 @@
+using Spectre.Console;
+
+namespace WorkloadIdentity.Tool;
+
+/// <summary>
+/// Writes lines to a terminal in colour, and to everything else as they are. Lines are never broken: what is longer than the window is for the terminal to wrap, so that
+/// a command copied from it is whole.
+/// </summary>
+internal sealed class Screen(TextWriter writer, bool isPlain)
+{
+    // Made at first use: what is read by a program never pays for colours.
+    private IAnsiConsole? _console;
+
+    /// <summary>Standard output.</summary>
+    public static Screen Out(Surroundings surroundings) => new(surroundings.Out, surroundings.IsOutRedirected || !WantsColour(surroundings.Environment));
+
+    /// <summary>Standard error.</summary>
+    public static Screen Error(Surroundings surroundings) => new(surroundings.Error, surroundings.IsErrorRedirected || !WantsColour(surroundings.Environment));
+
+    public void Line(string text = "") => writer.WriteLine(text);
+
+    /// <summary>A line of parts, each in a colour of its own or in none.</summary>
+    public void Line(params ReadOnlySpan<(string Text, ConsoleColor? Colour)> parts)
+    {
+        foreach (var (text, colour) in parts)
+        {
+            if (isPlain || colour is null)
+            {
+                writer.Write(text);
+            }
+            else
+            {
+                (_console ??= Colours(writer)).Write(new Text(text, new Style(Color.FromConsoleColor(colour.Value))));
+            }
+        }
+
+        writer.WriteLine();
+    }
+
+    public void Heading(string text)
+    {
+        Line();
+        Line((text, ConsoleColor.Cyan));
+    }
+
+    /// <summary>https://no-color.org, and terminals that know none.</summary>
+    public static bool WantsColour(WorkloadEnvironment environment) => !environment.Has("NO_COLOR") && environment.Variable("TERM") != "dumb";
+
+    private static IAnsiConsole Colours(TextWriter writer)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.Standard, Out = new AnsiConsoleOutput(writer) });
+        console.Profile.Width = short.MaxValue;
+        return console;
+    }
+}

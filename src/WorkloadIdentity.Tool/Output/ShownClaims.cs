@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace WorkloadIdentity.Tool;
+
+/// <summary>
+/// The claims of a token as they may be shown. Unless everything is asked for, a claim is shown when it is known to say something about a workload; of people, and of
+/// whatever is not known here, only the name is.
+/// </summary>
+internal static class ShownClaims
+{
+    private static readonly HashSet<string> OfWorkloads =
+    [
+        "aud", "iss", "iat", "nbf", "exp", "ver", "tid", "appid", "azp", "appidacr", "azpacr", "app_displayname", "idtyp", "idp", "roles", "scp", "wids", "xms_mirid", "xms_az_rid", "xms_cc",
+        "acr", "acrs", "amr", "emulator", "typ", "alg", "kid", "x5t",
+    ];
+
+    // Of an application these name its service principal; of a person, the person.
+    private static readonly HashSet<string> OfWhoever = ["oid", "sub"];
+
+    // Present in tokens of users alone.
+    private static readonly string[] OfUsers = ["scp", "upn", "unique_name", "preferred_username", "email"];
+
+    /// <summary>The claims of a token; null when it is none that can be read.</summary>
+    public static JsonObject? Of(string token, Redaction redaction)
+    {
+        try
+        {
+            return UnverifiedJwt.TryRead(token) is { } jwt ? Of(jwt.Claims, redaction) : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // A name with half of a surrogate pair.
+            return null;
+        }
+    }
+
+    /// <summary>The members of an object, shown or hidden each.</summary>
+    public static JsonObject Of(JsonElement claims, Redaction redaction)
+    {
+        var isUser = claims.Text("idtyp") == "user" || Array.Exists(OfUsers, name => claims.Member(name) is not null);
+        var shown = new JsonObject();
+        foreach (var claim in claims.EnumerateObject())
+        {
+            shown[redaction.Text(claim.Name)] = !redaction.IsOn || OfWorkloads.Contains(claim.Name) ? Value(claim.Value, redaction)
+                : !OfWhoever.Contains(claim.Name) ? ServerWords.Hidden
+                : isUser ? Redaction.Short(redaction.Text(claim.Value.ToString()))
+                : Value(claim.Value, redaction);
+        }
+
+        return shown;
+    }
+
+    private static JsonNode? Value(JsonElement value, Redaction redaction) => value.ValueKind switch
+    {
+        JsonValueKind.String => JsonValue.Create(redaction.Text(HostJson.Text(value) ?? "")),
+        JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(item => Value(item, redaction))]),
+        JsonValueKind.Object => new JsonObject(value.EnumerateObject().Select(member => KeyValuePair.Create(redaction.Text(member.Name), Value(member.Value, redaction)))),
+        JsonValueKind.True => JsonValue.Create(true),
+        JsonValueKind.False => JsonValue.Create(false),
+        JsonValueKind.Number => JsonNode.Parse(value.GetRawText()),
+        _ => null,
+    };
+}

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace WorkloadIdentity.Tool;
+
+/// <summary>The command line: what there is, and how every command ends.</summary>
+internal static class Wid
+{
+    // What does not end by itself after Ctrl+C is left behind.
+    private static readonly TimeSpan TerminationLimit = TimeSpan.FromSeconds(1);
+
+    public static async Task<int> RunAsync(string[] args, Surroundings surroundings, CancellationToken cancellationToken)
+    {
+        var error = Screen.Error(surroundings);
+        try
+        {
+            var parsed = Create(surroundings).Parse(args);
+            var configuration = new InvocationConfiguration
+            {
+                Output = surroundings.Out,
+                Error = surroundings.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TerminationLimit,
+            };
+            return parsed.Action is ParseErrorAction
+                ? End(error, Mistake.Of(parsed, new Redaction(surroundings.Environment, isOn: true)))
+                : await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Interrupted;
+        }
+        catch (ToolException exception)
+        {
+            return End(error, exception);
+        }
+        catch (Exception exception)
+        {
+            // The type alone: a message of code that is not ours may hold anything.
+            return End(error, new ToolException(
+                ExitCodes.Fault, $"wid failed unexpectedly ({exception.GetType().Name}).", "Please report it with the command and its options, but without their values.", ToolException.Help("exit-codes")));
+        }
+    }
+
+    /// <summary>The commands, for this run.</summary>
+    internal static Command Create(Surroundings surroundings)
+    {
+        var help = new HelpOption();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        var version = new VersionOption { Action = new ShowVersion() };
+        return new Command("wid", "Says which identity this machine or pod has with Microsoft Entra, and why it does not work.")
+        {
+            help,
+            version,
+            DoctorCommand.Create(surroundings),
+            TokenCommand.Create(surroundings),
+            ExecCredentialCommand.Create(surroundings),
+            EmulatorCommand.Create(surroundings),
+        };
+    }
+
+    private static int End(Screen error, ToolException exception)
+    {
+        error.Line(("wid:  ", ConsoleColor.Red), (exception.Message, null));
+        error.Line(("fix:  ", ConsoleColor.Yellow), (exception.Advice, null));
+        error.Line(("help: ", ConsoleColor.Yellow), (exception.Page.ToString(), null));
+        return exception.ExitCode;
+    }
+
+    private sealed class ShowVersion : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine(BuildFacts.Version);
+            return ExitCodes.Ok;
+        }
+    }
+}

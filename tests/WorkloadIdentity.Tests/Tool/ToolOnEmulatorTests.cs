@@ -1,0 +1,190 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using WorkloadIdentity.Testing;
+using WorkloadIdentity.Tool;
+
+namespace WorkloadIdentity.Tests;
+
+/// <summary>Commands against a server that checks what they send: real requests, real signatures, the library's own clients.</summary>
+public sealed class ToolOnEmulatorTests
+{
+    private const string Scope = "api://emulated-api/.default";
+    private const string TokenFile = "/var/run/secrets/token";
+
+    /// <summary>Situation → its variables and files, exit code, the credential that answers, and what the report says.</summary>
+    private static readonly Dictionary<string, (Func<EntraEmulator, Dictionary<string, byte[]>, IReadOnlyDictionary<string, string>> Arrange, int ExitCode, string Answers, string Says)> Situations = new()
+    {
+        ["secret"] = ((entra, _) => entra.Application.EnvironmentWithSecret(), 0, "client secret", "All is well"),
+        ["secret that was removed"] = ((entra, _) => { var variables = entra.Application.EnvironmentWithSecret(); entra.Application.RemoveSecret(variables["AZURE_CLIENT_SECRET"]); return variables; }, 4, "client secret", "AADSTS7000215"),
+        ["application that was disabled"] = ((entra, _) => { entra.Application.IsEnabled = false; return entra.Application.EnvironmentWithSecret(); }, 4, "client secret", "AADSTS7000112"),
+        ["App Service"] = ((entra, _) => entra.AppServiceEnvironment(), 0, "managed identity", "App Service"),
+        ["virtual machine"] = ((entra, _) => entra.ImdsEnvironment(), 0, "managed identity", "IMDS"),
+        ["pod"] = ((entra, files) => Pod(entra, files, "system:serviceaccount:shop:orders"), 0, "federated token file", "sub system:serviceaccount:shop:orders"),
+        ["pod of another service account"] = ((entra, files) => Pod(entra, files, "system:serviceaccount:shop:other"), 4, "federated token file", "az ad app federated-credential create"),
+        ["job of GitHub Actions"] = ((entra, _) => Job(entra, "repo:contoso/orders:ref:refs/heads/main"), 0, "github actions", "sub repo:contoso/orders:ref:refs/heads/main"),
+        ["job on another branch"] = ((entra, _) => Job(entra, "repo:contoso/orders:ref:refs/heads/other"), 4, "github actions", "subject: 'repo:contoso/orders:ref:refs/heads/other'"),
+        ["throttled"] = ((entra, _) => { entra.Faults.TokenEndpoint.Next(Fault.Throttled(TimeSpan.FromHours(1)), times: 100); return entra.Application.EnvironmentWithSecret(); }, 5, "client secret", "(Throttled)"),
+    };
+
+    public static TheoryData<string> Names => [.. Situations.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task The_doctor_sees_what_Entra_says(string situation)
+    {
+        var (arrange, exitCode, answers, says) = Situations[situation];
+        await using var entra = await EntraEmulator.StartAsync();
+        var files = new Dictionary<string, byte[]>();
+        var variables = new Dictionary<string, string>(arrange(entra, files));
+        variables.TryAdd("AZURE_AUTHORITY_HOST", entra.AuthorityHost.AbsoluteUri);
+
+        var text = await RunAsync(variables, files, "doctor", "--scope", Scope);
+        var report = (await RunAsync(variables, files, "doctor", "--scope", Scope, "--json")).Json;
+        var token = await RunAsync(variables, files, "token", "--scope", Scope, "--raw");
+
+        Assert.Equal((exitCode, exitCode, exitCode), (text.ExitCode, (int)report["exitCode"]!, token.ExitCode));
+        Assert.Equal(answers, (string?)report["credential"]!["members"]!.AsArray().Single(member => (bool)member!["answers"]!)!["name"]);
+        Assert.Contains(says, text.Out, StringComparison.Ordinal);
+        Assert.Equal(exitCode == 0 ? "api://emulated-api" : null, (string?)report["token"]?["claims"]!["aud"]);
+        if (exitCode == 0)
+        {
+            // The token is one that the API takes.
+            using var client = new HttpClient();
+            using var request = new HttpRequestMessage(HttpMethod.Get, entra.Api.Url) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token.Out.Trim()) } };
+            using var response = await client.SendAsync(request);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task The_way_to_an_emulator_is_open_and_its_clock_is_ours()
+    {
+        await using var entra = await EntraEmulator.StartAsync();
+
+        var network = (await RunAsync(entra.Application.EnvironmentWithSecret(), [], "doctor", "--scope", Scope, "--json")).Json["network"]!;
+
+        Assert.Equal((entra.AuthorityHost.AbsoluteUri, 0d, null), ((string?)network["authority"], (double)network["clockSkewSeconds"]!, network["problem"]));
+    }
+
+    [Fact]
+    public async Task An_emulator_runs_until_it_is_interrupted_and_gives_tokens_to_whoever_has_its_variables()
+    {
+        var folder = Directory.CreateTempSubdirectory("wid").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "entra.env");
+            var output = new NotifyingWriter("Ctrl+C ends it.");
+            using var interrupt = new CancellationTokenSource();
+            var run = Wid.RunAsync(["emulator", "--env-file", path], Surroundings(new Dictionary<string, string>(), [], output, TextWriter.Null), interrupt.Token);
+            Assert.Same(output.Seen, await Task.WhenAny(run, output.Seen));
+
+            var variables = (await File.ReadAllLinesAsync(path)).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+            Assert.DoesNotContain(variables["AZURE_CLIENT_SECRET"], output.ToString(), StringComparison.Ordinal);
+            Assert.Contains("THIS IS NOT MICROSOFT ENTRA", output.ToString(), StringComparison.Ordinal);
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+            }
+
+            Assert.Equal(0, (await RunAsync(variables, [], "doctor", "--scope", Scope)).ExitCode);
+
+            await interrupt.CancelAsync();
+            Assert.Equal(0, await run);
+            Assert.Equal(5, (await RunAsync(variables, [], "token", "--scope", Scope)).ExitCode);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task An_emulator_starts_as_its_file_says_and_not_at_all_when_that_is_wrong()
+    {
+        var folder = Directory.CreateTempSubdirectory("wid").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "emulator.json");
+            await File.WriteAllTextAsync(path, """{ "server": { "prt": 1 }, "applications": [ { "clientId": "x" } ] }""");
+            var wrong = await RunAsync(new Dictionary<string, string>(), [], "emulator", path);
+            Assert.Equal((2, ""), (wrong.ExitCode, wrong.Out));
+            Assert.Contains("server.prt", wrong.Error, StringComparison.Ordinal);
+            Assert.Contains("applications[0].clientId", wrong.Error, StringComparison.Ordinal);
+            Assert.Equal(2, (await RunAsync(new Dictionary<string, string>(), [], "emulator", Path.Combine(folder, "nowhere.json"))).ExitCode);
+
+            await File.WriteAllTextAsync(path, """{ "server": { "secureAuthority": false }, "tenants": [ { "id": "72f988bf-86f1-41af-91ab-2d7cd011db47" } ] }""");
+            var output = new NotifyingWriter("Ctrl+C ends it.");
+            using var interrupt = new CancellationTokenSource();
+            var run = Wid.RunAsync(["emulator", path], Surroundings(new Dictionary<string, string>(), [], output, TextWriter.Null), interrupt.Token);
+            Assert.Same(output.Seen, await Task.WhenAny(run, output.Seen));
+            await interrupt.CancelAsync();
+            Assert.Equal(0, await run);
+            Assert.Contains("72f988bf-86f1-41af-91ab-2d7cd011db47", output.ToString(), StringComparison.Ordinal);
+
+            var schema = await RunAsync(new Dictionary<string, string>(), [], "emulator", "--schema");
+            Assert.IsType<JsonObject>(JsonNode.Parse(schema.Out));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static IReadOnlyDictionary<string, string> Pod(EntraEmulator entra, Dictionary<string, byte[]> files, string subject)
+    {
+        var cluster = entra.AddIssuer("https://oidc.example/cluster/");
+        entra.Application.AddFederatedCredential(cluster, "system:serviceaccount:shop:orders");
+        files[TokenFile] = Encoding.UTF8.GetBytes(cluster.Issue(subject));
+        return entra.Application.EnvironmentWithTokenFile(TokenFile);
+    }
+
+    private static Dictionary<string, string> Job(EntraEmulator entra, string subject)
+    {
+        var gitHub = entra.AddIssuer("https://token.actions.githubusercontent.com");
+        entra.Application.AddFederatedCredential(gitHub, "repo:contoso/orders:ref:refs/heads/main");
+        return new Dictionary<string, string>(entra.GitHubActionsEnvironment(gitHub, subject))
+        {
+            ["AZURE_TENANT_ID"] = entra.Tenant.Id,
+            ["AZURE_CLIENT_ID"] = entra.Application.ClientId,
+        };
+    }
+
+    private static async Task<ToolRun> RunAsync(IReadOnlyDictionary<string, string> variables, Dictionary<string, byte[]> files, params string[] args)
+    {
+        var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
+        var code = await Wid.RunAsync(args, Surroundings(variables, files, output, error), CancellationToken.None);
+        return new ToolRun(code, output.ToString(), error.ToString());
+    }
+
+    private static Surroundings Surroundings(IReadOnlyDictionary<string, string> variables, Dictionary<string, byte[]> files, TextWriter output, TextWriter error) => new()
+    {
+        Environment = WorkloadEnvironment.FromValues(variables, files),
+        Out = output,
+        Error = error,
+        IsOutRedirected = true,
+        IsErrorRedirected = true,
+        Look = path => new FileFacts(files.ContainsKey(path)),
+
+        // Nothing else of this machine takes part; its own IMDS, should there be one, least of all.
+        LocalClient = variables.ContainsKey("AZURE_POD_IDENTITY_AUTHORITY_HOST") || variables.ContainsKey("IDENTITY_ENDPOINT") ? null : new FakeServer { Otherwise = _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "nobody") }.Client,
+    };
+
+    /// <summary>Tells when a text has been written.</summary>
+    private sealed class NotifyingWriter(string text) : StringWriter
+    {
+        private readonly TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Seen => _seen.Task;
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.Contains(text, StringComparison.Ordinal) == true)
+            {
+                _seen.TrySetResult();
+            }
+        }
+    }
+}
