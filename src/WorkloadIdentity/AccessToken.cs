@@ -25,16 +25,13 @@ public sealed class AccessToken
         _refreshOn = refreshOn?.UtcTicks ?? 0;
     }
 
-    private AccessToken(AccessToken other, string? acquiredBy, string? issuer, string? clientId, DateTimeOffset? proofEndsOn)
+    private AccessToken(AccessToken other, TokenOrigin origin)
     {
         Value = other.Value;
         TokenType = other.TokenType;
         _expiresOn = other._expiresOn;
         _refreshOn = other._refreshOn;
-        AcquiredBy = acquiredBy;
-        Issuer = issuer;
-        ClientId = clientId;
-        _proofEndsOn = proofEndsOn?.UtcTicks ?? 0;
+        _origin = origin;
     }
 
     /// <summary>The token itself. A secret.</summary>
@@ -49,25 +46,23 @@ public sealed class AccessToken
     public DateTimeOffset ExpiresOn => new(_expiresOn, TimeSpan.Zero);
 
     /// <summary>When the issuer advises to ask for the next one; null when it gave no hint.</summary>
-    public DateTimeOffset? RefreshOn => Moment(_refreshOn);
+    public DateTimeOffset? RefreshOn => _refreshOn == 0 ? null : new DateTimeOffset(_refreshOn, TimeSpan.Zero);
 
     /// <summary>The credential it came from, outermost first, such as <c>default chain/managed identity</c>; null when made by hand.</summary>
-    public string? AcquiredBy { get; }
+    public string? AcquiredBy => _origin?.AcquiredBy;
 
     /// <summary>Who answered (a host's name, IMDS, …) and for which client: for the log line of a first success.</summary>
-    internal string? Issuer { get; }
+    internal string? Issuer => _origin?.Issuer;
 
-    internal string? ClientId { get; }
+    internal string? ClientId => _origin?.ClientId;
 
     /// <summary>When the certificate the application proved itself with expires; null when there was none.</summary>
-    internal DateTimeOffset? ProofEndsOn => Moment(_proofEndsOn);
+    internal DateTimeOffset? ProofEndsOn => _origin?.ProofEndsOn;
 
     // Ticks in UTC, 0 for none, at half or a third of the bytes: 100,000 of these may be held.
     private readonly long _expiresOn;
     private readonly long _refreshOn;
-    private readonly long _proofEndsOn;
-
-    private static DateTimeOffset? Moment(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
+    private readonly TokenOrigin? _origin;
 
     private AccessTokenHeader? _header;
 
@@ -77,11 +72,19 @@ public sealed class AccessToken
     internal AccessTokenHeader Header => _header ?? Interlocked.CompareExchange(ref _header, new AccessTokenHeader(this), null) ?? _header;
 
     /// <summary>The same token with the name of the credential in front.</summary>
-    internal AccessToken From(string credential) =>
-        new(this, AcquiredBy is null ? credential : $"{credential}/{AcquiredBy}", Issuer, ClientId, ProofEndsOn);
+    /// <param name="credential">The name.</param>
+    /// <param name="last">The origin of this credential's last token, shared where it is the same.</param>
+    internal AccessToken From(string credential, ref TokenOrigin? last) => new(this, TokenOrigin.Of(_origin, credential, ref last));
+
+    /// <summary>The same, of a token that comes alone.</summary>
+    internal AccessToken From(string credential)
+    {
+        TokenOrigin? none = null;
+        return From(credential, ref none);
+    }
 
     /// <summary>The same token with who answered, and for which client; a credential says this before its own name is added.</summary>
-    internal AccessToken IssuedBy(string issuer, string? clientId, DateTimeOffset? proofEndsOn = null) => new(this, AcquiredBy, issuer, clientId, proofEndsOn);
+    internal AccessToken IssuedBy(string issuer, string? clientId, DateTimeOffset? proofEndsOn = null) => new(this, new TokenOrigin(AcquiredBy, issuer, clientId, proofEndsOn));
 
     /// <summary>Type, expiry and origin: never the value.</summary>
     public override string ToString() =>

@@ -6,6 +6,9 @@ namespace WorkloadIdentity;
 /// </summary>
 public abstract class Credential
 {
+    // Shared by the tokens that come in the same way; whichever thread writes it last, any of them is right.
+    private TokenOrigin? _lastOrigin;
+
     /// <summary>A short name in lower case, such as <c>managed identity</c>: it stands in errors, logs and <see cref="AccessToken.AcquiredBy"/>.</summary>
     public abstract string Name { get; }
 
@@ -90,7 +93,7 @@ public abstract class Credential
             }
         }
 
-        return result.From(Name, acquisition.TimeProvider.GetElapsedTime(started));
+        return result.From(Name, acquisition.TimeProvider.GetElapsedTime(started), ref _lastOrigin);
     }
 
     /// <summary>The report of one attempt. A credential that asks others overrides it.</summary>

@@ -48,12 +48,15 @@ public sealed class TokenResult
     internal TokenResult After(IReadOnlyList<TokenAttempt> attempts) => new(Verdict, Token, Error, attempts);
 
     /// <summary>The same verdict as given by <paramref name="credential"/>: its name goes in front of every attempt and of the token's origin.</summary>
-    internal TokenResult From(string credential, TimeSpan duration)
+    /// <param name="credential">The name.</param>
+    /// <param name="duration">How long it took.</param>
+    /// <param name="last">The origin of this credential's last token.</param>
+    internal TokenResult From(string credential, TimeSpan duration, ref TokenOrigin? last)
     {
         IReadOnlyList<TokenAttempt> attempts = Attempts.Count == 0
             ? [new TokenAttempt(credential, Verdict, Error, duration)]
             : [.. Attempts.Select(attempt => new TokenAttempt($"{credential}/{attempt.Credential}", attempt.Verdict, attempt.Error, attempt.Duration))];
-        return new TokenResult(Verdict, Token?.From(credential), Error, attempts);
+        return new TokenResult(Verdict, Token?.From(credential, ref last), Error, attempts);
     }
 
     /// <summary>The verdict and what it says; never a token's value.</summary>

@@ -23,7 +23,7 @@ internal sealed class TokenFlights : IDisposable
         Metrics = new TokenMetrics(options.MeterFactory, options.Identity);
         Outcomes = new LastOutcomes(options.TimeProvider);
         _firstTokens = new FirstTokens(Logger);
-        Coarse = new CoarseClock(options.TimeProvider, options.CoarseTicks);
+        Clock = new TickingClock(options.TimeProvider, options.CoarseTicks);
         _turns = new SemaphoreSlim(options.MaxConcurrentAcquisitions);
     }
 
@@ -33,7 +33,8 @@ internal sealed class TokenFlights : IDisposable
 
     public LastOutcomes Outcomes { get; }
 
-    public CoarseClock Coarse { get; }
+    /// <summary>What a hit tells the time by.</summary>
+    public TickingClock Clock { get; }
 
     public TimeProvider TimeProvider => _options.TimeProvider;
 

@@ -3,13 +3,11 @@ namespace WorkloadIdentity;
 /// <summary>A held token and the moments at which its age changes, computed once when it arrives.</summary>
 internal sealed class TokenFreshness
 {
-    private const long NotYet = long.MinValue;
     private static readonly TimeSpan LongLife = TimeSpan.FromHours(2);
 
     private readonly long _arrivedOn;
     private readonly long _refreshAt;
     private readonly long _expiresAt;
-    private long _freshAtTick = NotYet;
 
     /// <param name="token">The token.</param>
     /// <param name="arrivedOn">Now.</param>
@@ -39,11 +37,9 @@ internal sealed class TokenFreshness
     /// <summary>When the token becomes stale. A token in use is refreshed then, so of two tokens the earlier one has been idle for longer.</summary>
     public long RefreshAt => _refreshAt;
 
-    /// <summary>Whether the token was found fresh at this very tick of the coarse clock: then the wall clock need not be read again.</summary>
-    public bool WasFreshAt(long tick) => _freshAtTick == tick;
-
-    /// <summary>Written at most once in a tick; threads that race here write the same value.</summary>
-    public void NoteFreshAt(long tick) => _freshAtTick = tick == CoarseClock.None ? NotYet : tick;
+    /// <summary>Whether it is served without a second look. A clock that reads earlier than the arrival was set back, or is a tick behind.</summary>
+    /// <param name="now">In UTC ticks.</param>
+    public bool IsFreshAt(long now) => now < _refreshAt && now >= _arrivedOn;
 
     public TokenAge AgeAt(DateTimeOffset now)
     {

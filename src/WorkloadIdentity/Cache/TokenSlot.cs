@@ -31,9 +31,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
             return null;
         }
 
-        // Read before the wall clock, so that what is noted under it was true when it began.
-        var tick = flights.Coarse.Tick;
-        return held.WasFreshAt(tick) ? held.Token : Held(held, request, tick);
+        return flights.Clock.TryGetNow(out var now) && held.IsFreshAt(now) ? held.Token : Held(held, request);
     }
 
     /// <summary>Waits for a token. Null when this slot was retired: its successor must be asked.</summary>
@@ -126,9 +124,9 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
         }
     }
 
-    private AccessToken? Held(TokenFreshness held, TokenRequest request, long tick)
+    private AccessToken? Held(TokenFreshness held, TokenRequest request)
     {
-        var now = flights.TimeProvider.GetUtcNow();
+        var now = flights.Clock.ReadNow();
         var age = held.AgeAt(now);
         if (age > TokenAge.Stale)
         {
@@ -138,10 +136,6 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
         if (age == TokenAge.Stale)
         {
             RefreshBehind(held, request);
-        }
-        else
-        {
-            held.NoteFreshAt(tick);
         }
 
         if (flights.Metrics.Samples(now))

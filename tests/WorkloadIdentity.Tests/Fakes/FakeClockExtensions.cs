@@ -3,7 +3,7 @@ namespace WorkloadIdentity.Tests;
 /// <summary>Lets time pass for work that waits on it.</summary>
 internal static class FakeClockExtensions
 {
-    private const int FewTurns = 10;
+    private const int FewTurns = 200;
     private const int ManyTurns = 5_000;
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
