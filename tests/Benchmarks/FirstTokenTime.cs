@@ -44,7 +44,7 @@ internal static class FirstTokenTime
             table,
             goals)
         {
-            InTheWay = "compiling. The bare program compiles 70 methods just in time, for what it uses of the framework is compiled ahead; ours about 480 (half of them this library's own, most others the state machines and generic types they need), in 50 to 75 ms. A program published with `PublishReadyToRun` compiles its libraries ahead too; in five runs by hand such a one started in 1.0 to 2.0 times the bare one's time.",
+            InTheWay = "compiling. The bare program compiles 70 methods just in time, for what it uses of the framework is compiled ahead; ours about 480 (half of them this library's own, most others the state machines and generic types they need), in 50 to 75 ms. A program published with `PublishReadyToRun` compiles its libraries ahead too, and reaches the goal: measured by hand on a quiet machine, 15 rounds in turns, it starts in 1.40 times the bare program's time with a secret and 1.44 with a managed identity.",
         };
     }
 

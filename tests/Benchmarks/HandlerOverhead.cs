@@ -34,7 +34,10 @@ internal static class HandlerOverhead
             ],
             new Goal($"in memory at most 1.05 times a constant header: {memory.Ratio:0.000}", memory.Ratio <= 1.05),
             new Goal($"in memory at most 32 bytes more: {memory.AddedBytes:N0}", memory.AddedBytes <= 32),
-            new Goal($"on a real socket no more than a constant header, within 2 %: {socket.Ratio:0.000} and {socket.AddedBytes:N0} bytes", socket.Ratio <= 1.02 && socket.AddedBytes <= 0));
+            new Goal($"on a real socket no more than a constant header, within 2 %: {socket.Ratio:0.000} and {socket.AddedBytes:N0} bytes", socket.Ratio <= 1.02 && socket.AddedBytes <= 0))
+        {
+            InTheWay = "what is asked at each message: the coarse clock takes 4 of some 12 ns, the slot and the allowed address the rest. The bare call to compare with takes no more than 220 to 250 ns here, so 1 ns decides.",
+        };
     }
 
     private static async Task<Row> MeasureAsync(string api, Func<HttpMessageHandler> transport, Func<Uri> address)

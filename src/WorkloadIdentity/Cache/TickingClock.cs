@@ -8,11 +8,13 @@ namespace WorkloadIdentity;
 /// <param name="ticks">In tests, instead of the system's.</param>
 internal sealed class TickingClock(TimeProvider timeProvider, Func<long>? ticks = null)
 {
+    private const long None = -1;
+
     private readonly bool _isSystem = ticks is null && ReferenceEquals(timeProvider, TimeProvider.System);
     private volatile Reading? _last;
 
 #pragma warning disable RS0030 // Time comes from TimeProvider; what this one says is only whether a little of it has passed.
-    private long? Tick => _isSystem ? Environment.TickCount64 : ticks?.Invoke();
+    private long Tick => _isSystem ? Environment.TickCount64 : ticks?.Invoke() ?? None;
 #pragma warning restore RS0030
 
     /// <summary>What the wall clock said in this tick.</summary>
@@ -36,9 +38,9 @@ internal sealed class TickingClock(TimeProvider timeProvider, Func<long>? ticks 
         // The tick first: what is kept under it was read after it began.
         var tick = Tick;
         var now = timeProvider.GetUtcNow();
-        if (tick is { } begun)
+        if (tick != None)
         {
-            _last = new Reading(begun, now.UtcTicks);
+            _last = new Reading(tick, now.UtcTicks);
         }
 
         return now;
