@@ -12,7 +12,7 @@ internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? u
     private volatile bool _livesInOneTenant;
 
     public override AzureAccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
-        SynchronousWait.For(() => GetTokenAsync(requestContext, cancellationToken));
+        Blocking.Wait(() => GetTokenAsync(requestContext, cancellationToken));
 
     public override async ValueTask<AzureAccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
     {

@@ -51,7 +51,7 @@ internal sealed class AzureDeveloperCli : DeveloperTool
 
     private static string? Message(string line)
     {
-        using var json = HostJson.Parse(Encoding.UTF8.GetBytes(line));
+        using var json = ForeignJson.Parse(Encoding.UTF8.GetBytes(line));
         return json?.RootElement.Member("data")?.Text("message");
     }
 }

@@ -14,7 +14,7 @@ internal static class ToolToken
             return (null, "nothing");
         }
 
-        using var json = HostJson.Parse(Encoding.UTF8.GetBytes(output));
+        using var json = ForeignJson.Parse(Encoding.UTF8.GetBytes(output));
         return json is null ? (null, "something that is not a JSON object")
             : json.RootElement.Text(tool.TokenMember) is not { Length: > 0 } token ? (null, $"JSON that has no '{tool.TokenMember}'")
             : !Require.IsHeaderToken(token) ? (null, $"a '{tool.TokenMember}' with characters no token has")

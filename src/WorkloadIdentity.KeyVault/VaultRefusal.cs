@@ -10,7 +10,7 @@ internal static class VaultRefusal
 {
     public static TokenError Of(BackchannelAnswer answer, VaultAddress vault, string what)
     {
-        using var document = HostJson.Parse(answer.Body);
+        using var document = ForeignJson.Parse(answer.Body);
         var error = document?.RootElement.Member("error");
         var code = Code(error?.Text("code"));
         var inner = Code(error?.Member("innererror")?.Text("code"));
@@ -31,7 +31,7 @@ internal static class VaultRefusal
     /// <summary>What was asked for is there and switched off: another version may not be.</summary>
     public static bool SaysDisabled(BackchannelAnswer answer)
     {
-        using var document = answer.Status == 403 ? HostJson.Parse(answer.Body) : null;
+        using var document = answer.Status == 403 ? ForeignJson.Parse(answer.Body) : null;
         return Code(document?.RootElement.Member("error")?.Member("innererror")?.Text("code")) is "SecretDisabled" or "CertificateDisabled" or "KeyDisabled";
     }
 

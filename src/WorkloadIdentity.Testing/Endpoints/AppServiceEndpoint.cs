@@ -30,12 +30,7 @@ internal sealed class AppServiceEndpoint(EntraEmulator entra) : ManagedIdentityE
         : null;
 
     /// <summary>Without a selector the system-assigned identity is meant, and never "the only one there is".</summary>
-    protected override EmulatedManagedIdentity? FindDefault(out ManagedIdentityRefusal? refusal)
-    {
-        var found = Entra.Directory.Identities.FirstOrDefault(identity => identity.IsSystemAssigned);
-        refusal = found is null ? new(400, "invalid_request", "There is no system assigned managed identity here.") : null;
-        return found;
-    }
+    protected override ManagedIdentityRefusal NoDefault { get; } = new(400, "invalid_request", "There is no system assigned managed identity here.");
 
     protected override EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource, string? selector) => EmulatedAnswer.Json(200, new JsonObject
     {
@@ -47,10 +42,5 @@ internal sealed class AppServiceEndpoint(EntraEmulator entra) : ManagedIdentityE
         ["token_type"] = "Bearer",
     });
 
-    protected override EmulatedAnswer Write(ManagedIdentityRefusal refusal, EmulatorExchange exchange) => EmulatedAnswer.Json(refusal.Status, new JsonObject
-    {
-        ["statusCode"] = refusal.Status,
-        ["message"] = refusal.Message,
-        ["correlationId"] = exchange.CorrelationId,
-    });
+    protected override EmulatedAnswer Write(ManagedIdentityRefusal refusal, EmulatorExchange exchange) => WriteStatusCode(refusal, exchange);
 }

@@ -41,13 +41,6 @@ internal sealed class ArcEndpoint(EntraEmulator entra) : ManagedIdentityEndpoint
             ? new(401, "unauthorized", "The header Authorization does not hold the content of a key file that was named, or it was used before.")
         : null;
 
-    protected override EmulatedManagedIdentity? FindDefault(out ManagedIdentityRefusal? refusal)
-    {
-        var found = Entra.Directory.Identities.FirstOrDefault(identity => identity.IsSystemAssigned);
-        refusal = found is null ? IdentityNotFound : null;
-        return found;
-    }
-
     protected override EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource, string? selector)
     {
         var answer = new JsonObject

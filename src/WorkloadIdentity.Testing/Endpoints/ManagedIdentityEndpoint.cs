@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace WorkloadIdentity.Testing;
@@ -81,15 +82,31 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
     /// <summary>Null when the request comes as the host demands: header, version.</summary>
     protected abstract ManagedIdentityRefusal? RefuseCaller(EmulatorExchange exchange);
 
-    /// <summary>The identity for a request without a selector; null with the reason when there is none.</summary>
-    protected abstract EmulatedManagedIdentity? FindDefault(out ManagedIdentityRefusal? refusal);
+    /// <summary>The identity for a request without a selector, most often the system-assigned one; null with the reason when there is none.</summary>
+    protected virtual EmulatedManagedIdentity? FindDefault(out ManagedIdentityRefusal? refusal)
+    {
+        var found = Entra.Directory.Identities.FirstOrDefault(identity => identity.IsSystemAssigned);
+        refusal = found is null ? NoDefault : null;
+        return found;
+    }
 
     protected abstract ManagedIdentityRefusal IdentityNotFound { get; }
+
+    /// <summary>What is said where an identity was not named and there is no system-assigned one.</summary>
+    protected virtual ManagedIdentityRefusal NoDefault => IdentityNotFound;
 
     /// <summary>The answer with a token; <paramref name="selector"/> is the parameter that selected the identity, if one did.</summary>
     protected abstract EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource, string? selector);
 
     protected abstract EmulatedAnswer Write(ManagedIdentityRefusal refusal, EmulatorExchange exchange);
+
+    /// <summary>A refusal in the form that App Service has given it since 2017.</summary>
+    protected static EmulatedAnswer WriteStatusCode(ManagedIdentityRefusal refusal, EmulatorExchange exchange) => EmulatedAnswer.Json(refusal.Status, new JsonObject
+    {
+        ["statusCode"] = refusal.Status,
+        ["message"] = refusal.Message,
+        ["correlationId"] = exchange.CorrelationId,
+    });
 
     /// <summary>
     /// Real hosts ignore a parameter they do not know, and answer a misspelt selector with another identity's token.

@@ -28,12 +28,7 @@ internal sealed class Of2017Endpoint(EntraEmulator entra, bool isMachineLearning
         : exchange.Query("api-version") != "2017-09-01" ? new(400, "invalid_request", "The parameter 'api-version' is missing or not supported; use 2017-09-01.")
         : null;
 
-    protected override EmulatedManagedIdentity? FindDefault(out ManagedIdentityRefusal? refusal)
-    {
-        var found = Entra.Directory.Identities.FirstOrDefault(identity => identity.IsSystemAssigned);
-        refusal = found is null ? new(400, "invalid_request", "There is no system assigned managed identity here.") : null;
-        return found;
-    }
+    protected override ManagedIdentityRefusal NoDefault { get; } = new(400, "invalid_request", "There is no system assigned managed identity here.");
 
     protected override EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource, string? selector) => EmulatedAnswer.Json(200, new JsonObject
     {
@@ -45,10 +40,5 @@ internal sealed class Of2017Endpoint(EntraEmulator entra, bool isMachineLearning
         ["token_type"] = "Bearer",
     });
 
-    protected override EmulatedAnswer Write(ManagedIdentityRefusal refusal, EmulatorExchange exchange) => EmulatedAnswer.Json(refusal.Status, new JsonObject
-    {
-        ["statusCode"] = refusal.Status,
-        ["message"] = refusal.Message,
-        ["correlationId"] = exchange.CorrelationId,
-    });
+    protected override EmulatedAnswer Write(ManagedIdentityRefusal refusal, EmulatorExchange exchange) => WriteStatusCode(refusal, exchange);
 }

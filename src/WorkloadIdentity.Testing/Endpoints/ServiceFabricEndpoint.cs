@@ -33,13 +33,6 @@ internal sealed class ServiceFabricEndpoint(EntraEmulator entra) : ManagedIdenti
         : exchange.Query("resource") is null ? new(400, "ArgumentNullOrEmpty", "The parameter 'resource' is missing.")
         : null;
 
-    protected override EmulatedManagedIdentity? FindDefault(out ManagedIdentityRefusal? refusal)
-    {
-        var found = Entra.Directory.Identities.FirstOrDefault(identity => identity.IsSystemAssigned);
-        refusal = found is null ? IdentityNotFound : null;
-        return found;
-    }
-
     protected override IssuedToken Issue(TokenGrant grant, EmulatorExchange exchange)
     {
         var rejected = exchange.Query("token_sha256_to_refresh");

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -30,16 +29,10 @@ internal static class ExecCredentialCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var version = VersionAskedFor(surroundings.Environment.Variable(InfoVariable));
-            var wanted = parsed.GetValue(scope)!;
-            ScopeArgument.RefuseExchange(wanted);
-            var request = ScopeArgument.Request(wanted);
-            var chosen = identity.Read(parsed, surroundings);
-            var token = await Progress.ShowAsync(
-                surroundings, "Getting a token for the cluster", cancel => chosen.GetTokenAsync(request.Scope, surroundings.TimeProvider, cancel), cancellationToken).ConfigureAwait(false);
-            ScopeArgument.RefuseExchange(token);
+            var (token, _, _) = await identity.GetTokenAsync(parsed, surroundings, parsed.GetValue(scope)!, "Getting a token for the cluster", cancellationToken).ConfigureAwait(false);
             await TokenCommand.MaskAsync(surroundings, token.Value).ConfigureAwait(false);
             await surroundings.Out.WriteLineAsync(JsonSerializer.Serialize(
-                new ExecCredential(version, Kind, new ExecCredentialStatus(token.Value, token.ExpiresOn.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))),
+                new ExecCredential(version, Kind, new ExecCredentialStatus(token.Value, TokenCommand.Time(token.ExpiresOn))),
                 ExecCredentialJson.Default.ExecCredential)).ConfigureAwait(false);
             return ExitCodes.Ok;
         });
@@ -54,7 +47,7 @@ internal static class ExecCredentialCommand
             throw new ToolException($"{InfoVariable} is not set, so it is not kubectl that asks.", "Name this command in kubeconfig (its help shows how). To look at the token: wid token --decode --scope " + AksScope);
         }
 
-        using var document = HostJson.Parse(Encoding.UTF8.GetBytes(info));
+        using var document = ForeignJson.Parse(Encoding.UTF8.GetBytes(info));
         if (document?.RootElement.Text("kind") != Kind)
         {
             throw new ToolException($"{InfoVariable} holds no {Kind}.", "It is set by kubectl; leave it alone.");

@@ -30,13 +30,7 @@ internal static partial class TokenCommand
                 throw new ToolException("--env names no variable.", $"Use letters, digits and underscores, beginning with a letter, such as {DefaultVariable}.");
             }
 
-            var wanted = parsed.GetValue(scope)!;
-            ScopeArgument.RefuseExchange(wanted);
-            var request = ScopeArgument.Request(wanted);
-            var chosen = identity.Read(parsed, surroundings);
-            var token = await Progress.ShowAsync(
-                surroundings, "Getting a token", cancel => chosen.GetTokenAsync(request.Scope, surroundings.TimeProvider, cancel), cancellationToken).ConfigureAwait(false);
-            ScopeArgument.RefuseExchange(token);
+            var (token, request, chosen) = await identity.GetTokenAsync(parsed, surroundings, parsed.GetValue(scope)!, "Getting a token", cancellationToken).ConfigureAwait(false);
             var value = parsed.GetValue(raw) ? token.Value : null;
             if (value is not null)
             {
@@ -98,7 +92,7 @@ internal static partial class TokenCommand
             """);
     }
 
-    private static string Time(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal static string Time(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]{0,127}\z", RegexOptions.CultureInvariant)]
     private static partial Regex VariableName();

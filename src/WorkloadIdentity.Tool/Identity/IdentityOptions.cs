@@ -46,6 +46,20 @@ internal sealed class IdentityOptions
             : ChosenIdentity.Ambient(surroundings, tenant, client, developer);
     }
 
+    /// <summary>Gets a token that is to leave this tool: never one that is itself a credential, whether by what was asked for or by what came.</summary>
+    /// <exception cref="ToolException">What is asked for is no scope or an exchange audience, or the options do not say who to be.</exception>
+    public async Task<(AccessToken Token, TokenRequest Request, ChosenIdentity Identity)> GetTokenAsync(
+        ParseResult parsed, Surroundings surroundings, string scope, string progress, CancellationToken cancellationToken)
+    {
+        ScopeArgument.RefuseExchange(scope);
+        var request = ScopeArgument.Request(scope);
+        var chosen = Read(parsed, surroundings);
+        var token = await Progress.ShowAsync(
+            surroundings, progress, cancel => chosen.GetTokenAsync(request.Scope, surroundings.TimeProvider, cancel), cancellationToken).ConfigureAwait(false);
+        ScopeArgument.RefuseExchange(token);
+        return (token, request, chosen);
+    }
+
     private static ManagedIdentityId? ManagedIdentityOf(string text)
     {
         const string Object = "object:";

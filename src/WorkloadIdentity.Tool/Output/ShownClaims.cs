@@ -53,7 +53,7 @@ internal static class ShownClaims
 
     private static JsonNode? Value(JsonElement value, Redaction redaction) => value.ValueKind switch
     {
-        JsonValueKind.String => JsonValue.Create(redaction.Text(HostJson.Text(value) ?? "")),
+        JsonValueKind.String => JsonValue.Create(redaction.Text(ForeignJson.Text(value) ?? "")),
         JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(item => Value(item, redaction))]),
         JsonValueKind.Object => new JsonObject(value.EnumerateObject().Select(member => KeyValuePair.Create(redaction.Text(member.Name), Value(member.Value, redaction)))),
         JsonValueKind.True => JsonValue.Create(true),

@@ -75,7 +75,7 @@ public sealed class CommandAssertionSource : AssertionSource
         var assertion = run.Output.Trim();
         if (_field is not null)
         {
-            using var document = HostJson.Parse(System.Text.Encoding.UTF8.GetBytes(assertion));
+            using var document = ForeignJson.Parse(System.Text.Encoding.UTF8.GetBytes(assertion));
             if (document?.RootElement.Text(_field) is not { } value)
             {
                 return Unusable(TokenErrorKind.InvalidResponse, $"did not print a JSON object with a text named '{_field}'.{run.Complaint}");

@@ -41,7 +41,7 @@ internal sealed class HostTokenResponse
     /// <param name="now">When the answer came.</param>
     public static HostTokenResponse Read(byte[] body, ManagedIdentityRequest request, bool requiresEcho, DateTimeOffset sentOn, DateTimeOffset now)
     {
-        using var document = HostJson.Parse(body);
+        using var document = ForeignJson.Parse(body);
         if (document is null)
         {
             return Bad("the response is not one readable JSON object. Something else may answer in the host's place.");

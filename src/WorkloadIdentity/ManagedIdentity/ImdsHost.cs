@@ -84,7 +84,7 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
 
             // IMDS in trouble is still IMDS: giving up on it here would hand the program to another identity.
             { Status: 408 or 410 or 429 } => null,
-            { IsSuccess: true } or { Status: 500 or 503 } when HostJson.IsObject(answer.Body) => null,
+            { IsSuccess: true } or { Status: 500 or 503 } when ForeignJson.IsObject(answer.Body) => null,
             _ => SomethingElse(request, answer.Status),
         };
     }

@@ -167,7 +167,7 @@ internal static partial class TokenRefusal
 
     /// <summary>Claims are passed on to callers, so they must be what they are called: a JSON object.</summary>
     private static string? Claims(string? claims, TokenRequestForm form) =>
-        claims is { Length: <= ClaimsRequest.MaxLength } && form.Mask(claims) == claims && HostJson.IsObject(Encoding.UTF8.GetBytes(claims)) ? claims : null;
+        claims is { Length: <= ClaimsRequest.MaxLength } && form.Mask(claims) == claims && ForeignJson.IsObject(Encoding.UTF8.GetBytes(claims)) ? claims : null;
 
     private static TimeSpan Longer(TimeSpan? one, TimeSpan other) => one > other ? one.Value : other;
 

@@ -24,7 +24,7 @@ internal static class TokenResponse
             return TokenResult.Failed(unanswered.About(exchange.Request.Scope, exchange.ClientId, exchange.TenantId, exchange.CorrelationId));
         }
 
-        using var document = HostJson.Parse(answer.Body);
+        using var document = ForeignJson.Parse(answer.Body);
         if (!answer.IsSuccess || document is null || document.RootElement.Member("error") is not null)
         {
             return TokenResult.Failed(TokenRefusal.Read(answer, document?.RootElement, exchange, form, authentication));

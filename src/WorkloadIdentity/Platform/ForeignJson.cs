@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace WorkloadIdentity;
 
-/// <summary>Reads the JSON of hosts: one object, not deep, no name twice. Anything else is not an answer of a host.</summary>
-internal static class HostJson
+/// <summary>Reads the JSON of others, of Entra, hosts, tools and vaults: one object, not deep, no name twice. Anything else is no answer.</summary>
+internal static class ForeignJson
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
