@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using WorkloadIdentity.DistributedCache;
 using WorkloadIdentity.Testing;
+using WorkloadIdentity.Tests;
 
 namespace WorkloadIdentity.IntegrationTests;
 
@@ -22,7 +23,7 @@ internal sealed class RedisFleet : IAsyncDisposable
 
     public ShiftedClock Clock { get; } = new();
 
-    public RecordedLog Log { get; } = new();
+    public FakeLog Log { get; } = new();
 
     public byte[] Key { get; } = RandomNumberGenerator.GetBytes(32);
 

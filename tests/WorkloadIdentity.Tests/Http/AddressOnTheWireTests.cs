@@ -20,7 +20,7 @@ public sealed class AddressOnTheWireTests
     [MemberData(nameof(Addresses))]
     public async Task A_token_leaves_for_allowed_origins_alone(string situation, string address, bool isAllowed)
     {
-        await using var secured = new LoopbackServer(_ => new(200), TestCertificate.One);
+        await using var secured = new LoopbackServer(_ => new(200), _ => TestCertificate.One);
         await using var plain = new LoopbackServer(_ => new(200));
         using var client = Client(secured, plain, AllowedOriginsTests.Origins());
 
@@ -50,7 +50,7 @@ public sealed class AddressOnTheWireTests
     public async Task A_redirect_that_gives_up_tls_is_not_followed(int status)
     {
         await using var plain = new LoopbackServer(_ => new(200));
-        await using var secured = new LoopbackServer(_ => new(status, ("Location", "http://graph.microsoft.com/")), TestCertificate.One);
+        await using var secured = new LoopbackServer(_ => new(status, ("Location", "http://graph.microsoft.com/")), _ => TestCertificate.One);
         using var client = Client(secured, plain, AllowedOriginsTests.Origins());
 
         using var response = await client.GetAsync("https://graph.microsoft.com/");

@@ -15,12 +15,12 @@ internal sealed class LoopbackServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<Received> _requests = new();
     private readonly Func<Received, Answer> _answer;
-    private readonly X509Certificate2? _certificate;
+    private readonly Func<string?, X509Certificate2>? _certificate;
     private readonly Task _loop;
 
     /// <param name="answer">What it says to each request.</param>
-    /// <param name="certificate">With TLS when there is one.</param>
-    public LoopbackServer(Func<Received, Answer> answer, X509Certificate2? certificate = null)
+    /// <param name="certificate">What it shows to those who ask for a name (SNI); null for plain http.</param>
+    public LoopbackServer(Func<Received, Answer> answer, Func<string?, X509Certificate2>? certificate = null)
     {
         (_answer, _certificate) = (answer, certificate);
         _listener.Start();
@@ -82,18 +82,18 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
                 var request = new Received(start[0], start[1], headers, await ReadBodyAsync(reader, headers));
                 _requests.Enqueue(request);
-                var (status, answerHeaders) = _answer(request);
-                var head = new StringBuilder($"HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n");
-                foreach (var (name, value) in answerHeaders)
+                var answer = _answer(request);
+                var head = new StringBuilder($"HTTP/1.1 {answer.Status} X\r\nContent-Length: {answer.Body.Length}\r\nConnection: close\r\n");
+                foreach (var (name, value) in answer.Headers)
                 {
                     head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
                 }
 
-                await stream.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), _stop.Token);
+                await stream.WriteAsync(Encoding.Latin1.GetBytes(head.Append(CultureInfo.InvariantCulture, $"\r\n{answer.Body}").ToString()), _stop.Token);
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException or System.Security.Authentication.AuthenticationException)
             {
-                // The client or the test left.
+                // The client or the test left, or the client did not trust us.
             }
         }
     }
@@ -106,7 +106,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
         }
 
         var secured = new SslStream(connection);
-        await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
+        await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateSelectionCallback = (_, name) => _certificate(name) }, _stop.Token);
         return secured;
     }
 
@@ -124,5 +124,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     public sealed record Received(string Method, string Path, IReadOnlyDictionary<string, string> Headers, string Body);
 
-    public sealed record Answer(int Status, params (string Name, string Value)[] Headers);
+    public sealed record Answer(int Status, params (string Name, string Value)[] Headers)
+    {
+        public string Body { get; init; } = "";
+    }
 }
