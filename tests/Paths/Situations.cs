@@ -19,10 +19,11 @@ public static class Situations
     public static async Task<string[]> RunAsync(Dictionary<string, string> files)
     {
         Recorder.Know(files);
+        var now = TimeProvider.System.GetUtcNow();
         using var key = RSA.Create(2048);
         using var certificate = new CertificateRequest("CN=orders", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddYears(1));
-        var user = $"{Part("""{"alg":"none"}""")}.{Part($$"""{"exp":{{DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds()}}}""")}.c2ln";
+            .CreateSelfSigned(now.AddDays(-1), now.AddYears(1));
+        var user = $"{Part("""{"alg":"none"}""")}.{Part($$"""{"exp":{{now.AddHours(1).ToUnixTimeSeconds()}}}""")}.c2ln";
 
         List<WalkedPath> paths =
         [

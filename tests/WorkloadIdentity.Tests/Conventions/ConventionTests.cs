@@ -102,7 +102,7 @@ public sealed partial class ConventionTests
 
         Assert.NotEmpty(events);
         Assert.Equal(events.Count, events.Select(message => message.EventId).Distinct().Count());
-        Assert.Equal(["src/WorkloadIdentity/Diagnostics/Log.cs"], Repository.SourceFiles("src").Where(file => Repository.Read(file).Contains("[LoggerMessage(", StringComparison.Ordinal)));
+        Assert.Equal(["src/WorkloadIdentity/Platform/Log.cs"], Repository.SourceFiles("src").Where(file => Repository.Read(file).Contains("[LoggerMessage(", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed partial class ConventionTests
     {
         var page = Repository.Read("docs/errors.md");
         Holds(
-            Repository.Read("src/WorkloadIdentity/TokenEndpoint/EntraErrors.tsv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split('\t')[0]),
+            Repository.Read("src/WorkloadIdentity/Platform/EntraErrors.tsv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split('\t')[0]),
             code => page.Contains($"AADSTS{code}", StringComparison.Ordinal));
     }
 

@@ -105,14 +105,14 @@ internal sealed class SourceGraph
             stack.Push(node);
             foreach (var target in next[node])
             {
-                if (!index.ContainsKey(target))
+                if (index.TryGetValue(target, out var seen))
+                {
+                    low[node] = stack.Contains(target) ? Math.Min(low[node], seen) : low[node];
+                }
+                else
                 {
                     Visit(target);
                     low[node] = Math.Min(low[node], low[target]);
-                }
-                else if (stack.Contains(target))
-                {
-                    low[node] = Math.Min(low[node], index[target]);
                 }
             }
 

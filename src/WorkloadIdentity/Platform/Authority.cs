@@ -71,7 +71,7 @@ internal sealed class Authority
 
         return loopback || allowUnknown || (host.IsDefaultPort && EntraCloud.IsKnown(host.IdnHost))
             ? null
-            : $"The authority host '{host.Authority}' is not one of Entra's. Use a member of EntraCloud; if secrets shall really go to this host, set {nameof(ApplicationCredentialOptions.AllowUnknownAuthorityHost)} = true in code.";
+            : $"The authority host '{host.Authority}' is not one of Entra's. Use a member of EntraCloud; if secrets shall really go to this host, set AllowUnknownAuthorityHost = true in code.";
     }
 
     /// <summary>Where tokens of one tenant are issued. The tenant was checked (<see cref="TenantId"/>): it can only ever be one segment.</summary>

@@ -21,8 +21,8 @@ internal static partial class TokenRefusal
 
     public static TokenError Read(BackchannelAnswer answer, JsonElement? body, TokenExchange exchange, TokenRequestForm form, string authentication)
     {
-        var error = ServerWords.Word(body?.Text("error"), form);
-        var description = ServerWords.Description(body?.Text("error_description"), form);
+        var error = ServerWords.Word(body?.Text("error"), form.Secrets);
+        var description = ServerWords.Description(body?.Text("error_description"), form.Secrets);
         var codes = Codes(body, description);
         var known = EntraErrors.Find(codes);
         var isLoop = codes.Contains(EntraCode.RequestLoop);
@@ -42,7 +42,7 @@ internal static partial class TokenRefusal
                 _ => "refused",
             })
             .Append(CultureInfo.InvariantCulture, $" a token for '{exchange.Request.Scope}' to application {exchange.ClientId} ({authentication}) in tenant {exchange.TenantId}. ");
-        AppendAnswer(text, answer, error, ServerWords.Word(body?.Text("suberror"), form), codes, description);
+        AppendAnswer(text, answer, error, ServerWords.Word(body?.Text("suberror"), form.Secrets), codes, description);
         var assertion = form.IsFederated && IsAboutAssertion(category) ? UnverifiedJwt.TryRead(form.Assertion) : null;
         if (FederatedCredentialAdvice.Says(assertion, form) is { } says)
         {
@@ -63,8 +63,8 @@ internal static partial class TokenRefusal
             OAuthError = error,
             EntraErrorCodes = codes,
             StatusCode = answer.Status,
-            CorrelationId = ServerWords.Word(body?.Text("correlation_id"), form) ?? exchange.CorrelationId,
-            TraceId = ServerWords.Word(body?.Text("trace_id"), form) ?? ServerWords.Word(answer.Header("x-ms-request-id"), form),
+            CorrelationId = ServerWords.Word(body?.Text("correlation_id"), form.Secrets) ?? exchange.CorrelationId,
+            TraceId = ServerWords.Word(body?.Text("trace_id"), form.Secrets) ?? ServerWords.Word(answer.Header("x-ms-request-id"), form.Secrets),
             RetryAfter = retryAfter < ThrottlingGate.MaxWait ? retryAfter : retryAfter is null ? null : ThrottlingGate.MaxWait,
             Claims = Claims(body?.Text("claims"), form),
             TenantId = exchange.TenantId,
@@ -167,7 +167,7 @@ internal static partial class TokenRefusal
 
     /// <summary>Claims are passed on to callers, so they must be what they are called: a JSON object.</summary>
     private static string? Claims(string? claims, TokenRequestForm form) =>
-        claims is { Length: <= ClaimsRequest.MaxLength } && form.Mask(claims) == claims && ForeignJson.IsObject(Encoding.UTF8.GetBytes(claims)) ? claims : null;
+        claims is { Length: <= ClaimsRequest.MaxLength } && ServerWords.Mask(claims, form.Secrets) == claims && ForeignJson.IsObject(Encoding.UTF8.GetBytes(claims)) ? claims : null;
 
     private static TimeSpan Longer(TimeSpan? one, TimeSpan other) => one > other ? one.Value : other;
 

@@ -73,18 +73,9 @@ internal sealed class TokenRequestForm
 
     public FormUrlEncodedContent ToContent() => new(_fields);
 
-    /// <summary>The text without anything secret that was sent.</summary>
-    public string Mask(string text)
-    {
-        foreach (var secret in _secrets)
-        {
-            text = text
-                .Replace(secret, ServerWords.Hidden, StringComparison.Ordinal)
-                .Replace(Uri.EscapeDataString(secret), ServerWords.Hidden, StringComparison.Ordinal);
-        }
-
-        return text;
-    }
+    /// <summary>The values in it that no message may show. Internal, because serializers read what is public.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    internal IReadOnlyList<string> Secrets => _secrets;
 
     /// <summary>The names of the fields.</summary>
     public override string ToString() => string.Join('&', _fields.Select(field => field.Key));

@@ -13,7 +13,7 @@ internal static partial class ServerWords
     private const int MaxRead = 64 * 1024;
 
     /// <summary>A description, cut before its trace id (which has its own place), masked, and then shortened: a cut never bares half a secret.</summary>
-    public static string? Description(string? text, TokenRequestForm form)
+    public static string? Description(string? text, IReadOnlyList<string> secrets)
     {
         if (text is null)
         {
@@ -26,7 +26,7 @@ internal static partial class ServerWords
             text = text[..end];
         }
 
-        return Plain(form.Mask(text));
+        return Plain(Mask(text, secrets));
     }
 
     /// <summary>Text of a stranger with nothing like a JWT in it, shortened; null when nothing is left.</summary>
@@ -37,8 +37,21 @@ internal static partial class ServerWords
     }
 
     /// <summary>A word of a protocol, such as <c>invalid_client</c> or an id; null when it is none.</summary>
-    public static string? Word(string? text, TokenRequestForm form) =>
-        text is { Length: <= 64 } && Require.IsHeaderToken(text) && !JwtLike().IsMatch(text) && form.Mask(text) == text ? text : null;
+    public static string? Word(string? text, IReadOnlyList<string> secrets) =>
+        text is { Length: <= 64 } && Require.IsHeaderToken(text) && !JwtLike().IsMatch(text) && Mask(text, secrets) == text ? text : null;
+
+    /// <summary>The text without these secrets, as they are and as a form encodes them.</summary>
+    public static string Mask(string text, IReadOnlyList<string> secrets)
+    {
+        foreach (var secret in secrets)
+        {
+            text = text
+                .Replace(secret, Hidden, StringComparison.Ordinal)
+                .Replace(Uri.EscapeDataString(secret), Hidden, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
 
     /// <summary>Control and formatting characters (line breaks, escapes, text direction) and unpaired surrogates become spaces, runs of spaces one.</summary>
     private static string OneLine(string text)
