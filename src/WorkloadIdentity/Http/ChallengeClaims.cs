@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace WorkloadIdentity;
@@ -11,10 +12,21 @@ namespace WorkloadIdentity;
 /// </summary>
 internal static class ChallengeClaims
 {
+    /// <summary>Of the JSON text.</summary>
     public const int MaxBytes = 8 * 1024;
+
+    /// <summary>Of the parameter: base64 takes 4 characters for 3 bytes.</summary>
+    public const int MaxLength = 2 * MaxBytes;
+
+    /// <summary>Of what is read, written in our form: a token request takes no more.</summary>
+    public const int MaxWritten = 16 * 1024;
+
     public const int MaxDepth = 16;
 
     private const string Member = "access_token";
+
+    // Escapes little more than JSON requires: what is within the bound as it was read must not outgrow the next one. No HTML shows it.
+    private static readonly JsonWriterOptions Written = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -26,14 +38,14 @@ internal static class ChallengeClaims
     {
         claims = null;
         var text = value?.Trim();
-        if (string.IsNullOrEmpty(text) || text.Length > MaxBytes * 2)
+        if (string.IsNullOrEmpty(text) || text.Length > MaxLength)
         {
             return false;
         }
 
         // Some servers forget the encoding and send the object itself.
         return (FromBase64(text) is { } decoded && TryNormalize(decoded, out claims))
-            || (text.StartsWith('{') && TryNormalize(text, out claims));
+            || (text.StartsWith('{') && Encoding.UTF8.GetByteCount(text) <= MaxBytes && TryNormalize(text, out claims));
     }
 
     /// <summary>The standard and the url-safe alphabet, with padding, without it, or with it percent-encoded.</summary>
@@ -72,7 +84,7 @@ internal static class ChallengeClaims
             }
 
             var buffer = new ArrayBufferWriter<byte>(json.Length);
-            using (var writer = new Utf8JsonWriter(buffer))
+            using (var writer = new Utf8JsonWriter(buffer, Written))
             {
                 writer.WriteStartObject();
                 writer.WritePropertyName(Member);
@@ -80,7 +92,7 @@ internal static class ChallengeClaims
                 writer.WriteEndObject();
             }
 
-            if (buffer.WrittenCount > MaxBytes)
+            if (buffer.WrittenCount > MaxWritten)
             {
                 return false;
             }

@@ -9,8 +9,8 @@ namespace WorkloadIdentity;
 /// </remarks>
 internal sealed class AuthenticationChallenge(string scheme)
 {
-    /// <summary>A longer line is not a challenge anybody means, and is ignored whole.</summary>
-    public const int MaxLineLength = 8 * 1024;
+    /// <summary>A longer line is not a challenge anybody means, and is ignored whole. The largest claims fit in, in each of their forms.</summary>
+    public const int MaxLineLength = 20 * 1024;
 
     /// <summary>Further lines of the field are ignored.</summary>
     public const int MaxLines = 16;

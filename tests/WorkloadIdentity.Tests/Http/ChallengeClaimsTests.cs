@@ -4,6 +4,9 @@ namespace WorkloadIdentity.Tests;
 
 public sealed class ChallengeClaimsTests
 {
+    // Its base64 has both characters that the alphabets differ in.
+    private const string ThreeOfFour = """{"access_token":{"a":"?>?>~~~"}}""";
+
     private const string Nbf = """{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}""";
 
     public static TheoryData<string, string, string> Readable => new()
@@ -12,10 +15,15 @@ public sealed class ChallengeClaimsTests
         { "without padding", "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoiMTYwNDEwNjY1MSJ9fX0", Nbf },
         { "percent-encoded padding", "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoiMTYwNDEwNjY1MSJ9fX0%3D", Nbf },
         { "too much padding", "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoiMTYwNDEwNjY1MSJ9fX0===", Nbf },
-        { "the standard alphabet", Convert.ToBase64String(Encoding.UTF8.GetBytes("""{"access_token":{"a":"?>?>~~~"}}""")), """{"access_token":{"a":"?\u003E?\u003E~~~"}}""" },
-        { "the url-safe alphabet", Convert.ToBase64String(Encoding.UTF8.GetBytes("""{"access_token":{"a":"?>?>~~~"}}""")).Replace('+', '-').Replace('/', '_'), """{"access_token":{"a":"?\u003E?\u003E~~~"}}""" },
+        { "the standard alphabet", Base64(ThreeOfFour), ThreeOfFour },
+        { "the url-safe alphabet", Base64(ThreeOfFour).Replace('+', '-').Replace('/', '_'), ThreeOfFour },
         { "not encoded at all", """{ "access_token": { "nbf": { "essential": true, "value": "1604106651" } } }""", Nbf },
         { "other members", Base64("""{"id_token":{"x":null},"access_token":{"nbf":{"essential":true,"value":"1604106651"}},"userinfo":{}}"""), Nbf },
+        { "escapes that JSON does not require", Base64("""{"access_token":{"a":"\u003c\u0026\/"}}"""), """{"access_token":{"a":"<&/"}}""" },
+        { "size at the bound", Base64(Sized("x", ChallengeClaims.MaxBytes)), Sized("x", ChallengeClaims.MaxBytes) },
+        { "size at the bound, of what HTML escapes", Base64(Sized("<", ChallengeClaims.MaxBytes)), Sized("<", ChallengeClaims.MaxBytes) },
+        { "size at the bound, of umlauts", Base64(Sized("ä", ChallengeClaims.MaxBytes)), Sized("ä", ChallengeClaims.MaxBytes) },
+        { "size at the bound, not encoded", Sized("x", ChallengeClaims.MaxBytes), Sized("x", ChallengeClaims.MaxBytes) },
         { "depth at the bound", Base64(Nested(ChallengeClaims.MaxDepth)), Nested(ChallengeClaims.MaxDepth) },
     };
 
@@ -47,9 +55,9 @@ public sealed class ChallengeClaimsTests
         { "a name twice deep down", Base64("""{"access_token":{"a":{"b":1,"b":2}}}""") },
         { "too deep", Base64(Nested(ChallengeClaims.MaxDepth + 1)) },
         { "much too deep", Base64(Nested(500)) },
-        { "too large", Base64($$$"""{"access_token":{"a":"{{{new string('x', ChallengeClaims.MaxBytes)}}}"}}""") },
-        { "too large, not encoded", $$$"""{"access_token":{"a":"{{{new string('x', ChallengeClaims.MaxBytes)}}}"}}""" },
-        { "larger once written", Base64($$$"""{"access_token":{"a":"{{{new string('<', ChallengeClaims.MaxBytes / 2)}}}"}}""") },
+        { "too large", Base64(Sized("x", ChallengeClaims.MaxBytes + 1)) },
+        { "too large, not encoded", Sized("x", ChallengeClaims.MaxBytes + 1) },
+        { "too large for a token request once written", Base64(Sized("\U0001F511", ChallengeClaims.MaxBytes)) },
         { "UTF-8 that is not", Convert.ToBase64String([.. "{\"access_token\":{\"a\":\""u8, 0xC3, 0x28, .. "\"}}"u8]) },
         { "UTF-16", Convert.ToBase64String(Encoding.Unicode.GetBytes(Nbf)) },
         { "half of a surrogate pair", Base64("""{"access_token":{"a":"\ud800"}}""") },
@@ -62,9 +70,74 @@ public sealed class ChallengeClaimsTests
     public void Claims_that_cannot_be_trusted_are_not_read(string situation, string? value) =>
         Assert.False(ChallengeClaims.TryRead(value, out _), situation);
 
+    [Fact]
+    public void What_is_read_fits_into_a_challenge_and_into_a_token_request()
+    {
+        Assert.InRange(ChallengeClaims.MaxLength, 2 * ChallengeClaims.MaxBytes, AuthenticationChallenge.MaxLineLength - 4096);
+        Assert.InRange(ChallengeClaims.MaxWritten, ChallengeClaims.MaxBytes, ClaimsRequest.MaxLength);
+    }
+
+    public static TheoryData<int, string> Sizes
+    {
+        get
+        {
+            var sizes = new TheoryData<int, string>();
+            foreach (var size in new[] { 5_000, 6_100, 7_000, 8_000, ChallengeClaims.MaxBytes })
+            {
+                foreach (var form in new[] { "base64", "base64url", "percent", "quoted" })
+                {
+                    sizes.Add(size, form);
+                }
+            }
+
+            return sizes;
+        }
+    }
+
+    /// <summary>The limit that the page on HttpClient promises is the one that is met first, whatever else the challenge holds.</summary>
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public async Task Claims_of_any_size_within_the_bound_are_answered(int size, string form)
+    {
+        var json = Sized("x", size);
+        var value = form switch
+        {
+            "base64" => Base64(json),
+            "base64url" => Base64(json).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
+            "percent" => Base64(json).Replace("=", "%3D", StringComparison.Ordinal),
+            _ => Quoted(json),
+        };
+        var challenge = $"Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\", error=\"insufficient_claims\", "
+            + $"error_description=\"{new string('d', 1_500)}\", claims=\"{value}\"";
+        var tokens = new FakeTokens();
+        await using var api = new LoopbackServer(_ => tokens.Renewals.Count == 0 ? new(401, ("WWW-Authenticate", challenge)) : new(200));
+        using var client = new HttpClient(
+            new AccessTokenHandler(tokens, new TokenRequest("api://orders/.default"), new AccessTokenHandlerOptions { AllowedOrigins = { api.Address } })
+            {
+                InnerHandler = new SocketsHttpHandler { UseProxy = false },
+            });
+
+        using var response = await client.GetAsync(api.Address);
+
+        Assert.Equal(System.Net.HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(json, Assert.Single(tokens.Renewals).Claims);
+    }
+
     private static string Base64(string json) => Convert.ToBase64String(Encoding.UTF8.GetBytes(json));
 
     /// <summary>Objects nested <paramref name="depth"/> deep in all.</summary>
     private static string Nested(int depth) =>
         "{\"access_token\":" + string.Concat(Enumerable.Repeat("{\"a\":", depth - 2)) + "{}" + new string('}', depth - 1);
+
+    /// <summary>Claims of one long value, as many bytes as UTF-8 allows within <paramref name="size"/>.</summary>
+    private static string Sized(string unit, int size)
+    {
+        const string Frame = """{"access_token":{"a":""}}""";
+        var count = (size - Frame.Length) / Encoding.UTF8.GetByteCount(unit);
+        return Frame.Replace("\"\"", $"\"{string.Concat(Enumerable.Repeat(unit, count))}\"", StringComparison.Ordinal);
+    }
+
+    /// <summary>Quotes and backslashes escaped, as a quoted string must (RFC 9110 section 5.6.4).</summary>
+    private static string Quoted(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

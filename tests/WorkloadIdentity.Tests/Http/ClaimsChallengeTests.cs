@@ -16,7 +16,7 @@ public sealed class ClaimsChallengeTests
         var challenge = Assert.Single(AuthenticationChallenge.Parse([header]));
         Assert.Equal("insufficient_claims", challenge.Parameter("error"));
         Assert.True(ChallengeClaims.TryRead(challenge.Parameter("claims"), out var read));
-        Assert.Equal(ClaimsRequest.For(continuousAccess: false, claims).Claims, read);
+        Assert.Equal(ClaimsRequest.For(continuousAccess: false, claims).Claims, ClaimsRequest.For(continuousAccess: false, read).Claims);
     }
 
     [Fact]
