@@ -7,7 +7,8 @@ namespace WorkloadIdentity;
 /// Without a token, or to an origin that is not allowed, nothing is sent. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// <para>A request that already carries an Authorization header of the application's own is left as it is.</para>
+/// <para>A request that already carries an Authorization header of the application's own is left as it is.
+/// One that asks for a token as well is refused.</para>
 /// <para>Retries belong outside of this handler, so that each gets a living token. Redirects below it are followed without a token.</para>
 /// <para>See RFC 6750 for the token's presentation and RFC 9110 section 11 for challenges.</para>
 /// </remarks>
@@ -198,13 +199,15 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         var headers = message.Headers;
         if (headers.NonValidated.Contains("Authorization"))
         {
-            if (headers.Authorization is not AccessTokenHeader)
+            if (headers.Authorization is AccessTokenHeader)
+            {
+                // Ours, from an earlier pass of a retry: it may have expired since, and must not survive a refusal below.
+                headers.Authorization = null;
+            }
+            else if (OwnAuthorization.IsOn(message, input, _requests))
             {
                 return null;
             }
-
-            // Ours, from an earlier pass of a retry: it may have expired since, and must not survive a refusal below.
-            headers.Authorization = null;
         }
 
         if (isInput && input!.Skip)

@@ -10,6 +10,9 @@ internal sealed class MessageRequests(TokenRequest request, AccessTokenHandlerOp
     /// <summary>What a message that asks for nothing of its own gets.</summary>
     public TokenRequest Request => _request;
 
+    /// <summary>Whether the token depends on the message even where the message asks for nothing.</summary>
+    public bool AreChosenByMessage => _requireTenant || _select is not null;
+
     public bool ContinuousAccess { get; } = options.ContinuousAccess;
 
     /// <exception cref="TokenAcquisitionException">The message lacks what this client requires, or asks for what no message may carry.</exception>

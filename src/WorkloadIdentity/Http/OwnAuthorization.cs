@@ -1,0 +1,60 @@
+namespace WorkloadIdentity;
+
+/// <summary>What it means that a message comes with an Authorization header that this library did not set.</summary>
+internal static class OwnAuthorization
+{
+    private const string Fix =
+        "Remove the header: if it comes from header propagation, leave Authorization out of the headers propagated to this client. "
+        + "If the header is meant, call SkipAccessToken() on the message.";
+
+    /// <summary>
+    /// Whether the message presents credentials of the application's own, and so gets no token. An empty header presents none: the token
+    /// replaces it.
+    /// </summary>
+    /// <param name="message">Has an Authorization header.</param>
+    /// <param name="input">What the message asks for.</param>
+    /// <param name="requests">How this client chooses its token requests.</param>
+    /// <exception cref="TokenAcquisitionException">What the message or the client asks for would be ignored, or the header holds no token.</exception>
+    public static bool IsOn(HttpRequestMessage message, MessageInput? input, MessageRequests requests)
+    {
+        if (input is { Skip: true })
+        {
+            return true;
+        }
+
+        var values = message.Headers.NonValidated["Authorization"];
+        if (values.All(string.IsNullOrWhiteSpace))
+        {
+            return false;
+        }
+
+        if (values.All(value => value.Trim().Equals("Bearer", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw Refused(
+                "The message has an Authorization header that says 'Bearer' and holds no token. "
+                + "Remove the header to send a token of this client, or put the token that is meant into it.",
+                requests);
+        }
+
+        if (input is not null)
+        {
+            throw Refused(
+                "The message asks for a token (OnBehalfOf, ForTenant or WithScope) and has an Authorization header of the application's own, "
+                + "which would be sent instead. " + Fix,
+                requests);
+        }
+
+        if (requests.AreChosenByMessage)
+        {
+            throw Refused(
+                "This client chooses the token by the message (RequireTenant or Select), and this message has an Authorization header of the "
+                + "application's own, which would be sent instead. " + Fix,
+                requests);
+        }
+
+        return true;
+    }
+
+    private static TokenAcquisitionException Refused(string message, MessageRequests requests) =>
+        new(new TokenError(TokenErrorKind.NotAllowed, message) { Scope = requests.Request.Scope, HelpAnchor = HelpAnchors.AuthorizationHeader });
+}
