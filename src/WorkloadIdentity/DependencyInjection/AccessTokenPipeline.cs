@@ -18,8 +18,11 @@ internal sealed class AccessTokenPipeline : IDisposable
     private readonly TokenRequest _request;
     private readonly AccessTokenHandlerOptions _options;
     private readonly IServiceProvider _services;
-    private readonly AllowedOrigins _origins;
     private readonly ChallengeMetrics _metrics;
+    private readonly Lock _handlers = new();
+    private AllowedOrigins _origins;
+    private AllowedOrigins _previousOrigins;
+    private Uri? _baseAddress;
     private int _isOrderChecked;
 
     public AccessTokenPipeline(string client, TokenRequest request, AccessTokenHandlerOptions options, IServiceProvider services)
@@ -28,7 +31,7 @@ internal sealed class AccessTokenPipeline : IDisposable
         _request = request;
         _services = services;
         _options = options.With(options.LoggerFactory ?? services.GetService<ILoggerFactory>(), options.MeterFactory ?? services.GetService<IMeterFactory>());
-        _origins = new AllowedOrigins(_options, client);
+        _origins = _previousOrigins = new AllowedOrigins(_options, client);
         _metrics = new ChallengeMetrics(_options.MeterFactory);
     }
 
@@ -39,12 +42,18 @@ internal sealed class AccessTokenPipeline : IDisposable
         {
             CheckOrder(pipeline.AdditionalHandlers);
             AddGate(pipeline.AdditionalHandlers);
+            SwitchCookiesOff(pipeline.PrimaryHandler);
         });
-        factory.HttpClientActions.Add(client => _origins.Learn(client.BaseAddress));
+        factory.HttpClientActions.Add(client => Learn(client.BaseAddress));
+
+        // RedactLoggedHeaders redacts the headers it names and shows all others.
+        var isRedacted = factory.ShouldRedactHeaderValue;
+        factory.ShouldRedactHeaderValue = header =>
+            header.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || isRedacted(header);
     }
 
     /// <exception cref="InvalidOperationException">The identity is not registered.</exception>
-    public AccessTokenHandler CreateHandler() => new(Acquirer(), _request, _options, _origins, _metrics);
+    public AccessTokenHandler CreateHandler() => new(Acquirer(), _request, _options, NextOrigins(), _metrics);
 
     /// <summary>Asks for the token that the client's messages get, as they will.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken) =>
@@ -55,6 +64,38 @@ internal sealed class AccessTokenPipeline : IDisposable
     private ITokenAcquirer Acquirer() =>
         (_options.Identity is null ? _services.GetService<ITokenAcquirer>() : _services.GetKeyedService<ITokenAcquirer>(_options.Identity))
         ?? throw new InvalidOperationException(AccessTokenClient.NoIdentity(_client, _options.Identity));
+
+    /// <summary>
+    /// Each handler knows the base addresses that were set for clients made over it, and the one set last before: so an address that
+    /// configuration has changed is forgotten with the handlers of its time.
+    /// </summary>
+    private AllowedOrigins NextOrigins()
+    {
+        lock (_handlers)
+        {
+            _previousOrigins = _origins;
+            _origins = _origins.WithoutBaseAddresses();
+            _origins.Learn(_baseAddress);
+            return _origins;
+        }
+    }
+
+    private void Learn(Uri? baseAddress)
+    {
+        if (baseAddress is null)
+        {
+            return;
+        }
+
+        lock (_handlers)
+        {
+            _baseAddress = baseAddress;
+            _origins.Learn(baseAddress);
+
+            // This client may have been given the handler before, while another thread made the next one.
+            _previousOrigins.Learn(baseAddress);
+        }
+    }
 
     /// <summary>Once per client, with the first pipeline: a handler that sends again what it was handed must be handed it without our header in it.</summary>
     private void CheckOrder(IList<DelegatingHandler> handlers)
@@ -76,12 +117,21 @@ internal sealed class AccessTokenPipeline : IDisposable
     /// <summary>By its name: the handlers of the resilience packages are types this one must not depend on.</summary>
     private static bool SendsAgain(Type handler) => Array.Exists(ResendingHandlers, word => handler.Name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Without a handler in between, what the application issued is what the token handler sees.</summary>
-    private void AddGate(IList<DelegatingHandler> handlers)
+    /// <summary>One store of cookies serves all messages of a client, whatever tenant or user their tokens are for.</summary>
+    private void SwitchCookiesOff(HttpMessageHandler primary)
     {
-        if (handlers.Count > 0 && handlers[0] is not AccessTokenHandler)
+        if (!_options.UseCookies && !PrimaryHandler.TrySwitchCookiesOff(primary) && _options.LoggerFactory is { } loggers)
         {
-            handlers.Insert(0, new OriginGate(_origins));
+            Log.CookiesKept(loggers.CreateLogger(Log.Category), _client);
+        }
+    }
+
+    /// <summary>Without a handler in between, what the application issued is what the token handler sees.</summary>
+    private static void AddGate(IList<DelegatingHandler> handlers)
+    {
+        if (handlers.FirstOrDefault() is not AccessTokenHandler && handlers.OfType<AccessTokenHandler>().FirstOrDefault() is { } inner)
+        {
+            handlers.Insert(0, new OriginGate(inner.Origins));
         }
     }
 }

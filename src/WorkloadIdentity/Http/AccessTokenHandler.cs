@@ -44,6 +44,9 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         _metrics = metrics;
     }
 
+    /// <summary>Where its tokens may go.</summary>
+    internal AllowedOrigins Origins => _origins;
+
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -189,6 +192,10 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
             nameof(options))
         : options.WarmUp ? throw new ArgumentException(
             $"{nameof(AccessTokenHandlerOptions.WarmUp)} asks for a token when a host starts; a handler made by hand has no host. Leave it out, or use AddAccessToken.", nameof(options))
+        : options.UseCookies ? throw new ArgumentException(
+            $"{nameof(AccessTokenHandlerOptions.UseCookies)} concerns the primary handler of a factory-made client. Leave it out, and set "
+            + "UseCookies on the primary handler itself.",
+            nameof(options))
         : options;
 
     /// <summary>What to ask for this message; null when it goes on without a token of ours.</summary>
@@ -222,7 +229,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
             message.Options.TryGetValue(IssuedAddress.Key, out issued);
         }
 
-        return _origins.Refuse(message.RequestUri, issued, request.Scope) is { } refusal
+        return _origins.Refuse(message.RequestUri, issued, request.Scope, InnerHandler) is { } refusal
             ? throw new TokenAcquisitionException(refusal)
             : request;
     }

@@ -9,11 +9,13 @@ public sealed class AccessTokenHandlerOptions
     /// <summary>
     /// Origins (scheme, host and port: <c>https://orders.contoso.com</c>) that may receive the token, beside the exact host of an https scope and the base
     /// address set by the configuration of a named client. Plain http is accepted for loopback addresses in figures only, such as <c>http://127.0.0.1:5000</c>.
+    /// The origin of a WebSocket is that of its first request: <c>wss</c> is https, and <c>ws</c> is plain http.
     /// </summary>
     public IList<Uri> AllowedOrigins { get; } = [];
 
     /// <summary>
     /// Origins that may receive the token over plain http, because the network itself encrypts: a service mesh. One Warning is logged for each that is used.
+    /// A request that a proxy would take is refused all the same, because the proxy could read the token.
     /// With service discovery, list the address as the application writes it: <c>https+http://orders</c>.
     /// </summary>
     public IList<Uri> PlainHttpOrigins { get; } = [];
@@ -50,6 +52,14 @@ public sealed class AccessTokenHandlerOptions
     /// <value>The default is false.</value>
     public bool WarmUp { get; set; }
 
+    /// <summary>
+    /// Whether the client stores the cookies it receives. All messages of a client share one store, so that a cookie of one tenant or user
+    /// is sent with the token of another. Only for clients made by a factory: otherwise set <see cref="HttpClientHandler.UseCookies"/> on
+    /// the primary handler. A <c>Cookie</c> header on a message is sent as it is.
+    /// </summary>
+    /// <value>The default is false: <c>UseCookies</c> is switched off on the primary handler.</value>
+    public bool UseCookies { get; set; }
+
     /// <summary>The same options, logging elsewhere.</summary>
     internal AccessTokenHandlerOptions With(ILoggerFactory? loggerFactory, IMeterFactory? meterFactory)
     {
@@ -83,7 +93,12 @@ public sealed class AccessTokenHandlerOptions
         if (!plainHttp && origin.IsHttp && !origin.IsLiteralLoopback)
         {
             throw new ArgumentException(
-                $"{list} holds {origin}, which is plain http. Use https; for a mesh that encrypts by itself, list it in {nameof(PlainHttpOrigins)}; for this machine, write the address in figures (127.0.0.1).", list);
+                origin.IsMeantForThisMachine
+                    ? $"{list} holds {origin}, which is plain http and not a loopback address in figures. For local development, write "
+                        + $"{origin.OnLoopback} here and in the address of the request, or use https."
+                    : $"{list} holds {origin}, which is plain http. Use https; for a mesh that encrypts by itself, list it in "
+                        + $"{nameof(PlainHttpOrigins)}.",
+                list);
         }
 
         return origin;

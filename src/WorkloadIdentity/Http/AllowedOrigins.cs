@@ -1,48 +1,45 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Where the tokens of one client may go: listed origins, the base address its configuration set, and the exact host of an https scope.
+/// Where the tokens of one client may go: listed origins, the base addresses its configuration set, and the exact host of an https scope.
 /// Safe for concurrent use; a check that passes allocates nothing of its own.
 /// </summary>
 /// <param name="options">Read once.</param>
 /// <param name="client">The name of a factory-made client, for the line of code a refusal prints; null for a handler made by hand.</param>
-/// <param name="isProxied">Whether a proxy would take a request to this address; the process's default proxy is asked when null.</param>
-internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? client = null, Func<Uri, bool>? isProxied = null)
+internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? client = null)
 {
-    /// <summary>Base addresses that configuration computes anew for each client are not origins anybody listed.</summary>
-    public const int MaxLearned = 64;
+    private const int MaxWarnings = 64;
 
     private readonly Origin[] _listed = AccessTokenHandlerOptions.Origins(options.AllowedOrigins, nameof(options.AllowedOrigins), plainHttp: false);
     private readonly Origin[] _plainHttp = AccessTokenHandlerOptions.Origins(options.PlainHttpOrigins, nameof(options.PlainHttpOrigins), plainHttp: true);
     private readonly ConcurrentDictionary<Origin, bool> _warned = new();
     private readonly ILogger? _logger = options.LoggerFactory?.CreateLogger(Log.Category);
-    private readonly Func<Uri, bool> _isProxied = isProxied ?? (address => IsTaken(address, HttpClient.DefaultProxy));
-    private readonly Lock _learning = new();
-    private Origin[] _learned = [];
+    private KnownBaseAddresses _baseAddresses = new();
     private ScopeOrigins? _lastScope;
     private Passed? _passed;
 
     /// <summary>Whether a gate stands in front and notes issued addresses; set before the first message comes.</summary>
     public bool IsGated { get; set; }
 
+    /// <summary>The same rules without the base addresses, for the next handler of the same client.</summary>
+    public AllowedOrigins WithoutBaseAddresses()
+    {
+        var copy = (AllowedOrigins)MemberwiseClone();
+        copy._baseAddresses = new();
+        copy._passed = null;
+        copy.IsGated = false;
+        return copy;
+    }
+
     /// <summary>The base address that the named client's configuration set counts as listed.</summary>
     public void Learn(Uri? baseAddress)
     {
-        if (!Origin.TryRead(baseAddress, out var origin) || baseAddress.UserInfo.Length > 0 || _learned.Contains(origin))
+        if (Origin.TryRead(baseAddress, out var origin) && baseAddress.UserInfo.Length == 0)
         {
-            return;
-        }
-
-        lock (_learning)
-        {
-            if (!_learned.Contains(origin) && _learned.Length < MaxLearned)
-            {
-                Volatile.Write(ref _learned, [.. _learned, origin]);
-            }
+            _baseAddresses.Add(origin);
         }
     }
 
@@ -50,9 +47,10 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
     /// <param name="address">Where the request would go now.</param>
     /// <param name="issued">Where the application addressed it, when a gate saw that.</param>
     /// <param name="scope">What the token is for.</param>
-    public TokenError? Refuse(Uri? address, IssuedAddress? issued, string scope)
+    /// <param name="sender">What would send it: its proxy is asked. Null stands for the process's settings.</param>
+    public TokenError? Refuse(Uri? address, IssuedAddress? issued, string scope, HttpMessageHandler? sender)
     {
-        // What was allowed stays allowed: origins are only ever added. Only over https, where no proxy settings have a say.
+        // What was allowed stays allowed on the same handler. Only over https, where no proxy can read along.
         if (_passed is { } passed && ReferenceEquals(passed.Address, address) && ReferenceEquals(passed.Scope, scope))
         {
             return null;
@@ -68,6 +66,11 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
             return OriginRefusals.UserInfo(origin, scope);
         }
 
+        if (!origin.IsHttps && !origin.IsHttp)
+        {
+            return OriginRefusals.UnknownScheme(origin, scope);
+        }
+
         // The issued address speaks for this one only if the application's own handlers brought it here.
         var hasIssued = Origin.TryRead(issued is not null && ReferenceEquals(issued.Owner, this) && issued.Covers(origin) ? issued.Address : null, out var asIssued);
         if (hasIssued && issued!.Address!.UserInfo.Length > 0)
@@ -75,44 +78,53 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
             return OriginRefusals.UserInfo(asIssued, scope);
         }
 
-        var toList = hasIssued ? asIssued : origin;
+        var named = hasIssued ? asIssued : origin;
         if (!IsListed(origin, scope) && !(hasIssued && IsListed(asIssued, scope)))
         {
-            return OriginRefusals.NotListed(toList, scope, client);
+            return OriginRefusals.NotListed(named, scope, client, _baseAddresses.HasForgotten);
         }
 
-        if (origin.IsHttps)
+        if (origin.IsHttp)
         {
-            if (!hasIssued)
-            {
-                _passed ??= new Passed(address, scope);
-            }
-
-            return null;
+            return RefusePlainHttp(address, origin, named, scope, sender);
         }
 
-        if (!origin.IsHttp)
+        if (!hasIssued)
         {
-            return OriginRefusals.UnknownScheme(origin, scope);
+            _passed ??= new Passed(address, scope);
         }
 
-        if (_plainHttp.Contains(origin) || (hasIssued && _plainHttp.Contains(asIssued)))
+        return null;
+    }
+
+    /// <param name="address">An allowed address with plain http.</param>
+    /// <param name="origin">Of the address.</param>
+    /// <param name="named">What the application called it.</param>
+    /// <param name="scope">What the token is for.</param>
+    /// <param name="sender">The handler that would send it.</param>
+    private TokenError? RefusePlainHttp(Uri address, Origin origin, Origin named, string scope, HttpMessageHandler? sender)
+    {
+        var isMesh = _plainHttp.Contains(origin) || _plainHttp.Contains(named);
+        if (!isMesh && !origin.IsLiteralLoopback)
         {
-            if (_logger is not null && _warned.Count < MaxLearned && _warned.TryAdd(origin, true))
-            {
-                Log.PlainHttp(_logger, origin.ToString());
-            }
-
-            return null;
+            return OriginRefusals.PlainHttp(origin, named, scope, client);
         }
 
-        return !origin.IsLiteralLoopback ? OriginRefusals.PlainHttp(origin, toList, scope, client)
-            : _isProxied(address) ? OriginRefusals.Proxied(origin, scope)
-            : null;
+        if (PrimaryHandler.ProxyFor(address, sender) is { } proxy)
+        {
+            return OriginRefusals.Proxied(origin, address, proxy, scope);
+        }
+
+        if (isMesh && _logger is not null && _warned.Count < MaxWarnings && _warned.TryAdd(origin, true))
+        {
+            Log.PlainHttp(_logger, origin.ToString());
+        }
+
+        return null;
     }
 
     private bool IsListed(Origin origin, string scope) =>
-        _listed.Contains(origin) || Volatile.Read(ref _learned).Contains(origin) || _plainHttp.Contains(origin) || OriginsOf(scope).Contains(origin);
+        _listed.Contains(origin) || _baseAddresses.Contains(origin) || _plainHttp.Contains(origin) || OriginsOf(scope).Contains(origin);
 
     /// <summary>Reading a scope is remembered for the last one: nearly every client has one scope.</summary>
     private ScopeOrigins OriginsOf(string scope)
@@ -125,9 +137,6 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
 
         return last;
     }
-
-    /// <summary>Whether a request to this address would go to <paramref name="proxy"/>: some answer null for "direct", some the address itself.</summary>
-    internal static bool IsTaken(Uri address, IWebProxy proxy) => !proxy.IsBypassed(address) && proxy.GetProxy(address) is { } via && via != address;
 
     /// <summary>The first address that was allowed on its own account. Addresses and scopes never change: by reference they are known again.</summary>
     private sealed record Passed(Uri Address, string Scope);
@@ -145,7 +154,10 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
         {
             foreach (var part in scope.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
-                if (Uri.TryCreate(part, UriKind.Absolute, out var uri) && Origin.TryRead(uri, out var origin) && origin.IsHttps && uri.UserInfo.Length == 0)
+                if (Uri.TryCreate(part, UriKind.Absolute, out var uri)
+                    && uri.Scheme == Uri.UriSchemeHttps
+                    && uri.UserInfo.Length == 0
+                    && Origin.TryRead(uri, out var origin))
                 {
                     yield return origin;
                 }

@@ -4,7 +4,10 @@ using System.Net;
 namespace WorkloadIdentity;
 
 /// <summary>Scheme, host and port: what a token may be sent to (RFC 6454). The host in the form that is resolved and connected to.</summary>
-/// <remarks><see cref="Uri.Host"/> keeps full-width letters and soft hyphens; <see cref="Uri.IdnHost"/> is what the connection uses.</remarks>
+/// <remarks>
+/// <see cref="Uri.Host"/> keeps full-width letters and soft hyphens; <see cref="Uri.IdnHost"/> is what the connection uses.
+/// A WebSocket opens with an HTTP request (RFC 6455 section 4), so <c>wss</c> counts as https and <c>ws</c> as http.
+/// </remarks>
 internal readonly record struct Origin(string Scheme, string Host, int Port)
 {
     /// <summary>The origin of an absolute address; false for one without a host, or with a host that no name can be made of.</summary>
@@ -18,7 +21,7 @@ internal readonly record struct Origin(string Scheme, string Host, int Port)
 
         try
         {
-            origin = new Origin(address.Scheme, address.IdnHost, address.Port);
+            origin = new Origin(HttpScheme(address.Scheme), address.IdnHost, address.Port);
         }
         catch (UriFormatException)
         {
@@ -35,6 +38,24 @@ internal readonly record struct Origin(string Scheme, string Host, int Port)
     /// <summary>A loopback address in figures. A name such as <c>localhost</c> is whatever resolves it says.</summary>
     public bool IsLiteralLoopback => IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address);
 
+    /// <summary>
+    /// Whether people write this host for the machine they are at: a name that should resolve to loopback (RFC 6761 section 6.3), or the
+    /// address that a server shows when it listens on all of its addresses.
+    /// </summary>
+    public bool IsMeantForThisMachine
+    {
+        get
+        {
+            var name = Host.TrimEnd('.');
+            return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+                || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+                || (IPAddress.TryParse(Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)));
+        }
+    }
+
+    /// <summary>The same scheme and port on this machine, in figures.</summary>
+    public Origin OnLoopback => this with { Host = $"{IPAddress.Loopback}" };
+
     public bool Equals(Origin other) =>
         Port == other.Port
         && string.Equals(Scheme, other.Scheme, StringComparison.Ordinal)
@@ -49,4 +70,9 @@ internal readonly record struct Origin(string Scheme, string Host, int Port)
         var isDefaultPort = Port < 0 || (IsHttps && Port == 443) || (IsHttp && Port == 80);
         return isDefaultPort ? $"{Scheme}://{host}" : $"{Scheme}://{host}:{Port}";
     }
+
+    private static string HttpScheme(string scheme) =>
+        scheme == Uri.UriSchemeWss ? Uri.UriSchemeHttps
+        : scheme == Uri.UriSchemeWs ? Uri.UriSchemeHttp
+        : scheme;
 }

@@ -61,6 +61,11 @@ internal static partial class Log
     [LoggerMessage(303, LogLevel.Warning, "On the client '{Client}', {Handler} stands inside of the access token: its retries carry the token of the first attempt, expired or rejected as it may be. Call AddAccessToken after what adds it.")]
     public static partial void ResilienceInside(ILogger logger, string client, string handler);
 
+    [LoggerMessage(306, LogLevel.Warning, "The client '{Client}' shares its cookies among all its tenants and users, because its primary "
+        + "handler was in use before this client was made. Set UseCookies = false on that handler, or options.UseCookies = true in "
+        + "AddAccessToken if the cookies are meant.")]
+    public static partial void CookiesKept(ILogger logger, string client);
+
     [LoggerMessage(400, LogLevel.Warning, "{Identity}: {Settings} changed in configuration. Only secrets and the content of files change under a running program; restart it to apply the rest.")]
     public static partial void SettingsChanged(ILogger logger, string identity, string settings);
 

@@ -17,9 +17,12 @@ internal static class ProxiedProgram
         {
             Console.WriteLine(arguments switch
             {
-                ["call", var address] => await CallAsync(new Uri(address)),
+                ["call", var address] => await CallAsync(new Uri(address), new HttpClientHandler()),
+                ["call-mesh", var address] => await CallAsync(new Uri(address), new HttpClientHandler(), isMesh: true),
+                ["call-mesh-directly", var address] => await CallAsync(new Uri(address), new SocketsHttpHandler { UseProxy = false }, isMesh: true),
+                ["is-exempt", var address] => HttpClient.DefaultProxy.IsBypassed(new Uri(address)),
                 ["managed-identity"] => (await new ManagedIdentityCredential().AcquireAsync(new Acquisition(new TokenRequest("https://graph.microsoft.com/.default")), CancellationToken.None)).Token?.Value ?? "none",
-                _ => throw new ArgumentException("call <address> | managed-identity", nameof(arguments)),
+                _ => throw new ArgumentException("call <address> | call-mesh <address> | call-mesh-directly <address> | is-exempt <address> | managed-identity", nameof(arguments)),
             });
             return 0;
         }
@@ -35,11 +38,12 @@ internal static class ProxiedProgram
         }
     }
 
-    private static async Task<HttpStatusCode> CallAsync(Uri address)
+    private static async Task<HttpStatusCode> CallAsync(Uri address, HttpMessageHandler primary, bool isMesh = false)
     {
         using var acquirer = new TokenAcquirer(FakeCredential.Issuing(Token));
-        var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri(address.GetLeftPart(UriPartial.Authority)) } };
-        using var client = new HttpClient(new AccessTokenHandler(acquirer, new TokenRequest("api://orders/.default"), options) { InnerHandler = new HttpClientHandler() });
+        var options = new AccessTokenHandlerOptions();
+        (isMesh ? options.PlainHttpOrigins : options.AllowedOrigins).Add(new Uri(address.GetLeftPart(UriPartial.Authority)));
+        using var client = new HttpClient(new AccessTokenHandler(acquirer, new TokenRequest("api://orders/.default"), options) { InnerHandler = primary });
         using var response = await client.GetAsync(address);
         return response.StatusCode;
     }

@@ -40,6 +40,54 @@ public sealed class ProxyVariableTests
     }
 
     [Theory]
+    [InlineData("HTTP_PROXY", "http://billing.mesh/", "billing.mesh")]
+    [InlineData("http_proxy", "http://billing.mesh:8080/", "billing.mesh")]
+    [InlineData("ALL_PROXY", "http://10.0.0.5/", "10.0.0.5")]
+    [InlineData("HTTP_PROXY", "http://[fd00::5]:8080/", "[fd00::5]")]
+    [InlineData("HTTP_PROXY", "http://bücher.mesh/", "bücher.mesh")]
+    public async Task A_token_for_a_mesh_is_not_handed_to_a_proxy(string variable, string address, string exempt)
+    {
+        await using var proxy = new LoopbackServer(_ => new(200));
+
+        var (code, output) = await RunAsync(["call-mesh", address], (variable, $"{proxy.Address}"));
+        Assert.Equal(1, code);
+        Assert.StartsWith("NotAllowed: ", output, StringComparison.Ordinal);
+        Assert.Contains($"NO_PROXY={exempt} ", output, StringComparison.Ordinal);
+
+        (_, output) = await RunAsync(["is-exempt", address], (variable, $"{proxy.Address}"), ("NO_PROXY", $"other.mesh,{exempt}"));
+        Assert.Equal("True", output);
+        Assert.Empty(proxy.Requests);
+    }
+
+    [Theory]
+    [InlineData("call-mesh", "NO_PROXY", "localhost")]
+    [InlineData("call-mesh", "no_proxy", "localhost")]
+    [InlineData("call-mesh-directly", "UNUSED", "")]
+    public async Task A_mesh_that_no_proxy_stands_before_gets_its_token(string call, string variable, string value)
+    {
+        await using var proxy = new LoopbackServer(_ => new(200));
+        await using var api = new LoopbackServer(_ => new(200));
+
+        var (code, output) = await RunAsync([call, $"http://localhost:{api.Address.Port}/"], ("HTTP_PROXY", $"{proxy.Address}"), (variable, value));
+
+        Assert.Equal((0, "OK"), (code, output));
+        Assert.Equal([$"Bearer {ProxiedProgram.Token}"], api.Tokens);
+        Assert.Empty(proxy.Requests);
+    }
+
+    [Fact]
+    public async Task The_lower_case_exemptions_are_read_in_place_of_the_others()
+    {
+        await using var proxy = new LoopbackServer(_ => new(200));
+
+        var (code, output) = await RunAsync(["call-mesh", "http://billing.mesh/"], ("HTTP_PROXY", $"{proxy.Address}"), ("NO_PROXY", "billing.mesh"), ("no_proxy", "other.mesh"));
+
+        Assert.Equal(1, code);
+        Assert.Contains("where no_proxy is set, it is read instead", output, StringComparison.Ordinal);
+        Assert.Empty(proxy.Requests);
+    }
+
+    [Theory]
     [InlineData("HTTPS_PROXY")]
     [InlineData("ALL_PROXY")]
     public async Task A_proxy_of_encrypted_connections_sees_the_host_and_nothing_else(string variable)

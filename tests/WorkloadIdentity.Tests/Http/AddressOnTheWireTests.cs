@@ -71,7 +71,7 @@ public sealed class AddressOnTheWireTests
                 ConnectCallback = async (context, cancellationToken) =>
                 {
                     var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                    var server = context.InitialRequestMessage.RequestUri!.Scheme == "https" ? secured : plain;
+                    var server = context.InitialRequestMessage.RequestUri!.Scheme is "https" or "wss" ? secured : plain;
                     await socket.ConnectAsync(new DnsEndPoint(server.Address.Host, server.Address.Port, AddressFamily.InterNetwork), cancellationToken);
                     return new NetworkStream(socket, ownsSocket: true);
                 },

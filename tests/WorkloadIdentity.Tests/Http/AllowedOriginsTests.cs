@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace WorkloadIdentity.Tests;
@@ -6,6 +5,9 @@ namespace WorkloadIdentity.Tests;
 public sealed class AllowedOriginsTests
 {
     private const string Scope = "https://graph.microsoft.com/.default";
+
+    /// <summary>Sends without a proxy, whatever proxy the machine of the tests has.</summary>
+    private static readonly SocketsHttpHandler Direct = new() { UseProxy = false };
 
     public static TheoryData<string, string, bool> Addresses => new()
     {
@@ -22,6 +24,9 @@ public sealed class AllowedOriginsTests
         { "a listed IPv6 loopback address", "http://[::1]:5000/x", true },
         { "the same listed address in full", "http://[0:0:0:0:0:0:0:1]:5000/x", true },
         { "a mesh origin", "http://billing.mesh:8080/x", true },
+        { "a WebSocket to the host of the scope", "wss://graph.microsoft.com/", true },
+        { "a WebSocket to a listed loopback address", "ws://127.0.0.1:5000/x", true },
+        { "a WebSocket to a mesh origin", "ws://billing.mesh:8080/x", true },
 
         { "user information", "https://graph.microsoft.com@evil.example/", false },
         { "user information before the right host", "https://evil.example@graph.microsoft.com/", false },
@@ -46,7 +51,10 @@ public sealed class AllowedOriginsTests
         { "another loopback address", "http://127.0.0.2:5000/", false },
         { "loopback with a trailing dot", "http://127.0.0.1.:5000/", false },
         { "another scheme", "ftp://graph.microsoft.com/", false },
-        { "a websocket", "wss://graph.microsoft.com/", false },
+        { "a WebSocket without TLS", "ws://graph.microsoft.com/", false },
+        { "a WebSocket to another port", "wss://graph.microsoft.com:444/", false },
+        { "a WebSocket to a host that is not listed", "wss://evil.example/", false },
+        { "a WebSocket to a name for loopback", "ws://localhost:5000/", false },
         { "a file", "file:///etc/passwd", false },
         { "an address without a host", "mailto:x@graph.microsoft.com", false },
         { "a relative address", "/v1.0/users", false },
@@ -56,22 +64,23 @@ public sealed class AllowedOriginsTests
     [MemberData(nameof(Addresses))]
     public void A_token_goes_to_allowed_origins_alone(string situation, string address, bool isAllowed)
     {
-        var refusal = Origins().Refuse(new Uri(address, UriKind.RelativeOrAbsolute), issued: null, Scope);
+        var refusal = Origins().Refuse(new Uri(address, UriKind.RelativeOrAbsolute), issued: null, Scope, Direct);
 
         Assert.True(isAllowed == refusal is null, $"{situation}: {refusal}");
         Assert.True(isAllowed || refusal!.Kind == TokenErrorKind.NotAllowed);
     }
 
     [Fact]
-    public void No_address_is_refused() => Assert.Equal(TokenErrorKind.NotAllowed, Origins().Refuse(null, null, Scope)!.Kind);
+    public void No_address_is_refused() => Assert.Equal(TokenErrorKind.NotAllowed, Origins().Refuse(null, null, Scope, Direct)!.Kind);
 
     [Theory]
     [InlineData("api://orders/.default", "https://orders/")]
     [InlineData("http://orders.contoso.com/.default", "http://orders.contoso.com/")]
     [InlineData("https://user@orders.contoso.com/.default", "https://orders.contoso.com/")]
     [InlineData("orders", "https://orders/")]
+    [InlineData("wss://orders.contoso.com/.default", "wss://orders.contoso.com/")]
     public void Only_an_https_scope_names_a_host(string scope, string address) =>
-        Assert.NotNull(new AllowedOrigins(new AccessTokenHandlerOptions()).Refuse(new Uri(address), null, scope));
+        Assert.NotNull(new AllowedOrigins(new AccessTokenHandlerOptions()).Refuse(new Uri(address), null, scope, Direct));
 
     [Fact]
     public void Each_https_permission_names_its_host()
@@ -79,9 +88,9 @@ public sealed class AllowedOriginsTests
         var origins = new AllowedOrigins(new AccessTokenHandlerOptions());
         const string Permissions = "openid https://graph.microsoft.com/User.Read  https://graph.microsoft.com/Mail.Read";
 
-        Assert.Null(origins.Refuse(new Uri("https://graph.microsoft.com/"), null, Permissions));
-        Assert.NotNull(origins.Refuse(new Uri("https://openid/"), null, Permissions));
-        Assert.NotNull(origins.Refuse(new Uri("https://graph.microsoft.com/"), null, "openid"));
+        Assert.Null(origins.Refuse(new Uri("https://graph.microsoft.com/"), null, Permissions, Direct));
+        Assert.NotNull(origins.Refuse(new Uri("https://openid/"), null, Permissions, Direct));
+        Assert.NotNull(origins.Refuse(new Uri("https://graph.microsoft.com/"), null, "openid", Direct));
     }
 
     [Fact]
@@ -95,38 +104,11 @@ public sealed class AllowedOriginsTests
         origins.Learn(null);
         origins.Learn(new Uri("relative", UriKind.Relative));
 
-        Assert.Null(origins.Refuse(new Uri("https://orders.contoso.com/v2"), null, "api://orders/.default"));
-        Assert.Null(origins.Refuse(new Uri("http://127.0.0.1:5000/x"), null, "api://orders/.default"));
-        Assert.Contains("PlainHttpOrigins", origins.Refuse(new Uri("http://orders.internal/"), null, "api://orders/.default")!.Message, StringComparison.Ordinal);
-        Assert.NotNull(origins.Refuse(new Uri("https://secret.contoso.com/"), null, "api://orders/.default"));
+        Assert.Null(origins.Refuse(new Uri("https://orders.contoso.com/v2"), null, "api://orders/.default", Direct));
+        Assert.Null(origins.Refuse(new Uri("http://127.0.0.1:5000/x"), null, "api://orders/.default", Direct));
+        Assert.Contains("PlainHttpOrigins", origins.Refuse(new Uri("http://orders.internal/"), null, "api://orders/.default", Direct)!.Message, StringComparison.Ordinal);
+        Assert.NotNull(origins.Refuse(new Uri("https://secret.contoso.com/"), null, "api://orders/.default", Direct));
     }
-
-    [Fact]
-    public void Base_addresses_beyond_the_bound_are_not_learned()
-    {
-        var origins = new AllowedOrigins(new AccessTokenHandlerOptions());
-        for (var index = 0; index <= AllowedOrigins.MaxLearned; index++)
-        {
-            origins.Learn(new Uri($"https://h{index}.contoso.com"));
-        }
-
-        Assert.Null(origins.Refuse(new Uri($"https://h{AllowedOrigins.MaxLearned - 1}.contoso.com"), null, "api://x/.default"));
-        Assert.NotNull(origins.Refuse(new Uri($"https://h{AllowedOrigins.MaxLearned}.contoso.com"), null, "api://x/.default"));
-    }
-
-    [Fact]
-    public void Loopback_that_a_proxy_would_take_is_refused()
-    {
-        var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("http://127.0.0.1:5000") } };
-        var refusal = new AllowedOrigins(options, isProxied: _ => true).Refuse(new Uri("http://127.0.0.1:5000/x"), null, Scope);
-
-        Assert.Equal(TokenErrorKind.NotAllowed, refusal!.Kind);
-        Assert.Contains("NO_PROXY=127.0.0.1", refusal.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_proxy_does_not_matter_where_the_connection_is_encrypted() =>
-        Assert.Null(new AllowedOrigins(new AccessTokenHandlerOptions(), isProxied: _ => true).Refuse(new Uri("https://graph.microsoft.com/"), null, Scope));
 
     [Fact]
     public void Plain_http_to_a_mesh_is_warned_of_once_per_origin()
@@ -139,9 +121,10 @@ public sealed class AllowedOriginsTests
         });
         foreach (var address in new[] { "http://a.mesh/1", "http://a.mesh/2", "http://b.mesh/", "http://b.mesh/" })
         {
-            Assert.Null(origins.Refuse(new Uri(address), null, "api://x/.default"));
+            Assert.Null(origins.Refuse(new Uri(address), null, "api://x/.default", Direct));
         }
 
+        Assert.NotNull(origins.Refuse(new Uri("http://c.mesh/"), null, "api://x/.default", Direct));
         Assert.Equal([(300, LogLevel.Warning), (300, LogLevel.Warning)], log.Entries.Select(line => (line.Id, line.Level)));
         Assert.Contains("http://a.mesh", log.Entries[0].Text, StringComparison.Ordinal);
         Assert.Contains("http://b.mesh", log.Entries[1].Text, StringComparison.Ordinal);
@@ -156,16 +139,16 @@ public sealed class AllowedOriginsTests
     [InlineData("https://bücher.example/", "https://xn--bcher-kva.example", "AllowedOrigins")]
     public void A_refusal_prints_the_line_that_lifts_it(string address, string origin, string list)
     {
-        var byHand = new AllowedOrigins(new AccessTokenHandlerOptions()).Refuse(new Uri(address), null, "api://\"x\"/.default")!;
+        var byHand = new AllowedOrigins(new AccessTokenHandlerOptions()).Refuse(new Uri(address), null, "api://\"x\"/.default", Direct)!;
         Assert.Contains($"options.{list}.Add(new Uri(\"{origin}\"));", byHand.Message, StringComparison.Ordinal);
 
-        var factoryMade = new AllowedOrigins(new AccessTokenHandlerOptions(), "orders").Refuse(new Uri(address), null, "api://\"x\"/.default")!;
+        var factoryMade = new AllowedOrigins(new AccessTokenHandlerOptions(), "orders").Refuse(new Uri(address), null, "api://\"x\"/.default", Direct)!;
         Assert.Contains($".AddAccessToken(\"api://\\\"x\\\"/.default\", o => o.{list}.Add(new Uri(\"{origin}\")));", factoryMade.Message, StringComparison.Ordinal);
         Assert.Contains("'orders'", factoryMade.Message, StringComparison.Ordinal);
 
         var options = new AccessTokenHandlerOptions();
         (list == "AllowedOrigins" ? options.AllowedOrigins : options.PlainHttpOrigins).Add(new Uri(origin));
-        Assert.Null(new AllowedOrigins(options, isProxied: _ => false).Refuse(new Uri(address), null, "api://x/.default"));
+        Assert.Null(new AllowedOrigins(options).Refuse(new Uri(address), null, "api://x/.default", Direct));
     }
 
     [Theory]
@@ -193,16 +176,6 @@ public sealed class AllowedOriginsTests
     }
 
     [Fact]
-    public void A_proxy_takes_what_it_does_not_bypass()
-    {
-        var address = new Uri("http://127.0.0.1:5000/x");
-
-        Assert.True(AllowedOrigins.IsTaken(address, new WebProxy("http://proxy.contoso.com:8080")));
-        Assert.False(AllowedOrigins.IsTaken(address, new WebProxy("http://proxy.contoso.com:8080", BypassOnLocal: true, [@"127\.0\.0\.1"])));
-        Assert.False(AllowedOrigins.IsTaken(address, new WebProxy()));
-    }
-
-    [Fact]
     public void Null_cannot_be_listed() =>
         Assert.Throws<ArgumentException>(() => new AllowedOrigins(new AccessTokenHandlerOptions { PlainHttpOrigins = { null! } }));
 
@@ -221,9 +194,9 @@ public sealed class AllowedOriginsTests
     public void An_address_rewritten_by_the_applications_handlers_passes_by_the_issued_one(string issued, string address, bool isAllowed)
     {
         var origins = new AllowedOrigins(
-            new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") }, PlainHttpOrigins = { new Uri("https+http://mesh") } }, isProxied: _ => false);
+            new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") }, PlainHttpOrigins = { new Uri("https+http://mesh") } });
 
-        var refusal = origins.Refuse(new Uri(address), new IssuedAddress(origins, new Uri(issued)), "api://orders/.default");
+        var refusal = origins.Refuse(new Uri(address), new IssuedAddress(origins, new Uri(issued)), "api://orders/.default", Direct);
 
         Assert.True(isAllowed == refusal is null, $"{refusal}");
     }
@@ -233,7 +206,7 @@ public sealed class AllowedOriginsTests
     {
         var origins = Origins();
 
-        Assert.NotNull(origins.Refuse(new Uri("https://evil.example"), new IssuedAddress(Origins(), new Uri("https://graph.microsoft.com")), Scope));
+        Assert.NotNull(origins.Refuse(new Uri("https://evil.example"), new IssuedAddress(Origins(), new Uri("https://graph.microsoft.com")), Scope, Direct));
     }
 
     [Fact]
@@ -244,9 +217,9 @@ public sealed class AllowedOriginsTests
         Assert.True(Origin.TryRead(new Uri("https://evil.example"), out var evil));
         issued.NoteRedirect(evil);
 
-        Assert.NotNull(origins.Refuse(new Uri("https://EVIL.example:443/x"), issued, Scope));
-        Assert.Null(origins.Refuse(new Uri("https://10.0.0.5"), issued, Scope));
-        Assert.Null(origins.Refuse(new Uri("https://graph.microsoft.com"), issued, Scope));
+        Assert.NotNull(origins.Refuse(new Uri("https://EVIL.example:443/x"), issued, Scope, Direct));
+        Assert.Null(origins.Refuse(new Uri("https://10.0.0.5"), issued, Scope, Direct));
+        Assert.Null(origins.Refuse(new Uri("https://graph.microsoft.com"), issued, Scope, Direct));
     }
 
     [Fact]
@@ -259,7 +232,7 @@ public sealed class AllowedOriginsTests
             issued.NoteRedirect(new Origin("https", $"h{index}", 443));
         }
 
-        Assert.NotNull(origins.Refuse(new Uri("https://h99"), issued, Scope));
+        Assert.NotNull(origins.Refuse(new Uri("https://h99"), issued, Scope, Direct));
     }
 
     /// <summary>The origins that <see cref="Addresses"/> speaks of.</summary>
@@ -271,6 +244,5 @@ public sealed class AllowedOriginsTests
                 new Uri("https://orders.contoso.com:8443"), new Uri("https://bücher.example"), new Uri("http://127.0.0.1:5000"), new Uri("http://[::1]:5000/"),
             },
             PlainHttpOrigins = { new Uri("http://billing.mesh:8080") },
-        },
-        isProxied: _ => false);
+        });
 }

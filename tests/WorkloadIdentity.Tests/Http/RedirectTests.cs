@@ -147,7 +147,7 @@ public sealed class RedirectTests
     public async Task An_address_rewritten_between_gate_and_handler_passes()
     {
         await using var instance = new LoopbackServer(_ => new(200));
-        var origins = new AllowedOrigins(new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } }, isProxied: _ => false);
+        var origins = new AllowedOrigins(new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } });
         using var client = Pipeline(origins, isGated: true, new Discovery(instance.Address));
 
         using var response = await client.GetAsync("https+http://orders/x");
@@ -159,7 +159,7 @@ public sealed class RedirectTests
     public async Task Without_a_gate_a_rewritten_address_does_not_pass()
     {
         await using var instance = new LoopbackServer(_ => new(200));
-        var origins = new AllowedOrigins(new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } }, isProxied: _ => false);
+        var origins = new AllowedOrigins(new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } });
         using var client = Pipeline(origins, isGated: false, new Discovery(instance.Address));
 
         await Assert.ThrowsAsync<TokenAcquisitionException>(() => client.GetAsync("https+http://orders/x"));
@@ -172,7 +172,7 @@ public sealed class RedirectTests
     {
         await using var evil = new LoopbackServer(_ => new(401, InvalidToken));
         await using var instance = new LoopbackServer(_ => new(307, ("Location", $"{evil.Address}")));
-        var origins = new AllowedOrigins(new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } }, isProxied: _ => false);
+        var origins = new AllowedOrigins(new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } });
         using var client = Pipeline(origins, isGated: true, new Retry { InnerHandler = new Discovery(instance.Address) });
 
         using var response = await client.GetAsync("https+http://orders/x");
@@ -186,7 +186,7 @@ public sealed class RedirectTests
     {
         await using var evil = new LoopbackServer(_ => new(503));
         await using var instance = new LoopbackServer(_ => new(307, ("Location", $"{evil.Address}")));
-        var origins = new AllowedOrigins(new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } }, isProxied: _ => false);
+        var origins = new AllowedOrigins(new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } });
         using var client = Pipeline(origins, isGated: true, new Discovery(instance.Address) { InnerHandler = new Retry() });
 
         await Assert.ThrowsAsync<TokenAcquisitionException>(() => client.GetAsync("https+http://orders/x"));
@@ -205,7 +205,7 @@ public sealed class RedirectTests
             options.AllowedOrigins.Add(server.Address);
         }
 
-        return new AllowedOrigins(options, isProxied: _ => false);
+        return new AllowedOrigins(options);
     }
 
     private HttpClient Pipeline(AllowedOrigins origins, bool isGated, DelegatingHandler? between = null, bool followBelow = true)
