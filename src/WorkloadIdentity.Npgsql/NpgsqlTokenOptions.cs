@@ -24,7 +24,7 @@ public sealed class NpgsqlTokenOptions
 
     internal TokenRequest Request()
     {
-        var request = new TokenRequest(Scope);
+        var request = new TokenRequest(AccessTokenHandler.RequireScope(Scope, nameof(Scope)));
         return TenantId is null ? request : request.ForTenant(TenantId);
     }
 }

@@ -3,9 +3,6 @@ namespace WorkloadIdentity.Tool;
 /// <summary>What a token is asked for.</summary>
 internal static class ScopeArgument
 {
-    // The application id behind api://AzureADTokenExchange: another spelling of the same audience.
-    private const string ExchangeApplication = "fb60f99c-7a34-4190-8149-302f77469936";
-
     /// <exception cref="ToolException">The text is no scope.</exception>
     public static TokenRequest Request(string scope)
     {
@@ -23,7 +20,7 @@ internal static class ScopeArgument
     /// <exception cref="ToolException">The scope asks for one.</exception>
     public static void RefuseExchange(string scope)
     {
-        if (IsExchange(scope.Trim()))
+        if (ExchangeAudience.IsAskedBy(scope))
         {
             throw NeverShown();
         }
@@ -33,7 +30,7 @@ internal static class ScopeArgument
     /// <exception cref="ToolException">It is for an exchange audience.</exception>
     public static void RefuseExchange(AccessToken token)
     {
-        if (UnverifiedJwt.TryRead(token.Value) is { } jwt && jwt.Audiences.Any(IsExchange))
+        if (UnverifiedJwt.TryRead(token.Value) is { } jwt && jwt.Audiences.Any(ExchangeAudience.IsAskedBy))
         {
             throw NeverShown();
         }
@@ -46,10 +43,6 @@ internal static class ScopeArgument
         "login.partner.microsoftonline.cn" or "login.chinacloudapi.cn" => "https://microsoftgraph.chinacloudapi.cn/.default",
         _ => "https://graph.microsoft.com/.default",
     };
-
-    private static bool IsExchange(string text) =>
-        ExchangeAudience.IsAskedBy(text) || ExchangeAudience.IsAskedBy(Uri.UnescapeDataString(text)) || text.StartsWith(ExchangeApplication, StringComparison.OrdinalIgnoreCase)
-        || text.StartsWith($"api://{ExchangeApplication}", StringComparison.OrdinalIgnoreCase) || text.StartsWith($"spn:{ExchangeApplication}", StringComparison.OrdinalIgnoreCase);
 
     private static ToolException NeverShown() => new(
         ExitCodes.Usage,

@@ -23,7 +23,7 @@ internal sealed class MessageRequests(TokenRequest request, AccessTokenHandlerOp
         {
             chosen = _select(message) ?? throw Refused(
                 TokenErrorKind.InvalidConfiguration, "The client's Select returned null. It must return a token request for every message.", _request.Scope);
-            if (Array.Exists(chosen.Scope.Split(' '), ExchangeAudience.IsAskedBy))
+            if (ExchangeAudience.IsAskedBy(chosen.Scope))
             {
                 throw Refused(TokenErrorKind.NotAllowed, "The client's Select asks for a token that is itself a credential, which is never sent to an API.", chosen.Scope);
             }

@@ -184,6 +184,8 @@ public sealed class IdentityBindingTests : IAsyncLifetime
     [InlineData("api://AzureADTokenExchange")]
     [InlineData("api://AzureADTokenExchangeUSGov")]
     [InlineData("API://azureadtokenexchange")]
+    [InlineData("fb60f99c-7a34-4190-8149-302f77469936")]
+    [InlineData("spn:api://AzureADTokenExchange")]
     [InlineData("api://AKSIdentityBinding\", \"api://AzureADTokenExchange")]
     [InlineData(null)]
     public async Task An_assertion_that_entra_would_take_never_reaches_the_proxy(string? audience)

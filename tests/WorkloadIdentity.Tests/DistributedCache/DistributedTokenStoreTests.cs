@@ -214,7 +214,7 @@ public sealed class DistributedTokenStoreTests
         (string, TokenRequest)[] neighbours =
         [
             (StoreBench.Partition, StoreBench.Request),
-            (StoreBench.Partition, new TokenRequest("api://orders/.default ")),
+            (StoreBench.Partition, new TokenRequest("api://orders/.default x")),
             (StoreBench.Partition, new TokenRequest("API://orders/.default")),
             (StoreBench.Partition, StoreBench.Request.ForTenant("contoso.com")),
             (StoreBench.Partition, new TokenRequest("api://orders/.default") { FmiPath = "contoso.com" }),
@@ -238,6 +238,8 @@ public sealed class DistributedTokenStoreTests
         new TokenRequest("api://AzureADTokenExchange/.default"),
         new TokenRequest("API://azureadtokenexchangeusgov/.default"),
         new TokenRequest("api://AzureFMITokenExchange/.default"),
+        new TokenRequest("spn:fb60f99c-7a34-4190-8149-302f77469936/.default"),
+        new TokenRequest("api://orders/.default fb60f99c-7a34-4190-8149-302f77469936/.default"),
     ];
 
     [Theory]

@@ -397,6 +397,10 @@ public sealed class AccessTokenHandlerTests : IDisposable
     [InlineData("API://azureadtokenexchangeUSGov/.default")]
     [InlineData(" api://AzureADTokenExchangeChina/.default")]
     [InlineData("x api://AzureADTokenExchange")]
+    [InlineData("fb60f99c-7a34-4190-8149-302f77469936/.default")]
+    [InlineData("api://FB60F99C-7A34-4190-8149-302F77469936/.default")]
+    [InlineData("spn:fb60f99c-7a34-4190-8149-302f77469936/.default")]
+    [InlineData("api%3A%2F%2FAzureADTokenExchange/.default")]
     public void A_token_that_is_a_credential_never_enters_the_handler(string scope)
     {
         Assert.Throws<ArgumentException>(() => new AccessTokenHandler(_tokens, new TokenRequest(scope)));

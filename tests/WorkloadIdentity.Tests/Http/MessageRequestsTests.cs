@@ -122,9 +122,12 @@ public sealed class MessageRequestsTests : IDisposable
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(Get(), new AccessTokenHandlerOptions { Select = _ => throw new InvalidOperationException() }));
 
-        var exchange = await Assert.ThrowsAsync<TokenAcquisitionException>(
-            () => SendAsync(Get(), new AccessTokenHandlerOptions { Select = _ => new TokenRequest("api://AzureADTokenExchange/.default") }));
-        Assert.Equal(TokenErrorKind.NotAllowed, exchange.Error.Kind);
+        foreach (var scope in new[] { "api://AzureADTokenExchange/.default", "a fb60f99c-7a34-4190-8149-302f77469936/.default" })
+        {
+            var exchange = await Assert.ThrowsAsync<TokenAcquisitionException>(
+                () => SendAsync(Get(), new AccessTokenHandlerOptions { Select = _ => new TokenRequest(scope) }));
+            Assert.Equal(TokenErrorKind.NotAllowed, exchange.Error.Kind);
+        }
         Assert.Empty(_api.Requests);
         Assert.Empty(_tokens.Requests);
     }

@@ -63,6 +63,8 @@ public sealed class TokenPasswordTests
 
         Assert.Throws<ArgumentException>(() => builder.UseWorkloadIdentity(_acquirer, options => options.TenantId = "common"));
         Assert.Throws<ArgumentException>(() => builder.UseWorkloadIdentity(_acquirer, options => options.Scope = ""));
+        Assert.Throws<ArgumentException>(
+            () => builder.UseWorkloadIdentity(_acquirer, options => options.Scope = "api://AzureADTokenExchange/.default"));
         Assert.Throws<ArgumentNullException>(() => builder.UseWorkloadIdentity(null!));
     }
 
