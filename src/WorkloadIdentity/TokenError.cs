@@ -66,7 +66,8 @@ public sealed class TokenError
     public string? TraceId { get; init; }
 
     /// <summary>How long the server asked to wait.</summary>
-    public TimeSpan? RetryAfter { get; init; }
+    /// <value>More than zero, or null: a value of zero or less asks for nothing and is kept as null.</value>
+    public TimeSpan? RetryAfter { get; init => field = value > TimeSpan.Zero ? value : null; }
 
     /// <summary>Claims the caller must satisfy, as a JSON object: pass them on in a challenge (Conditional Access, on-behalf-of).</summary>
     public string? Claims { get; init; }

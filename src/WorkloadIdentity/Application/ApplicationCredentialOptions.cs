@@ -23,8 +23,8 @@ public sealed class ApplicationCredentialOptions
     public IList<string> AdditionallyAllowedTenants { get; } = [];
 
     /// <summary>
-    /// The client that asks Entra; null uses one that follows no redirect and keeps no cookie. A client set here should do the same, and must not
-    /// be one that attaches tokens. It is not disposed.
+    /// The client that asks Entra; null uses one that follows no redirect and keeps no cookie. A client set here must do the same: one that
+    /// follows a redirect posts the client secret to wherever it leads. It must not be one that attaches tokens. It is not disposed.
     /// </summary>
     public HttpClient? HttpClient { get; set; }
 

@@ -7,7 +7,7 @@ namespace WorkloadIdentity;
 public sealed class AssertionSourceOptions
 {
     /// <summary>
-    /// The client that asks; null uses one that follows no redirect and keeps no cookie. A client set here should do the same, and must not
+    /// The client that asks; null uses one that follows no redirect and keeps no cookie. A client set here must do the same, and must not
     /// be one that attaches tokens. It is not disposed.
     /// </summary>
     public HttpClient? HttpClient { get; set; }

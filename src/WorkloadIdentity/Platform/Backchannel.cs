@@ -46,7 +46,12 @@ internal static class Backchannel
             try
             {
                 using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-                if ((int)response.StatusCode is >= 300 and < 400 || response.RequestMessage?.RequestUri is { } answered && answered != asked)
+                if (response.RequestMessage?.RequestUri is { } answered && answered != asked)
+                {
+                    return Followed(server, answered, (int)response.StatusCode);
+                }
+
+                if ((int)response.StatusCode is >= 300 and < 400)
                 {
                     return BackchannelAnswer.Failed(new TokenError(
                         TokenErrorKind.InvalidResponse,
@@ -83,6 +88,25 @@ internal static class Backchannel
                 });
             }
         }
+    }
+
+    /// <summary>
+    /// The answer is another address's: a client that the application gave followed a redirect. At a 307 or 308 it sends the form again,
+    /// and it sends headers again at any; which redirects there were on the way is not known afterwards.
+    /// </summary>
+    private static BackchannelAnswer Followed(string server, Uri answered, int status)
+    {
+        var place = Origin.TryRead(answered, out var origin) ? origin.ToString() : "another host";
+        return BackchannelAnswer.Failed(new TokenError(
+            TokenErrorKind.InvalidResponse,
+            $"{server} redirected, and the HttpClient that was given for it followed: the request was sent to {place}. "
+            + "What it carried (a client secret, an assertion, the header secret of a managed identity host) may be known there: "
+            + "replace that secret now. Then give a client that follows none (new SocketsHttpHandler { AllowAutoRedirect = false }), or leave "
+            + "it out, and check the address.")
+        {
+            StatusCode = status,
+            HelpAnchor = HelpAnchors.Redirect,
+        });
     }
 
     /// <summary>The body, or null when it is larger than <paramref name="limit"/>.</summary>

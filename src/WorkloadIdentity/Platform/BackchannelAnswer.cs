@@ -26,14 +26,22 @@ internal sealed class BackchannelAnswer
 
     public byte[] Body { get; }
 
-    /// <summary>How long the server asked to wait (RFC 9110 section 10.2.3): seconds or a date. Null when it did not, or not readably.</summary>
+    /// <summary>
+    /// When the server says it answered (RFC 9110 section 6.6.1): by its clock. Null when it does not say, or not readably.
+    /// </summary>
+    public DateTimeOffset? AnsweredOn => _headers?.Date;
+
+    /// <summary>
+    /// How long the server asked to wait (RFC 9110 section 10.2.3), more than zero. A date is measured from the server's own, because the
+    /// two clocks may differ. Null when it asked for nothing, not readably, or for a moment that is over: then the usual delays apply.
+    /// </summary>
     public TimeSpan? RetryAfter
     {
         get
         {
             var wait = _headers?.RetryAfter is not { } value ? null
-                : value.Delta ?? (value.Date is { } date ? date - _receivedOn : null);
-            return wait is { Ticks: < 0 } ? TimeSpan.Zero : wait;
+                : value.Delta ?? (value.Date is { } date ? date - (AnsweredOn ?? _receivedOn) : null);
+            return wait > TimeSpan.Zero ? wait : null;
         }
     }
 

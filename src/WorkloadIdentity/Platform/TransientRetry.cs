@@ -59,6 +59,6 @@ internal sealed class TransientRetry(RetryOptions options, TimeProvider timeProv
         bool MayRepeat(T result, int attemptsRepeated) =>
             errorOf(result) is { IsTransient: true } error
             && (attemptsRepeated + 1 < options.MaxAttempts || outlasts?.Invoke(error) == true)
-            && timeProvider.GetElapsedTime(started) + (error.RetryAfter ?? TimeSpan.Zero) < options.TotalBudget;
+            && (error.RetryAfter ?? TimeSpan.Zero) < options.TotalBudget - timeProvider.GetElapsedTime(started);
     }
 }

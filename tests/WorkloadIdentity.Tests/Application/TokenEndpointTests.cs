@@ -157,6 +157,62 @@ public sealed class TokenEndpointTests
         Assert.InRange(askedAgain!.Value - started, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds + 0.2));
     }
 
+    [Theory]
+    [InlineData("Thu, 01 Jan 2026 09:00:07 GMT", "Thu, 01 Jan 2026 09:00:00 GMT")]
+    [InlineData("Wed, 31 Dec 2025 15:00:07 GMT", "Wed, 31 Dec 2025 15:00:00 GMT")]
+    public async Task A_date_to_come_back_at_is_measured_by_the_clock_of_the_server_that_named_it(string retryAfter, string date)
+    {
+        _entra.Answers(HttpStatusCode.TooManyRequests, "", "text/plain", ("Retry-After", retryAfter), ("Date", date));
+
+        Assert.Equal(TimeSpan.FromSeconds(7), (await _entra.AcquireAsync(OneAttempt())).Error!.RetryAfter);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-5")]
+    [InlineData("99999999999999999999")]
+    [InlineData("soon")]
+    [InlineData("Thu, 01 Jan 1970 00:00:00 GMT")]
+    [InlineData("Thu, 01 Jan 2026 00:00:00 GMT")]
+    public async Task A_time_to_come_back_at_that_is_over_or_unreadable_never_means_at_once(string retryAfter)
+    {
+        List<DateTimeOffset> asked = [];
+        _entra.Server.Otherwise = _ =>
+        {
+            asked.Add(_entra.Clock.Now);
+            var status = asked.Count % 2 == 0 ? HttpStatusCode.TooManyRequests : HttpStatusCode.ServiceUnavailable;
+            return FakeServer.Response(status, headers: ("Retry-After", retryAfter));
+        };
+
+        var error = (await _entra.RunAsync(_entra.Credential(configure: options => options.Retry.MaxAttempts = 3))).Error!;
+
+        Assert.Equal(TokenErrorCategory.Transient, error.Category);
+        Assert.Equal(3, asked.Count);
+        Assert.All(
+            asked.Zip(asked.Skip(1), (first, second) => second - first),
+            wait => Assert.InRange(wait, TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task What_a_source_says_of_a_wait_is_bounded_too()
+    {
+        var asked = 0;
+        var source = new CallbackAssertionSource((_, _) =>
+        {
+            asked++;
+            throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Throttled, "later")
+            {
+                RetryAfter = asked == 1 ? TimeSpan.FromSeconds(-1) : TimeSpan.MaxValue,
+            });
+        });
+        var started = _entra.Clock.Now;
+
+        var error = (await _entra.RunAsync(new FederatedAuthentication(source))).Error!;
+
+        Assert.Equal((TokenErrorKind.Throttled, 2), (error.Kind, asked));
+        Assert.True(_entra.Clock.Now - started > TimeSpan.FromSeconds(0.3));
+    }
+
     [Fact]
     public async Task While_throttled_nobody_is_asked_for_that_tenant_and_the_answer_is_told_again()
     {
@@ -229,6 +285,8 @@ public sealed class TokenEndpointTests
         _entra.Issues();
         Assert.Equal(TokenVerdict.Issued, (await _entra.AcquireAsync(credential)).Verdict);
     }
+
+    private ApplicationCredential OneAttempt() => _entra.Credential(configure: options => options.Retry.MaxAttempts = 1);
 
     [Fact]
     public async Task A_redirect_is_never_followed()
