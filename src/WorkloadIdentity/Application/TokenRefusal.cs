@@ -22,16 +22,25 @@ internal static partial class TokenRefusal
     public static TokenError Read(BackchannelAnswer answer, JsonElement? body, TokenExchange exchange, TokenRequestForm form, string authentication)
     {
         var error = ServerWords.Word(body?.Text("error"), form.Secrets);
+        var suberror = ServerWords.Word(body?.Text("suberror"), form.Secrets);
+        var claims = Claims(body?.Text("claims"), form);
         var description = ServerWords.Description(body?.Text("error_description"), form.Secrets);
         var codes = Codes(body, description);
         var known = EntraErrors.Find(codes);
         var isLoop = codes.Contains(EntraCode.RequestLoop);
         var retryAfter = isLoop ? Longer(answer.RetryAfter, LoopWait) : answer.RetryAfter ?? (answer.Status == 429 ? UnstatedWait : null);
         var isThrottled = isLoop || answer.Status == 429 || (retryAfter is not null && !answer.IsSuccess);
-        var isPassing = answer.Status is >= 500 or 408 || error == "temporarily_unavailable" || codes.Contains(EntraCode.IssuerKeysNotRead);
+        var isPassing = answer.Status is >= 500 or 408
+            || error == OAuthError.TemporarilyUnavailable || codes.Contains(EntraCode.IssuerKeysNotRead);
         var kind = isThrottled ? TokenErrorKind.Throttled : body?.Member("error") is null ? TokenErrorKind.InvalidResponse : TokenErrorKind.Refused;
+        var isForUser = exchange.Request.UserAssertion is not null;
+
+        // Claims beside a refusal are what the user has to do; without a user nobody can.
         var category = known?.Category
-            ?? (isThrottled ? TokenErrorCategory.Throttling : isPassing ? TokenErrorCategory.Transient : TokenErrorCategory.None);
+            ?? (isThrottled ? TokenErrorCategory.Throttling
+                : isPassing ? TokenErrorCategory.Transient
+                : isForUser && claims is not null ? TokenErrorCategory.InteractionRequired
+                : OAuthError.Category(error, suberror));
 
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{exchange.Authority} ")
@@ -42,14 +51,17 @@ internal static partial class TokenRefusal
                 _ => "refused",
             })
             .Append(CultureInfo.InvariantCulture, $" a token for '{exchange.Request.Scope}' to application {exchange.ClientId} ({authentication}) in tenant {exchange.TenantId}. ");
-        AppendAnswer(text, answer, error, ServerWords.Word(body?.Text("suberror"), form.Secrets), codes, description);
+        AppendAnswer(text, answer, error, suberror, codes, description);
         var assertion = form.IsFederated && IsAboutAssertion(category) ? UnverifiedJwt.TryRead(form.Assertion) : null;
         if (FederatedCredentialAdvice.Says(assertion, form) is { } says)
         {
             text.Append(" The assertion that was sent says: ").Append(says).Append('.');
         }
 
-        text.Append(" What to do: ").Append(known?.Remediation ?? Advice(kind, answer, isPassing, codes, body is null));
+        text.Append(" What to do: ").Append(known?.Remediation
+            ?? (category == TokenErrorCategory.InteractionRequired
+                ? InteractionAdvice(isForUser)
+                : Advice(kind, answer, isPassing, codes, body is null)));
         if (text[^1] != '.')
         {
             text.Append('.');
@@ -66,7 +78,7 @@ internal static partial class TokenRefusal
             CorrelationId = ServerWords.Word(body?.Text("correlation_id"), form.Secrets) ?? exchange.CorrelationId,
             TraceId = ServerWords.Word(body?.Text("trace_id"), form.Secrets) ?? ServerWords.Word(answer.Header("x-ms-request-id"), form.Secrets),
             RetryAfter = retryAfter < ThrottlingGate.MaxWait ? retryAfter : retryAfter is null ? null : ThrottlingGate.MaxWait,
-            Claims = Claims(body?.Text("claims"), form),
+            Claims = claims,
             TenantId = exchange.TenantId,
             ClientId = exchange.ClientId,
             Scope = exchange.Request.Scope,
@@ -148,10 +160,14 @@ internal static partial class TokenRefusal
 
     /// <summary>A clock that is off is the one cause of a refused time that nobody sees in the assertion.</summary>
     private static string? Skew(BackchannelAnswer answer, DateTimeOffset now) =>
-        DateTimeOffset.TryParseExact(answer.Header("Date"), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var theirs)
-        && (now - theirs).Duration() is var off && off > ToleratedSkew
+        answer.AnsweredOn is { } theirs && (now - theirs).Duration() is var off && off > ToleratedSkew
             ? $"The clock of this machine is {off.TotalMinutes:0.#} minutes {(now > theirs ? "ahead of" : "behind")} Entra's: if the assertion was made here, that is why."
             : null;
+
+    private static string InteractionAdvice(bool isForUser) => isForUser
+        ? "Answer the caller with 401 and the claims of this error, so that the user can do what is asked for"
+        : "Nobody is there to interact with: an administrator has to exempt this application from the policy, which the sign-in log names "
+            + "(look for the correlation id)";
 
     private static string Advice(TokenErrorKind kind, BackchannelAnswer answer, bool isPassing, long[] codes, bool isNotJson) => kind switch
     {

@@ -13,15 +13,19 @@ public sealed class TokenRefusalTests
         { HttpStatusCode.BadRequest, EntraFake.Error(700016, "unauthorized_client"), TokenErrorKind.Refused, TokenErrorCategory.AppNotFound, [700016], "What to do: Check client id and tenant id" },
         { HttpStatusCode.BadRequest, EntraFake.Error(90002, "invalid_request"), TokenErrorKind.Refused, TokenErrorCategory.Tenant, [90002], "What to do:" },
         { HttpStatusCode.BadRequest, EntraFake.Error(53003, "invalid_grant"), TokenErrorKind.Refused, TokenErrorCategory.ConditionalAccess, [53003], "What to do:" },
-        { HttpStatusCode.BadRequest, EntraFake.Error(999999), TokenErrorKind.Refused, TokenErrorCategory.None, [999999], "error?code=999999" },
+        { HttpStatusCode.BadRequest, EntraFake.Error(999999, "access_denied"), TokenErrorKind.Refused, TokenErrorCategory.None, [999999], "error?code=999999" },
 
         // Codes in the description only; several; none at all.
         { HttpStatusCode.BadRequest, """{"error":"invalid_client","error_description":"AADSTS7000222: The secret expired."}""", TokenErrorKind.Refused, TokenErrorCategory.ClientSecret, [7000222], "The secret expired." },
         { HttpStatusCode.BadRequest, """{"error":"invalid_client","error_codes":[1,7000222]}""", TokenErrorKind.Refused, TokenErrorCategory.ClientSecret, [1, 7000222], "AADSTS1." },
         { HttpStatusCode.BadRequest, """{"error":"invalid_client","error_codes":"7000222","error_description":"AADSTS7000222"}""", TokenErrorKind.Refused, TokenErrorCategory.ClientSecret, [7000222], "AADSTS7000222" },
-        { HttpStatusCode.BadRequest, """{"error":"invalid_client","error_codes":[-1,1.5,"x",null]}""", TokenErrorKind.Refused, TokenErrorCategory.None, [], "It said: 400 invalid_client." },
-        { HttpStatusCode.BadRequest, """{"error":"invalid_grant","suberror":"protection_policy_required"}""", TokenErrorKind.Refused, TokenErrorCategory.None, [], "invalid_grant/protection_policy_required" },
+        { HttpStatusCode.BadRequest, """{"error":"invalid_client","error_codes":[-1,1.5,"x",null]}""", TokenErrorKind.Refused, TokenErrorCategory.ClientCredential, [], "It said: 400 invalid_client." },
+        { HttpStatusCode.BadRequest, """{"error":"invalid_grant","suberror":"protection_policy_required"}""", TokenErrorKind.Refused, TokenErrorCategory.ConditionalAccess, [], "invalid_grant/protection_policy_required" },
         { HttpStatusCode.BadRequest, """{"error":{"code":"x"}}""", TokenErrorKind.Refused, TokenErrorCategory.None, [], "It said: 400." },
+
+        // A code that is known says more than the error.
+        { HttpStatusCode.BadRequest, EntraFake.Error(53003, "interaction_required"), TokenErrorKind.Refused, TokenErrorCategory.ConditionalAccess, [53003], "What to do:" },
+        { HttpStatusCode.BadRequest, EntraFake.Error(50158, "invalid_grant"), TokenErrorKind.Refused, TokenErrorCategory.InteractionRequired, [50158], "What to do: Return 401 with the claims" },
 
         // Not Entra's form.
         { HttpStatusCode.BadRequest, "", TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "gave no answer a token endpoint gives" },
@@ -133,6 +137,65 @@ public sealed class TokenRefusalTests
 
         Assert.Equal(TokenErrorCategory.InteractionRequired, error.Category);
         Assert.Equal(kept, error.Claims is not null);
+    }
+
+    [Theory]
+    [InlineData("interaction_required", null, TokenErrorCategory.InteractionRequired)]
+    [InlineData("login_required", null, TokenErrorCategory.InteractionRequired)]
+    [InlineData("account_selection_required", null, TokenErrorCategory.InteractionRequired)]
+    [InlineData("invalid_grant", "basic_action", TokenErrorCategory.InteractionRequired)]
+    [InlineData("invalid_grant", "additional_action", TokenErrorCategory.InteractionRequired)]
+    [InlineData("invalid_grant", "user_password_expired", TokenErrorCategory.InteractionRequired)]
+    [InlineData("consent_required", null, TokenErrorCategory.Consent)]
+    [InlineData("invalid_grant", "consent_required", TokenErrorCategory.Consent)]
+    [InlineData("interaction_required", "consent_required", TokenErrorCategory.Consent)]
+    [InlineData("invalid_grant", "bad_token", TokenErrorCategory.Grant)]
+    [InlineData("invalid_grant", null, TokenErrorCategory.Grant)]
+    [InlineData("invalid_client", null, TokenErrorCategory.ClientCredential)]
+    [InlineData("unauthorized_client", null, TokenErrorCategory.AppRegistration)]
+    [InlineData("unauthorized_client", "protection_policy_required", TokenErrorCategory.ConditionalAccess)]
+    [InlineData("invalid_scope", null, TokenErrorCategory.Scope)]
+    [InlineData("invalid_resource", null, TokenErrorCategory.Resource)]
+    [InlineData("invalid_target", null, TokenErrorCategory.Resource)]
+    [InlineData("invalid_request", null, TokenErrorCategory.RequestBug)]
+    [InlineData("unsupported_grant_type", null, TokenErrorCategory.RequestBug)]
+    [InlineData("server_error", null, TokenErrorCategory.ServiceError)]
+    [InlineData("temporarily_unavailable", null, TokenErrorCategory.Transient)]
+    [InlineData("Interaction_Required", null, TokenErrorCategory.None)]
+    public async Task Where_no_code_is_known_the_error_decides(string error, string? suberror, TokenErrorCategory category)
+    {
+        var body = new JsonObject { ["error"] = error, ["suberror"] = suberror, ["error_codes"] = new JsonArray(999999) }.ToJsonString();
+
+        var credential = _entra.Credential(configure: options => options.Retry.MaxAttempts = 1);
+
+        var refusal = (await _entra.Answers(HttpStatusCode.BadRequest, body).AcquireAsync(credential)).Error!;
+
+        Assert.Equal((category, error), (refusal.Category, refusal.OAuthError));
+    }
+
+    [Theory]
+    [InlineData(true, TokenErrorCategory.InteractionRequired, "Answer the caller with 401 and the claims")]
+    [InlineData(false, TokenErrorCategory.Grant, "Look the code up")]
+    public async Task Claims_beside_a_refusal_are_what_the_user_has_to_do(bool isForUser, TokenErrorCategory category, string says)
+    {
+        const string Body = """{"error":"invalid_grant","error_codes":[999999],"claims":"{\"access_token\":{\"capolids\":{\"essential\":true}}}"}""";
+        var request = new TokenRequest(EntraFake.Scope) { UserAssertion = isForUser ? EntraFake.Jwt("alice") : null };
+
+        var error = (await _entra.Answers(HttpStatusCode.BadRequest, Body).AcquireAsync(request: request)).Error!;
+
+        Assert.Equal(category, error.Category);
+        Assert.NotNull(error.Claims);
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nobody_is_there_to_interact_with_where_no_user_was_named()
+    {
+        const string Body = """{"error":"interaction_required","error_codes":[999999]}""";
+
+        var error = (await _entra.Answers(HttpStatusCode.BadRequest, Body).AcquireAsync()).Error!;
+
+        Assert.Contains("exempt this application from the policy", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ public sealed class EntraErrorsTests
     [Fact]
     public void Every_line_of_the_table_is_read_and_says_what_to_do()
     {
-        Assert.Equal(143, EntraErrors.All.Count);
+        Assert.Equal(184, EntraErrors.All.Count);
         Assert.All(EntraErrors.All, error =>
         {
             Assert.NotEqual(TokenErrorCategory.None, error.Value.Category);
@@ -20,6 +20,19 @@ public sealed class EntraErrorsTests
     [InlineData(90002, TokenErrorCategory.Tenant)]
     [InlineData(700213, TokenErrorCategory.FederationMismatch)]
     [InlineData(53003, TokenErrorCategory.ConditionalAccess)]
+    [InlineData(7000213, TokenErrorCategory.ClientCertificate)]
+    [InlineData(500014, TokenErrorCategory.Resource)]
+    [InlineData(1002012, TokenErrorCategory.Scope)]
+    [InlineData(7000216, TokenErrorCategory.RequestBug)]
+    [InlineData(500208, TokenErrorCategory.Authority)]
+    [InlineData(500210, TokenErrorCategory.Authority)]
+    [InlineData(900021, TokenErrorCategory.Tenant)]
+    [InlineData(5002727, TokenErrorCategory.AssertionContent)]
+    [InlineData(392196, TokenErrorCategory.MutualTls)]
+    [InlineData(3921996, TokenErrorCategory.MutualTls)]
+    [InlineData(16000, TokenErrorCategory.InteractionRequired)]
+    [InlineData(50158, TokenErrorCategory.InteractionRequired)]
+    [InlineData(53001, TokenErrorCategory.ConditionalAccess)]
     [InlineData(EntraCode.RequestLoop, TokenErrorCategory.Throttling)]
     public void A_code_has_its_category(long code, TokenErrorCategory category) => Assert.Equal(category, EntraErrors.Find([code])!.Category);
 
