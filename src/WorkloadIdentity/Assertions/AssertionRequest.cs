@@ -33,8 +33,8 @@ public sealed class AssertionRequest
     public string Scope { get; }
 
     /// <summary>
-    /// What the assertion must be addressed to (its <c>aud</c>). Null where the cloud's own is not documented and the application stated none:
-    /// sources that choose the audience use <see cref="RequireAudience"/>.
+    /// What the assertion must be addressed to (its <c>aud</c>). Null where the authority is none of Entra's clouds and the application
+    /// stated none: sources that choose the audience use <see cref="RequireAudience"/>.
     /// </summary>
     public string? Audience { get; init; }
 

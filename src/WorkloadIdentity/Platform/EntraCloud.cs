@@ -6,13 +6,16 @@ namespace WorkloadIdentity;
 /// </summary>
 public static class EntraCloud
 {
-    private const string PublicAudience = "api://AzureADTokenExchange";
+    private const string PublicAudience = ExchangeAudience.OfPublicCloud;
     private const string UsGovernmentAudience = "api://AzureADTokenExchangeUSGov";
     private const string ChinaAudience = "api://AzureADTokenExchangeChina";
+    private const string FranceAudience = "api://AzureADTokenExchangeFrance";
+    private const string GermanyAudience = "api://AzureADTokenExchangeGermany";
+    private const string SingaporeAudience = "api://AzureADTokenExchangeGovSG";
 
-    // Host → the audience of its federated credentials; null where none is documented. Such an audience is stated by the application and never
-    // assumed: an assertion made for the public cloud must not be handed to another one. Read once or twice in a program: freezing it would cost a start more.
-    private static readonly Dictionary<string, string?> Hosts = new(StringComparer.OrdinalIgnoreCase)
+    // Host → the audience of its federated credentials. For any other host the application states it: an assertion made for the public
+    // cloud must not be handed to another one. Read once or twice in a program: freezing it would cost a start more.
+    private static readonly Dictionary<string, string> Hosts = new(StringComparer.OrdinalIgnoreCase)
     {
         ["login.microsoftonline.com"] = PublicAudience,
         ["login.windows.net"] = PublicAudience,
@@ -23,9 +26,9 @@ public static class EntraCloud
         ["login-us.microsoftonline.com"] = UsGovernmentAudience,
         ["login.partner.microsoftonline.cn"] = ChinaAudience,
         ["login.chinacloudapi.cn"] = ChinaAudience,
-        ["login.sovcloud-identity.fr"] = null,
-        ["login.sovcloud-identity.de"] = null,
-        ["login.sovcloud-identity.sg"] = null,
+        ["login.sovcloud-identity.fr"] = FranceAudience,
+        ["login.sovcloud-identity.de"] = GermanyAudience,
+        ["login.sovcloud-identity.sg"] = SingaporeAudience,
     };
 
     /// <summary>The public cloud.</summary>
@@ -49,6 +52,8 @@ public static class EntraCloud
     /// <summary>Whether secrets may go to this host without the application saying so.</summary>
     internal static bool IsKnown(string host) => Hosts.ContainsKey(host);
 
-    /// <summary>What an assertion for a federated credential of this cloud is addressed to; null where that must be stated.</summary>
+    /// <summary>
+    /// What an assertion for a federated credential of this cloud is addressed to; null for a host that is none of its own.
+    /// </summary>
     internal static string? TokenExchangeAudience(string host) => Hosts.GetValueOrDefault(host);
 }
