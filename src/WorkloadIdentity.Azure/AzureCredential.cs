@@ -83,7 +83,7 @@ public sealed class AzureCredential : Credential
         }
         catch (ArgumentException)
         {
-            return Invalid("gave a token that cannot stand in an HTTP header", request);
+            return Invalid("gave a token with a character that no Bearer token has (RFC 6750)", request);
         }
     }
 

@@ -17,7 +17,7 @@ internal static class ToolToken
         using var json = ForeignJson.Parse(Encoding.UTF8.GetBytes(output));
         return json is null ? (null, "something that is not a JSON object")
             : json.RootElement.Text(tool.TokenMember) is not { Length: > 0 } token ? (null, $"JSON that has no '{tool.TokenMember}'")
-            : !Require.IsHeaderToken(token) ? (null, $"a '{tool.TokenMember}' with characters no token has")
+            : !Require.IsBearerToken(token) ? (null, $"a '{tool.TokenMember}' with characters no token has")
             : tool.ExpiresOn(json.RootElement, timeProvider) is not { } expiresOn ? (null, "a token that does not say, or not readably, when it ends")
             : expiresOn <= timeProvider.GetUtcNow() ? (null, "a token that has ended already; check this machine's clock, or log in again")
             : (new AccessToken(token, expiresOn), null);

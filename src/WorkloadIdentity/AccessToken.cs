@@ -16,10 +16,12 @@ public sealed class AccessToken
     /// <param name="expiresOn">When it stops being valid.</param>
     /// <param name="refreshOn">When the issuer advises to ask for the next one; null when it gave no hint.</param>
     /// <param name="tokenType">How it is presented (RFC 6749 section 7.1).</param>
-    /// <exception cref="ArgumentException"><paramref name="value"/> or <paramref name="tokenType"/> is empty, or holds a space or a control character.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="value"/> is empty or no Bearer token (RFC 6750 section 2.1), or <paramref name="tokenType"/> is no word.
+    /// </exception>
     public AccessToken(string value, DateTimeOffset expiresOn, DateTimeOffset? refreshOn = null, string tokenType = "Bearer")
     {
-        Value = Require.HeaderToken(value, "An access token");
+        Value = Require.BearerToken(value, "An access token");
         TokenType = Require.HeaderToken(tokenType, "A token type");
         _expiresOn = expiresOn.UtcTicks;
         _refreshOn = refreshOn?.UtcTicks ?? 0;

@@ -16,10 +16,10 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <summary>Asks for a token for <paramref name="scope"/>.</summary>
     /// <param name="scope">The resource followed by <c>/.default</c>, such as <c>https://graph.microsoft.com/.default</c>.
     /// It is sent byte for byte. On behalf of a user it may also name delegated permissions, separated by spaces.</param>
-    /// <exception cref="ArgumentException"><paramref name="scope"/> is empty or holds a control character.</exception>
+    /// <exception cref="ArgumentException"><paramref name="scope"/> is empty, or holds a character that no scope has.</exception>
     public TokenRequest(string scope)
     {
-        Scope = Require.Text(scope, "A scope", "https://graph.microsoft.com/.default");
+        Scope = Require.Scope(scope);
     }
 
     private TokenRequest(TokenRequest other, string? tenantId, string? userAssertion)
@@ -43,10 +43,12 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// (<see href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow">on-behalf-of flow</see>).
     /// A secret: it is never printed, and the cache keeps its SHA-256 only.
     /// </summary>
-    /// <exception cref="ArgumentException">The value is empty or holds a control character.</exception>
+    /// <exception cref="ArgumentException">
+    /// The value is empty, or something stands around it: <c>Bearer </c>, quotes, white space, JSON.
+    /// </exception>
     [JsonIgnore]
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    public string? UserAssertion { get; init => field = value is null ? null : Require.Text(value, "A user assertion", "the caller's access token, without 'Bearer '"); }
+    public string? UserAssertion { get; init => field = value is null ? null : Require.UserAssertion(value); }
 
     /// <summary>The <c>fmi_path</c> of a federated managed identity or agent identity; null for all others.</summary>
     /// <exception cref="ArgumentException">The value is empty or holds a control character.</exception>

@@ -57,7 +57,9 @@ internal static class KnownVariables
     public static IReadOnlyList<KnownVariable> All => Rows;
 
     private static string? Client(string value) =>
-        Require.IsGuid(value) ? null : "It is not a GUID. Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3.";
+        Require.GuidProblem(value, "It") is { } problem
+            ? $"{problem} Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3."
+            : null;
 
     // What the value is does not enter the message.
     private static string? Secret(string value) =>

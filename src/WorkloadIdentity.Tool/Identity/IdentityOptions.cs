@@ -36,9 +36,11 @@ internal sealed class IdentityOptions
             throw new ToolException("--tenant is no tenant.", problem);
         }
 
-        if (client is not null && !Require.IsGuid(client))
+        if (client is not null && Require.GuidProblem(client, "--client-id") is { } clientProblem)
         {
-            throw new ToolException("--client-id is not a GUID.", "Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3; not the application's name or object id.");
+            throw new ToolException(
+                clientProblem,
+                "Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3; not the application's name or object id.");
         }
 
         return identity is not null ? ChosenIdentity.Managed(surroundings, ManagedIdentityOf(identity))

@@ -90,6 +90,11 @@ public sealed class ApplicationCredential : Credential
             return TokenResult.Failed(tenantProblem);
         }
 
+        if (JwtProblem(request) is { } jwtProblem)
+        {
+            return TokenResult.Failed(jwtProblem);
+        }
+
         if (ScopeProblem(request) is { } scopeProblem)
         {
             return TokenResult.Failed(Error(TokenErrorKind.InvalidConfiguration, scopeProblem, HelpAnchors.Scope, request));
@@ -149,6 +154,20 @@ public sealed class ApplicationCredential : Credential
         HelpAnchors.TenantNotAllowed,
         request);
 
+    /// <summary>What is no JWT may be a secret that was put in its place: it is not sent.</summary>
+    private TokenError? JwtProblem(TokenRequest request) =>
+        request.UserAssertion is null || JwtForm.Problem(request.UserAssertion) is not { } problem ? null
+        : new TokenError(
+            TokenErrorKind.InvalidConfiguration,
+            $"The user assertion {problem}, so it was not sent. It must be the access token that the user's client sent to application "
+            + $"{_clientId}, and nothing else.")
+        {
+            Category = TokenErrorCategory.OnBehalfOf,
+            Scope = request.Scope,
+            ClientId = _clientId,
+            TenantId = request.TenantId ?? _tenantId,
+        };
+
     /// <summary>What Entra would refuse with a code few can read is told here instead.</summary>
     private static string? ScopeProblem(TokenRequest request)
     {
@@ -179,10 +198,12 @@ public sealed class ApplicationCredential : Credential
     private static string RequireClientId(string clientId)
     {
         ArgumentNullException.ThrowIfNull(clientId);
-        return Require.IsGuid(clientId)
-            ? clientId.ToLowerInvariant()
-            : throw new ArgumentException(
-                "The client id is not a GUID. Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3; not the application's name or object id.", nameof(clientId));
+        return Require.GuidProblem(clientId, "The client id") is { } problem
+            ? throw new ArgumentException(
+                $"{problem} Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3; not the application's name "
+                + "or object id.",
+                nameof(clientId))
+            : clientId.ToLowerInvariant();
     }
 
     /// <summary>Only a token made for the proxy is shown to it: a secret, or an assertion that Entra itself would take, never.</summary>

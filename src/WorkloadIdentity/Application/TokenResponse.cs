@@ -50,9 +50,9 @@ internal static class TokenResponse
             return (null, "without an access_token");
         }
 
-        if (!Require.IsHeaderToken(value))
+        if (!Require.IsBearerToken(value))
         {
-            return (null, "the access_token is empty, or holds a character that cannot stand in an HTTP header");
+            return (null, "the access_token is empty, or holds a character that no Bearer token has (RFC 6750)");
         }
 
         if (!string.Equals(response.Text("token_type"), "Bearer", StringComparison.OrdinalIgnoreCase))

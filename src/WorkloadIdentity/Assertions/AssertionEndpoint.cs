@@ -45,9 +45,10 @@ internal sealed class AssertionEndpoint(string name, string advice, string ancho
         }
 
         var (assertion, problem) = field is null ? Text(answer.Body) : Member(answer.Body, field);
-        return problem is null && Require.IsHeaderToken(assertion)
+        problem ??= JwtForm.Wrapping(assertion) is { } stray ? $"with text that {stray} and not with one JWT" : null;
+        return problem is null
             ? AssertionResult.Issued(assertion!)
-            : Unusable(TokenErrorKind.InvalidResponse, $"{name} answered, but {problem ?? "with something that no JWT is: it is empty, or holds a space, a line break or a letter beyond ASCII"}. {advice}");
+            : Unusable(TokenErrorKind.InvalidResponse, $"{name} answered, but {problem}. {advice}");
     }
 
     /// <summary>Nothing that could be sent.</summary>

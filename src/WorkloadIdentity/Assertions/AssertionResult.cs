@@ -27,8 +27,16 @@ public sealed class AssertionResult
 
     /// <summary>Here it is.</summary>
     /// <param name="jwt">The assertion as its issuer signed it (RFC 7519).</param>
-    /// <exception cref="ArgumentException"><paramref name="jwt"/> is empty, or holds a space or a control character.</exception>
-    public static AssertionResult Issued(string jwt) => new(TokenVerdict.Issued, Require.HeaderToken(jwt, "An assertion"), error: null);
+    /// <exception cref="ArgumentException">
+    /// <paramref name="jwt"/> is empty, or something stands around it: <c>Bearer </c>, quotes, white space, JSON.
+    /// </exception>
+    public static AssertionResult Issued(string jwt)
+    {
+        ArgumentNullException.ThrowIfNull(jwt);
+        return JwtForm.Wrapping(jwt) is { } stray
+            ? throw new ArgumentException($"An assertion {stray}. Expected one JWT and nothing else.", nameof(jwt))
+            : new AssertionResult(TokenVerdict.Issued, jwt, error: null);
+    }
 
     /// <summary>What the source needs is not here: another credential may be tried.</summary>
     public static AssertionResult Unavailable(TokenError error)

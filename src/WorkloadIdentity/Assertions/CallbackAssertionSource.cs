@@ -24,13 +24,13 @@ public sealed class CallbackAssertionSource : AssertionSource
     {
         ArgumentNullException.ThrowIfNull(request);
         var assertion = await _callback(request, cancellationToken).ConfigureAwait(false);
-        return Require.IsHeaderToken(assertion)
-            ? AssertionResult.Issued(assertion)
-            : AssertionResult.Failed(new TokenError(
+        return JwtForm.Wrapping(assertion) is { } stray
+            ? AssertionResult.Failed(new TokenError(
                 TokenErrorKind.InvalidConfiguration,
-                $"The assertion source '{Name}' returned {(string.IsNullOrEmpty(assertion) ? "nothing" : "text with a space, a line break or another character no JWT has")}. It must return one JWT.")
+                $"The assertion source '{Name}' returned {(assertion is null ? "null" : $"text that {stray}")}. It must return one JWT.")
             {
                 HelpAnchor = HelpAnchors.AssertionSource,
-            });
+            })
+            : AssertionResult.Issued(assertion);
     }
 }

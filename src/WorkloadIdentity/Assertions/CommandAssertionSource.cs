@@ -24,7 +24,7 @@ public sealed class CommandAssertionSource : AssertionSource
     /// <exception cref="ArgumentException"><paramref name="path"/> is not absolute, an argument holds a null character, or an option is out of range.</exception>
     public CommandAssertionSource(string path, IEnumerable<string>? arguments = null, CommandAssertionSourceOptions? options = null)
     {
-        _path = Require.Text(path, "The path of the command", "/usr/local/bin/buildkite-agent");
+        _path = Require.Path(path, "The path of the command", "/usr/local/bin/buildkite-agent");
         if (!Path.IsPathFullyQualified(path))
         {
             throw new ArgumentException("The path of the command is not absolute. A search path that others can write to must not decide what runs: give the whole path, such as /usr/local/bin/buildkite-agent.", nameof(path));
@@ -84,9 +84,11 @@ public sealed class CommandAssertionSource : AssertionSource
             assertion = value.Trim();
         }
 
-        return Require.IsHeaderToken(assertion)
-            ? AssertionResult.Issued(assertion)
-            : Unusable(TokenErrorKind.InvalidResponse, $"{(assertion.Length == 0 ? "printed nothing" : "printed something that no JWT is")}. It must print one JWT and nothing else.{run.Complaint}");
+        return JwtForm.Wrapping(assertion) is { } stray
+            ? Unusable(
+                TokenErrorKind.InvalidResponse,
+                $"printed {(assertion.Length == 0 ? "nothing" : $"text that {stray}")}. It must print one JWT alone.{run.Complaint}")
+            : AssertionResult.Issued(assertion);
     }
 
     private AssertionResult Unusable(TokenErrorKind kind, string what, Exception? exception = null) =>

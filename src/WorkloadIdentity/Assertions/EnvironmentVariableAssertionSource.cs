@@ -37,12 +37,14 @@ public sealed class EnvironmentVariableAssertionSource : AssertionSource
             {
                 HelpAnchor = HelpAnchors.AssertionSource,
             }),
-            { } assertion when Require.IsHeaderToken(assertion) => AssertionResult.Issued(assertion),
             { Length: 0 } => Unusable("holds nothing but white space"),
-            _ => Unusable("holds characters no JWT has"),
+            { } assertion => JwtForm.Wrapping(assertion) is { } stray ? Unusable(stray) : AssertionResult.Issued(assertion),
         });
     }
 
     private AssertionResult Unusable(string problem) =>
-        AssertionResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, $"{_variable} {problem}. It must hold one JWT.") { HelpAnchor = HelpAnchors.AssertionSource });
+        AssertionResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, $"{_variable} {problem}. It must hold one JWT alone.")
+        {
+            HelpAnchor = HelpAnchors.AssertionSource,
+        });
 }

@@ -18,7 +18,7 @@ public sealed class FileAssertionSource : AssertionSource
     /// <param name="path">The file; on Kubernetes the value of <c>AZURE_FEDERATED_TOKEN_FILE</c>.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty or holds a control character.</exception>
     public FileAssertionSource(string path) =>
-        _path = Require.Text(path, "The path of the federated token file", "/var/run/secrets/azure/wi/token/azure-identity-token");
+        _path = Require.Path(path, "The path of the federated token file", "/var/run/secrets/azure/wi/token/azure-identity-token");
 
     /// <inheritdoc/>
     public override string Name => "federated token file";
@@ -39,16 +39,17 @@ public sealed class FileAssertionSource : AssertionSource
             (assertion, problem) = content.AsLine();
         }
 
-        if (problem is null && !Require.IsHeaderToken(assertion))
+        if (problem is null && JwtForm.Wrapping(assertion) is { } stray)
         {
-            problem = $"'{_path}' holds characters no JWT has";
+            problem = $"'{_path}' {stray}";
         }
 
         return problem is null
             ? AssertionResult.Issued(assertion!)
             : AssertionResult.Failed(new TokenError(
                 TokenErrorKind.InvalidConfiguration,
-                $"The federated token file {problem}. It must hold one JWT; check that the platform mounts and refreshes it, and that this process may read it.")
+                $"The federated token file {problem}. It must hold one JWT alone; check that the platform mounts and refreshes it, and "
+                + "that this process may read it.")
             {
                 Exception = content.Exception,
                 HelpAnchor = HelpAnchors.FederatedTokenFile,

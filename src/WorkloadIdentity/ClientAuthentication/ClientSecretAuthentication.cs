@@ -38,7 +38,7 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty or holds a control character.</exception>
     public static ClientSecretAuthentication FromFile(string path)
     {
-        Require.Text(path, "The path of the client secret file", "/run/secrets/client-secret");
+        Require.Path(path, "The path of the client secret file", "/run/secrets/client-secret");
         return new ClientSecretAuthentication($"the secret file '{path}'", (exchange, _) =>
         {
             var content = exchange.Environment.ReadFile(path);

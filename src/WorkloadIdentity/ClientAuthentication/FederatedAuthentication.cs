@@ -7,9 +7,6 @@ namespace WorkloadIdentity;
 /// </summary>
 public sealed class FederatedAuthentication : ClientAuthentication
 {
-    // A JWT of a workload is a few kilobytes; what is larger is something else.
-    private const int MaxLength = 64 * 1024;
-
     internal static readonly TimeSpan MaxPropagationTolerance = TimeSpan.FromMinutes(15);
 
     private readonly AssertionSource _source;
@@ -19,7 +16,7 @@ public sealed class FederatedAuthentication : ClientAuthentication
     /// <param name="source">Where assertions come from.</param>
     /// <param name="audience">
     /// What assertions are addressed to, exactly as in the federated credential; null takes the one of the cloud
-    /// (<c>api://AzureADTokenExchange</c> in the public one). Where none is documented for the cloud it must be given to sources that ask for it.
+    /// (<c>api://AzureADTokenExchange</c> in the public one). At an authority that is none of Entra's clouds it must be given.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="audience"/> is empty or holds a control character.</exception>
     public FederatedAuthentication(AssertionSource source, string? audience = null)
@@ -80,16 +77,15 @@ public sealed class FederatedAuthentication : ClientAuthentication
         }
 
         // What is not a JWT is something else that was put in its place, perhaps a secret: it is not sent anywhere.
-        if (!LooksLikeJwt(result.Assertion))
+        if (JwtForm.Problem(result.Assertion) is { } problem)
         {
-            return Unusable($"The assertion source '{Name}' gave something that is not a JWT (three parts joined by dots), so it was not sent. Check what it reads.", HelpAnchors.AssertionSource);
+            return Unusable(
+                $"The assertion source '{Name}' gave something that {problem}, so it was not sent. Check what it reads.",
+                HelpAnchors.AssertionSource);
         }
 
         form.AddFederatedAssertion(result.Assertion!);
         exchange.Notes?.Assertion = UnverifiedJwt.TryRead(result.Assertion);
         return null;
     }
-
-    private static bool LooksLikeJwt(string? text) =>
-        text is { Length: <= MaxLength } && text.Split('.') is [{ Length: > 0 }, { Length: > 0 }, _] && Require.IsHeaderToken(text);
 }

@@ -209,9 +209,9 @@ internal sealed class AmbientCredentials
         }
     }
 
-    private static string? ClientProblem(string client) => Require.IsGuid(client)
-        ? null
-        : $"{Client} is not a GUID. Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3.";
+    private static string? ClientProblem(string client) => Require.GuidProblem(client, Client) is { } problem
+        ? $"{problem} Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3."
+        : null;
 
     private static AmbientVerdict Wrong(string name, string message) => new(name, TokenErrorKind.InvalidConfiguration, message, HelpAnchors.Environment);
 }

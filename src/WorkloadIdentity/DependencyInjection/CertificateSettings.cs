@@ -48,7 +48,8 @@ internal static class CertificateSettings
     private static ClientCertificateAuthentication? FromFile(SectionReader reader)
     {
         var keyFile = reader.Text(KeyFile);
-        if (keyFile is not null && reader.Check(KeyFile, () => Require.Text(keyFile, "The path of the client key file", "/run/secrets/tls.key")) is null)
+        if (keyFile is not null
+            && reader.Check(KeyFile, () => Require.Path(keyFile, "The path of the client key file", "/run/secrets/tls.key")) is null)
         {
             return null;
         }

@@ -166,14 +166,12 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
     /// <exception cref="ArgumentException">The scope is empty, or one of a token exchange.</exception>
     internal static string RequireScope(string scope, string parameter)
     {
-        Require.Text(scope, "A scope", "https://graph.microsoft.com/.default", parameter);
-        return IsExchange(scope)
+        Require.Scope(scope, parameter);
+        return ExchangeAudience.IsAskedBy(scope)
             ? throw new ArgumentException(
                 $"'{scope}' asks for a token that is itself a credential: whoever receives it can act as the application that trusts it. It is exchanged with Entra and never sent to an API.", parameter)
             : scope;
     }
-
-    private static bool IsExchange(string scope) => Array.Exists(scope.Split(' ', StringSplitOptions.RemoveEmptyEntries), ExchangeAudience.IsAskedBy);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

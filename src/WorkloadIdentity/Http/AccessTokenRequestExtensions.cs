@@ -23,11 +23,11 @@ public static class AccessTokenRequestExtensions
     /// <param name="message">The message.</param>
     /// <param name="userAssertion">The access token the user's client sent to this application, without <c>Bearer </c>. A secret.</param>
     /// <returns><paramref name="message"/>.</returns>
-    /// <exception cref="ArgumentException"><paramref name="userAssertion"/> is empty or cannot be a token.</exception>
+    /// <exception cref="ArgumentException"><paramref name="userAssertion"/> is empty, or something stands around it.</exception>
     public static HttpRequestMessage OnBehalfOf(this HttpRequestMessage message, string userAssertion)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var assertion = Require.HeaderToken(userAssertion, "A user assertion");
+        var assertion = Require.UserAssertion(userAssertion);
         return MessageInput.Change(message, input => input with { UserAssertion = assertion });
     }
 

@@ -54,9 +54,9 @@ internal sealed class HostTokenResponse
             return Bad("the response holds no access_token.");
         }
 
-        if (!Require.IsHeaderToken(value))
+        if (!Require.IsBearerToken(value))
         {
-            return Bad("the access_token holds a space, a control character or a non-ASCII letter.");
+            return Bad("the access_token holds a space, a control character or another character that no Bearer token has (RFC 6750).");
         }
 
         if (root.Member("token_type") is not null && !string.Equals(root.Text("token_type"), "Bearer", StringComparison.OrdinalIgnoreCase))

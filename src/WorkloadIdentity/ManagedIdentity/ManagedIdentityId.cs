@@ -75,10 +75,10 @@ public sealed partial class ManagedIdentityId : IEquatable<ManagedIdentityId>
 
     private static string RequireGuid(string value, string what, string name)
     {
-        Require.Text(value, $"{what} of a managed identity", ClientIdExample, name);
-        return Guid.TryParseExact(value, "D", out var id)
-            ? id.ToString("D")
-            : throw new ArgumentException($"{what} of a managed identity is not a GUID. Expected something like: {ClientIdExample}", name);
+        ArgumentNullException.ThrowIfNull(value, name);
+        return Require.GuidProblem(value, $"{what} of a managed identity") is { } problem
+            ? throw new ArgumentException($"{problem} Expected something like: {ClientIdExample}", name)
+            : value.ToLowerInvariant();
     }
 
     // Azure compares resource ids without case; the names are those Azure Resource Manager allows, so nothing here can change a query.

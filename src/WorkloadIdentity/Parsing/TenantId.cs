@@ -21,6 +21,11 @@ internal static partial class TenantId
             return "The tenant is empty. Use the directory (tenant) id or a verified domain, such as contoso.onmicrosoft.com.";
         }
 
+        if (StrayCharacters.InWord(value) is { } stray)
+        {
+            return $"The tenant {stray}. Use the directory (tenant) id or a verified domain alone, such as contoso.onmicrosoft.com.";
+        }
+
         if (value.Equals("common", StringComparison.OrdinalIgnoreCase)
             || value.Equals("organizations", StringComparison.OrdinalIgnoreCase)
             || value.Equals("consumers", StringComparison.OrdinalIgnoreCase))

@@ -52,6 +52,9 @@ internal sealed class UnverifiedJwt
     public static UnverifiedJwt? TryRead(string? text) =>
         text?.Split('.') is [var header, var payload, _] && Parse(payload) is { } claims ? new UnverifiedJwt(header, claims) : null;
 
+    /// <summary>Whether one of its parts is a JSON object in base64url.</summary>
+    public static bool IsObject(string part) => Parse(part) is not null;
+
     private DateTimeOffset? Moment(string name) =>
         _claims.Member(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out var seconds) && seconds is > 0 and < LastMoment
             ? DateTimeOffset.UnixEpoch.AddSeconds(seconds)

@@ -592,7 +592,7 @@ public sealed class TokenAcquirerTests : IDisposable
     [Theory]
     [InlineData("api://AzureADTokenExchange/.default", null)]
     [InlineData("api://AzureADTokenExchangeUSGov/.default", null)]
-    [InlineData("api://orders/.default", "a user")]
+    [InlineData("api://orders/.default", "a-user")]
     public async Task What_must_not_be_shared_never_reaches_the_second_level(string scope, string? user)
     {
         var store = new MemoryStore();

@@ -131,7 +131,6 @@ public sealed class ApplicationCredentialTests
     [Theory]
     [InlineData("https://graph.microsoft.com")]
     [InlineData("https://graph.microsoft.com/User.Read")]
-    [InlineData("https://graph.microsoft.com/.default ")]
     [InlineData("https://graph.microsoft.com/.default https://vault.azure.net/.default")]
     [InlineData("https://graph.microsoft.com/.DEFAULT")]
     [InlineData("/.default")]

@@ -47,13 +47,13 @@ public sealed class OwnTenantTests : IDisposable
     public async Task A_users_token_is_shared_with_that_user_only()
     {
         using var acquirer = new TokenAcquirer(Application());
-        var alice = new TokenRequest(Request.Scope) { UserAssertion = "alice" };
+        var alice = new TokenRequest(Request.Scope) { UserAssertion = EntraFake.Jwt("alice") };
 
         var first = await acquirer.GetTokenAsync(alice.ForTenant(Own));
 
         Assert.Same(first, await acquirer.GetTokenAsync(alice));
         Assert.NotSame(first, await acquirer.GetTokenAsync(Request));
-        Assert.NotSame(first, await acquirer.GetTokenAsync(new TokenRequest(Request.Scope) { UserAssertion = "bob" }));
+        Assert.NotSame(first, await acquirer.GetTokenAsync(new TokenRequest(Request.Scope) { UserAssertion = EntraFake.Jwt("bob") }));
         Assert.Equal(3, _server.Requests.Count);
     }
 

@@ -42,8 +42,8 @@ public sealed class CommandAssertionSourceTests
 
     [UnixTheory]
     [InlineData("true", "printed nothing")]
-    [InlineData("echo canary canary", "something that no JWT is")]
-    [InlineData("echo canary; echo canary", "something that no JWT is")]
+    [InlineData("echo canary canary", "text that holds a space")]
+    [InlineData("echo canary; echo canary", "text that holds a line break")]
     [InlineData("head -c 70000 /dev/zero", "more than 64 KiB")]
     public async Task Output_that_is_no_assertion_fails_without_a_word_of_it(string script, string says) =>
         AssertionBench.Fails(await AskAsync(Script(script)), TokenErrorKind.InvalidResponse, says);

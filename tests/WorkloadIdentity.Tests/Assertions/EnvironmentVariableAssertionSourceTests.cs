@@ -20,8 +20,8 @@ public sealed class EnvironmentVariableAssertionSourceTests
     [InlineData(null, TokenVerdict.Unavailable, TokenErrorKind.NotConfigured, "TFC_WORKLOAD_IDENTITY_TOKEN is not set")]
     [InlineData("", TokenVerdict.Unavailable, TokenErrorKind.NotConfigured, "TFC_WORKLOAD_IDENTITY_TOKEN is not set")]
     [InlineData(" \n", TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration, "nothing but white space")]
-    [InlineData("canary canary", TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration, "characters no JWT has")]
-    [InlineData("canary\0", TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration, "characters no JWT has")]
+    [InlineData("canary canary", TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration, "TFC_WORKLOAD_IDENTITY_TOKEN holds a space")]
+    [InlineData("canary\0", TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration, "ends with a control character (U+0000)")]
     public async Task What_is_no_assertion_is_told_by_the_variables_name(string? value, TokenVerdict verdict, TokenErrorKind kind, string says) =>
         AssertionBench.Fails(await _job.With((Variable, value)).AskAsync(new EnvironmentVariableAssertionSource(Variable)), kind, says, verdict);
 

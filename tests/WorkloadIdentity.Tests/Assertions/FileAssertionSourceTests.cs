@@ -22,8 +22,8 @@ public sealed class FileAssertionSourceTests
     {
         { null, "does not exist" },
         { "canary.a.b\ncanary.c.d"u8.ToArray(), "more than one line" },
-        { "canary canary"u8.ToArray(), "characters no JWT has" },
-        { "canäry"u8.ToArray(), "characters no JWT has" },
+        { "canary canary"u8.ToArray(), "holds a space" },
+        { "canäry"u8.ToArray(), "holds a character beyond ASCII (U+00E4)" },
         { [0xff, 0xff], "not UTF-8" },
         { Encoding.ASCII.GetBytes(" \r\n"), "is empty" },
     };

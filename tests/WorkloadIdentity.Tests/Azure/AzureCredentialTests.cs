@@ -103,7 +103,8 @@ public sealed class AzureCredentialTests
     {
         await AssertInvalidAsync(default, "gave no token");
         await AssertInvalidAsync(new AzureAccessToken("", Expiry), "gave no token");
-        await AssertInvalidAsync(new AzureAccessToken("canary\r\nX-Evil: 1", Expiry), "cannot stand in an HTTP header");
+        await AssertInvalidAsync(new AzureAccessToken("canary\r\nX-Evil: 1", Expiry), "no Bearer token has");
+        await AssertInvalidAsync(new AzureAccessToken("canary;id", Expiry), "no Bearer token has");
     }
 
     [Fact]

@@ -48,7 +48,9 @@ public sealed class FederatedAuthenticationTests
     [InlineData("https://login.microsoftonline.us", null, "api://AzureADTokenExchangeUSGov")]
     [InlineData("https://login.partner.microsoftonline.cn", null, "api://AzureADTokenExchangeChina")]
     [InlineData("https://login.sovcloud-identity.fr", "api://stated", "api://stated")]
-    [InlineData("https://login.sovcloud-identity.fr", null, null)]
+    [InlineData("https://login.sovcloud-identity.fr", null, "api://AzureADTokenExchangeFrance")]
+    [InlineData("https://login.sovcloud-identity.de", null, "api://AzureADTokenExchangeGermany")]
+    [InlineData("https://login.sovcloud-identity.sg", null, "api://AzureADTokenExchangeGovSG")]
     [InlineData("http://127.0.0.1:5000", null, null)]
     public async Task The_audience_is_the_clouds_or_the_one_stated_and_never_another_clouds(string host, string? stated, string? expected)
     {
@@ -69,7 +71,10 @@ public sealed class FederatedAuthenticationTests
     {
         var source = new CallbackAssertionSource((request, _) => ValueTask.FromResult(request.RequireAudience()));
 
-        var error = (await _entra.AcquireAsync(_entra.Credential(new FederatedAuthentication(source), options => options.AuthorityHost = EntraCloud.Germany))).Error!;
+        var loopback = new Uri("http://127.0.0.1:5000");
+        var credential = _entra.Credential(new FederatedAuthentication(source), options => options.AuthorityHost = loopback);
+
+        var error = (await _entra.AcquireAsync(credential)).Error!;
 
         Assert.Equal(TokenErrorKind.InvalidConfiguration, error.Kind);
         Assert.Contains("new FederatedAuthentication(source, audience: ", error.Message, StringComparison.Ordinal);
@@ -134,6 +139,13 @@ public sealed class FederatedAuthenticationTests
     [InlineData("canary.two")]
     [InlineData("canary..three")]
     [InlineData("canary.two.three.four")]
+    [InlineData("login.canary.com")]
+    [InlineData("e30.canary")]
+    [InlineData("W10.canary.c2ln")]
+    [InlineData("e30..c2ln")]
+    [InlineData("e30.canary!.c2ln")]
+    [InlineData("e30.canary.c2ln.c2ln")]
+    [InlineData("3Kx8~canary.two_secret.9")]
     public async Task What_is_not_a_jwt_is_not_sent_anywhere(string text)
     {
         var error = (await _entra.AcquireAsync(new FederatedAuthentication(new StatedSource(AssertionResult.Issued(text))))).Error!;

@@ -30,7 +30,7 @@ public sealed class CredentialChainRaceTests
 
         Assert.Equal("chain/two", quick.Token!.AcquiredBy);
         Assert.Equal("chain/two", result.Token!.AcquiredBy);
-        Assert.Equal("two-for-api://slow/.default-", result.Token.Value);
+        Assert.Equal("two-for-api//slow/.default", result.Token.Value);
     }
 
     [Fact]

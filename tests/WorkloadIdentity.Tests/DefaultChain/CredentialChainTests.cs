@@ -96,7 +96,7 @@ public sealed class CredentialChainTests
         here = true;
 
         var other = await AcquireAsync(chain, new Acquisition(new TokenRequest("api://b/.default") { TenantId = "contoso.com" }));
-        Assert.Equal("two-for-api://b/.default-contoso.com", other.Token!.Value);
+        Assert.Equal("two-for-api//b/.default-in-tenant-contoso.com", other.Token!.Value);
 
         verdict = TokenVerdict.Failed;
         Assert.Equal(TokenErrorKind.Unreachable, (await AcquireAsync(chain)).Error!.Kind);

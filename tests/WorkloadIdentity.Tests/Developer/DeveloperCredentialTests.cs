@@ -161,6 +161,7 @@ public sealed class DeveloperCredentialTests : IDisposable
     [InlineData("[\"token-canary\"]", "not a JSON object")]
     [InlineData("""{"token":"token-canary","expires_on":1767229200}""", "no 'accessToken'")]
     [InlineData("""{"accessToken":"token canary","expires_on":1767229200}""", "characters no token has")]
+    [InlineData("""{"accessToken":"token$(canary)","expires_on":1767229200}""", "characters no token has")]
     [InlineData("""{"accessToken":"token-canary"}""", "when it ends")]
     [InlineData("""{"accessToken":"token-canary","expires_on":"soon"}""", "when it ends")]
     [InlineData("""{"accessToken":"token-canary","expires_on":1767225600}""", "ended already")]

@@ -32,7 +32,9 @@ internal sealed class ScriptedCredential(string name, Func<Acquisition, Cancella
         new(name, _ => TokenResult.Failed(new TokenError(TokenErrorKind.Refused, $"{name} was refused.")));
 
     public static TokenResult Token(string name, Acquisition acquisition) =>
-        TokenResult.Issued(new AccessToken($"{name}-for-{acquisition.Request.Scope}-{acquisition.Request.TenantId}", new DateTimeOffset(2099, 1, 2, 0, 0, 0, TimeSpan.Zero)));
+        TokenResult.Issued(new AccessToken(
+            $"{name}-for-{acquisition.Request}".Replace(":", "", StringComparison.Ordinal).Replace(' ', '-'),
+            new DateTimeOffset(2099, 1, 2, 0, 0, 0, TimeSpan.Zero)));
 
     protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {

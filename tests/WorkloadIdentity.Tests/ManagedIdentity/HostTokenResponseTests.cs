@@ -99,6 +99,8 @@ public sealed class HostTokenResponseTests
     [InlineData("""{"access_token":"canary\u0000","expires_in":3600}""", "control character")]
     [InlineData("""{"access_token":"canary two","expires_in":3600}""", "control character")]
     [InlineData("""{"access_token":"canary\u00e9","expires_in":3600}""", "control character")]
+    [InlineData("""{"access_token":"canary$(id)","expires_in":3600}""", "no Bearer token has")]
+    [InlineData("""{"access_token":"can=ary","expires_in":3600}""", "no Bearer token has")]
     [InlineData("""{"access_token":"canary","expires_in":3600,"token_type":"pop"}""", "token_type is not Bearer")]
     [InlineData("""{"access_token":"canary","expires_in":3600,"token_type":""}""", "token_type is not Bearer")]
     [InlineData("""{"access_token":"canary","expires_in":3600,"token_type":1}""", "token_type is not Bearer")]
