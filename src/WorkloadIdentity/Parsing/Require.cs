@@ -39,7 +39,7 @@ internal static class Require
         return StrayCharacters.InScope(value) is { } stray ? throw Stray("A scope", stray, ScopeExample, name) : value;
     }
 
-    /// <summary>The access token a caller sent, without anything around it. That it is a JWT is checked before it is sent to Entra.</summary>
+    /// <summary>The access token a caller sent, without anything around it. Its form is checked before it is sent to Entra.</summary>
     public static string UserAssertion(string value, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
         ArgumentNullException.ThrowIfNull(value, name);
@@ -75,7 +75,7 @@ internal static class Require
     /// <summary>A GUID in its plain form of 36 characters. The length is looked at, because the runtime trims white space and line breaks even from an exact form.</summary>
     public static bool IsGuid([NotNullWhen(true)] string? value) => value is { Length: 36 } && Guid.TryParseExact(value, "D", out _);
 
-    /// <summary>What is wrong with <paramref name="value"/> as a GUID, in a sentence; the caller adds what to use. Null when it is one.</summary>
+    /// <summary>A sentence on what is wrong with a GUID; the caller adds what to use. Null when nothing is.</summary>
     public static string? GuidProblem(string value, string what) =>
         IsGuid(value) ? null
         : value.Length > 0 && StrayCharacters.InWord(value) is { } stray ? $"{what} {stray}."

@@ -96,13 +96,14 @@ internal static class Backchannel
     /// </summary>
     private static BackchannelAnswer Followed(string server, Uri answered, int status)
     {
-        var place = Origin.TryRead(answered, out var origin) ? origin.ToString() : "another host";
+        var port = answered.IsDefaultPort ? -1 : answered.Port;
+        var place = new UriBuilder(answered.Scheme, answered.IdnHost, port).Uri.GetLeftPart(UriPartial.Authority);
         return BackchannelAnswer.Failed(new TokenError(
             TokenErrorKind.InvalidResponse,
             $"{server} redirected, and the HttpClient that was given for it followed: the request was sent to {place}. "
             + "What it carried (a client secret, an assertion, the header secret of a managed identity host) may be known there: "
-            + "replace that secret now. Then give a client that follows none (new SocketsHttpHandler { AllowAutoRedirect = false }), or leave "
-            + "it out, and check the address.")
+            + "replace that secret now. Then give a client that follows none (new SocketsHttpHandler { AllowAutoRedirect = false }), or none "
+            + "at all, and check the address.")
         {
             StatusCode = status,
             HelpAnchor = HelpAnchors.Redirect,
