@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
@@ -70,18 +69,23 @@ internal sealed class VaultCertificateSource : CertificateSource
 
         var version = VaultVersions.Of(_client, described, "sid", "secrets", _name);
         var secret = await _client.GetAsync($"secrets/{_name}/{version}", $"the secret of {what}", cancellationToken).ConfigureAwait(false);
-        var content = Content(secret.Text("value")) ?? throw Unfit("is neither PEM nor base64 in its secret. Import it as PFX or PEM");
-        try
+        var content = secret.Text("value") is { Length: > 0 } value ? CertificateContent.Of(value) : null;
+        if (content is null)
         {
-            var reading = new CertificateParser($"The certificate '{_name}' of the key vault {_client.Vault.Name}", keyName: "", password: null).Read(content, key: null);
-            return reading.Certificate is not { } signing ? throw _client.Unusable($"holds {what}, and it cannot be used", TokenErrorKind.InvalidConfiguration, $"{reading.Problem}.", reading.Exception)
-                : !signing.Sha256.AsSpan().SequenceEqual(SHA256.HashData(certificate.RawDataMemory.Span)) ? throw Unfit("is another one in its secret than in its description. Import it again, with its own key")
-                : signing;
+            throw Unfit("is neither PEM nor base64 in its secret. Import it as PFX or PEM");
         }
-        finally
+
+        var place = $"The certificate '{_name}' of the key vault {_client.Vault.Name}";
+        var parsed = new CertificateParser(place, keyName: "", password: null).Read(content, key: null);
+        if (parsed.Problem is { } problem)
         {
-            CryptographicOperations.ZeroMemory(content);
+            throw _client.Unusable(
+                $"holds {what}, and it cannot be used", TokenErrorKind.InvalidConfiguration, $"{problem}.", parsed.Exception);
         }
+
+        var sha256 = SHA256.HashData(certificate.RawDataMemory.Span);
+        return parsed.All.FirstOrDefault(signing => signing.Sha256.AsSpan().SequenceEqual(sha256))
+            ?? throw Unfit("is another one in its secret than in its description. Import it again, with its own key");
     }
 
     private X509Certificate2 PublicPart(JsonElement described, string what)
@@ -97,13 +101,6 @@ internal sealed class VaultCertificateSource : CertificateSource
             throw _client.Unusable($"answered with a damaged certificate ('cer') when asked for {what}", exception: exception);
         }
     }
-
-    /// <summary>PEM or a PFX in base64; the vault's content type is not needed to tell them apart.</summary>
-    private static byte[]? Content(string? value) =>
-        string.IsNullOrEmpty(value) ? null
-        : value.Contains("-----BEGIN ", StringComparison.Ordinal) ? Encoding.UTF8.GetBytes(value)
-        : Base64.IsValid(value) ? Convert.FromBase64String(value)
-        : null;
 
     private TokenAcquisitionException Unfit(string problem) => new(new TokenError(
         TokenErrorKind.InvalidConfiguration, $"The certificate '{_name}' of the key vault {_client.Vault.Name} {problem}.")

@@ -9,13 +9,16 @@ internal static class CertificateChain
     private const int MaxLength = 10;
 
     /// <param name="leaf">The certificate whose key signs.</param>
-    /// <param name="candidates">In any order, roots and strangers among them: only those that issued are taken.</param>
+    /// <param name="candidates">
+    /// In any order. Roots and unrelated ones are left out; of several that fit, the valid one that expires last is taken.
+    /// </param>
+    /// <param name="now">When the chain is used.</param>
     /// <returns>DER.</returns>
-    public static IReadOnlyList<byte[]> Order(byte[] leaf, IReadOnlyCollection<X509Certificate2> candidates)
+    public static IReadOnlyList<byte[]> Order(byte[] leaf, IReadOnlyCollection<X509Certificate2> candidates, DateTimeOffset now)
     {
+        using var first = X509CertificateLoader.LoadCertificate(leaf);
         var chain = new List<byte[]> { leaf };
-        var issuer = IssuerOf(leaf);
-        while (chain.Count < MaxLength && candidates.FirstOrDefault(candidate => !IsRoot(candidate) && Subject(candidate).SequenceEqual(issuer)) is { } next)
+        for (var subject = first; chain.Count < MaxLength && Issuer(subject) is { } next; subject = next)
         {
             if (chain.Exists(known => known.AsSpan().SequenceEqual(next.RawDataMemory.Span)))
             {
@@ -23,19 +26,16 @@ internal static class CertificateChain
             }
 
             chain.Add(next.RawData);
-            issuer = next.IssuerName.RawData;
         }
 
         return chain;
+
+        X509Certificate2? Issuer(X509Certificate2 subject) => candidates
+            .Where(candidate => !IsRoot(candidate) && CertificateIssue.Issued(candidate, subject))
+            .OrderBy(candidate => SigningCertificate.IsValid(candidate, now) ? 0 : 1).ThenByDescending(candidate => candidate.NotAfter)
+            .FirstOrDefault();
     }
 
-    private static byte[] IssuerOf(byte[] der)
-    {
-        using var certificate = X509CertificateLoader.LoadCertificate(der);
-        return certificate.IssuerName.RawData;
-    }
-
-    private static bool IsRoot(X509Certificate2 certificate) => Subject(certificate).SequenceEqual(certificate.IssuerName.RawData);
-
-    private static ReadOnlySpan<byte> Subject(X509Certificate2 certificate) => certificate.SubjectName.RawData;
+    private static bool IsRoot(X509Certificate2 certificate) =>
+        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 }

@@ -23,6 +23,7 @@ internal sealed class CertificateFile(string path, string? keyPath, Func<string?
 
     private CertificateReading Read(TokenExchange exchange)
     {
+        var now = exchange.TimeProvider.GetUtcNow();
         var certificate = exchange.Environment.ReadFile(path);
         var key = keyPath is null ? null : exchange.Environment.ReadFile(keyPath);
         if (certificate.Bytes is null || key is { Bytes: null })
@@ -39,18 +40,20 @@ internal sealed class CertificateFile(string path, string? keyPath, Func<string?
         var hash = SHA256.HashData([.. SHA256.HashData(certificate.Bytes), .. SHA256.HashData(key?.Bytes ?? [])]);
         if (_last is { } last && last.Hash.AsSpan().SequenceEqual(hash))
         {
-            return new CertificateReading(last.Certificate);
+            return last.Certificates.At(now);
         }
 
-        var reading = new CertificateParser($"The client certificate file '{path}'", $"The client key file '{keyPath}'", password()).Read(certificate.Bytes, key?.Bytes);
-        if (reading.Certificate is { } parsed)
+        var parsed = new CertificateParser($"The client certificate file '{path}'", $"The client key file '{keyPath}'", password())
+            .Read(CertificateContent.Of(certificate.Bytes), key is null ? null : CertificateContent.Of(key.Bytes!));
+        var reading = parsed.At(now);
+        if (reading.Certificate is not null)
         {
             // Two that race here each parsed what they read: whichever is kept, both are good.
             _last = new Snapshot(hash, parsed);
             return reading;
         }
 
-        if (_last is not { } before || before.Certificate.TimeProblem(exchange.TimeProvider.GetUtcNow()) is not null)
+        if (_last?.Certificates.At(now).Certificate is not { } before || before.TimeProblem(now) is not null)
         {
             return reading;
         }
@@ -58,11 +61,11 @@ internal sealed class CertificateFile(string path, string? keyPath, Func<string?
         if (_warnedOf is not { } warned || !warned.AsSpan().SequenceEqual(hash))
         {
             _warnedOf = hash;
-            Log.CertificateKept(exchange.Logger, before.Certificate.Subject, reading.Problem!);
+            Log.CertificateKept(exchange.Logger, before.Subject, reading.Problem!);
         }
 
-        return new CertificateReading(before.Certificate);
+        return new CertificateReading(before);
     }
 
-    private sealed record Snapshot(byte[] Hash, SigningCertificate Certificate);
+    private sealed record Snapshot(byte[] Hash, ParsedCertificates Certificates);
 }

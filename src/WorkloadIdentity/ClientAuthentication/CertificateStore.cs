@@ -27,7 +27,7 @@ internal sealed class CertificateStore(StoredCertificate wanted) : CertificateSo
         }
         catch (CryptographicException exception)
         {
-            return new CertificateReading(null, $"The certificate store {wanted.Location}/{wanted.Store} cannot be opened ({exception.GetType().Name}). Check its name, and that this process may read it", exception);
+            return new CertificateReading(null, Unopened(exception), exception);
         }
 
         var matches = all.Where(wanted.Matches).ToList();
@@ -61,6 +61,13 @@ internal sealed class CertificateStore(StoredCertificate wanted) : CertificateSo
             ? $"The certificate with the {wanted} {only}"
             : $"Of the {matches.Count} certificates with the {wanted} none can be used: {string.Join("; ", problems.Select((problem, index) => $"number {index + 1} {problem}"))}");
     }
+
+    /// <summary>On Linux, .NET keeps the stores of each account itself, and has only the stores of authorities for the machine.</summary>
+    private string Unopened(CryptographicException exception) => exception.InnerException is PlatformNotSupportedException
+        ? $"There is no certificate store {wanted.Location}/{wanted.Store} on this system: .NET has personal stores in CurrentUser only. "
+            + "Use CurrentUser, or a certificate file"
+        : $"The certificate store {wanted.Location}/{wanted.Store} cannot be opened ({exception.GetType().Name}). Check its name, "
+            + "that it holds a certificate for the account this process runs as, and that this process may read it";
 
     private List<X509Certificate2> Issuers(WorkloadEnvironment environment, IReadOnlyList<X509Certificate2> all)
     {

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
@@ -8,46 +7,40 @@ namespace WorkloadIdentity;
 /// <summary>A certificate with its key as text: PEM, or PFX in base64, as vaults and settings hold it. Read at each use and parsed when it has changed.</summary>
 internal sealed class CertificateValue(Func<string?> value, Func<string?> password) : CertificateSource
 {
+    private const string Name = "The client certificate that was given as text";
+
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private volatile Snapshot? _last;
 
     public override string Place => "a certificate given as text";
 
-    public override ValueTask<CertificateReading> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) => ValueTask.FromResult(Read());
+    public override ValueTask<CertificateReading> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Parse().At(exchange.TimeProvider.GetUtcNow()));
 
-    public CertificateReading Read()
+    /// <summary>What the text holds at this moment.</summary>
+    public ParsedCertificates Parse()
     {
         var text = value() ?? "";
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(text));
         if (_last is { } last && last.Hash.AsSpan().SequenceEqual(hash))
         {
-            return new CertificateReading(last.Certificate);
+            return last.Certificates;
         }
 
-        if (Bytes(text) is not { } bytes)
+        if (CertificateContent.Of(text) is not { } content)
         {
-            return new CertificateReading(null, "The client certificate that was given as text is neither PEM nor base64. Give the text of a PEM file, or a PFX file in base64");
+            return ParsedCertificates.Unusable(
+                $"{Name} is neither PEM nor base64. Give the text of a PEM file, or a PFX file in base64");
         }
 
-        var reading = new CertificateParser("The client certificate that was given as text", keyName: "", password()).Read(bytes, key: null);
-        if (reading.Certificate is { } certificate)
+        var parsed = new CertificateParser(Name, keyName: "", password()).Read(content, key: null);
+        if (parsed.Problem is null)
         {
-            _last = new Snapshot(hash, certificate);
+            _last = new Snapshot(hash, parsed);
         }
 
-        return reading;
+        return parsed;
     }
 
-    /// <summary>What the text stands for; null when it is base64 of nothing.</summary>
-    private static byte[]? Bytes(string text)
-    {
-        if (text.Contains("-----BEGIN ", StringComparison.Ordinal))
-        {
-            return Encoding.UTF8.GetBytes(text);
-        }
-
-        return Base64.IsValid(text) ? Convert.FromBase64String(text) : null;
-    }
-
-    private sealed record Snapshot(byte[] Hash, SigningCertificate Certificate);
+    private sealed record Snapshot(byte[] Hash, ParsedCertificates Certificates);
 }

@@ -63,7 +63,7 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     {
         ArgumentNullException.ThrowIfNull(value);
         var source = new CertificateValue(() => value, () => password);
-        return source.Read().Problem is { } problem ? throw new ArgumentException($"{problem}.", nameof(value)) : new ClientCertificateAuthentication(source);
+        return source.Parse().Problem is { } problem ? throw new ArgumentException($"{problem}.", nameof(value)) : new ClientCertificateAuthentication(source);
     }
 
     /// <summary>A certificate in a certificate store of the machine, looked for at each use.</summary>
@@ -170,7 +170,7 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
         try
         {
             var (assertion, algorithm) = await ClientAssertion.SignAsync(
-                certificate, _issuers is null ? null : certificate.Chain(_issuers), exchange, cancellationToken).ConfigureAwait(false);
+                certificate, _issuers is null ? null : certificate.Chain(_issuers, exchange.TimeProvider.GetUtcNow()), exchange, cancellationToken).ConfigureAwait(false);
             form.AddSignedAssertion(assertion, algorithm, certificate);
             return null;
         }

@@ -11,8 +11,6 @@ namespace WorkloadIdentity;
 [DebuggerDisplay("{Subject,nq}")]
 internal sealed class SigningCertificate
 {
-    private const int MinKeySize = 2048;
-
     private readonly Func<RSA?> _key;
     private readonly X509Certificate2[] _neighbours;
     private readonly byte[] _raw;
@@ -58,7 +56,9 @@ internal sealed class SigningCertificate
 
     /// <summary>This certificate and those that issued it, for <c>x5c</c>, as far as they are known.</summary>
     /// <param name="issuers">Known besides those it was found with.</param>
-    public IReadOnlyList<byte[]> Chain(IEnumerable<X509Certificate2> issuers) => CertificateChain.Order(_raw, [.. issuers, .. _neighbours]);
+    /// <param name="now">When it is sent.</param>
+    public IReadOnlyList<byte[]> Chain(IEnumerable<X509Certificate2> issuers, DateTimeOffset now) =>
+        CertificateChain.Order(_raw, [.. issuers, .. _neighbours], now);
 
     /// <summary>A snapshot of <paramref name="certificate"/>, or why nothing can be signed with it.</summary>
     /// <param name="certificate">The caller's; a copy is kept.</param>
@@ -68,7 +68,7 @@ internal sealed class SigningCertificate
         try
         {
             using var publicKey = certificate.GetRSAPublicKey();
-            if (KeyProblem(certificate, publicKey) is { } problem)
+            if (RsaKeys.Problem(certificate, publicKey) is { } problem)
             {
                 return (null, problem);
             }
@@ -81,7 +81,7 @@ internal sealed class SigningCertificate
             var copy = new X509Certificate2(certificate);
             using var privateKey = copy.GetRSAPrivateKey();
             return privateKey is null ? (null, "comes without an RSA private key")
-                : !IsPair(publicKey!, privateKey) ? (null, "comes with a private key that belongs to another certificate")
+                : !RsaKeys.IsPair(publicKey!, privateKey) ? (null, "comes with a private key that belongs to another certificate")
                 : (new SigningCertificate(copy, copy.GetRSAPrivateKey, neighbours), null);
         }
         catch (CryptographicException exception)
@@ -94,7 +94,7 @@ internal sealed class SigningCertificate
     public static (SigningCertificate? Certificate, string? Problem) For(X509Certificate2 certificate, CertificateSigner signer)
     {
         using var publicKey = certificate.GetRSAPublicKey();
-        if (KeyProblem(certificate, publicKey) is { } problem)
+        if (RsaKeys.Problem(certificate, publicKey) is { } problem)
         {
             return (null, problem);
         }
@@ -105,28 +105,9 @@ internal sealed class SigningCertificate
 
     public static bool IsValid(X509Certificate2 certificate, DateTimeOffset now) => now >= certificate.NotBefore && now <= certificate.NotAfter;
 
-    /// <summary>Whether the key is the one the certificate certifies.</summary>
-    public static bool IsPair(X509Certificate2 certificate, RSA key)
-    {
-        using var publicKey = certificate.GetRSAPublicKey();
-        return publicKey is not null && IsPair(publicKey, key);
-    }
-
     /// <summary>Whether the certificate is outside its own validity; null when it is inside.</summary>
     public string? TimeProblem(DateTimeOffset now) =>
         now > NotAfter ? $"expired on {NotAfter.UtcDateTime:u}. Renew it, and register the new one with the application"
         : now < NotBefore ? $"is not valid before {NotBefore.UtcDateTime:u}. Check this machine's clock ({now.UtcDateTime:u}), or wait"
         : null;
-
-    private static string? KeyProblem(X509Certificate2 certificate, RSA? publicKey) =>
-        publicKey is null ? $"has a key of the kind {certificate.PublicKey.Oid.FriendlyName ?? certificate.PublicKey.Oid.Value}. Entra accepts RSA keys only: make a certificate with an RSA key of at least {MinKeySize} bits"
-        : publicKey.KeySize < MinKeySize ? $"has an RSA key of {publicKey.KeySize} bits, which is too weak. Make one of at least {MinKeySize} bits"
-        : null;
-
-    private static bool IsPair(RSA publicKey, RSA privateKey)
-    {
-        var one = publicKey.ExportParameters(includePrivateParameters: false);
-        var other = privateKey.ExportParameters(includePrivateParameters: false);
-        return one.Modulus.AsSpan().SequenceEqual(other.Modulus) && one.Exponent.AsSpan().SequenceEqual(other.Exponent);
-    }
 }

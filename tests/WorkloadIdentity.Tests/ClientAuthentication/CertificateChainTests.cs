@@ -79,7 +79,7 @@ public sealed class CertificateChainTests
         using var one = TestCertificate.Issued("CN=a", "CN=b");
         using var other = TestCertificate.Issued("CN=b", "CN=a");
 
-        Assert.Equal([one.RawData, other.RawData], CertificateChain.Order(one.RawData, [other, one]));
+        Assert.Equal([one.RawData, other.RawData], CertificateChain.Order(one.RawData, [other, one], TestCertificate.NotBefore));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class CertificateChainTests
         X509Certificate2[] published = [.. Encoding.ASCII.GetString(File.ReadAllBytes(Vectors.Rfc7515AppendixB)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => X509CertificateLoader.LoadCertificate(Convert.FromBase64String(line)))];
 
-        var chain = CertificateChain.Order(published[0].RawData, [published[2], published[1], published[0]]);
+        var chain = CertificateChain.Order(published[0].RawData, [published[2], published[1], published[0]], TestCertificate.NotBefore);
 
         Assert.Equal([published[0].RawData, published[1].RawData], chain);
     }

@@ -163,7 +163,7 @@ public sealed class CertificateFilesTests
         { "one", "", "'/run/secrets/tls.key' is empty" },
         { "one", "canary", "The client key file '/run/secrets/tls.key' holds no private key in PEM" },
         { "one", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "'/run/secrets/tls.key' holds a private key that is damaged" },
-        { "one", "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n", "or not an RSA key" },
+        { "one", "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n", "of the kind EC. Entra accepts RSA keys only" },
         { "one", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n", "'/run/secrets/tls.key' is protected by a password, and none was given" },
         { "canary", "key", "'/run/secrets/tls.crt' holds no certificate. It must hold it as PEM" },
         { "ec", "key", "Entra accepts RSA keys only" },

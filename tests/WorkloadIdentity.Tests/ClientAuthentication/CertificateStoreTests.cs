@@ -124,6 +124,25 @@ public sealed class CertificateStoreTests
     }
 
     [Fact]
+    public async Task Where_the_system_has_no_such_store_that_is_said()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            // Windows and macOS have the store.
+            return;
+        }
+
+        var credential = _entra.Credential(
+            ClientCertificateAuthentication.FromStore(StoredCertificate.WithSubject(Subject, StoreLocation.LocalMachine)),
+            options => options.Environment = WorkloadEnvironment.FromProcess());
+
+        var error = (await _entra.AcquireAsync(credential)).Error!;
+
+        Assert.StartsWith("There is no certificate store LocalMachine/My on this system", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Use CurrentUser, or a certificate file", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_process_reads_real_stores()
     {
         var name = $"workload-identity-{Guid.NewGuid():N}";

@@ -75,17 +75,22 @@ internal sealed class TestAuthority : IDisposable
 {
     private static readonly Lazy<RSA> AuthorityKey = new(() => RSA.Create(2048));
 
-    public TestAuthority()
+    public TestAuthority(DateTimeOffset? leafNotAfter = null)
     {
         Root = Request("CN=root").CreateSelfSigned(TestCertificate.NotBefore, TestCertificate.NotAfter);
         using var intermediate = Request("CN=intermediate").Create(Root, TestCertificate.NotBefore, TestCertificate.NotAfter, [1]);
         Intermediate = X509CertificateLoader.LoadCertificate(intermediate.RawData);
         using var signing = Intermediate.CopyWithPrivateKey(AuthorityKey.Value);
-        using var leaf = new CertificateRequest("CN=orders-leaf", Key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).Create(signing, TestCertificate.NotBefore, TestCertificate.NotAfter, [2]);
+        using var leaf = new CertificateRequest("CN=orders-leaf", Key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .Create(signing, TestCertificate.NotBefore, leafNotAfter ?? TestCertificate.NotAfter, [2]);
         Leaf = leaf.CopyWithPrivateKey(Key);
     }
 
+    /// <summary>The key of the leaf.</summary>
     public static RSA Key => TestCertificate.KeyOfOne;
+
+    /// <summary>The key that root and intermediate share.</summary>
+    public static RSA OwnKey => AuthorityKey.Value;
 
     public X509Certificate2 Root { get; }
 

@@ -1,0 +1,150 @@
+using System.Text;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Recognises certificates and private keys by their first bytes, so that truncated ones are recognised too. It decides both how a
+/// certificate file
+/// is read and what is never sent as a client secret.
+/// </summary>
+internal static class KeyMaterial
+{
+    // A secret store may have encoded a PFX in base64 once more.
+    private const int MaxLayers = 3;
+
+    private const byte Integer = 0x02;
+    private const byte OctetString = 0x04;
+    private const byte ObjectIdentifier = 0x06;
+    private const byte Sequence = 0x30;
+    private const byte Version = 0xA0;
+
+    private static ReadOnlySpan<byte> Pkcs7 => [ObjectIdentifier, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7];
+
+    /// <summary>The binary form of <paramref name="bytes"/>.</summary>
+    public static KeyMaterialKind KindOf(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes is [0xFE, 0xED, 0xFE, 0xED, ..] or [0xCE, 0xCE, 0xCE, 0xCE, ..])
+        {
+            return KeyMaterialKind.JavaKeyStore;
+        }
+
+        if (!TryEnter(bytes, out var content, out var length))
+        {
+            return KeyMaterialKind.None;
+        }
+
+        return content switch
+        {
+            [Integer, 1, 3, Sequence, ..] => KeyMaterialKind.Pfx,
+            [Integer, 1, 0 or 1, Sequence, _, ObjectIdentifier, ..] => KeyMaterialKind.PrivateKey,
+            [Integer, 1, 0, Integer, ..] => KeyMaterialKind.RsaPrivateKey,
+            [Integer, 1, 1, OctetString, ..] => KeyMaterialKind.EcPrivateKey,
+            [ObjectIdentifier, ..] when content.StartsWith(Pkcs7) => KeyMaterialKind.Pkcs7,
+            [Sequence, ..] when TryEnter(content, out var inner, out var innerLength) => KindOf(inner, innerLength, length),
+            _ => KeyMaterialKind.None,
+        };
+    }
+
+    /// <summary>What kind of key material <paramref name="secret"/> is, as a noun with its article; null if it is none.</summary>
+    public static string? In(string secret) => In(secret, layer: 0);
+
+    /// <summary>The same of the content of a file.</summary>
+    public static string? In(ReadOnlySpan<byte> bytes) => In(bytes, layer: 0);
+
+    private static string? In(ReadOnlySpan<byte> bytes, int layer) =>
+        Name(KindOf(bytes)) ?? (layer < MaxLayers && CertificateContent.Text(bytes) is { } text ? In(text, layer) : null);
+
+    private static string? In(string text, int layer)
+    {
+        if (text.Contains("-----BEGIN", StringComparison.Ordinal))
+        {
+            return "a certificate or key in PEM";
+        }
+
+        if (text.Contains("\"kty\"", StringComparison.Ordinal))
+        {
+            return "a JSON Web Key";
+        }
+
+        if (text.Contains("PuTTY-User-Key-File", StringComparison.Ordinal))
+        {
+            return "a private key";
+        }
+
+        return (FromBase64(text) is { } bytes ? In(bytes, layer + 1) : null)
+            ?? (FromHexadecimal(text) is { } digits ? In(digits, layer + 1) : null);
+    }
+
+    private static KeyMaterialKind KindOf(ReadOnlySpan<byte> inner, int innerLength, int length) => inner switch
+    {
+        [Version, 3, Integer, 1, ..] => KeyMaterialKind.Certificate,
+
+        // A certificate of version 1 begins with its serial number. That alone is little evidence, so short content is none.
+        [Integer, ..] when length > 127 => KeyMaterialKind.Certificate,
+
+        // A public key begins the same way, and goes on with a bit string.
+        [ObjectIdentifier, ..] when inner.Length > innerLength && inner[innerLength] == OctetString => KeyMaterialKind.EncryptedPrivateKey,
+        _ => KeyMaterialKind.None,
+    };
+
+    private static string? Name(KeyMaterialKind kind) => kind switch
+    {
+        KeyMaterialKind.Pfx => "a PFX (PKCS#12), which holds a certificate with its private key",
+        KeyMaterialKind.Certificate or KeyMaterialKind.Pkcs7 => "a certificate",
+        KeyMaterialKind.JavaKeyStore => "a Java key store",
+        KeyMaterialKind.None => null,
+        _ => "a private key",
+    };
+
+    /// <summary>The content of a sequence, as far as it is there, and the length that it declares.</summary>
+    private static bool TryEnter(ReadOnlySpan<byte> element, out ReadOnlySpan<byte> content, out int length)
+    {
+        content = default;
+        length = 0;
+        if (element is not [Sequence, var first, ..])
+        {
+            return false;
+        }
+
+        // 0x80 declares no length (BER); Java writes it.
+        var octets = first <= 0x80 ? 0 : first - 0x80;
+        if (octets > 3 || element.Length < 2 + octets)
+        {
+            return false;
+        }
+
+        foreach (var octet in element.Slice(2, octets))
+        {
+            length = (length << 8) | octet;
+        }
+
+        length = octets == 0 ? first & 0x7F : length;
+        content = element[(2 + octets)..];
+        return true;
+    }
+
+    /// <summary>
+    /// Decodes base64 or base64url, with white space, quotation marks, missing padding or a missing end; null if it is anything else.
+    /// </summary>
+    private static byte[]? FromBase64(string text)
+    {
+        var digits = new StringBuilder(text.Length);
+        foreach (var character in CertificateContent.Unescape(text).AsSpan().Trim().Trim('"').Trim('\''))
+        {
+            if (char.IsAsciiLetterOrDigit(character) || character is '+' or '/' or '-' or '_')
+            {
+                digits.Append(character is '-' ? '+' : character is '_' ? '/' : character);
+            }
+            else if (!char.IsWhiteSpace(character) && character != '=')
+            {
+                return null;
+            }
+        }
+
+        digits.Length -= digits.Length % 4;
+        return digits.Length == 0 ? null : Convert.FromBase64String(digits.ToString());
+    }
+
+    private static byte[]? FromHexadecimal(string text) =>
+        text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text) : null;
+}
