@@ -29,6 +29,12 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
     /// <summary>The same, of a secret that stands somewhere a report can name.</summary>
     internal static ClientSecretAuthentication FromValue(string secret, string place)
     {
+        ArgumentNullException.ThrowIfNull(secret);
+        if (KeyMaterial.In(secret) is { } material)
+        {
+            throw new ArgumentException($"The client secret {Refusal(material)}", nameof(secret));
+        }
+
         Require.Text(secret, "The client secret", "the value Entra showed when the secret was created");
         return new ClientSecretAuthentication(place, (_, _) => ValueTask.FromResult(new Reading(secret, null)));
     }
@@ -42,6 +48,12 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
         return new ClientSecretAuthentication($"the secret file '{path}'", (exchange, _) =>
         {
             var content = exchange.Environment.ReadFile(path);
+            if (content.Bytes is { } bytes && KeyMaterial.In(bytes) is { } material)
+            {
+                var refusal = Unusable($"The client secret file '{path}' {Refusal(material)}", HelpAnchors.ClientSecretFile);
+                return ValueTask.FromResult(new Reading(null, refusal));
+            }
+
             var (secret, problem) = content.AsLine();
             return ValueTask.FromResult(problem is null
                 ? new Reading(secret, null)
@@ -69,7 +81,9 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
         {
             var secret = await callback(exchange.Remint, cancellationToken).ConfigureAwait(false);
             return string.IsNullOrWhiteSpace(secret) ? new Reading(null, Unusable("The callback for the client secret returned nothing. It must return the secret's value.", HelpAnchors.ClientSecret))
-                : Require.HasControlCharacter(secret) ? new Reading(null, Unusable("The callback for the client secret returned text with a line break or another control character. It must return the secret's value alone.", HelpAnchors.ClientSecret))
+                : Require.HasControlCharacter(secret) && KeyMaterial.In(secret) is null
+                    ? new Reading(null, Unusable("The callback for the client secret returned text with a line break or another control "
+                        + "character. It must return the secret's value alone.", HelpAnchors.ClientSecret))
                 : new Reading(secret, null);
         });
     }
@@ -81,13 +95,24 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
     internal override async ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
         var reading = await _source(exchange, cancellationToken).ConfigureAwait(false);
-        if (reading.Secret is { } secret)
+        if (reading.Secret is not { } secret)
         {
-            form.AddClientSecret(secret);
+            return reading.Problem;
         }
 
-        return reading.Problem;
+        // This is the only place that sends a secret. A private key that was sent would have to be replaced.
+        if (KeyMaterial.In(secret) is { } material)
+        {
+            return Unusable($"The client secret ({Place}) {Refusal(material)}", HelpAnchors.ClientSecret);
+        }
+
+        form.AddClientSecret(secret);
+        return null;
     }
+
+    private static string Refusal(string material) =>
+        $"is {material}. It is not a client secret, so it is not sent. "
+        + $"Use it as a certificate: {nameof(ClientCertificateAuthentication)} in code, the kind ClientCertificate in configuration.";
 
     /// <summary>The secret, or why there is none. No record: those print what they hold.</summary>
     private sealed class Reading(string? secret, TokenResult? problem)

@@ -1,0 +1,157 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace WorkloadIdentity.Tests;
+
+/// <summary>A private key is never sent as a client secret, wherever it comes from and however it is written; a secret always is.</summary>
+public sealed class KeyMaterialTests
+{
+    private const string Path = "/run/secrets/client-secret";
+
+    private readonly EntraFake _entra = new();
+
+    public static TheoryData<string, string> Material => new()
+    {
+        { "pfx", "a PFX (PKCS#12)" },
+        { "pfx with password", "a PFX (PKCS#12)" },
+        { "pfx in base64url", "a PFX (PKCS#12)" },
+        { "pfx in lines", "a PFX (PKCS#12)" },
+        { "pfx in escaped lines", "a PFX (PKCS#12)" },
+        { "pfx in quotes", "a PFX (PKCS#12)" },
+        { "pfx in base64 twice", "a PFX (PKCS#12)" },
+        { "pfx in hex", "a PFX (PKCS#12)" },
+        { "pfx cut off", "a PFX (PKCS#12)" },
+        { "pfx without padding", "a PFX (PKCS#12)" },
+        { "pfx of camellia", "a PFX (PKCS#12)" },
+        { "pkcs8", "a private key" },
+        { "pkcs8 encrypted", "a private key" },
+        { "pkcs1", "a private key" },
+        { "ec", "a private key" },
+        { "ec pkcs8", "a private key" },
+        { "ed25519", "a private key" },
+        { "certificate", "a certificate" },
+        { "pkcs7", "a certificate" },
+        { "pem", "a certificate or key in PEM" },
+        { "pem on one line", "a certificate or key in PEM" },
+        { "pem in base64", "a certificate or key in PEM" },
+        { "pem in utf-16 in base64", "a certificate or key in PEM" },
+        { "openssh", "a certificate or key in PEM" },
+        { "jwk", "a JSON Web Key" },
+        { "jwk in base64", "a JSON Web Key" },
+        { "java", "a Java key store" },
+        { "putty", "a private key" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Material))]
+    public async Task It_is_refused_from_every_source_and_nothing_is_sent(string form, string what)
+    {
+        var secret = Of(form);
+        _entra.File(Path, secret);
+
+        var refusal = Assert.Throws<ArgumentException>(() => ClientSecretAuthentication.FromValue(secret)).Message;
+        Assert.Contains($"The client secret is {what}", refusal, StringComparison.Ordinal);
+        foreach (var authentication in new[]
+        {
+            ClientSecretAuthentication.FromFile(Path),
+            ClientSecretAuthentication.FromCallback(_ => ValueTask.FromResult(secret)),
+            ClientSecretAuthentication.From("another package", (_, _) => ValueTask.FromResult(secret)),
+        })
+        {
+            var error = (await _entra.AcquireAsync(authentication)).Error!;
+            Assert.Equal(TokenErrorKind.InvalidConfiguration, error.Kind);
+            Assert.Contains($"is {what}", error.Message, StringComparison.Ordinal);
+            Assert.Contains("so it is not sent", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(secret[..16], error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(_entra.Server.Requests);
+    }
+
+    [Theory]
+    [InlineData("pfx")]
+    [InlineData("certificate")]
+    public async Task A_secret_file_that_is_a_binary_file_of_keys_is_named(string form)
+    {
+        _entra.Files[Path] = form == "pfx" ? TestCertificate.Pfx(TestCertificate.One) : TestCertificate.One.RawData;
+
+        var error = (await _entra.AcquireAsync(ClientSecretAuthentication.FromFile(Path))).Error!;
+
+        var what = form == "pfx" ? "PFX" : "certificate";
+        Assert.Contains($"The client secret file '{Path}' is a {what}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("abc8Q~TestTestTestTestTestTestTestTestTest")]
+    [InlineData("MIIsecret")]
+    [InlineData("MIIKcAIB")]
+    [InlineData("3082")]
+    [InlineData("{\"a\":\"b\"}")]
+    [InlineData("eyJhbGciOiJub25lIn0.e30.")]
+    [InlineData("-----secret-----")]
+    [InlineData("password with spaces and == signs")]
+    public async Task What_only_resembles_it_is_sent(string secret)
+    {
+        await _entra.Issues().AcquireAsync(ClientSecretAuthentication.FromValue(secret));
+
+        Assert.Single(_entra.Server.Requests);
+    }
+
+    /// <summary>Secrets in base64, as Entra made them before: 32 random bytes, of which some begin as a key does.</summary>
+    [Fact]
+    public void No_random_secret_is_taken_for_it()
+    {
+        var random = new Random(20260101);
+        var bytes = new byte[32];
+        for (var round = 0; round < 200_000; round++)
+        {
+            random.NextBytes(bytes);
+            bytes[0] = 0x30;
+            Assert.Null(KeyMaterial.In(Convert.ToBase64String(bytes)));
+        }
+    }
+
+    private static string Of(string form)
+    {
+        var pfx = TestCertificate.Pfx(TestCertificate.One);
+        var pem = TestCertificate.Pem(TestCertificate.One) + TestCertificate.KeyOfOne.ExportPkcs8PrivateKeyPem();
+        var lines = Convert.ToBase64String(pfx, Base64FormattingOptions.InsertLineBreaks);
+        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        const string Jwk = """{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQAB"}""";
+        return form switch
+        {
+            "pfx" => Convert.ToBase64String(pfx),
+            "pfx with password" => Convert.ToBase64String(TestCertificate.Pfx(TestCertificate.One, "password")),
+            "pfx in base64url" => Base64Url.EncodeToString(pfx),
+            "pfx in lines" => lines,
+            "pfx in escaped lines" => lines.Replace("\r\n", @"\n", StringComparison.Ordinal),
+            "pfx in quotes" => $"\"{Convert.ToBase64String(pfx)}\"",
+            "pfx in base64 twice" => Convert.ToBase64String(Encoding.ASCII.GetBytes(Convert.ToBase64String(pfx))),
+            "pfx in hex" => Convert.ToHexString(pfx),
+            "pfx cut off" => Convert.ToBase64String(pfx)[..255],
+            "pfx without padding" => Convert.ToBase64String([.. pfx, .. new byte[3 - (pfx.Length % 3) + 1]]).TrimEnd('='),
+            "pfx of camellia" => Convert.ToBase64String(OpenSslFile.Bytes("camellia.pfx")),
+            "pkcs8" => Convert.ToBase64String(TestCertificate.KeyOfOne.ExportPkcs8PrivateKey()),
+            "pkcs8 encrypted" => Convert.ToBase64String(TestCertificate.KeyOfOne.ExportEncryptedPkcs8PrivateKey(
+                "p", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 10))),
+            "pkcs1" => Convert.ToBase64String(TestCertificate.KeyOfOne.ExportRSAPrivateKey()),
+            "ec" => Convert.ToBase64String(ec.ExportECPrivateKey()),
+            "ec pkcs8" => Convert.ToBase64String(ec.ExportPkcs8PrivateKey()),
+            "ed25519" => "MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f",
+            "certificate" => Convert.ToBase64String(TestCertificate.One.RawData),
+            "pkcs7" => Convert.ToBase64String(new X509Certificate2Collection(TestCertificate.One).Export(X509ContentType.Pkcs7)!),
+            "pem" => pem,
+            "pem on one line" => pem.Replace('\n', ' '),
+            "pem in base64" => Convert.ToBase64String(Encoding.UTF8.GetBytes(pem)),
+            "pem in utf-16 in base64" => Convert.ToBase64String([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(pem)]),
+            "openssh" => PemEncoding.WriteString("OPENSSH PRIVATE KEY", [1, 2, 3]),
+            "jwk" => Jwk,
+            "jwk in base64" => Convert.ToBase64String(Encoding.UTF8.GetBytes(Jwk)),
+            "java" => Convert.ToBase64String([0xFE, 0xED, 0xFE, 0xED, 0, 0, 0, 2, .. new byte[40]]),
+            "putty" => "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\n",
+            _ => throw new ArgumentOutOfRangeException(nameof(form)),
+        };
+    }
+}
