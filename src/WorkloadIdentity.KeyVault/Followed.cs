@@ -177,11 +177,20 @@ internal sealed class Followed<T>(string what, Func<CancellationToken, Task<T>> 
     private TimeSpan Wait(Held? held) =>
         !_isFailing || (held is null && _failures.Last.Error is { IsTransient: true, RetryAfter: null }) ? TimeSpan.Zero : _failures.Remaining(behindLivingToken: held is not null);
 
+    /// <summary>What has expired, or ends before it would be read again, is read again whenever it is asked for.</summary>
     private bool IsDue(Held held)
     {
-        var half = held.Item.ExpiresOn is { } end ? (end - held.ReadOn) / 2 : options.RereadAfter;
+        if (held.Item.ExpiresOn is not { } end)
+        {
+            return options.TimeProvider.GetElapsedTime(held.ReadAt) >= options.RereadAfter;
+        }
+
+        var half = (end - held.ReadOn) / 2;
         var after = half < LeastInterval ? LeastInterval : half;
-        return options.TimeProvider.GetElapsedTime(held.ReadAt) >= (after < options.RereadAfter ? after : options.RereadAfter);
+        after = after < options.RereadAfter ? after : options.RereadAfter;
+        return end < held.ReadOn + after
+            || end <= options.TimeProvider.GetUtcNow()
+            || options.TimeProvider.GetElapsedTime(held.ReadAt) >= after;
     }
 
     private bool IsUsable(Held held) => held.Item.IsUsable(options.TimeProvider.GetUtcNow());

@@ -22,7 +22,7 @@ internal static class VaultRefusal
         {
             StatusCode = answer.Status,
             RetryAfter = answer.RetryAfter,
-            IsTransient = isThrottled || answer.Status is 408 or >= 500,
+            IsTransient = isThrottled || answer.Status is 408 or >= 500 || (answer.Status == 409 && !IsDeleted(inner ?? code)),
             CorrelationId = answer.Header("x-ms-request-id") is { } id && Require.IsGuid(id) ? id : null,
             HelpAnchor = HelpAnchors.KeyVault,
         };
@@ -40,12 +40,26 @@ internal static class VaultRefusal
         (401, _) => Unauthorized(answer, vault),
         (403, "ForbiddenByFirewall" or "ForbiddenByConnection") => "Its firewall does not let this machine in: add its network, or use the private endpoint.",
         (403, "SecretDisabled" or "CertificateDisabled" or "KeyDisabled") => "It is disabled there: enable it, or make a new version.",
+        (403, "SecretExpired" or "CertificateExpired" or "KeyExpired") =>
+            "It has expired there: make a new version, or set a later expiration date.",
+        (403, "SecretNotYetValid" or "CertificateNotYetValid" or "KeyNotYetValid") =>
+            "It is not valid yet there: wait for its activation date, or set an earlier one.",
+        (403, "KeyOperationForbidden") =>
+            "The key may not sign: allow the operation 'sign' (key_ops). In a certificate's policy this is the key usage digitalSignature.",
         (403, _) => "Grant the vault's identity the roles for it: 'Key Vault Certificate User' to download a certificate, 'Key Vault Reader' and 'Key Vault Crypto User' to sign in the vault, 'Key Vault Secrets User' for a secret; or the access policies get and sign.",
         (404, _) => "Check its name, and that it is in this vault and not deleted.",
+        (409, _) when IsDeleted(inner ?? code) =>
+            "It is deleted there, and its name stays taken until it is recovered or purged: recover it, or use another name.",
+        (409, _) => "Another operation on it is under way there, such as its recovery. It may pass.",
+        (400, _) =>
+            "It did not accept the request. Check the address and the name. A signature needs an RSA key of at least 2048 bits.",
         (429, _) => "It is asked too often; nobody asks again before it allows.",
         ( >= 500 or 408, _) => "It may pass.",
         _ => "Check the address, and whether something else answers in the vault's place.",
     };
+
+    /// <summary>Whether the item is deleted and not purged. This does not pass by itself.</summary>
+    private static bool IsDeleted(string? code) => code is "ObjectIsDeletedButRecoverable" or "ObjectIsBeingDeleted";
 
     private static string Unauthorized(BackchannelAnswer answer, VaultAddress vault)
     {

@@ -63,7 +63,9 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     {
         ArgumentNullException.ThrowIfNull(value);
         var source = new CertificateValue(() => value, () => password);
-        return source.Parse().Problem is { } problem ? throw new ArgumentException($"{problem}.", nameof(value)) : new ClientCertificateAuthentication(source);
+        return source.Parse().Problem is { } problem
+            ? throw new ArgumentException($"{problem}.", nameof(value))
+            : new ClientCertificateAuthentication(source);
     }
 
     /// <summary>A certificate in a certificate store of the machine, looked for at each use.</summary>
@@ -152,6 +154,44 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     internal override async ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
         var reading = await _source.ReadAsync(exchange, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await WriteAsync(reading, form, exchange, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (reading.Certificate?.Remote is not null && MayBeRotated(exception))
+        {
+            // The version of the key may have been disabled or removed since it was read. The newer version then signs.
+            var renewed = await ReadAnewAsync(exchange, cancellationToken).ConfigureAwait(false);
+            if (renewed.Certificate is not { } next || next.Sha256.AsSpan().SequenceEqual(reading.Certificate.Sha256))
+            {
+                throw;
+            }
+
+            return await WriteAsync(renewed, form, exchange, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool MayBeRotated(Exception exception) =>
+        exception is not OperationCanceledException and not TokenAcquisitionException { Error.IsTransient: true };
+
+    /// <summary>Reads as after a refusal by Entra: the source does not answer from what it keeps.</summary>
+    private async ValueTask<CertificateReading> ReadAnewAsync(TokenExchange exchange, CancellationToken cancellationToken)
+    {
+        var wasRefused = exchange.Remint;
+        exchange.Remint = true;
+        try
+        {
+            return await _source.ReadAsync(exchange, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            exchange.Remint = wasRefused;
+        }
+    }
+
+    private async ValueTask<TokenResult?> WriteAsync(
+        CertificateReading reading, TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
+    {
         if (reading.Certificate is not { } certificate)
         {
             return TokenResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, $"{reading.Problem}.")
@@ -162,24 +202,30 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
             });
         }
 
-        if (certificate.TimeProblem(exchange.TimeProvider.GetUtcNow()) is { } time)
+        var now = exchange.TimeProvider.GetUtcNow();
+        if (certificate.TimeProblem(now) is { } time)
         {
             return Unusable($"The client certificate '{certificate.Subject}' {time}.", HelpAnchors.ClientCertificate);
         }
 
         try
         {
-            var (assertion, algorithm) = await ClientAssertion.SignAsync(
-                certificate, _issuers is null ? null : certificate.Chain(_issuers, exchange.TimeProvider.GetUtcNow()), exchange, cancellationToken).ConfigureAwait(false);
+            var chain = _issuers is null ? null : certificate.Chain(_issuers, now);
+            var (assertion, algorithm) =
+                await ClientAssertion.SignAsync(certificate, chain, exchange, cancellationToken).ConfigureAwait(false);
             form.AddSignedAssertion(assertion, algorithm, certificate);
             return null;
         }
         catch (CryptographicException exception)
         {
-            return Unusable(
-                $"The private key of the client certificate '{certificate.Subject}' did not sign ({exception.GetType().Name}). Check that it can be reached and that this process may use it.",
-                HelpAnchors.ClientCertificate,
-                exception);
+            throw new TokenAcquisitionException(new TokenError(
+                TokenErrorKind.InvalidConfiguration,
+                $"The private key of the client certificate '{certificate.Subject}' did not sign ({exception.GetType().Name}). "
+                    + "Check that it can be reached and that this process may use it.")
+            {
+                HelpAnchor = HelpAnchors.ClientCertificate,
+                Exception = exception,
+            });
         }
     }
 }

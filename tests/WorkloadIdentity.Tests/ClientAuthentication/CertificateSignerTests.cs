@@ -41,6 +41,53 @@ public sealed class CertificateSignerTests
         Assert.All([Sent(0), Sent(1)], assertion => Assert.True(assertion.IsSignedBy(TestCertificate.One, RSASignaturePadding.Pkcs1)));
     }
 
+    [Theory]
+    [InlineData("throws")]
+    [InlineData("cryptographic")]
+    [InlineData("signs with the new key")]
+    public async Task A_signer_that_fails_after_a_rotation_has_the_new_certificate_asked_for_and_signed_with(string fails)
+    {
+        var refusals = new List<bool>();
+        var authentication = ClientCertificateAuthentication.FromSigner(
+            (refused, _) =>
+            {
+                refusals.Add(refused);
+                return ValueTask.FromResult(refused ? TestCertificate.Two : TestCertificate.One);
+            },
+            (certificate, hash, padding, cancellationToken) => certificate.Subject == "CN=two" || fails == "signs with the new key"
+                ? SignWith(TestCertificate.KeyOfTwo)(certificate, hash, padding, cancellationToken)
+                : throw (fails == "throws" ? new InvalidOperationException("canary: no such key") : new CryptographicException("canary")));
+
+        var result = await _entra.Issues().AcquireAsync(authentication);
+
+        Assert.Equal(TokenVerdict.Issued, result.Verdict);
+        Assert.Equal([false, true], refusals);
+        Assert.True(Sent(0).IsSignedBy(TestCertificate.Two, RSASignaturePadding.Pss));
+    }
+
+    [Fact]
+    public async Task A_signer_that_fails_with_the_only_certificate_fails_once()
+    {
+        var (asked, signed) = (0, 0);
+        var authentication = ClientCertificateAuthentication.FromSigner(
+            (_, _) =>
+            {
+                asked++;
+                return ValueTask.FromResult(TestCertificate.One);
+            },
+            (_, _, _, _) =>
+            {
+                signed++;
+                throw new InvalidOperationException();
+            });
+
+        var error = (await _entra.AcquireAsync(authentication)).Error!;
+
+        Assert.IsType<InvalidOperationException>(error.Exception);
+        Assert.Equal((2, 1), (asked, signed));
+        Assert.Empty(_entra.Server.Requests);
+    }
+
     [Fact]
     public async Task A_new_version_is_followed_and_asked_for_once_when_the_old_one_is_refused()
     {

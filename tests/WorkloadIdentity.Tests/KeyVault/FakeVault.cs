@@ -42,6 +42,9 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
     /// <summary>Signs with the key of this certificate whatever was asked.</summary>
     public X509Certificate2? SignsWith { get; set; }
 
+    /// <summary>Answers every wish for a signature in place of the key.</summary>
+    public Func<HttpResponseMessage>? SignAnswer { get; set; }
+
     public int PageSize { get; set; } = 2;
 
     public FakeVault Next(HttpStatusCode status, string body = "", params (string Name, string Value)[] headers) => Next(_ => FakeServer.Response(status, body, headers: headers));
@@ -64,6 +67,15 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
             ? $"{certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem()}\n{certificate.ExportCertificatePem()}\n"
             : Convert.ToBase64String(certificate.Export(X509ContentType.Pfx)));
         return Add(new Entry(name, NewVersion(), value, certificate, exportable, pem) { CreatedOn = clock.Now, ExpiresOn = certificate.NotAfter.ToUniversalTime() });
+    }
+
+    /// <summary>Purges one version, as if it had never been.</summary>
+    public void Remove(Entry entry)
+    {
+        lock (_entries)
+        {
+            _entries.Remove(entry);
+        }
     }
 
     public Entry Keep(string name, string value) => Add(new Entry(name, NewVersion(), value, null, Exportable: false, IsPem: false) { CreatedOn = clock.Now });
@@ -128,6 +140,8 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
                 ["value"] = entry.Value,
                 ["contentType"] = entry.Certificate is null ? null : entry.IsPem ? "application/x-pem-file" : "application/x-pkcs12",
                 ["id"] = Id("secrets", entry),
+                ["managed"] = entry.Certificate is null ? null : true,
+                ["kid"] = entry.Certificate is null ? null : Id("keys", entry),
                 ["attributes"] = Attributes(entry),
             }
             : new JsonObject
@@ -156,6 +170,11 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
 
     private HttpResponseMessage Sign(Entry? entry, JsonNode asked)
     {
+        if (SignAnswer is { } answer)
+        {
+            return answer();
+        }
+
         if (entry is not { Certificate: { } certificate })
         {
             return FakeServer.Response(HttpStatusCode.NotFound, Error("KeyNotFound"));

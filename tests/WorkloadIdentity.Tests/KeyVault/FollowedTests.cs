@@ -41,6 +41,34 @@ public sealed class FollowedTests
         Assert.Equal("new", await UseAsync());
     }
 
+    [Theory]
+    [InlineData(-10, 0)]
+    [InlineData(3, 1)]
+    [InlineData(3, 4)]
+    public async Task What_has_expired_or_ends_before_its_next_reading_is_read_again_when_it_is_asked_for(int endsAfter, int askedAfter)
+    {
+        _bench.Fake.Keep("database", "old").ExpiresOn = _bench.Entra.Clock.Now.AddMinutes(endsAfter);
+        await UseAsync();
+        _bench.Fake.Keep("database", "new");
+        Advance(TimeSpan.FromMinutes(askedAfter));
+
+        Assert.Equal("new", await UseAsync());
+        var reads = Reads;
+        await UseAsync();
+        Assert.Equal(reads, Reads);
+    }
+
+    [Fact]
+    public async Task What_expires_while_the_wall_clock_jumps_is_read_again_too()
+    {
+        _bench.Fake.Keep("database", "old").ExpiresOn = _bench.Entra.Clock.Now.AddDays(3);
+        await UseAsync();
+        _bench.Fake.Keep("database", "new");
+        _bench.Entra.Clock.SetWallClock(_bench.Entra.Clock.Now.AddDays(4));
+
+        Assert.Equal("new", await UseAsync());
+    }
+
     [Fact]
     public async Task Entras_refusal_has_the_vault_asked_at_once_and_the_new_version_sent()
     {
@@ -232,6 +260,53 @@ public sealed class FollowedTests
         Assert.Equal(["one Pss", "one Pss", "one Pss", "two Pss"], Enumerable.Range(0, 4).Select(_bench.SignedBy));
         Assert.Equal(3, _bench.Fake.Requests.Count(request => request == "GET /certificates/orders-api"));
         Assert.Equal(isRemote ? 4 : 2, _bench.Fake.Requests.Count(request => request != "GET /certificates/orders-api"));
+    }
+
+    public static TheoryData<string> Endings => ["disabled", "purged", "disabled, and the new one too", "gone altogether"];
+
+    [Theory]
+    [MemberData(nameof(Endings))]
+    public async Task A_key_that_is_disabled_or_purged_after_a_rotation_has_the_new_version_sign_at_once(string ending)
+    {
+        var proof = _bench.Vault.RemoteCertificate("orders-api");
+        var old = _bench.Fake.Import("orders-api", TestCertificate.One);
+        await _bench.Entra.Issues().RunAsync(proof);
+        var next = ending == "gone altogether" ? null : _bench.Fake.Import("orders-api", TestCertificate.Two);
+        old.IsEnabled = false;
+        if (ending is "purged" or "gone altogether")
+        {
+            _bench.Fake.Remove(old);
+        }
+
+        if (ending != "disabled" && ending != "purged")
+        {
+            next?.IsEnabled = false;
+            var expected = next is null ? "404 (KeyNotFound)" : "403 (Forbidden/KeyDisabled)";
+            Assert.Contains(expected, (await _bench.ErrorAsync(proof)).Message, StringComparison.Ordinal);
+            Assert.Single(_bench.Entra.Server.Requests);
+            return;
+        }
+
+        Assert.Equal(TokenVerdict.Issued, (await _bench.Entra.Issues().RunAsync(proof)).Verdict);
+        Assert.Equal(["one Pss", "two Pss"], [_bench.SignedBy(0), _bench.SignedBy(1)]);
+        Assert.Equal(2, _bench.Fake.Requests.Count(request => request == $"POST /keys/orders-api/{old.Version}/sign"));
+        Assert.Equal(1, _bench.Fake.Requests.Count(request => request == $"POST /keys/orders-api/{next!.Version}/sign"));
+    }
+
+    [Fact]
+    public async Task A_vault_that_is_only_in_trouble_is_not_read_for_another_version()
+    {
+        var proof = _bench.Vault.RemoteCertificate("orders-api");
+        _bench.Fake.Import("orders-api", TestCertificate.One);
+        var trouble = 1;
+        _bench.Fake.SignAnswer = () => trouble-- > 0
+            ? FakeServer.Response(HttpStatusCode.ServiceUnavailable)
+            : FakeServer.Response(HttpStatusCode.Forbidden, FakeVault.Error("Forbidden", "ForbiddenByRbac"));
+
+        await _bench.ErrorAsync(proof);
+
+        // Once at first, and once after the refusal that did not pass.
+        Assert.Equal(2, _bench.Fake.Requests.Count(request => request == "GET /certificates/orders-api"));
     }
 
     private async Task<string> UseAsync()

@@ -15,7 +15,11 @@ public sealed class VaultRefusalTests
     [InlineData(403, "Forbidden", "ForbiddenByFirewall", "Its firewall does not let this machine in")]
     [InlineData(403, "Forbidden", "ForbiddenByConnection", "private endpoint")]
     [InlineData(404, "SecretNotFound", null, "Check its name")]
-    [InlineData(400, "BadParameter", null, "Check the address")]
+    [InlineData(403, "Forbidden", "SecretExpired", "It has expired there")]
+    [InlineData(403, "Forbidden", "KeyNotYetValid", "It is not valid yet there")]
+    [InlineData(409, "Conflict", "ObjectIsDeletedButRecoverable", "It is deleted there, and its name stays taken")]
+    [InlineData(409, "Conflict", "ObjectIsBeingDeleted", "It is deleted there, and its name stays taken")]
+    [InlineData(400, "BadParameter", null, "Check the address and the name")]
     public async Task A_refusal_says_the_codes_and_what_to_do(int status, string code, string? inner, string expected)
     {
         _bench.Fake.Next((HttpStatusCode)status, FakeVault.Error(code, inner), ("x-ms-request-id", "0f1e2d3c-0000-4000-8000-000000000001"));
@@ -28,6 +32,83 @@ public sealed class VaultRefusalTests
         Assert.Equal("0f1e2d3c-0000-4000-8000-000000000001", error.CorrelationId);
         Assert.DoesNotContain("canary", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("#key-vault", error.HelpLink.AbsoluteUri, StringComparison.Ordinal);
+        Assert.Empty(_bench.Entra.Server.Requests);
+    }
+
+    [Theory]
+    [InlineData(403, "Forbidden", "KeyDisabled", "It is disabled there: enable it, or make a new version.")]
+    [InlineData(403, "Forbidden", "KeyExpired", "It has expired there: make a new version, or set a later expiration date.")]
+    [InlineData(403, "Forbidden", "KeyOperationForbidden", "allow the operation 'sign' (key_ops)")]
+    [InlineData(403, "Forbidden", "ForbiddenByRbac", "Key Vault Crypto User")]
+    [InlineData(404, "KeyNotFound", null, "Check its name")]
+    [InlineData(400, "BadParameter", null, "A signature needs an RSA key of at least 2048 bits")]
+    public async Task So_does_the_refusal_of_a_signature(int status, string code, string? inner, string expected)
+    {
+        _bench.Fake.Import("orders-api", TestCertificate.One);
+        _bench.Fake.SignAnswer = () => FakeServer.Response((HttpStatusCode)status, FakeVault.Error(code, inner));
+
+        var error = await _bench.ErrorAsync(_bench.Vault.RemoteCertificate("orders-api"));
+
+        Assert.Equal((TokenErrorKind.Refused, status, false), (error.Kind, error.StatusCode, error.IsTransient));
+        var codes = inner is null ? code : $"{code}/{inner}";
+        Assert.Contains($"answered {status} ({codes}) when asked for a signature", error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Empty(_bench.Entra.Server.Requests);
+    }
+
+    [Theory]
+    [InlineData("ObjectIsBeingRecovered")]
+    [InlineData(null)]
+    public async Task A_conflict_that_passes_is_asked_about_again(string? inner)
+    {
+        _bench.Fake.Keep("database", "value");
+        _bench.Fake.Next(HttpStatusCode.Conflict, FakeVault.Error("Conflict", inner));
+
+        Assert.Equal(TokenVerdict.Issued, (await _bench.Entra.Issues().RunAsync(_bench.Vault.Secret("database"))).Verdict);
+        Assert.Equal(2, _bench.Fake.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("certificate")]
+    [InlineData("pem certificate")]
+    [InlineData("managed")]
+    [InlineData("kid")]
+    [InlineData("application/x-pkcs12")]
+    [InlineData("Application/X-PKCS12; charset=utf-8")]
+    [InlineData("application/x-pem-file")]
+    [InlineData("x-pem-file")]
+    [InlineData("pfx")]
+    [InlineData("pem")]
+    public async Task A_certificate_is_never_sent_as_a_client_secret(string what)
+    {
+        if (what.EndsWith("certificate", StringComparison.Ordinal))
+        {
+            _bench.Fake.Import("orders-api", TestCertificate.One, pem: what[0] == 'p');
+        }
+        else
+        {
+            _bench.Fake.Keep("orders-api", what switch
+            {
+                "pfx" => Convert.ToBase64String(TestCertificate.Pfx(TestCertificate.One)),
+                "pem" => TestCertificate.KeyOfOne.ExportPkcs8PrivateKeyPem(),
+                _ => "value",
+            });
+            _bench.Fake.Tamper = (_, json) =>
+            {
+                json["managed"] = what == "managed" ? true : null;
+                json["kid"] = what == "kid" ? "https://orders.vault.azure.net/keys/orders-api/0123" : null;
+                json["contentType"] = what.Contains('-', StringComparison.Ordinal) ? what : null;
+            };
+        }
+
+        var error = await _bench.ErrorAsync(_bench.Vault.Secret("orders-api"));
+
+        Assert.Equal(TokenErrorKind.InvalidConfiguration, error.Kind);
+        Assert.Contains("so it is not sent", error.Message, StringComparison.Ordinal);
+        var advice = what is "pfx" or "pem"
+            ? "Use it as a certificate: ClientCertificateAuthentication"
+            : "Use Vault.DownloadedCertificate or Vault.RemoteCertificate";
+        Assert.Contains(advice, error.Message, StringComparison.Ordinal);
         Assert.Empty(_bench.Entra.Server.Requests);
     }
 
