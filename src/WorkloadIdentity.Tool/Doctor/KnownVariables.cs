@@ -24,10 +24,11 @@ internal static class KnownVariables
         new("IDENTITY_ENDPOINT", Url) { IsAddress = true },
         new("IDENTITY_HEADER") { IsSecret = true },
         new("IDENTITY_SERVER_THUMBPRINT"),
+        new("IDENTITY_API_VERSION"),
         new("IMDS_ENDPOINT", Url) { IsAddress = true },
         new("MSI_ENDPOINT", Url) { IsAddress = true },
         new("MSI_SECRET") { IsSecret = true },
-        new("DEFAULT_IDENTITY_CLIENT_ID", Client),
+        new("DEFAULT_IDENTITY_CLIENT_ID", ComputeClient),
         new("AZURE_POD_IDENTITY_AUTHORITY_HOST", Url) { IsAddress = true },
 
         // Where assertions come from.
@@ -60,6 +61,10 @@ internal static class KnownVariables
         Require.GuidProblem(value, "It") is { } problem
             ? $"{problem} Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3."
             : null;
+
+    private static string? ComputeClient(string value) => value == AzureMachineLearningHost.NoIdentity
+        ? "Azure Machine Learning sets this value where the compute has no managed identity: assign one to it."
+        : Client(value);
 
     // What the value is does not enter the message.
     private static string? Secret(string value) =>

@@ -13,7 +13,6 @@ internal sealed class AppServiceHost : ManagedIdentityHost
     private readonly string _header;
     private readonly string _version;
     private readonly Func<ManagedIdentityIdKind, string?> _selector;
-    private int _warned;
 
     private AppServiceHost(
         ManagedIdentityCredentialOptions options, string endpoint, string secret, string header, string version, Func<ManagedIdentityIdKind, string?> selector)
@@ -62,18 +61,6 @@ internal sealed class AppServiceHost : ManagedIdentityHost
     }
 
     // Seen on Linux plans: http://172.16.1.3:8081/msi/token, the inside of the sandbox.
-    private bool IsSandbox(IPAddress address)
-    {
-        if (!HostVariable.IsIn(address, 172, 16, 0xF0) || !ManagedIdentityHostTable.IsAppService(Options.Environment))
-        {
-            return false;
-        }
-
-        if (Interlocked.Exchange(ref _warned, 1) == 0)
-        {
-            Log.SandboxEndpoint(Logger, Name, address.ToString());
-        }
-
-        return true;
-    }
+    private bool IsSandbox(IPAddress address) =>
+        ManagedIdentityHostTable.IsAppService(Options.Environment) && IsOwnNetwork(address, 172, 16, 0xF0);
 }

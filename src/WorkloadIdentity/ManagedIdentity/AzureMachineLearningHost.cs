@@ -8,6 +8,10 @@ internal sealed class AzureMachineLearningHost(ManagedIdentityCredentialOptions 
 {
     private const string DefaultVariable = "DEFAULT_IDENTITY_CLIENT_ID";
 
+    // What the variable holds on a compute without a managed identity. Asked for that, the endpoint gives a token of the person who is
+    // logged in (seen on compute instances, 2024-08).
+    public const string NoIdentity = "clientid";
+
     /// <summary>The compute's own identity has a name in a variable; asking by it makes the host's answer checkable.</summary>
     protected override ValueTask<TokenResult> AttemptAsync(ManagedIdentityRequest request, CancellationToken cancellationToken)
     {
@@ -16,9 +20,19 @@ internal sealed class AzureMachineLearningHost(ManagedIdentityCredentialOptions 
             return base.AttemptAsync(request, cancellationToken);
         }
 
-        return Guid.TryParseExact(Options.Environment.Variable(DefaultVariable), "D", out var id)
+        var named = Options.Environment.Variable(DefaultVariable);
+        return Guid.TryParseExact(named, "D", out var id)
             ? base.AttemptAsync(request.For(ManagedIdentityId.FromClientId(id.ToString("D"))), cancellationToken)
-            : ValueTask.FromResult(TokenResult.Failed(Unasked(request, $"{DefaultVariable} {(Options.Environment.Has(DefaultVariable) ? "is not a GUID" : "is not set")}, and the program names no identity. Name one by its client id.")));
+            : ValueTask.FromResult(named == NoIdentity
+                ? request.Absent(request.Error(
+                    TokenErrorKind.NotConfigured,
+                    $"This compute of {Name} has no managed identity ({DefaultVariable} is '{NoIdentity}'). Assign one to it. "
+                    + "Without one its endpoint gives a token of the person who is logged in, which is not taken.",
+                    HelpAnchors.ManagedIdentity))
+                : TokenResult.Failed(Unasked(
+                    request,
+                    $"{DefaultVariable} {(named is null ? "is not set" : "is not a GUID")}, and the program names no identity. "
+                    + "Name one by its client id.")));
     }
 
     protected override (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request)

@@ -13,9 +13,10 @@ internal sealed partial class HostErrorResponse
 {
     private readonly string _text;
 
-    private HostErrorResponse(string? code, string? correlationId, string text)
+    private HostErrorResponse(string? code, string? correlationId, string text, bool isError = false)
     {
         _text = text;
+        IsError = isError;
         Code = code is not null && IsCode().IsMatch(code) ? code : null;
         CorrelationId = Guid.TryParseExact(correlationId, "D", out _) ? correlationId : null;
         EntraErrorCodes = [.. EntraCode().Matches(text).Select(match => long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).Distinct().Take(4)];
@@ -25,6 +26,9 @@ internal sealed partial class HostErrorResponse
     public string? Code { get; }
 
     public string? CorrelationId { get; }
+
+    /// <summary>Whether it states an error. Some hosts do so with a status of success.</summary>
+    public bool IsError { get; }
 
     /// <summary>Entra's codes that the host passed on.</summary>
     public IReadOnlyList<long> EntraErrorCodes { get; }
@@ -44,7 +48,8 @@ internal sealed partial class HostErrorResponse
         return new HostErrorResponse(
             root.Text("error") ?? inner.Text("code"),
             inner.Text("correlationId") ?? root.Text("correlationId") ?? root.Text("correlation_id"),
-            root.Text("error_description") ?? inner.Text("message") ?? inner.Text("Message") ?? "");
+            root.Text("error_description") ?? inner.Text("message") ?? inner.Text("Message") ?? "",
+            isError: (root.Text("error") ?? inner.Text("code")) is { Length: > 0 });
     }
 
     // Words, at most with a number behind them: what a foreign server says goes into logs, and it may play back the secret it was sent.

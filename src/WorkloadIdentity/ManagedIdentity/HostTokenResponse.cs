@@ -107,19 +107,25 @@ internal sealed class HostTokenResponse
 
     private static (DateTimeOffset? ExpiresOn, string? Problem) ExpiryOf(JsonElement root, DateTimeOffset sentOn, DateTimeOffset now)
     {
-        var field = IsThere(root, "expires_on") ? "expires_on" : IsThere(root, "expires_in") ? "expires_in" : null;
-        if (field is null)
+        // A moment that cannot be read says nothing; what stands beside it may.
+        string[] fields = [.. Array.FindAll(["expires_on", "expires_in"], IsThere)];
+        var read = Array.Find(fields, field => MomentOf(root, field, sentOn) is not null);
+        if (read is null)
         {
-            return (null, "the response says neither expires_on nor expires_in.");
+            return (null, fields.Length == 0
+                ? "the response says neither expires_on nor expires_in."
+                : $"{string.Join(" and ", fields)} {(fields.Length == 1 ? "is" : "are")} neither a number of seconds nor a date.");
         }
 
-        var moment = MomentOf(root, field, sentOn);
-        return moment is null ? (null, $"{field} is neither a number of seconds nor a date.")
-            : moment <= now ? (null, $"{field} is not in the future. Check the clock of this machine.")
-            : moment > now + LongestLifetime ? (null, $"{field} is more than {LongestLifetime.TotalHours:0} hours ahead, longer than any token lives. Check the clock of this machine.")
+        var moment = MomentOf(root, read, sentOn);
+        return moment <= now ? (null, $"{read} is not in the future. Check the clock of this machine.")
+            : moment > now + LongestLifetime
+                ? (null, $"{read} is more than {LongestLifetime.TotalHours:0} hours ahead, longer than any token lives. "
+                    + "Check the clock of this machine.")
             : (moment, null);
 
-        static bool IsThere(JsonElement root, string name) => root.Member(name) is { } value && (value.ValueKind != JsonValueKind.String || root.Text(name) is not "");
+        bool IsThere(string name) =>
+            root.Member(name) is { } value && (value.ValueKind != JsonValueKind.String || root.Text(name) is not "");
     }
 
     /// <summary>A hint that makes no sense is no hint.</summary>

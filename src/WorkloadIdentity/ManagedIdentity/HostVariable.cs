@@ -13,14 +13,28 @@ internal static class HostVariable
     /// <param name="environment">Where the variable is.</param>
     /// <param name="name">The variable.</param>
     /// <param name="alsoAllowed">Further addresses plain http may go to.</param>
-    public static (Uri? Address, string? Problem) Address(WorkloadEnvironment environment, string name, Func<IPAddress, bool>? alsoAllowed = null)
+    public static (Uri? Address, string? Problem) Address(
+        WorkloadEnvironment environment, string name, Func<IPAddress, bool>? alsoAllowed = null) =>
+        environment.Variable(name) is { } text ? Address(text, name, alsoAllowed) : (null, $"{name} is not set.");
+
+    /// <summary>
+    /// Reads an address that ends with the version of its protocol, <c>?api-version=1.0</c>, and that version. The same rules hold.
+    /// </summary>
+    public static (Uri? Address, string? Version, string? Problem) VersionedAddress(
+        WorkloadEnvironment environment, string name, Func<IPAddress, bool> alsoAllowed)
     {
-        var text = environment.Variable(name);
-        if (text is null)
+        var text = environment.Variable(name) ?? "";
+        if (ContainerInstancesHost.Version().Match(text) is not { Success: true } version)
         {
-            return (null, $"{name} is not set.");
+            return (null, null, $"{name} does not end with a version, such as ?api-version=1.0.");
         }
 
+        var (address, problem) = Address(text[..version.Index], name, alsoAllowed);
+        return (address, version.Value, problem);
+    }
+
+    private static (Uri? Address, string? Problem) Address(string text, string name, Func<IPAddress, bool>? alsoAllowed)
+    {
         if (text.Any(character => char.IsControl(character) || char.IsWhiteSpace(character)))
         {
             return (null, $"{name} holds white space or a control character. It must be an absolute URL.");

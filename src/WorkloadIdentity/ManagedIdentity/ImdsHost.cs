@@ -63,7 +63,7 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
     }
 
     /// <summary>
-    /// Asks without the header that every request must have: IMDS refuses that at its door, at once and without spending a token request.
+    /// Asks without the header that every request must have: IMDS refuses that at once and without spending a token request.
     /// The answer is not remembered. Once a chain has chosen this credential nobody waits behind it, and nothing is probed any more.
     /// </summary>
     protected override async ValueTask<TokenResult?> ProbeAsync(ManagedIdentityRequest request, CancellationToken cancellationToken)
@@ -75,18 +75,38 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
         }
 
         var (answer, _) = await SendAsync(message, ProbeLimit, cancellationToken).ConfigureAwait(false);
-        return answer switch
+        if (answer is { Error: { } none, WasReceived: false })
         {
-            { Error: { Kind: TokenErrorKind.Unreachable or TokenErrorKind.TimedOut } none } =>
-                request.Absent(none.About(request.Scope, request.ClientId).WithMessage($"There is no IMDS here: {none.Message}")),
-            { Error: { } unreadable } => SomethingElse(request, unreadable.StatusCode),
-            { Status: 400 } => SaysNoIdentity(400, HostErrorResponse.Read(answer.Body)) ? ReadRefusal(request, answer) : null,
+            return request.Absent(none.About(request.Scope, request.ClientId).WithMessage($"There is no IMDS here: {none.Message}"));
+        }
 
-            // IMDS in trouble is still IMDS: giving up on it here would hand the program to another identity.
-            { Status: 408 or 410 or 429 } => null,
-            { IsSuccess: true } or { Status: 500 or 503 } when ForeignJson.IsObject(answer.Body) => null,
-            _ => SomethingElse(request, answer.Status),
-        };
+        // IMDS in trouble is still IMDS: giving up on it here would hand the program to another identity.
+        return !IsImds(answer) ? SomethingElse(request, answer.Error is { } unusable ? unusable.StatusCode : answer.Status)
+            : SaysNoIdentity(answer.Status, HostErrorResponse.Read(answer.Body)) ? ReadRefusal(request, answer)
+            : null;
+    }
+
+    /// <summary>
+    /// Whether IMDS answered. It names itself in each answer, whatever the status. Container Instances and emulators are known by the
+    /// form of IMDS: an error and its description in JSON, the text in which Container Instances refuses a request without the header, or
+    /// a status without a body that IMDS is known to give.
+    /// </summary>
+    private static bool IsImds(BackchannelAnswer answer)
+    {
+        if (answer.Header("Server")?.StartsWith("IMDS/", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            return true;
+        }
+
+        if (answer.Body.Length == 0)
+        {
+            return answer.Status is 408 or 410 or 429;
+        }
+
+        using var document = ForeignJson.Parse(answer.Body);
+        return document is null ? answer.Status == 400 && HostErrorResponse.Read(answer.Body).Says("Required metadata header")
+            : answer.IsSuccess ? document.RootElement.Text("access_token") is { Length: > 0 }
+            : document.RootElement.Text("error") is { Length: > 0 } && document.RootElement.Text("error_description") is not null;
     }
 
     /// <summary>Docker Desktop answers 403, gateways and sidecars 502 to 504, other clouds' metadata 401 or 404, captive portals a redirect or a page.</summary>

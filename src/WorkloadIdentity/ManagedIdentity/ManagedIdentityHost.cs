@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace WorkloadIdentity;
@@ -17,6 +18,8 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
         TotalBudget = TimeSpan.FromSeconds(30),
         AttemptTimeout = TimeSpan.FromSeconds(15),
     };
+
+    private int _warned;
 
     /// <summary>What people call it.</summary>
     public string Name { get; } = name;
@@ -50,7 +53,9 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
             return TokenResult.Failed(refusal);
         }
 
-        if (request.HasAlternatives && await ProbeAsync(request, cancellationToken).ConfigureAwait(false) is { } absent)
+        // Nothing takes the place of an identity that was named, so whether the host is here decides nothing.
+        if (request is { HasAlternatives: true, Id: null }
+            && await ProbeAsync(request, cancellationToken).ConfigureAwait(false) is { } absent)
         {
             return absent;
         }
@@ -77,7 +82,10 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     /// <summary>Why this host is not to be asked at all; null when it may be.</summary>
     protected virtual TokenError? Refusal(ManagedIdentityRequest request) => null;
 
-    /// <summary>Whether the host is here, asked when others wait; a result says it is not. A host whose variables are set is here.</summary>
+    /// <summary>
+    /// Whether the host is here, asked when another credential may take its place. A result says that it is not. A host whose variables
+    /// are set is here.
+    /// </summary>
     protected virtual ValueTask<TokenResult?> ProbeAsync(ManagedIdentityRequest request, CancellationToken cancellationToken) => default;
 
     /// <summary>One attempt: a single round for most hosts. A host that challenges first overrides it and sends twice.</summary>
@@ -110,7 +118,8 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     {
         if (answer.Error is { } error)
         {
-            return TokenResult.Failed(error.About(request.Scope, request.ClientId));
+            var failure = error.About(request.Scope, request.ClientId);
+            return request is { HasAlternatives: true, Id: not null } ? request.Absent(failure) : TokenResult.Failed(failure);
         }
 
         if (!answer.IsSuccess)
@@ -119,8 +128,8 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
         }
 
         var response = HostTokenResponse.Read(answer.Body, request, RequiresEcho, sentOn, Options.TimeProvider.GetUtcNow());
-        return response.Token is { } token
-            ? TokenResult.Issued(token.IssuedBy(Name, response.ClientId ?? request.ClientId))
+        return response.Token is { } token ? TokenResult.Issued(token.IssuedBy(Name, response.ClientId ?? request.ClientId))
+            : HostErrorResponse.Read(answer.Body).IsError ? ReadRefusal(request, answer)
             : TokenResult.Failed(request.Error(TokenErrorKind.InvalidResponse, $"{Name} answered with HTTP {answer.Status}, but {response.Problem}"));
     }
 
@@ -161,7 +170,8 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     /// <summary>What to do about a refusal.</summary>
     protected virtual string Advice(ManagedIdentityRequest request, int status, HostErrorResponse said) => status switch
     {
-        400 or 404 => "Check that the identity is assigned to this host, and that the scope names a resource that exists in its tenant.",
+        < 300 or 400 or 404 =>
+            "Check that the identity is assigned to this host, and that the scope names a resource that exists in its tenant.",
         401 or 403 => "Check that a managed identity is enabled on this host and that nothing between this program and the host answers in its place.",
         429 => "It asked for fewer requests: keep one token acquirer for the life of the program.",
         _ => "It failed in passing; if that lasts, check the health of the host.",
@@ -181,6 +191,24 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
         return selector(id.Kind) is { } parameter
             ? ($"{query}&{parameter}={Uri.EscapeDataString(value)}", null)
             : (null, request.Error(TokenErrorKind.InvalidConfiguration, $"{Name} cannot be asked for {request.Identity}: {KindsOf(selector)}", HelpAnchors.ManagedIdentity));
+    }
+
+    /// <summary>
+    /// Whether an address lies in a network of the host's own, where the host speaks plain http. The first time is logged.
+    /// </summary>
+    protected bool IsOwnNetwork(IPAddress address, byte first, byte second, byte mask)
+    {
+        if (!HostVariable.IsIn(address, first, second, mask))
+        {
+            return false;
+        }
+
+        if (Interlocked.Exchange(ref _warned, 1) == 0)
+        {
+            Log.SandboxEndpoint(Logger, Name, address.ToString());
+        }
+
+        return true;
     }
 
     private static string KindsOf(Func<ManagedIdentityIdKind, string?> selector)

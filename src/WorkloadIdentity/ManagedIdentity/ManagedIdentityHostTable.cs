@@ -8,6 +8,8 @@ internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions 
 {
     private readonly (Func<WorkloadEnvironment, bool> Holds, ManagedIdentityHost Host)[] _rows =
     [
+        // First, because it may have Service Fabric's thumbprint or nothing but App Service's two variables; its endpoint tells it apart.
+        (ContainerInstancesHost.IsHere,                                             new ContainerInstancesHost(options)),
         (All("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT"), new ServiceFabricHost(options)),
         (All("IDENTITY_ENDPOINT", "IDENTITY_HEADER"),                               AppServiceHost.Current(options)),
 
@@ -19,6 +21,8 @@ internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions 
 
         (All("IDENTITY_ENDPOINT", "IMDS_ENDPOINT"),                                 new ArcHost(options)),
         (HasArcAgent,                                                               new ArcHost(options)),
+
+        (IsLinuxContainerInstance,                                                  new ImdsHost(options)),
 
         // Half of a pair is a host that was set up wrongly. Taking it for a plain machine could answer with the identity of another one.
         (All("IDENTITY_ENDPOINT"),                                                  Half("IDENTITY_ENDPOINT", "IDENTITY_HEADER", options)),
@@ -44,6 +48,15 @@ internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions 
 
     /// <summary>App Service and Functions set dozens of variables of their own.</summary>
     internal static bool IsAppService(WorkloadEnvironment environment) => environment.HasAny("WEBSITE_") || environment.HasAny("FUNCTIONS_");
+
+    /// <summary>
+    /// Linux containers of Azure Container Instances have a header, a thumbprint and a version, and no endpoint: IMDS answers there (seen
+    /// 2024-05). An application on Service Fabric that has lost its endpoint has the same variables, and IMDS would answer as the node.
+    /// Its name is a fabric URI.
+    /// </summary>
+    private static bool IsLinuxContainerInstance(WorkloadEnvironment environment) =>
+        environment.Has("IDENTITY_HEADER") && environment.Has("IDENTITY_SERVER_THUMBPRINT")
+        && environment.Variable("Fabric_ApplicationName")?.StartsWith("fabric:/", StringComparison.OrdinalIgnoreCase) != true;
 
     private static bool HasArcAgent(WorkloadEnvironment environment) => environment.FileExists(
         OperatingSystem.IsWindows()

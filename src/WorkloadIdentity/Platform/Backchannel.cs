@@ -53,7 +53,7 @@ internal static class Backchannel
 
                 if ((int)response.StatusCode is >= 300 and < 400)
                 {
-                    return BackchannelAnswer.Failed(new TokenError(
+                    return BackchannelAnswer.Unusable(response, new TokenError(
                         TokenErrorKind.InvalidResponse,
                         $"{server} answered with a redirect, which is never followed with credentials. Check the address, and whether a proxy or captive portal answers in its place.")
                     {
@@ -64,7 +64,9 @@ internal static class Backchannel
 
                 var body = await ReadAsync(response, response.IsSuccessStatusCode ? MaxTokenBytes : MaxErrorBytes, either.Token).ConfigureAwait(false);
                 return body is null && response.IsSuccessStatusCode
-                    ? BackchannelAnswer.Failed(new TokenError(TokenErrorKind.InvalidResponse, $"{server} answered with more than {MaxTokenBytes / 1024} KiB, which no token response needs."))
+                    ? BackchannelAnswer.Unusable(response, new TokenError(
+                        TokenErrorKind.InvalidResponse,
+                        $"{server} answered with more than {MaxTokenBytes / 1024} KiB, which no token response needs."))
                     : BackchannelAnswer.Received(response, body ?? [], timeProvider.GetUtcNow());
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

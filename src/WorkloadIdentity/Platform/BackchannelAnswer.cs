@@ -17,8 +17,11 @@ internal sealed class BackchannelAnswer
         _receivedOn = receivedOn;
     }
 
-    /// <summary>Why there is no answer; null when there is one.</summary>
+    /// <summary>Why there is no answer that can be used; null when there is one.</summary>
     public TokenError? Error { get; }
+
+    /// <summary>Whether a server answered, usable or not.</summary>
+    public bool WasReceived => _headers is not null;
 
     public int Status { get; }
 
@@ -54,6 +57,10 @@ internal sealed class BackchannelAnswer
         _headers is not null && _headers.NonValidated.TryGetValues(name, out var values) ? values : [];
 
     public static BackchannelAnswer Failed(TokenError error) => new(error, 0, headers: null, [], default);
+
+    /// <summary>A server answered, and nothing of it is used but its headers.</summary>
+    public static BackchannelAnswer Unusable(HttpResponseMessage response, TokenError error) =>
+        new(error, 0, response.Headers, [], default);
 
     public static BackchannelAnswer Received(HttpResponseMessage response, byte[] body, DateTimeOffset receivedOn) =>
         new(error: null, (int)response.StatusCode, response.Headers, body, receivedOn);

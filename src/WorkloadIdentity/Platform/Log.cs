@@ -34,7 +34,9 @@ internal static partial class Log
     [LoggerMessage(202, LogLevel.Debug, "{Server} failed in passing; attempt {Attempt} follows. {Error}")]
     public static partial void Retrying(ILogger logger, string server, int attempt, TokenError error);
 
-    [LoggerMessage(203, LogLevel.Warning, "The managed identity endpoint of {Host} is plain http to {Address}, an address of App Service's own sandbox network; its header is only as safe as that network.")]
+    [LoggerMessage(203, LogLevel.Warning,
+        "The managed identity endpoint of {Host} is plain http to {Address}, an address of that host's own network; "
+        + "its header is only as safe as that network.")]
     public static partial void SandboxEndpoint(ILogger logger, string host, string address);
 
     [LoggerMessage(204, LogLevel.Warning, "{Server} knows no federated credential that matches; it may have been made just now, so it is asked again for up to {Tolerance}. {Error}")]

@@ -23,7 +23,7 @@ public sealed class CredentialChainWithManagedIdentityTests
     public async Task Once_chosen_it_is_not_probed_any_more_and_outlasts_an_upgrade()
     {
         var machine = new Machine();
-        machine.Answers(HttpStatusCode.BadRequest).Answers(HttpStatusCode.OK, machine.Token());
+        machine.Answers(HttpStatusCode.BadRequest, Machine.ProbeRefused).Answers(HttpStatusCode.OK, machine.Token());
         var chain = new CredentialChain(ScriptedCredential.Absent("client secret"), machine.Credential());
         var acquisition = new Acquisition(new TokenRequest(Machine.Scope));
         Assert.Equal(TokenVerdict.Issued, (await machine.AcquireAsync(chain, acquisition)).Verdict);

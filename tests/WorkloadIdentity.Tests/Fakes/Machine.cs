@@ -12,6 +12,9 @@ internal sealed class Machine
     public const string ResourceId =
         "/subscriptions/3f0d5d4e-6b5c-4c0c-9d1a-0a4f2f6f9f77/resourceGroups/orders/providers/Microsoft.ManagedIdentity/userAssignedIdentities/orders-api";
 
+    /// <summary>What IMDS says to a request without its header.</summary>
+    public const string ProbeRefused = """{"error":"invalid_request","error_description":"Required metadata header not specified"}""";
+
     public Dictionary<string, string> Variables { get; } = [];
 
     public Dictionary<string, byte[]> Files { get; } = [];

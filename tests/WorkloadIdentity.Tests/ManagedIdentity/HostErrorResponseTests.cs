@@ -46,6 +46,31 @@ public sealed class HostErrorResponseTests
         }
     }
 
+    [Theory]
+    [InlineData("""{"error":"invalid_resource","error_description":"AADSTS500011: canary"}""", "invalid_resource")]
+    [InlineData("""{"error":{"code":"ManagedIdentityNotFound","message":"canary"}}""", "ManagedIdentityNotFound")]
+    [InlineData("""{"code":"BadRequest","message":"canary"}""", "BadRequest")]
+    [InlineData("""{"error":"canary with spaces"}""", null)]
+    public async Task An_error_with_a_status_of_success_is_a_refusal(string body, string? code)
+    {
+        foreach (var machine in new[] { new Machine(), Machine.AppService(), Machine.AppServiceOf2017() })
+        {
+            var result = await machine.Answers(HttpStatusCode.OK, body).AcquireAsync();
+
+            Assert.Equal((TokenVerdict.Failed, TokenErrorKind.Refused), (result.Verdict, result.Error!.Kind));
+            Assert.Equal((code, 200), (result.Error.OAuthError, result.Error.StatusCode));
+            Assert.DoesNotContain("canary", result.Error.Message, StringComparison.Ordinal);
+            Assert.Single(machine.Server.Requests);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"error":null}""")]
+    [InlineData("""{"error":""}""")]
+    [InlineData("""{"hello":"world"}""")]
+    public async Task Success_without_token_and_error_is_no_refusal(string body) =>
+        Assert.Equal(TokenErrorKind.InvalidResponse, (await new Machine().Answers(HttpStatusCode.OK, body).AcquireAsync()).Error!.Kind);
+
     [Fact]
     public void Entra_codes_that_a_host_passes_on_are_kept()
     {

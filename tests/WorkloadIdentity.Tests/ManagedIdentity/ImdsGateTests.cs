@@ -95,7 +95,7 @@ public sealed class ImdsGateTests
         var held = Enumerable.Range(0, 5)
             .Select(_ => credential.AcquireAsync(new Acquisition(new TokenRequest(Machine.Scope)), holders.Token).AsTask())
             .ToArray();
-        machine.Answers(HttpStatusCode.BadRequest).Answers(HttpStatusCode.OK, machine.Token());
+        machine.Answers(HttpStatusCode.BadRequest, Machine.ProbeRefused).Answers(HttpStatusCode.OK, machine.Token());
 
         var probing = credential.AcquireAsync(
             new Acquisition(new TokenRequest(Machine.Scope)) { HasAlternatives = true }, CancellationToken.None).AsTask();

@@ -32,6 +32,11 @@ public sealed class ManagedIdentityHostTableTests
         { "IDENTITY_ENDPOINT", "Managed identity host" },
         { "IDENTITY_ENDPOINT IDENTITY_SERVER_THUMBPRINT", "Managed identity host" },
         { "IDENTITY_HEADER", "Managed identity host" },
+        { "IDENTITY_HEADER IDENTITY_API_VERSION", "Managed identity host" },
+        { "IDENTITY_HEADER IDENTITY_SERVER_THUMBPRINT", "IMDS" },
+        { "IDENTITY_HEADER IDENTITY_SERVER_THUMBPRINT IDENTITY_API_VERSION", "IMDS" },
+        { "IDENTITY_HEADER IDENTITY_SERVER_THUMBPRINT IDENTITY_API_VERSION Fabric_ApplicationName", "IMDS" },
+        { Arc + " IDENTITY_HEADER IDENTITY_SERVER_THUMBPRINT", "Azure Arc" },
         { "MSI_SECRET", "Managed identity host" },
     };
 
@@ -53,6 +58,23 @@ public sealed class ManagedIdentityHostTableTests
         var machine = new Machine { Variables = { ["IDENTITY_ENDPOINT"] = "", ["MSI_ENDPOINT"] = "", ["MSI_SECRET"] = "" } };
 
         Assert.Equal("IMDS", new ManagedIdentityHostTable(machine.Options()).Detect().Name);
+    }
+
+    [Theory]
+    [InlineData("http://10.92.0.2:2377/metadata/identity/oauth2/token?api-version=1.0", "Azure Container Instances")]
+    [InlineData("http://127.0.0.1/token?api-version=1.0", "Azure Container Instances")]
+    [InlineData("http://127.0.0.1/token?api-version=2019-08-01", "App Service")]
+    [InlineData("http://127.0.0.1/token?api-version=1.0&x=y", "App Service")]
+    [InlineData("http://127.0.0.1/token?x=y&api-version=1.0", "App Service")]
+    [InlineData("http://127.0.0.1/token", "App Service")]
+    public void An_endpoint_that_ends_with_a_short_version_is_that_of_container_instances(string endpoint, string host)
+    {
+        var machine = new Machine { Variables = { ["IDENTITY_ENDPOINT"] = endpoint, ["IDENTITY_HEADER"] = "x" } };
+
+        Assert.Equal(host, new ManagedIdentityHostTable(machine.Options()).Detect().Name);
+
+        machine.Variables.Remove("IDENTITY_HEADER");
+        Assert.Equal("Managed identity host", new ManagedIdentityHostTable(machine.Options()).Detect().Name);
     }
 
     [Fact]
