@@ -78,6 +78,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
                 new AdminEndpoint(entra), new TokenRequestEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra), new InstanceDiscoveryEndpoint(entra),
                 new BuildSystemEndpoint(entra), new GoogleMetadataEndpoint(entra),
                 new ImdsEndpoint(entra), new AppServiceEndpoint(entra), new ArcEndpoint(entra), new ServiceFabricEndpoint(entra), new CloudShellEndpoint(entra),
+                new ContainerInstancesEndpoint(entra),
                 new Of2017Endpoint(entra, isMachineLearning: false), new Of2017Endpoint(entra, isMachineLearning: true),
             ]);
     }
@@ -185,6 +186,11 @@ internal sealed class EmulatorServer : IAsyncDisposable
         else
         {
             answer = endpoint.Answer(exchange, entry);
+        }
+
+        if (endpoint.Server is { } name && fault is not { IsFromElsewhere: true })
+        {
+            answer.With("Server", name);
         }
 
         // Completed before the first byte leaves, so that whoever has the answer reads a complete entry.

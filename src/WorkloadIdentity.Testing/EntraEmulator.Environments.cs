@@ -8,6 +8,27 @@ public sealed partial class EntraEmulator
     public IReadOnlyDictionary<string, string> ImdsEnvironment(EmulatedManagedIdentity? identity = null) =>
         Environment(identity, ("AZURE_POD_IDENTITY_AUTHORITY_HOST", PlainAddress.AbsoluteUri));
 
+    /// <summary>
+    /// The environment of a Linux container of Azure Container Instances: a header, a thumbprint and a version that nothing uses, and
+    /// IMDS at this emulator's address. Set <see cref="IsContainerInstance"/> as well, so that this IMDS answers as the one there.
+    /// </summary>
+    /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
+    public IReadOnlyDictionary<string, string> ContainerInstancesEnvironment(EmulatedManagedIdentity? identity = null) => Environment(
+        identity,
+        ("AZURE_POD_IDENTITY_AUTHORITY_HOST", PlainAddress.AbsoluteUri),
+        ("IDENTITY_HEADER", IdentityHeader),
+        ("IDENTITY_SERVER_THUMBPRINT", _server.Certificates.Thumbprint),
+        ("IDENTITY_API_VERSION", "2020-05-01"));
+
+    /// <summary>
+    /// The environment of a Windows container of Azure Container Instances, and of a deployment script. An identity is named by its
+    /// object id there.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> ContainerInstancesOnWindowsEnvironment() => Environment(
+        identity: null,
+        ("IDENTITY_ENDPOINT", $"{PlainAddress.AbsoluteUri}aci/metadata/identity/oauth2/token?api-version=1.0"),
+        ("IDENTITY_HEADER", IdentityHeader));
+
     /// <summary>The environment of a workload on App Service, Functions or Container Apps.</summary>
     /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
     public IReadOnlyDictionary<string, string> AppServiceEnvironment(EmulatedManagedIdentity? identity = null) =>

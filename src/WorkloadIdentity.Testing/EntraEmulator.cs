@@ -111,6 +111,12 @@ public sealed partial class EntraEmulator : IAsyncDisposable
     /// <summary>How long a new federated credential stays unknown, on the emulator's clock. Zero at start; in Entra it takes some minutes.</summary>
     public TimeSpan FederatedCredentialDelay { get => Read(ref _federatedCredentialDelay); set => Write(ref _federatedCredentialDelay, value, TimeSpan.Zero); }
 
+    /// <summary>
+    /// Whether its IMDS is that of a Linux container of Azure Container Instances, which refuses a request without the <c>Metadata</c>
+    /// header in plain text and never names itself in <c>Server</c>. False at start: that of a virtual machine.
+    /// </summary>
+    public bool IsContainerInstance { get; set; }
+
     internal TimeProvider Clock { get; }
 
     internal TimeSpan ClockSkew { get; }

@@ -15,6 +15,7 @@ internal static class AdminView
         ["tokenLifetime"] = entra.TokenLifetime.ToString("c"),
         ["managedIdentityTokenLifetime"] = entra.ManagedIdentityTokenLifetime.ToString("c"),
         ["federatedCredentialDelay"] = entra.FederatedCredentialDelay.ToString("c"),
+        ["isContainerInstance"] = entra.IsContainerInstance,
         ["keyId"] = entra.Keys.CurrentKeyId,
         ["tenants"] = List(entra.Directory.Tenants, Of),
         ["issuers"] = List(entra.Directory.Issuers, Of),

@@ -51,11 +51,15 @@ internal static class StateRoutes
             "appServiceOf2017" => call.Entra.AppServiceOf2017Environment(identity),
             "arc" => call.Entra.ArcEnvironment(identity),
             "azureMachineLearning" => call.Entra.AzureMachineLearningEnvironment(identity),
+            "containerInstances" => call.Entra.ContainerInstancesEnvironment(identity),
+            "containerInstancesOnWindows" => call.Entra.ContainerInstancesOnWindowsEnvironment(),
             "serviceFabric" => call.Entra.ServiceFabricEnvironment(),
             "cloudShell" => call.Entra.CloudShellEnvironment(),
             "application" => call.Query("clientId") is not { } clientId ? call.Entra.Application.EnvironmentWithSecret()
                 : (call.Entra.Directory.FindApplication(clientId) ?? throw new AdminNotFoundException($"There is no application '{clientId}' here.")).EnvironmentWithSecret(),
-            _ => throw new AdminNotFoundException("There is no such host. There are: application, appService, appServiceOf2017, arc, azureMachineLearning, cloudShell, imds, serviceFabric."),
+            _ => throw new AdminNotFoundException(
+                "There is no such host. There are: application, appService, appServiceOf2017, arc, azureMachineLearning, cloudShell, "
+                + "containerInstances, containerInstancesOnWindows, imds, serviceFabric."),
         };
     }
 }

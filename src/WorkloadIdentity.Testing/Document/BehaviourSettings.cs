@@ -7,6 +7,7 @@ internal sealed class BehaviourSettings
     private TimeSpan? _tokenLifetime;
     private TimeSpan? _managedIdentityTokenLifetime;
     private TimeSpan? _federatedCredentialDelay;
+    private bool? _isContainerInstance;
 
     public static BehaviourSettings Read(DocumentObject at) => new()
     {
@@ -14,6 +15,7 @@ internal sealed class BehaviourSettings
         _tokenLifetime = at.Time("tokenLifetime", TimeSpan.FromSeconds(1)),
         _managedIdentityTokenLifetime = at.Time("managedIdentityTokenLifetime", TimeSpan.FromSeconds(1)),
         _federatedCredentialDelay = at.Time("federatedCredentialDelay"),
+        _isContainerInstance = at.Flag("isContainerInstance"),
     };
 
     public void ApplyTo(EntraEmulator entra)
@@ -22,5 +24,6 @@ internal sealed class BehaviourSettings
         entra.TokenLifetime = _tokenLifetime ?? entra.TokenLifetime;
         entra.ManagedIdentityTokenLifetime = _managedIdentityTokenLifetime ?? entra.ManagedIdentityTokenLifetime;
         entra.FederatedCredentialDelay = _federatedCredentialDelay ?? entra.FederatedCredentialDelay;
+        entra.IsContainerInstance = _isContainerInstance ?? entra.IsContainerInstance;
     }
 }

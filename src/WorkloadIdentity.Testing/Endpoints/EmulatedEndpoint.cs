@@ -12,6 +12,9 @@ internal abstract class EmulatedEndpoint
     /// <summary>Whether it answers without the emulator's latency.</summary>
     public virtual bool IsImmediate => false;
 
+    /// <summary>How it names itself in the header <c>Server</c>; null when it does not.</summary>
+    public virtual string? Server => null;
+
     /// <summary>Whether a request to this path, cut at its slashes, is for this endpoint.</summary>
     public abstract bool Serves(ReadOnlySpan<string> path);
 

@@ -3,9 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary><c>GET /metadata/identity/oauth2/token</c>: the instance metadata service of a virtual machine.</summary>
+/// <summary>
+/// <c>GET /metadata/identity/oauth2/token</c>: the instance metadata service of a virtual machine, or of a Linux container of Azure
+/// Container Instances. The latter refuses a request without its header in plain text (seen 2024-12), and does not name itself.
+/// </summary>
 internal sealed class ImdsEndpoint(EntraEmulator entra) : ManagedIdentityEndpoint(entra)
 {
+    public override string? Server => Entra.IsContainerInstance ? null : "IMDS/150.870.65.1854";
+
     protected override string Host => "IMDS";
 
     protected override IReadOnlyDictionary<string, Func<EmulatedManagedIdentity, string>> Selectors { get; } =
@@ -25,7 +30,8 @@ internal sealed class ImdsEndpoint(EntraEmulator entra) : ManagedIdentityEndpoin
     protected override ManagedIdentityRefusal? RefuseCaller(EmulatorExchange exchange) =>
 
         // The header, exact to the letter, is what keeps a tricked server from fetching tokens for somebody else; so is the refusal of proxied requests.
-        exchange.Header("Metadata") != "true" ? new(400, "invalid_request", "Required metadata header not specified")
+        exchange.Header("Metadata") != "true"
+            ? new(400, "invalid_request", $"Required metadata header not specified{(Entra.IsContainerInstance ? " or not correct" : "")}")
         : exchange.Request.Headers.ContainsKey("X-Forwarded-For") ? new(400, "invalid_request", "The request was forwarded, which is not allowed.")
         : exchange.Query("api-version") is not { } version || !DateOnly.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) || date < new DateOnly(2018, 2, 1)
             ? new(400, "bad_request_102", "The parameter 'api-version' is missing or not supported; use 2018-02-01.")
@@ -55,11 +61,14 @@ internal sealed class ImdsEndpoint(EntraEmulator entra) : ManagedIdentityEndpoin
         ["token_type"] = "Bearer",
     });
 
-    protected override EmulatedAnswer Write(ManagedIdentityRefusal refusal, EmulatorExchange exchange) => EmulatedAnswer.Json(refusal.Status, new JsonObject
-    {
-        ["error"] = refusal.Error,
-        ["error_description"] = refusal.Message,
-    });
+    protected override EmulatedAnswer Write(ManagedIdentityRefusal refusal, EmulatorExchange exchange) =>
+        Entra.IsContainerInstance && IsProbe(exchange)
+        ? EmulatedAnswer.Text(refusal.Status, refusal.Message)
+        : EmulatedAnswer.Json(refusal.Status, new JsonObject
+        {
+            ["error"] = refusal.Error,
+            ["error_description"] = refusal.Message,
+        });
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -108,6 +108,27 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
         ["correlationId"] = exchange.CorrelationId,
     });
 
+    /// <summary>An answer of Service Fabric's, whose protocol Container Instances speaks too.</summary>
+    protected static EmulatedAnswer WriteFabric(IssuedToken token, string resource) => EmulatedAnswer.Json(200, new JsonObject
+    {
+        ["token_type"] = "Bearer",
+        ["access_token"] = token.Value,
+        ["expires_on"] = token.ExpiresOn,
+        ["resource"] = resource,
+    });
+
+    /// <summary>A refusal of Service Fabric's.</summary>
+    protected static EmulatedAnswer WriteFabric(ManagedIdentityRefusal refusal, EmulatorExchange exchange) =>
+        EmulatedAnswer.Json(refusal.Status, new JsonObject
+        {
+            ["error"] = new JsonObject
+            {
+                ["correlationId"] = exchange.CorrelationId,
+                ["code"] = refusal.Error,
+                ["message"] = refusal.Message,
+            },
+        });
+
     /// <summary>
     /// Real hosts ignore a parameter they do not know, and answer a misspelt selector with another identity's token.
     /// The emulator refuses it, so that the mistake is found in a test.

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Testing;
 
@@ -46,16 +45,8 @@ internal sealed class ServiceFabricEndpoint(EntraEmulator entra) : ManagedIdenti
         return _cached[key] = base.Issue(grant, exchange);
     }
 
-    protected override EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource, string? selector) => EmulatedAnswer.Json(200, new JsonObject
-    {
-        ["token_type"] = "Bearer",
-        ["access_token"] = token.Value,
-        ["expires_on"] = token.ExpiresOn,
-        ["resource"] = resource,
-    });
+    protected override EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource, string? selector) =>
+        WriteFabric(token, resource);
 
-    protected override EmulatedAnswer Write(ManagedIdentityRefusal refusal, EmulatorExchange exchange) => EmulatedAnswer.Json(refusal.Status, new JsonObject
-    {
-        ["error"] = new JsonObject { ["correlationId"] = exchange.CorrelationId, ["code"] = refusal.Error, ["message"] = refusal.Message },
-    });
+    protected override EmulatedAnswer Write(ManagedIdentityRefusal refusal, EmulatorExchange exchange) => WriteFabric(refusal, exchange);
 }

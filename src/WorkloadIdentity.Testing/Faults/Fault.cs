@@ -36,6 +36,9 @@ public sealed class Fault
     /// <summary>Whether the connection is cut.</summary>
     internal bool Cuts { get; private init; }
 
+    /// <summary>Whether something else answers in the endpoint's place, under no name of the endpoint's.</summary>
+    internal bool IsFromElsewhere { get; private init; }
+
     internal EndpointKind? OnlyFor { get; private init; }
 
     internal string? Error { get; private init; }
@@ -66,7 +69,11 @@ public sealed class Fault
             throw new ArgumentOutOfRangeException(nameof(status), status, "A redirect is 301, 302, 303, 307 or 308.");
         }
 
-        return new Fault($"redirect {status}") { Answer = _ => EmulatedAnswer.Text(status, "").With("Location", location.OriginalString) };
+        return new Fault($"redirect {status}")
+        {
+            IsFromElsewhere = true,
+            Answer = _ => EmulatedAnswer.Text(status, "").With("Location", location.OriginalString),
+        };
     }
 
     /// <summary>Any body with any status: malformed JSON, missing fields, absurd dates.</summary>
@@ -74,7 +81,11 @@ public sealed class Fault
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentException.ThrowIfNullOrWhiteSpace(contentType);
-        return new Fault($"body with status {status}") { Answer = _ => EmulatedAnswer.Text(status, body, contentType) };
+        return new Fault($"body with status {status}")
+        {
+            IsFromElsewhere = true,
+            Answer = _ => EmulatedAnswer.Text(status, body, contentType),
+        };
     }
 
     /// <summary>A body of this many bytes, far more than an answer needs.</summary>

@@ -5,7 +5,10 @@ public sealed class ManagedIdentityEntry : JournalEntry
 {
     internal ManagedIdentityEntry(DateTimeOffset at, string correlationId, string host) : base(at, correlationId) => Host = host;
 
-    /// <summary>The host that was asked: <c>IMDS</c>, <c>App Service</c>, <c>App Service (2017)</c>, <c>Azure Arc</c>, <c>Service Fabric</c>, <c>Azure Machine Learning</c> or <c>Cloud Shell</c>.</summary>
+    /// <summary>
+    /// The host that was asked: <c>IMDS</c>, <c>App Service</c>, <c>App Service (2017)</c>, <c>Azure Arc</c>,
+    /// <c>Azure Container Instances</c>, <c>Service Fabric</c>, <c>Azure Machine Learning</c> or <c>Cloud Shell</c>.
+    /// </summary>
     public string Host { get; }
 
     /// <summary>The <c>resource</c> that was asked for.</summary>

@@ -16,6 +16,7 @@ public sealed class EmulatedHostsTests(EmulatorFixture fixture) : IClassFixture<
         { "App Service (2017)", "clientid" },
         { "Azure Arc", "client_id" },
         { "Azure Machine Learning", "clientid" },
+        { "Azure Container Instances", "" },
         { "Service Fabric", "" },
         { "Cloud Shell", "" },
     };
@@ -104,6 +105,80 @@ public sealed class EmulatedHostsTests(EmulatorFixture fixture) : IClassFixture<
         Assert.Equal(identity.ObjectId, Claims((await acquirer.GetTokenAsync(new TokenRequest(_entra.Api.Scope))).Value).GetProperty("oid").GetString());
     }
 
+    public static TheoryData<string> Selectors => new("client_id", "object_id", "msi_res_id");
+
+    [Theory]
+    [MemberData(nameof(Selectors))]
+    public async Task A_container_instance_gets_tokens_in_the_default_chain_and_by_every_id(string selector)
+    {
+        _entra.IsContainerInstance = true;
+        var identity = _entra.AddManagedIdentity(resourceId: Machine.ResourceId + Guid.NewGuid().ToString("N")[..8]);
+        var environment = WorkloadEnvironment.FromValues(_entra.ContainerInstancesEnvironment());
+        var options = new DefaultCredentialsOptions { Environment = environment, TimeProvider = fixture.Clock };
+        using var chain = Acquirer(DefaultCredentials.FromEnvironment(options));
+        var token = await chain.GetTokenAsync(new TokenRequest(_entra.Api.Scope));
+        Assert.Equal(_entra.SystemAssignedIdentity.ObjectId, Claims(token.Value).GetProperty("oid").GetString());
+        Assert.Equal([true, false], _entra.Journal.ManagedIdentityRequests.Select(request => request.IsProbe));
+
+        using var named = Acquirer(Credential(environment, selector switch
+        {
+            "client_id" => ManagedIdentityId.FromClientId(identity.ClientId),
+            "object_id" => ManagedIdentityId.FromObjectId(identity.ObjectId),
+            _ => ManagedIdentityId.FromResourceId(identity.ResourceId),
+        }));
+        token = await named.GetTokenAsync(new TokenRequest(_entra.Api.Scope));
+
+        Assert.Equal(identity.ObjectId, Claims(token.Value).GetProperty("oid").GetString());
+        Assert.StartsWith($"{selector}=", _entra.Journal.ManagedIdentityRequests[^1].Selector, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_container_instance_refuses_a_request_without_the_header_in_plain_text()
+    {
+        var url = _entra.PlainAddress + "metadata/identity/oauth2/token?api-version=2018-02-01&resource=api://emulated-api";
+        Assert.StartsWith("{", (await _entra.GetAsync(url)).Body, StringComparison.Ordinal);
+
+        _entra.IsContainerInstance = true;
+
+        var answer = await _entra.GetAsync(url);
+        Assert.Equal((400, "Required metadata header not specified or not correct"), (answer.Status, answer.Body));
+    }
+
+    [Fact]
+    public async Task Imds_in_trouble_is_still_imds_for_the_default_chain()
+    {
+        _entra.Faults.ManagedIdentity.Next(Fault.Status(503));
+        _entra.Faults.ManagedIdentity.Next(Fault.Status(404));
+        var chain = DefaultCredentials.FromEnvironment(new DefaultCredentialsOptions
+        {
+            Environment = EnvironmentOf("IMDS", identity: null),
+            TimeProvider = fixture.Clock,
+            Retry = new RetryOptions { MaxAttempts = 1 },
+        });
+
+        var result = await chain.AcquireAsync(new Acquisition(new TokenRequest(_entra.Api.Scope)), CancellationToken.None);
+
+        Assert.Equal((TokenVerdict.Failed, 404), (result.Verdict, result.Error!.StatusCode));
+    }
+
+    [Fact]
+    public async Task A_windows_container_instance_is_asked_by_object_id_and_says_when_it_has_no_default()
+    {
+        await using var entra = await EntraEmulator.StartAsync(new EntraEmulatorOptions { HasSystemAssignedIdentity = false });
+        var identity = entra.AddManagedIdentity();
+        var environment = WorkloadEnvironment.FromValues(entra.ContainerInstancesOnWindowsEnvironment());
+        var request = new Acquisition(new TokenRequest(entra.Api.Scope));
+        var options = new ManagedIdentityCredentialOptions { Environment = environment };
+
+        var byObjectId = new ManagedIdentityCredential(ManagedIdentityId.FromObjectId(identity.ObjectId), options);
+
+        var named = await byObjectId.AcquireAsync(request, CancellationToken.None);
+        var unnamed = await new ManagedIdentityCredential(id: null, options).AcquireAsync(request, CancellationToken.None);
+
+        Assert.Equal(identity.ObjectId, Claims(named.Token!.Value).GetProperty("oid").GetString());
+        Assert.Equal(("DefaultIdentityNotDefined", 404), (unnamed.Error!.OAuthError, unnamed.Error.StatusCode));
+    }
+
     [Fact]
     public async Task Service_Fabric_is_asked_by_object_id_and_says_when_there_is_none()
     {
@@ -171,6 +246,7 @@ public sealed class EmulatedHostsTests(EmulatorFixture fixture) : IClassFixture<
             "Azure Arc" => _entra.ArcEnvironment(identity),
             "Azure Machine Learning" => _entra.AzureMachineLearningEnvironment(),
             "Service Fabric" => _entra.ServiceFabricEnvironment(),
+            "Azure Container Instances" => _entra.ContainerInstancesOnWindowsEnvironment(),
             _ => _entra.CloudShellEnvironment(),
         },
         _entra.ArcKeyFiles);

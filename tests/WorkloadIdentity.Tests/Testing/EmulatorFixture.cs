@@ -19,6 +19,7 @@ public sealed class EmulatorFixture : IAsyncLifetime
         Entra.Journal.Clear();
         Entra.Faults.Clear();
         Entra.Latency = TimeSpan.Zero;
+        Entra.IsContainerInstance = false;
         Entra.FederatedCredentialDelay = TimeSpan.Zero;
         Entra.TokenLifetime = TimeSpan.FromHours(1);
         Entra.ManagedIdentityTokenLifetime = TimeSpan.FromHours(24);
