@@ -17,7 +17,9 @@ internal sealed class AzureCli : DeveloperTool
     // The installer's; the other is what package managers of Python make.
     protected override string[] WindowsFileNames => ["az.cmd", "az.exe"];
 
-    public override IReadOnlyList<string> NotLoggedIn => ["az login", "az account set"];
+    public override IReadOnlyList<string> NotLoggedIn => ["run 'az login' to set", "does not exist in MSAL token cache"];
+
+    public override IReadOnlyList<string> LoginNeeded => ["Interactive authentication is needed", "to authenticate interactively"];
 
     public override string TokenMember => "accessToken";
 

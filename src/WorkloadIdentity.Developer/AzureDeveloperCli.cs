@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace WorkloadIdentity.Developer;
@@ -15,7 +14,9 @@ internal sealed class AzureDeveloperCli : DeveloperTool
 
     protected override string[] WindowsFileNames => ["azd.exe", "azd.cmd"];
 
-    public override IReadOnlyList<string> NotLoggedIn => ["azd auth login"];
+    public override IReadOnlyList<string> NotLoggedIn => ["not logged in"];
+
+    public override IReadOnlyList<string> LoginNeeded => ["reauthentication required", "login expired"];
 
     public override string TokenMember => "token";
 
@@ -32,26 +33,29 @@ internal sealed class AzureDeveloperCli : DeveloperTool
             : null;
 
     /// <summary>
-    /// With JSON asked for, its messages are lines of JSON on either stream: <c>{"type":"consoleMessage","data":{"message":"ERROR: …"}}</c>. Only those are taken from
-    /// the stream that otherwise holds the token.
+    /// With JSON asked for, its messages are JSON objects on either stream. Nothing else is taken from the stream that otherwise holds
+    /// the token. Before 1.23.7: <c>{"type":"consoleMessage","data":{"message":"ERROR: …"}}</c>. Since then:
+    /// <c>{"error":"…","message":"…","suggestion":"…"}</c>, up to 1.23.15 after a console message that is blank.
     /// </summary>
     public override string ErrorText(ToolAnswer answer)
     {
-        var text = new StringBuilder();
-        foreach (var line in $"{answer.ErrorOutput}\n{answer.Output}".Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        var isJson = false;
+        var (errors, messages) = (new List<string>(), new List<string>());
+        foreach (var json in ToolText.Objects($"{answer.ErrorOutput}\n{answer.Output}"))
         {
-            if (Message(line) is { } message)
-            {
-                text.Append(message).Append(' ');
-            }
+            isJson = true;
+            Add(errors, json.Text("error"));
+            Add(messages, json.Member("data")?.Text("message") ?? json.Text("message"));
         }
 
-        return text.Length > 0 ? text.ToString() : answer.ErrorOutput;
+        return errors.Count > 0 ? string.Join(' ', errors) : isJson ? string.Join(' ', messages) : answer.ErrorOutput;
     }
 
-    private static string? Message(string line)
+    private static void Add(List<string> texts, string? text)
     {
-        using var json = ForeignJson.Parse(Encoding.UTF8.GetBytes(line));
-        return json?.RootElement.Member("data")?.Text("message");
+        if (!string.IsNullOrWhiteSpace(text))
+        {
+            texts.Add(text);
+        }
     }
 }

@@ -25,6 +25,9 @@ internal abstract class DeveloperTool
     /// <summary>The words it uses for "nobody is logged in".</summary>
     public abstract IReadOnlyList<string> NotLoggedIn { get; }
 
+    /// <summary>The words it uses for "there is a login, and Entra wants its person to log in again".</summary>
+    public abstract IReadOnlyList<string> LoginNeeded { get; }
+
     public abstract IReadOnlyList<string> Arguments(string scope, string? tenantId);
 
     /// <summary>The line that logs in.</summary>

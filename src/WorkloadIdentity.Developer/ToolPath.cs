@@ -1,13 +1,8 @@
-using System.Buffers;
-
 namespace WorkloadIdentity.Developer;
 
 /// <summary>Finds a program the way a shell does, but only by absolute folders: never in the current directory, where a cloned repository could put its own.</summary>
 internal static class ToolPath
 {
-    // A batch file is run by cmd.exe, which reads these in its path too.
-    private static readonly SearchValues<char> UnsafeInBatch = SearchValues.Create("%\"&^|<>!");
-
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <param name="fileNames">The names it may have, the preferred first.</param>
@@ -39,7 +34,7 @@ internal static class ToolPath
     {
         if (OperatingSystem.IsWindows())
         {
-            return !file.EndsWith(".cmd", StringComparison.OrdinalIgnoreCase) || !file.AsSpan().ContainsAny(UnsafeInBatch);
+            return BatchFile.Problem(file) is null;
         }
 
         try

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace WorkloadIdentity.Developer;
@@ -14,14 +13,26 @@ internal static class ToolToken
             return (null, "nothing");
         }
 
-        using var json = ForeignJson.Parse(Encoding.UTF8.GetBytes(output));
-        return json is null ? (null, "something that is not a JSON object")
-            : json.RootElement.Text(tool.TokenMember) is not { Length: > 0 } token ? (null, $"JSON that has no '{tool.TokenMember}'")
-            : !Require.IsBearerToken(token) ? (null, $"a '{tool.TokenMember}' with characters no token has")
-            : tool.ExpiresOn(json.RootElement, timeProvider) is not { } expiresOn ? (null, "a token that does not say, or not readably, when it ends")
+        var problem = "something that is not a JSON object";
+        foreach (var answer in ToolText.Objects(output))
+        {
+            if (answer.Text(tool.TokenMember) is { Length: > 0 } token)
+            {
+                return Read(tool, answer, token, timeProvider);
+            }
+
+            problem = $"JSON that has no '{tool.TokenMember}'";
+        }
+
+        return (null, problem);
+    }
+
+    private static (AccessToken? Token, string? Problem) Read(
+        DeveloperTool tool, JsonElement answer, string token, TimeProvider timeProvider) =>
+        !Require.IsBearerToken(token) ? (null, $"a '{tool.TokenMember}' with characters no token has")
+            : tool.ExpiresOn(answer, timeProvider) is not { } expiresOn ? (null, "a token that does not say, or not readably, when it ends")
             : expiresOn <= timeProvider.GetUtcNow() ? (null, "a token that has ended already; check this machine's clock, or log in again")
             : (new AccessToken(token, expiresOn), null);
-    }
 
     public static DateTimeOffset? FromUnixTime(JsonElement seconds)
     {

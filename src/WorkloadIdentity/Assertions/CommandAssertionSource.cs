@@ -19,9 +19,15 @@ public sealed class CommandAssertionSource : AssertionSource
 
     /// <summary>Assertions from the program at <paramref name="path"/>.</summary>
     /// <param name="path">An absolute path: no search path decides what runs.</param>
-    /// <param name="arguments">The arguments, one by one and as they are: nothing splits or expands them.</param>
+    /// <param name="arguments">
+    /// The arguments, one by one and as they are: nothing splits or expands them. A batch file (.cmd, .bat) takes none that Windows would
+    /// expand.
+    /// </param>
     /// <param name="options">How to run it.</param>
-    /// <exception cref="ArgumentException"><paramref name="path"/> is not absolute, an argument holds a null character, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="path"/> is not absolute, an argument holds a null character, an option is out of range, or a batch file would get a
+    /// character that cmd.exe reads as more than text.
+    /// </exception>
     public CommandAssertionSource(string path, IEnumerable<string>? arguments = null, CommandAssertionSourceOptions? options = null)
     {
         _path = Require.Path(path, "The path of the command", "/usr/local/bin/buildkite-agent");
@@ -34,6 +40,13 @@ public sealed class CommandAssertionSource : AssertionSource
         if (_arguments.Any(argument => argument is null || argument.Contains('\0', StringComparison.Ordinal)))
         {
             throw new ArgumentException("An argument of the command is null, or holds a null character.", nameof(arguments));
+        }
+
+        if (BatchFile.Problem(path, _arguments) is { } problem)
+        {
+            throw new ArgumentException(
+                $"The path or an argument of the command {problem}. Leave them out, or start a program that is no batch file.",
+                nameof(arguments));
         }
 
         options ??= new CommandAssertionSourceOptions();

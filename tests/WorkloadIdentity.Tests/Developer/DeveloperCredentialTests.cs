@@ -9,6 +9,13 @@ public sealed class DeveloperCredentialTests : IDisposable
 {
     private const string Scope = "https://graph.microsoft.com/.default";
 
+    private const string Console = "{\"type\":\"consoleMessage\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"data\":{\"message\":\"\\n";
+    private const string Before1237 = Console + "ERROR: ";
+    private const string Blank = Console + "\"}}";
+    private const string Refused = "fetching token: failed to authenticate:\\n(invalid_tenant) AADSTS90002: Tenant 'test' not found.";
+    private const string Suggestion =
+        "\"message\":\"Authentication with Azure failed.\",\"suggestion\":\"Run 'azd auth login' to sign in again.\"";
+
     private readonly FakeTool _tool = new();
 
     public void Dispose() => _tool.Dispose();
@@ -90,8 +97,10 @@ public sealed class DeveloperCredentialTests : IDisposable
 
     [ToolTheory]
     [InlineData("az", "ERROR: Please run 'az login' to setup account.")]
-    [InlineData("az", "ERROR: No subscription found. Run 'az account set' to select a subscription.")]
-    [InlineData("azd", """{"type":"consoleMessage","timestamp":"2026-01-01T00:00:00Z","data":{"message":"\nERROR: not logged in, run `azd auth login` to login\n"}}""")]
+    [InlineData("az", "ERROR: User 'me@contoso.com' does not exist in MSAL token cache. Run `az login`.")]
+    [InlineData("azd", Before1237 + "not logged in, run `azd auth login` to login\\n\"}}")]
+    [InlineData("azd", Blank + "\n{\"error\":\"not logged in, run `azd auth login` to login\"," + Suggestion + "}")]
+    [InlineData("azd", "{\"error\":\"not logged in, run `azd auth login` to login\",\"suggestion\":\"Run 'azd auth login' to sign in.\"}")]
     public async Task Nobody_logged_in_is_unavailable(string tool, string words)
     {
         _tool.Fails(tool, words);
@@ -100,6 +109,122 @@ public sealed class DeveloperCredentialTests : IDisposable
 
         Assert.Equal(TokenVerdict.Unavailable, result.Verdict);
         Assert.Contains($"Run: {(tool == "az" ? "az" : "azd auth")} login", result.Error!.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A login is there, whatever the tool says of logging in again: a chain does not go on to another identity.</summary>
+    [ToolTheory]
+    [InlineData("az", "ERROR: No subscription found. Run 'az account set' to select a subscription.")]
+    [InlineData("az", "ERROR: (pii). Status: Response_Status.Status_Unexpected. See https://aka.ms/az-login for az login.")]
+    [InlineData("azd", Blank + "\n{\"error\":\"fetching token: broken\",\"suggestion\":\"Run 'azd auth login' to sign in again.\"}")]
+    [InlineData("azd", Before1237 + "fetching token: broken. Try `azd auth login`.\\n\"}}")]
+    public async Task Anything_else_a_tool_says_fails_although_it_speaks_of_logging_in(string tool, string words)
+    {
+        _tool.Fails(tool, words);
+
+        var result = await AcquireAsync(tool == "az" ? Cli() : DeveloperCredential.AzureDeveloperCli(Options()));
+
+        Assert.Equal((TokenVerdict.Failed, TokenErrorKind.InvalidResponse), (result.Verdict, result.Error!.Kind));
+    }
+
+    [ToolTheory]
+    [InlineData("az", "ERROR: Interactive authentication is needed. Please run:\naz login --scope https://graph.microsoft.com//.default")]
+    [InlineData("az", "Run the command below to authenticate interactively; arguments may be added:\naz logout\naz login --tenant \"t\"")]
+    [InlineData("azd", Blank + "\n{\"error\":\"fetching token: reauthentication required, run `azd auth login --scope x` to log in\"}")]
+    [InlineData("azd", Before1237 + "fetching token: login expired, run `azd auth login` to log in\\n\"}}")]
+    public async Task A_login_that_must_be_renewed_fails_with_the_line_that_renews_it_for_this_scope(string tool, string words)
+    {
+        _tool.Fails(tool, words);
+
+        var result = await AcquireAsync(
+            tool == "az" ? Cli() : DeveloperCredential.AzureDeveloperCli(Options()), new TokenRequest(Scope).ForTenant("contoso.com"));
+
+        Assert.Equal((TokenVerdict.Failed, TokenErrorKind.Refused), (result.Verdict, result.Error!.Kind));
+        Assert.Equal(TokenErrorCategory.InteractionRequired, result.Error.Category);
+        Assert.DoesNotContain("Nobody is logged in", result.Error.Message, StringComparison.Ordinal);
+        var line = tool == "az" ? "az login --tenant" : "azd auth login --tenant-id";
+        Assert.EndsWith($"Run: {line} contoso.com --scope {Scope}", result.Error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("#developer-login", result.Error.HelpLink.AbsoluteUri, StringComparison.Ordinal);
+    }
+
+    /// <summary>Each form azd has had: up to 1.23.6, up to 1.23.15, since 1.24.0.</summary>
+    [ToolTheory]
+    [InlineData(Before1237 + Refused + "\"}}")]
+    [InlineData(Blank + "\n{\"error\":\"" + Refused + "\",\"links\":[{\"title\":\"t\",\"url\":\"https://u\"}]," + Suggestion + "}")]
+    [InlineData("{\"error\":\"" + Refused + "\"," + Suggestion + "}")]
+    [InlineData("WARNING: azd is out of date\n{\n  \"error\": \"" + Refused + "\",\n  " + Suggestion + "\n}")]
+    public async Task What_azd_says_is_read_in_every_form_and_never_shown_as_json(string words)
+    {
+        _tool.Fails("azd", words);
+
+        var result = await AcquireAsync(DeveloperCredential.AzureDeveloperCli(Options()));
+
+        Assert.Equal([90002L], result.Error!.EntraErrorCodes);
+        Assert.Contains("AADSTS90002: Tenant 'test' not found.", result.Error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(result.Error.Message, character => character is '{' or '}' or '"');
+        Assert.DoesNotContain("sign in again", result.Error.Message, StringComparison.Ordinal);
+    }
+
+    [ToolTheory]
+    [InlineData("{\"error\":\"\",\"message\":\"Authentication with Azure failed.\"}", "It said: Authentication with Azure failed.")]
+    [InlineData(Blank, "It gave no reason.")]
+    [InlineData("{\"unknown\":\"shape\"}", "It gave no reason.")]
+    [InlineData("plain words {not json}", "It said: plain words {not json}")]
+    public async Task Without_an_error_azds_message_is_shown_or_its_text(string words, string says)
+    {
+        _tool.Fails("azd", words);
+
+        var result = await AcquireAsync(DeveloperCredential.AzureDeveloperCli(Options()));
+
+        Assert.Contains(says, result.Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_advice_at_a_desk_is_meant_for_a_web_api()
+    {
+        foreach (var (code, known) in EntraErrors.All)
+        {
+            var answer = new ToolAnswer(1, "", $"ERROR: AADSTS{code}: No.");
+            var (isNotHere, error) = ToolRefusal.Read(new AzureCli(), answer, Scope, tenantId: null);
+
+            Assert.False(isNotHere);
+            Assert.Equal((known.Category, TokenErrorKind.Refused), (error.Category, error.Kind));
+            Assert.Equal(code is not (65001 or 65002), error.Message.Contains($"az login --scope {Scope}", StringComparison.Ordinal));
+            var advice = error.Message[error.Message.IndexOf("What to do:", StringComparison.Ordinal)..];
+            Assert.DoesNotContain("401", advice, StringComparison.Ordinal);
+            Assert.DoesNotContain("Return", advice, StringComparison.Ordinal);
+            Assert.DoesNotContain("the claims", advice, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("caller", advice, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    [ToolTheory]
+    [InlineData("az", "TOKEN~[0m")]
+    [InlineData("az", "~[0mTOKEN\n~[0m\n")]
+    [InlineData("az", "~[38;5;208mwarning~[0m\nTOKEN")]
+    [InlineData("azd", Blank + "\nTOKEN\n")]
+    [InlineData("azd", "TOKEN\n" + Blank)]
+    public async Task A_token_is_found_among_colours_and_messages(string tool, string layout)
+    {
+        var token = tool == "az" ? FakeTool.AzToken() : "{\n \"token\": \"token-canary\",\n \"expiresOn\": \"2026-01-01T01:00:00Z\"\n}";
+        var output = layout.Replace("TOKEN", token, StringComparison.Ordinal).Replace('~', '\u001b');
+        await File.WriteAllTextAsync(Path.Combine(_tool.Folder, "output"), output);
+        _tool.Has(tool, $"cat '{_tool.Folder}/output'");
+
+        var result = await AcquireAsync(tool == "az" ? Cli() : DeveloperCredential.AzureDeveloperCli(Options()));
+
+        Assert.Equal("token-canary", result.Token?.Value);
+    }
+
+    [ToolTheory]
+    [InlineData("TOKEN trailing words")]
+    [InlineData("leading words TOKEN")]
+    [InlineData("[TOKEN]")]
+    [InlineData("{\"answer\":TOKEN}")]
+    public async Task A_token_in_another_place_is_not_picked_out(string layout)
+    {
+        _tool.Answers("az", layout.Replace("TOKEN", FakeTool.AzToken(), StringComparison.Ordinal));
+
+        Assert.Equal(TokenErrorKind.InvalidResponse, (await AcquireAsync(Cli())).Error!.Kind);
     }
 
     [ToolFact]

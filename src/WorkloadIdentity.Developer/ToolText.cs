@@ -1,0 +1,60 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace WorkloadIdentity.Developer;
+
+/// <summary>Reads what a tool wrote: JSON objects among lines of other text, with or without colours.</summary>
+internal static partial class ToolText
+{
+    private static readonly JsonReaderOptions Bounded = new() { MaxDepth = 16 };
+
+    /// <summary>
+    /// The JSON objects in <paramref name="text"/> that have their lines to themselves. Each is valid until the next one is asked for.
+    /// </summary>
+    public static IEnumerable<JsonElement> Objects(string text)
+    {
+        var rest = Encoding.UTF8.GetBytes(Colours().Replace(text, "")).AsMemory();
+        while (!rest.IsEmpty)
+        {
+            var length = ObjectLength(rest.Span);
+            using (var document = length == 0 ? null : ForeignJson.Parse(rest[..length].ToArray()))
+            {
+                if (document is not null)
+                {
+                    yield return document.RootElement;
+                }
+            }
+
+            rest = rest[length..];
+            var line = rest.Span.IndexOf((byte)'\n');
+            rest = line < 0 ? default : rest[(line + 1)..];
+        }
+    }
+
+    /// <summary>How long the object is that begins here; zero when none does, or when something else follows on its last line.</summary>
+    private static int ObjectLength(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(text, isFinalBlock: true, new JsonReaderState(Bounded));
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return 0;
+            }
+
+            reader.Skip();
+            var length = (int)reader.BytesConsumed;
+            var line = text[length..].IndexOf((byte)'\n');
+            return (line < 0 ? text[length..] : text.Slice(length, line)).Trim(" \t\r"u8).IsEmpty ? length : 0;
+        }
+        catch (JsonException)
+        {
+            return 0;
+        }
+    }
+
+    // The control sequences of a terminal (ECMA-48 section 5.4). az resets its colours behind the last line, whatever it was asked.
+    [GeneratedRegex("\\e\\[[0-?]*[ -/]*[@-~]", RegexOptions.CultureInvariant)]
+    private static partial Regex Colours();
+}
