@@ -8,8 +8,10 @@ internal static class FileExamination
     public static IReadOnlyList<FileFinding> Run(Surroundings surroundings, WorkloadEnvironment environment, Redaction redaction) =>
     [
         .. from variable in KnownVariables.All
-           where variable.IsFile && environment.Has(variable.Name)
-           select Look(variable, environment.Variable(variable.Name)!, surroundings, environment, redaction),
+           where variable.IsFile
+           let path = environment.Variable(variable.Name)
+           where path is not null && !CertificatePath.IsStored(path)
+           select Look(variable, path, surroundings, environment, redaction),
     ];
 
     private static FileFinding Look(KnownVariable variable, string path, Surroundings surroundings, WorkloadEnvironment environment, Redaction redaction)

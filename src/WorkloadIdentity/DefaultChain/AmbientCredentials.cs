@@ -168,7 +168,9 @@ internal sealed class AmbientCredentials
 
     private ClientCertificateAuthentication Certificate(string path)
     {
-        var certificate = ClientCertificateAuthentication.FromFile(path, _environment.Variable(Password));
+        var certificate = CertificatePath.Stored(path) is { } stored
+            ? ClientCertificateAuthentication.FromStore(stored)
+            : ClientCertificateAuthentication.FromFile(path, _environment.Variable(Password));
         return _environment.Variable(SendChain)?.ToUpperInvariant() switch
         {
             null or "0" or "FALSE" => certificate,
