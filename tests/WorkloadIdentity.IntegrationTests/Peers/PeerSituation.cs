@@ -21,6 +21,9 @@ internal sealed class PeerSituation(string name)
     /// <summary><c>chain</c> for the default chain of both; otherwise a managed identity: <c>default</c>, <c>client</c>, <c>object</c> or <c>resource</c>.</summary>
     public string Identity { get; init; } = "default";
 
+    /// <summary>What stands behind the resource in the scope.</summary>
+    public string Suffix { get; init; } = "/.default";
+
     /// <summary>The answer to each request, in order; the last one is given again.</summary>
     public IReadOnlyList<Func<HttpRequestMessage, HttpResponseMessage>> Answers { get; init; } = [_ => Token()];
 
@@ -29,6 +32,14 @@ internal sealed class PeerSituation(string name)
 
     public static HttpResponseMessage Token(string more = "", string? expiresOn = null) => Answer(
         200, $$"""{"access_token":"token-1","expires_on":"{{expiresOn ?? In(TimeSpan.FromHours(20))}}","token_type":"Bearer"{{more}}}""");
+
+    /// <summary>The same under the name of IMDS.</summary>
+    public static HttpResponseMessage Imds(int status, string body = "")
+    {
+        var answer = Answer(status, body);
+        answer.Headers.TryAddWithoutValidation("Server", "IMDS/150.870.65.1854");
+        return answer;
+    }
 
     public static HttpResponseMessage Answer(int status, string body = "", string? challenge = null)
     {

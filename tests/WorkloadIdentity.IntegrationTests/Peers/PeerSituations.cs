@@ -20,6 +20,19 @@ internal static class PeerSituations
         ["IDENTITY_SERVER_THUMBPRINT"] = "0123456789abcdef0123456789abcdef01234567",
     };
 
+    private static readonly Dictionary<string, string> Containers = new()
+    {
+        ["IDENTITY_HEADER"] = "header",
+        ["IDENTITY_SERVER_THUMBPRINT"] = "0123456789abcdef0123456789abcdef01234567",
+        ["IDENTITY_API_VERSION"] = "2020-05-01",
+    };
+
+    private static readonly Dictionary<string, string> WindowsContainers = new()
+    {
+        ["IDENTITY_ENDPOINT"] = "http://10.92.0.2:2377/metadata/identity/oauth2/token?api-version=1.0",
+        ["IDENTITY_HEADER"] = "header",
+    };
+
     private static readonly Dictionary<string, string> Application = new() { ["AZURE_TENANT_ID"] = "72f988bf-86f1-41af-91ab-2d7cd011db47", ["AZURE_CLIENT_ID"] = ClientId };
 
     public static Dictionary<string, string> Arc { get; } = new() { ["IDENTITY_ENDPOINT"] = "http://localhost:40342/metadata/identity/oauth2/token", ["IMDS_ENDPOINT"] = "http://localhost:40342" };
@@ -32,6 +45,17 @@ internal static class PeerSituations
         new("IMDS by object id") { Identity = "object" },
         new("IMDS by resource id") { Identity = "resource" },
         new("IMDS at another address") { Variables = { ["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = "http://169.254.169.253" } },
+        new("Container Instances") { Variables = Containers },
+        new("Container Instances by client id") { Variables = Containers, Identity = "client" },
+        new("Container Instances by object id") { Variables = Containers, Identity = "object" },
+        new("Container Instances by resource id") { Variables = Containers, Identity = "resource" },
+        new("Container Instances on Windows") { Variables = WindowsContainers, Differences = ["container-instances-on-windows"] },
+        new("Container Instances on Windows by object id")
+        {
+            Variables = WindowsContainers,
+            Identity = "object",
+            Differences = ["container-instances-on-windows"],
+        },
         new("App Service") { Variables = AppService },
         new("App Service by client id") { Variables = AppService, Identity = "client" },
         new("App Service by object id") { Variables = AppService, Identity = "object", Differences = ["app-service-object-id"] },
@@ -66,6 +90,23 @@ internal static class PeerSituations
         new("App Service answers with another type") { Variables = AppService, Answers = [_ => Answer(200, $$"""{"access_token":"t","expires_on":"{{In(TimeSpan.FromHours(1))}}","token_type":"mac"}""")], Differences = ["token-type"] },
         new("App Service answers with a year of life") { Variables = AppService, Answers = [_ => Token(expiresOn: In(TimeSpan.FromDays(365)))], Differences = ["absurd-expiry"] },
         new("App Service answers a page") { Variables = AppService, Answers = [_ => Answer(200, "<html></html>")], Differences = ["page-instead-of-token"] },
+        new("App Service answers with an expiry that cannot be read beside one that can")
+        {
+            Variables = AppService,
+            Answers = [_ => Answer(200, """{"access_token":"t","expires_on":"soon","expires_in":"3600","token_type":"Bearer"}""")],
+        },
+        new("App Service refuses with success")
+        {
+            Variables = AppService,
+            Answers = [_ => Answer(200, """{"error":"invalid_resource"}""")],
+        },
+        new("App Service by a scope without its suffix") { Variables = AppService, Suffix = "", Differences = ["scope-without-suffix"] },
+        new("IMDS by a scope without its suffix") { Suffix = "", Differences = ["scope-without-suffix"] },
+        new("Azure ML without an identity")
+        {
+            Variables = new(MachineLearning) { ["DEFAULT_IDENTITY_CLIENT_ID"] = "clientid" },
+            Differences = ["azure-ml-without-identity"],
+        },
         new("App Service in the open") { Variables = new(AppService) { ["IDENTITY_ENDPOINT"] = "http://10.0.0.1/msi/token" }, Differences = ["plain-http"] },
         new("Azure Arc elsewhere") { Variables = new(Arc) { ["IDENTITY_ENDPOINT"] = "https://arc.example/token" }, Differences = ["loopback-only"] },
         new("Cloud Shell elsewhere") { Variables = new(CloudShell) { ["MSI_ENDPOINT"] = "https://shell.example/token" }, Differences = ["loopback-only"] },
@@ -119,13 +160,44 @@ internal static class PeerSituations
 
         // The default chain.
         new("Chain on IMDS") { Identity = "chain", Answers = [_ => Answer(400, Probe), _ => Token()] },
-        new("Chain on IMDS with a client id") { Identity = "chain", Variables = { ["AZURE_CLIENT_ID"] = ClientId }, Answers = [_ => Answer(400, Probe), _ => Token()] },
+        new("Chain on IMDS with a client id")
+        {
+            Identity = "chain",
+            Variables = { ["AZURE_CLIENT_ID"] = ClientId },
+            Answers = [request => request.Headers.Contains("Metadata") ? Token() : Answer(400, Probe)],
+            Differences = ["named-identity-is-not-probed"],
+        },
         new("Chain on App Service") { Identity = "chain", Variables = AppService },
         new("Chain on App Service with a client id") { Identity = "chain", Variables = new(AppService) { ["AZURE_CLIENT_ID"] = ClientId } },
+        new("Chain on Container Instances")
+        {
+            Identity = "chain",
+            Variables = Containers,
+            Answers = [_ => Answer(400, "Required metadata header not specified or not correct"), _ => Token()],
+        },
+        new("Chain on IMDS that is updated")
+        {
+            Identity = "chain",
+            Answers = [_ => Imds(404), _ => Token()],
+            Differences = ["imds-in-trouble"],
+        },
+        new("Chain on IMDS that is busy") { Identity = "chain", Answers = [_ => Imds(503)], Differences = ["imds-in-trouble"] },
+        new("Chain where something else answers 400")
+        {
+            Identity = "chain",
+            Answers = [_ => Answer(400)],
+            Differences = ["imds-by-its-form"],
+        },
         new("Chain with nothing there") { Identity = "chain", Answers = [_ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused")] },
         new("Chain behind Docker's proxy") { Identity = "chain", Answers = [_ => Answer(403, "A socket operation was attempted to an unreachable network")] },
         new("Chain behind a portal") { Identity = "chain", Answers = [_ => Answer(200, "<html></html>")] },
-        new("Chain with an identity that is not there") { Identity = "chain", Variables = { ["AZURE_CLIENT_ID"] = ClientId }, Answers = [_ => Answer(400, NotFound)], Differences = ["named-identity"] },
+        new("Chain with an identity that is not there")
+        {
+            Identity = "chain",
+            Variables = { ["AZURE_CLIENT_ID"] = ClientId },
+            Answers = [_ => Answer(400, NotFound)],
+            Differences = ["named-identity", "named-identity-is-not-probed"],
+        },
     ];
 
     private static HttpResponseMessage Entra() => Answer(200, """{"token_type":"Bearer","expires_in":3599,"access_token":"token-1"}""");

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using WorkloadIdentity.Testing;
 
 namespace WorkloadIdentity.Tests;
 
@@ -84,6 +85,27 @@ public sealed class IdentityBindingTests : IAsyncLifetime
 
         Proxy.Certificate = OldCertificate;
         Untrusted(await AcquireAsync(credential));
+    }
+
+    [Fact]
+    public async Task A_rotated_authority_counts_for_connections_that_are_open_already()
+    {
+        // A server that keeps connections open. What it makes of the assertion does not matter here: a refusal of its own came over TLS.
+        await using var server = await EntraEmulator.StartAsync();
+        _variables["AZURE_KUBERNETES_TOKEN_PROXY"] = server.SecureAddress.AbsoluteUri;
+        _variables.Remove("AZURE_KUBERNETES_SNI_NAME");
+        Hold(AuthorityFile, Pem(server.CertificateAuthority));
+        var credential = Credential();
+        Assert.Equal(TokenErrorKind.Refused, (await AcquireAsync(credential)).Error!.Kind);
+        Assert.Equal(TokenErrorKind.Refused, (await AcquireAsync(credential)).Error!.Kind);
+
+        Hold(AuthorityFile, Pem(NewAuthority));
+        Untrusted(await AcquireAsync(credential));
+        Untrusted(await AcquireAsync(credential));
+        Assert.Equal(2, server.Journal.TokenRequests.Count);
+
+        Hold(AuthorityFile, Pem(NewAuthority) + Pem(server.CertificateAuthority));
+        Assert.Equal(TokenErrorKind.Refused, (await AcquireAsync(credential)).Error!.Kind);
     }
 
     [Fact]
