@@ -44,16 +44,28 @@ public sealed class WebSocketTests
         await using var api = await EchoAsync(scheme == "wss", isHttp2, isRejected);
         var address = new UriBuilder(AddressOf(api)) { Scheme = scheme }.Uri;
         using var invoker = Invoker(new UriBuilder(address) { Scheme = listed }.Uri);
-        using var socket = new ClientWebSocket();
-        (socket.Options.HttpVersion, socket.Options.HttpVersionPolicy) = (isHttp2 ? HttpVersion.Version20 : HttpVersion.Version11, HttpVersionPolicy.RequestVersionExact);
 
-        await socket.ConnectAsync(address, invoker, CancellationToken.None).WaitAsync(Patience.Limit);
-        await socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-        var buffer = new byte[16];
-        var answer = await socket.ReceiveAsync(buffer, CancellationToken.None).WaitAsync(Patience.Limit);
+        await EchoThroughAsync(invoker, address, isHttp2);
 
-        Assert.Equal("hello"u8.ToArray(), buffer[..answer.Count]);
         Assert.Equal(isRejected ? ["Bearer t1", "Bearer t2"] : ["Bearer t1"], _received);
+    }
+
+    [Fact]
+    public async Task A_socket_opens_through_a_factory_made_client_to_its_base_address()
+    {
+        await using var api = await EchoAsync(isSecure: false, isHttp2: false, rejectsFirst: false);
+        var services = new ServiceCollection();
+        services.AddWorkloadIdentity(_tokens);
+        services.AddHttpClient("orders", client => client.BaseAddress = AddressOf(api))
+            .UseSocketsHttpHandler((handler, _) => handler.UseProxy = false)
+            .AddHttpMessageHandler(() => new Passing())
+            .AddAccessToken(Scope);
+        await using var provider = services.BuildServiceProvider();
+        using var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
+
+        await EchoThroughAsync(client, new UriBuilder(AddressOf(api)) { Scheme = "ws" }.Uri, isHttp2: false);
+
+        Assert.Equal(["Bearer t1"], _received);
     }
 
     [Theory]
@@ -69,6 +81,20 @@ public sealed class WebSocketTests
         var refusal = Assert.IsType<TokenAcquisitionException>(exception as TokenAcquisitionException ?? exception.InnerException);
         Assert.Contains($"AllowedOrigins.Add(new Uri(\"{origin}\"))", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(_tokens.Requests);
+    }
+
+    private static async Task EchoThroughAsync(HttpMessageInvoker invoker, Uri address, bool isHttp2)
+    {
+        using var socket = new ClientWebSocket();
+        socket.Options.HttpVersion = isHttp2 ? HttpVersion.Version20 : HttpVersion.Version11;
+        socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+
+        await socket.ConnectAsync(address, invoker, CancellationToken.None).WaitAsync(Patience.Limit);
+        await socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        var buffer = new byte[16];
+        var answer = await socket.ReceiveAsync(buffer, CancellationToken.None).WaitAsync(Patience.Limit);
+
+        Assert.Equal("hello"u8.ToArray(), buffer[..answer.Count]);
     }
 
     private HttpMessageInvoker Invoker(Uri origin)
@@ -123,4 +149,6 @@ public sealed class WebSocketTests
     }
 
     private static Uri AddressOf(WebApplication api) => new(api.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+
+    private sealed class Passing : DelegatingHandler;
 }

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -31,6 +32,12 @@ internal static class PipelineSnippets
         request.OnBehalfOf(userToken);       // as the user who called us
         request.WithScope("https://graph.microsoft.com/.default");
         request.SkipAccessToken();           // this one needs none
+    }
+
+    public static async Task ListenAsync(IHttpClientFactory clients, CancellationToken cancellationToken)
+    {
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri("wss://orders.contoso.com/changes"), clients.CreateClient("orders"), cancellationToken);
     }
 
     public static async Task HandOnAsync(HttpClient orders, HttpResponse response)
