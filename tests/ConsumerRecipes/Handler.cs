@@ -10,7 +10,7 @@ internal static class Handler
         var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https://orders.example") } };
         var handler = new AccessTokenHandler(acquirer, new TokenRequest("api://orders/.default"), options)
         {
-            InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false },
+            InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false },
         };
         return handler;
     }

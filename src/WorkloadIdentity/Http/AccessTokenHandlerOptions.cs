@@ -8,8 +8,8 @@ public sealed class AccessTokenHandlerOptions
 {
     /// <summary>
     /// Origins (scheme, host and port: <c>https://orders.contoso.com</c>) that may receive the token, beside the exact host of an https scope and the base
-    /// address set by the configuration of a named client. Plain http is accepted for loopback addresses in figures only, such as <c>http://127.0.0.1:5000</c>.
-    /// The origin of a WebSocket is that of its first request: <c>wss</c> is https, and <c>ws</c> is plain http.
+    /// address set by the configuration of a named client. Plain http is accepted for loopback IP addresses only, such as
+    /// <c>http://127.0.0.1:5000</c>. The origin of a WebSocket is that of its first request: <c>wss</c> is https, and <c>ws</c> is plain http.
     /// </summary>
     public IList<Uri> AllowedOrigins { get; } = [];
 
@@ -94,7 +94,7 @@ public sealed class AccessTokenHandlerOptions
         {
             throw new ArgumentException(
                 origin.IsMeantForThisMachine
-                    ? $"{list} holds {origin}, which is plain http and not a loopback address in figures. For local development, write "
+                    ? $"{list} holds {origin}, which is plain http and not a loopback IP address. For local development, write "
                         + $"{origin.OnLoopback} here and in the address of the request, or use https."
                     : $"{list} holds {origin}, which is plain http. Use https; for a mesh that encrypts by itself, list it in "
                         + $"{nameof(PlainHttpOrigins)}.",

@@ -53,7 +53,7 @@ internal readonly record struct Origin(string Scheme, string Host, int Port)
         }
     }
 
-    /// <summary>The same scheme and port on this machine, in figures.</summary>
+    /// <summary>The same scheme and port at the loopback IP address.</summary>
     public Origin OnLoopback => this with { Host = $"{IPAddress.Loopback}" };
 
     public bool Equals(Origin other) =>

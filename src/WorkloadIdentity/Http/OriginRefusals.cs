@@ -33,9 +33,10 @@ internal static class OriginRefusals
     /// <param name="scope">What the token is for.</param>
     /// <param name="client">The name of the client.</param>
     public static TokenError PlainHttp(Origin origin, Origin named, string scope, string? client) => Refusal(
-        $"A token for '{scope}' is not sent to {origin} over plain http, where anybody on the way could read it. "
-        + (origin.IsMeantForThisMachine ? ThisMachine(origin, scope, client)
-            : "Use https. If the network itself encrypts, as a service mesh does, write "
+        $"A token for '{scope}' is not sent to {origin} over plain http"
+        + (origin.IsMeantForThisMachine
+            ? ": this is not a loopback IP address, and may lead to another machine. " + ThisMachine(origin, scope, client)
+            : ", where anybody on the way could read it. Use https. If the network itself encrypts, as a service mesh does, write "
 
                 // The list of plain http takes no https address.
                 + Line(MeshList, named.IsHttps ? origin : named, scope, client)),
@@ -54,15 +55,15 @@ internal static class OriginRefusals
     private static string Exemption(string host, IWebProxy proxy) =>
         proxy is WebProxy ? $"Exempt the host from the proxy: proxy.BypassArrayList.Add(@\"://{Regex.Escape(host)}(:\\d+)?$\");"
         : ReferenceEquals(proxy, HttpClient.DefaultProxy)
-            ? $"HTTP_PROXY or the system names the proxy. Exempt the host from it: NO_PROXY={host} "
+            ? $"HTTP_PROXY, ALL_PROXY or the system names the proxy. Exempt the host from it: NO_PROXY={host} "
                 + "(keep what NO_PROXY lists already, separated by commas; where no_proxy is set, it is read instead)."
         : "Exempt the host in the proxy's IsBypassed.";
 
-    /// <summary>For somebody who develops: a name can be made to lead elsewhere, an address in figures cannot.</summary>
+    /// <summary>For somebody who develops: a name can be made to lead to another machine, a loopback IP address cannot.</summary>
     private static string ThisMachine(Origin origin, string scope, string? client) =>
-        $"For local development, address the API in figures, as {origin.OnLoopback}, or with https. "
-        + $"An address that is not the client's base address is listed as well: write {Line(List, origin.OnLoopback, scope, client)} "
-        + $"To keep {origin}, where nobody else can decide what it leads to, write {Line(MeshList, origin, scope, client)}";
+        $"For local development, use {origin.OnLoopback} or https. If that is not the client's base address, list it too: write "
+        + $"{Line(List, origin.OnLoopback, scope, client)} "
+        + $"To keep {origin}, on a machine where nobody else decides where it leads, write {Line(MeshList, origin, scope, client)}";
 
     /// <summary>The exact line to add, as C#.</summary>
     private static string Line(string list, Origin origin, string scope, string? client)

@@ -14,7 +14,7 @@ internal static class OwnAuthorization
     /// <param name="message">Has an Authorization header.</param>
     /// <param name="input">What the message asks for.</param>
     /// <param name="requests">How this client chooses its token requests.</param>
-    /// <exception cref="TokenAcquisitionException">What the message or the client asks for would be ignored, or the header holds no token.</exception>
+    /// <exception cref="TokenAcquisitionException">What was asked for would be ignored, or the header holds no token.</exception>
     public static bool IsOn(HttpRequestMessage message, MessageInput? input, MessageRequests requests)
     {
         if (input is { Skip: true })
@@ -39,16 +39,16 @@ internal static class OwnAuthorization
         if (input is not null)
         {
             throw Refused(
-                "The message asks for a token (OnBehalfOf, ForTenant or WithScope) and has an Authorization header of the application's own, "
-                + "which would be sent instead. " + Fix,
+                "The message asks for a token (OnBehalfOf, ForTenant or WithScope) and has an Authorization header of the application's "
+                + "own, which would be sent instead. " + Fix,
                 requests);
         }
 
         if (requests.AreChosenByMessage)
         {
             throw Refused(
-                "This client chooses the token by the message (RequireTenant or Select), and this message has an Authorization header of the "
-                + "application's own, which would be sent instead. " + Fix,
+                "This client chooses the token by the message (RequireTenant or Select), and this message has an Authorization header of "
+                + "the application's own, which would be sent instead. " + Fix,
                 requests);
         }
 
@@ -56,5 +56,9 @@ internal static class OwnAuthorization
     }
 
     private static TokenAcquisitionException Refused(string message, MessageRequests requests) =>
-        new(new TokenError(TokenErrorKind.NotAllowed, message) { Scope = requests.Request.Scope, HelpAnchor = HelpAnchors.AuthorizationHeader });
+        new(new TokenError(TokenErrorKind.NotAllowed, message)
+        {
+            Scope = requests.Request.Scope,
+            HelpAnchor = HelpAnchors.AuthorizationHeader,
+        });
 }

@@ -9,7 +9,7 @@ namespace WorkloadIdentity;
 /// </remarks>
 internal sealed class AuthenticationChallenge(string scheme)
 {
-    /// <summary>A longer line is not a challenge anybody means, and is ignored whole. The largest claims fit in, in each of their forms.</summary>
+    /// <summary>A longer line is not a challenge anybody means, and is ignored whole. The largest claims fit, in any form.</summary>
     public const int MaxLineLength = 20 * 1024;
 
     /// <summary>Further lines of the field are ignored.</summary>

@@ -19,10 +19,13 @@ internal static class ProxiedProgram
             {
                 ["call", var address] => await CallAsync(new Uri(address), new HttpClientHandler()),
                 ["call-mesh", var address] => await CallAsync(new Uri(address), new HttpClientHandler(), isMesh: true),
-                ["call-mesh-directly", var address] => await CallAsync(new Uri(address), new SocketsHttpHandler { UseProxy = false }, isMesh: true),
+                ["call-mesh-directly", var address] =>
+                    await CallAsync(new Uri(address), new SocketsHttpHandler { UseProxy = false }, isMesh: true),
                 ["is-exempt", var address] => HttpClient.DefaultProxy.IsBypassed(new Uri(address)),
                 ["managed-identity"] => (await new ManagedIdentityCredential().AcquireAsync(new Acquisition(new TokenRequest("https://graph.microsoft.com/.default")), CancellationToken.None)).Token?.Value ?? "none",
-                _ => throw new ArgumentException("call <address> | call-mesh <address> | call-mesh-directly <address> | is-exempt <address> | managed-identity", nameof(arguments)),
+                _ => throw new ArgumentException(
+                    "call <address> | call-mesh <address> | call-mesh-directly <address> | is-exempt <address> | managed-identity",
+                    nameof(arguments)),
             });
             return 0;
         }
@@ -43,7 +46,8 @@ internal static class ProxiedProgram
         using var acquirer = new TokenAcquirer(FakeCredential.Issuing(Token));
         var options = new AccessTokenHandlerOptions();
         (isMesh ? options.PlainHttpOrigins : options.AllowedOrigins).Add(new Uri(address.GetLeftPart(UriPartial.Authority)));
-        using var client = new HttpClient(new AccessTokenHandler(acquirer, new TokenRequest("api://orders/.default"), options) { InnerHandler = primary });
+        var handler = new AccessTokenHandler(acquirer, new TokenRequest("api://orders/.default"), options) { InnerHandler = primary };
+        using var client = new HttpClient(handler);
         using var response = await client.GetAsync(address);
         return response.StatusCode;
     }

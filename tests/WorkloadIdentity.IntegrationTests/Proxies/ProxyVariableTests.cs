@@ -68,7 +68,8 @@ public sealed class ProxyVariableTests
         await using var proxy = new LoopbackServer(_ => new(200));
         await using var api = new LoopbackServer(_ => new(200));
 
-        var (code, output) = await RunAsync([call, $"http://localhost:{api.Address.Port}/"], ("HTTP_PROXY", $"{proxy.Address}"), (variable, value));
+        var (code, output) = await RunAsync(
+            [call, $"http://localhost:{api.Address.Port}/"], ("HTTP_PROXY", $"{proxy.Address}"), (variable, value));
 
         Assert.Equal((0, "OK"), (code, output));
         Assert.Equal([$"Bearer {ProxiedProgram.Token}"], api.Tokens);
@@ -80,7 +81,9 @@ public sealed class ProxyVariableTests
     {
         await using var proxy = new LoopbackServer(_ => new(200));
 
-        var (code, output) = await RunAsync(["call-mesh", "http://billing.mesh/"], ("HTTP_PROXY", $"{proxy.Address}"), ("NO_PROXY", "billing.mesh"), ("no_proxy", "other.mesh"));
+        var (code, output) = await RunAsync(
+            ["call-mesh", "http://billing.mesh/"],
+            ("HTTP_PROXY", $"{proxy.Address}"), ("NO_PROXY", "billing.mesh"), ("no_proxy", "other.mesh"));
 
         Assert.Equal(1, code);
         Assert.Contains("where no_proxy is set, it is read instead", output, StringComparison.Ordinal);

@@ -59,7 +59,10 @@ public sealed class AccessTokenPipelineTests : IDisposable
 
         var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(() => first.GetAsync("/1"));
 
-        Assert.Contains($"nor one of the last {KnownBaseAddresses.MinKnown} base addresses that the client's configuration set", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"nor one of the last {KnownBaseAddresses.MinKnown} base addresses that the client's configuration set",
+            exception.Message,
+            StringComparison.Ordinal);
         Assert.Contains("""AllowedOrigins.Add(new Uri("https://orders.contoso.com"))""", exception.Message, StringComparison.Ordinal);
         _baseAddress = Orders;
         CreateClient(provider).Dispose();
@@ -77,8 +80,8 @@ public sealed class AccessTokenPipelineTests : IDisposable
         // What the factory does when a handler's lifetime is over.
         using var next = NextHandler(provider);
 
-        using var toMoved = await next.SendAsync(new HttpRequestMessage(HttpMethod.Get, Moved), CancellationToken.None);
-        await Assert.ThrowsAsync<TokenAcquisitionException>(() => next.SendAsync(new HttpRequestMessage(HttpMethod.Get, Orders), CancellationToken.None));
+        using var toMoved = await GetAsync(next, Moved);
+        await Assert.ThrowsAsync<TokenAcquisitionException>(() => GetAsync(next, Orders));
 
         // A client that lives longer than that goes on with the address it was made with.
         using var response = await old.GetAsync("/1");
@@ -97,7 +100,7 @@ public sealed class AccessTokenPipelineTests : IDisposable
 
         // The factory still hands out the first handler, as it does for a moment in a race.
         using var response = await old.GetAsync(Moved);
-        using var another = await next.SendAsync(new HttpRequestMessage(HttpMethod.Get, Moved), CancellationToken.None);
+        using var another = await GetAsync(next, Moved);
         Assert.Equal(2, _api.Requests.Count);
     }
 
@@ -110,7 +113,7 @@ public sealed class AccessTokenPipelineTests : IDisposable
         CreateClient(provider).Dispose();
 
         using var next = NextHandler(provider);
-        using var response = await next.SendAsync(new HttpRequestMessage(HttpMethod.Get, Orders), CancellationToken.None);
+        using var response = await GetAsync(next, Orders);
         Assert.Single(_api.Requests);
     }
 
@@ -124,7 +127,8 @@ public sealed class AccessTokenPipelineTests : IDisposable
         await using var api = new LoopbackServer(_ => new(200, ("Set-Cookie", "tenant=a")));
         _baseAddress = api.Address;
         await using var provider = Build(
-            client => isDefaultHandler ? client : client.ConfigurePrimaryHttpMessageHandler(() => new HttpClientHandler { UseProxy = false }), realHandler: true);
+            client => isDefaultHandler ? client : client.ConfigurePrimaryHttpMessageHandler(() => new HttpClientHandler { UseProxy = false }),
+            realHandler: true);
         using var client = CreateClient(provider);
 
         using var one = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/").ForTenant("a.example"));
@@ -167,12 +171,14 @@ public sealed class AccessTokenPipelineTests : IDisposable
     }
 
     [Fact]
-    public void A_handler_made_by_hand_does_not_choose_about_cookies() =>
-        Assert.StartsWith(
-            "UseCookies",
-            Assert.Throws<ArgumentException>(
-                () => new AccessTokenHandler(_tokens, new TokenRequest(Scope), new AccessTokenHandlerOptions { UseCookies = true })).Message,
-            StringComparison.Ordinal);
+    public void A_handler_made_by_hand_does_not_choose_about_cookies()
+    {
+        var options = new AccessTokenHandlerOptions { UseCookies = true };
+
+        var exception = Assert.Throws<ArgumentException>(() => new AccessTokenHandler(_tokens, new TokenRequest(Scope), options));
+
+        Assert.StartsWith("UseCookies", exception.Message, StringComparison.Ordinal);
+    }
 
     // Logging by the platform.
 
@@ -190,7 +196,8 @@ public sealed class AccessTokenPipelineTests : IDisposable
         }, afterwards: client => isBefore ? client.RedactLoggedHeaders(["X-Secret"]) : client);
         using var client = CreateClient(provider);
 
-        using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/1") { Headers = { { "X-Secret", "hidden" }, { "X-Shown", "shown" } } });
+        var message = new HttpRequestMessage(HttpMethod.Get, "/1") { Headers = { { "X-Secret", "hidden" }, { "X-Shown", "shown" } } };
+        using var response = await client.SendAsync(message);
 
         Assert.Contains(_log.Entries, entry => entry.Text.Contains("X-Shown: shown", StringComparison.Ordinal));
         Assert.Contains(_log.Entries, entry => entry.Text.Contains("Authorization: *", StringComparison.Ordinal));
@@ -205,11 +212,15 @@ public sealed class AccessTokenPipelineTests : IDisposable
     [InlineData("", true)]
     public async Task A_propagated_header_does_not_replace_the_token_a_message_asks_for(string inbound, bool isSent)
     {
-        await using var provider = Build(client => client.AddHeaderPropagation(), services => services.AddHeaderPropagation(options => options.Headers.Add("Authorization")));
-        provider.GetRequiredService<HeaderPropagationValues>().Headers = new Dictionary<string, StringValues> { ["Authorization"] = inbound };
+        await using var provider = Build(
+            client => client.AddHeaderPropagation(),
+            services => services.AddHeaderPropagation(options => options.Headers.Add("Authorization")));
+        var propagated = provider.GetRequiredService<HeaderPropagationValues>();
+        propagated.Headers = new Dictionary<string, StringValues> { ["Authorization"] = inbound };
         using var client = CreateClient(provider);
+        var message = new HttpRequestMessage(HttpMethod.Get, "/1").OnBehalfOf("jwt");
 
-        var error = await Record.ExceptionAsync(async () => (await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/1").OnBehalfOf("jwt"))).Dispose());
+        var error = await Record.ExceptionAsync(async () => (await client.SendAsync(message)).Dispose());
 
         if (isSent)
         {
@@ -226,7 +237,11 @@ public sealed class AccessTokenPipelineTests : IDisposable
     // The platform itself changes a primary handler that it sees: only one that is hidden behind another can have been in use.
     private sealed class Passing : DelegatingHandler;
 
-    private static HttpClient CreateClient(ServiceProvider provider) => provider.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
+    private static HttpClient CreateClient(ServiceProvider provider) =>
+        provider.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
+
+    private static Task<HttpResponseMessage> GetAsync(HttpMessageInvoker sender, Uri address) =>
+        sender.SendAsync(new HttpRequestMessage(HttpMethod.Get, address), CancellationToken.None);
 
     private HttpMessageInvoker NextHandler(ServiceProvider provider)
     {

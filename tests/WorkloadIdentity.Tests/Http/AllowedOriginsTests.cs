@@ -106,7 +106,8 @@ public sealed class AllowedOriginsTests
 
         Assert.Null(origins.Refuse(new Uri("https://orders.contoso.com/v2"), null, "api://orders/.default", Direct));
         Assert.Null(origins.Refuse(new Uri("http://127.0.0.1:5000/x"), null, "api://orders/.default", Direct));
-        Assert.Contains("PlainHttpOrigins", origins.Refuse(new Uri("http://orders.internal/"), null, "api://orders/.default", Direct)!.Message, StringComparison.Ordinal);
+        var plain = origins.Refuse(new Uri("http://orders.internal/"), null, "api://orders/.default", Direct)!;
+        Assert.Contains("PlainHttpOrigins", plain.Message, StringComparison.Ordinal);
         Assert.NotNull(origins.Refuse(new Uri("https://secret.contoso.com/"), null, "api://orders/.default", Direct));
     }
 
@@ -142,7 +143,8 @@ public sealed class AllowedOriginsTests
         var byHand = new AllowedOrigins(new AccessTokenHandlerOptions()).Refuse(new Uri(address), null, "api://\"x\"/.default", Direct)!;
         Assert.Contains($"options.{list}.Add(new Uri(\"{origin}\"));", byHand.Message, StringComparison.Ordinal);
 
-        var factoryMade = new AllowedOrigins(new AccessTokenHandlerOptions(), "orders").Refuse(new Uri(address), null, "api://\"x\"/.default", Direct)!;
+        var ofOrders = new AllowedOrigins(new AccessTokenHandlerOptions(), "orders");
+        var factoryMade = ofOrders.Refuse(new Uri(address), null, "api://\"x\"/.default", Direct)!;
         Assert.Contains($".AddAccessToken(\"api://\\\"x\\\"/.default\", o => o.{list}.Add(new Uri(\"{origin}\")));", factoryMade.Message, StringComparison.Ordinal);
         Assert.Contains("'orders'", factoryMade.Message, StringComparison.Ordinal);
 
@@ -194,7 +196,11 @@ public sealed class AllowedOriginsTests
     public void An_address_rewritten_by_the_applications_handlers_passes_by_the_issued_one(string issued, string address, bool isAllowed)
     {
         var origins = new AllowedOrigins(
-            new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") }, PlainHttpOrigins = { new Uri("https+http://mesh") } });
+            new AccessTokenHandlerOptions
+            {
+                AllowedOrigins = { new Uri("https+http://orders") },
+                PlainHttpOrigins = { new Uri("https+http://mesh") },
+            });
 
         var refusal = origins.Refuse(new Uri(address), new IssuedAddress(origins, new Uri(issued)), "api://orders/.default", Direct);
 
@@ -204,9 +210,9 @@ public sealed class AllowedOriginsTests
     [Fact]
     public void An_issued_address_speaks_to_the_rules_of_its_own_client_alone()
     {
-        var origins = Origins();
+        var ofAnother = new IssuedAddress(Origins(), new Uri("https://graph.microsoft.com"));
 
-        Assert.NotNull(origins.Refuse(new Uri("https://evil.example"), new IssuedAddress(Origins(), new Uri("https://graph.microsoft.com")), Scope, Direct));
+        Assert.NotNull(Origins().Refuse(new Uri("https://evil.example"), ofAnother, Scope, Direct));
     }
 
     [Fact]

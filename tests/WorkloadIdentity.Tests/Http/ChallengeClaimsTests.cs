@@ -107,15 +107,15 @@ public sealed class ChallengeClaimsTests
             "percent" => Base64(json).Replace("=", "%3D", StringComparison.Ordinal),
             _ => Quoted(json),
         };
-        var challenge = $"Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\", error=\"insufficient_claims\", "
-            + $"error_description=\"{new string('d', 1_500)}\", claims=\"{value}\"";
+        var challenge = "Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\", "
+            + $"error=\"insufficient_claims\", error_description=\"{new string('d', 1_500)}\", claims=\"{value}\"";
         var tokens = new FakeTokens();
         await using var api = new LoopbackServer(_ => tokens.Renewals.Count == 0 ? new(401, ("WWW-Authenticate", challenge)) : new(200));
-        using var client = new HttpClient(
-            new AccessTokenHandler(tokens, new TokenRequest("api://orders/.default"), new AccessTokenHandlerOptions { AllowedOrigins = { api.Address } })
-            {
-                InnerHandler = new SocketsHttpHandler { UseProxy = false },
-            });
+        var options = new AccessTokenHandlerOptions { AllowedOrigins = { api.Address } };
+        using var client = new HttpClient(new AccessTokenHandler(tokens, new TokenRequest("api://orders/.default"), options)
+        {
+            InnerHandler = new SocketsHttpHandler { UseProxy = false },
+        });
 
         using var response = await client.GetAsync(api.Address);
 

@@ -11,7 +11,8 @@ public sealed class KnownBaseAddressesTests
 
         Assert.True(_known.HasForgotten);
         Assert.False(_known.Contains(Of(0)));
-        Assert.All(Enumerable.Range(2 * KnownBaseAddresses.MinKnown, KnownBaseAddresses.MinKnown), number => Assert.True(_known.Contains(Of(number))));
+        var last = Enumerable.Range(2 * KnownBaseAddresses.MinKnown, KnownBaseAddresses.MinKnown);
+        Assert.All(last, number => Assert.True(_known.Contains(Of(number))));
     }
 
     [Fact]

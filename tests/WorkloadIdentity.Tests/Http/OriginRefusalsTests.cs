@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>Whoever follows the advice of a refusal gets further, and at last the request is sent: no advice names an option that the option itself refuses.</summary>
+/// <summary>Whoever follows the advice of a refusal gets the request sent: no advice names an option that its own setter refuses.</summary>
 public sealed partial class OriginRefusalsTests
 {
     private const string Scope = "api://orders/.default";
@@ -61,7 +61,7 @@ public sealed partial class OriginRefusalsTests
     [InlineData(null, "http://0.0.0.0:5000/x", "http://127.0.0.1:5000")]
     [InlineData(null, "http://[::]:5000/x", "http://127.0.0.1:5000")]
     [InlineData("https+http://orders", "http://localhost:5000/x", "http://127.0.0.1:5000")]
-    public void Whoever_writes_localhost_is_told_the_figures_to_write_instead(string? issued, string address, string figures)
+    public void Whoever_writes_localhost_is_told_what_to_write_instead(string? issued, string address, string instead)
     {
         var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } };
         var baseAddress = issued is null ? new Uri(address) : null;
@@ -69,32 +69,32 @@ public sealed partial class OriginRefusalsTests
         foreach (var learned in new[] { null, baseAddress })
         {
             var message = Refuse(options, issued, address, learned)!.Message;
-            var development = message.IndexOf("For local development, address the API in figures, as " + figures, StringComparison.Ordinal);
+            var development = message.IndexOf($"For local development, use {instead} or https.", StringComparison.Ordinal);
             Assert.True(development > 0, message);
             Assert.True(message.IndexOf("PlainHttpOrigins", StringComparison.Ordinal) > development, message);
             foreach (var line in PrintedLines().Matches(message).AsEnumerable())
             {
                 var followed = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } };
                 Follow(line, followed);
-                Assert.Null(Refuse(followed, issued, line.Groups["list"].Value == "AllowedOrigins" ? figures : address));
+                Assert.Null(Refuse(followed, issued, line.Groups["list"].Value == "AllowedOrigins" ? instead : address));
             }
         }
 
-        // As the base address of a client, in figures, it needs no line at all.
-        Assert.Null(Refuse(new AccessTokenHandlerOptions(), null, figures, new Uri(figures)));
+        // As the base address of a client it needs no line at all.
+        Assert.Null(Refuse(new AccessTokenHandlerOptions(), null, instead, new Uri(instead)));
     }
 
     [Theory]
     [InlineData("http://localhost:5000", "http://127.0.0.1:5000")]
     [InlineData("ws://localhost:5000", "http://127.0.0.1:5000")]
     [InlineData("http://0.0.0.0", "http://127.0.0.1")]
-    public void A_list_that_refuses_localhost_says_what_to_write(string listed, string figures)
+    public void A_list_that_refuses_localhost_says_what_to_write(string listed, string instead)
     {
         var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri(listed) } };
 
         var exception = Assert.Throws<ArgumentException>(() => new AllowedOrigins(options));
 
-        Assert.Contains($"For local development, write {figures} ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"For local development, write {instead} ", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("PlainHttpOrigins", exception.Message, StringComparison.Ordinal);
     }
 
@@ -137,8 +137,11 @@ public sealed partial class OriginRefusalsTests
         return origins.Refuse(new Uri(address), issued is null ? null : new IssuedAddress(origins, new Uri(issued)), Scope, Direct);
     }
 
-    private static void Follow(Match line, AccessTokenHandlerOptions options) =>
-        (line.Groups["list"].Value == "AllowedOrigins" ? options.AllowedOrigins : options.PlainHttpOrigins).Add(new Uri(line.Groups["address"].Value));
+    private static void Follow(Match line, AccessTokenHandlerOptions options)
+    {
+        var list = line.Groups["list"].Value == "AllowedOrigins" ? options.AllowedOrigins : options.PlainHttpOrigins;
+        list.Add(new Uri(line.Groups["address"].Value));
+    }
 
     [GeneratedRegex("""o => o\.(?<list>\w+)\.Add\(new Uri\("(?<address>[^"]+)"\)\)""")]
     private static partial Regex PrintedLines();

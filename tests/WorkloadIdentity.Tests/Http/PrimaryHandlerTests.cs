@@ -7,20 +7,21 @@ public sealed class PrimaryHandlerTests
     private const string Scope = "api://orders/.default";
 
     private static readonly WebProxy Proxy = new("http://proxy.contoso.com:8080");
+    private static readonly Uri Billing = new("http://billing.mesh:8080/x");
 
     public static TheoryData<string, HttpMessageHandler, bool> Senders => new()
     {
         { "a proxy of its own", new SocketsHttpHandler { Proxy = Proxy }, true },
         { "a proxy of its own, the older class", new HttpClientHandler { Proxy = Proxy }, true },
-        { "a proxy of its own behind other handlers", new Passing { InnerHandler = new Passing { InnerHandler = new SocketsHttpHandler { Proxy = Proxy } } }, true },
+        { "a proxy of its own behind another handler", new Passing { InnerHandler = new SocketsHttpHandler { Proxy = Proxy } }, true },
         { "a proxy of another make", new SocketsHttpHandler { Proxy = new OwnProxy(new Uri("http://proxy.contoso.com")) }, true },
         { "a SOCKS proxy", new SocketsHttpHandler { Proxy = new WebProxy("socks5://proxy.contoso.com:1080") }, true },
         { "a proxy that is switched off", new SocketsHttpHandler { Proxy = Proxy, UseProxy = false }, false },
         { "a proxy that is switched off, the older class", new HttpClientHandler { Proxy = Proxy, UseProxy = false }, false },
         { "a proxy without an address", new SocketsHttpHandler { Proxy = new WebProxy() }, false },
-        { "a proxy that answers the address itself", new SocketsHttpHandler { Proxy = new OwnProxy(new Uri("http://billing.mesh:8080/x")) }, false },
+        { "a proxy that answers the address itself", new SocketsHttpHandler { Proxy = new OwnProxy(Billing) }, false },
         { "a proxy that answers null", new SocketsHttpHandler { Proxy = new OwnProxy(null) }, false },
-        { "a proxy that exempts the host", new SocketsHttpHandler { Proxy = new WebProxy("http://proxy.contoso.com", BypassOnLocal: false, ["billing"]) }, false },
+        { "a proxy that exempts the host", new SocketsHttpHandler { Proxy = new WebProxy(Proxy.Address, BypassOnLocal: false, ["billing"]) }, false },
     };
 
     [Theory]
@@ -31,7 +32,7 @@ public sealed class PrimaryHandlerTests
         using var log = new FakeLog();
         options.LoggerFactory = log;
 
-        var refusal = new AllowedOrigins(options).Refuse(new Uri("http://billing.mesh:8080/x"), null, Scope, sender);
+        var refusal = new AllowedOrigins(options).Refuse(Billing, null, Scope, sender);
 
         Assert.True(isRefused == refusal is not null, $"{situation}: {refusal}");
         Assert.Equal(isRefused ? 0 : 1, log.Count(300));
@@ -43,7 +44,8 @@ public sealed class PrimaryHandlerTests
         }
 
         // The connection to an https host is encrypted through the proxy too.
-        Assert.Null(new AllowedOrigins(options).Refuse(new Uri("https://graph.microsoft.com/"), null, "https://graph.microsoft.com/.default", sender));
+        var encrypted = new Uri("https://graph.microsoft.com/");
+        Assert.Null(new AllowedOrigins(options).Refuse(encrypted, null, "https://graph.microsoft.com/.default", sender));
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public sealed class TransportTests
         var address = new Uri(api.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         var options = new AccessTokenHandlerOptions();
         options.AllowedOrigins.Add(address);
-        return new HttpClient(new AccessTokenHandler(_tokens, new TokenRequest(Scope), options, new AllowedOrigins(options), new ChallengeMetrics(factory: null))
+        return new HttpClient(new AccessTokenHandler(_tokens, new TokenRequest(Scope), options)
         {
             InnerHandler = new SocketsHttpHandler { UseProxy = false },
         })

@@ -76,7 +76,8 @@ public sealed class WebSocketTests
         using var invoker = Invoker(new Uri("https://orders.contoso.com"));
         using var socket = new ClientWebSocket();
 
-        var exception = await Assert.ThrowsAnyAsync<Exception>(() => socket.ConnectAsync(new Uri(address), invoker, CancellationToken.None));
+        var connecting = socket.ConnectAsync(new Uri(address), invoker, CancellationToken.None);
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => connecting);
 
         var refusal = Assert.IsType<TokenAcquisitionException>(exception as TokenAcquisitionException ?? exception.InnerException);
         Assert.Contains($"AllowedOrigins.Add(new Uri(\"{origin}\"))", refusal.Message, StringComparison.Ordinal);
@@ -107,7 +108,8 @@ public sealed class WebSocketTests
                 UseProxy = false,
                 SslOptions = new SslClientAuthenticationOptions
                 {
-                    RemoteCertificateValidationCallback = (_, certificate, _, _) => TestCertificate.One.RawData.SequenceEqual(certificate!.GetRawCertData()),
+                    RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                        TestCertificate.One.RawData.SequenceEqual(certificate!.GetRawCertData()),
                 },
             },
         });
@@ -117,7 +119,8 @@ public sealed class WebSocketTests
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = isHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1;
             if (isSecure)
@@ -148,7 +151,8 @@ public sealed class WebSocketTests
         await socket.SendAsync(buffer.AsMemory(0, received.Count), WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted);
     }
 
-    private static Uri AddressOf(WebApplication api) => new(api.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    private static Uri AddressOf(WebApplication api) =>
+        new(api.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     private sealed class Passing : DelegatingHandler;
 }
