@@ -1,12 +1,13 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What Entra refused for, made from its error codes (<see href="https://learn.microsoft.com/entra/identity-platform/reference-error-codes">AADSTS codes</see>).
-/// Entra may change codes at any time: use a category to explain and to sort, not to build protocol on.
+/// What Entra refused for, made from its error codes
+/// (<see href="https://learn.microsoft.com/entra/identity-platform/reference-error-codes">AADSTS codes</see>), or from its OAuth error where it
+/// sends no code that is known here. Entra may change codes at any time: use a category to explain and to sort, not to build protocol on.
 /// </summary>
 public enum TokenErrorCategory
 {
-    /// <summary>No code, or one that is not known here.</summary>
+    /// <summary>Neither a code nor an OAuth error that is known here.</summary>
     None,
 
     /// <summary>The application or its service principal is disabled.</summary>
@@ -63,7 +64,7 @@ public enum TokenErrorCategory
     /// <summary>The grant has expired or was revoked.</summary>
     Grant,
 
-    /// <summary>The user must interact: pass the claims on to the caller.</summary>
+    /// <summary>The user must interact: pass the claims on to the caller (<see cref="ClaimsChallenge.For"/>).</summary>
     InteractionRequired,
 
     /// <summary>The attestation behind a bound managed identity credential was not accepted.</summary>

@@ -35,7 +35,7 @@ internal static class MachineExamination
             return environment.IsEmpty(variable.Name) ? new VariableFinding(variable.Name, "empty", Problem: "It is there without a value, which counts as absent. Set it or remove it.") : null;
         }
 
-        var problem = Require.HasControlCharacter(value) ? "It holds a line break or another control character." : variable.ProblemOf?.Invoke(value);
+        var problem = StrayCharacters.InText(value) is { } stray ? $"It {stray}." : variable.ProblemOf?.Invoke(value);
         return variable.IsSecret
             ? new VariableFinding(variable.Name, "secret", Problem: redaction.TextOrNull(problem))
             : new VariableFinding(variable.Name, "set", variable.IsAddress ? redaction.Address(value) : redaction.Text(value), redaction.TextOrNull(problem));

@@ -202,7 +202,7 @@ public sealed class TokenEndpointTests
             asked++;
             throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Throttled, "later")
             {
-                RetryAfter = asked == 1 ? TimeSpan.FromSeconds(-1) : TimeSpan.MaxValue,
+                RetryAfter = asked == 1 ? TimeSpan.Zero : TimeSpan.MaxValue,
             });
         });
         var started = _entra.Clock.Now;
