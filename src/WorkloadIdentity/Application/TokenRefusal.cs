@@ -67,7 +67,11 @@ internal static partial class TokenRefusal
             text.Append('.');
         }
 
-        AppendAdvice(text, category, assertion, answer, exchange, form);
+        AppendAdvice(text, category, assertion, exchange, form);
+        if (category == TokenErrorCategory.AssertionTime && Skew(answer, form, exchange.TimeProvider.GetUtcNow()) is { } skew)
+        {
+            text.Append(' ').Append(skew);
+        }
 
         return new TokenError(kind, text.ToString())
         {
@@ -135,7 +139,7 @@ internal static partial class TokenRefusal
 
     /// <summary>Issuer, subject and audience are compared letter by letter: whoever has to mend a federated credential is told the one that would do.</summary>
     private static void AppendAdvice(
-        StringBuilder text, TokenErrorCategory category, UnverifiedJwt? assertion, BackchannelAnswer answer, TokenExchange exchange, TokenRequestForm form)
+        StringBuilder text, TokenErrorCategory category, UnverifiedJwt? assertion, TokenExchange exchange, TokenRequestForm form)
     {
         if (assertion is null)
         {
@@ -152,17 +156,22 @@ internal static partial class TokenRefusal
         {
             text.Append(' ').Append(create);
         }
-        else if (category == TokenErrorCategory.AssertionTime && Skew(answer, exchange.TimeProvider.GetUtcNow()) is { } skew)
-        {
-            text.Append(' ').Append(skew);
-        }
     }
 
-    /// <summary>A clock that is off is the one cause of a refused time that nobody sees in the assertion.</summary>
-    private static string? Skew(BackchannelAnswer answer, DateTimeOffset now) =>
-        answer.AnsweredOn is { } theirs && (now - theirs).Duration() is var off && off > ToleratedSkew
-            ? $"The clock of this machine is {off.TotalMinutes:0.#} minutes {(now > theirs ? "ahead of" : "behind")} Entra's: if the assertion was made here, that is why."
-            : null;
+    /// <summary>A clock that is off is the one cause of a refused time that nobody sees in the assertion. One that we signed was made by this clock.</summary>
+    private static string? Skew(BackchannelAnswer answer, TokenRequestForm form, DateTimeOffset now)
+    {
+        if (answer.AnsweredOn is not { } theirs || (now - theirs).Duration() is var off && off <= ToleratedSkew)
+        {
+            return null;
+        }
+
+        var difference = string.Create(CultureInfo.InvariantCulture, $"{off.TotalMinutes:0.#} minutes {(now > theirs ? "ahead of" : "behind")}");
+        return $"The clock of this machine is {difference} Entra's"
+            + (form.IsFederated
+                ? ": if the assertion was made here, that is why."
+                : ", and the assertion was made by it: that is why. Turn on time synchronisation (NTP).");
+    }
 
     private static string InteractionAdvice(bool isForUser) => isForUser
         ? "Answer the caller with 401 and what ClaimsChallenge.For(error) gives, so that the user can do what is asked for"

@@ -115,6 +115,25 @@ public sealed class FederatedCredentialAdviceTests
         Assert.DoesNotContain("az ad app", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Thu, 01 Jan 2026 00:10:00 GMT", "10 minutes behind Entra's, and the assertion was made by it")]
+    [InlineData("Wed, 31 Dec 2025 23:30:00 GMT", "30 minutes ahead of Entra's, and the assertion was made by it")]
+    [InlineData("Thu, 01 Jan 2026 00:00:30 GMT", null)]
+    public async Task A_clock_that_is_off_is_told_of_an_assertion_that_was_signed_here_too(string date, string? says)
+    {
+        // Entra is asked once more, because an assertion made anew may do.
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            _entra.Server.Answer(HttpStatusCode.Unauthorized, EntraFake.Error(EntraCode.AssertionOutsideLifetime), "application/json", ("Date", date));
+        }
+
+        var error = (await _entra.AcquireAsync(ClientCertificateAuthentication.FromCertificate(TestCertificate.One))).Error!;
+
+        Assert.Equal(TokenErrorCategory.AssertionTime, error.Category);
+        Assert.Equal(says is not null, error.Message.Contains("The clock of this machine", StringComparison.Ordinal));
+        Assert.True(says is null || error.Message.Contains(says, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task What_is_no_readable_jwt_is_not_described()
     {
