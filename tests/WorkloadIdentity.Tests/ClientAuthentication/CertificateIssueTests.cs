@@ -31,14 +31,18 @@ public sealed class CertificateIssueTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Of_those_for_one_key_the_valid_one_goes_along(bool expiredFirst)
+    [InlineData("expired", false)]
+    [InlineData("expired", true)]
+    [InlineData("not yet valid", false)]
+    [InlineData("not yet valid", true)]
+    public async Task Of_those_for_one_key_the_valid_one_goes_along(string what, bool isFirst)
     {
         using var authority = new Authority("rsa");
-        using var expired = authority.Renewed(_entra.Clock.Now.AddDays(-1));
+        using var other = what == "expired"
+            ? authority.Renewed(_entra.Clock.Now.AddDays(-1))
+            : authority.Renewed(TestCertificate.NotAfter.AddYears(1), notBefore: _entra.Clock.Now.AddDays(1));
         using var leaf = authority.Issue();
-        X509Certificate2[] order = expiredFirst ? [expired, authority.Certificate] : [authority.Certificate, expired];
+        X509Certificate2[] order = isFirst ? [other, authority.Certificate] : [authority.Certificate, other];
 
         Assert.Equal([leaf.RawData, authority.Certificate.RawData], await ChainAsync("pem", leaf, order));
     }
@@ -152,11 +156,11 @@ public sealed class CertificateIssueTests
         public X509Certificate2 Certificate { get; }
 
         /// <summary>By a root that is not there.</summary>
-        public X509Certificate2 Renewed(DateTimeOffset notAfter)
+        public X509Certificate2 Renewed(DateTimeOffset notAfter, DateTimeOffset? notBefore = null)
         {
             var root = X509SignatureGenerator.CreateForRSA(TestCertificate.KeyOfTwo, RSASignaturePadding.Pkcs1);
             var request = new CertificateRequest(new X500DistinguishedName(Name), _generator.PublicKey, HashAlgorithmName.SHA256);
-            return request.Create(new X500DistinguishedName("CN=root"), root, TestCertificate.NotBefore, notAfter, [1]);
+            return request.Create(new X500DistinguishedName("CN=root"), root, notBefore ?? TestCertificate.NotBefore, notAfter, [1]);
         }
 
         public X509Certificate2 Issue()
