@@ -51,8 +51,7 @@ internal sealed class VaultSecretSource
 
     /// <summary>
     /// A certificate's secret has the vault's own marks: it is managed, names its key, and says what it holds. One that was put there by
-    /// hand says that at most, and is
-    /// recognised by its content where it would be sent.
+    /// hand says that at most, and is recognised by its content where it would be sent.
     /// </summary>
     private static bool IsOfCertificate(JsonElement secret) =>
         secret.Member("managed") is { ValueKind: JsonValueKind.True }

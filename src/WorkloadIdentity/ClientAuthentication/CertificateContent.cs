@@ -9,8 +9,7 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// The content of a certificate file or setting, decoded: PEM, DER or PFX, in UTF-8 or UTF-16, also in base64, as the drivers of vaults
-/// write it.
-/// PEM may have lost its line breaks in a setting. Nothing is decrypted here.
+/// write it. PEM may have lost its line breaks in a setting. Nothing is decrypted here.
 /// </summary>
 internal sealed partial class CertificateContent
 {

@@ -6,8 +6,8 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// Whether one certificate issued another. The name is not enough, because an authority keeps its name when it renews its key. The
-/// signature decides.
-/// Where .NET cannot check it, the key identifiers decide (RFC 5280 sections 4.2.1.1 and 4.2.1.2). Validity and trust are not checked.
+/// signature decides. Where .NET cannot check it, the key identifiers decide (RFC 5280 sections 4.2.1.1 and 4.2.1.2). Validity and trust
+/// are not checked.
 /// </summary>
 internal static class CertificateIssue
 {

@@ -6,8 +6,7 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// Reads certificates with their keys: PFX (PKCS#12), or PEM or DER with the key as PKCS#8, encrypted PKCS#8 or PKCS#1, in one file or in
-/// two.
-/// It keeps other certificates as possible issuers. It never prints content.
+/// two. It keeps other certificates as possible issuers. It never prints content.
 /// </summary>
 /// <param name="certificateName">
 /// The certificate's file, as the beginning of a sentence: <c>The client certificate file '/run/secrets/tls.crt'</c>.

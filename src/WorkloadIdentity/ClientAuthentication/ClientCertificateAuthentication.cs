@@ -35,15 +35,18 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
             : From(signing);
     }
 
-    /// <summary>A file with certificate and key: PFX, or PEM with the key as PKCS#8, encrypted PKCS#8 or PKCS#1. Read at each use, so renewal needs no restart.</summary>
+    /// <summary>
+    /// A file with certificate and key: a PFX, or PEM with the key as PKCS#8, encrypted PKCS#8 or PKCS#1; also in base64. Of several
+    /// certificates, the valid one that fits a key signs. The file is read at each use, so renewal needs no restart.
+    /// </summary>
     /// <param name="path">Where a platform mounts the file.</param>
     /// <param name="password">What the key in the file is encrypted with; null when it is not.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty or holds a control character.</exception>
     public static ClientCertificateAuthentication FromFile(string path, string? password = null) => FromFile(path, keyPath: null, () => password);
 
     /// <summary>
-    /// A file with the certificate and one with its key, both PEM (<c>tls.crt</c> and <c>tls.key</c>). Read at each use, so renewal needs no restart; while one is
-    /// replaced and the other is not yet, the pair read before is used.
+    /// A file with the certificate and one with its key (<c>tls.crt</c> and <c>tls.key</c>), each PEM or DER. They are read at each use, so
+    /// renewal needs no restart. While one is replaced and the other is not yet, the pair read before is used.
     /// </summary>
     /// <param name="certificatePath">The certificate, and those that issued it if they are there.</param>
     /// <param name="keyPath">The key as PKCS#8, encrypted PKCS#8 or PKCS#1.</param>
@@ -109,8 +112,9 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
 
     /// <summary>A certificate that is renewed where its key is: a key vault that makes new versions.</summary>
     /// <param name="certificate">
-    /// Gets the public part of the version to use. Called at each use with false, so cache in it what is slow to get, and once more with true where Entra did not accept the
-    /// certificate. Safe for concurrent use. The certificate stays the caller's.
+    /// Gets the public part of the version to use. Called at each use with false, so cache in it what is slow to get. Called once more with
+    /// true where Entra did not accept the certificate, and where the signer failed. If it then returns another certificate, that one
+    /// signs. Safe for concurrent use. The certificate stays the caller's.
     /// </param>
     /// <param name="signer">Signs with the key of the certificate it is given.</param>
     public static ClientCertificateAuthentication FromSigner(Func<bool, CancellationToken, ValueTask<X509Certificate2>> certificate, CertificateSigner signer)

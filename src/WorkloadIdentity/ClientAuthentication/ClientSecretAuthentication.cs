@@ -4,7 +4,7 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// A client secret. Prefer a certificate, and prefer federation to both: a secret is the one proof that travels.
-/// Safe for concurrent use; never prints the secret.
+/// Safe for concurrent use; never prints the secret. A certificate or a private key given as a secret is refused and never sent.
 /// </summary>
 public sealed class ClientSecretAuthentication : ClientAuthentication
 {
@@ -23,7 +23,9 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
 
     /// <summary>A secret that stays the same for the life of the program.</summary>
     /// <param name="secret">The secret's value, not its id.</param>
-    /// <exception cref="ArgumentException"><paramref name="secret"/> is empty or holds a control character.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="secret"/> is empty, holds a control character, or is a certificate or a key.
+    /// </exception>
     public static ClientSecretAuthentication FromValue(string secret) => FromValue(secret, "a secret given in code");
 
     /// <summary>The same, of a secret that stands somewhere a report can name.</summary>

@@ -4,8 +4,7 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// Recognises certificates and private keys by their first bytes, so that truncated ones are recognised too. It decides both how a
-/// certificate file
-/// is read and what is never sent as a client secret.
+/// certificate file is read and what is never sent as a client secret.
 /// </summary>
 internal static class KeyMaterial
 {

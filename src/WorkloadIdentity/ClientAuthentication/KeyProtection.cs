@@ -5,15 +5,13 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// The algorithms that protect a key or a PFX, read without the password. Where .NET cannot open the file because of them, the error
-/// names them
-/// instead of calling the file damaged or the password wrong.
+/// names them instead of calling the file damaged or the password wrong.
 /// </summary>
 internal sealed class KeyProtection
 {
     /// <summary>
     /// The most iterations of key derivation: they take some seconds. .NET's own limit for a PFX is 300,000, which is less than what is
-    /// recommended
-    /// today. Without a limit, a file could occupy a processor for hours.
+    /// recommended today. Without a limit, a file could occupy a processor for hours.
     /// </summary>
     public const int MaxIterations = 10_000_000;
 

@@ -4,8 +4,7 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// The certificates of one file or text that can sign, each with its key; or why there is none. A renewed one may stand beside the old
-/// one, so
-/// which of them signs is decided at each use.
+/// one, so which of them signs is decided at each use.
 /// </summary>
 /// <param name="All">Those that can sign.</param>
 /// <param name="Problem">A sentence without its full stop, when there are none.</param>
