@@ -12,6 +12,44 @@ public sealed class TokenRequestTests
         Assert.Equal(one.GetHashCode(), two.GetHashCode());
     }
 
+    [Fact]
+    public void The_letter_case_of_a_tenant_makes_no_other_key()
+    {
+        const string Guid = "72F988BF-86F1-41AF-91AB-2D7CD011DB47";
+        foreach (var tenant in new[] { Guid, "Contoso.OnMicrosoft.com" })
+        {
+            var lower = new TokenRequest("api://a/.default") { TenantId = tenant.ToLowerInvariant() };
+            TokenRequest[] named = [new("api://a/.default") { TenantId = tenant }, new TokenRequest("api://a/.default").ForTenant(tenant)];
+            foreach (var same in named)
+            {
+                Assert.Equal(lower, same);
+                Assert.Equal(lower.GetHashCode(), same.GetHashCode());
+            }
+        }
+    }
+
+    [Fact]
+    public void The_letter_case_of_a_tenant_makes_no_other_partition()
+    {
+        var secret = ClientSecretAuthentication.FromValue("a-secret");
+
+        Assert.Equal(
+            new ApplicationCredential("72f988bf-86f1-41af-91ab-2d7cd011db47", EntraFake.ClientId, secret).Partition,
+            new ApplicationCredential("72F988BF-86F1-41AF-91AB-2D7CD011DB47", EntraFake.ClientId, secret).Partition);
+    }
+
+    [Fact]
+    public async Task The_letter_case_of_a_tenant_makes_no_other_acquisition()
+    {
+        var credential = ControlledCredential.Issuing(new FakeClock(), TimeSpan.FromHours(1));
+        using var acquirer = new TokenAcquirer(credential, new TokenAcquirerOptions { TimeProvider = new FakeClock() });
+        var request = new TokenRequest("api://a/.default");
+
+        var token = await acquirer.GetTokenAsync(request.ForTenant("contoso.com"));
+
+        Assert.Same(token, await acquirer.GetTokenAsync(request.ForTenant("CONTOSO.com")));
+    }
+
     public static TheoryData<string, TokenRequest> Different => new()
     {
         { "scope", new("api://b/.default") },

@@ -7,10 +7,13 @@ namespace WorkloadIdentity;
 /// <remarks>A tenant becomes one segment of the URL a secret is posted to, so whatever could change that URL is refused.</remarks>
 internal static partial class TenantId
 {
+    /// <summary>
+    /// The tenant in lower case. Letter case names no other tenant, so it must not make another cache entry or another partition.
+    /// </summary>
     public static string Require(string value, string parameter)
     {
         ArgumentNullException.ThrowIfNull(value, parameter);
-        return Problem(value) is { } problem ? throw new ArgumentException(problem, parameter) : value;
+        return Problem(value) is { } problem ? throw new ArgumentException(problem, parameter) : value.ToLowerInvariant();
     }
 
     /// <summary>What is wrong with <paramref name="value"/> as a tenant; null when nothing is.</summary>

@@ -96,7 +96,8 @@ public sealed class ApplicationCredentialTests
 
         if (served)
         {
-            Assert.Equal($"https://login.microsoftonline.com/{tenant ?? EntraFake.Tenant}/oauth2/v2.0/token", Assert.Single(_entra.Server.Requests).Uri.AbsoluteUri);
+            var lower = (tenant ?? EntraFake.Tenant).ToLowerInvariant();
+            Assert.Equal($"https://login.microsoftonline.com/{lower}/oauth2/v2.0/token", Assert.Single(_entra.Server.Requests).Uri.AbsoluteUri);
         }
         else
         {
