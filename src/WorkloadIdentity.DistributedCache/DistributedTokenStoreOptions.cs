@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,7 @@ public sealed class DistributedTokenStoreOptions
     /// </summary>
     /// <value>At least 32 random bytes: <c>openssl rand -base64 32</c>. Required.</value>
     [JsonIgnore]
+    [IgnoreDataMember]
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public byte[]? NamingKey { get; set; }
 

@@ -1,13 +1,19 @@
 using System.Diagnostics;
+using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
 
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What is granted: an access token and how long it lives. It never prints or serialises its value.
+/// What is granted: an access token and how long it lives. It does not print its value, nor do System.Text.Json, Newtonsoft.Json and the
+/// data contract serialisers write it.
 /// Immutable and safe for concurrent use.
 /// </summary>
-/// <remarks>The value is opaque to a client (RFC 6749 section 1.4): nothing here reads it.</remarks>
+/// <remarks>
+/// Loggers that take objects apart cannot be stopped: Serilog's <c>{@token}</c> writes the value, unless the logger is configured with
+/// <c>.Destructure.AsScalar&lt;AccessToken&gt;()</c>.
+/// The value is opaque to a client (RFC 6749 section 1.4): nothing here reads it.
+/// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class AccessToken
 {
@@ -38,6 +44,7 @@ public sealed class AccessToken
 
     /// <summary>The token itself. A secret.</summary>
     [JsonIgnore]
+    [IgnoreDataMember]
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string Value { get; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
 
 namespace WorkloadIdentity;
@@ -22,6 +23,7 @@ public sealed class Acquisition
 
     /// <summary>The claims an API's challenge demanded, as a JSON object; null when none were.</summary>
     [JsonIgnore]
+    [IgnoreDataMember]
     public string? Claims { get; init; }
 
     /// <summary>Whether other credentials wait behind this one, so that "is it here at all?" should be answered within about a second.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
 
 namespace WorkloadIdentity;
@@ -34,7 +35,9 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <summary>The scope asked for, exactly as given.</summary>
     public string Scope { get; }
 
-    /// <summary>The tenant to ask, as a GUID or a verified domain name; null asks in the credential's own tenant.</summary>
+    /// <summary>
+    /// The tenant to ask, as a GUID or a verified domain name, kept in lower case; null asks in the credential's own tenant.
+    /// </summary>
     /// <exception cref="ArgumentException">The value is not a tenant, or is <c>common</c>, <c>organizations</c> or <c>consumers</c>.</exception>
     public string? TenantId { get; init => field = value is null ? null : WorkloadIdentity.TenantId.Require(value, nameof(TenantId)); }
 
@@ -47,6 +50,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// The value is empty, or something stands around it: <c>Bearer </c>, quotes, white space, JSON.
     /// </exception>
     [JsonIgnore]
+    [IgnoreDataMember]
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? UserAssertion { get; init => field = value is null ? null : Require.UserAssertion(value); }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
 
 namespace WorkloadIdentity;
@@ -19,6 +20,7 @@ public sealed class AssertionResult
 
     /// <summary>The assertion, when <see cref="Verdict"/> is <see cref="TokenVerdict.Issued"/>. A secret.</summary>
     [JsonIgnore]
+    [IgnoreDataMember]
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? Assertion { get; }
 
