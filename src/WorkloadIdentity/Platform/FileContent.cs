@@ -34,6 +34,16 @@ internal sealed class FileContent
     /// <summary>A file that is not read, for what it is or where it stands.</summary>
     public static FileContent Refused(string path, string problem) => new(path, bytes: null, problem, new InvalidDataException("The file is refused."));
 
+    /// <summary>A read that did not end: the storage behind the file does not answer.</summary>
+    public static FileContent Overdue(string path, TimeSpan limit) => new(
+        path,
+        bytes: null,
+        $"'{path}' was not read within {limit.TotalSeconds:0} s. The storage behind it does not answer; check its mount",
+        new TimeoutException("The file was not read in time."));
+
+    /// <summary>A pipe, a device or a socket: reading it may never end.</summary>
+    public static FileContent NotRegular(string path) => Refused(path, $"'{path}' is not a regular file");
+
     public static FileContent Unreadable(string path, Exception exception) =>
         new(path, bytes: null, exception is UnauthorizedAccessException
             ? $"'{path}' may not be read by this process (access denied)"
@@ -57,7 +67,8 @@ internal sealed class FileContent
             return (null, $"'{Path}' is not UTF-8 text");
         }
 
-        return text.Length == 0 ? (null, $"'{Path}' is empty")
+        return Bytes.Length == 0 ? (null, $"'{Path}' is empty, or it is a named pipe or a device, which are never read")
+            : text.Length == 0 ? (null, $"'{Path}' is empty")
             : Require.HasControlCharacter(text) ? (null, $"'{Path}' holds more than one line, or a control character")
             : (text, null);
     }

@@ -12,6 +12,9 @@ public sealed class WorkloadEnvironment
     /// <summary>Secrets, certificates and tokens are kilobytes; a larger file is something else (a device, a log, an attack).</summary>
     internal const int MaxFileBytes = 1024 * 1024;
 
+    /// <summary>Reading a small file takes milliseconds; a network mount that has not answered by then is in trouble.</summary>
+    private static readonly TimeSpan FileTimeLimit = TimeSpan.FromSeconds(10);
+
     private readonly Func<string, string?> _variable;
     private readonly Func<IEnumerable<string>> _names;
     private readonly Func<string, FileContent> _file;
@@ -33,17 +36,21 @@ public sealed class WorkloadEnvironment
     }
 
     /// <summary>The environment of the running process.</summary>
-    public static WorkloadEnvironment FromProcess() => new(
-#pragma warning disable RS0030 // This is the one place that may.
-        Environment.GetEnvironmentVariable,
-        () => Environment.GetEnvironmentVariables().Keys.Cast<string>(),
-#pragma warning restore RS0030
-        ReadFromDisk,
-        ReadFromDisk,
-        File.Exists)
+    public static WorkloadEnvironment FromProcess()
     {
-        Certificates = ReadFromStore,
-    };
+        var reads = new FileReads(FileTimeLimit, TimeProvider.System);
+        return new WorkloadEnvironment(
+#pragma warning disable RS0030 // This is the one place that may.
+            Environment.GetEnvironmentVariable,
+            () => Environment.GetEnvironmentVariables().Keys.Cast<string>(),
+#pragma warning restore RS0030
+            path => reads.Read(path, () => ReadFromDisk(path, rule: null)),
+            (path, rule) => reads.Read(path, () => ReadFromDisk(path, rule)),
+            File.Exists)
+        {
+            Certificates = ReadFromStore,
+        };
+    }
 
     /// <summary>An environment made of the given values alone, for tests. The dictionaries are read at each use, so a test may change them.</summary>
     /// <param name="variables">Environment variables by name.</param>
@@ -129,17 +136,25 @@ public sealed class WorkloadEnvironment
         return [.. store.Certificates];
     }
 
-    private static FileContent ReadFromDisk(string path) => ReadFromDisk(path, rule: null);
-
     private static FileContent ReadFromDisk(string path, GuardedFile? rule)
     {
         var limit = rule?.MaxBytes ?? MaxFileBytes;
         try
         {
+            if (HasNoBytes(path))
+            {
+                return FileContent.Read(path, []);
+            }
+
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (rule is not null && GuardedFile.HandleProblem(file.SafeFileHandle, path) is { } problem)
             {
                 return FileContent.Refused(path, problem);
+            }
+
+            if (!file.CanSeek)
+            {
+                return FileContent.NotRegular(path);
             }
 
             var bytes = new byte[limit + 1];
@@ -154,5 +169,15 @@ public sealed class WorkloadEnvironment
         {
             return FileContent.Unreadable(path, exception);
         }
+    }
+
+    /// <summary>
+    /// Whether there is nothing to read. Named pipes, devices and sockets have a length of zero, and opening one may block until somebody
+    /// writes: a file without bytes is not opened.
+    /// </summary>
+    private static bool HasNoBytes(string path)
+    {
+        var file = File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
+        return file is { Exists: true, Length: 0 };
     }
 }
