@@ -1,0 +1,93 @@
+namespace WorkloadIdentity.Tests;
+
+/// <summary>Synchronous callers: what they wait for must not wait for the pool that they have filled.</summary>
+public sealed class BlockingTests
+{
+    [Fact]
+    public async Task Many_synchronous_callers_do_not_starve_the_pool_that_their_answer_needs()
+    {
+        // The pool alone adds a thread every 250 ms: this many callers would wait for longer than the test does.
+        const int Callers = 400;
+        var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var callers = Enumerable.Range(0, Callers)
+            .Select(_ => Task.Run(() => Blocking.Wait(() => new ValueTask<string>(answer.Task)))).ToList();
+        ThreadPool.QueueUserWorkItem(_ => answer.SetResult("token"));
+
+        Assert.Equal(Callers, (await Task.WhenAll(callers).WaitAsync(Patience.Limit)).Count(token => token == "token"));
+    }
+
+    [Fact]
+    public void A_caller_whose_answer_is_there_touches_nothing()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(7, Blocking.Wait(static () => new ValueTask<int>(7)));
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1_000);
+    }
+
+    [Fact]
+    public void A_blocked_thread_is_replaced_until_it_goes_on()
+    {
+        var pool = new FakePool(2);
+        var blocked = pool.Blocked();
+        var first = blocked.Replace();
+        var second = blocked.Replace();
+        Assert.Equal(4, pool.Minimum);
+
+        blocked.Return(first);
+        Assert.Equal(3, pool.Minimum);
+        blocked.Return(second);
+        Assert.Equal(2, pool.Minimum);
+    }
+
+    [Fact]
+    public void What_the_application_sets_meanwhile_stays()
+    {
+        var pool = new FakePool(2);
+        var blocked = pool.Blocked();
+        var first = blocked.Replace();
+        pool.Minimum = 50;
+        var second = blocked.Replace();
+        Assert.Equal(51, pool.Minimum);
+
+        blocked.Return(first);
+        Assert.Equal(51, pool.Minimum);
+        blocked.Return(second);
+        Assert.Equal(50, pool.Minimum);
+
+        var third = blocked.Replace();
+        pool.Minimum = 10;
+        blocked.Return(third);
+        Assert.Equal(10, pool.Minimum);
+    }
+
+    [Fact]
+    public void No_more_threads_are_added_than_the_bound_and_no_more_than_the_pool_allows()
+    {
+        var pool = new FakePool(2);
+        var blocked = pool.Blocked();
+        var replaced = Enumerable.Range(0, BlockedPoolThreads.MaxReplaced + 10).Select(_ => blocked.Replace()).ToList();
+        Assert.Equal(2 + BlockedPoolThreads.MaxReplaced, pool.Minimum);
+        replaced.ForEach(blocked.Return);
+        Assert.Equal(2, pool.Minimum);
+
+        var small = new FakePool(2) { Maximum = 3 };
+        var few = small.Blocked();
+        var all = Enumerable.Range(0, 5).Select(_ => few.Replace()).ToList();
+        Assert.Equal(3, small.Minimum);
+        all.ForEach(few.Return);
+        Assert.Equal(2, small.Minimum);
+    }
+
+    private sealed class FakePool(int minimum)
+    {
+        public int Minimum { get; set; } = minimum;
+
+        public int Maximum { get; init; } = int.MaxValue;
+
+        public BlockedPoolThreads Blocked() => new(() => Minimum, value =>
+        {
+            Minimum = value <= Maximum ? value : Minimum;
+            return value <= Maximum;
+        });
+    }
+}
