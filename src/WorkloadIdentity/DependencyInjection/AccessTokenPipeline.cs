@@ -53,7 +53,7 @@ internal sealed class AccessTokenPipeline : IDisposable
     }
 
     /// <exception cref="InvalidOperationException">The identity is not registered.</exception>
-    public AccessTokenHandler CreateHandler() => new(Acquirer(), _request, _options, NextOrigins(), _metrics);
+    public AccessTokenHandler CreateHandler() => new(AcquirerOrLate(), _request, _options, NextOrigins(), _metrics);
 
     /// <summary>Asks for the token that the client's messages get, as they will.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken) =>
@@ -62,8 +62,28 @@ internal sealed class AccessTokenPipeline : IDisposable
     public void Dispose() => _metrics.Dispose();
 
     private ITokenAcquirer Acquirer() =>
-        (_options.Identity is null ? _services.GetService<ITokenAcquirer>() : _services.GetKeyedService<ITokenAcquirer>(_options.Identity))
-        ?? throw new InvalidOperationException(AccessTokenClient.NoIdentity(_client, _options.Identity));
+        Registered() ?? throw new InvalidOperationException(AccessTokenClient.NoIdentity(_client, _options.Identity));
+
+    /// <summary>
+    /// An identity that is not registered never will be; one that cannot be made may only lack a setting that appears later.
+    /// </summary>
+    private ITokenAcquirer AcquirerOrLate()
+    {
+        ITokenAcquirer? acquirer;
+        try
+        {
+            acquirer = Registered();
+        }
+        catch
+        {
+            return new LateAcquirer(Acquirer);
+        }
+
+        return acquirer ?? Acquirer();
+    }
+
+    private ITokenAcquirer? Registered() =>
+        _options.Identity is null ? _services.GetService<ITokenAcquirer>() : _services.GetKeyedService<ITokenAcquirer>(_options.Identity);
 
     /// <summary>
     /// Each handler knows the base addresses that were set for clients made over it, and the one set last before: so an address that

@@ -10,7 +10,7 @@ internal static class IdentityAcquirer
 {
     public static ITokenAcquirer Create(IServiceProvider services, string name)
     {
-        var options = services.GetRequiredService<IOptionsMonitor<WorkloadIdentityOptions>>().Get(name);
+        var options = Options(services, name);
         var credential = options.Credential is { } create
             ? create(services) ?? throw new InvalidOperationException($"{IdentityName.Describe(name)}: the function given to UseCredential returned null.")
             : options.Planned!;
@@ -23,5 +23,22 @@ internal static class IdentityAcquirer
         settings.LoggerFactory = services.GetService<ILoggerFactory>();
         settings.MeterFactory = services.GetService<IMeterFactory>();
         return new TokenAcquirer(credential, settings);
+    }
+
+    /// <summary>
+    /// The options are cached together with the exception of a failed validation. That one is dropped, so that a setting that appears later
+    /// counts.
+    /// </summary>
+    private static WorkloadIdentityOptions Options(IServiceProvider services, string name)
+    {
+        try
+        {
+            return services.GetRequiredService<IOptionsMonitor<WorkloadIdentityOptions>>().Get(name);
+        }
+        catch
+        {
+            services.GetRequiredService<IOptionsMonitorCache<WorkloadIdentityOptions>>().TryRemove(name);
+            throw;
+        }
     }
 }
