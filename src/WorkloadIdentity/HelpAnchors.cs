@@ -5,6 +5,7 @@ namespace WorkloadIdentity;
 /// <summary>Where docs/errors.md explains a situation that its kind or category alone would not. Every anchor on one screen.</summary>
 internal static class HelpAnchors
 {
+    public const string AcquisitionQueue = "acquisition-queue";
     public const string ArcKeyFile = "arc-key-file";
     public const string AssertionAudience = "assertion-audience";
     public const string AssertionSource = "assertion-source";

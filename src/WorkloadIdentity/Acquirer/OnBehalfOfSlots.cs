@@ -14,6 +14,8 @@ internal sealed class OnBehalfOfSlots(TokenFlights flights, int capacity) : IDis
 
     private readonly MemoryCache _slots = new(new MemoryCacheOptions());
     private readonly Lock _adding = new();
+    private int _crowd;
+    private bool _isDisposed;
 
     public int Count => _slots.Count;
 
@@ -35,20 +37,56 @@ internal sealed class OnBehalfOfSlots(TokenFlights flights, int capacity) : IDis
                 return there;
             }
 
-            if (_slots.Count >= capacity)
+            if (_slots.Count >= Math.Max(capacity, _crowd))
             {
-                var before = _slots.Count;
-                _slots.Compact(Math.Max(0.05, 1.0 / capacity));
-                flights.Metrics.Evicted(before - _slots.Count, "user");
+                MakeRoom();
             }
 
             var endsOn = UnverifiedJwt.TryRead(request.UserAssertion)?.ExpiresOn;
-            var slot = new TokenSlot(flights, endsOn);
             var stay = (endsOn - flights.TimeProvider.GetUtcNow()) ?? LongestStay;
-            _slots.Set(key, slot, stay < ShortestStay ? ShortestStay : stay < LongestStay ? stay : LongestStay);
+            var leavesOn = Clock() + (stay < ShortestStay ? ShortestStay : stay < LongestStay ? stay : LongestStay);
+            var entry = new OnBehalfOfEntry(this, key, (endsOn ?? DateTimeOffset.MaxValue).UtcTicks, leavesOn);
+            var slot = new TokenSlot(flights, entry);
+            Set(entry, slot);
             return slot;
         }
     }
 
-    public void Dispose() => _slots.Dispose();
+    /// <summary>Tells the cache what became of an entry, unless it has left meanwhile or another took its place.</summary>
+    public void Update(OnBehalfOfEntry entry, TokenSlot slot)
+    {
+        lock (_adding)
+        {
+            if (!_isDisposed && _slots.TryGetValue<TokenSlot>(entry.Key, out var there) && ReferenceEquals(there, slot))
+            {
+                Set(entry, slot);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_adding)
+        {
+            _isDisposed = true;
+            _slots.Dispose();
+        }
+    }
+
+    private void Set(OnBehalfOfEntry entry, TokenSlot slot) =>
+        _slots.Set(entry.Key, slot, new MemoryCacheEntryOptions { AbsoluteExpiration = entry.LeavesOn, Priority = entry.Priority });
+
+    /// <summary>Makes room for a twentieth: failed entries go first, then the least recently used.</summary>
+    private void MakeRoom()
+    {
+        var before = _slots.Count;
+        _slots.Compact(Math.Max(0.05, 1.0 / capacity));
+        flights.Metrics.Evicted(before - _slots.Count, "user");
+
+        // What is left beyond the capacity waits for its first verdict. It is looked at again once there are a good many more.
+        _crowd = _slots.Count < capacity ? 0 : _slots.Count + Math.Max(1, capacity / 16);
+    }
+
+    /// <summary>The clock that the cache knows.</summary>
+    private static DateTimeOffset Clock() => TimeProvider.System.GetUtcNow();
 }

@@ -1,10 +1,8 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What a slot remembers of renewals: how many it may still run, and which token answered which claims.
+/// What a slot remembers of renewals: how many it may still run, which token answered which claims, and the claims that its resource asks
+/// for.
 /// Not safe for concurrent use: the slot's lock guards it.
 /// </summary>
 internal sealed class RenewalMemory(TimeProvider timeProvider)
@@ -13,9 +11,12 @@ internal sealed class RenewalMemory(TimeProvider timeProvider)
     private const int AnswersKept = 4;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    private readonly List<(string ClaimsHash, TokenFreshness Answer)> _answers = [];
+    private readonly List<(string ClaimsHash, TokenFreshness Token)> _answers = [];
     private int _renewals;
     private long _lastAt;
+
+    /// <summary>The claims that the resource asked for last: what is acquired next carries them too. Null when there are none.</summary>
+    public DemandedClaims? Kept { get; private set; }
 
     /// <summary>Whether another renewal may run: after the second, one per 30 s, so that an API that rejects everything costs little.</summary>
     public bool TryStart()
@@ -30,20 +31,46 @@ internal sealed class RenewalMemory(TimeProvider timeProvider)
         return true;
     }
 
-    public void Remember(string claimsHash, TokenFreshness answer)
+    /// <summary>A token came that was issued for these claims.</summary>
+    public void Remember(DemandedClaims claims, TokenFreshness token)
     {
-        _answers.RemoveAll(entry => entry.ClaimsHash == claimsHash);
+        _answers.RemoveAll(answer => answer.ClaimsHash == claims.Hash);
         if (_answers.Count == AnswersKept)
         {
             _answers.RemoveAt(0);
         }
 
-        _answers.Add((claimsHash, answer));
+        _answers.Add((claims.Hash, token));
+        Keep(claims);
     }
 
-    /// <summary>The living token that answered the same claims; null when there is none.</summary>
-    public AccessToken? AnswerTo(string claimsHash, DateTimeOffset now) =>
-        _answers.Find(entry => entry.ClaimsHash == claimsHash).Answer is { } answer && answer.LivesAt(now) ? answer.Token : null;
+    /// <summary>The unexpired token that was issued for the same claims; null when there is none.</summary>
+    public TokenFreshness? AnswerTo(DemandedClaims claims, DateTimeOffset now) =>
+        _answers.Find(answer => answer.ClaimsHash == claims.Hash).Token is { } token && token.LivesAt(now) ? token : null;
 
-    public static string? HashOf(string? claims) => claims is null ? null : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(claims)));
+    /// <summary>
+    /// Whether an answer is so young that who asks again without naming a rejected token did not see it yet: Azure clients that share a
+    /// cache ask one by one.
+    /// </summary>
+    public static bool IsRecent(TokenFreshness answer, DateTimeOffset now) => answer.HeldFor(now) < Interval;
+
+    /// <summary>
+    /// What an API rejected answers nothing any more: when it was rejected outright, for the very claims it was issued for, or for its age.
+    /// </summary>
+    public void Reject(AccessToken? rejected, DemandedClaims? claims) => _answers.RemoveAll(answer =>
+        (answer.ClaimsHash != claims?.Hash && answer.Token.StartedOn < claims?.NotBefore)
+        || (answer.Token.Token.Value == rejected?.Value
+            && (claims is null || claims.NotBefore is not null || answer.ClaimsHash == claims.Hash)));
+
+    /// <summary>Claims that only ask for a newer token are not kept: every token acquired later is newer.</summary>
+    public void Keep(DemandedClaims claims)
+    {
+        if (claims.NotBefore is null)
+        {
+            Kept = claims;
+        }
+    }
+
+    /// <summary>The issuer refuses the claims: what is acquired next goes without them.</summary>
+    public void ForgetKept() => Kept = null;
 }

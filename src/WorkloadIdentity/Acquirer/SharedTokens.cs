@@ -41,7 +41,8 @@ internal sealed class SharedTokens(TokenStore store, string partition, TimeProvi
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, end);
         try
         {
-            await step(either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+            // On a thread of its own: a store that blocks before its first await holds up nobody for longer than the limit.
+            await Task.Run(() => step(either.Token).AsTask(), CancellationToken.None).WaitAsync(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {

@@ -60,10 +60,12 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
         cancellationToken.ThrowIfCancellationRequested();
         request = _flights.InOneForm(request);
+        var demanded = DemandedClaims.Of(claims);
         while (true)
         {
             // Null: the slot was evicted between being found and being asked; its successor is asked instead.
-            if (await _cache.GetOrAdd(request).RenewAsync(request, rejected, claims, cancellationToken).ConfigureAwait(false) is { } token)
+            var slot = _cache.GetOrAdd(request);
+            if (await slot.RenewAsync(request, rejected, demanded, cancellationToken).ConfigureAwait(false) is { } token)
             {
                 return token;
             }

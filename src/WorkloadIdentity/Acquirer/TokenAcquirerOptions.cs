@@ -14,11 +14,25 @@ public sealed class TokenAcquirerOptions
     /// <value>At least 1. The default is 10,000.</value>
     public int OnBehalfOfCapacity { get; set; } = 10_000;
 
-    /// <summary>How many acquisitions run at once; further ones wait their turn.</summary>
+    /// <summary>
+    /// How many acquisitions of the application run at once, and how many on behalf of users. The two take turns separately; further
+    /// acquisitions wait their turn.
+    /// </summary>
     /// <value>At least 1. The default is 64.</value>
     public int MaxConcurrentAcquisitions { get; set; } = 64;
 
-    /// <summary>How long one acquisition may take, the credential's retries included. It ends on this limit alone, never because a waiting caller left.</summary>
+    /// <summary>
+    /// How many acquisitions of the application may wait for a turn, and how many on behalf of users. Beyond that an acquisition fails at
+    /// once. One that no caller waits for
+    /// any more leaves the queue.
+    /// </summary>
+    /// <value>At least 1. The default is 20,000.</value>
+    public int MaxQueuedAcquisitions { get; set; } = 20_000;
+
+    /// <summary>
+    /// How long one acquisition may take, its wait for a turn and the credential's retries included. Once it runs it ends on this limit
+    /// alone, never because a waiting caller left.
+    /// </summary>
     /// <value>More than zero, at most one hour. The default is 2 minutes: IMDS may be away for 70 s while it is upgraded.</value>
     public TimeSpan AcquisitionTimeLimit { get; set; } = TimeSpan.FromMinutes(2);
 
@@ -56,6 +70,7 @@ public sealed class TokenAcquirerOptions
         Check(Capacity >= 1, nameof(Capacity), "at least 1");
         Check(OnBehalfOfCapacity >= 1, nameof(OnBehalfOfCapacity), "at least 1");
         Check(MaxConcurrentAcquisitions >= 1, nameof(MaxConcurrentAcquisitions), "at least 1");
+        Check(MaxQueuedAcquisitions >= 1, nameof(MaxQueuedAcquisitions), "at least 1");
         Check(AcquisitionTimeLimit > TimeSpan.Zero && AcquisitionTimeLimit <= TimeSpan.FromHours(1), nameof(AcquisitionTimeLimit), "more than zero and at most one hour");
         ArgumentNullException.ThrowIfNull(Jitter);
         ArgumentNullException.ThrowIfNull(TimeProvider);

@@ -11,7 +11,8 @@ internal sealed class TokenFlights : IDisposable
     private readonly TokenAcquirerOptions _options;
     private readonly SharedTokens? _shared;
     private readonly FirstTokens _firstTokens;
-    private readonly SemaphoreSlim _turns;
+    private readonly Turns _turns;
+    private readonly Turns _userTurns;
     private readonly CancellationTokenSource _disposal = new();
 
     public TokenFlights(Credential credential, TokenAcquirerOptions options)
@@ -24,7 +25,8 @@ internal sealed class TokenFlights : IDisposable
         Outcomes = new LastOutcomes(options.TimeProvider);
         _firstTokens = new FirstTokens(Logger);
         Clock = new TickingClock(options.TimeProvider, options.CoarseTicks);
-        _turns = new SemaphoreSlim(options.MaxConcurrentAcquisitions);
+        _turns = new Turns(options.MaxConcurrentAcquisitions, options.MaxQueuedAcquisitions);
+        _userTurns = new Turns(options.MaxConcurrentAcquisitions, options.MaxQueuedAcquisitions);
     }
 
     public ILogger Logger { get; }
@@ -46,30 +48,36 @@ internal sealed class TokenFlights : IDisposable
     public double DrawJitter() => _options.Jitter();
 
     /// <summary>
-    /// Flies once: waits for a turn, asks the second level, then the credential, within the time limit. It always comes back: whatever
-    /// goes wrong is a failure. Null when disposed meanwhile.
+    /// Flies once: waits for a turn, asks the second level, then the credential, all within the time limit. It always comes back: whatever
+    /// goes wrong is a failure. Null when it was dropped from the queue, or the acquirer was disposed meanwhile.
     /// </summary>
     /// <param name="flight">What the acquisition is for.</param>
     /// <param name="request">What is asked for.</param>
-    /// <param name="claims">Claims to carry.</param>
     /// <param name="held">The token held now, which a shared one must outlive.</param>
     /// <param name="parent">The trace of the caller who started it.</param>
-    public async Task<TokenResult?> FlyAsync(TokenFlight flight, TokenRequest request, string? claims, AccessToken? held, ActivityContext parent)
+    public async Task<TokenResult?> FlyAsync(TokenFlight flight, TokenRequest request, AccessToken? held, ActivityContext parent)
     {
-        try
-        {
-            await _turns.WaitAsync(_disposal.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
-
         try
         {
             using var limit = new CancellationTokenSource(_options.AcquisitionTimeLimit, TimeProvider);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _disposal.Token);
-            return await AcquireAsync(flight, request, claims, held, parent, end.Token).ConfigureAwait(false);
+            using var turn = (request.UserAssertion is null ? _turns : _userTurns).Take();
+            if (turn is null)
+            {
+                return Note(flight, request, held, QueueIsFull(request));
+            }
+
+            flight.Queue(turn);
+            using (end.Token.UnsafeRegister(static turn => ((Turns.Turn)turn!).Leave(), turn))
+            {
+                if (!await turn.Begun.ConfigureAwait(false))
+                {
+                    flight.WasDropped = !end.IsCancellationRequested;
+                    return limit.IsCancellationRequested ? Note(flight, request, held, NoTurn(request)) : null;
+                }
+            }
+
+            return await AcquireAsync(flight, request, held, parent, end.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (IsDisposed)
         {
@@ -81,10 +89,6 @@ internal sealed class TokenFlights : IDisposable
                 TokenErrorKind.InvalidConfiguration, $"The acquisition ended in {exception.GetType().Name}; it is kept as the inner exception.")
             { Exception = exception });
         }
-        finally
-        {
-            _turns.Release();
-        }
     }
 
     public void Dispose()
@@ -95,21 +99,21 @@ internal sealed class TokenFlights : IDisposable
     }
 
     private async Task<TokenResult> AcquireAsync(
-        TokenFlight flight, TokenRequest request, string? claims, AccessToken? held, ActivityContext parent, CancellationToken end)
+        TokenFlight flight, TokenRequest request, AccessToken? held, ActivityContext parent, CancellationToken end)
     {
-        var resource = ResourceName.Of(request.Scope);
         using var activity = Telemetry.Activities.StartActivity(Telemetry.Acquire, ActivityKind.Internal, parent);
-        var reason = flight.IsRenewal ? "renewal" : held is null ? "first" : "refresh";
         flight.Activity = activity;
         var started = TimeProvider.GetTimestamp();
         TokenResult result;
         try
         {
-            var shared = flight.IsRenewal || _shared is null ? null : await _shared.ReadAsync(request, held, end).ConfigureAwait(false);
-            result = shared is null ? await AskAsync(request, flight.Rejected, claims, end).ConfigureAwait(false) : TokenResult.Issued(shared);
-            if (shared is null && result.Token is { } token && !flight.IsRenewal && _shared is not null)
+            // What others share was asked for without claims, and it is not known when.
+            var store = flight.IsRenewal || flight.Claims is not null ? null : _shared;
+            var shared = store is null ? null : await store.ReadAsync(request, held, end).ConfigureAwait(false);
+            result = shared is null ? await AskAsync(flight, request, end).ConfigureAwait(false) : TokenResult.Issued(shared);
+            if (store is not null && shared is null && result.Token is { } token)
             {
-                await _shared.WriteAsync(request, token, end).ConfigureAwait(false);
+                await store.WriteAsync(request, token, end).ConfigureAwait(false);
             }
         }
         finally
@@ -117,10 +121,20 @@ internal sealed class TokenFlights : IDisposable
             flight.Activity = null;
         }
 
-        var duration = TimeProvider.GetElapsedTime(started);
-        Metrics.Acquired(result, _credential.Name, reason, duration);
+        Note(flight, request, held, result, TimeProvider.GetElapsedTime(started));
+        Describe(activity, request, ReasonOf(flight, held), result);
+        return result;
+    }
+
+    private static string ReasonOf(TokenFlight flight, AccessToken? held) =>
+        flight.IsRenewal ? "renewal" : held is null ? "first" : "refresh";
+
+    /// <summary>Lets operators know how an acquisition ended.</summary>
+    private TokenResult Note(TokenFlight flight, TokenRequest request, AccessToken? held, TokenResult result, TimeSpan duration = default)
+    {
+        var resource = ResourceName.Of(request.Scope);
+        Metrics.Acquired(result, _credential.Name, ReasonOf(flight, held), duration);
         Outcomes.Note(request, result);
-        Describe(activity, resource, reason, result);
         if (result.Token is { } issued)
         {
             Log.Acquired(Logger, resource, duration.TotalMilliseconds, issued.AcquiredBy ?? _credential.Name, issued.ExpiresOn);
@@ -134,14 +148,14 @@ internal sealed class TokenFlights : IDisposable
         return result;
     }
 
-    private void Describe(Activity? activity, string resource, string reason, TokenResult result)
+    private void Describe(Activity? activity, TokenRequest request, string reason, TokenResult result)
     {
         if (activity is null)
         {
             return;
         }
 
-        activity.SetTag(Telemetry.Resource, resource);
+        activity.SetTag(Telemetry.Resource, ResourceName.Of(request.Scope));
         activity.SetTag(Telemetry.Reason, reason);
         activity.SetTag(Telemetry.Outcome, Telemetry.Word(result.Verdict));
         activity.SetTag(Telemetry.Source, result.Token?.AcquiredBy ?? _credential.Name);
@@ -157,14 +171,23 @@ internal sealed class TokenFlights : IDisposable
         }
     }
 
-    private async ValueTask<TokenResult> AskAsync(TokenRequest request, AccessToken? rejected, string? claims, CancellationToken end)
+    private async ValueTask<TokenResult> AskAsync(TokenFlight flight, TokenRequest request, CancellationToken end)
     {
         try
         {
-            var acquisition = new Acquisition(request) { Rejected = rejected, Claims = claims, TimeProvider = TimeProvider };
+            flight.StartedOn = TimeProvider.GetUtcNow();
+            var acquisition = new Acquisition(request)
+            {
+                Rejected = flight.Rejected,
+                Claims = flight.Claims?.Text,
+                TimeProvider = TimeProvider,
+            };
 
-            // Waited for with the limit itself, so that a credential that ignores its cancellation cannot hold the slot.
-            var result = await _credential.AcquireAsync(acquisition, end).AsTask().WaitAsync(end).ConfigureAwait(false);
+            // On a thread of its own and waited for with the limit itself: neither a credential that ignores its cancellation nor one that
+            // blocks before its
+            // first await can hold the turn or the slot.
+            var asking = Task.Run(() => _credential.AcquireAsync(acquisition, end).AsTask(), CancellationToken.None);
+            var result = await asking.WaitAsync(end).ConfigureAwait(false);
             return result.Token is { } token && token.ExpiresOn <= TimeProvider.GetUtcNow()
                 ? TokenResult.Failed(new TokenError(
                     TokenErrorKind.InvalidResponse,
@@ -176,8 +199,27 @@ internal sealed class TokenFlights : IDisposable
         {
             return TokenResult.Failed(new TokenError(
                 TokenErrorKind.TimedOut,
-                $"The credential '{_credential.Name}' gave no verdict within {_options.AcquisitionTimeLimit.TotalSeconds:0.#} s (TokenAcquirerOptions.AcquisitionTimeLimit).")
+                $"The credential '{_credential.Name}' gave no verdict within {Limit}.")
             { Scope = request.Scope, Exception = exception });
         }
     }
+
+    private string Limit =>
+        $"{_options.AcquisitionTimeLimit.TotalSeconds:0.#} s (TokenAcquirerOptions.{nameof(TokenAcquirerOptions.AcquisitionTimeLimit)})";
+
+    private TokenResult NoTurn(TokenRequest request) => TokenResult.Failed(new TokenError(
+        TokenErrorKind.TimedOut,
+        $"The acquisition{ForWhom(request)} got no turn within {Limit}, because {_options.MaxConcurrentAcquisitions} others were under way "
+        + "all the time. Nobody was asked for a token. Find out why those take so long. If the identity service can answer more requests "
+        + $"at once, raise TokenAcquirerOptions.{nameof(TokenAcquirerOptions.MaxConcurrentAcquisitions)}.")
+    { Scope = request.Scope, HelpAnchor = HelpAnchors.AcquisitionQueue });
+
+    private TokenResult QueueIsFull(TokenRequest request) => TokenResult.Failed(new TokenError(
+        TokenErrorKind.Throttled,
+        $"The acquisition{ForWhom(request)} was not started, because {_options.MaxQueuedAcquisitions} others wait for a turn already "
+        + $"(TokenAcquirerOptions.{nameof(TokenAcquirerOptions.MaxQueuedAcquisitions)}). Nobody was asked for a token. "
+        + "Find out why the acquisitions under way take so long, or who sends so many requests.")
+    { Scope = request.Scope, HelpAnchor = HelpAnchors.AcquisitionQueue });
+
+    private static string ForWhom(TokenRequest request) => request.UserAssertion is null ? "" : " on behalf of a user";
 }

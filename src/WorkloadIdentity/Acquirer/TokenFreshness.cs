@@ -8,14 +8,18 @@ internal sealed class TokenFreshness
     private readonly long _arrivedOn;
     private readonly long _refreshAt;
     private readonly long _expiresAt;
+    private readonly long _startedOn;
 
     /// <param name="token">The token.</param>
     /// <param name="arrivedOn">Now.</param>
     /// <param name="jitter">From 0 to 1: which share of min(5 min, a tenth of the lifetime) the refresh comes early.</param>
     /// <param name="notAfter">An earlier end than the token's own, in UTC ticks: the user assertion's.</param>
-    public TokenFreshness(AccessToken token, DateTimeOffset arrivedOn, double jitter, long notAfter = long.MaxValue)
+    /// <param name="startedOn">When it was asked for; far in the past when that is not known.</param>
+    public TokenFreshness(
+        AccessToken token, DateTimeOffset arrivedOn, double jitter, long notAfter = long.MaxValue, DateTimeOffset startedOn = default)
     {
         Token = token;
+        _startedOn = startedOn.UtcTicks;
         _arrivedOn = arrivedOn.UtcTicks;
         _expiresAt = Math.Min(token.ExpiresOn.UtcTicks, notAfter);
 
@@ -33,6 +37,9 @@ internal sealed class TokenFreshness
     }
 
     public AccessToken Token { get; }
+
+    /// <summary>When it was asked for: it was issued no earlier.</summary>
+    public DateTimeOffset StartedOn => new(_startedOn, TimeSpan.Zero);
 
     /// <summary>When the token becomes stale. A token in use is refreshed then, so of two tokens the earlier one has been idle for longer.</summary>
     public long RefreshAt => _refreshAt;

@@ -5,14 +5,18 @@ internal sealed partial class TokenSlot
 {
     private RenewalMemory? _renewals;
 
-    /// <summary>Compare and swap: any token but the rejected one, brought by a renewal if need be. Null when this slot was retired.</summary>
+    /// <summary>
+    /// Compare and swap: any token but the rejected one that satisfies the claims, brought by a renewal if need be. Null when this slot was
+    /// retired.
+    /// </summary>
     /// <exception cref="TokenAcquisitionException">The renewal was refused.</exception>
-    public async ValueTask<AccessToken?> RenewAsync(TokenRequest request, AccessToken? rejected, string? claims, CancellationToken cancellationToken)
+    public async ValueTask<AccessToken?> RenewAsync(
+        TokenRequest request, AccessToken? rejected, DemandedClaims? claims, CancellationToken cancellationToken)
     {
-        var claimsHash = RenewalMemory.HashOf(claims);
         while (true)
         {
             TokenFlight? flight;
+            AccessToken? remembered;
             lock (this)
             {
                 if (_retired)
@@ -20,29 +24,35 @@ internal sealed partial class TokenSlot
                     return null;
                 }
 
-                if (OtherThan(rejected, claimsHash, flights.TimeProvider.GetUtcNow()) is { } other)
+                _renewals?.Reject(rejected, claims);
+                var now = flights.TimeProvider.GetUtcNow();
+                if (OtherThan(rejected, claims, now) is { } other)
                 {
                     return other;
                 }
 
-                flight = _flight ?? TakeOffToRenew(request, rejected, claims, claimsHash);
+                remembered = claims is null ? null : _renewals?.AnswerTo(claims, now)?.Token;
+                flight = _flight ?? TakeOffToRenew(request, rejected, claims);
             }
 
             if (flight is null)
             {
                 // Over budget: nothing newer can be had now.
-                return rejected ?? await GetAsync(request, cancellationToken).ConfigureAwait(false);
+                return rejected ?? remembered ?? await GetAsync(request, cancellationToken).ConfigureAwait(false);
             }
 
-            var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
-            var answersClaims = flight.ClaimsHash == claimsHash;
-            if (result.Token is { } token && token.Value != rejected?.Value && (answersClaims || rejected is not null))
+            if (await flight.WaitAsync(cancellationToken).ConfigureAwait(false) is not { } result)
+            {
+                continue;
+            }
+
+            if (result.Token is { } token && token.Value != rejected?.Value && flight.Satisfies(claims, rejected is not null))
             {
                 return token;
             }
 
-            // A flight for something else: now there is room for ours.
-            if (!flight.IsRenewal || !answersClaims)
+            // A flight for something else, or one that claims of earlier stood in the way of: now there is room for ours.
+            if (!flight.Renews(claims) || flight.IsRefusedForKeptClaims(result))
             {
                 continue;
             }
@@ -56,36 +66,50 @@ internal sealed partial class TokenSlot
         }
     }
 
-    /// <summary>A living token that is not the rejected one and, as far as is known, satisfies the claims.</summary>
-    private AccessToken? OtherThan(AccessToken? rejected, string? claimsHash, DateTimeOffset now)
+    /// <summary>An unexpired token that is not the rejected one and satisfies the claims; null when none is here.</summary>
+    private AccessToken? OtherThan(AccessToken? rejected, DemandedClaims? claims, DateTimeOffset now)
     {
-        // Without the rejected token there is nothing to compare with: only an answer to the same claims is known to be another.
-        if (_held is { } held && held.LivesAt(now) && (rejected is null ? claimsHash is null : held.Token.Value != rejected.Value))
+        var held = _held is { } unexpired && unexpired.LivesAt(now) && unexpired.Token.Value != rejected?.Value ? unexpired : null;
+        if (claims is null)
+        {
+            return held?.Token;
+        }
+
+        // Without the rejected token it is not known whether the held one is another.
+        if (rejected is not null && held is not null && held.StartedOn >= claims.NotBefore)
         {
             return held.Token;
         }
 
-        return claimsHash is not null && _renewals?.AnswerTo(claimsHash, now) is { } answer && answer.Value != rejected?.Value ? answer : null;
+        if (_renewals?.AnswerTo(claims, now) is not { } answer
+            || answer.Token.Value == rejected?.Value
+            || (rejected is null && !RenewalMemory.IsRecent(answer, now)))
+        {
+            return null;
+        }
+
+        // Back into its place, so that the resource that asked rejects no further call, and what is rejected next is known to be this
+        // token.
+        _held = answer;
+        _renewals.Keep(claims);
+        return answer.Token;
     }
 
-    private TokenFlight? TakeOffToRenew(TokenRequest request, AccessToken? rejected, string? claims, string? claimsHash)
+    private TokenFlight? TakeOffToRenew(TokenRequest request, AccessToken? rejected, DemandedClaims? claims)
     {
         _renewals ??= new RenewalMemory(flights.TimeProvider);
-        return _renewals.TryStart()
-            ? TakeOff(request, new TokenFlight { IsRenewal = true, Rejected = rejected, ClaimsHash = claimsHash }, claims)
-            : null;
-    }
-
-    private void LandRenewal(TokenFlight flight, TokenResult result, DateTimeOffset now)
-    {
-        if (result.Token is { } token && token.Value != flight.Rejected?.Value)
+        if (!_renewals.TryStart())
         {
-            Hold(token, now);
-            _failures = null;
-            if (flight.ClaimsHash is { } claimsHash)
-            {
-                _renewals!.Remember(claimsHash, _held!);
-            }
+            return null;
         }
+
+        var kept = _renewals.Kept;
+        return TakeOff(request, new TokenFlight
+        {
+            IsRenewal = true,
+            Rejected = rejected,
+            Claims = claims ?? kept,
+            KeepsClaims = claims is null && kept is not null,
+        });
     }
 }

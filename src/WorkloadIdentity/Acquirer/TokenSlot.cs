@@ -4,11 +4,10 @@ namespace WorkloadIdentity;
 
 /// <summary>The place of one request: the token held for it, the flight that brings the next, and what went wrong lately.</summary>
 /// <param name="flights">What all flights of the acquirer share.</param>
-/// <param name="notAfter">When the user assertion behind an on-behalf-of slot ends; null for the application's own.</param>
-internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? notAfter = null)
+/// <param name="user">The entry of a user's slot; null for the application's own.</param>
+/// <remarks>A slot is its own lock, and has few fields: there may be 100,000.</remarks>
+internal sealed partial class TokenSlot(TokenFlights flights, OnBehalfOfEntry? user = null)
 {
-    // MaxValue for the application's own. Ticks, and the slot as its own lock below: there may be 100,000 slots.
-    private readonly long _notAfter = (notAfter ?? DateTimeOffset.MaxValue).UtcTicks;
     private volatile TokenFreshness? _held;
     private volatile TokenFlight? _flight;
     private FailureMemory? _failures;
@@ -91,9 +90,10 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
                 return held.Token;
             }
 
-            // Asked again: after a token that ended on its way here (a machine suspended, a clock set), and after a renewal,
-            // for what that was refused says nothing about a request without its claims.
-            if (result is { Token: null } && !flight.IsRenewal)
+            // Asked again: after a token that ended on its way here (a machine suspended, a clock set), after a flight that was dropped,
+            // and after a
+            // renewal or one that kept claims, for what those are refused says nothing about a request without claims.
+            if (result is { Token: null } && !flight.IsRenewal && !flight.IsRefusedForKeptClaims(result))
             {
                 throw new TokenAcquisitionException(result.Error!, result.Attempts);
             }
@@ -158,68 +158,29 @@ internal sealed partial class TokenSlot(TokenFlights flights, DateTimeOffset? no
             // A flight may have landed since this token was looked at: its successor is not stale.
             if (!_retired && _flight is null && ReferenceEquals(_held, stale) && _failures?.Remaining(behindLivingToken: true) is not { Ticks: > 0 })
             {
-                TakeOff(flights.InOneForm(request));
+                TakeOff(flights.InOneForm(request), isBehind: true);
             }
         }
     }
 
-    private TokenFlight TakeOff(TokenRequest request) => TakeOff(request, new TokenFlight(), claims: null);
+    /// <summary>
+    /// What is acquired carries the claims that its resource asked for, so that the resource does not have to ask again after each refresh.
+    /// </summary>
+    private TokenFlight TakeOff(TokenRequest request, bool isBehind = false) =>
+        TakeOff(request, new TokenFlight { IsBehind = isBehind, Claims = _renewals?.Kept, KeepsClaims = _renewals?.Kept is not null });
 
-    private TokenFlight TakeOff(TokenRequest request, TokenFlight flight, string? claims)
+    private TokenFlight TakeOff(TokenRequest request, TokenFlight flight)
     {
         var parent = Activity.Current?.Context ?? default;
         var held = _held?.Token;
-        flight.TakeOff(async () => Land(flight, request, await flights.FlyAsync(flight, request, claims, held, parent).ConfigureAwait(false)));
+        flight.TakeOff(async () =>
+        {
+            var result = Land(flight, request, await flights.FlyAsync(flight, request, held, parent).ConfigureAwait(false));
+            user?.Landed(this, hasToken: _held?.LivesAt(flights.TimeProvider.GetUtcNow()) == true);
+            return result;
+        });
         return _flight = flight;
     }
-
-    /// <summary>Files the result before anybody who waits sees it.</summary>
-    private TokenResult? Land(TokenFlight flight, TokenRequest request, TokenResult? result)
-    {
-        lock (this)
-        {
-            _flight = null;
-            if (result is null || _retired)
-            {
-                return result;
-            }
-
-            var now = flights.TimeProvider.GetUtcNow();
-            if (flight.IsRenewal)
-            {
-                LandRenewal(flight, result, now);
-            }
-            else if (result.Token is not { } token)
-            {
-                LandFailure(request, result, now);
-            }
-            else if (_held is { } held && held.LivesAt(now) && (token.Value == held.Token.Value || token.ExpiresOn <= held.Token.ExpiresOn))
-            {
-                // IMDS and App Service hand out the token of their own cache: asking again at once would change nothing.
-                LandFailure(request, TokenResult.Failed(new TokenError(TokenErrorKind.InvalidResponse, "The issuer gave a token that lives no longer than the one held.") { IsTransient = true }), now);
-            }
-            else
-            {
-                Hold(token, now);
-                _failures = null;
-            }
-
-            return result;
-        }
-    }
-
-    private void LandFailure(TokenRequest request, TokenResult failure, DateTimeOffset now)
-    {
-        _failures ??= new FailureMemory(flights.TimeProvider);
-        _failures.Remember(failure);
-        if (_held is { } held && held.LivesAt(now))
-        {
-            flights.Metrics.RefreshFailed(failure.Error!);
-            Log.RefreshFailed(flights.Logger, ResourceName.Of(request.Scope), held.Token.ExpiresOn, _failures.Remaining(behindLivingToken: true), failure.Error!);
-        }
-    }
-
-    private void Hold(AccessToken token, DateTimeOffset now) => _held = new TokenFreshness(token, now, flights.DrawJitter(), _notAfter);
 
     private static TokenAcquisitionException Repeated(TokenResult failure, TimeSpan remaining) =>
         new(failure.Error!.Repeated(remaining), failure.Attempts);

@@ -18,6 +18,8 @@ internal static class IdentitySection
         [nameof(WorkloadIdentityOptions.Capacity)] = (reader, options) => options.Capacity = reader.Number(nameof(options.Capacity)) ?? options.Capacity,
         [nameof(WorkloadIdentityOptions.OnBehalfOfCapacity)] = (reader, options) => options.OnBehalfOfCapacity = reader.Number(nameof(options.OnBehalfOfCapacity)) ?? options.OnBehalfOfCapacity,
         [nameof(WorkloadIdentityOptions.MaxConcurrentAcquisitions)] = (reader, options) => options.MaxConcurrentAcquisitions = reader.Number(nameof(options.MaxConcurrentAcquisitions)) ?? options.MaxConcurrentAcquisitions,
+        [nameof(WorkloadIdentityOptions.MaxQueuedAcquisitions)] = (reader, options) =>
+            options.MaxQueuedAcquisitions = reader.Number(nameof(options.MaxQueuedAcquisitions)) ?? options.MaxQueuedAcquisitions,
         [nameof(WorkloadIdentityOptions.AcquisitionTimeLimit)] = (reader, options) => options.AcquisitionTimeLimit = reader.Duration(nameof(options.AcquisitionTimeLimit)) ?? options.AcquisitionTimeLimit,
     };
 

@@ -56,6 +56,9 @@ public sealed class WorkloadIdentityOptions
     /// <inheritdoc cref="TokenAcquirerOptions.MaxConcurrentAcquisitions"/>
     public int MaxConcurrentAcquisitions { get => Acquirer.MaxConcurrentAcquisitions; set => Acquirer.MaxConcurrentAcquisitions = value; }
 
+    /// <inheritdoc cref="TokenAcquirerOptions.MaxQueuedAcquisitions"/>
+    public int MaxQueuedAcquisitions { get => Acquirer.MaxQueuedAcquisitions; set => Acquirer.MaxQueuedAcquisitions = value; }
+
     /// <inheritdoc cref="TokenAcquirerOptions.AcquisitionTimeLimit"/>
     public TimeSpan AcquisitionTimeLimit { get => Acquirer.AcquisitionTimeLimit; set => Acquirer.AcquisitionTimeLimit = value; }
 

@@ -447,7 +447,7 @@ public sealed class TokenAcquirerTests : IDisposable
     {
         var held = await HoldAsync(TimeSpan.FromHours(1));
 
-        Assert.Same(held, await _acquirer.RenewTokenAsync(Request, new AccessToken("an-earlier-one", _clock.Now), claims: """{"access_token":{}}"""));
+        Assert.Same(held, await _acquirer.RenewTokenAsync(Request, new AccessToken("an-earlier-one", _clock.Now)));
         Assert.Equal(1, _credential.Calls);
     }
 
@@ -459,7 +459,7 @@ public sealed class TokenAcquirerTests : IDisposable
         await _acquirer.GetTokenAsync(Request);
         var refresh = await _credential.NextAsync();
 
-        var renewing = _acquirer.RenewTokenAsync(Request, rejected, "{}").AsTask();
+        var renewing = _acquirer.RenewTokenAsync(Request, rejected).AsTask();
         var fresh = refresh.Issue(_credential.NewToken(TimeSpan.FromHours(1)));
 
         Assert.Equal(fresh.Value, (await renewing).Value);
@@ -613,11 +613,18 @@ public sealed class TokenAcquirerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 1, 1)]
-    [InlineData(1, 0, 1)]
-    [InlineData(1, 1, 0)]
-    public void Options_out_of_range_are_refused_at_construction(int capacity, int onBehalfOf, int concurrent) =>
-        Assert.Throws<ArgumentException>(() => NewAcquirer(_credential, options => (options.Capacity, options.OnBehalfOfCapacity, options.MaxConcurrentAcquisitions) = (capacity, onBehalfOf, concurrent)));
+    [InlineData(0, 1, 1, 1)]
+    [InlineData(1, 0, 1, 1)]
+    [InlineData(1, 1, 0, 1)]
+    [InlineData(1, 1, 1, 0)]
+    public void Options_out_of_range_are_refused_at_construction(int capacity, int onBehalfOf, int concurrent, int queued) =>
+        Assert.Throws<ArgumentException>(() => NewAcquirer(
+            _credential,
+            options =>
+            {
+                (options.Capacity, options.OnBehalfOfCapacity) = (capacity, onBehalfOf);
+                (options.MaxConcurrentAcquisitions, options.MaxQueuedAcquisitions) = (concurrent, queued);
+            }));
 
     private ControlledCredential ControlledCredentialSharing(string partition)
     {

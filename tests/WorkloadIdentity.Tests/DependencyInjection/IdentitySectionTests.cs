@@ -29,7 +29,7 @@ public sealed class IdentitySectionTests
         { "federation", $$"""{ "Kind": "FederatedTokenFile", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "TokenFile": "/t" }""" },
         { "many tenants", $$"""{ "Kind": "ClientSecret", "MultiTenant": "true", "ClientId": "{{Client}}", "ClientSecret": "canary", "AdditionallyAllowedTenants": "*" }""" },
         { "a chain", $$"""{ "Kind": "Chain", "Capacity": 5, "Credentials": [ { "Kind": "ManagedIdentity" }, { "Kind": "Chain", "Credentials": [ { "Kind": "DefaultChain" } ] } ] }""" },
-        { "all that goes beside", """{ "Kind": "DefaultChain", "AuthorityHost": "https://login.microsoftonline.us", "AdditionallyAllowedTenants": [ "contoso.com", "*" ], "AllowNodeIdentity": "True", "Capacity": "7", "OnBehalfOfCapacity": "8", "MaxConcurrentAcquisitions": 9, "AcquisitionTimeLimit": "00:01:30" }""" },
+        { "all that goes beside", """{ "Kind": "DefaultChain", "AuthorityHost": "https://login.microsoftonline.us", "AdditionallyAllowedTenants": [ "contoso.com", "*" ], "AllowNodeIdentity": "True", "Capacity": "7", "OnBehalfOfCapacity": "8", "MaxConcurrentAcquisitions": 9, "MaxQueuedAcquisitions": "10", "AcquisitionTimeLimit": "00:01:30" }""" },
     };
 
     [Theory]
@@ -45,14 +45,15 @@ public sealed class IdentitySectionTests
     public void Settings_arrive_where_they_belong_and_code_goes_before_them()
     {
         using var provider = Build(
-            """{ "Kind": "DefaultChain", "AuthorityHost": "https://login.microsoftonline.us", "AdditionallyAllowedTenants": [ "contoso.com", "*" ], "AllowNodeIdentity": "True", "Capacity": "7", "OnBehalfOfCapacity": "8", "MaxConcurrentAcquisitions": 9, "AcquisitionTimeLimit": "00:01:30" }""",
+            """{ "Kind": "DefaultChain", "AuthorityHost": "https://login.microsoftonline.us", "AdditionallyAllowedTenants": [ "contoso.com", "*" ], "AllowNodeIdentity": "True", "Capacity": "7", "OnBehalfOfCapacity": "8", "MaxConcurrentAcquisitions": 9, "MaxQueuedAcquisitions": "10", "AcquisitionTimeLimit": "00:01:30" }""",
             builder => builder.Configure(options => options.Capacity = 70));
 
         var options = provider.GetRequiredService<IOptionsMonitor<WorkloadIdentityOptions>>().CurrentValue;
         Assert.Equal(new Uri("https://login.microsoftonline.us"), options.AuthorityHost);
         Assert.Equal(["contoso.com", "*"], options.AdditionallyAllowedTenants);
         Assert.True(options.AllowNodeIdentity);
-        Assert.Equal((70, 8, 9), (options.Capacity, options.OnBehalfOfCapacity, options.MaxConcurrentAcquisitions));
+        Assert.Equal((70, 8), (options.Capacity, options.OnBehalfOfCapacity));
+        Assert.Equal((9, 10), (options.MaxConcurrentAcquisitions, options.MaxQueuedAcquisitions));
         Assert.Equal(TimeSpan.FromSeconds(90), options.AcquisitionTimeLimit);
     }
 
@@ -62,6 +63,7 @@ public sealed class IdentitySectionTests
         using var provider = Build("""{ "Kind": "ManagedIdentity" }""");
 
         var (read, untouched) = (provider.GetRequiredService<IOptionsMonitor<WorkloadIdentityOptions>>().CurrentValue, new WorkloadIdentityOptions());
+        Assert.Equal(untouched.MaxQueuedAcquisitions, read.MaxQueuedAcquisitions);
         Assert.Equal(
             (untouched.Capacity, untouched.OnBehalfOfCapacity, untouched.MaxConcurrentAcquisitions, untouched.AcquisitionTimeLimit, untouched.AuthorityHost),
             (read.Capacity, read.OnBehalfOfCapacity, read.MaxConcurrentAcquisitions, read.AcquisitionTimeLimit, read.AuthorityHost));
