@@ -32,11 +32,13 @@ internal static class HandlerOverhead
                 .. rows.Select(row => FormattableString.Invariant(
                     $"| {row.Api} | {row.Result.Floor * 1e9:N0} ns | {row.Result.Ratio:0.000} × | {row.Result.Added * 1e9:N0} ns | {row.Result.FloorBytes:N0} | {row.Result.AddedBytes:N0} |")),
             ],
-            new Goal($"in memory at most 1.05 times a constant header: {memory.Ratio:0.000}", memory.Ratio <= 1.05),
-            new Goal($"in memory at most 32 bytes more: {memory.AddedBytes:N0}", memory.AddedBytes <= 32),
-            new Goal($"on a real socket no more than a constant header, within 2 %: {socket.Ratio:0.000} and {socket.AddedBytes:N0} bytes", socket.Ratio <= 1.02 && socket.AddedBytes <= 0))
+            new Goal($"in memory at most 1.25 times a constant header: {memory.Ratio:0.000}", memory.Ratio <= 1.25),
+            new Goal($"in memory at most 1,024 bytes more: {memory.AddedBytes:N0}", memory.AddedBytes <= 1_024),
+            new Goal(
+                $"on a real socket at most 1.02 times a constant header, and no more bytes: {socket.Ratio:0.000} and {socket.AddedBytes:N0} bytes",
+                socket.Ratio <= 1.02 && socket.AddedBytes <= 0))
         {
-            InTheWay = "what is asked at each message: the coarse clock takes 4 of some 12 ns, the slot and the allowed address the rest. The bare call to compare with takes no more than 220 to 250 ns here, so 1 ns decides.",
+            InTheWay = "the message of the handler's own that carries the token (docs/decisions/0008): it is made and filled for each request.",
         };
     }
 

@@ -3,27 +3,28 @@ namespace WorkloadIdentity;
 /// <content>What happens once an API has rejected the token.</content>
 public sealed partial class AccessTokenHandler
 {
-    /// <summary>Sends once more where another token can be had; otherwise the rejection stands.</summary>
-    private async Task<HttpResponseMessage> AnswerAsync(SentMessage sent, TokenRejection rejection, HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>
+    /// Renews the token if the response rejects it. Returns the new one, with the response disposed, when the message is to be sent again with it; otherwise null, and the
+    /// response is what the caller gets.
+    /// </summary>
+    private ValueTask<AccessToken?> RenewAsync(SentMessage sent, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var renewed = await RenewAsync(sent, rejection, response, cancellationToken).ConfigureAwait(false);
-        if (renewed is null)
+        if (sent.RejectionIn(response, _requests.ContinuousAccess) is not { } rejection)
         {
-            return response;
+            return default;
         }
 
-        var again = sent.Again(renewed);
-        try
+        if (sent.CanBeSentAgain)
         {
-            return await base.SendAsync(again.Message, cancellationToken).ConfigureAwait(false);
+            return RenewAsync(sent, rejection, response, cancellationToken);
         }
-        finally
-        {
-            again.NoteRedirect();
-        }
+
+        // The caller has its answer and need not wait: the token is renewed for the messages that follow.
+        _metrics.Answered(rejection, ChallengeMetrics.Returned);
+        _ = Task.Run(() => RenewBehindAsync(sent, rejection), CancellationToken.None);
+        return default;
     }
 
-    /// <summary>Another token than the rejected one, with the rejected response disposed; null when there is none, and the response stands.</summary>
     private async ValueTask<AccessToken?> RenewAsync(SentMessage sent, TokenRejection rejection, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         AccessToken renewed;
@@ -33,11 +34,7 @@ public sealed partial class AccessTokenHandler
         }
         catch (TokenAcquisitionException exception) when (rejection.Claims is null || exception.Error.Kind != TokenErrorKind.Refused)
         {
-            if (_logger is not null)
-            {
-                Log.RenewalFailed(_logger, sent.Origin, rejection.Reason, exception.Error);
-            }
-
+            LogFailure(sent, rejection, exception.Error);
             _metrics.Answered(rejection, ChallengeMetrics.Returned);
             return null;
         }
@@ -55,7 +52,8 @@ public sealed partial class AccessTokenHandler
             throw;
         }
 
-        if (ReferenceEquals(renewed, sent.Token) || renewed.Value == sent.Token.Value)
+        // Looked at again after the wait: a handler further in may still have the message.
+        if (renewed.Value == sent.Token.Value || !sent.CanBeSentAgain)
         {
             _metrics.Answered(rejection, ChallengeMetrics.Returned);
             return null;
@@ -69,5 +67,34 @@ public sealed partial class AccessTokenHandler
         _metrics.Answered(rejection, ChallengeMetrics.Resent);
         response.Dispose();
         return renewed;
+    }
+
+    /// <summary>The acquirer bounds how often it renews. Nobody waits for this, so its failure goes to the log.</summary>
+    private async Task RenewBehindAsync(SentMessage sent, TokenRejection rejection)
+    {
+        try
+        {
+            await _acquirer.RenewTokenAsync(sent.Request, sent.Token, rejection.Claims, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TokenAcquisitionException exception)
+        {
+            LogFailure(sent, rejection, exception.Error);
+        }
+        catch (Exception exception) when (exception is not ObjectDisposedException)
+        {
+            LogFailure(sent, rejection, new TokenError(TokenErrorKind.InvalidResponse, $"The token acquirer failed with {exception.GetType().Name}."));
+        }
+        catch (ObjectDisposedException)
+        {
+            // The program is ending, and its acquirer with it: no message follows.
+        }
+    }
+
+    private void LogFailure(SentMessage sent, TokenRejection rejection, TokenError error)
+    {
+        if (_logger is not null)
+        {
+            Log.RenewalFailed(_logger, sent.Origin, rejection.Reason, error);
+        }
     }
 }

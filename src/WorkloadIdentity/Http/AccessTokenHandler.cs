@@ -53,15 +53,15 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         ArgumentNullException.ThrowIfNull(request);
         try
         {
-            if (Ask(request) is not { } ask)
+            if (!TryBegin(request, out var message))
             {
                 return base.SendAsync(request, cancellationToken);
             }
 
-            var getting = _acquirer.GetTokenAsync(ask, cancellationToken);
+            var getting = _acquirer.GetTokenAsync(message.Request, cancellationToken);
             return getting.IsCompletedSuccessfully
-                ? SendAsync(new SentMessage(request, ask, getting.Result), cancellationToken)
-                : GetAndSendAsync(request, ask, getting, cancellationToken);
+                ? SendAsync(message.With(getting.Result), cancellationToken)
+                : GetAndSendAsync(message, getting, cancellationToken);
         }
         catch (OperationCanceledException exception) when (exception.CancellationToken.IsCancellationRequested)
         {
@@ -73,10 +73,10 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         }
     }
 
-    private async Task<HttpResponseMessage> GetAndSendAsync(HttpRequestMessage request, TokenRequest ask, ValueTask<AccessToken> getting, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> GetAndSendAsync(SentMessage message, ValueTask<AccessToken> getting, CancellationToken cancellationToken)
     {
         var token = await getting.ConfigureAwait(false);
-        return await SendAsync(new SentMessage(request, ask, token), cancellationToken).ConfigureAwait(false);
+        return await SendAsync(message.With(token), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What has been answered by the time it is sent (a cache further in, an API in memory) is looked at without anything to wait with.</summary>
@@ -89,76 +89,62 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         }
         catch
         {
-            sent.NoteRedirect();
+            sent.End();
             throw;
         }
 
-        if (!sending.IsCompletedSuccessfully)
+        if (!sending.IsCompletedSuccessfully || sent.RejectionIn(sending.Result, _requests.ContinuousAccess) is not null)
         {
             return FinishAsync(sending, sent, cancellationToken);
         }
 
-        sent.NoteRedirect();
-        return sent.RejectionIn(sending.Result, _requests.ContinuousAccess) is { } rejection ? AnswerAsync(sent, rejection, sending.Result, cancellationToken) : sending;
+        sent.Finish(sending.Result);
+        sent.End();
+        return sending;
     }
 
     private async Task<HttpResponseMessage> FinishAsync(Task<HttpResponseMessage> sending, SentMessage sent, CancellationToken cancellationToken)
     {
-        HttpResponseMessage response;
         try
         {
-            response = await sending.ConfigureAwait(false);
+            var response = await sending.ConfigureAwait(false);
+            if (await RenewAsync(sent, response, cancellationToken).ConfigureAwait(false) is { } renewed)
+            {
+                response = await base.SendAsync(sent.With(renewed).Message, cancellationToken).ConfigureAwait(false);
+            }
+
+            return sent.Finish(response);
         }
         finally
         {
-            sent.NoteRedirect();
+            sent.End();
         }
-
-        return sent.RejectionIn(response, _requests.ContinuousAccess) is { } rejection
-            ? await AnswerAsync(sent, rejection, response, cancellationToken).ConfigureAwait(false)
-            : response;
     }
 
     /// <inheritdoc/>
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (Ask(request) is not { } ask)
+        if (!TryBegin(request, out var message))
         {
             return base.Send(request, cancellationToken);
         }
 
-        var token = Blocking.Wait(() => _acquirer.GetTokenAsync(ask, cancellationToken));
-        var sent = new SentMessage(request, ask, token);
-        HttpResponseMessage response;
+        var sent = message.With(Blocking.Wait(() => _acquirer.GetTokenAsync(message.Request, cancellationToken)));
         try
         {
-            response = base.Send(request, cancellationToken);
+            var response = base.Send(sent.Message, cancellationToken);
+            if (sent.RejectionIn(response, _requests.ContinuousAccess) is not null
+                && Blocking.Wait(() => RenewAsync(sent, response, cancellationToken)) is { } renewed)
+            {
+                response = base.Send(sent.With(renewed).Message, cancellationToken);
+            }
+
+            return sent.Finish(response);
         }
         finally
         {
-            sent.NoteRedirect();
-        }
-
-        if (sent.RejectionIn(response, _requests.ContinuousAccess) is not { } rejection)
-        {
-            return response;
-        }
-
-        var renewed = Blocking.Wait(() => RenewAsync(sent, rejection, response, cancellationToken));
-        if (renewed is null)
-        {
-            return response;
-        }
-
-        var again = sent.Again(renewed);
-        try
-        {
-            return base.Send(request, cancellationToken);
-        }
-        finally
-        {
-            again.NoteRedirect();
+            sent.End();
         }
     }
 
@@ -196,28 +182,30 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
             nameof(options))
         : options;
 
-    /// <summary>What to ask for this message; null when it goes on without a token of ours.</summary>
+    /// <summary>Begins a pass: what is sent, and what to ask for it. False when the message goes on as it is, without a token of ours.</summary>
+    /// <remarks>All that is judged here is judged on the message that is sent, which nobody else can change while the token is waited for.</remarks>
     /// <exception cref="TokenAcquisitionException">The token must not be sent with this message.</exception>
-    private TokenRequest? Ask(HttpRequestMessage message)
+    private bool TryBegin(HttpRequestMessage message, out SentMessage sent)
     {
+        sent = default;
         var isInput = MessageInput.TryGet(message, out var input);
         var headers = message.Headers;
-        if (headers.NonValidated.Contains("Authorization"))
+        if (headers.NonValidated.Count > 0 && headers.NonValidated.Contains("Authorization"))
         {
             if (headers.Authorization is AccessTokenHeader)
             {
-                // Ours, from an earlier pass of a retry: it may have expired since, and must not survive a refusal below.
+                // Of a token handler further out. This client's token takes its place.
                 headers.Authorization = null;
             }
             else if (OwnAuthorization.IsOn(message, input, _requests))
             {
-                return null;
+                return false;
             }
         }
 
         if (isInput && input!.Skip)
         {
-            return null;
+            return false;
         }
 
         var request = _requests.For(message, input);
@@ -227,8 +215,13 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
             message.Options.TryGetValue(IssuedAddress.Key, out issued);
         }
 
-        return _origins.Refuse(message.RequestUri, issued, request.Scope, InnerHandler) is { } refusal
-            ? throw new TokenAcquisitionException(refusal)
-            : request;
+        sent = new SentMessage(message, request, issued);
+        var refusal = _origins.Refuse(sent.Message.RequestUri, issued, request.Scope, InnerHandler);
+        if (refusal is null && sent.Message.Headers.NonValidated.Count > 0)
+        {
+            refusal = HostHeader.Refuse(sent.Message, _origins, issued, request.Scope);
+        }
+
+        return refusal is null ? true : throw new TokenAcquisitionException(refusal);
     }
 }

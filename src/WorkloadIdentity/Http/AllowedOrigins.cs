@@ -123,7 +123,8 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
         return null;
     }
 
-    private bool IsListed(Origin origin, string scope) =>
+    /// <summary>Whether the origin is allowed for this scope, whatever its scheme.</summary>
+    public bool IsListed(Origin origin, string scope) =>
         _listed.Contains(origin) || _baseAddresses.Contains(origin) || _plainHttp.Contains(origin) || OriginsOf(scope).Contains(origin);
 
     /// <summary>Reading a scope is remembered for the last one: nearly every client has one scope.</summary>

@@ -1,8 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The address a message had when the application issued it, kept on the message by the <see cref="OriginGate"/>; and where redirects tried to take it
-/// since. Retrying and hedging handlers copy a message's options, so all copies share one of these.
+/// The address a message had when the application issued it, kept on the message by the <see cref="OriginGate"/>; and the origins that responses named
+/// since. Handlers that copy messages copy their options too, so all copies share one of these.
 /// </summary>
 /// <param name="owner">Whose rules the address is to be judged by: a message may pass through several clients.</param>
 /// <param name="address">The address as issued.</param>
@@ -10,36 +10,72 @@ internal sealed class IssuedAddress(AllowedOrigins owner, Uri? address)
 {
     public static readonly HttpRequestOptionsKey<IssuedAddress> Key = new("WorkloadIdentity.IssuedAddress");
 
-    private const int MaxRedirects = 50;
+    private const int MaxNamed = 50;
 
-    private Origin[] _redirectedTo = [];
+    // A redirect is followed, and a long-running operation (202) is polled, at these. On any status: a handler further out decides what it follows.
+    private static readonly string[] PlaceHeaders = ["Location", "Operation-Location", "Azure-AsyncOperation"];
+
+    private Origin[] _named = [];
 
     public AllowedOrigins Owner { get; } = owner;
 
     public Uri? Address { get; } = address;
 
+    /// <summary>Notes each origin that a response came from or names, if the pass did not send its message there.</summary>
+    /// <param name="response">What came back.</param>
+    /// <param name="sent">The message as the transport left it: its address is the last that was followed.</param>
+    /// <param name="sentTo">Where the pass sent it.</param>
+    public void NotePlacesIn(HttpResponseMessage response, HttpRequestMessage sent, Uri sentTo)
+    {
+        NotePlace(sent.RequestUri, sentTo);
+        NotePlace(response.RequestMessage?.RequestUri, sentTo);
+        foreach (var header in PlaceHeaders)
+        {
+            if (!response.Headers.NonValidated.TryGetValues(header, out var values))
+            {
+                continue;
+            }
+
+            foreach (var value in values)
+            {
+                // Read against the address, as text: "//host/path" alone is a file to Uri.
+                NotePlace(Uri.TryCreate(response.RequestMessage?.RequestUri ?? sent.RequestUri ?? sentTo, value.Trim(), out var place) ? place : null, sentTo);
+            }
+        }
+    }
+
     /// <summary>An API, not the application, named this origin: the permission of the issued address does not reach there.</summary>
-    public void NoteRedirect(Origin target)
+    public void NoteNamed(Origin origin)
     {
         Origin[] known;
         Origin[] more;
         do
         {
-            known = Volatile.Read(ref _redirectedTo);
-            if (known.Contains(target) || known.Length >= MaxRedirects)
+            known = Volatile.Read(ref _named);
+            if (known.Contains(origin) || known.Length >= MaxNamed)
             {
                 return;
             }
 
-            more = [.. known, target];
+            more = [.. known, origin];
         }
-        while (Interlocked.CompareExchange(ref _redirectedTo, more, known) != known);
+        while (Interlocked.CompareExchange(ref _named, more, known) != known);
     }
 
-    /// <summary>Whether <paramref name="origin"/> is where the application's own handlers may have brought the issued address. After too many redirects, none is.</summary>
+    /// <summary>Whether <paramref name="origin"/> is where the application's own handlers may have brought the issued address. After too many names, none is.</summary>
     public bool Covers(Origin origin)
     {
-        var known = Volatile.Read(ref _redirectedTo);
-        return known.Length < MaxRedirects && !known.Contains(origin);
+        var known = Volatile.Read(ref _named);
+        return known.Length < MaxNamed && !known.Contains(origin);
+    }
+
+    private void NotePlace(Uri? place, Uri sentTo)
+    {
+        if (!ReferenceEquals(place, sentTo)
+            && Origin.TryRead(place, out var origin)
+            && !(Origin.TryRead(sentTo, out var own) && own == origin))
+        {
+            NoteNamed(origin);
+        }
     }
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity;
 
-/// <summary>Tells which content can be sent a second time as it is. Nothing is ever buffered to make it so.</summary>
+/// <summary>Tells which content can be sent a second time as it is: what stands in memory and what can be rewound. Nothing is ever buffered to make it so.</summary>
 internal static class ResendableContent
 {
     private const int MaxNesting = 8;
@@ -13,29 +13,46 @@ internal static class ResendableContent
     /// Whether sending <paramref name="content"/> again sends the same bytes. Types that are not known to allow it do not: the caller then
     /// gets the API's answer, which is better than half a body or an exception.
     /// </summary>
-    public static bool Is(HttpContent? content) => Is(content, MaxNesting);
+    public static bool Is(HttpContent? content) => content is null || Is(content, MaxNesting) || IsBuffered(content);
 
-    private static bool Is(HttpContent? content, int nesting) => content switch
+    private static bool Is(HttpContent content, int nesting) => content switch
     {
-        null => true,
-
         // Strings and forms too: they derive from it.
         ByteArrayContent or ReadOnlyMemoryContent => true,
         JsonContent json => !IsSequence(json),
 
         // The type itself does not say whether its stream can be rewound; the stream it shows does, and asking consumes nothing.
-        // Types derived from these two may do anything.
-        StreamContent stream when stream.GetType() == typeof(StreamContent) => CanSeek(stream),
-        MultipartContent parts when parts.GetType() == typeof(MultipartContent) || parts.GetType() == typeof(MultipartFormDataContent) =>
-            nesting > 0 && parts.All(part => Is(part, nesting - 1)),
+        StreamContent stream => CanSeek(stream),
+        MultipartContent parts => nesting > 0 && parts.All(part => Is(part, nesting - 1)),
         _ => false,
     };
 
-    private static bool CanSeek(StreamContent content)
+    /// <summary>
+    /// Whether the application, or a handler further out, has loaded the content into memory. Asked to fit into no bytes, content that is in memory is done at once, and
+    /// any other fails by its length before it writes anything.
+    /// </summary>
+    /// <remarks>Not for the parts of a multipart content: a length that was asked for is written as a header of the part.</remarks>
+    private static bool IsBuffered(HttpContent content) => Ask(content, static content =>
+    {
+        if (content.Headers.ContentLength is not > 0)
+        {
+            return false;
+        }
+
+        var loading = content.LoadIntoBufferAsync(0);
+
+        // Read, so that the failure counts as observed.
+        return loading.Exception is null && loading.IsCompletedSuccessfully;
+    });
+
+    private static bool CanSeek(StreamContent content) => Ask(content, static content => content.ReadAsStream().CanSeek);
+
+    /// <summary>Content that cannot answer, because it was disposed or its stream was closed, cannot be sent either.</summary>
+    private static bool Ask(HttpContent content, Func<HttpContent, bool> question)
     {
         try
         {
-            return content.ReadAsStream().CanSeek;
+            return question(content);
         }
         catch (Exception exception) when (exception is ObjectDisposedException or IOException or NotSupportedException or InvalidOperationException)
         {

@@ -3,83 +3,88 @@ using System.Net;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A message as it was first sent. The transport changes the message itself when it follows a redirect (address, method, content, header), so what is to be
-/// sent again is compared with this.
+/// One message on its pass through the handler: the copy that is sent, and what it was when the pass began. The transport changes the copy when it follows a redirect
+/// (address, method, content, header), so a copy that no longer equals its beginning is not sent again.
 /// </summary>
 internal readonly struct SentMessage
 {
-    private readonly Uri _address;
+    private readonly MessageCopy _copy;
+    private readonly Uri? _address;
     private readonly HttpMethod _method;
     private readonly HttpContent? _content;
 
-    /// <summary>Puts the token on the message and remembers the message as it is now.</summary>
-    public SentMessage(HttpRequestMessage message, TokenRequest request, AccessToken token)
+    /// <summary>Begins a pass. The copy has no token yet.</summary>
+    public SentMessage(HttpRequestMessage message, TokenRequest request, IssuedAddress? issued)
     {
-        Message = message;
-        _address = message.RequestUri!;
-        _method = message.Method;
-        _content = message.Content;
+        _copy = new MessageCopy(message);
+        _address = Message.RequestUri;
+        _method = Message.Method;
+        _content = Message.Content;
         Request = request;
-        Token = token;
-        message.Headers.Authorization = token.Header;
+        Issued = issued;
+        Token = null!;
     }
 
-    public HttpRequestMessage Message { get; }
+    private SentMessage(SentMessage sent, AccessToken token)
+    {
+        this = sent;
+        Token = token;
+        Message.Headers.Authorization = token.Header;
+    }
+
+    /// <summary>The handler's own message. Nobody outside of this pass has it before the response is in.</summary>
+    public HttpRequestMessage Message => _copy.Message;
 
     public TokenRequest Request { get; }
 
+    /// <summary>The address as the application issued it, where a gate saw that.</summary>
+    public IssuedAddress? Issued { get; }
+
+    /// <summary>The token it carries.</summary>
     public AccessToken Token { get; }
 
     /// <summary>Where it went, for people.</summary>
     public string Origin => WorkloadIdentity.Origin.TryRead(_address, out var origin) ? origin.ToString() : "";
 
-    /// <summary>The same message with another token.</summary>
-    public SentMessage Again(AccessToken token) => new(Message, Request, token);
+    /// <summary>Whether sending the copy once more sends what the caller gave.</summary>
+    public bool CanBeSentAgain => IsSentHere && Message.Method == _method && ReferenceEquals(Message.Content, _content) && ResendableContent.Is(_content);
 
-    /// <summary>Keeps in mind where an API redirected to: the application did not name that origin, so nothing the application was allowed reaches there.</summary>
-    /// <remarks>Runs after failures too: a redirect may lead to a host that does not answer, and an outer retry starts from there.</remarks>
-    public void NoteRedirect()
-    {
-        if (!ReferenceEquals(Message.RequestUri, _address))
-        {
-            NoteRedirect(Message.RequestUri);
-        }
-    }
+    /// <summary>Whether the copy still goes where the caller addressed it, with the token of this pass.</summary>
+    private bool IsSentHere => ReferenceEquals(Message.RequestUri, _address) && ReferenceEquals(Message.Headers.Authorization, Token.Header);
 
-    /// <summary>Why the API rejected the token, when sending the same message once more with another token is right; otherwise null.</summary>
-    public TokenRejection? RejectionIn(HttpResponseMessage response, bool continuousAccess)
-    {
-        if ((int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } location)
-        {
-            // Nobody below followed it; a redirecting handler further out may. The text is read again, against the address: "//host/path" is a file to Uri.
-            NoteRedirect(Uri.TryCreate(_address, location.OriginalString, out var target) ? target : null);
-            return null;
-        }
+    /// <summary>The same message with this token on it.</summary>
+    public SentMessage With(AccessToken token) => new(this, token);
 
-        return response.StatusCode == HttpStatusCode.Unauthorized && IsUnchanged(response) && TokenRejection.From(response, Token.TokenType, continuousAccess) is { } rejection
-            && ResendableContent.Is(_content)
-            ? rejection
+    /// <summary>Why the API rejected the token, when another token may mend it; otherwise null.</summary>
+    public TokenRejection? RejectionIn(HttpResponseMessage response, bool continuousAccess) =>
+        response.StatusCode == HttpStatusCode.Unauthorized && IsSentHere && IsFromHere(response.RequestMessage)
+            ? TokenRejection.From(response, Token.TokenType, continuousAccess)
             : null;
+
+    /// <summary>
+    /// Notes which places the response names, and takes the token off its message: the caller sees the final address there, copies the message, or prints it.
+    /// </summary>
+    public HttpResponseMessage Finish(HttpResponseMessage response)
+    {
+        Issued?.NotePlacesIn(response, Message, _address!);
+        Message.Headers.Authorization = null;
+        if (response.RequestMessage is { } answered && !ReferenceEquals(answered, Message) && Carries(answered))
+        {
+            answered.Headers.Authorization = null;
+        }
+
+        return response;
     }
 
-    private bool IsUnchanged(HttpResponseMessage response) =>
-        ReferenceEquals(Message.RequestUri, _address)
-        && Message.Method == _method
-        && ReferenceEquals(Message.Content, _content)
-        && ReferenceEquals(Message.Headers.Authorization, Token.Header)
-        && (response.RequestMessage is null || ReferenceEquals(response.RequestMessage, Message) || IsSameOrigin(response.RequestMessage.RequestUri));
+    /// <summary>Ends the pass, whether there is a response or not.</summary>
+    public void End() => _copy.HandBackOptions();
+
+    /// <summary>A handler further in may have copied the header as text.</summary>
+    private bool Carries(HttpRequestMessage message) =>
+        message.Headers.NonValidated.TryGetValues("Authorization", out var values) && values.ToString() == Token.Header.ToString();
 
     /// <summary>A handler further in may have sent a copy; what came back must still come from where this was sent.</summary>
-    private bool IsSameOrigin(Uri? answered) =>
-        WorkloadIdentity.Origin.TryRead(answered, out var theirs) && WorkloadIdentity.Origin.TryRead(_address, out var ours) && theirs == ours;
-
-    private void NoteRedirect(Uri? target)
-    {
-        if (WorkloadIdentity.Origin.TryRead(target, out var origin)
-            && !(WorkloadIdentity.Origin.TryRead(_address, out var own) && own == origin)
-            && Message.Options.TryGetValue(IssuedAddress.Key, out var issued))
-        {
-            issued.NoteRedirect(origin);
-        }
-    }
+    private bool IsFromHere(HttpRequestMessage? answered) =>
+        answered is null || ReferenceEquals(answered, Message)
+        || (WorkloadIdentity.Origin.TryRead(answered.RequestUri, out var theirs) && WorkloadIdentity.Origin.TryRead(_address, out var ours) && theirs == ours);
 }

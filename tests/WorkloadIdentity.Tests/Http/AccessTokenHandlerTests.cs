@@ -266,30 +266,36 @@ public sealed class AccessTokenHandlerTests : IDisposable
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
 
-    [Fact]
-    public async Task A_message_changed_below_is_not_sent_again()
+    public static TheoryData<string, Action<HttpRequestMessage>, int> ChangesBelow => new()
     {
-        foreach (var change in new Action<HttpRequestMessage>[]
+        { "the address", message => message.RequestUri = new Uri(Address.AbsoluteUri), 0 },
+        { "no token", message => message.Headers.Authorization = null, 0 },
+        { "a token of another", message => message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "t1"), 0 },
+        { "the method", message => message.Method = HttpMethod.Put, 1 },
+        { "the content", message => message.Content = new StringContent("x"), 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(ChangesBelow))]
+    public async Task A_message_changed_below_is_not_sent_again(string changed, Action<HttpRequestMessage> change, int renewals)
+    {
+        var renewed = new TaskCompletionSource();
+        _tokens.OnRenew = (_, _) =>
         {
-            message => message.RequestUri = new Uri(Address.AbsoluteUri),
-            message => message.Method = HttpMethod.Put,
-            message => message.Content = new StringContent("x"),
-            message => message.Headers.Authorization = null,
-            message => message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "t1"),
-        })
+            renewed.SetResult();
+            return ValueTask.FromResult(_tokens.Next());
+        };
+        _api.Answer(message =>
         {
-            _api.Answer(message =>
-            {
-                change(message);
-                return FakeServer.Response(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", InvalidToken));
-            });
+            change(message);
+            return FakeServer.Response(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", InvalidToken));
+        });
 
-            using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, Address));
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, Address));
 
-            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        }
-
-        Assert.Empty(_tokens.Renewals);
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        await (renewals == 0 ? Task.CompletedTask : renewed.Task.WaitAsync(Patience.Limit));
+        Assert.True(renewals == _tokens.Renewals.Count, changed);
     }
 
     [Fact]
@@ -341,7 +347,13 @@ public sealed class AccessTokenHandlerTests : IDisposable
         { "parts", () => new MultipartFormDataContent { { new StringContent("x"), "a" }, { new StreamContent(new MemoryStream([1])), "b" } }, true },
         { "parts with a stream that cannot be rewound", () => new MultipartContent { new StringContent("x"), new StreamContent(new OneWayStream([1])) }, false },
         { "a type nobody knows", () => new UnknownContent(), false },
-        { "a type derived from stream content", () => new DerivedStreamContent(new MemoryStream([1])), false },
+        { "a type nobody knows, buffered", () => Buffered(new UnknownContent()), true },
+        { "a type derived from stream content", () => new DerivedStreamContent(new MemoryStream([1])), true },
+        { "a type derived from stream content, of a stream that cannot be rewound", () => new DerivedStreamContent(new OneWayStream([1])), false },
+        { "a stream that cannot be rewound, buffered", () => Buffered(new StreamContent(new OneWayStream([1, 2]))), true },
+        { "a JSON stream, buffered", () => Buffered(JsonContent.Create(Items())), true },
+        { "a type derived from multipart content", () => new DerivedMultipartContent { new StringContent("x"), new StreamContent(new MemoryStream([1])) }, true },
+        { "a type derived from multipart content, with a type nobody knows", () => new DerivedMultipartContent { new UnknownContent() }, false },
     };
 
     [Theory]
@@ -354,7 +366,7 @@ public sealed class AccessTokenHandlerTests : IDisposable
         using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, Address) { Content = content() }, CancellationToken.None);
 
         Assert.True(isSentAgain == (response.StatusCode == HttpStatusCode.OK), situation);
-        Assert.Equal(isSentAgain ? 1 : 0, _tokens.Renewals.Count);
+        Assert.Equal(isSentAgain ? 2 : 1, transport.Bodies.Count);
         Assert.Single(transport.Bodies.Distinct());
     }
 
@@ -447,6 +459,12 @@ public sealed class AccessTokenHandlerTests : IDisposable
         return content;
     }
 
+    private static HttpContent Buffered(HttpContent content)
+    {
+        content.LoadIntoBufferAsync().GetAwaiter().GetResult();
+        return content;
+    }
+
     private static async IAsyncEnumerable<int> Items()
     {
         await Task.Yield();
@@ -512,4 +530,6 @@ public sealed class AccessTokenHandlerTests : IDisposable
     }
 
     private sealed class DerivedStreamContent(Stream stream) : StreamContent(stream);
+
+    private sealed class DerivedMultipartContent : MultipartContent;
 }

@@ -221,7 +221,7 @@ public sealed class AllowedOriginsTests
         var origins = Origins();
         var issued = new IssuedAddress(origins, new Uri("https://graph.microsoft.com"));
         Assert.True(Origin.TryRead(new Uri("https://evil.example"), out var evil));
-        issued.NoteRedirect(evil);
+        issued.NoteNamed(evil);
 
         Assert.NotNull(origins.Refuse(new Uri("https://EVIL.example:443/x"), issued, Scope, Direct));
         Assert.Null(origins.Refuse(new Uri("https://10.0.0.5"), issued, Scope, Direct));
@@ -235,7 +235,7 @@ public sealed class AllowedOriginsTests
         var issued = new IssuedAddress(origins, new Uri("https://graph.microsoft.com"));
         for (var index = 0; index < 100; index++)
         {
-            issued.NoteRedirect(new Origin("https", $"h{index}", 443));
+            issued.NoteNamed(new Origin("https", $"h{index}", 443));
         }
 
         Assert.NotNull(origins.Refuse(new Uri("https://h99"), issued, Scope, Direct));

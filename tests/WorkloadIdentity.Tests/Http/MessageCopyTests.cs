@@ -1,0 +1,184 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Metrics;
+
+namespace WorkloadIdentity.Tests;
+
+/// <summary>The message a pass sends is the caller's in everything, and the caller's message stays as it is.</summary>
+public sealed class MessageCopyTests
+{
+    private static readonly Uri Address = new("https://api.contoso.com/orders");
+    private static readonly HttpRequestOptionsKey<object> One = new("one");
+    private static readonly HttpRequestOptionsKey<object> Two = new("two");
+
+    private readonly FakeTokens _tokens = new();
+
+    [Fact]
+    public void Everything_of_a_message_is_copied()
+    {
+        var message = new HttpRequestMessage(HttpMethod.Connect, Address)
+        {
+            Content = new StringContent("x"),
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        message.Headers.Protocol = "websocket";
+        message.Headers.ExpectContinue = true;
+        message.Headers.ConnectionClose = true;
+        message.Headers.TransferEncodingChunked = true;
+        message.Headers.Accept.ParseAdd("text/plain;q=0.5, */*");
+        message.Headers.UserAgent.ParseAdd("Mine/1.0 (x; y) Other/2");
+        message.Headers.IfModifiedSince = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        message.Headers.Range = new RangeHeaderValue(1, 2);
+        message.Headers.Add("Cookie", "a=b; c=d");
+        message.Headers.Add("X-Many", ["1", "2, 3", ""]);
+        message.Headers.TryAddWithoutValidation("Date", "not a date");
+        message.Headers.TryAddWithoutValidation("X-Empty", "");
+        message.Options.Set(One, this);
+
+        var copy = new MessageCopy(message).Message;
+
+        Assert.Equal(
+            (message.Method, message.RequestUri, message.Version, message.VersionPolicy, message.Headers.Protocol),
+            (copy.Method, copy.RequestUri, copy.Version, copy.VersionPolicy, copy.Headers.Protocol));
+        Assert.Same(message.Content, copy.Content);
+        Assert.Equal(Lines(message), Lines(copy));
+        Assert.Equal(
+            (message.Headers.ExpectContinue, message.Headers.ConnectionClose, message.Headers.TransferEncodingChunked),
+            (copy.Headers.ExpectContinue, copy.Headers.ConnectionClose, copy.Headers.TransferEncodingChunked));
+        Assert.Equal(message.Options, copy.Options);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task What_handlers_further_in_do_to_the_options_is_seen_further_out(bool isAsync, bool fails)
+    {
+        using var client = new HttpMessageInvoker(new AccessTokenHandler(_tokens, new TokenRequest("https://api.contoso.com/.default"))
+        {
+            InnerHandler = new Inner(
+                message =>
+                {
+                    Assert.True(message.Options.TryGetValue(One, out _));
+                    ((IDictionary<string, object?>)message.Options).Remove(One.Key);
+                    message.Options.Set(Two, "inside");
+                },
+                fails),
+        });
+        using var message = new HttpRequestMessage(HttpMethod.Get, Address);
+        message.Options.Set(One, "outside");
+
+        var error = await Record.ExceptionAsync(async () => (isAsync ? await client.SendAsync(message, CancellationToken.None) : client.Send(message, CancellationToken.None)).Dispose());
+
+        Assert.Equal(fails, error is HttpRequestException);
+        Assert.Equal([new KeyValuePair<string, object?>(Two.Key, "inside")], message.Options);
+    }
+
+    [Fact]
+    public async Task What_another_pass_or_handler_did_to_the_options_meanwhile_stays()
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, Address);
+        message.Options.Set(One, "outside");
+        using var client = new HttpMessageInvoker(new AccessTokenHandler(_tokens, new TokenRequest("https://api.contoso.com/.default"))
+        {
+            InnerHandler = new Inner(
+                sent =>
+                {
+                    message.Options.Set(One, "meanwhile");
+                    ((IDictionary<string, object?>)sent.Options).Remove(One.Key);
+                    message.Options.Set(Two, "meanwhile");
+                }),
+        });
+
+        using var response = await client.SendAsync(message, CancellationToken.None);
+
+        Assert.Equal([new(One.Key, "meanwhile"), new(Two.Key, "meanwhile")], message.Options.OrderBy(option => option.Key, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_context_of_dotnets_metrics_is_used_for_one_send_alone()
+    {
+        // .NET takes it off the message it sends and uses it for another request: a second send of the caller's message must not bring it back.
+        await using var api = new LoopbackServer(_ => new(200));
+        using var meters = new OneMeterFactory();
+        using var listener = new MeterListener();
+        var tags = new List<string>();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == "http.client.request.duration" && ReferenceEquals(instrument.Meter, meters.Meter))
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, found, _) => tags.Add($"{found.ToArray().FirstOrDefault(tag => tag.Key == "mine").Value}"));
+        listener.Start();
+        var options = new AccessTokenHandlerOptions { AllowedOrigins = { api.Address } };
+        using var client = new HttpMessageInvoker(
+            new AccessTokenHandler(_tokens, new TokenRequest("api://x/.default"), options, new AllowedOrigins(options), new ChallengeMetrics(factory: null))
+            {
+                InnerHandler = new SocketsHttpHandler { UseProxy = false, MeterFactory = meters },
+            });
+        using var message = new HttpRequestMessage(HttpMethod.Get, api.Address);
+        HttpMetricsEnrichmentContext.AddCallback(message, context => context.AddCustomTag("mine", "yes"));
+
+        (await client.SendAsync(message, CancellationToken.None)).Dispose();
+        Assert.Empty(message.Options);
+        (await client.SendAsync(message, CancellationToken.None)).Dispose();
+
+        Assert.Equal(["yes", ""], tags);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_callers_message_stays_as_it_is_and_the_responses_shows_where_it_went(bool isAsync)
+    {
+        await using var other = new LoopbackServer(_ => new(200));
+        await using var api = new LoopbackServer(_ => new(302, ("Location", $"{other.Address}there")));
+        var options = new AccessTokenHandlerOptions { AllowedOrigins = { api.Address } };
+        using var client = new HttpMessageInvoker(
+            new AccessTokenHandler(_tokens, new TokenRequest("api://x/.default"), options, new AllowedOrigins(options), new ChallengeMetrics(factory: null))
+            {
+                InnerHandler = new SocketsHttpHandler { UseProxy = false },
+            });
+        using var content = new StringContent("x") { Headers = { ContentLength = 1 } };
+        using var message = new HttpRequestMessage(HttpMethod.Post, api.Address) { Content = content };
+        var before = $"{message}";
+
+        using var response = isAsync ? await client.SendAsync(message, CancellationToken.None) : client.Send(message, CancellationToken.None);
+
+        Assert.Equal(before, $"{message}");
+        Assert.Same(content, message.Content);
+        Assert.Equal(new Uri(other.Address, "/there"), response.RequestMessage!.RequestUri);
+        Assert.Equal(HttpMethod.Get, response.RequestMessage.Method);
+    }
+
+    private static string Lines(HttpRequestMessage message) => string.Join('\n', message.Headers.NonValidated.Select(header => $"{header.Key}: {string.Join('|', header.Value)}"));
+
+    private sealed class Inner(Action<HttpRequestMessage> receive, bool fails = false) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            receive(request);
+            return fails ? Task.FromException<HttpResponseMessage>(new HttpRequestException("no route")) : Task.FromResult(new HttpResponseMessage());
+        }
+
+        protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            receive(request);
+            return fails ? throw new HttpRequestException("no route") : new HttpResponseMessage();
+        }
+    }
+
+    private sealed class OneMeterFactory : IMeterFactory
+    {
+        public Meter? Meter { get; private set; }
+
+        public Meter Create(MeterOptions options) => Meter = new Meter(options);
+
+        public void Dispose() => Meter?.Dispose();
+    }
+}

@@ -1,0 +1,129 @@
+using Polly;
+using Polly.Hedging;
+
+namespace WorkloadIdentity.Tests;
+
+/// <summary>
+/// One message is sent by two passes at once: a hedging strategy whose default generator takes the same message, or a retry that gave up waiting. Each pass sends what it
+/// was given, whatever the other's is redirected to.
+/// </summary>
+public sealed class TwoPassesOfOneMessageTests
+{
+    private const string Scope = "api://orders/.default";
+    private static readonly (string, string) InvalidToken = ("WWW-Authenticate", """Bearer error="invalid_token" """);
+
+    private readonly FakeTokens _tokens = new();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_second_pass_starts_at_the_address_of_the_application_while_the_first_is_redirected(bool isGated)
+    {
+        var redirected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var evil = new LoopbackServer(_ =>
+        {
+            // The first pass stays here, so that the second runs beside it.
+            if (redirected.TrySetResult())
+            {
+                release.Task.Wait();
+            }
+
+            return new(200);
+        });
+        var requests = 0;
+        await using var api = new LoopbackServer(_ => Interlocked.Increment(ref requests) == 1 ? new(302, ("Location", $"{evil.Address}")) : new(200, ("X-Api", "yes")));
+        using var client = Client(api, isGated, new Hedging(redirected.Task));
+
+        try
+        {
+            using var response = await client.GetAsync(api.Address);
+
+            Assert.Equal([null], evil.Tokens);
+            Assert.Equal(["Bearer t1", "Bearer t1"], api.Tokens);
+            Assert.True(response.Headers.Contains("X-Api"));
+        }
+        finally
+        {
+            release.SetResult();
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_renewed_token_goes_where_the_pass_was_sent_although_the_message_has_moved_meanwhile(bool isFirstToken)
+    {
+        await using var evil = new LoopbackServer(_ => new(200));
+        await using var api = new LoopbackServer(request => request.Headers["Authorization"] == "Bearer t1" ? new(401, InvalidToken) : new(200, ("X-Api", "yes")));
+        using var message = new HttpRequestMessage(HttpMethod.Get, api.Address);
+        ValueTask<AccessToken> MoveAsync()
+        {
+            message.RequestUri = evil.Address;
+            message.Method = HttpMethod.Delete;
+            message.Headers.Host = "evil.example";
+            return ValueTask.FromResult(_tokens.Next());
+        }
+
+        if (isFirstToken)
+        {
+            _tokens.OnGet = async (_, _) =>
+            {
+                await Task.Yield();
+                return await MoveAsync();
+            };
+        }
+        else
+        {
+            _tokens.OnRenew = (_, _) => MoveAsync();
+        }
+
+        using var client = Client(api, isGated: false);
+        using var response = await client.SendAsync(message);
+
+        Assert.True(response.Headers.Contains("X-Api"));
+        Assert.Equal(isFirstToken ? ["Bearer t2"] : ["Bearer t1", "Bearer t2"], api.Tokens);
+        Assert.All(api.Requests, request => Assert.Equal(("GET", api.Address.Authority), (request.Method, request.Headers["Host"])));
+        Assert.Empty(evil.Requests);
+    }
+
+    private HttpClient Client(LoopbackServer allowed, bool isGated, DelegatingHandler? outer = null)
+    {
+        var options = new AccessTokenHandlerOptions { AllowedOrigins = { allowed.Address } };
+        var origins = new AllowedOrigins(options);
+        HttpMessageHandler pipeline = new AccessTokenHandler(_tokens, new TokenRequest(Scope), options, origins, new ChallengeMetrics(factory: null))
+        {
+            InnerHandler = new SocketsHttpHandler { UseProxy = false },
+        };
+        if (outer is not null)
+        {
+            outer.InnerHandler = pipeline;
+            pipeline = outer;
+        }
+
+        return new HttpClient(isGated ? new OriginGate(origins) { InnerHandler = pipeline } : pipeline);
+    }
+
+    /// <summary>Polly's hedging over the same message, with a second attempt once <paramref name="signal"/> is given.</summary>
+    private sealed class Hedging(Task signal) : DelegatingHandler
+    {
+        private readonly ResiliencePipeline<HttpResponseMessage> _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
+            .AddHedging(new HedgingStrategyOptions<HttpResponseMessage> { MaxHedgedAttempts = 1, Delay = TimeSpan.Zero })
+            .Build();
+
+        private int _attempts;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            await _pipeline.ExecuteAsync(
+                async token =>
+                {
+                    if (Interlocked.Increment(ref _attempts) == 2)
+                    {
+                        await signal.WaitAsync(Patience.Limit, token);
+                    }
+
+                    return await base.SendAsync(request, token);
+                },
+                cancellationToken);
+    }
+}
