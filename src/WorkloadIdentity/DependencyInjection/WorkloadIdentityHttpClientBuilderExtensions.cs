@@ -51,6 +51,7 @@ public static class WorkloadIdentityHttpClientBuilderExtensions
 
         services.AddSingleton(new ClientRequest(options.Identity, scope));
         services.AddKeyedSingleton(client, (provider, _) => new AccessTokenPipeline(client, request, options, provider));
+        TokenExitFilter.Register(services);
         services.AddOptions<HttpClientFactoryOptions>(client).PostConfigure<IServiceProvider>(
             (factory, provider) => provider.GetRequiredKeyedService<AccessTokenPipeline>(client).Attach(factory));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AccessTokenClient>, AccessTokenClientValidator>());

@@ -4,7 +4,8 @@ namespace WorkloadIdentity;
 public sealed partial class AccessTokenHandler
 {
     /// <summary>
-    /// Renews the token if the response rejects it. Returns the new one, with the response disposed, when the message is to be sent again with it; otherwise null, and the
+    /// Renews the token if the response rejects it. Returns the new one, with the response disposed, when the message is to be sent again
+    /// with it; otherwise null, and the
     /// response is what the caller gets.
     /// </summary>
     private ValueTask<AccessToken?> RenewAsync(SentMessage sent, HttpResponseMessage response, CancellationToken cancellationToken)
@@ -82,7 +83,8 @@ public sealed partial class AccessTokenHandler
         }
         catch (Exception exception) when (exception is not ObjectDisposedException)
         {
-            LogFailure(sent, rejection, new TokenError(TokenErrorKind.InvalidResponse, $"The token acquirer failed with {exception.GetType().Name}."));
+            var error = new TokenError(TokenErrorKind.InvalidResponse, $"The token acquirer failed with {exception.GetType().Name}.");
+            LogFailure(sent, rejection, error);
         }
         catch (ObjectDisposedException)
         {

@@ -20,6 +20,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
     private readonly ILogger? _logger;
     private readonly ChallengeMetrics _metrics;
     private readonly bool _ownsMetrics;
+    private bool _hasExit;
 
     /// <summary>A handler whose tokens come from <paramref name="acquirer"/>.</summary>
     /// <param name="acquirer">Outlives the handler, and is not disposed by it.</param>
@@ -55,7 +56,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         {
             if (!TryBegin(request, out var message))
             {
-                return base.SendAsync(request, cancellationToken);
+                return base.SendAsync(WithoutToken(request), cancellationToken);
             }
 
             var getting = _acquirer.GetTokenAsync(message.Request, cancellationToken);
@@ -73,7 +74,8 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         }
     }
 
-    private async Task<HttpResponseMessage> GetAndSendAsync(SentMessage message, ValueTask<AccessToken> getting, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> GetAndSendAsync(
+        SentMessage message, ValueTask<AccessToken> getting, CancellationToken cancellationToken)
     {
         var token = await getting.ConfigureAwait(false);
         return await SendAsync(message.With(token), cancellationToken).ConfigureAwait(false);
@@ -127,7 +129,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         ArgumentNullException.ThrowIfNull(request);
         if (!TryBegin(request, out var message))
         {
-            return base.Send(request, cancellationToken);
+            return base.Send(WithoutToken(request), cancellationToken);
         }
 
         var sent = message.With(Blocking.Wait(() => _acquirer.GetTokenAsync(message.Request, cancellationToken)));
@@ -146,6 +148,30 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         {
             sent.End();
         }
+    }
+
+    /// <summary>
+    /// The check that stands next to the primary handler, for a pipeline with handlers in between. Called once, before the first message.
+    /// </summary>
+    internal TokenExit CreateExit()
+    {
+        _hasExit = true;
+        return new TokenExit(_origins, _requests.Request.Scope, _logger);
+    }
+
+    /// <summary>The exit is told that an Authorization header on this message is the application's own.</summary>
+    private HttpRequestMessage WithoutToken(HttpRequestMessage message)
+    {
+        if (_hasExit)
+        {
+            lock (message.Options)
+            {
+                var issued = new IssuedAddress(_origins, message.RequestUri);
+                new SentToken(header: null, message.RequestUri, _requests.Request.Scope, issued).PutOn(message);
+            }
+        }
+
+        return message;
     }
 
     /// <summary>A scope this handler may put a token on the wire for.</summary>
@@ -182,8 +208,12 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
             nameof(options))
         : options;
 
-    /// <summary>Begins a pass: what is sent, and what to ask for it. False when the message goes on as it is, without a token of ours.</summary>
-    /// <remarks>All that is judged here is judged on the message that is sent, which nobody else can change while the token is waited for.</remarks>
+    /// <summary>
+    /// Begins a pass: what is sent, and what to ask for it. False when the message goes on as it is, without a token of ours.
+    /// </summary>
+    /// <remarks>
+    /// All that is judged here is judged on the message that is sent, which nobody else can change while the token is waited for.
+    /// </remarks>
     /// <exception cref="TokenAcquisitionException">The token must not be sent with this message.</exception>
     private bool TryBegin(HttpRequestMessage message, out SentMessage sent)
     {
@@ -215,7 +245,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
             message.Options.TryGetValue(IssuedAddress.Key, out issued);
         }
 
-        sent = new SentMessage(message, request, issued);
+        sent = new SentMessage(message, request, issued, _hasExit ? issued ?? new IssuedAddress(_origins, message.RequestUri) : null);
         var refusal = _origins.Refuse(sent.Message.RequestUri, issued, request.Scope, InnerHandler);
         if (refusal is null && sent.Message.Headers.NonValidated.Count > 0)
         {

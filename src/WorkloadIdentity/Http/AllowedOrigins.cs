@@ -115,13 +115,16 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
             return OriginRefusals.Proxied(origin, address, proxy, scope);
         }
 
-        if (isMesh && _logger is not null && _warned.Count < MaxWarnings && _warned.TryAdd(origin, true))
+        if (isMesh && _logger is not null && IsFirstWarningOf(origin))
         {
             Log.PlainHttp(_logger, origin.ToString());
         }
 
         return null;
     }
+
+    /// <summary>Whether nobody was warned of this origin yet; of so many that nobody would read on, nobody is.</summary>
+    public bool IsFirstWarningOf(Origin origin) => _warned.Count < MaxWarnings && _warned.TryAdd(origin, true);
 
     /// <summary>Whether the origin is allowed for this scope, whatever its scheme.</summary>
     public bool IsListed(Origin origin, string scope) =>

@@ -1,7 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The address a message had when the application issued it, kept on the message by the <see cref="OriginGate"/>; and the origins that responses named
+/// The address a message had when the application issued it, kept on the message by the <see cref="OriginGate"/>; and the origins that
+/// responses named
 /// since. Handlers that copy messages copy their options too, so all copies share one of these.
 /// </summary>
 /// <param name="owner">Whose rules the address is to be judged by: a message may pass through several clients.</param>
@@ -12,7 +13,8 @@ internal sealed class IssuedAddress(AllowedOrigins owner, Uri? address)
 
     private const int MaxNamed = 50;
 
-    // A redirect is followed, and a long-running operation (202) is polled, at these. On any status: a handler further out decides what it follows.
+    // A redirect is followed, and a long-running operation (202) is polled, at these. On any status: a handler further out decides what it
+    // follows.
     private static readonly string[] PlaceHeaders = ["Location", "Operation-Location", "Azure-AsyncOperation"];
 
     private Origin[] _named = [];
@@ -21,14 +23,25 @@ internal sealed class IssuedAddress(AllowedOrigins owner, Uri? address)
 
     public Uri? Address { get; } = address;
 
-    /// <summary>Notes each origin that a response came from or names, if the pass did not send its message there.</summary>
+    /// <summary>
+    /// Notes each origin that the transport went to for the message, or that the response names, if the message was not sent there.
+    /// </summary>
     /// <param name="response">What came back.</param>
     /// <param name="sent">The message as the transport left it: its address is the last that was followed.</param>
-    /// <param name="sentTo">Where the pass sent it.</param>
+    /// <param name="sentTo">Where it was sent.</param>
     public void NotePlacesIn(HttpResponseMessage response, HttpRequestMessage sent, Uri sentTo)
     {
         NotePlace(sent.RequestUri, sentTo);
         NotePlace(response.RequestMessage?.RequestUri, sentTo);
+        NoteNamesIn(response, response.RequestMessage?.RequestUri ?? sent.RequestUri ?? sentTo, sentTo);
+    }
+
+    /// <summary>Notes each origin that the response names, if it came from elsewhere.</summary>
+    /// <param name="response">What came back.</param>
+    /// <param name="from">Where it came from.</param>
+    /// <param name="sentTo">Where the message was sent.</param>
+    public void NoteNamesIn(HttpResponseMessage response, Uri from, Uri sentTo)
+    {
         foreach (var header in PlaceHeaders)
         {
             if (!response.Headers.NonValidated.TryGetValues(header, out var values))
@@ -39,7 +52,10 @@ internal sealed class IssuedAddress(AllowedOrigins owner, Uri? address)
             foreach (var value in values)
             {
                 // Read against the address, as text: "//host/path" alone is a file to Uri.
-                NotePlace(Uri.TryCreate(response.RequestMessage?.RequestUri ?? sent.RequestUri ?? sentTo, value.Trim(), out var place) ? place : null, sentTo);
+                if (Uri.TryCreate(from, value.Trim(), out var place) && !IsSameOrigin(place, from))
+                {
+                    NotePlace(place, sentTo);
+                }
             }
         }
     }
@@ -62,7 +78,10 @@ internal sealed class IssuedAddress(AllowedOrigins owner, Uri? address)
         while (Interlocked.CompareExchange(ref _named, more, known) != known);
     }
 
-    /// <summary>Whether <paramref name="origin"/> is where the application's own handlers may have brought the issued address. After too many names, none is.</summary>
+    /// <summary>
+    /// Whether <paramref name="origin"/> is where the application's own handlers may have brought the issued address. After too many names,
+    /// none is.
+    /// </summary>
     public bool Covers(Origin origin)
     {
         var known = Volatile.Read(ref _named);
@@ -71,11 +90,12 @@ internal sealed class IssuedAddress(AllowedOrigins owner, Uri? address)
 
     private void NotePlace(Uri? place, Uri sentTo)
     {
-        if (!ReferenceEquals(place, sentTo)
-            && Origin.TryRead(place, out var origin)
-            && !(Origin.TryRead(sentTo, out var own) && own == origin))
+        if (!ReferenceEquals(place, sentTo) && Origin.TryRead(place, out var origin) && !IsSameOrigin(place, sentTo))
         {
             NoteNamed(origin);
         }
     }
+
+    private static bool IsSameOrigin(Uri one, Uri other) =>
+        Origin.TryRead(one, out var first) && Origin.TryRead(other, out var second) && first == second;
 }

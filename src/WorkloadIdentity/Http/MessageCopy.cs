@@ -3,7 +3,8 @@ using System.Net.Http.Headers;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The message that one pass hands on in place of the caller's: same address, method, content, version, headers and options. The token is set on the copy, so the
+/// The message that one pass hands on in place of the caller's: same address, method, content, version, headers and options. The token is
+/// set on the copy, so the
 /// caller's message never holds it, and a redirect that the transport follows changes the copy alone.
 /// </summary>
 /// <remarks>The content is shared. The caller disposes it with the caller's message; the copy owns nothing and is not disposed.</remarks>
@@ -48,7 +49,8 @@ internal readonly struct MessageCopy
     public HttpRequestMessage Message { get; }
 
     /// <summary>
-    /// Makes the changes that handlers further in made to the options on the caller's message too: what they note there, handlers further out read. What they remove must
+    /// Makes the changes that handlers further in made to the options on the caller's message too: what they note there, handlers further
+    /// out read. What they remove must
     /// be gone as well, because .NET uses its <c>HttpMetricsEnrichmentContext</c> for another request once it has removed it.
     /// </summary>
     public void HandBackOptions()

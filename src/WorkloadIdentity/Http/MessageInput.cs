@@ -19,7 +19,8 @@ internal sealed record MessageInput
 
     internal bool Skip { get; init; }
 
-    public static bool TryGet(HttpRequestMessage message, [NotNullWhen(true)] out MessageInput? input) => message.Options.TryGetValue(Key, out input);
+    public static bool TryGet(HttpRequestMessage message, [NotNullWhen(true)] out MessageInput? input) =>
+        message.Options.TryGetValue(Key, out input);
 
     public static HttpRequestMessage Change(HttpRequestMessage message, Func<MessageInput, MessageInput> change)
     {

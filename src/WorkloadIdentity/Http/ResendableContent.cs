@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity;
 
-/// <summary>Tells which content can be sent a second time as it is: what stands in memory and what can be rewound. Nothing is ever buffered to make it so.</summary>
+/// <summary>
+/// Tells which content can be sent a second time as it is: what stands in memory and what can be rewound. Nothing is ever buffered to make
+/// it so.
+/// </summary>
 internal static class ResendableContent
 {
     private const int MaxNesting = 8;
@@ -28,7 +31,8 @@ internal static class ResendableContent
     };
 
     /// <summary>
-    /// Whether the application, or a handler further out, has loaded the content into memory. Asked to fit into no bytes, content that is in memory is done at once, and
+    /// Whether the application, or a handler further out, has loaded the content into memory. Asked to fit into no bytes, content that is
+    /// in memory is done at once, and
     /// any other fails by its length before it writes anything.
     /// </summary>
     /// <remarks>Not for the parts of a multipart content: a length that was asked for is written as a header of the part.</remarks>

@@ -3,7 +3,8 @@ using System.Net;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// One message on its pass through the handler: the copy that is sent, and what it was when the pass began. The transport changes the copy when it follows a redirect
+/// One message on its pass through the handler: the copy that is sent, and what it was when the pass began. The transport changes the copy
+/// when it follows a redirect
 /// (address, method, content, header), so a copy that no longer equals its beginning is not sent again.
 /// </summary>
 internal readonly struct SentMessage
@@ -12,16 +13,23 @@ internal readonly struct SentMessage
     private readonly Uri? _address;
     private readonly HttpMethod _method;
     private readonly HttpContent? _content;
+    private readonly IssuedAddress? _issued;
+    private readonly IssuedAddress? _exit;
 
     /// <summary>Begins a pass. The copy has no token yet.</summary>
-    public SentMessage(HttpRequestMessage message, TokenRequest request, IssuedAddress? issued)
+    /// <param name="message">The caller's.</param>
+    /// <param name="request">What its token is asked for with.</param>
+    /// <param name="issued">The address as the application issued it, where a gate saw that.</param>
+    /// <param name="exit">The same for the check at the exit, where there is one; otherwise null.</param>
+    public SentMessage(HttpRequestMessage message, TokenRequest request, IssuedAddress? issued, IssuedAddress? exit)
     {
         _copy = new MessageCopy(message);
         _address = Message.RequestUri;
         _method = Message.Method;
         _content = Message.Content;
         Request = request;
-        Issued = issued;
+        _issued = issued;
+        _exit = exit;
         Token = null!;
     }
 
@@ -30,15 +38,16 @@ internal readonly struct SentMessage
         this = sent;
         Token = token;
         Message.Headers.Authorization = token.Header;
+        if (_exit is not null)
+        {
+            new SentToken(token.Header.ToString(), _address, Request.Scope, _exit).PutOn(Message);
+        }
     }
 
     /// <summary>The handler's own message. Nobody outside of this pass has it before the response is in.</summary>
     public HttpRequestMessage Message => _copy.Message;
 
     public TokenRequest Request { get; }
-
-    /// <summary>The address as the application issued it, where a gate saw that.</summary>
-    public IssuedAddress? Issued { get; }
 
     /// <summary>The token it carries.</summary>
     public AccessToken Token { get; }
@@ -47,10 +56,12 @@ internal readonly struct SentMessage
     public string Origin => WorkloadIdentity.Origin.TryRead(_address, out var origin) ? origin.ToString() : "";
 
     /// <summary>Whether sending the copy once more sends what the caller gave.</summary>
-    public bool CanBeSentAgain => IsSentHere && Message.Method == _method && ReferenceEquals(Message.Content, _content) && ResendableContent.Is(_content);
+    public bool CanBeSentAgain =>
+        IsSentHere && Message.Method == _method && ReferenceEquals(Message.Content, _content) && ResendableContent.Is(_content);
 
     /// <summary>Whether the copy still goes where the caller addressed it, with the token of this pass.</summary>
-    private bool IsSentHere => ReferenceEquals(Message.RequestUri, _address) && ReferenceEquals(Message.Headers.Authorization, Token.Header);
+    private bool IsSentHere =>
+        ReferenceEquals(Message.RequestUri, _address) && ReferenceEquals(Message.Headers.Authorization, Token.Header);
 
     /// <summary>The same message with this token on it.</summary>
     public SentMessage With(AccessToken token) => new(this, token);
@@ -62,11 +73,12 @@ internal readonly struct SentMessage
             : null;
 
     /// <summary>
-    /// Notes which places the response names, and takes the token off its message: the caller sees the final address there, copies the message, or prints it.
+    /// Notes which places the response names, and takes the token off its message: the caller sees the final address there, copies the
+    /// message, or prints it.
     /// </summary>
     public HttpResponseMessage Finish(HttpResponseMessage response)
     {
-        Issued?.NotePlacesIn(response, Message, _address!);
+        NotePlacesIn(response);
         Message.Headers.Authorization = null;
         if (response.RequestMessage is { } answered && !ReferenceEquals(answered, Message) && Carries(answered))
         {
@@ -77,7 +89,28 @@ internal readonly struct SentMessage
     }
 
     /// <summary>Ends the pass, whether there is a response or not.</summary>
-    public void End() => _copy.HandBackOptions();
+    public void End()
+    {
+        if (_exit is not null)
+        {
+            SentToken.TakeOff(Message);
+        }
+
+        _copy.HandBackOptions();
+    }
+
+    private void NotePlacesIn(HttpResponseMessage response)
+    {
+        if (_exit is not null)
+        {
+            // Where the message really went was noted at the exit: another address here was chosen by the application's own handlers.
+            _exit.NoteNamesIn(response, response.RequestMessage?.RequestUri ?? _address!, _address!);
+        }
+        else
+        {
+            _issued?.NotePlacesIn(response, Message, _address!);
+        }
+    }
 
     /// <summary>A handler further in may have copied the header as text.</summary>
     private bool Carries(HttpRequestMessage message) =>
@@ -86,5 +119,7 @@ internal readonly struct SentMessage
     /// <summary>A handler further in may have sent a copy; what came back must still come from where this was sent.</summary>
     private bool IsFromHere(HttpRequestMessage? answered) =>
         answered is null || ReferenceEquals(answered, Message)
-        || (WorkloadIdentity.Origin.TryRead(answered.RequestUri, out var theirs) && WorkloadIdentity.Origin.TryRead(_address, out var ours) && theirs == ours);
+        || (WorkloadIdentity.Origin.TryRead(answered.RequestUri, out var theirs)
+            && WorkloadIdentity.Origin.TryRead(_address, out var ours)
+            && theirs == ours);
 }

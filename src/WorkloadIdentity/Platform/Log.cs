@@ -60,8 +60,14 @@ internal static partial class Log
     [LoggerMessage(302, LogLevel.Warning, "{Origin} rejected the token ({Reason}) and renewing it failed; its response is returned. {Error}")]
     public static partial void RenewalFailed(ILogger logger, string origin, string reason, TokenError error);
 
-    [LoggerMessage(303, LogLevel.Warning, "On the client '{Client}', {Handler} stands inside of the access token: its retries carry the token of the first attempt, expired or rejected as it may be. Call AddAccessToken after what adds it.")]
+    [LoggerMessage(303, LogLevel.Warning, "On the client '{Client}', {Handler} stands inside of the access token: its retries carry "
+        + "the token of the first attempt, expired or rejected as it may be, and take it to other hosts if it routes them there. "
+        + "Call AddAccessToken after what adds it.")]
     public static partial void ResilienceInside(ILogger logger, string client, string handler);
+
+    [LoggerMessage(304, LogLevel.Warning, "A handler inside of the access token sends requests with a token to {Origin}, which is not "
+        + "allowed for it. Call AddAccessToken after what adds that handler, or list the origin in AllowedOrigins.")]
+    public static partial void ForeignHost(ILogger logger, string origin);
 
     [LoggerMessage(306, LogLevel.Warning, "The client '{Client}' shares its cookies among all its tenants and users, because its primary "
         + "handler was in use before this client was made. Set UseCookies = false on that handler, or options.UseCookies = true in "

@@ -71,7 +71,9 @@ public sealed class MessageCopyTests
         using var message = new HttpRequestMessage(HttpMethod.Get, Address);
         message.Options.Set(One, "outside");
 
-        var error = await Record.ExceptionAsync(async () => (isAsync ? await client.SendAsync(message, CancellationToken.None) : client.Send(message, CancellationToken.None)).Dispose());
+        var error = isAsync
+            ? await Record.ExceptionAsync(() => client.SendAsync(message, CancellationToken.None))
+            : Record.Exception(() => client.Send(message, CancellationToken.None));
 
         Assert.Equal(fails, error is HttpRequestException);
         Assert.Equal([new KeyValuePair<string, object?>(Two.Key, "inside")], message.Options);
@@ -95,13 +97,15 @@ public sealed class MessageCopyTests
 
         using var response = await client.SendAsync(message, CancellationToken.None);
 
-        Assert.Equal([new(One.Key, "meanwhile"), new(Two.Key, "meanwhile")], message.Options.OrderBy(option => option.Key, StringComparer.Ordinal));
+        Assert.Equal(
+            [new(One.Key, "meanwhile"), new(Two.Key, "meanwhile")], message.Options.OrderBy(option => option.Key, StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task The_context_of_dotnets_metrics_is_used_for_one_send_alone()
     {
-        // .NET takes it off the message it sends and uses it for another request: a second send of the caller's message must not bring it back.
+        // .NET takes it off the message it sends and uses it for another request: a second send of the caller's message must not bring it
+        // back.
         await using var api = new LoopbackServer(_ => new(200));
         using var meters = new OneMeterFactory();
         using var listener = new MeterListener();
@@ -113,11 +117,12 @@ public sealed class MessageCopyTests
                 self.EnableMeasurementEvents(instrument);
             }
         };
-        listener.SetMeasurementEventCallback<double>((_, _, found, _) => tags.Add($"{found.ToArray().FirstOrDefault(tag => tag.Key == "mine").Value}"));
+        listener.SetMeasurementEventCallback<double>(
+            (_, _, found, _) => tags.Add($"{found.ToArray().FirstOrDefault(tag => tag.Key == "mine").Value}"));
         listener.Start();
         var options = new AccessTokenHandlerOptions { AllowedOrigins = { api.Address } };
         using var client = new HttpMessageInvoker(
-            new AccessTokenHandler(_tokens, new TokenRequest("api://x/.default"), options, new AllowedOrigins(options), new ChallengeMetrics(factory: null))
+            new AccessTokenHandler(_tokens, new TokenRequest("api://x/.default"), options)
             {
                 InnerHandler = new SocketsHttpHandler { UseProxy = false, MeterFactory = meters },
             });
@@ -140,7 +145,7 @@ public sealed class MessageCopyTests
         await using var api = new LoopbackServer(_ => new(302, ("Location", $"{other.Address}there")));
         var options = new AccessTokenHandlerOptions { AllowedOrigins = { api.Address } };
         using var client = new HttpMessageInvoker(
-            new AccessTokenHandler(_tokens, new TokenRequest("api://x/.default"), options, new AllowedOrigins(options), new ChallengeMetrics(factory: null))
+            new AccessTokenHandler(_tokens, new TokenRequest("api://x/.default"), options)
             {
                 InnerHandler = new SocketsHttpHandler { UseProxy = false },
             });
@@ -148,7 +153,9 @@ public sealed class MessageCopyTests
         using var message = new HttpRequestMessage(HttpMethod.Post, api.Address) { Content = content };
         var before = $"{message}";
 
-        using var response = isAsync ? await client.SendAsync(message, CancellationToken.None) : client.Send(message, CancellationToken.None);
+        using var response = isAsync
+            ? await client.SendAsync(message, CancellationToken.None)
+            : client.Send(message, CancellationToken.None);
 
         Assert.Equal(before, $"{message}");
         Assert.Same(content, message.Content);
@@ -156,14 +163,17 @@ public sealed class MessageCopyTests
         Assert.Equal(HttpMethod.Get, response.RequestMessage.Method);
     }
 
-    private static string Lines(HttpRequestMessage message) => string.Join('\n', message.Headers.NonValidated.Select(header => $"{header.Key}: {string.Join('|', header.Value)}"));
+    private static string Lines(HttpRequestMessage message) =>
+        string.Join('\n', message.Headers.NonValidated.Select(header => $"{header.Key}: {string.Join('|', header.Value)}"));
 
     private sealed class Inner(Action<HttpRequestMessage> receive, bool fails = false) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             receive(request);
-            return fails ? Task.FromException<HttpResponseMessage>(new HttpRequestException("no route")) : Task.FromResult(new HttpResponseMessage());
+            return fails
+                ? Task.FromException<HttpResponseMessage>(new HttpRequestException("no route"))
+                : Task.FromResult(new HttpResponseMessage());
         }
 
         protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)

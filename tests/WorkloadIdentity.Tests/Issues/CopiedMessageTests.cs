@@ -2,7 +2,9 @@ using System.Net;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>Handlers further out copy messages and their headers as text. No copy holds a token, whenever it is made and from whichever message.</summary>
+/// <summary>
+/// Handlers further out copy messages and their headers as text. No copy holds a token, whenever it is made and from whichever message.
+/// </summary>
 public sealed class CopiedMessageTests
 {
     private const string Scope = "https://api.contoso.com/.default";
@@ -30,7 +32,9 @@ public sealed class CopiedMessageTests
             FakeServer.Response(HttpStatusCode.ServiceUnavailable),
             FakeServer.Response(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", InvalidToken)),
             FakeServer.Response(HttpStatusCode.OK));
-        using var client = new HttpClient(new Copying(response => response.StatusCode == HttpStatusCode.ServiceUnavailable ? Address : null, before: () => _tokens.Next()) { InnerHandler = Handler(api) });
+        var retry = new Copying(response => response.StatusCode == HttpStatusCode.ServiceUnavailable ? Address : null, () => _tokens.Next());
+        retry.InnerHandler = Handler(api);
+        using var client = new HttpClient(retry);
 
         using var response = await client.GetAsync(Address);
 
@@ -46,7 +50,8 @@ public sealed class CopiedMessageTests
         using var response = await first.SendAsync(message);
         var other = new FakeTokens();
         other.Next();
-        using var second = new HttpClient(new AccessTokenHandler(other, new TokenRequest(Scope)) { InnerHandler = Api(FakeServer.Response(HttpStatusCode.OK), FakeServer.Response(HttpStatusCode.OK)) });
+        var api = Api(FakeServer.Response(HttpStatusCode.OK), FakeServer.Response(HttpStatusCode.OK));
+        using var second = new HttpClient(new AccessTokenHandler(other, new TokenRequest(Scope)) { InnerHandler = api });
 
         using var copyOfTheCallers = await second.SendAsync(TextCopy.Of(message));
         using var copyOfTheResponses = await second.SendAsync(TextCopy.Of(response.RequestMessage!));
@@ -96,7 +101,9 @@ public sealed class CopiedMessageTests
         using var client = new HttpMessageInvoker(Handler(new CopyingInside { InnerHandler = new Answering() }));
         using var message = new HttpRequestMessage(HttpMethod.Get, Address);
 
-        using var response = isAsync ? await client.SendAsync(message, CancellationToken.None) : client.Send(message, CancellationToken.None);
+        using var response = isAsync
+            ? await client.SendAsync(message, CancellationToken.None)
+            : client.Send(message, CancellationToken.None);
 
         Assert.Equal("Bearer t1", $"{response.Headers.NonValidated["X-Seen"]}");
         Assert.DoesNotContain("Authorization", $"{response.RequestMessage}", StringComparison.Ordinal);
@@ -149,14 +156,17 @@ public sealed class CopiedMessageTests
 
     private sealed class CopyingInside : DelegatingHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(TextCopy.Of(request), cancellationToken);
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            base.SendAsync(TextCopy.Of(request), cancellationToken);
 
-        protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) => base.Send(TextCopy.Of(request), cancellationToken);
+        protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            base.Send(TextCopy.Of(request), cancellationToken);
     }
 
     private sealed class Answering : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(Send(request, cancellationToken));
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(Send(request, cancellationToken));
 
         protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
         {

@@ -3,7 +3,8 @@ using System.Net;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// An API names another origin, on whatever pass and with whatever status, and a handler further out goes there with the same message: the permission of the address that
+/// An API names another origin, on whatever pass and with whatever status, and a handler further out goes there with the same message: the
+/// permission of the address that
 /// the application issued does not extend there.
 /// </summary>
 public sealed class NamedPlaceTests
@@ -12,7 +13,8 @@ public sealed class NamedPlaceTests
     private const string Issued = "https://orders.contoso.com/1";
     private const string Evil = "https://evil.example/2";
     private const string InvalidToken = """Bearer error="invalid_token" """;
-    private const string Claims = """Bearer error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoiMTYwNDEwNjY1MSJ9fX0=" """;
+    private const string Claims =
+        """Bearer error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoiMTYwNDEwNjY1MSJ9fX0=" """;
 
     private readonly FakeTokens _tokens = new();
 
@@ -58,7 +60,11 @@ public sealed class NamedPlaceTests
 
     [Fact]
     public async Task A_place_named_after_other_redirects_gets_no_token() =>
-        await AssertStaysAsync(isAsync: true, Answer(302, ("Location", "/3")), Answer(302, ("Location", "https://orders.contoso.com/4")), Answer(307, ("Location", Evil)));
+        await AssertStaysAsync(
+            isAsync: true,
+            Answer(302, ("Location", "/3")),
+            Answer(302, ("Location", "https://orders.contoso.com/4")),
+            Answer(307, ("Location", Evil)));
 
     [Theory]
     [InlineData("https://listed.contoso.com/2")]
@@ -91,13 +97,18 @@ public sealed class NamedPlaceTests
 
     private HttpClient Client(Api api, DelegatingHandler outer)
     {
-        var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https://orders.contoso.com"), new Uri("https://listed.contoso.com") } };
+        var options = new AccessTokenHandlerOptions
+        {
+            AllowedOrigins = { new Uri("https://orders.contoso.com"), new Uri("https://listed.contoso.com") },
+        };
         var origins = new AllowedOrigins(options);
-        outer.InnerHandler = new AccessTokenHandler(_tokens, new TokenRequest(Scope), options, origins, new ChallengeMetrics(factory: null)) { InnerHandler = api };
+        var metrics = new ChallengeMetrics(factory: null);
+        outer.InnerHandler = new AccessTokenHandler(_tokens, new TokenRequest(Scope), options, origins, metrics) { InnerHandler = api };
         return new HttpClient(new OriginGate(origins) { InnerHandler = outer });
     }
 
-    private static Func<HttpResponseMessage> Answer(int status, params (string Name, string Value)[] headers) => () => FakeServer.Response((HttpStatusCode)status, headers: headers);
+    private static Func<HttpResponseMessage> Answer(int status, params (string Name, string Value)[] headers) => () =>
+        FakeServer.Response((HttpStatusCode)status, headers: headers);
 
     private sealed class Api(params Func<HttpResponseMessage>[] answers) : HttpMessageHandler
     {
@@ -105,7 +116,8 @@ public sealed class NamedPlaceTests
 
         public List<(string Host, string Token)> Received { get; } = [];
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(Send(request, cancellationToken));
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(Send(request, cancellationToken));
 
         protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
         {

@@ -3,14 +3,17 @@ using System.Text;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>An API rejects the token of a request whose body cannot be sent twice: the caller gets the 401 at once, and the next request a new token.</summary>
+/// <summary>
+/// An API rejects the token of a request whose body cannot be sent twice: the caller gets the 401 at once, and the next request a new
+/// token.
+/// </summary>
 public sealed class RejectionOfOneWayContentTests : IDisposable
 {
     private const string Scope = "https://api.contoso.com/.default";
     private const string InvalidToken = """Bearer error="invalid_token" """;
     private static readonly Uri Address = new("https://api.contoso.com/orders");
     private static readonly string InsufficientClaims =
-        $"""Bearer error="insufficient_claims", claims="{Convert.ToBase64String("""{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"""u8)}" """;
+        $"Bearer error=\"insufficient_claims\", claims=\"{Convert.ToBase64String("""{"access_token":{"acrs":{"value":"c1"}}}"""u8)}\"";
 
     private readonly FakeTokens _tokens = new();
     private readonly FakeServer _api = new();
@@ -37,9 +40,11 @@ public sealed class RejectionOfOneWayContentTests : IDisposable
         };
         var api = new Api(reason == "invalid_token" ? InvalidToken : InsufficientClaims);
         using var client = new HttpMessageInvoker(new AccessTokenHandler(_tokens, new TokenRequest(Scope)) { InnerHandler = api });
-        var first = new HttpRequestMessage(HttpMethod.Post, Address) { Content = new OneWay() };
+        var first = Upload();
 
-        using var response = isAsync ? await client.SendAsync(first, CancellationToken.None).WaitAsync(Patience.Limit) : client.Send(first, CancellationToken.None);
+        using var response = isAsync
+            ? await client.SendAsync(first, CancellationToken.None).WaitAsync(Patience.Limit)
+            : client.Send(first, CancellationToken.None);
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         var asked = await renewal.Task.WaitAsync(Patience.Limit);
@@ -47,7 +52,7 @@ public sealed class RejectionOfOneWayContentTests : IDisposable
         Assert.Equal(reason == "insufficient_claims", asked.Claims?.Contains("acrs", StringComparison.Ordinal) ?? false);
         end.SetResult();
         await landed.Task.WaitAsync(Patience.Limit);
-        using var next = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, Address) { Content = new OneWay() }, CancellationToken.None);
+        using var next = await client.SendAsync(Upload(), CancellationToken.None);
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
         Assert.Equal(["Bearer t1", "Bearer t2"], api.Tokens);
     }
@@ -59,11 +64,12 @@ public sealed class RejectionOfOneWayContentTests : IDisposable
         var credential = ControlledCredential.Issuing(clock, TimeSpan.FromHours(24));
         using var acquirer = new TokenAcquirer(credential, new TokenAcquirerOptions { TimeProvider = clock, Jitter = () => 0 });
         var watched = new Watched(acquirer);
-        using var client = new HttpMessageInvoker(new AccessTokenHandler(watched, new TokenRequest(Scope)) { InnerHandler = new Api(InvalidToken, rejectsAll: true) });
+        var api = new Api(InvalidToken, rejectsAll: true);
+        using var client = new HttpMessageInvoker(new AccessTokenHandler(watched, new TokenRequest(Scope)) { InnerHandler = api });
 
         for (var call = 0; call < 50; call++)
         {
-            using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, Address) { Content = new OneWay() }, CancellationToken.None);
+            using var response = await client.SendAsync(Upload(), CancellationToken.None);
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
             Assert.True(await watched.Renewals.WaitAsync(Patience.Limit));
         }
@@ -81,21 +87,26 @@ public sealed class RejectionOfOneWayContentTests : IDisposable
         _tokens.OnRenew = (_, _) => isRefusal
             ? throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Refused, "the application is disabled"))
             : throw new InvalidOperationException("broken");
+        var options = new AccessTokenHandlerOptions { LoggerFactory = log };
         using var client = new HttpMessageInvoker(
-            new AccessTokenHandler(_tokens, new TokenRequest(Scope), new AccessTokenHandlerOptions { LoggerFactory = log }) { InnerHandler = new Api(InvalidToken) });
+            new AccessTokenHandler(_tokens, new TokenRequest(Scope), options) { InnerHandler = new Api(InvalidToken) });
 
-        using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, Address) { Content = new OneWay() }, CancellationToken.None);
+        using var response = await client.SendAsync(Upload(), CancellationToken.None);
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         await Patience.UntilAsync(() => log.Count(302) > 0);
-        Assert.Contains(isRefusal ? "the application is disabled" : "InvalidOperationException", log.Entries.Single(entry => entry.Id == 302).Text, StringComparison.Ordinal);
+        var text = log.Entries.Single(entry => entry.Id == 302).Text;
+        Assert.Contains(isRefusal ? "the application is disabled" : "InvalidOperationException", text, StringComparison.Ordinal);
     }
+
+    private static HttpRequestMessage Upload() => new(HttpMethod.Post, Address) { Content = new OneWay() };
 
     private sealed class Api(string challenge, bool rejectsAll = false) : HttpMessageHandler
     {
         public List<string> Tokens { get; } = [];
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(Send(request, cancellationToken));
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(Send(request, cancellationToken));
 
         protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
         {
@@ -109,7 +120,8 @@ public sealed class RejectionOfOneWayContentTests : IDisposable
     /// <summary>Content that is written while it is sent, as gRPC, YARP and Refit send theirs.</summary>
     private sealed class OneWay : HttpContent
     {
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => stream.WriteAsync(Encoding.UTF8.GetBytes("x")).AsTask();
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            stream.WriteAsync(Encoding.UTF8.GetBytes("x")).AsTask();
 
         protected override bool TryComputeLength(out long length)
         {
@@ -123,9 +135,11 @@ public sealed class RejectionOfOneWayContentTests : IDisposable
     {
         public SemaphoreSlim Renewals { get; } = new(0);
 
-        public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default) => acquirer.GetTokenAsync(request, cancellationToken);
+        public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default) =>
+            acquirer.GetTokenAsync(request, cancellationToken);
 
-        public async ValueTask<AccessToken> RenewTokenAsync(TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default)
+        public async ValueTask<AccessToken> RenewTokenAsync(
+            TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default)
         {
             try
             {

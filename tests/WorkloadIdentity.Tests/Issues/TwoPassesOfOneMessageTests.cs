@@ -4,7 +4,8 @@ using Polly.Hedging;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// One message is sent by two passes at once: a hedging strategy whose default generator takes the same message, or a retry that gave up waiting. Each pass sends what it
+/// One message is sent by two passes at once: a hedging strategy whose default generator takes the same message, or a retry that gave up
+/// waiting. Each pass sends what it
 /// was given, whatever the other's is redirected to.
 /// </summary>
 public sealed class TwoPassesOfOneMessageTests
@@ -32,7 +33,8 @@ public sealed class TwoPassesOfOneMessageTests
             return new(200);
         });
         var requests = 0;
-        await using var api = new LoopbackServer(_ => Interlocked.Increment(ref requests) == 1 ? new(302, ("Location", $"{evil.Address}")) : new(200, ("X-Api", "yes")));
+        await using var api = new LoopbackServer(
+            _ => Interlocked.Increment(ref requests) == 1 ? new(302, ("Location", $"{evil.Address}")) : new(200, ("X-Api", "yes")));
         using var client = Client(api, isGated, new Hedging(redirected.Task));
 
         try
@@ -55,7 +57,8 @@ public sealed class TwoPassesOfOneMessageTests
     public async Task A_renewed_token_goes_where_the_pass_was_sent_although_the_message_has_moved_meanwhile(bool isFirstToken)
     {
         await using var evil = new LoopbackServer(_ => new(200));
-        await using var api = new LoopbackServer(request => request.Headers["Authorization"] == "Bearer t1" ? new(401, InvalidToken) : new(200, ("X-Api", "yes")));
+        await using var api = new LoopbackServer(
+            request => request.Headers["Authorization"] == "Bearer t1" ? new(401, InvalidToken) : new(200, ("X-Api", "yes")));
         using var message = new HttpRequestMessage(HttpMethod.Get, api.Address);
         ValueTask<AccessToken> MoveAsync()
         {
@@ -91,7 +94,8 @@ public sealed class TwoPassesOfOneMessageTests
     {
         var options = new AccessTokenHandlerOptions { AllowedOrigins = { allowed.Address } };
         var origins = new AllowedOrigins(options);
-        HttpMessageHandler pipeline = new AccessTokenHandler(_tokens, new TokenRequest(Scope), options, origins, new ChallengeMetrics(factory: null))
+        var metrics = new ChallengeMetrics(factory: null);
+        HttpMessageHandler pipeline = new AccessTokenHandler(_tokens, new TokenRequest(Scope), options, origins, metrics)
         {
             InnerHandler = new SocketsHttpHandler { UseProxy = false },
         };

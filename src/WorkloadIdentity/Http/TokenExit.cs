@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Logging;
+
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Stands next to the primary handler, and checks where a message with a token really goes: handlers between the <see
+/// cref="AccessTokenHandler"/> and here may have
+/// changed its address or its Host header, or sent a copy. What is not allowed is refused. Another host over https, which only the
+/// application's own handlers can have
+/// chosen, is warned of. What a response named is refused like anywhere else.
+/// </summary>
+/// <param name="origins">The rules of the client.</param>
+/// <param name="scope">What the client's tokens are for, unless a message asks otherwise.</param>
+/// <param name="logger">Where the warning goes; null for nowhere.</param>
+internal sealed class TokenExit(AllowedOrigins origins, string scope, ILogger? logger) : DelegatingHandler
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Check(request) is { } sent ? SendAsync(request, sent, cancellationToken) : base.SendAsync(request, cancellationToken);
+        }
+        catch (TokenAcquisitionException exception)
+        {
+            return Task.FromException<HttpResponseMessage>(exception);
+        }
+    }
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var sent = Check(request);
+        var address = request.RequestUri!;
+        var response = base.Send(request, cancellationToken);
+        sent?.Issued.NotePlacesIn(response, request, address);
+        return response;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, SentToken sent, CancellationToken cancellationToken)
+    {
+        var address = request.RequestUri!;
+        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        sent.Issued.NotePlacesIn(response, request, address);
+        return response;
+    }
+
+    /// <summary>The token that the message carries; null when it is none of ours.</summary>
+    /// <exception cref="TokenAcquisitionException">The token must not be sent there.</exception>
+    private SentToken? Check(HttpRequestMessage request)
+    {
+        if (!request.Headers.NonValidated.TryGetValues("Authorization", out var header))
+        {
+            return null;
+        }
+
+        // Without the note, a handler made a copy and left the options out. The header counts as ours then, and speaks for no address.
+        var sent = SentToken.On(request)
+            ?? new SentToken(header.ToString(), address: null, scope, new IssuedAddress(origins, address: null));
+        if (sent.Header != header.ToString())
+        {
+            return null;
+        }
+
+        return Refuse(request, sent) is { } refusal ? throw new TokenAcquisitionException(refusal) : sent;
+    }
+
+    private TokenError? Refuse(HttpRequestMessage request, SentToken sent)
+    {
+        var address = request.RequestUri;
+        var isJudged = Origin.TryRead(address, out var origin) && address.UserInfo.Length == 0
+            && Origin.TryRead(sent.Address, out var judged) && judged == origin;
+        if (!isJudged && origins.Refuse(address, issued: null, sent.Scope, InnerHandler) is { } refusal)
+        {
+            if (!origin.IsHttps || address!.UserInfo.Length > 0 || !sent.Issued.Covers(origin))
+            {
+                return Moved(refusal);
+            }
+
+            if (logger is not null && origins.IsFirstWarningOf(origin))
+            {
+                Log.ForeignHost(logger, origin.ToString());
+            }
+        }
+
+        return HostHeader.Refuse(request, origins, sent.Issued, sent.Scope) is { } host ? Moved(host) : null;
+    }
+
+    private static TokenError Moved(TokenError refusal) => new(
+        refusal.Kind,
+        "A handler inside of the access token changed where the request goes. Call AddAccessToken after what adds that handler. "
+        + refusal.Message)
+    {
+        Scope = refusal.Scope,
+        HelpAnchor = refusal.HelpAnchor,
+    };
+}
