@@ -26,7 +26,8 @@ public sealed partial class AccessTokenHandler
         return default;
     }
 
-    private async ValueTask<AccessToken?> RenewAsync(SentMessage sent, TokenRejection rejection, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async ValueTask<AccessToken?> RenewAsync(
+        SentMessage sent, TokenRejection rejection, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         AccessToken renewed;
         try

@@ -29,7 +29,8 @@ internal static class HostHeader
         if (values.Count != 1 || !TryRead(address.Scheme, host, out var named))
         {
             return Refusal(
-                "The message has a Host header that is not one host name with an optional port. Remove it: the host of the address is sent by itself.",
+                "The message has a Host header that is not one host name with an optional port. "
+                + "Remove it: the host of the address is sent by itself.",
                 scope);
         }
 
@@ -37,7 +38,8 @@ internal static class HostHeader
             ? null
             : Refusal(
                 $"The message to {address} has the Host header '{host}', which decides who receives it: "
-                + $"a token for '{scope}' is not sent there. Remove the header, or list the origin it names in {nameof(AccessTokenHandlerOptions.AllowedOrigins)}: {named}",
+                + $"a token for '{scope}' is not sent there. "
+                + $"Remove the header, or list the origin it names in {nameof(AccessTokenHandlerOptions.AllowedOrigins)}: {named}",
                 scope);
     }
 

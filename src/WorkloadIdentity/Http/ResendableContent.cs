@@ -58,7 +58,8 @@ internal static class ResendableContent
         {
             return question(content);
         }
-        catch (Exception exception) when (exception is ObjectDisposedException or IOException or NotSupportedException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is ObjectDisposedException or IOException or NotSupportedException or InvalidOperationException)
         {
             return false;
         }
