@@ -9,12 +9,15 @@ internal static partial class ToolText
 {
     private static readonly JsonReaderOptions Bounded = new() { MaxDepth = 16 };
 
+    /// <summary>The text without the control sequences that colour it in a terminal.</summary>
+    public static string WithoutColours(string text) => Colours().Replace(text, "");
+
     /// <summary>
     /// The JSON objects in <paramref name="text"/> that have their lines to themselves. Each is valid until the next one is asked for.
     /// </summary>
     public static IEnumerable<JsonElement> Objects(string text)
     {
-        var rest = Encoding.UTF8.GetBytes(Colours().Replace(text, "")).AsMemory();
+        var rest = Encoding.UTF8.GetBytes(WithoutColours(text)).AsMemory();
         while (!rest.IsEmpty)
         {
             var length = ObjectLength(rest.Span);

@@ -97,6 +97,7 @@ public sealed class DeveloperCredentialTests : IDisposable
 
     [ToolTheory]
     [InlineData("az", "ERROR: Please run 'az login' to setup account.")]
+    [InlineData("az", "\u001b[31mERROR: Please run \u001b[36m'az login'\u001b[31m to setup account.\u001b[0m")]
     [InlineData("az", "ERROR: User 'me@contoso.com' does not exist in MSAL token cache. Run `az login`.")]
     [InlineData("azd", Before1237 + "not logged in, run `azd auth login` to login\\n\"}}")]
     [InlineData("azd", Blank + "\n{\"error\":\"not logged in, run `azd auth login` to login\"," + Suggestion + "}")]
@@ -274,7 +275,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         var result = await AcquireAsync(Cli());
 
         Assert.Equal(TokenErrorKind.InvalidResponse, result.Error!.Kind);
-        Assert.Contains("exit code 3", result.Error.Message, StringComparison.Ordinal);
+        Assert.Contains("exit code 3. It said: ERROR: broken refresh", result.Error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", result.Error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(result.Error.Message, char.IsControl);
         Assert.InRange(result.Error.Message.Length, 1, 1024);
