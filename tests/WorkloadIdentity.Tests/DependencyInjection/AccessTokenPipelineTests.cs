@@ -89,6 +89,20 @@ public sealed class AccessTokenPipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_base_address_that_changed_just_before_the_next_handler_is_forgotten_with_the_one_after()
+    {
+        await using var provider = Build();
+        CreateClient(provider).Dispose();
+        _baseAddress = Moved;
+        NextHandler(provider).Dispose();
+        CreateClient(provider).Dispose();
+        using var afterwards = NextHandler(provider);
+
+        await Assert.ThrowsAsync<TokenAcquisitionException>(() => GetAsync(afterwards, Orders));
+        using var response = await GetAsync(afterwards, Moved);
+    }
+
+    [Fact]
     public async Task A_client_that_got_its_handler_just_before_the_next_was_made_is_served()
     {
         await using var provider = Build();
