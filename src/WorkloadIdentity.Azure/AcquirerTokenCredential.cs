@@ -20,6 +20,11 @@ internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? u
         {
             var request = RequestedToken.Read(requestContext, userAssertion);
             var token = await GetAsync(request, requestContext.Claims, cancellationToken).ConfigureAwait(false);
+            if (requestContext.IsProofOfPossessionEnabled)
+            {
+                (acquirer as TokenAcquirer)?.TellBearerInstead();
+            }
+
             return new AzureAccessToken(token.Value, token.ExpiresOn, token.RefreshOn, token.TokenType);
         }
         catch (TokenAcquisitionException exception)

@@ -2,7 +2,10 @@ using Azure.Core;
 
 namespace WorkloadIdentity.Azure;
 
-/// <summary>Reads what an Azure client asks for. What cannot be honoured is an error, never left out.</summary>
+/// <summary>
+/// Reads what an Azure client asks for. What cannot be honoured is an error, never left out. The exception is proof of possession, which the Azure SDK's own credentials
+/// take for a wish: one that cannot fulfil it answers with a bearer token, and <c>TokenType</c> says so.
+/// </summary>
 internal static class RequestedToken
 {
     public static TokenRequest Read(TokenRequestContext asked, string? userAssertion)
@@ -16,11 +19,6 @@ internal static class RequestedToken
             _ => throw Invalid(
                 $"The client asked for one token with {asked.Scopes.Length} scopes ({string.Join(", ", asked.Scopes)}). A token is for one resource: ask for each resource by itself, with the scope resource/.default."),
         };
-
-        if (asked.IsProofOfPossessionEnabled)
-        {
-            throw Invalid("The client asked for a token with proof of possession, which is not issued here; a bearer token in its place would be weaker than what was asked for. Turn proof of possession off in the client's options.");
-        }
 
         try
         {

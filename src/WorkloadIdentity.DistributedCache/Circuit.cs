@@ -1,7 +1,7 @@
 namespace WorkloadIdentity.DistributedCache;
 
 /// <summary>
-/// Leaves a cache that fails alone for a while: 5 s after the first failed call, then twice as long after each further one, up to a minute. Then one call tries;
+/// Leaves what fails, a cache or one of its entries, alone for a while: 5 s after the first failed call, then twice as long after each further one, up to a minute. Then one call tries;
 /// the others go on doing without until it has succeeded. Measured on the monotonic clock. Safe for concurrent use.
 /// </summary>
 /// <remarks>
@@ -33,6 +33,15 @@ internal sealed class Circuit(TimeProvider timeProvider)
             {
                 return _rest > TimeSpan.Zero && timeProvider.GetElapsedTime(_restsSince) < _rest;
             }
+        }
+    }
+
+    /// <summary>Whether a call of this round says anything about the circuit as it is now.</summary>
+    public bool IsCurrent(int round)
+    {
+        lock (_gate)
+        {
+            return round == _round;
         }
     }
 

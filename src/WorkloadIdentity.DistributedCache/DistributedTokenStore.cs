@@ -16,9 +16,6 @@ namespace WorkloadIdentity.DistributedCache;
 /// </remarks>
 public sealed class DistributedTokenStore : TokenStore
 {
-    /// <summary>The largest value read or written. Entra's tokens have 1 to 10 kB.</summary>
-    private const int LargestValue = 64 * 1024;
-
     private readonly LimitedCache _cache;
     private readonly FleetLease? _lease;
     private readonly TokenProtection _protection;
@@ -40,8 +37,12 @@ public sealed class DistributedTokenStore : TokenStore
         _timeProvider = settings.TimeProvider;
         _logger = settings.LoggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
         _cache = new LimitedCache(cache, settings.TimeLimit, _timeProvider, _logger);
-        _lease = settings.Lease ? new FleetLease(_cache, _timeProvider) : null;
+        _lease = settings.Lease ? new FleetLease(_cache, new LeaseNotes(_namingKey), _timeProvider) : null;
     }
+
+    /// <inheritdoc/>
+    /// <value>Two seconds; with a lease, what a wait for another process takes at most.</value>
+    public override TimeSpan ReadTimeLimit => _lease is null ? base.ReadTimeLimit : FleetLease.LongestWait + base.ReadTimeLimit;
 
     /// <inheritdoc/>
     /// <returns>The token, or null when there is none that can be used, whatever the reason.</returns>
@@ -54,12 +55,11 @@ public sealed class DistributedTokenStore : TokenStore
             return null;
         }
 
-        var started = _timeProvider.GetTimestamp();
         var entry = StoreEntry.Of(partition, request, _namingKey);
         var (token, answered) = await LookAsync(entry, cancellationToken).ConfigureAwait(false);
         if (token is null && answered && _lease is not null)
         {
-            token = await _lease.WaitAsync(entry.Name, started, () => LookAsync(entry, cancellationToken), cancellationToken).ConfigureAwait(false);
+            token = await _lease.WaitAsync(entry.Name, () => LookAsync(entry, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         Log.SecondLevelAsked(_logger, token is not null ? "it had one" : answered ? "it had none" : "it gave no answer that can be used");
@@ -73,13 +73,28 @@ public sealed class DistributedTokenStore : TokenStore
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(token);
         var now = _timeProvider.GetUtcNow();
-        if (!SharedTokens.MayShare(request) || !SharedTokens.IsFresh(token, now) || token.Value.Length > LargestValue / 2)
+        if (!SharedTokens.MayShare(request))
         {
             return;
         }
 
         var entry = StoreEntry.Of(partition, request, _namingKey);
-        await _cache.WriteAsync(entry.Name, () => Protect(entry, token, now), token.ExpiresOn - now, cancellationToken).ConfigureAwait(false);
+        var written = SharedTokens.IsFresh(token, now)
+            && token.Value.Length <= LimitedCache.LongestValue / 2
+            && await _cache.WriteAsync(entry.Name, () => Protect(entry, token, now), token.ExpiresOn - now, cancellationToken).ConfigureAwait(false);
+        _lease?.End(entry.Name, withToken: written);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Processes that wait for this one's token are told to ask for themselves.</remarks>
+    public override void Abandon(string partition, TokenRequest request)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(partition);
+        ArgumentNullException.ThrowIfNull(request);
+        if (_lease is not null && SharedTokens.MayShare(request))
+        {
+            _lease.End(StoreEntry.Of(partition, request, _namingKey).Name, withToken: false);
+        }
     }
 
     private ValueTask<(AccessToken? Token, bool Answered)> LookAsync(StoreEntry entry, CancellationToken end) =>
@@ -95,11 +110,6 @@ public sealed class DistributedTokenStore : TokenStore
 
     private AccessToken? Unprotect(StoreEntry entry, byte[] value)
     {
-        if (value.Length > LargestValue)
-        {
-            throw new UnusableValueException($"It has {value.Length} bytes; at most {LargestValue} are read.");
-        }
-
         var plaintext = _protection.Unprotect(value, Encoding.ASCII.GetBytes(entry.Name));
         var now = _timeProvider.GetUtcNow();
         var token = StoredToken.Read(plaintext, entry, now);

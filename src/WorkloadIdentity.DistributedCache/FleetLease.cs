@@ -1,31 +1,48 @@
-using System.Security.Cryptography;
+using System.Collections.Concurrent;
 
 namespace WorkloadIdentity.DistributedCache;
 
 /// <summary>
 /// Lets one process of a fleet ask for a token while the others wait for it. A best effort over a cache that can only get and set: several may ask all the same, and
-/// when the one who asks fails or dies the others ask for themselves when their wait is over. Nothing but the number of token requests hangs on it.
+/// when the one who asks fails or dies the others ask for themselves. Nothing but the number of token requests hangs on it.
 /// </summary>
-internal sealed class FleetLease(LimitedCache cache, TimeProvider timeProvider)
+internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvider timeProvider)
 {
-    /// <summary>Less than the two seconds an acquirer waits for its store.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1.8);
-    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
+    /// <summary>How long a process waits for another that is alive and asking. Then it asks too: its callers wait for both.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
+    // Three renewals fit into the life of a note, so that a slow one loses nothing.
+    private static readonly TimeSpan RenewalPause = TimeSpan.FromMilliseconds(600);
+
+    // For a caller of the store that never says how its acquisition ended.
+    private static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Null at once when this process should ask; otherwise the token another brings, or null when none came in time.</summary>
+    private readonly ConcurrentDictionary<string, Hold> _holds = new(StringComparer.Ordinal);
+
+    private enum Taken
+    {
+        /// <summary>There is no telling who holds it.</summary>
+        Unknown,
+        ByThisProcess,
+        ByAnother,
+    }
+
+    /// <summary>Null at once when this process should ask; otherwise the token another brings, or null when none comes.</summary>
     /// <param name="entry">The name of the token's entry.</param>
-    /// <param name="started">When the store was asked.</param>
     /// <param name="look">Looks for the token.</param>
     /// <param name="end">Ends the wait.</param>
-    public async ValueTask<AccessToken?> WaitAsync(string entry, long started, Func<ValueTask<(AccessToken? Token, bool Answered)>> look, CancellationToken end)
+    public async ValueTask<AccessToken?> WaitAsync(string entry, Func<ValueTask<(AccessToken? Token, bool Answered)>> look, CancellationToken end)
     {
-        if (await TakeAsync($"{entry}:lease", end).ConfigureAwait(false))
+        var name = NoteOf(entry);
+        if (await TakeAsync(name, end).ConfigureAwait(false) != Taken.ByAnother)
         {
             return null;
         }
 
+        var started = timeProvider.GetTimestamp();
+        var (seen, seenSince) = (Array.Empty<byte>(), started);
         for (var pause = FirstPause; timeProvider.GetElapsedTime(started) + pause < LongestWait; pause = Longer(pause))
         {
             await Task.Delay(pause, timeProvider, end).ConfigureAwait(false);
@@ -34,27 +51,108 @@ internal sealed class FleetLease(LimitedCache cache, TimeProvider timeProvider)
             {
                 return token;
             }
+
+            var (note, _) = await cache.ReadAsync(name, static value => value, end).ConfigureAwait(false);
+            if (note is null || !notes.Counts(name, note, timeProvider.GetUtcNow()))
+            {
+                return null;
+            }
+
+            // By this machine's clock alone: a note that nobody renews is over, whatever the clock of its writer says.
+            if (!note.AsSpan().SequenceEqual(seen))
+            {
+                (seen, seenSince) = (note, timeProvider.GetTimestamp());
+            }
+            else if (timeProvider.GetElapsedTime(seenSince) >= LeaseNotes.Lifetime)
+            {
+                return null;
+            }
         }
 
         return null;
     }
 
-    /// <summary>Whether this process holds the lease, as far as can be told; true too when there is no telling.</summary>
-    private async ValueTask<bool> TakeAsync(string name, CancellationToken end)
+    /// <summary>This process asks no more. Without a token for them, those who wait are told to ask for themselves.</summary>
+    public void End(string entry, bool withToken)
     {
-        var mine = RandomNumberGenerator.GetBytes(16);
-        var (other, answered) = await cache.ReadAsync(name, static value => value, end).ConfigureAwait(false);
-        if (other is not null)
+        var name = NoteOf(entry);
+        if (!_holds.TryRemove(name, out var hold))
         {
-            return false;
+            return;
+        }
+
+        hold.End.Cancel();
+        if (!withToken)
+        {
+            _ = cache.WriteAsync(name, () => notes.WriteEnded(name, hold.Holder), LeaseNotes.Lifetime, CancellationToken.None).AsTask();
+        }
+    }
+
+    private async ValueTask<Taken> TakeAsync(string name, CancellationToken end)
+    {
+        var (other, answered) = await cache.ReadAsync(name, static value => value, end).ConfigureAwait(false);
+        if (other is not null && notes.Counts(name, other, timeProvider.GetUtcNow()))
+        {
+            return Taken.ByAnother;
+        }
+
+        var mine = LeaseNotes.NewHolder();
+        if (!answered || !await WriteAsync(name, mine, end).ConfigureAwait(false))
+        {
+            return Taken.Unknown;
         }
 
         // Whoever wrote last has it: of those who found none at the same moment, all but one see another's here.
-        return !answered
-            || !await cache.WriteAsync(name, () => mine, Lifetime, end).ConfigureAwait(false)
-            || await cache.ReadAsync(name, static value => value, end).ConfigureAwait(false) is not { Result: { } last }
-            || last.AsSpan().SequenceEqual(mine);
+        var (last, _) = await cache.ReadAsync(name, static value => value, end).ConfigureAwait(false);
+        if (last is null)
+        {
+            return Taken.Unknown;
+        }
+
+        if (!LeaseNotes.IsOf(mine, last))
+        {
+            return Taken.ByAnother;
+        }
+
+        Keep(name, mine);
+        return Taken.ByThisProcess;
     }
 
+    private void Keep(string name, byte[] holder)
+    {
+        var hold = new Hold(holder, new CancellationTokenSource());
+        if (_holds.TryAdd(name, hold))
+        {
+            _ = RenewAsync(name, hold);
+        }
+    }
+
+    /// <summary>Tells those who wait that this process lives, so that a slow answer of Entra costs them no request of their own.</summary>
+    private async Task RenewAsync(string name, Hold hold)
+    {
+        var started = timeProvider.GetTimestamp();
+        try
+        {
+            do
+            {
+                await Task.Delay(RenewalPause, timeProvider, hold.End.Token).ConfigureAwait(false);
+            }
+            while (timeProvider.GetElapsedTime(started) < LongestHold && await WriteAsync(name, hold.Holder, hold.End.Token).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // It has ended.
+        }
+
+        _holds.TryRemove(KeyValuePair.Create(name, hold));
+    }
+
+    private ValueTask<bool> WriteAsync(string name, byte[] holder, CancellationToken end) =>
+        cache.WriteAsync(name, () => notes.Write(name, holder, timeProvider.GetUtcNow()), LeaseNotes.Lifetime, end);
+
+    private static string NoteOf(string entry) => $"{entry}:lease";
+
     private static TimeSpan Longer(TimeSpan pause) => pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
+
+    private sealed record Hold(byte[] Holder, CancellationTokenSource End);
 }

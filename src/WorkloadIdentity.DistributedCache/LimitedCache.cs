@@ -4,32 +4,51 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity.DistributedCache;
 
 /// <summary>
-/// A cache whose every call ends in time and throws nothing but the caller's own cancellation, and which is left alone while it fails. Reads and writes fail apart: a full Redis still answers.
+/// A cache whose every call ends in time and throws nothing but the caller's own cancellation, which gives no value that is too long to be one of ours, and which is
+/// left alone while it fails. Reads and writes fail apart: a full Redis still answers.
 /// </summary>
-internal sealed class LimitedCache(IDistributedCache cache, TimeSpan timeLimit, TimeProvider timeProvider, ILogger logger)
+internal sealed class LimitedCache
 {
-    private readonly Circuit _reads = new(timeProvider);
-    private readonly Circuit _writes = new(timeProvider);
+    /// <summary>The longest value read or written. Entra's tokens have 1 to 10 kB.</summary>
+    public const int LongestValue = 64 * 1024;
+
+    private static readonly DistributedCacheEntryOptions ProbeLifetime = new() { AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(1) };
+
+    private readonly IDistributedCache _cache;
+    private readonly LimitedCall _calls;
+    private readonly CacheHealth _reads;
+    private readonly CacheHealth _writes;
+    private readonly ILogger _logger;
+
+    public LimitedCache(IDistributedCache cache, TimeSpan timeLimit, TimeProvider timeProvider, ILogger logger)
+    {
+        _cache = cache;
+        _calls = new LimitedCall(timeLimit, timeProvider);
+        _reads = new CacheHealth("reading", name => GetAsync(name, CancellationToken.None), timeLimit, timeProvider, logger);
+        _writes = new CacheHealth("writing", name => SetAsync(name, [0], ProbeLifetime, CancellationToken.None), timeLimit, timeProvider, logger);
+        _logger = logger;
+    }
 
     /// <summary>Reads an entry and makes something of it.</summary>
     /// <param name="name">Of the entry.</param>
-    /// <param name="parse">Makes it of the bytes; what it throws counts as a failure of the cache.</param>
+    /// <param name="parse">Makes it of the bytes. What it throws counts as a failure of the whole cache, but for an <see cref="UnusableValueException"/>.</param>
     /// <param name="end">Ends the call.</param>
     /// <returns>Null for a miss: nothing there, nothing usable, or no answer. <c>Answered</c> tells that nothing is wrong.</returns>
     public async ValueTask<(T? Result, bool Answered)> ReadAsync<T>(string name, Func<byte[], T?> parse, CancellationToken end)
         where T : class
     {
-        const string Doing = "reading";
-        if (!_reads.TryEnter(out var round))
+        if (!_reads.TryEnter(name, out var call))
         {
             return default;
         }
 
+        var parses = false;
         try
         {
-            var value = await WithinLimitAsync(limit => cache.GetAsync(name, limit), end).ConfigureAwait(false);
+            var value = await GetAsync(name, end).ConfigureAwait(false);
+            parses = true;
             var result = value is null ? null : parse(value);
-            Succeeded(_reads, Doing);
+            _reads.Succeed(call);
             return (result, true);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
@@ -38,49 +57,51 @@ internal sealed class LimitedCache(IDistributedCache cache, TimeSpan timeLimit, 
         }
         catch (UnusableValueException unusable)
         {
-            Log.SecondLevelValueUnusable(logger, unusable.Message);
-            if (_reads.FailUnusable(round) is { } rest)
-            {
-                Log.SecondLevelRests(logger, Doing, $"{Circuit.UnusableInRow} values in a row could not be used.", rest);
-            }
-
+            Log.SecondLevelValueUnusable(_logger, unusable.Message);
+            _reads.FailUnusable(call);
+            return default;
+        }
+        catch (Exception exception) when (parses)
+        {
+            _reads.FailOwn(call, exception);
             return default;
         }
         catch (Exception exception)
         {
-            Failed(_reads, round, Doing, exception);
+            _reads.Fail(call, exception);
             return default;
         }
     }
 
     /// <summary>Writes an entry, or not.</summary>
     /// <param name="name">Of the entry.</param>
-    /// <param name="make">Makes its value; what it throws counts as a failure of the cache.</param>
+    /// <param name="make">Makes its value. What it throws counts as a failure of the whole cache.</param>
     /// <param name="lifetime">When the cache may drop it.</param>
     /// <param name="end">Ends the call.</param>
     /// <returns>Whether it was written.</returns>
     public async ValueTask<bool> WriteAsync(string name, Func<byte[]> make, TimeSpan lifetime, CancellationToken end)
     {
-        const string Doing = "writing";
-
         // What could not be read just now will not be written either: its time limit is paid once.
-        if (_reads.IsOpen || !_writes.TryEnter(out var round))
+        if (_reads.IsResting(name) || !_writes.TryEnter(name, out var call))
         {
+            return false;
+        }
+
+        byte[] value;
+        try
+        {
+            value = make();
+        }
+        catch (Exception exception)
+        {
+            _writes.FailOwn(call, exception);
             return false;
         }
 
         try
         {
-            var value = make();
-            var options = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = lifetime };
-            await WithinLimitAsync(
-                async limit =>
-                {
-                    await cache.SetAsync(name, value, options, limit).ConfigureAwait(false);
-                    return true;
-                },
-                end).ConfigureAwait(false);
-            Succeeded(_writes, Doing);
+            await SetAsync(name, value, new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = lifetime }, end).ConfigureAwait(false);
+            _writes.Succeed(call);
             return true;
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
@@ -89,45 +110,34 @@ internal sealed class LimitedCache(IDistributedCache cache, TimeSpan timeLimit, 
         }
         catch (Exception exception)
         {
-            Failed(_writes, round, Doing, exception);
+            _writes.Fail(call, exception);
             return false;
         }
     }
 
-    private async Task<T> WithinLimitAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken end)
-    {
-        using var limit = new CancellationTokenSource(timeLimit, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, end);
-        var token = either.Token;
+    private Task<byte[]?> GetAsync(string name, CancellationToken end) => _calls.RunAsync(
+        async limit =>
+        {
+            var buffer = new BoundedBuffer(LongestValue);
+            if (_cache is IBufferDistributedCache buffered)
+            {
+                return await buffered.TryGetAsync(name, buffer, limit).ConfigureAwait(false) ? buffer.ToArray() : null;
+            }
 
-        // On a thread of its own: some caches connect, or wait for a lock, before they give back a task.
-        var running = Task.Run(() => call(token), CancellationToken.None);
-        try
-        {
-            return await running.WaitAsync(token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!running.IsCompleted)
-        {
-            // Left behind: how it ends is of interest to nobody, its exception neither.
-            _ = running.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            throw;
-        }
-    }
+            // Such a cache gives a value as one array or not at all.
+            var value = await _cache.GetAsync(name, limit).ConfigureAwait(false);
+            buffer.ThrowIfLonger(value?.Length ?? 0);
+            return value;
+        },
+        _reads.FailLate,
+        end);
 
-    private void Succeeded(Circuit circuit, string doing)
-    {
-        if (circuit.Succeed())
+    private Task<bool> SetAsync(string name, byte[] value, DistributedCacheEntryOptions options, CancellationToken end) => _calls.RunAsync(
+        async limit =>
         {
-            Log.SecondLevelAnswersAgain(logger, doing);
-        }
-    }
-
-    private void Failed(Circuit circuit, int round, string doing, Exception exception)
-    {
-        if (circuit.Fail(round) is { } rest)
-        {
-            // The type alone: a client's message may quote what it was sent.
-            Log.SecondLevelRests(logger, doing, exception is OperationCanceledException ? $"It did not answer within {timeLimit.TotalMilliseconds:0} ms." : $"It threw {exception.GetType().Name}.", rest);
-        }
-    }
+            await _cache.SetAsync(name, value, options, limit).ConfigureAwait(false);
+            return true;
+        },
+        _writes.FailLate,
+        end);
 }

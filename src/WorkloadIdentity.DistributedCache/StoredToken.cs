@@ -6,7 +6,7 @@ namespace WorkloadIdentity.DistributedCache;
 internal static class StoredToken
 {
     /// <summary>What writers' clocks may be ahead. A token's expiry is the writer's clock plus a lifetime, so a clock further ahead would make it seem to live on.</summary>
-    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
     public static byte[] Write(StoreEntry entry, AccessToken token, DateTimeOffset now)
     {

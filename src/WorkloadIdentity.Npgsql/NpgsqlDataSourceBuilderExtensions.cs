@@ -10,13 +10,17 @@ public static class NpgsqlDataSourceBuilderExtensions
     /// (<see href="https://learn.microsoft.com/azure/postgresql/flexible-server/security-entra-configure">Entra authentication of Azure Database for PostgreSQL</see>).
     /// The token is looked at at login alone: pooled connections live on, and each new one takes a token that is fresh at that moment.
     /// </summary>
-    /// <param name="builder">Its connection string names the user: the Entra principal as it is known to the server. It names no password, and verifies the server (<c>SSL Mode=VerifyFull</c>).</param>
+    /// <param name="builder">
+    /// Its connection string, or <c>PGUSER</c>, names the user: the Entra principal as it is known to the server. It names no password, and verifies the server
+    /// (<c>SSL Mode=VerifyFull</c>).
+    /// </param>
     /// <param name="acquirer">Gets the tokens; it keeps them too, so that opening a connection asks nobody while a token lives.</param>
     /// <param name="configure">Sets what is asked for; called at once.</param>
     /// <exception cref="ArgumentException">An option cannot work.</exception>
     /// <remarks>
-    /// A connection string that could give the token away, or names no user, fails when a connection is opened, before a token is asked for. What the acquirer throws comes
-    /// out of <c>OpenAsync</c> as the inner exception of an <see cref="NpgsqlException"/>.
+    /// A connection string that could give the token away, or no user, fails when a connection is opened, before a token is asked for. What the acquirer throws comes
+    /// out of <c>OpenAsync</c> as the inner exception of an <see cref="NpgsqlException"/>. A token that does not come within the connection string's <c>Timeout</c> is a
+    /// <see cref="TimeoutException"/> there, which says that the token was missing.
     /// </remarks>
     public static NpgsqlDataSourceBuilder UseWorkloadIdentity(this NpgsqlDataSourceBuilder builder, ITokenAcquirer acquirer, Action<NpgsqlTokenOptions>? configure = null)
     {

@@ -9,41 +9,69 @@ internal sealed class TokenPassword
     private readonly ITokenAcquirer _acquirer;
     private readonly TokenRequest _request;
     private readonly bool _allowUnverifiedServer;
+    private readonly WorkloadEnvironment _environment;
+    private readonly TimeProvider _timeProvider;
 
-    private TokenPassword(ITokenAcquirer acquirer, NpgsqlTokenOptions options)
+    private TokenPassword(ITokenAcquirer acquirer, NpgsqlTokenOptions options, WorkloadEnvironment environment, TimeProvider timeProvider)
     {
         _acquirer = acquirer;
         _request = options.Request();
         _allowUnverifiedServer = options.AllowUnverifiedServer;
+        _environment = environment;
+        _timeProvider = timeProvider;
     }
 
-    public static TokenPassword Create(ITokenAcquirer acquirer, Action<NpgsqlTokenOptions>? configure)
+    public static TokenPassword Create(
+        ITokenAcquirer acquirer, Action<NpgsqlTokenOptions>? configure, WorkloadEnvironment? environment = null, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(acquirer);
         var options = new NpgsqlTokenOptions();
         configure?.Invoke(options);
-        return new TokenPassword(acquirer, options);
+        return new TokenPassword(acquirer, options, environment ?? WorkloadEnvironment.FromProcess(), timeProvider ?? TimeProvider.System);
     }
 
     /// <summary>For <c>Open</c>: blocks only while no token lives.</summary>
-    public string Get(NpgsqlConnectionStringBuilder connection)
-    {
-        ThrowIfUnfit(connection);
-        return Blocking.Wait(() => _acquirer.GetTokenAsync(_request, CancellationToken.None)).Value;
-    }
+    public string Get(NpgsqlConnectionStringBuilder connection) => Blocking.Wait(() => GetAsync(connection, CancellationToken.None));
 
     public async ValueTask<string> GetAsync(NpgsqlConnectionStringBuilder connection, CancellationToken cancellationToken)
     {
         ThrowIfUnfit(connection);
-        return (await _acquirer.GetTokenAsync(_request, cancellationToken).ConfigureAwait(false)).Value;
+
+        // Npgsql looks at its time limit before and after this call, but not during it. Zero is no limit, for Npgsql too.
+        using var limit = new CancellationTokenSource(connection.Timeout > 0 ? TimeSpan.FromSeconds(connection.Timeout) : Timeout.InfiniteTimeSpan, _timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return (await _acquirer.GetTokenAsync(_request, either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false)).Value;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw TimedOut(connection.Timeout);
+        }
+    }
+
+    /// <summary>Npgsql, and what retries above it, know a <see cref="TimeoutException"/>; who looks for the reason finds our exception in it.</summary>
+    private TimeoutException TimedOut(int seconds)
+    {
+        var error = new TokenError(
+            TokenErrorKind.TimedOut,
+            $"No token for PostgreSQL came within {seconds} s, the Timeout of the connection string. The connection waited for the token, not for the server. "
+            + "Look at why tokens take so long (the log, or wid doctor); where it is the first one of a process, warm the identity up at start; or set a longer Timeout.")
+        {
+            Scope = _request.Scope,
+            TenantId = _request.TenantId,
+        };
+        return new TimeoutException(error.Message, new TokenAcquisitionException(error));
     }
 
     private void ThrowIfUnfit(NpgsqlConnectionStringBuilder connection)
     {
-        if (string.IsNullOrEmpty(connection.Username))
+        // Npgsql takes PGUSER where the connection string names nobody, and the name of this machine's user where both are empty.
+        if (string.IsNullOrEmpty(connection.Username) && !_environment.Has("PGUSER"))
         {
             throw new InvalidOperationException(
-                "The connection string names no user, and the name of this machine's would be sent in its place. Add the Entra principal's name as the server knows it: Username=orders-api");
+                "Neither the connection string nor PGUSER names a user, and the name of this machine's would be sent in its place. "
+                + "Add the Entra principal's name as the server knows it: Username=orders-api");
         }
 
         if (!_allowUnverifiedServer && connection.SslMode != SslMode.VerifyFull && !IsLocal(connection.Host))

@@ -3,9 +3,12 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity;
 
 /// <summary>The rules between an acquirer and its second level: what may enter it, how long it is waited for, and that its failure is a miss.</summary>
-internal sealed class SharedTokens(TokenStore store, string partition, TimeProvider timeProvider, ILogger logger)
+internal sealed class SharedTokens(TokenStore store, string partition, TimeSpan acquisitionTimeLimit, TimeProvider timeProvider, ILogger logger)
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WriteTimeLimit = TimeSpan.FromSeconds(2);
+
+    // Half of the acquisition's time is left for the credential.
+    private TimeSpan ReadTimeLimit => store.ReadTimeLimit < acquisitionTimeLimit / 2 ? store.ReadTimeLimit : acquisitionTimeLimit / 2;
 
     /// <summary>A shared token that is fresh and outlives <paramref name="held"/>; otherwise null.</summary>
     public async ValueTask<AccessToken?> ReadAsync(TokenRequest request, AccessToken? held, CancellationToken end)
@@ -13,15 +16,33 @@ internal sealed class SharedTokens(TokenStore store, string partition, TimeProvi
         AccessToken? token = null;
         if (MayShare(request))
         {
-            await WithinLimitAsync("reading", async limit => token = await store.ReadAsync(partition, request, limit).ConfigureAwait(false), end).ConfigureAwait(false);
+            await WithinLimitAsync("reading", ReadTimeLimit, async limit => token = await store.ReadAsync(partition, request, limit).ConfigureAwait(false), end).ConfigureAwait(false);
         }
 
         return token is not null && (held is null || token.ExpiresOn > held.ExpiresOn) && IsFresh(token, timeProvider.GetUtcNow()) ? token : null;
     }
 
     public ValueTask WriteAsync(TokenRequest request, AccessToken token, CancellationToken end) => MayShare(request)
-        ? WithinLimitAsync("writing", limit => store.WriteAsync(partition, request, token, limit), end)
+        ? WithinLimitAsync("writing", WriteTimeLimit, limit => store.WriteAsync(partition, request, token, limit), end)
         : ValueTask.CompletedTask;
+
+    /// <summary>Tells the store that an acquisition which read it has ended without a token.</summary>
+    public void Abandon(TokenRequest request)
+    {
+        if (!MayShare(request))
+        {
+            return;
+        }
+
+        try
+        {
+            store.Abandon(partition, request);
+        }
+        catch (Exception exception)
+        {
+            Log.StoreFailed(logger, "being told of a failure", exception.GetType().Name);
+        }
+    }
 
     /// <summary>Why a credential without a partition is refused a second level.</summary>
     public static string Refusal(Credential credential) =>
@@ -35,9 +56,9 @@ internal sealed class SharedTokens(TokenStore store, string partition, TimeProvi
     /// <summary>Tokens on behalf of users, and tokens that are themselves credentials, stay in the process that asked for them.</summary>
     internal static bool MayShare(TokenRequest request) => request.UserAssertion is null && !ExchangeAudience.IsAskedBy(request.Scope);
 
-    private async ValueTask WithinLimitAsync(string doing, Func<CancellationToken, ValueTask> step, CancellationToken end)
+    private async ValueTask WithinLimitAsync(string doing, TimeSpan timeLimit, Func<CancellationToken, ValueTask> step, CancellationToken end)
     {
-        using var limit = new CancellationTokenSource(TimeLimit, timeProvider);
+        using var limit = new CancellationTokenSource(timeLimit, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, end);
         try
         {
@@ -50,7 +71,7 @@ internal sealed class SharedTokens(TokenStore store, string partition, TimeProvi
         }
         catch (Exception exception)
         {
-            Log.StoreFailed(logger, doing, exception is OperationCanceledException ? "It did not answer within 2 s." : exception.GetType().Name);
+            Log.StoreFailed(logger, doing, exception is OperationCanceledException ? $"It did not answer within {timeLimit.TotalSeconds:0.#} s." : exception.GetType().Name);
         }
     }
 }

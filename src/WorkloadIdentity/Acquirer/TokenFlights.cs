@@ -20,7 +20,7 @@ internal sealed class TokenFlights : IDisposable
         _credential = credential;
         _options = options;
         Logger = options.LoggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
-        _shared = options.Store is { } store ? new SharedTokens(store, credential.Partition!, options.TimeProvider, Logger) : null;
+        _shared = options.Store is { } store ? new SharedTokens(store, credential.Partition!, options.AcquisitionTimeLimit, options.TimeProvider, Logger) : null;
         Metrics = new TokenMetrics(options.MeterFactory, options.Identity);
         Outcomes = new LastOutcomes(options.TimeProvider);
         _firstTokens = new FirstTokens(Logger);
@@ -111,9 +111,9 @@ internal sealed class TokenFlights : IDisposable
             var store = flight.IsRenewal || flight.Claims is not null ? null : _shared;
             var shared = store is null ? null : await store.ReadAsync(request, held, end).ConfigureAwait(false);
             result = shared is null ? await AskAsync(flight, request, end).ConfigureAwait(false) : TokenResult.Issued(shared);
-            if (store is not null && shared is null && result.Token is { } token)
+            if (store is not null && shared is null)
             {
-                await store.WriteAsync(request, token, end).ConfigureAwait(false);
+                await ShareAsync(store, request, result.Token, end).ConfigureAwait(false);
             }
         }
         finally
@@ -146,6 +146,17 @@ internal sealed class TokenFlights : IDisposable
         }
 
         return result;
+    }
+
+    private static ValueTask ShareAsync(SharedTokens shared, TokenRequest request, AccessToken? token, CancellationToken end)
+    {
+        if (token is not null)
+        {
+            return shared.WriteAsync(request, token, end);
+        }
+
+        shared.Abandon(request);
+        return ValueTask.CompletedTask;
     }
 
     private void Describe(Activity? activity, TokenRequest request, string reason, TokenResult result)

@@ -6,10 +6,15 @@ namespace WorkloadIdentity;
 /// </summary>
 /// <remarks>
 /// Asked only when a token is needed and none is held: a cached hit never gets here. On-behalf-of tokens, renewals and tokens for the
-/// token-exchange audiences are never offered to it. A failure or two seconds without an answer counts as a miss.
+/// token-exchange audiences are never offered to it. A failure, or no answer within the time limit, counts as a miss. After a read that
+/// brought no token the acquirer asks its credential, and then calls <see cref="WriteAsync"/> or <see cref="Abandon"/>.
 /// </remarks>
 public abstract class TokenStore
 {
+    /// <summary>How long an acquirer waits for <see cref="ReadAsync"/>: no longer than this, and no longer than half of <see cref="TokenAcquirerOptions.AcquisitionTimeLimit"/>.</summary>
+    /// <value>The default is two seconds. A store that waits for another process, which is asking for the token already, may want more.</value>
+    public virtual TimeSpan ReadTimeLimit => TimeSpan.FromSeconds(2);
+
     /// <summary>Reads a token.</summary>
     /// <param name="partition">The identity it belongs to: <see cref="Credential.Partition"/>.</param>
     /// <param name="request">What was asked for.</param>
@@ -23,4 +28,15 @@ public abstract class TokenStore
     /// <param name="token">The token.</param>
     /// <param name="cancellationToken">Ends the write.</param>
     public abstract ValueTask WriteAsync(string partition, TokenRequest request, AccessToken token, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Tells that an acquisition which began with <see cref="ReadAsync"/> has ended without a token. A store that keeps others waiting lets them go. The default does
+    /// nothing.
+    /// </summary>
+    /// <remarks>Called before callers hear of the failure: it must not block.</remarks>
+    /// <param name="partition">The identity: <see cref="Credential.Partition"/>.</param>
+    /// <param name="request">What was asked for.</param>
+    public virtual void Abandon(string partition, TokenRequest request)
+    {
+    }
 }

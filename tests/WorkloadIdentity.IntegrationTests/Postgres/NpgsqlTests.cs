@@ -138,6 +138,42 @@ public sealed class NpgsqlTests(PostgresServer server) : IAsyncLifetime, IDispos
     }
 
     [PostgresFact]
+    public async Task A_user_that_PGUSER_names_logs_in()
+    {
+        await Postgres.SetPasswordAsync(_role, (await _acquirer.GetTokenAsync(Request)).Value);
+        var before = Environment.GetEnvironmentVariable("PGUSER");
+        Environment.SetEnvironmentVariable("PGUSER", _role);
+        try
+        {
+            await using var dataSource = new NpgsqlDataSourceBuilder($"Host=127.0.0.1;Port={Postgres.Port};Database=postgres").UseWorkloadIdentity(_acquirer).Build();
+            await using var connection = await dataSource.OpenConnectionAsync();
+
+            Assert.Equal(_role, await UserOfAsync(connection));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PGUSER", before);
+        }
+    }
+
+    [PostgresFact]
+    public async Task A_token_that_does_not_come_within_the_time_limit_of_the_connection_string_is_what_the_error_tells()
+    {
+        await Postgres.SetPasswordAsync(_role, "anything");
+        using var acquirer = new TokenAcquirer(new SilentCredential());
+        await using var dataSource = new NpgsqlDataSourceBuilder($"{Postgres.ConnectionString(_role)};Timeout=1").UseWorkloadIdentity(acquirer).Build();
+
+        var later = await Assert.ThrowsAnyAsync<NpgsqlException>(() => dataSource.OpenConnectionAsync().AsTask());
+        var atOnce = Assert.ThrowsAny<NpgsqlException>(() => dataSource.OpenConnection());
+
+        foreach (var failure in new[] { later, atOnce })
+        {
+            Assert.True(failure.IsTransient);
+            Assert.Contains("No token for PostgreSQL came within 1 s", Cause<TimeoutException>(failure).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [PostgresFact]
     public async Task A_server_by_a_name_that_is_not_verified_is_shown_no_token()
     {
         // The name leads to this very machine: what counts is that nothing proves it.
@@ -185,6 +221,17 @@ public sealed class NpgsqlTests(PostgresServer server) : IAsyncLifetime, IDispos
         {
             await Task.Yield();
             return TokenResult.Issued(new AccessToken(token, DateTimeOffset.MaxValue));
+        }
+    }
+
+    private sealed class SilentCredential : Credential
+    {
+        public override string Name => "silent credential";
+
+        protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            throw new InvalidOperationException("It waits for ever.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Caching.Distributed;
 using WorkloadIdentity.DistributedCache;
 using WorkloadIdentity.Testing;
 using WorkloadIdentity.Tests;
@@ -39,20 +40,36 @@ internal sealed class RedisFleet : IAsyncDisposable
     }
 
     /// <summary>One more process.</summary>
-    public async Task<TokenAcquirer> JoinAsync(RedisCache? cache = null)
+    public async Task<TokenAcquirer> JoinAsync(RedisCache? cache = null) => Join(cache ?? await ConnectAsync());
+
+    /// <summary>One more process, over a cache of any kind.</summary>
+    public TokenAcquirer Join(IDistributedCache cache, TimeSpan? timeLimit = null)
     {
-        var store = new DistributedTokenStore(cache ?? await ConnectAsync(), new DistributedTokenStoreOptions
+        var options = new DistributedTokenStoreOptions
         {
             NamingKey = Key,
             Protection = TokenProtection.FromKeys(new EncryptionKey("one", Key)),
             TimeProvider = Clock,
             LoggerFactory = Log,
-        });
+        };
+        options.TimeLimit = timeLimit ?? options.TimeLimit;
+        var store = new DistributedTokenStore(cache, options);
         var application = Entra.Application;
         var credential = new ApplicationCredential(application.TenantId, application.ClientId, _secret, new ApplicationCredentialOptions { AuthorityHost = Entra.AuthorityHost });
         var acquirer = new TokenAcquirer(credential, new TokenAcquirerOptions { Store = store, LoggerFactory = Log, TimeProvider = Clock });
         _disposables.Add(acquirer);
         return acquirer;
+    }
+
+    /// <summary>Waits for a message that comes behind the call it tells of.</summary>
+    public async Task UntilLoggedAsync(int id, string text = "")
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        while (!Log.Entries.Any(entry => entry.Id == id && entry.Text.Contains(text, StringComparison.Ordinal)))
+        {
+            Assert.False(patience.IsCancellationRequested, $"No message {id} with '{text}' in: {string.Join(Environment.NewLine, Log.Entries)}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
     }
 
     /// <summary>Waits until the client of <paramref name="cache"/> has found the server again.</summary>

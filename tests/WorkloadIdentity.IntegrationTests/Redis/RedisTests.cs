@@ -74,7 +74,7 @@ public sealed class RedisTests
             Assert.NotNull(await acquirer.GetTokenAsync(new TokenRequest($"api://after-{worker}/.default")));
         });
         await Task.WhenAll(calls);
-        Assert.NotEqual(0, fleet.Log.Count(500));
+        await fleet.UntilLoggedAsync(500);
         Assert.Equal(404, fleet.TokenRequests);
 
         await fleet.Redis.StartAgainAsync();
@@ -142,7 +142,7 @@ public sealed class RedisTests
         await fleet.Redis.KillAsync();
 
         Assert.NotNull(await (await fleet.JoinAsync()).GetTokenAsync(Request));
-        Assert.Equal(1, fleet.Log.Count(500));
+        await fleet.UntilLoggedAsync(500);
     }
 
     [RedisFact]
@@ -160,6 +160,7 @@ public sealed class RedisTests
         Assert.NotNull(await acquirer.GetTokenAsync(new TokenRequest("api://stock/.default")));
         Assert.Equal(held.Value, (await (await fleet.JoinAsync()).GetTokenAsync(Request)).Value);
 
+        await fleet.UntilLoggedAsync(500);
         Assert.Contains(fleet.Log.Entries, entry => entry.Id == 500 && entry.Text.Contains("writing", StringComparison.Ordinal));
         Assert.DoesNotContain(fleet.Log.Entries, entry => entry.Text.Contains("reading", StringComparison.Ordinal));
     }
@@ -222,7 +223,8 @@ public sealed class RedisTests
         await cache.Database.ListRightPushAsync(name, "not a string");
 
         Assert.NotNull(await (await fleet.JoinAsync(cache)).GetTokenAsync(Request));
-        Assert.Equal(1, fleet.Log.Count(500));
+        await fleet.UntilLoggedAsync(505);
+        Assert.Contains(fleet.Log.Entries, entry => entry.Id == 505 && entry.Text.Contains("WRONGTYPE", StringComparison.Ordinal));
     }
 
     [RedisFact]

@@ -613,6 +613,35 @@ public sealed class TokenAcquirerTests : IDisposable
     }
 
     [Theory]
+    [InlineData(120, 2, 2)]
+    [InlineData(120, 12, 12)]
+    [InlineData(10, 12, 5)]
+    public async Task A_second_level_is_waited_for_as_long_as_it_wants_and_half_of_the_acquisition_at_most(int acquisition, int wanted, int waited)
+    {
+        var store = new MemoryStore { Limit = TimeSpan.FromSeconds(wanted), Reads = (_, _) => new ValueTask<AccessToken?>(new TaskCompletionSource<AccessToken?>().Task) };
+        using var acquirer = NewAcquirer(ControlledCredentialSharing("app"), options => (options.Store, options.AcquisitionTimeLimit) = (store, TimeSpan.FromSeconds(acquisition)));
+        var before = _clock.Now;
+
+        await _clock.RunUntilAsync(() => acquirer.GetTokenAsync(Request));
+
+        Assert.InRange((_clock.Now - before).TotalSeconds, waited, waited + 0.5);
+        Assert.Contains(_logs.Entries, entry => entry.Id == 104 && entry.Text.Contains($"within {waited} s", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_second_level_is_told_of_a_failure_and_its_own_failure_then_hides_nothing()
+    {
+        var store = new MemoryStore();
+        var credential = new ControlledCredential(_clock) { SharedAs = "app", Answer = _ => TokenResult.Failed(new TokenError(TokenErrorKind.Refused, "no")) };
+        using var acquirer = NewAcquirer(credential, options => options.Store = store);
+
+        var failure = await Assert.ThrowsAsync<TokenAcquisitionException>(() => acquirer.GetTokenAsync(Request).AsTask());
+
+        Assert.Equal((TokenErrorKind.Refused, 1), (failure.Error.Kind, store.Abandoned));
+        Assert.Equal(1, _logs.Count(104));
+    }
+
+    [Theory]
     [InlineData(0, 1, 1, 1)]
     [InlineData(1, 0, 1, 1)]
     [InlineData(1, 1, 0, 1)]
@@ -671,6 +700,18 @@ public sealed class TokenAcquirerTests : IDisposable
         private readonly System.Collections.Concurrent.ConcurrentDictionary<(string, TokenRequest), AccessToken> _tokens = new();
 
         public int Asked { get; private set; }
+
+        public int Abandoned { get; private set; }
+
+        public TimeSpan? Limit { get; init; }
+
+        public override TimeSpan ReadTimeLimit => Limit ?? base.ReadTimeLimit;
+
+        public override void Abandon(string partition, TokenRequest request)
+        {
+            Abandoned++;
+            throw new IOException("a bad store");
+        }
 
         public Func<TokenRequest, CancellationToken, ValueTask<AccessToken?>>? Reads { get; init; }
 

@@ -73,13 +73,36 @@ public sealed class TokenCredentialTests
         Assert.Contains("without a scope", exception.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>As the Azure SDK's own credentials do: proof of possession is a wish, and the token's type says whether it came true.</summary>
     [Fact]
-    public async Task Proof_of_possession_is_never_answered_with_a_bearer_token()
+    public async Task Proof_of_possession_is_answered_with_a_bearer_token_that_says_so_and_told_once()
     {
-        var exception = await Assert.ThrowsAsync<AuthenticationFailedException>(() => GetAsync(new TokenRequestContext([Scope], isProofOfPossessionEnabled: true)));
+        var log = new FakeLog();
+        var clock = new FakeClock();
+        using var acquirer = new TokenAcquirer(ControlledCredential.Issuing(clock, TimeSpan.FromHours(1)), new TokenAcquirerOptions { TimeProvider = clock, LoggerFactory = log });
+        var asked = new TokenRequestContext([Scope], isProofOfPossessionEnabled: true, proofOfPossessionNonce: "nonce", requestUri: new Uri("https://vault.example/"), requestMethod: "GET");
+        foreach (var credential in new[] { acquirer.AsTokenCredential(), acquirer.AsTokenCredential(), acquirer.AsTokenCredential("a-user") })
+        {
+            var token = await credential.GetTokenAsync(asked, default);
+            Assert.Equal(("Bearer", null), (token.TokenType, token.BindingCertificate));
+            Assert.Equal("Bearer", credential.GetToken(asked, default).TokenType);
+        }
 
-        Assert.Contains("proof of possession", exception.Message, StringComparison.Ordinal);
-        Assert.Empty(_tokens.Requests);
+        await acquirer.AsTokenCredential().GetTokenAsync(new TokenRequestContext([Scope]), default);
+
+        Assert.Equal(1, log.Count(220));
+    }
+
+    [Fact]
+    public async Task Whoever_does_not_ask_for_proof_of_possession_is_told_nothing_of_it()
+    {
+        var log = new FakeLog();
+        var clock = new FakeClock();
+        using var acquirer = new TokenAcquirer(ControlledCredential.Issuing(clock, TimeSpan.FromHours(1)), new TokenAcquirerOptions { TimeProvider = clock, LoggerFactory = log });
+
+        await acquirer.AsTokenCredential().GetTokenAsync(new TokenRequestContext([Scope]), default);
+
+        Assert.Equal(0, log.Count(220));
     }
 
     [Theory]

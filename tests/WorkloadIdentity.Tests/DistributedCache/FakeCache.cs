@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Caching.Distributed;
+using WorkloadIdentity.DistributedCache;
 
 namespace WorkloadIdentity.Tests;
 
@@ -8,6 +9,7 @@ internal sealed class FakeCache : IDistributedCache
 {
     private int _reads;
     private int _writes;
+    private int _probes;
 
     public ConcurrentDictionary<string, byte[]> Entries { get; } = new();
 
@@ -19,6 +21,9 @@ internal sealed class FakeCache : IDistributedCache
     /// <summary>What a write does before anything is kept.</summary>
     public Func<string, Task>? Writes { get; set; }
 
+    /// <summary>Calls for entries that nobody asked for, which try whether the cache answers at all. They count here alone, and leave nothing.</summary>
+    public int ProbeCalls => Volatile.Read(ref _probes);
+
     public int ReadCalls => Volatile.Read(ref _reads);
 
     public int WriteCalls => Volatile.Read(ref _writes);
@@ -28,21 +33,28 @@ internal sealed class FakeCache : IDistributedCache
 
     public Task<byte[]?> GetAsync(string key, CancellationToken token = default)
     {
-        Interlocked.Increment(ref _reads);
+        Interlocked.Increment(ref IsProbe(key) ? ref _probes : ref _reads);
         return Reads?.Invoke(key, token) ?? Task.FromResult(Entries.GetValueOrDefault(key));
     }
 
     public async Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
     {
-        Interlocked.Increment(ref _writes);
+        Interlocked.Increment(ref IsProbe(key) ? ref _probes : ref _writes);
         if (Writes is { } writes)
         {
             await writes(key);
         }
 
+        if (IsProbe(key))
+        {
+            return;
+        }
+
         Entries[key] = value;
         Lifetimes[key] = options.AbsoluteExpirationRelativeToNow;
     }
+
+    private static bool IsProbe(string key) => key.StartsWith(CacheHealth.ProbePrefix, StringComparison.Ordinal);
 
     public byte[]? Get(string key) => throw new NotSupportedException();
 

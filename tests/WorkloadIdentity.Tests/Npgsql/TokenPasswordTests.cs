@@ -68,6 +68,58 @@ public sealed class TokenPasswordTests
         Assert.Throws<ArgumentNullException>(() => builder.UseWorkloadIdentity(null!));
     }
 
+    [Theory]
+    [InlineData("Username=orders", "", true)]
+    [InlineData("", "orders", true)]
+    [InlineData("", "", false)]
+    [InlineData("Username=", "", false)]
+    public async Task A_user_is_named_by_the_connection_string_or_by_PGUSER(string connection, string variable, bool isNamed)
+    {
+        var password = TokenPassword.Create(_acquirer, null, WorkloadEnvironment.FromValues(new Dictionary<string, string> { ["PGUSER"] = variable }));
+        var opening = password.GetAsync(new NpgsqlConnectionStringBuilder($"Host=127.0.0.1;{connection}"), CancellationToken.None).AsTask();
+
+        if (isNamed)
+        {
+            Assert.Equal("token-canary", await opening);
+            return;
+        }
+
+        Assert.Contains("Username=orders-api", (await Assert.ThrowsAsync<InvalidOperationException>(() => opening)).Message, StringComparison.Ordinal);
+        Assert.Equal(0, _acquirer.Count);
+    }
+
+    [Theory]
+    [InlineData("Timeout=2", 2)]
+    [InlineData("", 15)]
+    public async Task The_time_limit_of_the_connection_string_bounds_the_wait_and_the_error_says_it_was_the_token(string connection, int seconds)
+    {
+        var clock = new FakeClock();
+        var acquirer = new ControlledAcquirer { Hangs = true };
+        var password = TokenPassword.Create(acquirer, null, timeProvider: clock);
+        var before = clock.Now;
+
+        var failure = await Assert.ThrowsAsync<TimeoutException>(() => clock.RunUntilAsync(() => password.GetAsync(Settings($"Host=127.0.0.1;{connection}"), CancellationToken.None)));
+
+        Assert.InRange((clock.Now - before).TotalSeconds, seconds, seconds + 0.5);
+        Assert.Contains($"No token for PostgreSQL came within {seconds} s, the Timeout of the connection string.", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(TokenErrorKind.TimedOut, Assert.IsType<TokenAcquisitionException>(failure.InnerException).Error.Kind);
+        Assert.True(acquirer.Left);
+        Assert.True(new NpgsqlException("An exception was thrown from the password provider", failure).IsTransient);
+    }
+
+    [Fact]
+    public async Task No_limit_is_no_limit_and_a_caller_who_leaves_is_no_time_out()
+    {
+        var clock = new FakeClock();
+        using var leaves = new CancellationTokenSource();
+        var waiting = TokenPassword.Create(new ControlledAcquirer { Hangs = true }, null, timeProvider: clock).GetAsync(Settings("Host=127.0.0.1;Timeout=0"), leaves.Token).AsTask();
+
+        Assert.Equal(0, clock.PendingTimers);
+        await leaves.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
     private static NpgsqlConnectionStringBuilder Settings(string connection) => new(connection) { Username = "orders" };
 
     private TokenPassword Password(Action<NpgsqlTokenOptions>? configure = null) => TokenPassword.Create(_acquirer, configure);
@@ -80,9 +132,20 @@ public sealed class TokenPasswordTests
 
         public int Count => _asked.Count;
 
+        public bool Hangs { get; init; }
+
+        /// <summary>Whether the one who waited has left.</summary>
+        public bool Left { get; private set; }
+
         public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
         {
             _asked.Add(request);
+            if (Hangs)
+            {
+                cancellationToken.Register(() => Left = true);
+                return new ValueTask<AccessToken>(new TaskCompletionSource<AccessToken>().Task);
+            }
+
             return ValueTask.FromResult(new AccessToken("token-canary", DateTimeOffset.MaxValue));
         }
 
