@@ -3,8 +3,8 @@ using Azure.Core;
 namespace WorkloadIdentity.Azure;
 
 /// <summary>
-/// Reads what an Azure client asks for. What cannot be honoured is an error, never left out. The exception is proof of possession, which the Azure SDK's own credentials
-/// take for a wish: one that cannot fulfil it answers with a bearer token, and <c>TokenType</c> says so.
+/// Reads what an Azure client asks for. What cannot be honoured is an error, never left out. The exception is proof of possession, which
+/// the Azure SDK's own credentials take for a wish: one that cannot fulfil it answers with a bearer token, and <c>TokenType</c> says so.
 /// </summary>
 internal static class RequestedToken
 {

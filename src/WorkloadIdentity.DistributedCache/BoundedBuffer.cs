@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace WorkloadIdentity.DistributedCache;
 
-/// <summary>Takes a value piece by piece and refuses one that is too long at the first piece that goes beyond, so that nobody has to hold the rest.</summary>
+/// <summary>
+/// Takes a value piece by piece and refuses one that is too long at the first piece that goes beyond, so that nobody has to hold the rest.
+/// </summary>
 internal sealed class BoundedBuffer(int longest) : IBufferWriter<byte>
 {
     private readonly ArrayBufferWriter<byte> _written = new();

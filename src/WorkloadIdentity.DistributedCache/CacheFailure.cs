@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace WorkloadIdentity.DistributedCache;
 
 /// <summary>
-/// Says what went wrong in a cache's client, without its text: a message may quote what was sent, a password or a host's name. What is told are the names of
-/// exception types, the codes of sockets, and words of a closed list that Redis and its clients answer with.
+/// Says what went wrong in a cache's client, without its text: a message may quote what was sent, a password or a host's name. What is told
+/// are the names of exception types, the codes of sockets, and words of a closed list that Redis and its clients answer with.
 /// </summary>
 internal static partial class CacheFailure
 {
@@ -49,10 +49,11 @@ internal static partial class CacheFailure
     }
 
     // The first line: how Redis begins an error (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors).
-    // The second: why StackExchange.Redis has no connection (its enumeration ConnectionFailureType).
+    // The second: why StackExchange.Redis has no connection (its enumeration ConnectionFailureType, and how it puts one of them).
     [GeneratedRegex(
         @"\b(NOAUTH|WRONGPASS|NOPERM|OOM|READONLY|CLUSTERDOWN|MASTERDOWN|LOADING|MISCONF|WRONGTYPE|NOREPLICAS|TRYAGAIN"
-        + "|AuthenticationFailure|UnableToConnect|UnableToResolvePhysicalConnection|SocketFailure|SocketClosed|ProtocolFailure|ResponseIntegrityFailure"
+        + "|AuthenticationFailure|authentication failure|UnableToConnect|UnableToResolvePhysicalConnection|SocketFailure|SocketClosed"
+        + "|ProtocolFailure|ResponseIntegrityFailure"
         + @")\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex KnownWords();

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity.DistributedCache;
 
 /// <summary>
-/// Which calls of one kind, reading or writing, may be made. An entry whose call failed is left alone for a while. Then probes of other entries tell whether the cache
-/// as a whole is to be left alone: a cluster that lost one shard still answers for the entries of the others. Safe for concurrent use.
+/// Which calls of one kind, reading or writing, may be made. An entry whose call failed is left alone for a while. Then probes of other
+/// entries tell whether the cache as a whole is to be left alone: a cluster that lost one shard still answers for the entries of the
+/// others. Safe for concurrent use.
 /// </summary>
 /// <param name="doing">The kind, for log messages.</param>
 /// <param name="probe">Makes a call of the kind for the entry of a name; fails when the cache does.</param>
@@ -14,7 +15,10 @@ namespace WorkloadIdentity.DistributedCache;
 /// <param name="logger">Where messages go.</param>
 internal sealed class CacheHealth(string doing, Func<string, Task> probe, TimeSpan timeLimit, TimeProvider timeProvider, ILogger logger)
 {
-    /// <summary>What the names of probes begin with. A cluster spreads eight names over its shards: all eight on a dead one of two is a chance of 1 in 256.</summary>
+    /// <summary>
+    /// What the names of probes begin with. A cluster spreads eight names over its shards: all eight on a dead one of two is a chance of 1
+    /// in 256.
+    /// </summary>
     public const string ProbePrefix = "wi1:probe:";
 
     private const int Probes = 8;
@@ -88,7 +92,10 @@ internal sealed class CacheHealth(string doing, Func<string, Task> probe, TimeSp
         }
     }
 
-    /// <summary>A call brought something that cannot be used. The write that follows mends a single one; several in a row are a cache that cannot be used.</summary>
+    /// <summary>
+    /// A call brought something that cannot be used. The write that follows mends a single one; several in a row are a cache that cannot be
+    /// used.
+    /// </summary>
     public void FailUnusable(CacheCall call)
     {
         if (_whole.FailUnusable(call.Round) is { } rest)
@@ -97,7 +104,9 @@ internal sealed class CacheHealth(string doing, Func<string, Task> probe, TimeSp
         }
     }
 
-    /// <summary>A call that had been given up went wrong at last: this is the cause that was not known when its time limit was over.</summary>
+    /// <summary>
+    /// A call that had been given up went wrong at last: this is the cause that was not known when its time limit was over.
+    /// </summary>
     public void FailLate(Exception exception)
     {
         var cause = CacheFailure.Describe(exception);
@@ -109,7 +118,8 @@ internal sealed class CacheHealth(string doing, Func<string, Task> probe, TimeSp
 
     private string Explain(Exception exception) => exception is not OperationCanceledException
         ? $"It threw {CacheFailure.Describe(exception)}."
-        : $"It did not answer within {timeLimit.TotalMilliseconds:0} ms.{(_late is { } cause ? $" An earlier call ended late, in {cause}." : "")}";
+        : $"It did not answer within {timeLimit.TotalMilliseconds:0} ms."
+            + (_late is { } cause ? $" An earlier call ended late, in {cause}." : "");
 
     private async Task JudgeAsync(int round, string reason, TimeSpan entryRest)
     {
@@ -146,7 +156,8 @@ internal sealed class CacheHealth(string doing, Func<string, Task> probe, TimeSp
     private async Task<bool> ProbeAsync()
     {
         var answered = false;
-        await foreach (var ended in Task.WhenEach(Enumerable.Range(0, Probes).Select(number => probe($"{ProbePrefix}{number}"))).ConfigureAwait(false))
+        var probes = Enumerable.Range(0, Probes).Select(number => probe($"{ProbePrefix}{number}"));
+        await foreach (var ended in Task.WhenEach(probes).ConfigureAwait(false))
         {
             answered |= ended.IsCompletedSuccessfully || ended.Exception?.InnerException is UnusableValueException;
         }

@@ -1,8 +1,9 @@
 namespace WorkloadIdentity.DistributedCache;
 
 /// <summary>
-/// Leaves what fails, a cache or one of its entries, alone for a while: 5 s after the first failed call, then twice as long after each further one, up to a minute. Then one call tries;
-/// the others go on doing without until it has succeeded. Measured on the monotonic clock. Safe for concurrent use.
+/// Leaves what fails, a cache or one of its entries, alone for a while: 5 s after the first failed call, then twice as long after each
+/// further one, up to a minute. Then one call tries; the others go on doing without until it has succeeded. Measured on the monotonic
+/// clock. Safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// Polly's circuit breaker looks at the rate of failures within a window, and needs a rate to look at. A process asks a second level once an hour or a thousand times

@@ -79,9 +79,10 @@ public sealed class DistributedTokenStore : TokenStore
         }
 
         var entry = StoreEntry.Of(partition, request, _namingKey);
+        var lifetime = token.ExpiresOn - now;
         var written = SharedTokens.IsFresh(token, now)
             && token.Value.Length <= LimitedCache.LongestValue / 2
-            && await _cache.WriteAsync(entry.Name, () => Protect(entry, token, now), token.ExpiresOn - now, cancellationToken).ConfigureAwait(false);
+            && await _cache.WriteAsync(entry.Name, () => Protect(entry, token, now), lifetime, cancellationToken).ConfigureAwait(false);
         _lease?.End(entry.Name, withToken: written);
     }
 

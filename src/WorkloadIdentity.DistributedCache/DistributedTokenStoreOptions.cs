@@ -26,8 +26,8 @@ public sealed class DistributedTokenStoreOptions
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Whether a process that finds no token waits for another that is already asking for it, for at most 10 s while that one lives, and 2 s after it died. An effort,
-    /// not a lock: when it fails, more than one process asks.
+    /// Whether a process that finds no token waits for another that is already asking for it, for at most 10 s while that one lives, and 2
+    /// s after it died. An effort, not a lock: when it fails, more than one process asks.
     /// </summary>
     /// <value>The default is true.</value>
     public bool Lease { get; set; } = true;

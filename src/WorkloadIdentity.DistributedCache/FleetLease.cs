@@ -33,7 +33,8 @@ internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvi
     /// <param name="entry">The name of the token's entry.</param>
     /// <param name="look">Looks for the token.</param>
     /// <param name="end">Ends the wait.</param>
-    public async ValueTask<AccessToken?> WaitAsync(string entry, Func<ValueTask<(AccessToken? Token, bool Answered)>> look, CancellationToken end)
+    public async ValueTask<AccessToken?> WaitAsync(
+        string entry, Func<ValueTask<(AccessToken? Token, bool Answered)>> look, CancellationToken end)
     {
         var name = NoteOf(entry);
         if (await TakeAsync(name, end).ConfigureAwait(false) != Taken.ByAnother)
@@ -137,7 +138,8 @@ internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvi
             {
                 await Task.Delay(RenewalPause, timeProvider, hold.End.Token).ConfigureAwait(false);
             }
-            while (timeProvider.GetElapsedTime(started) < LongestHold && await WriteAsync(name, hold.Holder, hold.End.Token).ConfigureAwait(false));
+            while (timeProvider.GetElapsedTime(started) < LongestHold
+                && await WriteAsync(name, hold.Holder, hold.End.Token).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {

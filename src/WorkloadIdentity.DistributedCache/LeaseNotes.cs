@@ -5,9 +5,9 @@ using System.Text;
 namespace WorkloadIdentity.DistributedCache;
 
 /// <summary>
-/// What a process leaves beside a token's entry while it asks for the token: when it wrote this (8 bytes), who it is (16 random bytes), and a proof that it has the key of
-/// the fleet (HMAC-SHA-256). The time stands in the value, because an expiry can get lost: a cache may refuse to set one, or fail over before it does. The proof keeps
-/// those who may only write to the cache from making others wait.
+/// What a process leaves beside a token's entry while it asks for the token: when it wrote this (8 bytes), who it is (16 random bytes), and
+/// a proof that it has the key of the fleet (HMAC-SHA-256). The time stands in the value, because an expiry can get lost: a cache may
+/// refuse to set one, or fail over before it does. The proof keeps those who may only write to the cache from making others wait.
 /// </summary>
 internal sealed class LeaseNotes(byte[] key)
 {
@@ -20,7 +20,8 @@ internal sealed class LeaseNotes(byte[] key)
 
     public static byte[] NewHolder() => RandomNumberGenerator.GetBytes(HolderSize);
 
-    public static bool IsOf(byte[] holder, byte[] note) => note.Length > TextSize && note.AsSpan(TimeSize, HolderSize).SequenceEqual(holder);
+    public static bool IsOf(byte[] holder, byte[] note) =>
+        note.Length > TextSize && note.AsSpan(TimeSize, HolderSize).SequenceEqual(holder);
 
     /// <summary>A note of this moment.</summary>
     /// <param name="name">Of the entry it stands in.</param>
@@ -51,5 +52,9 @@ internal sealed class LeaseNotes(byte[] key)
     }
 
     // What an entry is named by begins with a length; this does not, so that no name is ever a proof.
-    private byte[] Proof(string name, ReadOnlySpan<byte> text) => HMACSHA256.HashData(key, [.. "lease of "u8, .. Encoding.ASCII.GetBytes(name), .. text]);
+    private byte[] Proof(string name, ReadOnlySpan<byte> text)
+    {
+        byte[] proven = [.. "lease of "u8, .. Encoding.ASCII.GetBytes(name), .. text];
+        return HMACSHA256.HashData(key, proven);
+    }
 }

@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity.DistributedCache;
 
 /// <summary>
-/// A cache whose every call ends in time and throws nothing but the caller's own cancellation, which gives no value that is too long to be one of ours, and which is
-/// left alone while it fails. Reads and writes fail apart: a full Redis still answers.
+/// A cache whose every call ends in time and throws nothing but the caller's own cancellation, which gives no value that is too long to be
+/// one of ours, and which is left alone while it fails. Reads and writes fail apart: a full Redis still answers.
 /// </summary>
 internal sealed class LimitedCache
 {
     /// <summary>The longest value read or written. Entra's tokens have 1 to 10 kB.</summary>
     public const int LongestValue = 64 * 1024;
 
-    private static readonly DistributedCacheEntryOptions ProbeLifetime = new() { AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(1) };
+    private static readonly TimeSpan ProbeLifetime = TimeSpan.FromSeconds(1);
 
     private readonly IDistributedCache _cache;
     private readonly LimitedCall _calls;
@@ -25,13 +25,16 @@ internal sealed class LimitedCache
         _cache = cache;
         _calls = new LimitedCall(timeLimit, timeProvider);
         _reads = new CacheHealth("reading", name => GetAsync(name, CancellationToken.None), timeLimit, timeProvider, logger);
-        _writes = new CacheHealth("writing", name => SetAsync(name, [0], ProbeLifetime, CancellationToken.None), timeLimit, timeProvider, logger);
+        _writes = new CacheHealth(
+            "writing", name => SetAsync(name, [0], ProbeLifetime, CancellationToken.None), timeLimit, timeProvider, logger);
         _logger = logger;
     }
 
     /// <summary>Reads an entry and makes something of it.</summary>
     /// <param name="name">Of the entry.</param>
-    /// <param name="parse">Makes it of the bytes. What it throws counts as a failure of the whole cache, but for an <see cref="UnusableValueException"/>.</param>
+    /// <param name="parse">
+    /// Makes it of the bytes. What it throws counts as a failure of the whole cache, but for an <see cref="UnusableValueException"/>.
+    /// </param>
     /// <param name="end">Ends the call.</param>
     /// <returns>Null for a miss: nothing there, nothing usable, or no answer. <c>Answered</c> tells that nothing is wrong.</returns>
     public async ValueTask<(T? Result, bool Answered)> ReadAsync<T>(string name, Func<byte[], T?> parse, CancellationToken end)
@@ -100,7 +103,7 @@ internal sealed class LimitedCache
 
         try
         {
-            await SetAsync(name, value, new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = lifetime }, end).ConfigureAwait(false);
+            await SetAsync(name, value, lifetime, end).ConfigureAwait(false);
             _writes.Succeed(call);
             return true;
         }
@@ -132,9 +135,10 @@ internal sealed class LimitedCache
         _reads.FailLate,
         end);
 
-    private Task<bool> SetAsync(string name, byte[] value, DistributedCacheEntryOptions options, CancellationToken end) => _calls.RunAsync(
+    private Task<bool> SetAsync(string name, byte[] value, TimeSpan lifetime, CancellationToken end) => _calls.RunAsync(
         async limit =>
         {
+            var options = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = lifetime };
             await _cache.SetAsync(name, value, options, limit).ConfigureAwait(false);
             return true;
         },

@@ -9,7 +9,9 @@ internal sealed class LimitedCall(TimeSpan timeLimit, TimeProvider timeProvider)
     /// <param name="call">The call.</param>
     /// <param name="failsLate">Is told what the call threw after it had been given up.</param>
     /// <param name="end">Ends the call.</param>
-    /// <exception cref="OperationCanceledException">The call took longer than the time limit, or <paramref name="end"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The call took longer than the time limit, or <paramref name="end"/> was cancelled.
+    /// </exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, Action<Exception> failsLate, CancellationToken end)
     {
         using var limit = new CancellationTokenSource(timeLimit, timeProvider);

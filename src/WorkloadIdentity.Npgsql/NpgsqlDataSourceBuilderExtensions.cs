@@ -11,21 +11,25 @@ public static class NpgsqlDataSourceBuilderExtensions
     /// The token is looked at at login alone: pooled connections live on, and each new one takes a token that is fresh at that moment.
     /// </summary>
     /// <param name="builder">
-    /// Its connection string, or <c>PGUSER</c>, names the user: the Entra principal as it is known to the server. It names no password, and verifies the server
-    /// (<c>SSL Mode=VerifyFull</c>).
+    /// Its connection string, or <c>PGUSER</c>, names the user: the Entra principal as it is known to the server. It names no password, and
+    /// verifies the server (<c>SSL Mode=VerifyFull</c>).
     /// </param>
     /// <param name="acquirer">Gets the tokens; it keeps them too, so that opening a connection asks nobody while a token lives.</param>
     /// <param name="configure">Sets what is asked for; called at once.</param>
     /// <exception cref="ArgumentException">An option cannot work.</exception>
     /// <remarks>
-    /// A connection string that could give the token away, or no user, fails when a connection is opened, before a token is asked for. What the acquirer throws comes
-    /// out of <c>OpenAsync</c> as the inner exception of an <see cref="NpgsqlException"/>. A token that does not come within the connection string's <c>Timeout</c> is a
-    /// <see cref="TimeoutException"/> there, which says that the token was missing.
+    /// A connection string that could give the token away, or no user, fails when a connection is opened, before a token is asked for. What
+    /// the acquirer throws comes out of <c>OpenAsync</c> as the inner exception of an <see cref="NpgsqlException"/>. A token that does not
+    /// come within the connection string's <c>Timeout</c> is a
+    /// <see cref="TimeoutException"/> there, which says that the token was missing. GSS encryption, which Npgsql would try before TLS, is
+    /// left out unless the connection
+    /// string or <c>PGGSSENCMODE</c> asks for it: TLS is what verifies the server here.
     /// </remarks>
     public static NpgsqlDataSourceBuilder UseWorkloadIdentity(this NpgsqlDataSourceBuilder builder, ITokenAcquirer acquirer, Action<NpgsqlTokenOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var password = TokenPassword.Create(acquirer, configure);
+        TokenPassword.LeaveGssOut(builder.ConnectionStringBuilder);
         return builder.UsePasswordProvider(password.Get, password.GetAsync);
     }
 
@@ -34,6 +38,7 @@ public static class NpgsqlDataSourceBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var password = TokenPassword.Create(acquirer, configure);
+        TokenPassword.LeaveGssOut(builder.ConnectionStringBuilder);
         return builder.UsePasswordProvider(password.Get, password.GetAsync);
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using Npgsql;
 
@@ -22,12 +23,29 @@ internal sealed class TokenPassword
     }
 
     public static TokenPassword Create(
-        ITokenAcquirer acquirer, Action<NpgsqlTokenOptions>? configure, WorkloadEnvironment? environment = null, TimeProvider? timeProvider = null)
+        ITokenAcquirer acquirer,
+        Action<NpgsqlTokenOptions>? configure,
+        WorkloadEnvironment? environment = null,
+        TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(acquirer);
         var options = new NpgsqlTokenOptions();
         configure?.Invoke(options);
         return new TokenPassword(acquirer, options, environment ?? WorkloadEnvironment.FromProcess(), timeProvider ?? TimeProvider.System);
+    }
+
+    /// <summary>
+    /// Keeps Npgsql from trying GSS encryption first, as version 10 does by default: a token would go to a server that TLS has not
+    /// verified, and any failure would open a second connection and ask for a second token, whose error hides the first one's.
+    /// </summary>
+    public static void LeaveGssOut(NpgsqlConnectionStringBuilder connection)
+    {
+        // Npgsql's own ContainsKey says whether it knows a setting, not whether it was given.
+        var given = new DbConnectionStringBuilder { ConnectionString = connection.ConnectionString };
+        if (!given.ContainsKey("GSS Encryption Mode") && !WorkloadEnvironment.FromProcess().Has("PGGSSENCMODE"))
+        {
+            connection.GssEncryptionMode = GssEncryptionMode.Disable;
+        }
     }
 
     /// <summary>For <c>Open</c>: blocks only while no token lives.</summary>
@@ -38,7 +56,8 @@ internal sealed class TokenPassword
         ThrowIfUnfit(connection);
 
         // Npgsql looks at its time limit before and after this call, but not during it. Zero is no limit, for Npgsql too.
-        using var limit = new CancellationTokenSource(connection.Timeout > 0 ? TimeSpan.FromSeconds(connection.Timeout) : Timeout.InfiniteTimeSpan, _timeProvider);
+        var timeout = connection.Timeout > 0 ? TimeSpan.FromSeconds(connection.Timeout) : Timeout.InfiniteTimeSpan;
+        using var limit = new CancellationTokenSource(timeout, _timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -50,13 +69,16 @@ internal sealed class TokenPassword
         }
     }
 
-    /// <summary>Npgsql, and what retries above it, know a <see cref="TimeoutException"/>; who looks for the reason finds our exception in it.</summary>
+    /// <summary>
+    /// Npgsql, and what retries above it, know a <see cref="TimeoutException"/>; who looks for the reason finds our exception in it.
+    /// </summary>
     private TimeoutException TimedOut(int seconds)
     {
         var error = new TokenError(
             TokenErrorKind.TimedOut,
-            $"No token for PostgreSQL came within {seconds} s, the Timeout of the connection string. The connection waited for the token, not for the server. "
-            + "Look at why tokens take so long (the log, or wid doctor); where it is the first one of a process, warm the identity up at start; or set a longer Timeout.")
+            $"No token for PostgreSQL came within {seconds} s, the Timeout of the connection string. "
+            + "The connection waited for the token, not for the server. Look at why tokens take so long (the log, or wid doctor). "
+            + "Where it is the first one of a process, warm the identity up at start; or set a longer Timeout.")
         {
             Scope = _request.Scope,
             TenantId = _request.TenantId,

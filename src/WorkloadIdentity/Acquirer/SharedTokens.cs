@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity;
 
 /// <summary>The rules between an acquirer and its second level: what may enter it, how long it is waited for, and that its failure is a miss.</summary>
-internal sealed class SharedTokens(TokenStore store, string partition, TimeSpan acquisitionTimeLimit, TimeProvider timeProvider, ILogger logger)
+internal sealed class SharedTokens(
+    TokenStore store, string partition, TimeSpan acquisitionTimeLimit, TimeProvider timeProvider, ILogger logger)
 {
     private static readonly TimeSpan WriteTimeLimit = TimeSpan.FromSeconds(2);
 
@@ -16,7 +17,11 @@ internal sealed class SharedTokens(TokenStore store, string partition, TimeSpan 
         AccessToken? token = null;
         if (MayShare(request))
         {
-            await WithinLimitAsync("reading", ReadTimeLimit, async limit => token = await store.ReadAsync(partition, request, limit).ConfigureAwait(false), end).ConfigureAwait(false);
+            await WithinLimitAsync(
+                "reading",
+                ReadTimeLimit,
+                async limit => token = await store.ReadAsync(partition, request, limit).ConfigureAwait(false),
+                end).ConfigureAwait(false);
         }
 
         return token is not null && (held is null || token.ExpiresOn > held.ExpiresOn) && IsFresh(token, timeProvider.GetUtcNow()) ? token : null;
@@ -56,7 +61,8 @@ internal sealed class SharedTokens(TokenStore store, string partition, TimeSpan 
     /// <summary>Tokens on behalf of users, and tokens that are themselves credentials, stay in the process that asked for them.</summary>
     internal static bool MayShare(TokenRequest request) => request.UserAssertion is null && !ExchangeAudience.IsAskedBy(request.Scope);
 
-    private async ValueTask WithinLimitAsync(string doing, TimeSpan timeLimit, Func<CancellationToken, ValueTask> step, CancellationToken end)
+    private async ValueTask WithinLimitAsync(
+        string doing, TimeSpan timeLimit, Func<CancellationToken, ValueTask> step, CancellationToken end)
     {
         using var limit = new CancellationTokenSource(timeLimit, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, end);
@@ -71,7 +77,10 @@ internal sealed class SharedTokens(TokenStore store, string partition, TimeSpan 
         }
         catch (Exception exception)
         {
-            Log.StoreFailed(logger, doing, exception is OperationCanceledException ? $"It did not answer within {timeLimit.TotalSeconds:0.#} s." : exception.GetType().Name);
+            var reason = exception is OperationCanceledException
+                ? $"It did not answer within {timeLimit.TotalSeconds:0.#} s."
+                : exception.GetType().Name;
+            Log.StoreFailed(logger, doing, reason);
         }
     }
 }

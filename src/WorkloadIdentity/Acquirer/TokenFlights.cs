@@ -20,7 +20,9 @@ internal sealed class TokenFlights : IDisposable
         _credential = credential;
         _options = options;
         Logger = options.LoggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
-        _shared = options.Store is { } store ? new SharedTokens(store, credential.Partition!, options.AcquisitionTimeLimit, options.TimeProvider, Logger) : null;
+        _shared = options.Store is { } store
+            ? new SharedTokens(store, credential.Partition!, options.AcquisitionTimeLimit, options.TimeProvider, Logger)
+            : null;
         Metrics = new TokenMetrics(options.MeterFactory, options.Identity);
         Outcomes = new LastOutcomes(options.TimeProvider);
         _firstTokens = new FirstTokens(Logger);

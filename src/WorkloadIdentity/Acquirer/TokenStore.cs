@@ -11,8 +11,13 @@ namespace WorkloadIdentity;
 /// </remarks>
 public abstract class TokenStore
 {
-    /// <summary>How long an acquirer waits for <see cref="ReadAsync"/>: no longer than this, and no longer than half of <see cref="TokenAcquirerOptions.AcquisitionTimeLimit"/>.</summary>
-    /// <value>The default is two seconds. A store that waits for another process, which is asking for the token already, may want more.</value>
+    /// <summary>
+    /// How long an acquirer waits for <see cref="ReadAsync"/>: no longer than this, and no longer than half of <see
+    /// cref="TokenAcquirerOptions.AcquisitionTimeLimit"/>.
+    /// </summary>
+    /// <value>
+    /// The default is two seconds. A store that waits for another process, which is asking for the token already, may want more.
+    /// </value>
     public virtual TimeSpan ReadTimeLimit => TimeSpan.FromSeconds(2);
 
     /// <summary>Reads a token.</summary>
@@ -30,8 +35,8 @@ public abstract class TokenStore
     public abstract ValueTask WriteAsync(string partition, TokenRequest request, AccessToken token, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Tells that an acquisition which began with <see cref="ReadAsync"/> has ended without a token. A store that keeps others waiting lets them go. The default does
-    /// nothing.
+    /// Tells that an acquisition which began with <see cref="ReadAsync"/> has ended without a token. A store that keeps others waiting lets
+    /// them go. The default does nothing.
     /// </summary>
     /// <remarks>Called before callers hear of the failure: it must not block.</remarks>
     /// <param name="partition">The identity: <see cref="Credential.Partition"/>.</param>

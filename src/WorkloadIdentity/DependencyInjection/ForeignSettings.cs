@@ -14,6 +14,14 @@ internal static class ForeignSettings
     private const string IdentityWeb = "Microsoft.Identity.Web";
     private const string Azure = "Azure's clients";
 
+    private const string SignIn =
+        "nothing: people sign in there. At a desk the login of az or azd serves, .AddDeveloperCredentials(builder.Environment)";
+    private const string Users = "nothing: it belongs to the sign-in of users";
+    private const string Incoming = "nothing: it belongs to the validation of tokens that come in, which stays with Microsoft.Identity.Web";
+    private const string Cache = "nothing: the cache of tokens has one form (docs/caching.md)";
+    private const string Bearer = "nothing: only bearer tokens are issued here (docs/differences.md#proof-of-possession)";
+    private const string Client = "nothing here: it belongs to a client, services.AddHttpClient(name).AddAccessToken(scope)";
+
     // Sections that programs hold under these names, found below the one that was handed over.
     private static readonly (string Name, string Of)[] Sections = [("AzureAd", IdentityWeb), ("AzureAdB2C", IdentityWeb), ("EntraId", IdentityWeb)];
 
@@ -25,10 +33,16 @@ internal static class ForeignSettings
         ("Base64Encoded", "\"Kind\": \"ClientCertificate\", with Base64EncodedValue as Certificate"),
         ("StoreWithThumbprint", "\"Kind\": \"ClientCertificate\", with CertificateThumbprint as it is, and CertificateStorePath as CertificateStore"),
         ("StoreWithDistinguishedName", "\"Kind\": \"ClientCertificate\", with CertificateDistinguishedName as CertificateSubject, and CertificateStorePath as CertificateStore"),
+        (
+            "StoreWithSubjectName",
+            "\"Kind\": \"ClientCertificate\", with CertificateSubjectName as CertificateSubject (CN=name), and CertificateStorePath as CertificateStore"),
         ("KeyVault", "\"Kind\": \"KeyVaultCertificate\" (package WorkloadIdentity.KeyVault, services.AddKeyVaultKinds()), with KeyVaultUrl as Vault, and KeyVaultCertificateName as CertificateName"),
         ("SignedAssertionFromManagedIdentity", "\"Kind\": \"ManagedIdentityFederation\", with ManagedIdentityClientId as IdentityClientId"),
         ("SignedAssertionFilePath", "\"Kind\": \"FederatedTokenFile\", with SignedAssertionFileDiskPath as TokenFile; without one, AZURE_FEDERATED_TOKEN_FILE in a DefaultChain"),
         ("SignedAssertionFromVault", "a source of assertions in code: .UseFederation(tenantId, clientId, source)"),
+        ("Certificate", "a certificate in code: .UseCertificate(tenantId, clientId, certificate)"),
+        ("ManagedCertificate", "\"Kind\": \"ClientCertificate\", with CertificateFile, or CertificateStore and CertificateSubject"),
+        ("AutoDecryptKeys", "nothing: it decrypts the tokens of others, which stays with Microsoft.Identity.Web"),
         ("CustomSignedAssertion", "a source of assertions in code: .UseFederation(tenantId, clientId, source)"),
     ];
 
@@ -44,19 +58,55 @@ internal static class ForeignSettings
         ("AzureDeveloperCli", "\"Kind\": \"DefaultChain\" and, in code, .AddDeveloperCredentials(builder.Environment) of the package WorkloadIdentity.Developer"),
         ("ChainedToken", "\"Kind\": \"Chain\", with Sources as Credentials"),
         ("ApiKey", "nothing: a key is not a token; leave it to the client it is for"),
+        ("VisualStudio", SignIn),
+        ("VisualStudioCode", SignIn),
+        ("AzurePowerShell", SignIn),
+        ("InteractiveBrowser", SignIn),
+        ("Broker", SignIn),
     ];
 
     // Settings of one text whose place is enough to know them.
     private static readonly (string Name, string Of, string Here)[] Names =
     [
         ("Instance", IdentityWeb, "AuthorityHost, and only for another cloud than the public one"),
-        ("Domain", IdentityWeb, "nothing: it belongs to the sign-in of users"),
-        ("CallbackPath", IdentityWeb, "nothing: it belongs to the sign-in of users"),
-        ("SignedOutCallbackPath", IdentityWeb, "nothing: it belongs to the sign-in of users"),
+        ("Domain", IdentityWeb, Users),
+        ("CallbackPath", IdentityWeb, Users),
+        ("SignedOutCallbackPath", IdentityWeb, Users),
         ("SendX5C", IdentityWeb, "SendCertificateChain"),
         ("AzureRegion", IdentityWeb, "nothing: tokens come from the cloud's one host"),
         ("ClientCapabilities", IdentityWeb, "nothing: clients declare continuous access themselves (AccessTokenHandlerOptions.ContinuousAccess)"),
         ("UserAssignedManagedIdentityClientId", IdentityWeb, "\"Kind\": \"ManagedIdentity\", with ClientId"),
+        ("Authority", IdentityWeb, "TenantId, and AuthorityHost for another cloud than the public one"),
+        ("AppHomeTenantId", IdentityWeb, "TenantId"),
+        ("UseBoundCredential", IdentityWeb, Bearer),
+        ("ProtocolScheme", IdentityWeb, Bearer),
+        ("TokenExchangeUrl", IdentityWeb, "Audience, and only for another cloud than the public one"),
+        ("TokenExchangeAuthority", IdentityWeb, "nothing: the managed identity is asked, whatever its authority"),
+        ("ClientCredentialsUsingManagedIdentity", IdentityWeb, "\"Kind\": \"ManagedIdentityFederation\", with IdentityClientId"),
+        ("CustomSignedAssertionProviderName", IdentityWeb, "a source of assertions in code: .UseFederation(tenantId, clientId, source)"),
+        ("CustomSignedAssertionProviderData", IdentityWeb, "a source of assertions in code: .UseFederation(tenantId, clientId, source)"),
+        ("ExtraQueryParameters", IdentityWeb, "nothing: nothing foreign enters a token request"),
+        ("EnablePiiLogging", IdentityWeb, "nothing: no personal data is ever logged"),
+        ("TokenDecryptionCredentials", IdentityWeb, Incoming),
+        ("TokenDecryptionCertificates", IdentityWeb, Incoming),
+        ("DecryptKeysAuthenticationOptions", IdentityWeb, Incoming),
+        ("Audiences", IdentityWeb, Incoming),
+        ("AllowWebApiToBeAuthorizedByACL", IdentityWeb, Incoming),
+        ("WithSpaAuthCode", IdentityWeb, Users),
+        ("EditProfilePolicyId", IdentityWeb, Users),
+        ("SignUpSignInPolicyId", IdentityWeb, Users),
+        ("ResetPasswordPolicyId", IdentityWeb, Users),
+        ("DefaultUserFlow", IdentityWeb, Users),
+        ("ResetPasswordPath", IdentityWeb, Users),
+        ("ErrorPath", IdentityWeb, Users),
+        ("UseFastUnboundedCache", IdentityWeb, Cache),
+        ("PartitionAppTokenCacheByAudience", IdentityWeb, Cache),
+        ("LegacyCacheCompatibilityEnabled", IdentityWeb, Cache),
+        ("BaseUrl", IdentityWeb, Client),
+        ("RelativePath", IdentityWeb, Client),
+        ("Scopes", IdentityWeb, Client),
+        ("RequestAppToken", IdentityWeb, Client),
+        ("AcquireTokenOptions", IdentityWeb, Client),
         ("AzureCloud", Azure, "AuthorityHost, and only for another cloud than the public one"),
         ("ClientCertificate", Azure, "\"Kind\": \"ClientCertificate\", with CertificateThumbprint"),
         ("TokenFilePath", Azure, "\"Kind\": \"FederatedTokenFile\", with TokenFile"),
@@ -67,7 +117,30 @@ internal static class ForeignSettings
         ("ManagedIdentityIdKind", Azure, "the name of the setting that ManagedIdentityId becomes"),
         ("ClientCertificateStoreName", Azure, "CertificateStore, which holds location and name: CurrentUser/My"),
         ("ClientCertificateStoreLocation", Azure, "CertificateStore, which holds location and name: CurrentUser/My"),
+        ("ClientCertificatePath", Azure, "\"Kind\": \"ClientCertificate\", with CertificateFile"),
+        ("ClientCertificatePassword", Azure, "CertificatePassword"),
+        ("SystemAccessToken", Azure, "nothing: \"Kind\": \"AzurePipelines\" reads the variable SYSTEM_ACCESSTOKEN"),
+        ("EnableMtlsProofOfPossession", Azure, Bearer),
+        ("IsAzureProxyEnabled", Azure, "UseIdentityBinding"),
+        ("DisableInstanceDiscovery", Azure, "nothing: no instance discovery is made"),
+        ("IsUnsafeSupportLoggingEnabled", Azure, "nothing: no personal data is ever logged"),
+        ("Diagnostics", Azure, "nothing: the host's logging and OpenTelemetry serve (docs/telemetry.md)"),
+        ("Key", Azure, "nothing: a key is not a token; leave it to the client it is for"),
+        ("IsChainedCredential", Azure, "nothing: a member of \"Kind\": \"Chain\" is one by its place"),
+        ("ProcessTimeout", Azure, "DeveloperCredentialOptions.TimeLimit in code"),
+        ("Subscription", Azure, "nothing: the tenant is asked for, with TenantId"),
+        ("TokenCachePersistenceOptions", Azure, Cache),
+        ("AuthenticationRecord", Azure, SignIn),
+        ("BrowserCustomization", Azure, SignIn),
+        ("DisableAutomaticAuthentication", Azure, SignIn),
+        ("LoginHint", Azure, SignIn),
+        ("RedirectUri", Azure, SignIn),
+        ("UseDefaultBrokerAccount", Azure, SignIn),
+        ("IsLegacyMsaPassthroughEnabled", Azure, SignIn),
     ];
+
+    // Settings of a member of ClientCredentials that its SourceType does not translate.
+    private static readonly string[] BesideSourceType = ["UseBoundCredential", "TokenExchangeUrl", "TokenExchangeAuthority"];
 
     /// <summary>Notes every foreign setting of a section, with its translation.</summary>
     /// <param name="reader">Of the section.</param>
@@ -81,6 +154,10 @@ internal static class ForeignSettings
             foreach (var member in reader.Sections(list))
             {
                 Tell(member, SourceType, IdentityWeb, Here(SourceTypes, member.Text(SourceType)) ?? "one of the kinds in docs/credentials.md");
+                foreach (var name in BesideSourceType.Where(name => member.Text(name) is not null || member.Sections(name).Count > 0))
+                {
+                    Tell(member, name, IdentityWeb, Names.First(known => known.Name == name).Here);
+                }
             }
         }
 

@@ -51,7 +51,8 @@ internal static partial class Log
     [LoggerMessage(212, LogLevel.Warning, "{Item} could not be read again; what was read on {ReadOn:u} stays in use. {Error}")]
     public static partial void VaultItemKept(ILogger logger, string item, DateTimeOffset readOn, TokenError error);
 
-    [LoggerMessage(220, LogLevel.Information, "An Azure client asked for tokens with proof of possession. It gets bearer tokens: none other are issued here.")]
+    [LoggerMessage(
+        220, LogLevel.Information, "An Azure client asked for tokens with proof of possession. It gets bearer tokens: none other are issued here.")]
     public static partial void BearerInstead(ILogger logger);
 
     [LoggerMessage(300, LogLevel.Warning, "Tokens are sent over plain http to {Origin}, which the application listed as a mesh origin.")]
@@ -101,10 +102,15 @@ internal static partial class Log
     [LoggerMessage(503, LogLevel.Debug, "The second level was asked for a token: {Outcome}.")]
     public static partial void SecondLevelAsked(ILogger logger, string outcome);
 
-    [LoggerMessage(504, LogLevel.Warning, "A call to the second level that had been given up while {Doing} failed later: {Cause}. Its settings are the place to look.")]
+    [LoggerMessage(
+        504,
+        LogLevel.Warning,
+        "A call to the second level that had been given up while {Doing} failed later: {Cause}. Its settings are the place to look.")]
     public static partial void SecondLevelFailedLate(ILogger logger, string doing, string cause);
 
     [LoggerMessage(
-        505, LogLevel.Warning, "The second level failed for some entries while {Doing}, and answers for others. {Reason} Those entries are left alone, each for {Rest} at first.")]
+        505,
+        LogLevel.Warning,
+        "The second level failed for some entries while {Doing}, and answers for others. {Reason} Those rest, each for {Rest} at first.")]
     public static partial void SecondLevelRestsInPart(ILogger logger, string doing, string reason, TimeSpan rest);
 }

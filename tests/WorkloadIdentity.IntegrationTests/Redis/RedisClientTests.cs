@@ -4,7 +4,9 @@ using ClientCache = Microsoft.Extensions.Caching.StackExchangeRedis.RedisCache;
 
 namespace WorkloadIdentity.IntegrationTests;
 
-/// <summary>A token store over the cache that users have, Microsoft.Extensions.Caching.StackExchangeRedis, and over a Redis that was set up wrong.</summary>
+/// <summary>
+/// A token store over the cache that users have, Microsoft.Extensions.Caching.StackExchangeRedis, and over a Redis that was set up wrong.
+/// </summary>
 public sealed class RedisClientTests
 {
     // The client reports after half a second; the store gives up long before.
@@ -34,12 +36,13 @@ public sealed class RedisClientTests
         await CauseIsLoggedAsync(fleet, $"127.0.0.1:{fleet.Redis.Port},password=canary,{Impatient}", "AuthenticationFailure");
     }
 
+    /// <summary>With the client's own limits, which tell this cause after some 15 seconds; with shorter ones it names none.</summary>
     [RedisFact]
     public async Task A_server_without_TLS_reaches_the_log()
     {
         await using var fleet = await RedisFleet.StartAsync();
 
-        await CauseIsLoggedAsync(fleet, $"127.0.0.1:{fleet.Redis.Port},ssl=true,{Impatient}", "AuthenticationFailure");
+        await CauseIsLoggedAsync(fleet, $"127.0.0.1:{fleet.Redis.Port},ssl=true", "authentication failure");
     }
 
     [RedisFact]
@@ -59,7 +62,10 @@ public sealed class RedisClientTests
         await CauseIsLoggedAsync(fleet, $"canary.invalid:6379,{Impatient}", "UnableToConnect");
     }
 
-    /// <summary>The client sets a value and its expiry with two commands. Where the second is not allowed, the first has been carried out all the same.</summary>
+    /// <summary>
+    /// The client sets a value and its expiry with two commands. Where the second is not allowed, the first has been carried out all the
+    /// same.
+    /// </summary>
     [RedisFact]
     public async Task A_user_who_may_not_set_an_expiry_leaves_nothing_that_delays_a_later_start()
     {

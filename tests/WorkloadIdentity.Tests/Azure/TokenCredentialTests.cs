@@ -73,7 +73,9 @@ public sealed class TokenCredentialTests
         Assert.Contains("without a scope", exception.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>As the Azure SDK's own credentials do: proof of possession is a wish, and the token's type says whether it came true.</summary>
+    /// <summary>
+    /// As the Azure SDK's own credentials do: proof of possession is a wish, and the token's type says whether it came true.
+    /// </summary>
     [Fact]
     public async Task Proof_of_possession_is_answered_with_a_bearer_token_that_says_so_and_told_once()
     {

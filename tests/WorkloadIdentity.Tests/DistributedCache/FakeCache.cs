@@ -21,7 +21,9 @@ internal sealed class FakeCache : IDistributedCache
     /// <summary>What a write does before anything is kept.</summary>
     public Func<string, Task>? Writes { get; set; }
 
-    /// <summary>Calls for entries that nobody asked for, which try whether the cache answers at all. They count here alone, and leave nothing.</summary>
+    /// <summary>
+    /// Calls for entries that nobody asked for, which try whether the cache answers at all. They count here alone, and leave nothing.
+    /// </summary>
     public int ProbeCalls => Volatile.Read(ref _probes);
 
     public int ReadCalls => Volatile.Read(ref _reads);

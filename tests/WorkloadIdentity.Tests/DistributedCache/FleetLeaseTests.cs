@@ -64,7 +64,10 @@ public sealed class FleetLeaseTests
         Assert.InRange(_bench.Clock.Now - before, TimeSpan.Zero, TimeSpan.FromSeconds(2.3));
     }
 
-    /// <summary>Who may write to the cache and has not the key: with a key of their own, with a note of another entry, or with one whose time was set forward.</summary>
+    /// <summary>
+    /// Who may write to the cache and has not the key: with a key of their own, with a note of another entry, or with one whose time was
+    /// set forward.
+    /// </summary>
     [Theory]
     [InlineData("another key")]
     [InlineData("another entry")]
@@ -160,7 +163,7 @@ public sealed class FleetLeaseTests
     [Fact]
     public async Task A_refusal_of_one_process_sends_the_others_to_ask_for_themselves()
     {
-        var (first, second) = (new ControlledCredential(_bench.Clock) { SharedAs = "app" }, new ControlledCredential(_bench.Clock) { SharedAs = "app" });
+        var (first, second) = (new ControlledCredential(_bench.Clock) { SharedAs = StoreBench.Partition }, new ControlledCredential(_bench.Clock) { SharedAs = StoreBench.Partition });
         second.Answer = _ => TokenResult.Failed(new TokenError(TokenErrorKind.Refused, "no"));
         using var one = new TokenAcquirer(first, new TokenAcquirerOptions { Store = LeasingStore(), TimeProvider = _bench.Clock });
         using var two = new TokenAcquirer(second, new TokenAcquirerOptions { Store = LeasingStore(), TimeProvider = _bench.Clock });

@@ -6,7 +6,8 @@ using WorkloadIdentity.DistributedCache;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// Clients of Redis report a wrong password, a failed handshake or an unknown host only after seconds, when the call was given up long ago. The cause reaches the log then.
+/// Clients of Redis report a wrong password, a failed handshake or an unknown host only after seconds, when the call was given up long ago.
+/// The cause reaches the log then.
 /// </summary>
 public sealed class LateFailureTests
 {

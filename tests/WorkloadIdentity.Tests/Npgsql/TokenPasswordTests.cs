@@ -68,6 +68,24 @@ public sealed class TokenPasswordTests
         Assert.Throws<ArgumentNullException>(() => builder.UseWorkloadIdentity(null!));
     }
 
+    /// <summary>
+    /// With it, a Kerberos server would be shown the token instead of the one that TLS verifies, and each failure would be tried twice.
+    /// </summary>
+    [Theory]
+    [InlineData("", GssEncryptionMode.Disable)]
+    [InlineData("GSS Encryption Mode=Prefer", GssEncryptionMode.Prefer)]
+    [InlineData("GSS Encryption Mode=Require", GssEncryptionMode.Require)]
+    public void GSS_encryption_is_used_only_when_it_is_asked_for(string connection, GssEncryptionMode expected)
+    {
+        var builder = new NpgsqlDataSourceBuilder($"Host=orders.example;Username=orders;{connection}");
+        var slim = new NpgsqlSlimDataSourceBuilder($"Host=orders.example;Username=orders;{connection}");
+
+        builder.UseWorkloadIdentity(_acquirer);
+        slim.UseWorkloadIdentity(_acquirer);
+
+        Assert.Equal((expected, expected), (builder.ConnectionStringBuilder.GssEncryptionMode, slim.ConnectionStringBuilder.GssEncryptionMode));
+    }
+
     [Theory]
     [InlineData("Username=orders", "", true)]
     [InlineData("", "orders", true)]
