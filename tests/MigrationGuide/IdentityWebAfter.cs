@@ -5,7 +5,7 @@ using WorkloadIdentity;
 
 namespace MigrationGuide;
 
-/// <summary>What becomes of calls that Microsoft.Identity.Web makes for a program. Its own packages could not be had here: the "before" stands in the page alone.</summary>
+/// <summary>What becomes of calls that Microsoft.Identity.Web makes for a program. The "before" stands in the page alone.</summary>
 internal static class IdentityWebAfter
 {
     public static void Register(IHostApplicationBuilder builder)

@@ -19,7 +19,7 @@ internal static class ForeignSettings
     private const string Users = "nothing: it belongs to the sign-in of users";
     private const string Incoming = "nothing: it belongs to the validation of tokens that come in, which stays with Microsoft.Identity.Web";
     private const string Cache = "nothing: the cache of tokens has one form (docs/caching.md)";
-    private const string Bearer = "nothing: only bearer tokens are issued here (docs/differences.md#proof-of-possession)";
+    private const string Bearer = "nothing: only bearer tokens are issued here (docs/differences.md)";
     private const string Client = "nothing here: it belongs to a client, services.AddHttpClient(name).AddAccessToken(scope)";
 
     // Sections that programs hold under these names, found below the one that was handed over.
