@@ -220,7 +220,7 @@ public sealed class FleetLeaseTests
 
         Assert.Null(await _bench.ReadAsync(LeasingStore()));
         Assert.Null(await _bench.ReadAsync(LeasingStore()));
-        
+
         // The probes behind the failure have a time limit; nothing else waits, and no time has passed.
         await Patience.UntilAsync(() => _bench.Clock.PendingTimers == 0);
     }
