@@ -22,6 +22,7 @@ internal sealed class Fleet : IDisposable
     private readonly EmulatedIssuer _issuer;
     private X509Certificate2 _certificate;
     private string _secret;
+    private long _signIns;
 
     public Fleet(EntraEmulator entra, FastClock clock, Tally tally)
     {
@@ -72,6 +73,9 @@ internal sealed class Fleet : IDisposable
     public IReadOnlyList<EmulatedApplication> Applications { get; }
 
     public EmulatedIssuer Issuer => _issuer;
+
+    /// <summary>How often a user has signed in.</summary>
+    public long SignIns => Interlocked.Read(ref _signIns);
 
     public void Dispose()
     {
@@ -159,6 +163,7 @@ internal sealed class Fleet : IDisposable
 
             if (_users[index].Until < now.AddMinutes(1))
             {
+                Interlocked.Increment(ref _signIns);
                 _users[index] = (application.IssueUserToken(name, lifetime: TimeSpan.FromMinutes(15)), now.AddMinutes(15));
             }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace WorkloadIdentity.Chaos;
 
@@ -112,11 +113,33 @@ internal sealed class Member : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            _tally.Count($"calls: no answer of the API ({exception.HttpRequestError})");
+            _tally.Count($"calls: no answer of the API ({CauseOf(exception)})");
             if (mustSucceed)
             {
                 _tally.Breach(Law.Recovers, $"{Name}: {exception.Message}");
             }
         }
+    }
+
+    /// <summary>
+    /// What went wrong, as exactly as anything in the exception says: the kind of error alone is Unknown for whatever happens to a
+    /// connection that stands.
+    /// </summary>
+    private static string CauseOf(HttpRequestException exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case SocketException socket:
+                    return $"{socket.SocketErrorCode}";
+                case HttpIOException { HttpRequestError: not HttpRequestError.Unknown and var error }:
+                    return $"{error}";
+            }
+        }
+
+        return exception.HttpRequestError == HttpRequestError.Unknown
+            ? exception.GetBaseException().GetType().Name
+            : $"{exception.HttpRequestError}";
     }
 }

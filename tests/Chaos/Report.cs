@@ -26,8 +26,12 @@ internal static class Report
         }
 
         to.WriteLine("at rest, before and after");
-        to.WriteLine(text($"  {run.Before.Bytes,9:N0} bytes, {run.Before.Timers} timers, {run.Before.Flights} acquisitions under way"));
-        to.WriteLine(text($"  {run.After.Bytes,9:N0} bytes, {run.After.Timers} timers, {run.After.Flights} acquisitions under way"));
+        foreach (var rest in new[] { run.Before, run.After })
+        {
+            to.WriteLine(text($"  {rest.Bytes,9:N0} bytes, and {rest.ServerBytes:N0} in the pool of the web server"));
+            to.WriteLine(text($"             {rest.SignIns} sign-ins so far, {rest.Timers} timers, {rest.Flights} acquisitions under way"));
+        }
+
         to.WriteLine("laws");
         foreach (var law in Enum.GetValues<Law>())
         {

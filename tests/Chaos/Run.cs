@@ -28,6 +28,7 @@ internal sealed class Run(Settings settings, Tally tally)
     public async Task GoAsync()
     {
         var clock = new FastClock(settings.Speed);
+        using var server = new ServerPool();
         await using var entra = await EntraEmulator.StartAsync(new EntraEmulatorOptions { TimeProvider = clock, AcceptsReusedAssertions = true, ClockSkew = TimeSpan.FromMinutes(1) });
         entra.TokenLifetime = TokenLife;
         entra.ManagedIdentityTokenLifetime = TokenLife;
@@ -37,7 +38,12 @@ internal sealed class Run(Settings settings, Tally tally)
 
         await CallAsync(fleet, entra, clock, () => false, settings.Duration * 0.1);
         Forget(fleet, entra, DateTimeOffset.MaxValue);
-        Before = await Steadiness.OfAsync(fleet);
+        Before = await Steadiness.OfAsync(fleet, server);
+        if (!server.IsMeasured)
+        {
+            throw new InvalidOperationException(
+                "The web server does not report what it keeps for later (aspnetcore.memory_pool.pooled), so memory cannot be judged.");
+        }
 
         var isOver = false;
         using var storm = new CancellationTokenSource(settings.Duration * 0.6, TimeProvider.System);
@@ -69,7 +75,7 @@ internal sealed class Run(Settings settings, Tally tally)
             tally.Breach(Law.WithinBudget, $"{requests} requests for {acquisitions} acquisitions");
         }
 
-        After = await Steadiness.OfAsync(fleet);
+        After = await Steadiness.OfAsync(fleet, server);
         if (After.GrownSince(Before) is { } growth)
         {
             tally.Breach(Law.Steady, growth);

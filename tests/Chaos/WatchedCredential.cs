@@ -11,6 +11,7 @@ internal sealed class WatchedCredential(Credential inner, FastClock clock, Tally
     private readonly ConcurrentDictionary<Key, int> _flying = new();
     private readonly ConcurrentDictionary<Key, Issued> _issued = new();
     private readonly ConcurrentDictionary<string, Issued> _tokens = new();
+    private readonly ConcurrentDictionary<int, bool> _keys = new();
     private int _underWay;
     private long _acquisitions;
 
@@ -25,7 +26,7 @@ internal sealed class WatchedCredential(Credential inner, FastClock clock, Tally
     public long Acquisitions => Interlocked.Read(ref _acquisitions);
 
     /// <summary>How many keys were asked for.</summary>
-    public int Keys => _flying.Count;
+    public int Keys => _keys.Count;
 
     // The inner one refuses what it cannot do.
     protected override RequestFeatures Supports => RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
@@ -70,6 +71,7 @@ internal sealed class WatchedCredential(Credential inner, FastClock clock, Tally
         var key = new Key(acquisition.Request.TenantId, acquisition.Request.UserAssertion);
         Interlocked.Increment(ref _underWay);
         Interlocked.Increment(ref _acquisitions);
+        _keys.TryAdd(key.GetHashCode(), true);
         if (_flying.AddOrUpdate(key, 1, (_, flying) => flying + 1) > 1)
         {
             tally.Breach(Law.OneFlightForAKey, $"{member}: a second flight for {key.TenantId ?? "its own tenant"}{(acquisition.Claims is null ? "" : " with claims")}");
@@ -88,7 +90,9 @@ internal sealed class WatchedCredential(Credential inner, FastClock clock, Tally
         }
         finally
         {
+            // A user's assertion is kilobytes, and there is another one for each sign-in: no key stays that nobody flies for.
             _flying.AddOrUpdate(key, 0, (_, flying) => flying - 1);
+            _flying.TryRemove(KeyValuePair.Create(key, 0));
             Interlocked.Decrement(ref _underWay);
         }
     }
