@@ -122,8 +122,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         try
         {
             var answer = endpoints.Length == 0 ? EmulatedAnswer.Text(503, "The emulator is starting.")
-                : _address.Means(http.Request.Host.Host) ? await AnswerAsync(http, endpoints, _entra!, ending.Token).ConfigureAwait(false)
-                : EmulatedAnswer.Text(421, $"This is an Entra emulator. It answers to {PlainAddress} and {SecureAddress} only.");
+                : Refuse(http.Request) ?? await AnswerAsync(http, endpoints, _entra!, ending.Token).ConfigureAwait(false);
             if (answer is null)
             {
                 http.Abort();
@@ -145,6 +144,18 @@ internal sealed class EmulatorServer : IAsyncDisposable
             http.Abort();
         }
     }
+
+    /// <summary>
+    /// The answer to a request that a page of a browser sent, whichever endpoint it is for, before anything of it is read, noted or
+    /// counted; null for all others. A page of any site can send requests to loopback without being asked. A browser marks them with
+    /// <c>Origin</c> or <c>Sec-Fetch-Site</c>, which no page can leave out.
+    /// </summary>
+    private EmulatedAnswer? Refuse(HttpRequest request) =>
+        !_address.Means(request.Host.Host)
+            ? EmulatedAnswer.Text(421, $"This is an Entra emulator. It answers to {PlainAddress} and {SecureAddress} only.")
+        : request.Headers.Origin.Count > 0 || request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site != "none"
+            ? EmulatedAnswer.Text(403, "The emulator answers programs, not pages in a browser: the request has Origin or Sec-Fetch-Site.")
+        : null;
 
     /// <summary>The answer; null when the connection is to be cut.</summary>
     private async Task<EmulatedAnswer?> AnswerAsync(HttpContext http, EmulatedEndpoint[] endpoints, EntraEmulator entra, CancellationToken cancellationToken)
@@ -173,7 +184,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         EmulatedAnswer answer;
         if (fault?.Answer is { } respond)
         {
-            answer = respond(exchange);
+            answer = respond(endpoint, exchange);
             if (entry is not null)
             {
                 entry.Error = fault.Error;

@@ -22,7 +22,7 @@ public sealed partial class EntraEmulator
     public Task WriteCertificateAuthorityAsync(string path, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return System.IO.File.WriteAllTextAsync(path, $"{CertificateAuthority.ExportCertificatePem()}\n", cancellationToken);
+        return System.IO.File.WriteAllTextAsync(path, CertificateAuthorityPem, cancellationToken);
     }
 
     /// <summary>
@@ -73,6 +73,8 @@ public sealed partial class EntraEmulator
             return string.Join(System.Environment.NewLine, lines);
         }
     }
+
+    internal string CertificateAuthorityPem => $"{CertificateAuthority.ExportCertificatePem()}\n";
 
     /// <summary>
     /// Where this SDK goes: plain http to a literal loopback address, which it takes without a certificate even where the issuer is the https address.

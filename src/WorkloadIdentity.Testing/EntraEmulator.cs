@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 
 namespace WorkloadIdentity.Testing;
 
@@ -50,7 +49,7 @@ public sealed partial class EntraEmulator : IAsyncDisposable
             _systemAssigned = AddIdentity(isSystemAssigned: true, clientId: null, objectId: null, resourceId: null);
         }
 
-        AdminToken = options.AdminToken ?? (options.HasAdminApi ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) : null);
+        AdminToken = options.AdminToken ?? (options.HasAdminApi ? EmulatorAdminToken.NewRandom() : null);
 
         // Last, because it may leave something on the machine that is to be removed again.
         ArcKeys = new ArcKeys(options.WritesArcKeyFiles);

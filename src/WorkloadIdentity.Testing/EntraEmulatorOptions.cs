@@ -5,8 +5,6 @@ namespace WorkloadIdentity.Testing;
 /// <summary>What an <see cref="EntraEmulator"/> starts with.</summary>
 public sealed class EntraEmulatorOptions
 {
-    private const int LeastTokenLength = 32;
-
     /// <summary>The clock that judges every lifetime, dates every token and measures latency.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
@@ -81,16 +79,21 @@ public sealed class EntraEmulatorOptions
     /// <summary>Whether everything can be changed over HTTP as well (docs/emulator.md), by whoever has <see cref="EntraEmulator.AdminToken"/>. Off at start.</summary>
     public bool HasAdminApi { get; set; }
 
-    /// <summary>The admin API's token, which also turns it on; a random one when null. At least 32 printable ASCII characters, so that it cannot be guessed.</summary>
+    /// <summary>
+    /// The admin API's token, which also turns it on; a random one when null. At least 32 characters of base64url (letters, digits,
+    /// <c>-</c>, <c>_</c>), so that it cannot be guessed.
+    /// </summary>
     /// <exception cref="ArgumentException">The value is shorter, or holds other characters.</exception>
     public string? AdminToken
     {
         get;
         set
         {
-            if (value is not null && (value.Length < LeastTokenLength || !value.All(character => character is > ' ' and <= '~')))
+            if (value is not null && !EmulatorAdminToken.IsToken(value))
             {
-                throw new ArgumentException($"An admin token has at least {LeastTokenLength} printable ASCII characters and no spaces. Leave it out to have a random one made.", nameof(value));
+                throw new ArgumentException(
+                    "An admin token has at least 32 characters: letters, digits, '-' and '_'. Leave it out to have a random one made.",
+                    nameof(value));
             }
 
             field = value;

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
-/// Everything below <c>/admin/</c>: what a test does in C#, over HTTP. It answers programs that hold the admin token, and no page of a browser:
-/// such a page may reach loopback, so whatever a browser marks as its own is refused before anything is read.
+/// Everything below <c>/admin/</c>: what a test does in C#, over HTTP. It answers programs that hold the admin token. Pages of a browser do
+/// not come so far: the server refuses what they send, to any endpoint.
 /// </summary>
 internal sealed class AdminEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
@@ -22,12 +22,6 @@ internal sealed class AdminEndpoint(EntraEmulator entra) : EmulatedEndpoint
 
     public override EmulatedAnswer Answer(EmulatorExchange exchange, JournalEntry? entry)
     {
-        var headers = exchange.Request.Headers;
-        if (headers.Origin.Count > 0 || headers["Sec-Fetch-Site"] is { Count: > 0 } site && site != "none")
-        {
-            return Problem(403, "The admin API answers programs, not pages in a browser: the request carries Origin or Sec-Fetch-Site.");
-        }
-
         if (!entra.IsLoopback && !exchange.Request.IsHttps)
         {
             return Problem(403, "This emulator listens beyond loopback: its admin API is served over https only, so that nobody on the way reads the token.");
@@ -38,7 +32,7 @@ internal sealed class AdminEndpoint(EntraEmulator entra) : EmulatedEndpoint
             return Problem(401, "The admin token is missing or wrong. Send it as 'Authorization: Bearer …'.").With("WWW-Authenticate", "Bearer realm=\"emulator admin\"");
         }
 
-        if (exchange.Request.ContentLength > 0 && !exchange.Request.HasJsonContentType())
+        if (exchange.HasBody && !exchange.Request.HasJsonContentType())
         {
             return Problem(415, "The body must be JSON, sent as 'Content-Type: application/json'.");
         }

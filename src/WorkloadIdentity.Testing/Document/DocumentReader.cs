@@ -11,23 +11,27 @@ internal sealed class DocumentReader
     private readonly List<DocumentObject> _objects = [];
     private readonly string _what;
 
-    private DocumentReader(string what, string? folder)
+    private DocumentReader(string what, string? folder, string? outputFolder)
     {
         _what = what;
         Folder = folder;
+        OutputFolder = outputFolder ?? folder;
     }
 
     /// <summary>The folder that files are named in; null where a document must not name any.</summary>
     public string? Folder { get; }
+
+    /// <summary>The folder that files are written below; null where a document must not name any.</summary>
+    public string? OutputFolder { get; }
 
     public bool HasProblems => _problems.Count > 0;
 
     public DocumentObject Root { get; private set; } = null!;
 
     /// <exception cref="EmulatorFileException">The text is no JSON object.</exception>
-    public static DocumentReader Parse(ReadOnlyMemory<byte> json, string what, string? folder = null)
+    public static DocumentReader Parse(ReadOnlyMemory<byte> json, string what, string? folder = null, string? outputFolder = null)
     {
-        var reader = new DocumentReader(what, folder);
+        var reader = new DocumentReader(what, folder, outputFolder);
         try
         {
             using var document = JsonDocument.Parse(json, Tolerant);

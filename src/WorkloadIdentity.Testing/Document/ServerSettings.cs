@@ -6,8 +6,8 @@ namespace WorkloadIdentity.Testing;
 internal sealed class ServerSettings
 {
     private readonly EntraEmulatorOptions _options = new() { SecureAuthority = true };
-    private string? _authorityFile;
-    private string? _tokenFile;
+    private OutputFile? _authorityFile;
+    private OutputFile? _tokenFile;
 
     public static ServerSettings Read(DocumentObject root)
     {
@@ -53,24 +53,12 @@ internal sealed class ServerSettings
     {
         if (_authorityFile is not null)
         {
-            await entra.WriteCertificateAuthorityAsync(_authorityFile, cancellationToken).ConfigureAwait(false);
+            await _authorityFile.WriteAsync(entra.CertificateAuthorityPem, cancellationToken).ConfigureAwait(false);
         }
 
-        if (_tokenFile is not null && entra.AdminToken is { } token)
+        if (_tokenFile is not null)
         {
-            // Written anew, so that the mode of a file that was there does not stay.
-            System.IO.File.Delete(_tokenFile);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            var file = new StreamWriter(_tokenFile, options);
-            await using (file.ConfigureAwait(false))
-            {
-                await file.WriteAsync(token.AsMemory(), cancellationToken).ConfigureAwait(false);
-            }
+            await _tokenFile.WriteAsync(entra.AdminToken!, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -93,7 +81,7 @@ internal sealed class ServerSettings
         _options.SecurePort = (int)(at.Number("securePort", 0, ushort.MaxValue) ?? 0);
         _options.SecureAuthority = at.Flag("secureAuthority") ?? true;
         _options.WritesArcKeyFiles = at.Flag("writesArcKeyFiles") ?? false;
-        _authorityFile = at.Text("certificateAuthorityFile") is { } file ? at.PathTo("certificateAuthorityFile", file) : null;
+        _authorityFile = OutputFile.Read(at, "certificateAuthorityFile", TlsCertificates.IsAuthority);
         if (_options.Port != 0 && _options.Port == _options.SecurePort)
         {
             at.Report("securePort", "Expected another port than 'port'.");
@@ -112,12 +100,21 @@ internal sealed class ServerSettings
             _options.AdminToken = at.Reader.HasProblems ? null : token;
         }
 
-        _tokenFile = at.Text("tokenFile") is { } file ? at.PathTo("tokenFile", file) : null;
+        _tokenFile = OutputFile.Read(at, "tokenFile", EmulatorAdminToken.IsRandom, isSecret: true);
         if (!_options.HasAdminApi && _tokenFile is not null)
         {
             at.Report("tokenFile", "Leave it out, or turn 'enabled' on: there is no token while the admin API is off.");
         }
-        else if (_options.HasAdminApi && token is null && _tokenFile is null && !at.IsStated("token") && !at.IsStated("tokenFromFile"))
+        else if (_tokenFile is not null && (at.IsStated("token") || at.IsStated("tokenFromFile")))
+        {
+            // So a document decides about no byte of what is written.
+            at.Report("tokenFile", "Leave it out: a new token is written at each start, and this file chooses one.");
+        }
+        else if (_tokenFile is not null && _tokenFile.Path == _authorityFile?.Path)
+        {
+            at.Report("tokenFile", "Expected another file than 'server.certificateAuthorityFile'.");
+        }
+        else if (_options.HasAdminApi && !at.IsStated("tokenFile") && !at.IsStated("token") && !at.IsStated("tokenFromFile"))
         {
             at.Report("", "Nobody would know the token. State 'tokenFile', where a new one is written at each start; or 'token' or 'tokenFromFile', to choose one.");
         }

@@ -28,20 +28,20 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
         if (exchange.Request.Headers.Authorization.Count == 0)
         {
             // RFC 6750 section 3.1: whoever shows nothing is told the scheme and no error.
-            return Finish(api, exchange, EmulatedAnswer.Text(401, "").With("WWW-Authenticate", $"Bearer {RealmOf(exchange)}"), "Access token is empty.");
+            return Finish(exchange, Unauthorized(exchange, ""), "Access token is empty.");
         }
 
         var judgement = TokenJudgement.Of(ReadToken(exchange), api, entra);
         if (judgement.Rejection is { } why)
         {
             journal.Error = "invalid_token";
-            return Finish(api, exchange, Rejected(exchange, why), why);
+            return Reject(exchange, why);
         }
 
         if (judgement.Claims is { } claims)
         {
             journal.Error = "insufficient_claims";
-            return Finish(api, exchange, Challenged(exchange, claims), "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp");
+            return Challenge(exchange, claims);
         }
 
         var token = judgement.Token!;
@@ -58,13 +58,21 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
     }
 
     /// <summary>A 401 that says the token was not good enough (RFC 6750 section 3.1).</summary>
-    public static EmulatedAnswer Rejected(EmulatorExchange exchange, string why) =>
-        EmulatedAnswer.Text(401, "").With("WWW-Authenticate", $"Bearer {RealmOf(exchange)}, error=\"invalid_token\", error_description=\"{why}\"");
+    public EmulatedAnswer Reject(EmulatorExchange exchange, string why) => Finish(
+        exchange, Unauthorized(exchange, $", error=\"invalid_token\", error_description=\"{why}\""), why);
 
     /// <summary>A 401 that demands claims (continuous access evaluation).</summary>
-    public static EmulatedAnswer Challenged(EmulatorExchange exchange, string claims) => EmulatedAnswer.Text(401, "").With(
-        "WWW-Authenticate",
-        $"Bearer {RealmOf(exchange)}, error=\"insufficient_claims\", claims=\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(claims))}\"");
+    public EmulatedAnswer Challenge(EmulatorExchange exchange, string claims) => Finish(
+        exchange,
+        Unauthorized(exchange, $", error=\"insufficient_claims\", claims=\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(claims))}\""),
+        "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: "
+        + "TokenIssuedBeforeRevocationTimestamp");
+
+    public override EmulatedAnswer Throttle(EmulatorExchange exchange) =>
+        IsGraph(exchange) ? GraphAnswers.Throttled(exchange) : base.Throttle(exchange);
+
+    private static EmulatedAnswer Unauthorized(EmulatorExchange exchange, string parameters) =>
+        EmulatedAnswer.Text(401, "").With("WWW-Authenticate", $"Bearer {RealmOf(exchange)}{parameters}");
 
     private static string RealmOf(EmulatorExchange exchange) => $"realm=\"\", authorization_uri=\"{exchange.Origin}common/oauth2/authorize\"";
 
@@ -72,8 +80,10 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
         exchange.Header("Authorization") is { } header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : null;
 
     /// <summary>Graph says in a body what other APIs leave to the header.</summary>
-    private static EmulatedAnswer Finish(EmulatedApi api, EmulatorExchange exchange, EmulatedAnswer refusal, string message) =>
-        api.IsGraph ? GraphAnswers.Unauthorized(exchange, message, refusal) : refusal;
+    private EmulatedAnswer Finish(EmulatorExchange exchange, EmulatedAnswer refusal, string message) =>
+        IsGraph(exchange) ? GraphAnswers.Unauthorized(exchange, message, refusal) : refusal;
+
+    private bool IsGraph(EmulatorExchange exchange) => Find(exchange.Path[1])!.IsGraph;
 
     private static EmulatedAnswer Describe(SignedJwt token, EmulatedApi api)
     {

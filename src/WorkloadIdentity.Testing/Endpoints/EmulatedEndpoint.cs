@@ -23,4 +23,7 @@ internal abstract class EmulatedEndpoint
 
     /// <summary>The answer to a request. Nothing here waits: latency and faults lie in front.</summary>
     public abstract EmulatedAnswer Answer(EmulatorExchange exchange, JournalEntry? entry);
+
+    /// <summary>429 in the form in which the real one throttles. Plain text, as Entra writes it, unless stated otherwise.</summary>
+    public virtual EmulatedAnswer Throttle(EmulatorExchange exchange) => EmulatedAnswer.Text(429, "Too Many Requests");
 }

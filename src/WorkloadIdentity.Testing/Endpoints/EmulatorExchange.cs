@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace WorkloadIdentity.Testing;
 
@@ -24,6 +25,9 @@ internal sealed class EmulatorExchange
 
     /// <summary>The body when it is a form, otherwise empty.</summary>
     public IFormCollection Form { get; }
+
+    /// <summary>Whether there may be a body, whatever it is: one that is sent in chunks does not state its length.</summary>
+    public bool HasBody => Request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
 
     /// <summary>The body when it is JSON, otherwise empty.</summary>
     public ReadOnlyMemory<byte> Json { get; private init; }

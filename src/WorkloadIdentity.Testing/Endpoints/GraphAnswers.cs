@@ -57,6 +57,10 @@ internal sealed class GraphAnswers(EntraEmulator entra)
     public static EmulatedAnswer Denied(EmulatorExchange exchange) =>
         Error(exchange, 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
 
+    /// <summary>learn.microsoft.com, "Microsoft Graph throttling guidance": the sample response.</summary>
+    public static EmulatedAnswer Throttled(EmulatorExchange exchange) =>
+        Error(exchange, 429, "TooManyRequests", "Please retry again later.");
+
     public static EmulatedAnswer Unauthorized(EmulatorExchange exchange, string message, EmulatedAnswer challenge)
     {
         var answer = Error(exchange, 401, "InvalidAuthenticationToken", message);

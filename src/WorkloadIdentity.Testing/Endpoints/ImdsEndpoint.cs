@@ -25,6 +25,10 @@ internal sealed class ImdsEndpoint(EntraEmulator entra) : ManagedIdentityEndpoin
 
     public override bool Serves(ReadOnlySpan<string> path) => path is ["metadata", "identity", "oauth2", "token"];
 
+    /// <summary>As reported for IMDS 150.870.65 (github.com/dotnet/SqlClient issue 2344, 2024-02).</summary>
+    public override EmulatedAnswer Throttle(EmulatorExchange exchange) =>
+        Write(new ManagedIdentityRefusal(429, "invalid_request", "Temporarily throttled, too many requests"), exchange);
+
     protected override bool IsProbe(EmulatorExchange exchange) => exchange.Request.Headers["Metadata"].Count == 0;
 
     protected override ManagedIdentityRefusal? RefuseCaller(EmulatorExchange exchange) =>

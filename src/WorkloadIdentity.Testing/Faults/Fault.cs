@@ -20,15 +20,15 @@ public sealed class Fault
     public static Fault RejectToken { get; } = new("invalid_token")
     {
         OnlyFor = EndpointKind.Api,
-        Answer = exchange => ApiEndpoint.Rejected(exchange, "The token is rejected on demand"),
+        Answer = (endpoint, exchange) => ((ApiEndpoint)endpoint).Reject(exchange, "The token is rejected on demand"),
         Error = "invalid_token",
     };
 
     /// <summary>What it is, for the journal.</summary>
     public string Name { get; }
 
-    /// <summary>The answer; null when the endpoint itself answers, or nobody.</summary>
-    internal Func<EmulatorExchange, EmulatedAnswer>? Answer { get; private init; }
+    /// <summary>The answer in the place of an endpoint; null when the endpoint itself answers, or nobody.</summary>
+    internal Func<EmulatedEndpoint, EmulatorExchange, EmulatedAnswer>? Answer { get; private init; }
 
     /// <summary>How long to wait first.</summary>
     internal TimeSpan Wait { get; private init; }
@@ -54,11 +54,17 @@ public sealed class Fault
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 200);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 599);
         ArgumentNullException.ThrowIfNull(body);
-        return new Fault($"status {status}") { Answer = _ => RetryAfter(EmulatedAnswer.Text(status, body), retryAfter) };
+        return new Fault($"status {status}") { Answer = (_, _) => RetryAfter(EmulatedAnswer.Text(status, body), retryAfter) };
     }
 
-    /// <summary>429 with plain text, as Entra throttles.</summary>
-    public static Fault Throttled(TimeSpan retryAfter) => Status(429, retryAfter, "Too Many Requests");
+    /// <summary>
+    /// 429 with <c>Retry-After</c>, in the form in which the endpoint throttles: JSON of Graph and of IMDS, otherwise plain text as of
+    /// Entra.
+    /// </summary>
+    public static Fault Throttled(TimeSpan retryAfter) => new("status 429")
+    {
+        Answer = (endpoint, exchange) => RetryAfter(endpoint.Throttle(exchange), retryAfter),
+    };
 
     /// <summary>A redirect, which no client that carries credentials may follow.</summary>
     public static Fault Redirect(Uri location, int status = 307)
@@ -72,7 +78,7 @@ public sealed class Fault
         return new Fault($"redirect {status}")
         {
             IsFromElsewhere = true,
-            Answer = _ => EmulatedAnswer.Text(status, "").With("Location", location.OriginalString),
+            Answer = (_, _) => EmulatedAnswer.Text(status, "").With("Location", location.OriginalString),
         };
     }
 
@@ -84,7 +90,7 @@ public sealed class Fault
         return new Fault($"body with status {status}")
         {
             IsFromElsewhere = true,
-            Answer = _ => EmulatedAnswer.Text(status, body, contentType),
+            Answer = (_, _) => EmulatedAnswer.Text(status, body, contentType),
         };
     }
 
@@ -92,7 +98,7 @@ public sealed class Fault
     public static Fault TooLarge(int bytes = 4 * 1024 * 1024)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
-        return new Fault($"{bytes} bytes") { Answer = _ => EmulatedAnswer.Text(200, new string(' ', bytes), "application/json") };
+        return new Fault($"{bytes} bytes") { Answer = (_, _) => EmulatedAnswer.Text(200, new string(' ', bytes), "application/json") };
     }
 
     /// <summary>The true answer, late, on the emulator's clock.</summary>
@@ -122,7 +128,7 @@ public sealed class Fault
         return new Fault($"AADSTS{code}")
         {
             OnlyFor = EndpointKind.TokenEndpoint,
-            Answer = exchange => RetryAfter(refusal.ToAnswer(exchange), retryAfter),
+            Answer = (_, exchange) => RetryAfter(refusal.ToAnswer(exchange), retryAfter),
             Error = refusal.Error,
             ErrorCode = code,
         };
@@ -136,7 +142,7 @@ public sealed class Fault
         return new Fault("insufficient_claims")
         {
             OnlyFor = EndpointKind.Api,
-            Answer = exchange => ApiEndpoint.Challenged(exchange, claims),
+            Answer = (endpoint, exchange) => ((ApiEndpoint)endpoint).Challenge(exchange, claims),
             Error = "insufficient_claims",
         };
     }

@@ -17,4 +17,6 @@ public sealed class DiscoveryEntry : JournalEntry
 
     /// <summary>What was looked up and what came of it, on one line.</summary>
     public override string ToString() => $"{Document} at {Path}: {Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no answer"}";
+
+    private protected override IEnumerable<string?> Texts => [Path];
 }

@@ -9,15 +9,21 @@ namespace WorkloadIdentity.Testing;
 /// </summary>
 public sealed class EmulatorJournal
 {
-    /// <summary>How many entries of each kind are kept; the oldest make room.</summary>
+    /// <summary>How many entries of each kind are kept at the most; the oldest make room.</summary>
     public const int Capacity = 100_000;
 
+    /// <summary>
+    /// How much memory the entries of each kind take at the most, in bytes; the oldest make room. It is reached first when requests are
+    /// longer than usual.
+    /// </summary>
+    public const int CapacityInBytes = 128 * 1024 * 1024;
+
     private readonly Lock _gate = new();
+    private readonly JournalQueue<TokenEndpointEntry> _tokenRequests = new(Capacity, CapacityInBytes);
+    private readonly JournalQueue<ManagedIdentityEntry> _managedIdentityRequests = new(Capacity, CapacityInBytes);
+    private readonly JournalQueue<ApiEntry> _apiRequests = new(Capacity, CapacityInBytes);
+    private readonly JournalQueue<DiscoveryEntry> _discoveryRequests = new(Capacity, CapacityInBytes);
     private long _last;
-    private readonly Queue<TokenEndpointEntry> _tokenRequests = new();
-    private readonly Queue<ManagedIdentityEntry> _managedIdentityRequests = new();
-    private readonly Queue<ApiEntry> _apiRequests = new();
-    private readonly Queue<DiscoveryEntry> _discoveryRequests = new();
 
     internal EmulatorJournal()
     {
@@ -47,9 +53,9 @@ public sealed class EmulatorJournal
     {
         lock (_gate)
         {
-            return string.Join(
-                Environment.NewLine,
-                _tokenRequests.Concat<JournalEntry>(_managedIdentityRequests).Concat(_apiRequests).Concat(_discoveryRequests).OrderBy(entry => entry.Sequence));
+            IEnumerable<JournalEntry> entries =
+                [.. _tokenRequests.Entries, .. _managedIdentityRequests.Entries, .. _apiRequests.Entries, .. _discoveryRequests.Entries];
+            return string.Join(Environment.NewLine, entries.OrderBy(entry => entry.Sequence));
         }
     }
 
@@ -73,36 +79,26 @@ public sealed class EmulatorJournal
             switch (entry)
             {
                 case TokenEndpointEntry request:
-                    Add(_tokenRequests, request);
+                    _tokenRequests.Add(request);
                     break;
                 case ManagedIdentityEntry request:
-                    Add(_managedIdentityRequests, request);
+                    _managedIdentityRequests.Add(request);
                     break;
                 case ApiEntry request:
-                    Add(_apiRequests, request);
+                    _apiRequests.Add(request);
                     break;
                 case DiscoveryEntry request:
-                    Add(_discoveryRequests, request);
+                    _discoveryRequests.Add(request);
                     break;
             }
         }
     }
 
-    private static void Add<T>(Queue<T> entries, T entry)
-    {
-        if (entries.Count == Capacity)
-        {
-            entries.Dequeue();
-        }
-
-        entries.Enqueue(entry);
-    }
-
-    private T[] Snapshot<T>(Queue<T> entries)
+    private T[] Snapshot<T>(JournalQueue<T> queue) where T : JournalEntry
     {
         lock (_gate)
         {
-            return [.. entries];
+            return [.. queue.Entries];
         }
     }
 }

@@ -34,6 +34,12 @@ public abstract class JournalEntry
     /// <summary>Its place in the order of arrival, across all kinds of entries.</summary>
     internal long Sequence { get; set; }
 
+    /// <summary>What the entry takes of memory: about 400 bytes for itself and for what is added to it later, and its texts.</summary>
+    internal long Bytes => 400 + (sizeof(char) * Texts.Sum(text => (long)(text?.Length ?? 0)));
+
+    /// <summary>Every text that comes from the request.</summary>
+    private protected abstract IEnumerable<string?> Texts { get; }
+
     /// <summary>Whether the answer was a success.</summary>
     public bool Succeeded => Status is >= 200 and < 300;
 }

@@ -29,4 +29,6 @@ public sealed class ManagedIdentityEntry : JournalEntry
     /// <summary>What was asked and what came of it, on one line.</summary>
     public override string ToString() =>
         $"{Host} for {Resource} ({Selector ?? "default identity"}): {Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no answer"}";
+
+    private protected override IEnumerable<string?> Texts => [Resource, Selector];
 }

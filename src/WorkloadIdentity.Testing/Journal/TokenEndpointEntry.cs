@@ -42,4 +42,7 @@ public sealed class TokenEndpointEntry : JournalEntry
     public override string ToString() =>
         $"{GrantType} for {Scope} in {TenantId} by {ClientId} ({ClientAuthentication}): {Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no answer"}"
         + (ErrorCode is { } code ? $" AADSTS{code}" : "");
+
+    private protected override IEnumerable<string?> Texts =>
+        [TenantId, ClientId, Scope, GrantType, CredentialHash, UserAssertionHash, Claims, FmiPath];
 }

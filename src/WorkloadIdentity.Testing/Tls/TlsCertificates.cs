@@ -13,6 +13,9 @@ internal sealed class TlsCertificates : IDisposable
     /// <summary>Longer-lived ones are refused by some clients (398 days are the most that browsers take).</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(390);
 
+    private const string AuthorityName = "CN=WorkloadIdentity.Testing emulator ";
+    private const string AuthorityOrganisation = ", O=Local tests only";
+
     private TlsCertificates(X509Certificate2 authority, X509Certificate2 server)
     {
         Authority = authority;
@@ -33,7 +36,8 @@ internal sealed class TlsCertificates : IDisposable
     public static TlsCertificates Create(IEnumerable<string> names, DateTimeOffset now)
     {
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var authorityRequest = new CertificateRequest($"CN=WorkloadIdentity.Testing emulator {Guid.NewGuid():N}, O=Local tests only", authorityKey, HashAlgorithmName.SHA256);
+        var authorityRequest = new CertificateRequest(
+            $"{AuthorityName}{Guid.NewGuid():N}{AuthorityOrganisation}", authorityKey, HashAlgorithmName.SHA256);
         authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
         authorityRequest.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
         authorityRequest.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(authorityRequest.PublicKey, critical: false));
@@ -55,6 +59,22 @@ internal sealed class TlsCertificates : IDisposable
 
             // Through PFX and back, because Windows does not serve TLS with a key that was never stored.
             X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pfx), password: null));
+    }
+
+    /// <summary>Whether a text is the authority of an emulator and nothing else.</summary>
+    public static bool IsAuthority(string pem)
+    {
+        try
+        {
+            using var certificate = X509Certificate2.CreateFromPem(pem);
+            return certificate.Subject.StartsWith(AuthorityName, StringComparison.Ordinal)
+                && certificate.Subject.EndsWith(AuthorityOrganisation, StringComparison.Ordinal)
+                && pem.ReplaceLineEndings("\n").TrimEnd() == certificate.ExportCertificatePem();
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
     }
 
     public void Dispose()

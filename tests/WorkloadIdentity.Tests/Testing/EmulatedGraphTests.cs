@@ -55,6 +55,35 @@ public sealed class EmulatedGraphTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Faults_answer_in_its_form_too_and_in_the_plain_one_for_other_apis()
+    {
+        _app.AssignRole(_graph, "Directory.Read.All");
+        var challenge = Fault.ClaimsChallenge("{}");
+
+        foreach (var (fault, status, code) in new[]
+        {
+            (Fault.Throttled(TimeSpan.FromSeconds(7)), 429, "TooManyRequests"),
+            (Fault.RejectToken, 401, "InvalidAuthenticationToken"),
+            (challenge, 401, "InvalidAuthenticationToken"),
+        })
+        {
+            _entra.Faults.Api.Next(fault, times: 2);
+            var ofGraph = await GetAsync("v1.0/organization");
+            var ofAnother = await _entra.CallAsync(null);
+            Assert.Equal((status, code), (ofGraph.Status, CodeOf(ofGraph)));
+            Assert.Equal((status, false), (ofAnother.Status, ofAnother.Body.StartsWith('{')));
+            foreach (var header in new[] { "Retry-After", "WWW-Authenticate" })
+            {
+                Assert.Equal(ofAnother.Headers.GetValueOrDefault(header), ofGraph.Headers.GetValueOrDefault(header));
+            }
+        }
+
+        _entra.Faults.Api.Limit(1, TimeSpan.FromHours(1));
+        Assert.Equal(200, (await GetAsync("v1.0/organization")).Status);
+        Assert.Equal("TooManyRequests", CodeOf(await GetAsync("v1.0/organization")));
+    }
+
+    [Fact]
     public async Task It_challenges_a_revoked_principal()
     {
         _app.AssignRole(_graph, "Directory.Read.All");

@@ -7,6 +7,8 @@ namespace WorkloadIdentity.Tests;
 /// <summary>Issuers that resemble those of build systems and clusters, their keys, and the time Entra takes to learn of them.</summary>
 public sealed class EmulatedIssuerTests(EmulatorFixture fixture) : IClassFixture<EmulatorFixture>
 {
+    private const string Workflow = "contoso/flows/.github/workflows/deploy.yml@refs/tags/v1";
+
     private readonly EntraEmulator _entra = fixture.Fresh();
     private readonly FakeClock _clock = fixture.Clock;
     private readonly EmulatedApplication _app = fixture.Entra.AddApplication();
@@ -16,6 +18,20 @@ public sealed class EmulatedIssuerTests(EmulatorFixture fixture) : IClassFixture
         { EmulatedIssuerKind.GitHub, "repo:contoso/orders:environment:production", "environment", "production" },
         { EmulatedIssuerKind.GitHub, "repo:contoso/orders:ref:refs/tags/v1", "ref_type", "tag" },
         { EmulatedIssuerKind.GitHub, "repo:contoso/orders:pull_request", "event_name", "pull_request" },
+        { EmulatedIssuerKind.GitHub, "repo:contoso@123/orders@456:ref:refs/heads/main", "repository", "contoso/orders" },
+        { EmulatedIssuerKind.GitHub, "repo:contoso@123/orders@456:ref:refs/heads/main", "repository_owner", "contoso" },
+        { EmulatedIssuerKind.GitHub, "repo:contoso@123/orders@456:environment:production", "repository_owner_id", "123" },
+        { EmulatedIssuerKind.GitHub, "repo:contoso@123/orders@456:pull_request", "repository_id", "456" },
+        { EmulatedIssuerKind.GitHub, "repo:contoso@123/orders@456:pull_request", "ref", "refs/pull/1/merge" },
+        { EmulatedIssuerKind.GitHub, $"repo:contoso/orders:environment:prod%3Aeu:job_workflow_ref:{Workflow}", "environment", "prod:eu" },
+        { EmulatedIssuerKind.GitHub, $"repo:contoso/orders:pull_request:job_workflow_ref:{Workflow}", "job_workflow_ref", Workflow },
+        { EmulatedIssuerKind.GitHub, "repository_owner:fabrikam", "repository", "fabrikam/emulated" },
+        { EmulatedIssuerKind.GitHub, "repository_owner_id:123:repository_id:456:environment:production", "repository_id", "456" },
+        { EmulatedIssuerKind.GitHub, "repository:contoso/orders:repository_visibility:public", "repository_owner", "contoso" },
+        { EmulatedIssuerKind.GitHub, "repo:contoso/orders:actor:octocat", "actor", "octocat" },
+        { EmulatedIssuerKind.GitHub, "repo:contoso/orders:repo_property_tier:gold", "repo_property_tier", "gold" },
+        { EmulatedIssuerKind.GitLab, "project_path:contoso/orders", "ref_path", "refs/heads/main" },
+        { EmulatedIssuerKind.GitLab, "project_path:contoso/orders:ref:main:deployment_tier:staging", "deployment_tier", "staging" },
         { EmulatedIssuerKind.GitLab, "project_path:contoso/a/orders:ref_type:branch:ref:main", "namespace_path", "contoso/a" },
         { EmulatedIssuerKind.Kubernetes, "system:serviceaccount:orders:api", "kubernetes.io", """{"namespace":"orders"}""" },
         { EmulatedIssuerKind.Any, "anything at all", "sub", "anything at all" },
@@ -53,6 +69,18 @@ public sealed class EmulatedIssuerTests(EmulatorFixture fixture) : IClassFixture
     [Theory]
     [InlineData(EmulatedIssuerKind.GitHub, "repo:contoso:ref:refs/heads/main")]
     [InlineData(EmulatedIssuerKind.GitHub, "repo:contoso/orders:branch:main")]
+    [InlineData(EmulatedIssuerKind.GitHub, "repo:contoso/orders:ref:main")]
+    [InlineData(EmulatedIssuerKind.GitHub, "repo:contoso@123/orders:ref:refs/heads/main")]
+    [InlineData(EmulatedIssuerKind.GitHub, "repo:contoso@x/orders@456:ref:refs/heads/main")]
+    [InlineData(EmulatedIssuerKind.GitHub, "repo:contoso/orders:environment:prod:eu")]
+    [InlineData(EmulatedIssuerKind.GitHub, "repo:contoso/orders:environment:")]
+    [InlineData(EmulatedIssuerKind.GitHub, "repo:contoso/orders:pull_request:pull_request")]
+    [InlineData(EmulatedIssuerKind.GitHub, "repo:contoso/orders:repository_owner:fabrikam")]
+    [InlineData(EmulatedIssuerKind.GitHub, "repo:contoso@123/orders@456:repository_id:457")]
+    [InlineData(EmulatedIssuerKind.GitHub, "repo:contoso/orders:ref:refs/heads/main\n")]
+    [InlineData(EmulatedIssuerKind.GitLab, "ref:main:project_path:contoso/orders")]
+    [InlineData(EmulatedIssuerKind.GitLab, "project_path:contoso//orders")]
+    [InlineData(EmulatedIssuerKind.GitLab, "project_path:contoso/orders:branch:main")]
     [InlineData(EmulatedIssuerKind.Kubernetes, "system:serviceaccount:Orders:api\n")]
     [InlineData(EmulatedIssuerKind.GitLab, "project_path:orders:ref_type:branch:ref:main")]
     public void A_subject_no_such_issuer_would_write_is_refused_with_an_example(EmulatedIssuerKind kind, string subject)

@@ -78,6 +78,48 @@ public sealed class EmulatorAdminTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData(null)]
+    public async Task Nor_is_one_that_does_not_state_its_length(string? type)
+    {
+        using var request = Request(HttpMethod.Post, "admin/keys/roll");
+        request.Content = new ByteArrayContent("{}"u8.ToArray()) { Headers = { ContentType = type is null ? null : new(type) } };
+        request.Headers.TransferEncodingChunked = true;
+        var before = _entra.Keys.CurrentKeyId;
+        using var response = await Http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        Assert.Equal(before, _entra.Keys.CurrentKeyId);
+
+        using var asJson = Request(HttpMethod.Post, "admin/keys/roll", "{}");
+        asJson.Headers.TransferEncodingChunked = true;
+        using var rolled = await Http.SendAsync(asJson);
+        Assert.Equal(HttpStatusCode.Created, rolled.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Over_https_the_same_holds_in_each_version_of_http(string version)
+    {
+        using var http = new HttpClient(_entra.CreateHandler())
+        {
+            BaseAddress = _entra.SecureAddress,
+            DefaultRequestVersion = new Version(version),
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        using var request = Request(HttpMethod.Post, "admin/keys/roll");
+        request.Content = new StreamContent(new MemoryStream("{}"u8.ToArray())) { Headers = { ContentType = new("text/plain") } };
+        using var empty = Request(HttpMethod.Post, "admin/keys/roll");
+
+        using var refused = await http.SendAsync(request);
+        using var rolled = await http.SendAsync(empty);
+
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, HttpStatusCode.Created), (refused.StatusCode, rolled.StatusCode));
+    }
+
     [Fact]
     public async Task Beyond_loopback_it_speaks_https_only()
     {

@@ -16,6 +16,20 @@ public sealed class EmulatorFaultsTests : IClassFixture<EmulatorFixture>
     }
 
     [Fact]
+    public async Task IMDS_throttles_with_JSON_and_Entra_with_text()
+    {
+        _entra.Faults.ManagedIdentity.Next(Fault.Throttled(TimeSpan.FromSeconds(3)));
+        _entra.Faults.TokenEndpoint.Next(Fault.Throttled(TimeSpan.FromSeconds(3)));
+
+        const string Asked = "metadata/identity/oauth2/token?api-version=2018-02-01&resource=api://orders";
+        var imds = await _entra.GetAsync(Asked, ("Metadata", "true"));
+        var entra = await _entra.PostAsync(_entra.Application.Form());
+
+        Assert.Equal((429, "3", "invalid_request"), (imds.Status, imds.Headers["Retry-After"], imds.Error));
+        Assert.Equal((429, "3", "Too Many Requests"), (entra.Status, entra.Headers["Retry-After"], entra.Body));
+    }
+
+    [Fact]
     public async Task Faults_are_met_in_order_and_as_often_as_said()
     {
         _entra.Faults.TokenEndpoint.Next(Fault.Status(503, TimeSpan.FromSeconds(2)), times: 2).Next(Fault.Throttled(TimeSpan.FromMilliseconds(1500)));

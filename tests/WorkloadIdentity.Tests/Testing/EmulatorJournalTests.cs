@@ -106,4 +106,62 @@ public sealed class EmulatorJournalTests
             lines);
         Assert.DoesNotContain(token, entra.Journal.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task What_an_entry_counts_for_is_at_least_what_it_holds()
+    {
+        await using var entra = await EntraEmulator.StartAsync();
+        var graph = entra.AddGraph();
+        var longText = new string('x', 2500);
+        string[] fields = ["client_id", "scope", "grant_type", "claims", "fmi_path", "client_secret", "assertion"];
+        await entra.PostAsync(entra.Application.Form([.. fields.Select(name => (name, (string?)longText))]), longText);
+        await entra.GetAsync($"metadata/identity/oauth2/token?resource={longText}&client_id={longText}", ("Metadata", "true"));
+        await entra.SendAsync(new HttpRequestMessage(new HttpMethod(longText), new Uri(graph.Url, longText))
+        {
+            Headers = { Authorization = new("Bearer", longText) },
+        });
+        await entra.GetAsync($"{longText}/discovery/v2.0/keys");
+
+        var journal = entra.Journal;
+        JournalEntry[] entries =
+            [.. journal.TokenRequests, .. journal.ManagedIdentityRequests, .. journal.ApiRequests, .. journal.DiscoveryRequests];
+
+        Assert.Equal(4, entries.Length);
+        Assert.All(entries, entry =>
+        {
+            var texts = entry.GetType().GetProperties().Select(property => property.GetValue(entry)).OfType<string>();
+            var held = texts.Sum(text => (long)text.Length * sizeof(char));
+            Assert.InRange(entry.Bytes, held, held + 1000);
+            Assert.True(held > 4_900, $"{entry.GetType().Name} holds {held} bytes");
+        });
+    }
+
+    [Fact]
+    public void The_oldest_make_room_when_there_are_too_many_or_they_take_too_much()
+    {
+        static DiscoveryEntry Entry(int number, int length) =>
+            new(default, "", new string('x', length), DiscoveryDocument.Keys) { Sequence = number };
+
+        var byCount = new JournalQueue<DiscoveryEntry>(capacity: 3, capacityInBytes: long.MaxValue);
+        var byBytes = new JournalQueue<DiscoveryEntry>(capacity: int.MaxValue, capacityInBytes: 10_000);
+        for (var number = 1; number <= 5; number++)
+        {
+            byCount.Add(Entry(number, 10));
+            byBytes.Add(Entry(number, 2000));
+        }
+
+        Assert.Equal([3, 4, 5], byCount.Entries.Select(entry => entry.Sequence));
+        Assert.Equal([4, 5], byBytes.Entries.Select(entry => entry.Sequence));
+
+        // A long one displaces several; short ones have all of the room again.
+        byBytes.Add(Entry(6, 4700));
+        Assert.Equal([6], byBytes.Entries.Select(entry => entry.Sequence));
+        byBytes.Clear();
+        for (var number = 10; number < 30; number++)
+        {
+            byBytes.Add(Entry(number, 50));
+        }
+
+        Assert.Equal(20, byBytes.Entries.Count());
+    }
 }
