@@ -20,8 +20,14 @@ internal static class ExitCodes
     /// <summary>Nobody answered, or asked to be left alone: the same command may succeed a little later.</summary>
     public const int TryAgain = 5;
 
-    /// <summary>Ctrl+C.</summary>
+    /// <summary>The machine stood in the way: output that cannot be written, a file or an address that cannot be used.</summary>
+    public const int Machine = 6;
+
+    /// <summary>Ctrl+C (SIGINT).</summary>
     public const int Interrupted = 130;
+
+    /// <summary>SIGTERM: the end of a container, or <c>timeout</c>.</summary>
+    public const int Terminated = 143;
 
     public static int Of(TokenVerdict verdict, TokenError? error) => verdict switch
     {

@@ -7,9 +7,11 @@ internal sealed class Surroundings
 {
     public required WorkloadEnvironment Environment { get; init; }
 
-    public required TextWriter Out { get; init; }
+    /// <summary>Where what was asked for is written. What cannot be written there ends the command.</summary>
+    public required TextWriter Out { get; init => field = value as GuardedWriter ?? new GuardedWriter(() => value, isResult: true); }
 
-    public required TextWriter Error { get; init; }
+    /// <summary>Where problems and progress are told. What cannot be told there is left out.</summary>
+    public required TextWriter Error { get; init => field = value as GuardedWriter ?? new GuardedWriter(() => value, isResult: false); }
 
     /// <summary>Output goes to a file or another program, which wants neither colours nor progress.</summary>
     public bool IsOutRedirected { get; init; }
@@ -40,8 +42,8 @@ internal sealed class Surroundings
     public static Surroundings FromProcess() => new()
     {
         Environment = WorkloadEnvironment.FromProcess(),
-        Out = Console.Out,
-        Error = Console.Error,
+        Out = new GuardedWriter(() => StandardStream.Open(1, () => Console.Out), isResult: true),
+        Error = new GuardedWriter(() => StandardStream.Open(2, () => Console.Error), isResult: false),
         IsOutRedirected = Console.IsOutputRedirected,
         IsErrorRedirected = Console.IsErrorRedirected,
     };

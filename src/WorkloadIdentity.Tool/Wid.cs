@@ -1,15 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Net.Sockets;
 
 namespace WorkloadIdentity.Tool;
 
 /// <summary>The command line: what there is, and how every command ends.</summary>
 internal static class Wid
 {
-    // What does not end by itself after Ctrl+C is left behind.
-    private static readonly TimeSpan TerminationLimit = TimeSpan.FromSeconds(1);
-
     public static async Task<int> RunAsync(string[] args, Surroundings surroundings, CancellationToken cancellationToken)
     {
         var error = Screen.Error(surroundings);
@@ -21,7 +19,9 @@ internal static class Wid
                 Output = surroundings.Out,
                 Error = surroundings.Error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = TerminationLimit,
+
+                // Signals are this program's own: see Signals.
+                ProcessTerminationTimeout = null,
             };
             return parsed.Action is ParseErrorAction
                 ? End(error, Mistake.Of(parsed, new Redaction(surroundings.Environment, isOn: true)))
@@ -34,6 +34,15 @@ internal static class Wid
         catch (ToolException exception)
         {
             return End(error, exception);
+        }
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or SocketException or HttpRequestException)
+        {
+            return End(error, new ToolException(
+                ExitCodes.Machine,
+                $"A file, a disk or a connection could not be used ({exception.GetType().Name}).",
+                "Check the files and addresses that the options name, the rights of this user, and the free space.",
+                ToolException.Help("exit-codes")));
         }
         catch (Exception exception)
         {

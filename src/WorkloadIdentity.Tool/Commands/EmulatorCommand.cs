@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using WorkloadIdentity.Testing;
 
 namespace WorkloadIdentity.Tool;
@@ -13,8 +14,16 @@ internal static class EmulatorCommand
     {
         var file = new Argument<string?>("file") { Description = "What it starts with (docs/emulator.md). Without one: a tenant, an application with a secret, and an API.", Arity = ArgumentArity.ZeroOrOne };
         var variables = new Option<string?>("--env-file") { Description = "Write the variables that make a program the application it starts with, its secret among them, to this file, readable by this user only.", HelpName = "path" };
+        var output = new Option<string?>("--output")
+        {
+            Description = "The folder below which the files are written that the file asks for. [default: the file's own folder]",
+            HelpName = "folder",
+        };
         var schema = new Option<bool>("--schema") { Description = "Write the JSON schema of the file, for editors, and end." };
-        var command = new Command("emulator", "Runs a local Entra to develop against. Its tokens are worthless anywhere else.") { file, variables, schema };
+        var command = new Command("emulator", "Runs a local Entra to develop against. Its tokens are worthless anywhere else.")
+        {
+            file, variables, output, schema,
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (parsed.GetValue(schema))
@@ -24,7 +33,14 @@ internal static class EmulatorCommand
             }
 
             var path = parsed.GetValue(file);
-            var entra = await StartAsync(surroundings, path, cancellationToken).ConfigureAwait(false);
+            if (path is null && parsed.GetValue(output) is not null)
+            {
+                throw new ToolException(
+                    "--output is for the files that a file asks for, and there is no file.",
+                    "Name one: wid emulator emulator.json --output <folder>");
+            }
+
+            var entra = await StartAsync(surroundings, path, parsed.GetValue(output), cancellationToken).ConfigureAwait(false);
             await using (entra.ConfigureAwait(false))
             {
                 if (parsed.GetValue(variables) is { } target)
@@ -43,21 +59,27 @@ internal static class EmulatorCommand
         return command;
     }
 
-    private static async Task<EntraEmulator> StartAsync(Surroundings surroundings, string? path, CancellationToken cancellationToken)
+    private static async Task<EntraEmulator> StartAsync(
+        Surroundings surroundings, string? path, string? output, CancellationToken cancellationToken)
     {
         try
         {
-            var file = path is null ? EmulatorFile.Parse(WithoutFile) : EmulatorFile.Read(path);
+            var file = path is null ? EmulatorFile.Parse(WithoutFile) : EmulatorFile.Read(path, output);
             return await file.StartAsync(surroundings.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (EmulatorFileException exception)
         {
             throw new ToolException(ExitCodes.Usage, exception.Message, "Mend each of them; 'wid emulator --schema' lets an editor point them out.", Page("as-a-process-from-one-file"));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException)
         {
-            // A missing file or a taken port, in the system's words, which name the one or the other.
-            throw new ToolException(ExitCodes.Usage, $"The emulator could not start. {exception.Message}", "Check the file's path, and that its ports are free (0 takes any).", Page("as-a-process-from-one-file"));
+            // A file, an address of another machine or a taken port, in the system's words, which name the one or the other.
+            throw new ToolException(
+                ExitCodes.Usage,
+                $"The emulator could not start. {exception.Message}",
+                "Check the file's path, the files it asks for, that 'server.address' is an address of this machine, and that its ports are "
+                + "free (0 takes any).",
+                Page("as-a-process-from-one-file"));
         }
     }
 

@@ -30,9 +30,9 @@ internal static class ExecCredentialCommand
         {
             var version = VersionAskedFor(surroundings.Environment.Variable(InfoVariable));
             var (token, _, _) = await identity.GetTokenAsync(parsed, surroundings, parsed.GetValue(scope)!, "Getting a token for the cluster", cancellationToken).ConfigureAwait(false);
-            await TokenCommand.MaskAsync(surroundings, token.Value).ConfigureAwait(false);
+            var value = await PrintedToken.RevealAsync(surroundings, token).ConfigureAwait(false);
             await surroundings.Out.WriteLineAsync(JsonSerializer.Serialize(
-                new ExecCredential(version, Kind, new ExecCredentialStatus(token.Value, TokenCommand.Time(token.ExpiresOn))),
+                new ExecCredential(version, Kind, new ExecCredentialStatus(value, TokenCommand.Time(token.ExpiresOn))),
                 ExecCredentialJson.Default.ExecCredential)).ConfigureAwait(false);
             return ExitCodes.Ok;
         });

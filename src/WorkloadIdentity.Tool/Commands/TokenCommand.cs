@@ -31,12 +31,7 @@ internal static partial class TokenCommand
             }
 
             var (token, request, chosen) = await identity.GetTokenAsync(parsed, surroundings, parsed.GetValue(scope)!, "Getting a token", cancellationToken).ConfigureAwait(false);
-            var value = parsed.GetValue(raw) ? token.Value : null;
-            if (value is not null)
-            {
-                await MaskAsync(surroundings, value).ConfigureAwait(false);
-            }
-
+            var value = parsed.GetValue(raw) ? await PrintedToken.RevealAsync(surroundings, token).ConfigureAwait(false) : null;
             var redaction = new Redaction(chosen.Environment, isOn: !parsed.GetValue(all), chosen.Secrets);
             await surroundings.Out.WriteLineAsync(form switch
             {
@@ -50,19 +45,6 @@ internal static partial class TokenCommand
             return ExitCodes.Ok;
         });
         return command;
-    }
-
-    /// <summary>
-    /// GitHub Actions replaces what it was told of by *** in logs. It is told on standard error, which its runner reads as well: standard output belongs to whoever asked.
-    /// </summary>
-    internal static async Task MaskAsync(Surroundings surroundings, string value)
-    {
-        if (surroundings.Environment.Variable("GITHUB_ACTIONS") == "true")
-        {
-            // Its own escape; a JWT has no such character, but a token need not be one.
-            await surroundings.Error.WriteLineAsync($"::add-mask::{value.Replace("%", "%25", StringComparison.Ordinal)}").ConfigureAwait(false);
-            await surroundings.Error.FlushAsync().ConfigureAwait(false);
-        }
     }
 
     private static TokenForm Form(bool decode, bool header, bool variable, bool json, bool raw)

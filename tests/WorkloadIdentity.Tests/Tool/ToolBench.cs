@@ -119,24 +119,27 @@ internal sealed class ToolBench
     public async Task<ToolRun> RunAsync(params string[] args)
     {
         var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
-        var surroundings = new Surroundings
-        {
-            Environment = WorkloadEnvironment.FromValues(Variables, Files),
-            Out = output,
-            Error = error,
-            IsOutRedirected = !IsTerminal,
-            IsErrorRedirected = !IsTerminal,
-            TimeProvider = Clock,
-            EntraClient = Entra.Client,
-            LocalClient = Local.Client,
-            Look = path => Facts.GetValueOrDefault(path) ?? new FileFacts(false),
-            ResolveAsync = (name, cancellationToken) => Resolve(name, cancellationToken),
-            ProxyFor = _ => Proxy,
-            Platform = new PlatformFacts("Debian GNU/Linux 12 (bookworm)", "x64", ".NET 10.0.0"),
-        };
+        var surroundings = Surroundings(output, error);
         var code = await Clock.RunUntilAsync(() => new ValueTask<int>(Wid.RunAsync(args, surroundings, CancellationToken.None)));
         return new ToolRun(code, output.ToString(), error.ToString());
     }
+
+    /// <summary>All of this machine, with a console of one's own.</summary>
+    public Surroundings Surroundings(TextWriter output, TextWriter error, Func<string, FileFacts>? look = null) => new()
+    {
+        Environment = WorkloadEnvironment.FromValues(Variables, Files),
+        Out = output,
+        Error = error,
+        IsOutRedirected = !IsTerminal,
+        IsErrorRedirected = !IsTerminal,
+        TimeProvider = Clock,
+        EntraClient = Entra.Client,
+        LocalClient = Local.Client,
+        Look = look ?? (path => Facts.GetValueOrDefault(path) ?? new FileFacts(false)),
+        ResolveAsync = (name, cancellationToken) => Resolve(name, cancellationToken),
+        ProxyFor = _ => Proxy,
+        Platform = new PlatformFacts("Debian GNU/Linux 12 (bookworm)", "x64", ".NET 10.0.0"),
+    };
 
     public HttpResponseMessage Dated(HttpStatusCode status) =>
         FakeServer.Response(status, headers: ("Date", (Clock.Now + EntraAhead).ToString("r", System.Globalization.CultureInfo.InvariantCulture)));

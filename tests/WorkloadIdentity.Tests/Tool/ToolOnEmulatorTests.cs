@@ -132,6 +132,57 @@ public sealed class ToolOnEmulatorTests
         }
     }
 
+    [Fact]
+    public async Task Files_that_an_emulators_file_asks_for_are_written_below_its_folder_or_the_one_that_is_named()
+    {
+        var root = Directory.CreateTempSubdirectory("wid").FullName;
+        try
+        {
+            var theirs = Directory.CreateDirectory(Path.Combine(root, "theirs")).FullName;
+            var ours = Directory.CreateDirectory(Path.Combine(root, "ours")).FullName;
+            var path = Path.Combine(theirs, "emulator.json");
+            await File.WriteAllTextAsync(path, """{ "admin": { "tokenFile": "../ours/.bashrc" } }""");
+            var outside = await RunAsync(new Dictionary<string, string>(), [], "emulator", path);
+            Assert.Equal((2, ""), (outside.ExitCode, outside.Out));
+            Assert.Contains("admin.tokenFile", outside.Error, StringComparison.Ordinal);
+
+            await File.WriteAllTextAsync(path, """{ "admin": { "tokenFile": "notes.txt" } }""");
+            await File.WriteAllTextAsync(Path.Combine(ours, "notes.txt"), "mine");
+            var occupied = await RunAsync(new Dictionary<string, string>(), [], "emulator", path, "--output", ours);
+            Assert.Equal((2, ""), (occupied.ExitCode, occupied.Out));
+            Assert.Contains("no emulator made it", occupied.Error, StringComparison.Ordinal);
+            Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(ours, "notes.txt")));
+            Assert.Equal([path], Directory.GetFiles(theirs));
+            Assert.Equal(2, (await RunAsync(new Dictionary<string, string>(), [], "emulator", "--output", ours)).ExitCode);
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{ "server": { "address": "203.0.113.9", "hostName": "localhost" } }""")]
+    public async Task An_address_of_another_machine_is_not_a_fault_of_the_tool(string document)
+    {
+        var folder = Directory.CreateTempSubdirectory("wid").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "emulator.json");
+            await File.WriteAllTextAsync(path, document);
+
+            var run = await RunAsync(new Dictionary<string, string>(), [], "emulator", path);
+
+            Assert.Equal((2, ""), (run.ExitCode, run.Out));
+            Assert.Contains("server.address", run.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("report", run.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static IReadOnlyDictionary<string, string> Pod(EntraEmulator entra, Dictionary<string, byte[]> files, string subject)
     {
         var cluster = entra.AddIssuer("https://oidc.example/cluster/");

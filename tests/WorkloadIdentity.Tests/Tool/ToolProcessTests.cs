@@ -34,8 +34,10 @@ public sealed class ToolProcessTests
         Assert.DoesNotContain("canary-secret", error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Ctrl_C_ends_it_at_once_while_it_waits_for_a_server()
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task A_signal_ends_it_at_once_while_it_waits_for_a_server(string signal, int exitCode)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -54,26 +56,93 @@ public sealed class ToolProcessTests
         // It has connected: now it waits for an answer that does not come.
         using var accepted = await silent.AcceptTcpClientAsync().WaitAsync(Patience);
         var clock = Stopwatch.StartNew();
-        using (var kill = Process.Start("kill", ["-INT", $"{wid.Id}"]))
-        {
-            await EndAsync(kill);
-        }
-
+        await SignalAsync(wid, signal);
         await EndAsync(wid);
 
-        Assert.Equal(130, wid.ExitCode);
+        Assert.Equal(exitCode, wid.ExitCode);
         Assert.Equal("", await wid.StandardOutput.ReadToEndAsync());
 
         // Its own limits are minutes; a machine under load may take seconds to run anything.
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
-    private static Process Start((string Name, string Value)[] variables, params string[] args)
+    [Fact]
+    public async Task The_end_of_its_container_is_a_good_end_for_an_emulator()
     {
-        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "WorkloadIdentity.Tool.exe" : "WorkloadIdentity.Tool");
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
 
-        // A shell may have started the tests with SIGINT ignored, and that is inherited.
-        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo(program, args) : new ProcessStartInfo("env", ["--default-signal=INT", program, .. args]);
+        using var wid = Start([], "emulator");
+        string? line;
+        do
+        {
+            line = await wid.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+        }
+        while (line is not null && !line.Contains("Ctrl+C ends it.", StringComparison.Ordinal));
+
+        await SignalAsync(wid, "TERM");
+        await EndAsync(wid);
+
+        Assert.Equal((0, ""), (wid.ExitCode, await wid.StandardError.ReadToEndAsync()));
+    }
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData(">&-", 6)]
+    [InlineData("2>&-", 0)]
+    [InlineData(">&- 2>&-", 6)]
+    [InlineData("<&- >&- 2>&-", 6)]
+    [InlineData(">/dev/full", 6)]
+    [InlineData("2>/dev/full", 0)]
+    [InlineData(">/dev/full 2>/dev/full", 6)]
+    public async Task Closed_and_full_outputs_end_it_with_a_code_and_never_abort_it(string redirections, int exitCode)
+    {
+        // /dev/full is Linux's.
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        using var wid = StartIn("sh", [], "-c", $"\"$0\" --version {redirections}", Program);
+        await EndAsync(wid);
+
+        Assert.Equal(exitCode, wid.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_reader_that_goes_away_is_no_failure()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var wid = StartIn("sh", [], "-c", "{ \"$0\" emulator --schema; echo $? >&2; } | head -c 1 > /dev/null", Program);
+        await EndAsync(wid);
+
+        Assert.Equal("0\n", await wid.StandardError.ReadToEndAsync());
+    }
+
+    private static string Program =>
+        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "WorkloadIdentity.Tool.exe" : "WorkloadIdentity.Tool");
+
+    private static async Task SignalAsync(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        await EndAsync(kill);
+    }
+
+    // A shell may have started the tests with SIGINT ignored, and that is inherited.
+    private static Process Start((string Name, string Value)[] variables, params string[] args) =>
+        OperatingSystem.IsWindows()
+            ? StartIn(Program, variables, args)
+            : StartIn("env", variables, ["--default-signal=INT", Program, .. args]);
+
+    private static Process StartIn(string program, (string Name, string Value)[] variables, params string[] args)
+    {
+        var start = new ProcessStartInfo(program, args);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         var root = Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? Path.GetDirectoryName(Environment.ProcessPath);

@@ -61,13 +61,15 @@ public sealed partial class WidDocsTests
     [InlineData("NoCredential")]
     [InlineData("Failed")]
     [InlineData("TryAgain")]
+    [InlineData("Machine")]
     [InlineData("Interrupted")]
+    [InlineData("Terminated")]
     public void Every_exit_code_is_documented(string name)
     {
         var code = (int)typeof(WorkloadIdentity.Tool.ExitCodes).GetField(name)!.GetRawConstantValue()!;
 
         Assert.Contains($"\n| {code} | ", Repository.Read("docs/wid.md"), StringComparison.Ordinal);
-        Assert.Equal(7, typeof(WorkloadIdentity.Tool.ExitCodes).GetFields().Length);
+        Assert.Equal(9, typeof(WorkloadIdentity.Tool.ExitCodes).GetFields().Length);
     }
 
     [GeneratedRegex(@"<!-- wid: (?<name>[a-z-]+) -->\n```\n.*?```\n", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
