@@ -6,8 +6,6 @@ namespace WorkloadIdentity;
 /// <summary>A private key that was read from a file and decrypted; or why it could not be.</summary>
 internal sealed class OpenedKey
 {
-    private const int NotOffered = unchecked((int)0x80090020);
-
     private OpenedKey(RSA? key, string? problem = null, Exception? exception = null)
     {
         Key = key;
@@ -28,14 +26,14 @@ internal sealed class OpenedKey
     public static OpenedKey Of(PemBlock block, string? password) => block.Label switch
     {
         PemBlock.EncryptedPrivateKey => Encrypted(block.Der, password),
-        PemBlock.PrivateKey when Algorithm(block.Der) is { } algorithm && algorithm != RsaKeys.Oid => Another(RsaKeys.NameOf(algorithm)),
+        PemBlock.PrivateKey when Algorithm(block.Der) is { } algorithm && algorithm != RsaKeys.Oid => Another(algorithm),
         PemBlock.PrivateKey => Plain(key => key.ImportPkcs8PrivateKey(block.Der, out _)),
         PemBlock.RsaPrivateKey => Plain(key => key.ImportRSAPrivateKey(block.Der, out _)),
         var label => Another(label[..^PemBlock.PrivateKey.Length].Trim()),
     };
 
-    private static OpenedKey Another(string kind) =>
-        new(null, $"holds a private key of the kind {kind}. Entra accepts RSA keys only") { IsOfAnotherKind = true };
+    private static OpenedKey Another(string algorithm) =>
+        new(null, $"holds a private key {RsaKeys.KindProblem(algorithm)}") { IsOfAnotherKind = true };
 
     private static OpenedKey Plain(Action<RSA> import)
     {
@@ -90,10 +88,12 @@ internal sealed class OpenedKey
     }
 
     /// <summary>
-    /// OpenSSL 3 lacks the algorithm without its legacy provider. The text of .NET's exception blames the password all the same.
+    /// Whether the system's library, and not .NET, threw. OpenSSL 3 does so for an old algorithm without its legacy provider, and the text
+    /// then blames the password. A wrong password is found by .NET itself. The library's exceptions are of a derived type.
     /// </summary>
     internal static bool IsNotOffered(CryptographicException exception) =>
-        exception.HResult == NotOffered || exception.InnerException?.HResult == NotOffered;
+        exception.GetType() != typeof(CryptographicException)
+        || (exception.InnerException is CryptographicException inner && inner.GetType() != typeof(CryptographicException));
 
     private static bool IsEllipticCurve(byte[] der, string? password)
     {

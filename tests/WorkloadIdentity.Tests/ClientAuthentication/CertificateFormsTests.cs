@@ -139,11 +139,11 @@ public sealed class CertificateFormsTests
         { "camellia-without-mac.pfx", OpenSslFile.Password, "is protected with Camellia" },
         { "aria-key.pfx", OpenSslFile.Password, "is protected with ARIA" },
         { "sha3.pfx", OpenSslFile.Password, "is protected with SHA-3" },
-        { "pss.pfx", OpenSslFile.Password, "has an RSA key that is restricted to PSS (RSASSA-PSS), which .NET cannot use" },
+        { "pss.pfx", OpenSslFile.Password, "has a key that is restricted to PSS (RSASSA-PSS), which .NET cannot use" },
         { "pss.pfx", "wrong", "cannot be opened with the password that was given" },
         { "pss.pem + pss.key.pem", null, "restricted to PSS (RSASSA-PSS)" },
         { "pss.pem + pss-encrypted.key.pem", OpenSslFile.Password, "restricted to PSS (RSASSA-PSS)" },
-        { "certificate.pem + pss.key.pem", null, "holds a private key of the kind RSASSA-PSS. Entra accepts RSA keys only" },
+        { "certificate.pem + pss.key.pem", null, "holds a private key that is restricted to PSS (RSASSA-PSS)" },
         { "certificate.pem + trusted.pem", null, "without its private key" },
     };
 
