@@ -47,7 +47,9 @@ public sealed class TokenError
     /// <summary>What failed, what the server said and what to do.</summary>
     public string Message { get; }
 
-    /// <summary>What Entra refused for; <see cref="TokenErrorCategory.None"/> when it gave neither a code nor an OAuth error that is known here.</summary>
+    /// <summary>
+    /// What Entra refused for; <see cref="TokenErrorCategory.None"/> when it gave neither a code nor an OAuth error that is known here.
+    /// </summary>
     public TokenErrorCategory Category { get; init; }
 
     /// <summary>The <c>error</c> of the response (RFC 6749 section 5.2), such as <c>invalid_client</c>.</summary>

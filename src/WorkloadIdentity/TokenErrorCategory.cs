@@ -2,8 +2,9 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// What Entra refused for, made from its error codes
-/// (<see href="https://learn.microsoft.com/entra/identity-platform/reference-error-codes">AADSTS codes</see>), or from its OAuth error where it
-/// sends no code that is known here. Entra may change codes at any time: use a category to explain and to sort, not to build protocol on.
+/// (<see href="https://learn.microsoft.com/entra/identity-platform/reference-error-codes">AADSTS codes</see>), or from its OAuth error
+/// where it sends no code that is known here. Entra may change codes at any time: use a category to explain and to sort, not to build
+/// protocol on.
 /// </summary>
 public enum TokenErrorCategory
 {

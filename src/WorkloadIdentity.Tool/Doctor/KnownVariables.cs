@@ -68,7 +68,8 @@ internal static class KnownVariables
 
     // What the value is does not enter the message.
     private static string? Secret(string value) =>
-        value.Length > 1 && value[0] is '"' or '\'' && value[^1] == value[0] ? "It stands in quotes, which become part of the secret. Remove them."
+        value.Length > 1 && value[0] is '"' or '\'' && value[^1] == value[0]
+            ? "It stands in quotes, which become part of the secret. Remove them."
         : Require.IsGuid(value) ? "It is a GUID: that is the id of the secret. Use its value, which is shown once, when the secret is made."
         : null;
 

@@ -42,15 +42,7 @@ internal static partial class TokenRefusal
                 : isForUser && claims is not null ? TokenErrorCategory.InteractionRequired
                 : OAuthError.Category(error, suberror));
 
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{exchange.Authority} ")
-            .Append(kind switch
-            {
-                TokenErrorKind.Throttled => "asked to be left alone when asked for",
-                TokenErrorKind.InvalidResponse => "gave no answer a token endpoint gives when asked for",
-                _ => "refused",
-            })
-            .Append(CultureInfo.InvariantCulture, $" a token for '{exchange.Request.Scope}' to application {exchange.ClientId} ({authentication}) in tenant {exchange.TenantId}. ");
+        var text = Opening(kind, exchange, authentication);
         AppendAnswer(text, answer, error, suberror, codes, description);
         var assertion = form.IsFederated && IsAboutAssertion(category) ? UnverifiedJwt.TryRead(form.Assertion) : null;
         if (FederatedCredentialAdvice.Says(assertion, form) is { } says)
@@ -58,19 +50,15 @@ internal static partial class TokenRefusal
             text.Append(" The assertion that was sent says: ").Append(says).Append('.');
         }
 
-        text.Append(" What to do: ").Append(known?.Remediation
+        var remedy = known?.Remediation
             ?? (category == TokenErrorCategory.InteractionRequired
                 ? InteractionAdvice(isForUser)
-                : Advice(kind, answer, isPassing, codes, body is null)));
-        if (text[^1] != '.')
-        {
-            text.Append('.');
-        }
-
+                : Advice(kind, answer, isPassing, codes, body is null));
+        text.Append(" What to do: ").Append(remedy.TrimEnd('.')).Append('.');
         AppendAdvice(text, category, assertion, exchange, form);
-        if (category == TokenErrorCategory.AssertionTime && Skew(answer, form, exchange.TimeProvider.GetUtcNow()) is { } skew)
+        if (category == TokenErrorCategory.AssertionTime)
         {
-            text.Append(' ').Append(skew);
+            text.Append(Skew(answer, form, exchange.TimeProvider.GetUtcNow()));
         }
 
         return new TokenError(kind, text.ToString())
@@ -89,6 +77,18 @@ internal static partial class TokenRefusal
             IsTransient = !isLoop && (isThrottled || isPassing),
         };
     }
+
+    /// <summary>Who refused what, and to whom.</summary>
+    private static StringBuilder Opening(TokenErrorKind kind, TokenExchange exchange, string authentication) => new StringBuilder()
+        .Append(CultureInfo.InvariantCulture, $"{exchange.Authority} ")
+        .Append(kind switch
+        {
+            TokenErrorKind.Throttled => "asked to be left alone when asked for",
+            TokenErrorKind.InvalidResponse => "gave no answer a token endpoint gives when asked for",
+            _ => "refused",
+        })
+        .Append(CultureInfo.InvariantCulture, $" a token for '{exchange.Request.Scope}' to application {exchange.ClientId}")
+        .Append(CultureInfo.InvariantCulture, $" ({authentication}) in tenant {exchange.TenantId}. ");
 
     /// <summary>The codes as Entra lists them; where it lists none, those its description names.</summary>
     private static long[] Codes(JsonElement? body, string? description)
@@ -158,7 +158,9 @@ internal static partial class TokenRefusal
         }
     }
 
-    /// <summary>A clock that is off is the one cause of a refused time that nobody sees in the assertion. One that we signed was made by this clock.</summary>
+    /// <summary>
+    /// A clock that is off is the one cause of a refused time that nobody sees in the assertion. One that we signed was made by this clock.
+    /// </summary>
     private static string? Skew(BackchannelAnswer answer, TokenRequestForm form, DateTimeOffset now)
     {
         if (answer.AnsweredOn is not { } theirs || (now - theirs).Duration() is var off && off <= ToleratedSkew)
@@ -166,8 +168,8 @@ internal static partial class TokenRefusal
             return null;
         }
 
-        var difference = string.Create(CultureInfo.InvariantCulture, $"{off.TotalMinutes:0.#} minutes {(now > theirs ? "ahead of" : "behind")}");
-        return $"The clock of this machine is {difference} Entra's"
+        var minutes = off.TotalMinutes.ToString("0.#", CultureInfo.InvariantCulture);
+        return $" The clock of this machine is {minutes} minutes {(now > theirs ? "ahead of" : "behind")} Entra's"
             + (form.IsFederated
                 ? ": if the assertion was made here, that is why."
                 : ", and the assertion was made by it: that is why. Turn on time synchronisation (NTP).");

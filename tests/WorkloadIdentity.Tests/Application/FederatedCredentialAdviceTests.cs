@@ -124,7 +124,7 @@ public sealed class FederatedCredentialAdviceTests
         // Entra is asked once more, because an assertion made anew may do.
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            _entra.Server.Answer(HttpStatusCode.Unauthorized, EntraFake.Error(EntraCode.AssertionOutsideLifetime), "application/json", ("Date", date));
+            _entra.Answers(HttpStatusCode.Unauthorized, EntraFake.Error(EntraCode.AssertionOutsideLifetime), headers: ("Date", date));
         }
 
         var error = (await _entra.AcquireAsync(ClientCertificateAuthentication.FromCertificate(TestCertificate.One))).Error!;

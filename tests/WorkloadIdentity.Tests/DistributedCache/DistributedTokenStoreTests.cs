@@ -144,7 +144,9 @@ public sealed class DistributedTokenStoreTests
     [Fact]
     public async Task A_value_whose_token_is_no_Bearer_token_is_not_used()
     {
-        static void Open(DistributedTokenStoreOptions options) => options.Protection = TokenProtection.FromDataProtection(bytes => bytes, bytes => bytes);
+        static void Open(DistributedTokenStoreOptions options) =>
+            options.Protection = TokenProtection.FromDataProtection(bytes => bytes, bytes => bytes);
+
         var name = await _bench.KeepAsync(_bench.NewToken("the-token"), _bench.Store(Open));
         var altered = (byte[])_bench.Cache.Entries[name].Clone();
         altered[altered.AsSpan().IndexOf("the-token"u8) + 3] = (byte)';';
