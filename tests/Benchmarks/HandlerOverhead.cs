@@ -35,8 +35,7 @@ internal static class HandlerOverhead
             new Goal($"in memory at most 1.25 times a constant header: {memory.Ratio:0.000}", memory.Ratio <= 1.25),
             new Goal($"in memory at most 1,024 bytes more: {memory.AddedBytes:N0}", memory.AddedBytes <= 1_024),
             new Goal(
-                "on a real socket at most 1.02 times a constant header, and no more bytes: "
-                + $"{socket.Ratio:0.000} and {socket.AddedBytes:N0} bytes",
+                $"on a real socket at most 1.02 times a constant header, and no more bytes: {socket.Ratio:0.000} and {socket.AddedBytes:N0} bytes",
                 socket.Ratio <= 1.02 && socket.AddedBytes <= 0))
         {
             InTheWay =

@@ -7,59 +7,59 @@ public static class Recorder
 {
     private const string Runtime = "(runtime)";
 
-    private static readonly Lock Sync = new();
-    private static readonly List<string> Files = [];
-    private static readonly List<Move> Moves = [];
-    private static Dictionary<string, string> s_files = [];
-    private static int s_calls;
-    private static bool s_isOn;
+    private static readonly Lock _sync = new();
+    private static readonly List<string> _files = [];
+    private static readonly List<Move> _moves = [];
+    private static Dictionary<string, string> _known = [];
+    private static int _calls;
+    private static bool _isOn;
 
     /// <summary>Sets the file of each method, by the full name of its type and its name.</summary>
-    public static void Know(Dictionary<string, string> files) => s_files = files;
+    public static void Know(Dictionary<string, string> files) => _known = files;
 
     /// <summary>Forgets what was recorded, and records from now on.</summary>
     public static void Start()
     {
-        lock (Sync)
+        lock (_sync)
         {
-            Files.Clear();
-            Moves.Clear();
-            s_calls = 0;
-            s_isOn = true;
+            _files.Clear();
+            _moves.Clear();
+            _calls = 0;
+            _isOn = true;
         }
     }
 
     /// <summary>Stops recording and returns the path.</summary>
     public static WalkedPath Stop(string name)
     {
-        lock (Sync)
+        lock (_sync)
         {
-            s_isOn = false;
-            return new WalkedPath(name, [.. Files], [.. Moves], s_calls);
+            _isOn = false;
+            return new WalkedPath(name, [.. _files], [.. _moves], _calls);
         }
     }
 
     /// <summary>A method was entered.</summary>
     public static void Enter(string file, string method)
     {
-        if (!s_isOn)
+        if (!_isOn)
         {
             return;
         }
 
         var from = Caller();
-        lock (Sync)
+        lock (_sync)
         {
-            s_calls++;
-            var known = Files.Contains(file);
+            _calls++;
+            var known = _files.Contains(file);
             if (from != file)
             {
-                Moves.Add(new Move(from, file, method, known));
+                _moves.Add(new Move(from, file, method, known));
             }
 
             if (!known)
             {
-                Files.Add(file);
+                _files.Add(file);
             }
         }
     }
@@ -71,7 +71,7 @@ public static class Recorder
         var isBelow = false;
         foreach (var frame in frames)
         {
-            if (frame.GetMethod() is not { DeclaringType.FullName: { } type } method || !s_files.TryGetValue($"{Plain(type)}::{method.Name}", out var file))
+            if (frame.GetMethod() is not { DeclaringType.FullName: { } type } method || !_known.TryGetValue($"{Plain(type)}::{method.Name}", out var file))
             {
                 continue;
             }

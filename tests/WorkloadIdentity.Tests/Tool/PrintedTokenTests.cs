@@ -3,30 +3,26 @@ using WorkloadIdentity.Tool;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// A token is printed into shells, headers and files of variables. One that is no Bearer token (RFC 6750) could say something there.
+/// A token is printed into shells, headers and files of variables. <see cref="AccessToken"/> takes Bearer tokens only (RFC 6750), and of
+/// those a shell gives a meaning to one first character.
 /// </summary>
 public sealed class PrintedTokenTests
 {
     private const string Scope = "api://orders/.default";
 
-    public static TheoryData<string> Others =>
-    [
-        "$(id)", "a;id", "a`id`", "a|b", "a&b", "a'b", "a\"b", "a*", "a%0A::set-env", "~root", "a=b", "=", "a,b", "{a}", "<a>",
-        "a#b", "a!b", @"a\b",
-    ];
-
     [Theory]
-    [MemberData(nameof(Others))]
-    public async Task What_is_no_Bearer_token_is_not_printed(string value)
+    [InlineData("~")]
+    [InlineData("~root")]
+    [InlineData("~root/canary==")]
+    public async Task A_token_that_a_shell_reads_as_a_home_folder_is_not_printed(string value)
     {
-        // Another type than Bearer may hold any character of a header.
         var error = new StringWriter();
         var surroundings = new ToolBench().With(("GITHUB_ACTIONS", "true")).Surroundings(new StringWriter(), error);
 
         var refused = await Assert.ThrowsAsync<ToolException>(() => PrintedToken.RevealAsync(surroundings, Token(value)));
 
         Assert.Equal(4, refused.ExitCode);
-        Assert.DoesNotContain(value, refused.Message + refused.Advice, StringComparison.Ordinal);
+        Assert.DoesNotContain("root", refused.Message + refused.Advice, StringComparison.Ordinal);
         Assert.Equal("", error.ToString());
     }
 
@@ -43,7 +39,7 @@ public sealed class PrintedTokenTests
     {
         const string Kubectl = """{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1"}""";
         var bench = new ToolBench().WithSecret().With(("KUBERNETES_EXEC_INFO", Kubectl));
-        bench.Answer = _ => bench.Issued("$(touch${IFS}canary)");
+        bench.Answer = _ => bench.Issued("~canary");
 
         foreach (string[] command in new string[][]
         {
