@@ -85,8 +85,15 @@ internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvi
         hold.End.Cancel();
         if (!withToken)
         {
-            _ = cache.WriteAsync(name, () => notes.WriteEnded(name, hold.Holder), LeaseNotes.Lifetime, CancellationToken.None).AsTask();
+            _ = EndNoteAsync(name, hold);
         }
+    }
+
+    /// <summary>After the last renewal, which may be under way: it would bring the note to life again.</summary>
+    private async Task EndNoteAsync(string name, Hold hold)
+    {
+        await hold.Renewing.ConfigureAwait(false);
+        await cache.WriteAsync(name, () => notes.WriteEnded(name, hold.Holder), LeaseNotes.Lifetime, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async ValueTask<Taken> TakeAsync(string name, CancellationToken end)
@@ -121,10 +128,10 @@ internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvi
 
     private void Keep(string name, byte[] holder)
     {
-        var hold = new Hold(holder, new CancellationTokenSource());
+        var hold = new Hold(holder);
         if (_holds.TryAdd(name, hold))
         {
-            _ = RenewAsync(name, hold);
+            hold.Renewing = RenewAsync(name, hold);
         }
     }
 
@@ -139,7 +146,7 @@ internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvi
                 await Task.Delay(RenewalPause, timeProvider, hold.End.Token).ConfigureAwait(false);
             }
             while (timeProvider.GetElapsedTime(started) < LongestHold
-                && await WriteAsync(name, hold.Holder, hold.End.Token).ConfigureAwait(false));
+                && await WriteAsync(name, hold.Holder, CancellationToken.None).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {
@@ -156,5 +163,12 @@ internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvi
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
 
-    private sealed record Hold(byte[] Holder, CancellationTokenSource End);
+    private sealed class Hold(byte[] holder)
+    {
+        public byte[] Holder => holder;
+
+        public CancellationTokenSource End { get; } = new();
+
+        public Task Renewing { get; set; } = Task.CompletedTask;
+    }
 }
