@@ -624,7 +624,7 @@ public sealed class TokenAcquirerTests : IDisposable
 
         await _clock.RunUntilAsync(() => acquirer.GetTokenAsync(Request));
 
-        Assert.InRange((_clock.Now - before).TotalSeconds, waited, waited + 0.5);
+        Assert.InRange((_clock.Now - before).TotalSeconds, waited, waited + 4);
         Assert.Contains(_logs.Entries, entry => entry.Id == 104 && entry.Text.Contains($"within {waited} s", StringComparison.Ordinal));
     }
 
