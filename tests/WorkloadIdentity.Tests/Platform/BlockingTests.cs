@@ -9,8 +9,13 @@ public sealed class BlockingTests
         // The pool alone adds a thread every 250 ms: this many callers would wait for longer than the test does.
         const int Callers = 400;
         var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var callers = Enumerable.Range(0, Callers)
-            .Select(_ => Task.Run(() => Blocking.Wait(() => new ValueTask<string>(answer.Task)))).ToList();
+
+        // In the pool's own queue, so that what answers stands behind all of them.
+        var callers = Enumerable.Range(0, Callers).Select(_ => Task.Factory.StartNew(
+            () => Blocking.Wait(() => new ValueTask<string>(answer.Task)),
+            CancellationToken.None,
+            TaskCreationOptions.PreferFairness,
+            TaskScheduler.Default)).ToList();
         ThreadPool.QueueUserWorkItem(_ => answer.SetResult("token"));
 
         Assert.Equal(Callers, (await Task.WhenAll(callers).WaitAsync(Patience.Limit)).Count(token => token == "token"));
