@@ -4,15 +4,18 @@ namespace WorkloadIdentity.Tool;
 internal static class PrintedToken
 {
     /// <summary>The value of a token that may be printed, after the build system was told to hide it.</summary>
-    /// <exception cref="ToolException">It begins with a character that a shell reads as its own.</exception>
+    /// <remarks>
+    /// An <see cref="AccessToken"/> holds no other characters than a Bearer token has (RFC 6750 section 2.1). A shell reads one of them as
+    /// its own: in <c>NAME=~root</c> it puts the home folder of root.
+    /// </remarks>
+    /// <exception cref="ToolException">A shell would read the value as something else.</exception>
     public static async Task<string> RevealAsync(Surroundings surroundings, AccessToken token)
     {
-        // AccessToken takes the characters of RFC 6750's b64token only. A shell gives a meaning to one of them, where it comes first.
         if (token.Value.StartsWith('~'))
         {
             throw new ToolException(
                 ExitCodes.Failed,
-                "The token begins with '~', which a shell reads as a home folder. It is not printed.",
+                "The token begins with '~', and a shell would put a home folder in its place. It is not printed.",
                 "Ask whoever issues it. Without --raw the command shows where it came from.",
                 ToolException.Help("wid-token"));
         }
