@@ -54,15 +54,25 @@ internal static class NetworkExamination
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         var took = surroundings.TimeProvider.GetElapsedTime(started);
 
-        // The header has whole seconds and was written about half of the way back.
-        double? skew = response.Headers.Date is { } theirs ? Math.Round((surroundings.TimeProvider.GetUtcNow() - (took / 2) - theirs).TotalSeconds) : null;
+        var received = surroundings.TimeProvider.GetUtcNow();
         return finding with
         {
             Status = (int)response.StatusCode,
             Milliseconds = (long)took.TotalMilliseconds,
-            ClockSkewSeconds = skew is >= -1 and <= 1 ? 0 : skew,
+            ClockSkewSeconds = response.Headers.Date is { } theirs ? Skew(received - took, received, theirs) : null,
             Problem = (int)response.StatusCode == 407 ? "A proxy wants to be authenticated to. Give this process a proxy it may use, or reach Entra without one (NO_PROXY)." : null,
         };
+    }
+
+    /// <summary>
+    /// How far this machine's clock is ahead, in seconds. The header has whole seconds and was written at some moment between sending and
+    /// receiving: only a difference that no such moment explains counts.
+    /// </summary>
+    private static double Skew(DateTimeOffset sent, DateTimeOffset received, DateTimeOffset theirs)
+    {
+        var atLeast = (sent - theirs).TotalSeconds - 1;
+        var atMost = (received - theirs).TotalSeconds;
+        return atLeast > 1 || atMost < -1 ? Math.Round((atLeast + atMost) / 2) : 0;
     }
 
     private static string Explain(Authority authority, Exception exception) => exception switch
