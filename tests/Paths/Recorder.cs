@@ -7,9 +7,9 @@ public static class Recorder
 {
     private const string Runtime = "(runtime)";
 
-    private static readonly Lock _sync = new();
-    private static readonly List<string> _files = [];
-    private static readonly List<Move> _moves = [];
+    private static readonly Lock Sync = new();
+    private static readonly List<string> Files = [];
+    private static readonly List<Move> Moves = [];
     private static Dictionary<string, string> _known = [];
     private static int _calls;
     private static bool _isOn;
@@ -20,10 +20,10 @@ public static class Recorder
     /// <summary>Forgets what was recorded, and records from now on.</summary>
     public static void Start()
     {
-        lock (_sync)
+        lock (Sync)
         {
-            _files.Clear();
-            _moves.Clear();
+            Files.Clear();
+            Moves.Clear();
             _calls = 0;
             _isOn = true;
         }
@@ -32,10 +32,10 @@ public static class Recorder
     /// <summary>Stops recording and returns the path.</summary>
     public static WalkedPath Stop(string name)
     {
-        lock (_sync)
+        lock (Sync)
         {
             _isOn = false;
-            return new WalkedPath(name, [.. _files], [.. _moves], _calls);
+            return new WalkedPath(name, [.. Files], [.. Moves], _calls);
         }
     }
 
@@ -48,18 +48,18 @@ public static class Recorder
         }
 
         var from = Caller();
-        lock (_sync)
+        lock (Sync)
         {
             _calls++;
-            var known = _files.Contains(file);
+            var known = Files.Contains(file);
             if (from != file)
             {
-                _moves.Add(new Move(from, file, method, known));
+                Moves.Add(new Move(from, file, method, known));
             }
 
             if (!known)
             {
-                _files.Add(file);
+                Files.Add(file);
             }
         }
     }
