@@ -36,7 +36,8 @@ using var host = builder.Build();
 var secrets = host.Services.GetRequiredService<SecretClient>();
 var http = host.Services.GetRequiredService<IHttpClientFactory>().CreateClient("vault");
 
-AnsiConsole.MarkupLineInterpolated($"[bold]A local Entra[/] listens on {entra.AuthorityHost}\n[bold]A small vault[/] calls itself {vault.Url}\n");
+AnsiConsole.MarkupLineInterpolated(
+    $"[bold]A local Entra[/] listens on {entra.AuthorityHost}\n[bold]A small vault[/] calls itself {vault.Url}\n");
 var tour = new Tour(entra, vault);
 await tour.StepAsync("SecretClient", "the vault named the tenant", 1, () => ReadWithClientAsync(secrets));
 await tour.StepAsync("SecretClient again", "it keeps its token", 0, () => ReadWithClientAsync(secrets));
@@ -50,4 +51,6 @@ return tour.Finish();
 static async Task<string> ReadWithClientAsync(SecretClient secrets) => (await secrets.GetSecretAsync(SecretName)).Value.Value;
 
 static async Task<string> ReadWithHandlerAsync(HttpClient http) =>
-    System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri($"secrets/{SecretName}?api-version=7.6", UriKind.Relative))).RootElement.GetProperty("value").GetString()!;
+    System.Text.Json.JsonDocument.Parse(
+        await http.GetStringAsync(new Uri($"secrets/{SecretName}?api-version=7.6", UriKind.Relative))).RootElement.GetProperty("value")
+            .GetString()!;

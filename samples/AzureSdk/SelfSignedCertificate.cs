@@ -11,7 +11,10 @@ internal sealed class SelfSignedCertificate : IDisposable
         using var key = RSA.Create(2048);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(host);
-        var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) { CertificateExtensions = { names.Build() } };
+        var request =
+            new CertificateRequest(
+                $"CN={host}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            { CertificateExtensions = { names.Build() } };
         var now = TimeProvider.System.GetUtcNow();
         using var made = request.CreateSelfSigned(now.AddMinutes(-5), now.AddDays(1));
 

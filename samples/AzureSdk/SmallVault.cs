@@ -46,7 +46,9 @@ internal sealed class SmallVault : IAsyncDisposable
         _server.Run(AnswerAsync);
     }
 
-    /// <summary>Its name in the world, such as <c>https://orders.vault.azure.net/</c>. Reached through <see cref="CreateNetwork"/> only.</summary>
+    /// <summary>
+    /// Its name in the world, such as <c>https://orders.vault.azure.net/</c>. Reached through <see cref="CreateNetwork"/> only.
+    /// </summary>
     public Uri Url { get; }
 
     /// <summary>What it answered, in order: <c>200</c>, <c>401 tenant</c>, <c>401 claims</c>, …</summary>
@@ -83,7 +85,8 @@ internal sealed class SmallVault : IAsyncDisposable
         {
             UseProxy = false,
             AllowAutoRedirect = false,
-            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null && _certificate.Is(certificate) },
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                certificate is not null && _certificate.Is(certificate) },
             ConnectCallback = async (connection, cancellationToken) =>
             {
                 if (connection.DnsEndPoint.Host != Url.Host)
@@ -115,7 +118,10 @@ internal sealed class SmallVault : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext http)
     {
-        var token = AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var header) && header.Scheme == "Bearer" ? header.Parameter : null;
+        var token =
+            AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var header) && header.Scheme == "Bearer"
+                ? header.Parameter
+                : null;
         if (token is null || !await IsGoodAsync(token))
         {
             Refuse(http, "tenant", $"Bearer authorization=\"https://login.microsoftonline.com/{_tenantId}\", resource=\"{Audience}\"");
@@ -125,7 +131,11 @@ internal sealed class SmallVault : IAsyncDisposable
         if (_insufficientTokens.ContainsKey(token))
         {
             var claims = Convert.ToBase64String(Encoding.UTF8.GetBytes(_demand!));
-            Refuse(http, "claims", $"Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\", error=\"insufficient_claims\", claims=\"{claims}\"");
+            Refuse(
+                http,
+                "claims",
+                $"Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\", "
+                    + $"error=\"insufficient_claims\", claims=\"{claims}\"");
             return;
         }
 
@@ -135,14 +145,23 @@ internal sealed class SmallVault : IAsyncDisposable
         _answers.Enqueue(found ? "200" : "404");
         http.Response.StatusCode = found ? StatusCodes.Status200OK : StatusCodes.Status404NotFound;
         await http.Response.WriteAsJsonAsync(found
-            ? new JsonObject { ["value"] = value, ["id"] = $"{Url}secrets/{name}/1", ["attributes"] = new JsonObject { ["enabled"] = true } }
+            ? new JsonObject
+            {
+                ["value"] = value,
+                ["id"] = $"{Url}secrets/{name}/1",
+                [
+                "attributes"] = new JsonObject { ["enabled"] = true }
+            }
             : new JsonObject { ["error"] = new JsonObject { ["code"] = "SecretNotFound", ["message"] = $"There is no secret '{name}'." } });
     }
 
     /// <summary>The emulator judges its own tokens: issuer, signature, audience, lifetime, revocation.</summary>
     private async Task<bool> IsGoodAsync(string token)
     {
-        using var question = new HttpRequestMessage(HttpMethod.Get, Judge.Url) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        using var question =
+            new HttpRequestMessage(
+                HttpMethod.Get, Judge.Url)
+            { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
         using var answer = await _entra.SendAsync(question);
         return answer.IsSuccessStatusCode && (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["tenantId"] == _tenantId;
     }

@@ -15,7 +15,8 @@ builder.Logging.SetMinimumLevel(LogLevel.Error);
 builder.UseEntraEmulator(entra);
 
 var product = entra.AddApplication();
-builder.Services.AddWorkloadIdentity("customers").UseMultiTenantApplication(product.ClientId, ClientSecretAuthentication.FromValue(product.AddSecret()))
+builder.Services.AddWorkloadIdentity("customers")
+    .UseMultiTenantApplication(product.ClientId, ClientSecretAuthentication.FromValue(product.AddSecret()))
     .Configure(options => options.Capacity = 100_000);
 builder.Services.AddHttpClient("customers", client => client.BaseAddress = entra.Api.Url)
     .AddAccessToken(entra.Api.Scope, options => (options.Identity, options.RequireTenant) = ("customers", true));
@@ -31,7 +32,9 @@ return isWell ? 0 : 1;
 async Task<bool> ManyAsync(ITokenAcquirer acquirer)
 {
     AnsiConsole.MarkupLineInterpolated($"[bold]{Tenants:N0} tenants, one cache[/]");
-    TokenRequest[] requests = [.. Enumerable.Range(0, Tenants).Select(_ => new TokenRequest("https://graph.microsoft.com/.default").ForTenant(Guid.NewGuid().ToString("D")))];
+    TokenRequest[] requests =
+        [.. Enumerable.Range(0, Tenants)
+            .Select(_ => new TokenRequest("https://graph.microsoft.com/.default").ForTenant(Guid.NewGuid().ToString("D")))];
     var before = GC.GetTotalMemory(forceFullCollection: true);
     var started = TimeProvider.System.GetTimestamp();
     await Task.WhenAll(requests.Select(request => acquirer.GetTokenAsync(request).AsTask()));
@@ -46,7 +49,8 @@ async Task<bool> ManyAsync(ITokenAcquirer acquirer)
     }
 
     var hit = TimeProvider.System.GetElapsedTime(started).TotalNanoseconds / Tenants;
-    AnsiConsole.MarkupLineInterpolated($"  filled in {filled.TotalMilliseconds:0} ms · {factory.Issued:N0} token requests · {bytes:N0} bytes each, token included");
+    AnsiConsole.MarkupLineInterpolated(
+        $"  filled in {filled.TotalMilliseconds:0} ms · {factory.Issued:N0} token requests · {bytes:N0} bytes each, token included");
     AnsiConsole.MarkupLineInterpolated($"  asked again: {hit:0} ns each, every tenant its own token: {(isOwn ? "yes" : "NO")}\n");
     return isOwn && factory.Issued == Tenants;
 }
@@ -54,7 +58,9 @@ async Task<bool> ManyAsync(ITokenAcquirer acquirer)
 async Task<bool> CustomersAsync(HttpClient client)
 {
     AnsiConsole.MarkupLine("[bold]Three customers, one client[/]");
-    EmulatedTenant[] customers = [entra.AddTenant(domains: "contoso.example"), entra.AddTenant(domains: "fabrikam.example"), entra.AddTenant(domains: "tailspin.example")];
+    EmulatedTenant[] customers =
+        [entra.AddTenant(domains: "contoso.example"), entra.AddTenant(domains: "fabrikam.example"), entra.AddTenant(
+            domains: "tailspin.example")];
     product.AddToTenant(customers[0]).AddToTenant(customers[1]);
     var outcomes = new List<string>();
     foreach (var customer in customers)
@@ -62,7 +68,8 @@ async Task<bool> CustomersAsync(HttpClient client)
         outcomes.Add(await VisitAsync(client, customer));
     }
 
-    // An administrator of the second one withdraws consent. Its token still lives here; the API demands a newer one, and Entra refuses that.
+    // An administrator of the second one withdraws consent. Its token still lives here; the API demands a newer one, and Entra refuses
+    // that.
     entra.Faults.Api.Next(Fault.ClaimsChallenge("""{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}"""));
     entra.Faults.TokenEndpoint.Next(Fault.Refusal(65001));
     outcomes.Add(await VisitAsync(client, customers[1]));
@@ -87,13 +94,16 @@ async Task<string> VisitAsync(HttpClient client, EmulatedTenant customer)
     try
     {
         using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, entra.Api.Url).ForTenant(customer.Id));
-        AnsiConsole.MarkupLineInterpolated($"  {name,-18}  [{(response.StatusCode == HttpStatusCode.OK ? "green" : "yellow")}]{(int)response.StatusCode}[/]");
+        AnsiConsole.MarkupLineInterpolated(
+            $"  {name,-18}  [{(response.StatusCode == HttpStatusCode.OK ? "green" : "yellow")}]{(int)response.StatusCode}[/]");
         return response.StatusCode.ToString();
     }
-    catch (TokenAcquisitionException exception) when (exception.Error.Category is TokenErrorCategory.Consent or TokenErrorCategory.AppNotFound)
+    catch (TokenAcquisitionException exception)
+        when (exception.Error.Category is TokenErrorCategory.Consent or TokenErrorCategory.AppNotFound)
     {
         // Where a product would mark the customer as disconnected and send them the link to connect again.
-        AnsiConsole.MarkupLineInterpolated($"  {name,-18}  [yellow]disconnected[/]: {exception.Error.Category}, AADSTS{exception.Error.EntraErrorCodes[0]}");
+        AnsiConsole.MarkupLineInterpolated(
+            $"  {name,-18}  [yellow]disconnected[/]: {exception.Error.Category}, AADSTS{exception.Error.EntraErrorCodes[0]}");
         return "disconnected";
     }
 }

@@ -3,8 +3,8 @@ using WorkloadIdentity;
 namespace MultiTenant;
 
 /// <summary>
-/// Stands in for Entra where 20,000 tenants are asked: it issues as fast as it is asked, so that what is measured is the library. The few tenants of the second
-/// half of the program talk to a real local server.
+/// Stands in for Entra where 20,000 tenants are asked: it issues as fast as it is asked, so that what is measured is the library. The few
+/// tenants of the second half of the program talk to a real local server.
 /// </summary>
 internal sealed class TokenFactory(TimeProvider time) : Credential
 {
@@ -22,6 +22,7 @@ internal sealed class TokenFactory(TimeProvider time) : Credential
         Interlocked.Increment(ref _issued);
 
         // As long as a real one.
-        return TokenResult.Issued(new AccessToken($"{acquisition.Request.TenantId}.{new string('t', 1_400)}", time.GetUtcNow().AddHours(1)));
+        return TokenResult.Issued(
+            new AccessToken($"{acquisition.Request.TenantId}.{new string('t', 1_400)}", time.GetUtcNow().AddHours(1)));
     }
 }

@@ -7,8 +7,8 @@ using Npgsql;
 namespace PostgresSample;
 
 /// <summary>
-/// This machine's own PostgreSQL, with a new data folder, on a free port of the loopback address, where it asks for passwords in clear text as Azure's does. It ends when
-/// it is disposed, and when the process that started it is gone.
+/// This machine's own PostgreSQL, with a new data folder, on a free port of the loopback address, where it asks for passwords in clear text
+/// as Azure's does. It ends when it is disposed, and when the process that started it is gone.
 /// </summary>
 internal sealed class LocalPostgres : IAsyncDisposable
 {
@@ -47,7 +47,8 @@ internal sealed class LocalPostgres : IAsyncDisposable
     /// <summary>The folder of the newest PostgreSQL here; null when there is none.</summary>
     public static string? Programs { get; } = FindPrograms();
 
-    public static string HowToInstall => "PostgreSQL is not on this machine. Install it (Debian, Ubuntu: apt-get install postgresql) and run this again.";
+    public static string HowToInstall =>
+        "PostgreSQL is not on this machine. Install it (Debian, Ubuntu: apt-get install postgresql) and run this again.";
 
     /// <summary>Of the server on 127.0.0.1.</summary>
     public int Port { get; }
@@ -64,7 +65,8 @@ internal sealed class LocalPostgres : IAsyncDisposable
     {
         var programs = Programs ?? throw new InvalidOperationException(HowToInstall);
         var port = FreePort();
-        var start = new ProcessStartInfo { FileName = "sh", RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo { FileName = "sh", RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         if (Environment.IsPrivilegedProcess)
         {
             start.FileName = "runuser";
@@ -76,7 +78,8 @@ internal sealed class LocalPostgres : IAsyncDisposable
         using var patience = new CancellationTokenSource(StartLimit, TimeProvider.System);
         if (await process.StandardOutput.ReadLineAsync(patience.Token) is not { Length: > 0 } folder)
         {
-            throw new InvalidOperationException($"PostgreSQL could not be set up:\n{await process.StandardError.ReadToEndAsync(patience.Token)}");
+            throw new InvalidOperationException(
+                $"PostgreSQL could not be set up:\n{await process.StandardError.ReadToEndAsync(patience.Token)}");
         }
 
         var postgres = new LocalPostgres(process, folder, port);
@@ -92,7 +95,10 @@ internal sealed class LocalPostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a role whose password is <paramref name="password"/>, or changes it: what checking a token comes to for a server that cannot check tokens.</summary>
+    /// <summary>
+    /// Makes a role whose password is <paramref name="password"/>, or changes it: what checking a token comes to for a server that cannot
+    /// check tokens.
+    /// </summary>
     public async Task SetPasswordAsync(string role, string password)
     {
         await using var connection = await Administration.OpenConnectionAsync();
@@ -101,7 +107,8 @@ internal sealed class LocalPostgres : IAsyncDisposable
             // Neither statement takes parameters. The role is the program's own, and a token holds no quote.
             BatchCommands =
             {
-                new NpgsqlBatchCommand($"""do $$ begin if not exists (select from pg_roles where rolname = '{role}') then create role "{role}" login; end if; end $$"""),
+                new NpgsqlBatchCommand(
+                    $"""do $$ begin if not exists (select from pg_roles where rolname = '{role}') then create role "{role}" login; end if; end $$"""),
                 new NpgsqlBatchCommand($"""alter role "{role}" password '{password}'"""),
             },
         };
@@ -149,7 +156,9 @@ internal sealed class LocalPostgres : IAsyncDisposable
     {
         const string Debian = "/usr/lib/postgresql";
         string[] folders = Directory.Exists(Debian)
-            ? [.. Directory.GetDirectories(Debian).OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var version) ? version : 0)]
+            ? [.. Directory.GetDirectories(Debian)
+                .OrderByDescending(
+                    folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var version) ? version : 0)]
             : [];
         return folders.Select(folder => Path.Combine(folder, "bin")).Concat(["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"])
             .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "postgres")) && File.Exists(Path.Combine(folder, "initdb")));

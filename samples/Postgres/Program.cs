@@ -4,8 +4,9 @@ using WorkloadIdentity;
 using WorkloadIdentity.Npgsql;
 using WorkloadIdentity.Testing;
 
-// A PostgreSQL that lets a workload in with Entra tokens, on a machine with no cloud account: the local Entra issues them, this machine's own PostgreSQL checks them.
-// Azure's server validates the token's signature. The one here cannot, so it is told which token is the current one, as the password of the role.
+// A PostgreSQL that lets a workload in with Entra tokens, on a machine with no cloud account: the local Entra issues them, this machine's
+// own PostgreSQL checks them. Azure's server validates the token's signature. The one here cannot, so it is told which token is the current
+// one, as the password of the role.
 const string Role = "orders-api";
 
 if (LocalPostgres.Programs is null)
@@ -40,7 +41,8 @@ Console.WriteLine($"Connected as {await CurrentUserAsync(early)} with a {first}.
 var second = await acquirer.RenewTokenAsync(request, first);
 await postgres.SetPasswordAsync(Role, second.Value);
 await using var late = await dataSource.OpenConnectionAsync();
-Console.WriteLine($"The token was rotated. The open connection is still {await CurrentUserAsync(early)}; a new one is {await CurrentUserAsync(late)}.");
+Console.WriteLine(
+    $"The token was rotated. The open connection is still {await CurrentUserAsync(early)}; a new one is {await CurrentUserAsync(late)}.");
 
 // Entra is down: while the token lives, connections open as before.
 entra.Faults.Outage = true;

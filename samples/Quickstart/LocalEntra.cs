@@ -19,7 +19,8 @@ internal static class LocalEntra
     public static async Task<int> RunAsync(HostApplicationBuilder builder)
     {
         await using var entra = await EntraEmulator.StartAsync();
-        AnsiConsole.MarkupLineInterpolated($"[bold]A local Entra listens on {entra.AuthorityHost}[/] [grey](its tokens are worth nothing anywhere else)[/]\n");
+        AnsiConsole.MarkupLineInterpolated(
+            $"[bold]A local Entra listens on {entra.AuthorityHost}[/] [grey](its tokens are worth nothing anywhere else)[/]\n");
 
         var environment = Register(builder, entra);
         using var host = builder.Build();
@@ -29,12 +30,16 @@ internal static class LocalEntra
             + await ShowChainAsync(environment, entra);
         await host.StopAsync();
         AnsiConsole.MarkupLine(failures == 0
-            ? "\n[green]All of it worked.[/] With real settings the same program talks to the real Entra: set [bold]AZURE_TENANT_ID[/], [bold]AZURE_CLIENT_ID[/]\nand [bold]AZURE_CLIENT_SECRET[/], or a [bold]WorkloadIdentity[/] section in appsettings.json."
+            ? "\n[green]All of it worked.[/] With real settings the same program talks to the real Entra: set [bold]AZURE_TENANT_ID[/], "
+                + "[bold]AZURE_CLIENT_ID[/]\nand [bold]AZURE_CLIENT_SECRET[/], or a [bold]WorkloadIdentity[/] section in appsettings.json."
             : $"\n[red]{failures} of these did not end as they should.[/]");
         return failures == 0 ? 0 : 1;
     }
 
-    /// <summary>One application with three credentials, and a managed identity; what an operator would do in the portal, and what a program registers.</summary>
+    /// <summary>
+    /// One application with three credentials, and a managed identity; what an operator would do in the portal, and what a program
+    /// registers.
+    /// </summary>
     private static WorkloadEnvironment Register(HostApplicationBuilder builder, EntraEmulator entra)
     {
         var application = entra.Application;
@@ -99,7 +104,10 @@ internal static class LocalEntra
         entra.Latency = TimeSpan.Zero;
 
         var requests = entra.Journal.TokenRequests.Count;
-        AnsiConsole.MarkupLineInterpolated($"\n[bold]{Callers:N0} callers at once on an empty cache[/], Entra taking 200 ms: [{(requests == 1 ? "green" : "red")}]{requests} token request[/]");
+        AnsiConsole.MarkupLineInterpolated(
+            $"\n[bold]{Callers:N0} callers at once on an empty cache[/], Entra taking 200 ms: [{(requests == 1
+                ? "green"
+                : "red")}]{requests} token request[/]");
         return requests == 1 ? 0 : 1;
     }
 

@@ -14,7 +14,8 @@ try
 {
     // Real settings, in appsettings.json or the environment, mean the real Entra. Without any, a local one stands in.
     var settings = builder.Configuration.GetSection("WorkloadIdentity");
-    return settings.Exists() || builder.Configuration["AZURE_CLIENT_ID"] is { Length: > 0 } || builder.Configuration["IDENTITY_ENDPOINT"] is { Length: > 0 }
+    return settings.Exists() || builder.Configuration["AZURE_CLIENT_ID"] is { Length: > 0 }
+        || builder.Configuration["IDENTITY_ENDPOINT"] is { Length: > 0 }
         ? await RealEntra.RunAsync(builder, settings)
         : await LocalEntra.RunAsync(builder);
 }

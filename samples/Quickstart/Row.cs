@@ -7,7 +7,8 @@ using WorkloadIdentity;
 namespace Quickstart;
 
 /// <summary>One identity at work: a first token, a cached one, and a call to an API that checks it.</summary>
-internal sealed record Row(string Credential, string Asked, TimeSpan Lifetime, TimeSpan First, double CachedNanoseconds, HttpStatusCode Status)
+internal sealed record Row(
+    string Credential, string Asked, TimeSpan Lifetime, TimeSpan First, double CachedNanoseconds, HttpStatusCode Status)
 {
     private const int Hits = 100_000;
 
@@ -18,7 +19,10 @@ internal sealed record Row(string Credential, string Asked, TimeSpan Lifetime, T
     /// <param name="asked">What the other side was asked, once it was.</param>
     public static async Task<Row> FillAsync(IServiceProvider services, string identity, string scope, Uri url, Func<string> asked)
     {
-        var acquirer = identity.Length == 0 ? services.GetRequiredService<ITokenAcquirer>() : services.GetRequiredKeyedService<ITokenAcquirer>(identity);
+        var acquirer =
+            identity.Length == 0
+                ? services.GetRequiredService<ITokenAcquirer>()
+                : services.GetRequiredKeyedService<ITokenAcquirer>(identity);
         var client = services.GetRequiredService<IHttpClientFactory>().CreateClient($"api {identity}");
 
         // The handler asks for tokens that live long and may be revoked early; asking the same way shares its token.

@@ -24,7 +24,10 @@ internal sealed class MetricLines : BaseExporter<Metric>
 
                 Series[$"{metric.Name} {string.Join(' ', tags)}"] = metric.MetricType switch
                 {
-                    MetricType.Histogram => string.Create(CultureInfo.InvariantCulture, $"{point.GetHistogramCount()} ×, {point.GetHistogramSum() * 1000 / point.GetHistogramCount():0.0} ms"),
+                    MetricType.Histogram =>
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{point.GetHistogramCount()} ×, {point.GetHistogramSum() * 1000 / point.GetHistogramCount():0.0} ms"),
                     MetricType.LongSum => point.GetSumLong().ToString(CultureInfo.InvariantCulture),
                     _ => point.GetSumLong().ToString(CultureInfo.InvariantCulture),
                 };

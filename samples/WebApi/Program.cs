@@ -28,14 +28,16 @@ await CallAsync("alice", alice, HttpStatusCode.OK);
 await CallAsync("alice, again", alice, HttpStatusCode.OK);
 await CallAsync("bob", bob, HttpStatusCode.OK);
 
-entra.Faults.TokenEndpoint.Next(Fault.Refusal(50076, "interaction_required", claims: """{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"""));
+entra.Faults.TokenEndpoint.Next(
+    Fault.Refusal(50076, "interaction_required", claims: """{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"""));
 await CallAsync("carol, who needs a second factor", entra.Application.IssueUserToken("carol@contoso.example"), HttpStatusCode.Unauthorized);
 await CallAsync("a forged token", alice[..^8] + "AAAAAAAA", HttpStatusCode.Unauthorized);
 AnsiConsole.MarkupLineInterpolated($"  [grey]{entra.Journal.TokenRequests.Count} token requests in all: alice's second call cost none[/]");
 
 using (var ready = await caller.GetAsync("/ready"))
 {
-    AnsiConsole.MarkupLineInterpolated($"\n[bold]/ready[/] says [green]{await ready.Content.ReadAsStringAsync()}[/] [grey](what one user is refused says nothing about the service)[/]");
+    AnsiConsole.MarkupLineInterpolated(
+        $"\n[bold]/ready[/] says [green]{await ready.Content.ReadAsStringAsync()}[/] [grey](a user's refusal is not the service's)[/]");
     isWell &= ready.IsSuccessStatusCode;
 }
 
@@ -60,5 +62,8 @@ async Task CallAsync(string who, string? token, HttpStatusCode expected)
     using var response = await caller.SendAsync(request);
     isWell &= response.StatusCode == expected;
     var challenge = response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var values) ? values.ToString() : "";
-    AnsiConsole.MarkupLineInterpolated($"  {who,-34} [{(response.IsSuccessStatusCode ? "green" : "yellow")}]{(int)response.StatusCode}[/] [grey]{(challenge.Length > 36 ? challenge[..36] + "…" : challenge)}[/]");
+    AnsiConsole.MarkupLineInterpolated(
+        $"  {who,-34} [{(response.IsSuccessStatusCode ? "green" : "yellow")}]{(int)response.StatusCode}[/] [grey]{(challenge.Length > 36
+            ? challenge[..36] + "…"
+            : challenge)}[/]");
 }

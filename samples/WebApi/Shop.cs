@@ -15,7 +15,8 @@ internal static class Shop
         // In the cloud this line is not there.
         builder.UseEntraEmulator(entra);
 
-        builder.Services.AddWorkloadIdentity().UseSecret(entra.Application.TenantId, entra.Application.ClientId, entra.Application.AddSecret());
+        builder.Services.AddWorkloadIdentity()
+            .UseSecret(entra.Application.TenantId, entra.Application.ClientId, entra.Application.AddSecret());
         builder.Services.AddHttpClient("orders", client => client.BaseAddress = entra.Api.Url).AddAccessToken(entra.Api.Scope);
         builder.Services.AddHealthChecks().AddWorkloadIdentity();
         more?.Invoke(builder.Services);
@@ -37,7 +38,8 @@ internal static class Shop
         try
         {
             using var orders = clients.CreateClient("orders");
-            using var response = await orders.SendAsync(new HttpRequestMessage(HttpMethod.Get, "").OnBehalfOf(userToken), context.RequestAborted);
+            using var response =
+                await orders.SendAsync(new HttpRequestMessage(HttpMethod.Get, "").OnBehalfOf(userToken), context.RequestAborted);
             return Results.StatusCode((int)response.StatusCode);
         }
         catch (TokenAcquisitionException exception) when (ClaimsChallenge.For(exception.Error) is { } challenge)

@@ -7,7 +7,8 @@ using System.Text;
 namespace Worker;
 
 /// <summary>
-/// The identity endpoint of App Service and an API that is not always well, on two loopback ports: what this worker would find in the cloud, in as much HTTP as it takes.
+/// The identity endpoint of App Service and an API that is not always well, on two loopback ports: what this worker would find in the
+/// cloud, in as much HTTP as it takes.
 /// </summary>
 internal sealed class LocalCloud : IDisposable
 {
@@ -46,7 +47,8 @@ internal sealed class LocalCloud : IDisposable
         var token = $"token-{Interlocked.Increment(ref _tokens)}";
         Story.Enqueue($"[blue]identity[/]  issues [bold]{token}[/]");
         var expires = TimeProvider.System.GetUtcNow().AddHours(24).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        return ("200 OK", "", $$"""{"access_token":"{{token}}","expires_on":"{{expires}}","resource":"api://orders","token_type":"Bearer"}""");
+        return ("200 OK", "",
+            $$"""{"access_token":"{{token}}","expires_on":"{{expires}}","resource":"api://orders","token_type":"Bearer"}""");
     }
 
     /// <summary>Well at first; then it stumbles twice, and then it no longer accepts the token.</summary>
@@ -85,12 +87,16 @@ internal sealed class LocalCloud : IDisposable
                 string? authorization = null;
                 while (await reader.ReadLineAsync() is { Length: > 0 } line)
                 {
-                    authorization = line.StartsWith("Authorization: ", StringComparison.OrdinalIgnoreCase) ? line["Authorization: ".Length..] : authorization;
+                    authorization =
+                        line.StartsWith("Authorization: ", StringComparison.OrdinalIgnoreCase)
+                            ? line["Authorization: ".Length..]
+                            : authorization;
                 }
 
                 var (status, headers, body) = answer(start.ElementAtOrDefault(1) ?? "/", authorization);
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(
-                    $"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{headers}Content-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"));
+                    $"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{headers}Content-Length: {body.Length}\r\nConnection: "
+                        + $"close\r\n\r\n{body}"));
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or IOException)

@@ -4,7 +4,10 @@ using Polly.Retry;
 
 namespace Worker;
 
-/// <summary>Retries what stumbles, for requests without a body. In a real worker this is <c>AddStandardResilienceHandler()</c>; where it stands is what matters.</summary>
+/// <summary>
+/// Retries what stumbles, for requests without a body. In a real worker this is <c>AddStandardResilienceHandler()</c>; where it stands is
+/// what matters.
+/// </summary>
 internal sealed class ResilienceHandler : DelegatingHandler
 {
     private static readonly ResiliencePipeline<HttpResponseMessage> Pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
@@ -13,7 +16,10 @@ internal sealed class ResilienceHandler : DelegatingHandler
             MaxRetryAttempts = 3,
             Delay = TimeSpan.FromMilliseconds(100),
             BackoffType = DelayBackoffType.Exponential,
-            ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is HttpRequestException || arguments.Outcome.Result is { StatusCode: HttpStatusCode.ServiceUnavailable }),
+            ShouldHandle = arguments =>
+                ValueTask.FromResult(
+                    arguments.Outcome.Exception is HttpRequestException
+                        || arguments.Outcome.Result is { StatusCode: HttpStatusCode.ServiceUnavailable }),
         })
         .Build();
 

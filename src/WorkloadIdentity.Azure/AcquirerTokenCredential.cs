@@ -33,7 +33,8 @@ internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? u
         }
     }
 
-    public override string ToString() => userAssertion is null ? "WorkloadIdentity token acquirer" : "WorkloadIdentity token acquirer, on behalf of a user";
+    public override string ToString() =>
+        userAssertion is null ? "WorkloadIdentity token acquirer" : "WorkloadIdentity token acquirer, on behalf of a user";
 
     private async ValueTask<AccessToken> GetAsync(TokenRequest request, string? claims, CancellationToken cancellationToken)
     {
@@ -77,7 +78,8 @@ internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? u
     /// Azure clients do not say which token was rejected, so the claims alone identify the question: the same claims again are answered
     /// with the token that answered them.
     /// </remarks>
-    private ValueTask<AccessToken> AskAsync(TokenRequest request, string? claims, CancellationToken cancellationToken) => string.IsNullOrEmpty(claims)
+    private ValueTask<AccessToken> AskAsync(TokenRequest request, string? claims, CancellationToken cancellationToken) =>
+        string.IsNullOrEmpty(claims)
         ? acquirer.GetTokenAsync(request, cancellationToken)
         : acquirer.RenewTokenAsync(request, rejected: null, claims, cancellationToken);
 

@@ -2,7 +2,10 @@ using Azure.Identity;
 
 namespace WorkloadIdentity.Azure;
 
-/// <summary>Our verdict in the exceptions that Azure SDK users already catch. They live in Azure.Core since 1.53, so nothing more is referenced for them.</summary>
+/// <summary>
+/// Our verdict in the exceptions that Azure SDK users already catch. They live in Azure.Core since 1.53, so nothing more is referenced for
+/// them.
+/// </summary>
 internal static class AuthenticationErrors
 {
     public static AuthenticationFailedException For(TokenAcquisitionException exception)

@@ -4,12 +4,14 @@ using AzureAccessToken = Azure.Core.AccessToken;
 namespace WorkloadIdentity.Azure;
 
 /// <summary>
-/// Any <see cref="TokenCredential"/> of the Azure SDK as a credential of ours: one's own cache, chain and handler in front of what is already
-/// configured. Safe for concurrent use if the inner credential is; those of the Azure SDK are.
+/// Any <see cref="TokenCredential"/> of the Azure SDK as a credential of ours: one's own cache, chain and handler in front of what is
+/// already configured. Safe for concurrent use if the inner credential is; those of the Azure SDK are.
 /// </summary>
 /// <remarks>
-/// <para>Azure's own cache stays below: renewing a token that an API rejected without claims may bring the same token again, and then the API's 401 is returned.</para>
-/// <para>A chain of Azure's (<c>DefaultAzureCredential</c>) still decides for itself who it is; a <see cref="CredentialChain"/> of single credentials decides by verdict.</para>
+/// <para>Azure's own cache stays below: renewing a token that an API rejected without claims may bring the same token again, and then the
+/// API's 401 is returned.</para>
+/// <para>A chain of Azure's (<c>DefaultAzureCredential</c>) still decides for itself who it is; a <see cref="CredentialChain"/> of single
+/// credentials decides by verdict.</para>
 /// </remarks>
 public sealed class AzureCredential : Credential
 {
@@ -17,13 +19,16 @@ public sealed class AzureCredential : Credential
 
     /// <summary>Puts <paramref name="inner"/> behind our cache, chain and handler.</summary>
     /// <param name="inner">What is asked for tokens. It is not disposed.</param>
-    /// <exception cref="ArgumentException"><paramref name="inner"/> is itself a token acquirer of ours: it would be asked in a circle, or cached twice.</exception>
+    /// <exception cref="ArgumentException"><paramref name="inner"/> is itself a token acquirer of ours: it would be asked in a circle, or
+    /// cached twice.</exception>
     public AzureCredential(TokenCredential inner)
     {
         ArgumentNullException.ThrowIfNull(inner);
         if (inner is AcquirerTokenCredential)
         {
-            throw new ArgumentException("This TokenCredential was made of a token acquirer (AsTokenCredential). Use that acquirer's credential itself.", nameof(inner));
+            throw new ArgumentException(
+                "This TokenCredential was made of a token acquirer (AsTokenCredential). Use that acquirer's credential itself.",
+                nameof(inner));
         }
 
         _inner = inner;
@@ -34,20 +39,22 @@ public sealed class AzureCredential : Credential
     public override string Name { get; }
 
     /// <summary>
-    /// Whether the inner credential asks in the tenant a request names. Off, such requests fail: some credentials of the Azure SDK (managed identity
-    /// among them) ignore the tenant and would answer with a token for another one. Set it for those that honour it, such as
+    /// Whether the inner credential asks in the tenant a request names. Off, such requests fail: some credentials of the Azure SDK (managed
+    /// identity among them) ignore the tenant and would answer with a token for another one. Set it for those that honour it, such as
     /// <c>ClientSecretCredential</c> with the tenant in <c>AdditionallyAllowedTenants</c>.
     /// </summary>
     public bool HonoursTenant { get; init; }
 
     /// <inheritdoc/>
-    protected override RequestFeatures Supports => RequestFeatures.Claims | (HonoursTenant ? RequestFeatures.TenantId : RequestFeatures.None);
+    protected override RequestFeatures Supports =>
+        RequestFeatures.Claims | (HonoursTenant ? RequestFeatures.TenantId : RequestFeatures.None);
 
     /// <inheritdoc/>
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {
         var request = acquisition.Request;
-        var asked = new TokenRequestContext([request.Scope], parentRequestId: null, acquisition.Claims, request.TenantId, request.ContinuousAccess);
+        var asked =
+            new TokenRequestContext([request.Scope], parentRequestId: null, acquisition.Claims, request.TenantId, request.ContinuousAccess);
         AzureAccessToken token;
         try
         {
@@ -88,7 +95,8 @@ public sealed class AzureCredential : Credential
     }
 
     private TokenResult Invalid(string what, TokenRequest request) => TokenResult.Failed(
-        new TokenError(TokenErrorKind.InvalidResponse, $"The credential '{Name}' {what}. Look at what it is made of: nothing was sent to an API.")
+        new TokenError(
+            TokenErrorKind.InvalidResponse, $"The credential '{Name}' {what}. Look at what it is made of: nothing was sent to an API.")
         {
             Scope = request.Scope,
             TenantId = request.TenantId,

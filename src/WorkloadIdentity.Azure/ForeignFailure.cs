@@ -7,8 +7,8 @@ using Azure.Identity;
 namespace WorkloadIdentity.Azure;
 
 /// <summary>
-/// Turns what an Azure credential threw into a verdict, by the types of its exceptions and by Entra's codes. Their text is not repeated: it may
-/// hold a server's whole answer or a tool's output. The exception itself is kept as the inner one.
+/// Turns what an Azure credential threw into a verdict, by the types of its exceptions and by Entra's codes. Their text is not repeated: it
+/// may hold a server's whole answer or a tool's output. The exception itself is kept as the inner one.
 /// </summary>
 internal static partial class ForeignFailure
 {
@@ -34,7 +34,9 @@ internal static partial class ForeignFailure
         var status = StatusOf(thrown);
         var error = new TokenError(
             kind,
-            $"The credential '{credential}' {what}{(codes is [var code, ..] ? $" (AADSTS{code})" : "")}. It threw {thrown.GetType().Name}, kept as the inner exception.")
+            $"The credential '{credential}' {what}{(codes is [var code, ..]
+                ? $" (AADSTS{code})"
+                : "")}. It threw {thrown.GetType().Name}, kept as the inner exception.")
         {
             Exception = thrown,
             EntraErrorCodes = codes,
@@ -52,8 +54,10 @@ internal static partial class ForeignFailure
         429 => (TokenErrorKind.Throttled, "was asked to wait"),
         not null => (TokenErrorKind.Refused, "was refused"),
         null when CodesOf(thrown).Count > 0 => (TokenErrorKind.Refused, "was refused by Entra"),
-        null when Within(thrown).Any(each => each is OperationCanceledException or TimeoutException) => (TokenErrorKind.TimedOut, "was cut off by a time limit of its own"),
-        null when Within(thrown).Any(each => each is HttpRequestException or IOException or SocketException or RequestFailedException) => (TokenErrorKind.Unreachable, "could not reach the other side"),
+        null when Within(thrown).Any(each => each is OperationCanceledException or TimeoutException) =>
+            (TokenErrorKind.TimedOut, "was cut off by a time limit of its own"),
+        null when Within(thrown).Any(each => each is HttpRequestException or IOException or SocketException or RequestFailedException) =>
+            (TokenErrorKind.Unreachable, "could not reach the other side"),
         null when thrown is AuthenticationFailedException => (TokenErrorKind.Refused, "could not authenticate"),
         null => (TokenErrorKind.InvalidConfiguration, "failed"),
     };
@@ -62,7 +66,8 @@ internal static partial class ForeignFailure
         Within(thrown).OfType<RequestFailedException>().Select(failure => (int?)failure.Status).FirstOrDefault(status => status >= 400);
 
     private static IReadOnlyList<long> CodesOf(Exception thrown) =>
-        [.. Within(thrown).SelectMany(each => EntraCode().Matches(each.Message)).Select(match => long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).Distinct()];
+        [.. Within(thrown).SelectMany(each => EntraCode().Matches(each.Message))
+            .Select(match => long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).Distinct()];
 
     private static IEnumerable<Exception> Within(Exception thrown)
     {
@@ -70,7 +75,9 @@ internal static partial class ForeignFailure
         for (var seen = 0; seen < MostExceptions && waiting.TryDequeue(out var each); seen++)
         {
             yield return each;
-            foreach (var inner in each is AggregateException several ? several.InnerExceptions : each.InnerException is { } one ? [one] : [])
+            foreach (var inner in each is AggregateException several
+                ? several.InnerExceptions
+                : each.InnerException is { } one ? [one] : [])
             {
                 waiting.Enqueue(inner);
             }

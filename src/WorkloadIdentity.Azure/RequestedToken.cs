@@ -12,12 +12,15 @@ internal static class RequestedToken
     {
         var scope = asked.Scopes switch
         {
-            null or [] => throw Invalid("The client asked for a token without a scope. Give it one, such as https://vault.azure.net/.default."),
+            null or [] =>
+                throw Invalid("The client asked for a token without a scope. Give it one, such as https://vault.azure.net/.default."),
             [var only] => only,
             // Delegated permissions of one resource travel together (RFC 6749 section 3.3); the application's own do not.
             _ when userAssertion is not null => string.Join(' ', asked.Scopes),
             _ => throw Invalid(
-                $"The client asked for one token with {asked.Scopes.Length} scopes ({string.Join(", ", asked.Scopes)}). A token is for one resource: ask for each resource by itself, with the scope resource/.default."),
+                $"The client asked for one token with {asked.Scopes.Length} scopes ({string.Join(
+                    ", ",
+                    asked.Scopes)}). A token is for one resource: ask for each resource by itself, with the scope resource/.default."),
         };
 
         try
@@ -36,7 +39,9 @@ internal static class RequestedToken
         }
     }
 
-    /// <summary>Services that do not know the tenant write these into the authority of a challenge (claims challenges do), and clients pass them on.</summary>
+    /// <summary>
+    /// Services that do not know the tenant write these into the authority of a challenge (claims challenges do), and clients pass them on.
+    /// </summary>
     private static bool NamesNoTenant(string? tenantId) =>
         string.IsNullOrEmpty(tenantId)
         || tenantId.Equals("common", StringComparison.OrdinalIgnoreCase)

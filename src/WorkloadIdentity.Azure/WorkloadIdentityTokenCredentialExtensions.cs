@@ -9,20 +9,26 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WorkloadIdentityTokenCredentialExtensions
 {
     /// <summary>
-    /// Registers the identity as a singleton <see cref="TokenCredential"/> and <see cref="AuthenticationTokenProvider"/>, keyed by its name if it has one:
-    /// Azure SDK clients and handlers of the identity share its cache.
+    /// Registers the identity as a singleton <see cref="TokenCredential"/> and <see cref="AuthenticationTokenProvider"/>, keyed by its name
+    /// if it has one: Azure SDK clients and handlers of the identity share its cache.
     /// </summary>
-    /// <remarks>With <c>Microsoft.Extensions.Azure</c>: <c>clients.UseCredential(services => services.GetRequiredService&lt;TokenCredential&gt;())</c>.</remarks>
+    /// <remarks>
+    /// With <c>Microsoft.Extensions.Azure</c>: <c>clients.UseCredential(services =>
+    /// services.GetRequiredService&lt;TokenCredential&gt;())</c>.
+    /// </remarks>
     /// <param name="builder">The identity.</param>
-    /// <exception cref="InvalidOperationException">Another <see cref="TokenCredential"/> is registered in its place, so that clients would act as whichever came last.</exception>
+    /// <exception cref="InvalidOperationException">Another <see cref="TokenCredential"/> is registered in its place, so that clients would
+    /// act as whichever came last.</exception>
     public static WorkloadIdentityBuilder AddTokenCredential(this WorkloadIdentityBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         object? key = builder.Name.Length == 0 ? null : builder.Name;
         ThrowIfTaken(builder, typeof(TokenCredential), key);
         ThrowIfTaken(builder, typeof(AuthenticationTokenProvider), key);
-        builder.Services.Add(ServiceDescriptor.KeyedSingleton<TokenCredential>(key, static (services, key) => services.GetRequiredKeyedService<ITokenAcquirer>(key).AsTokenCredential()));
-        builder.Services.Add(ServiceDescriptor.KeyedSingleton<AuthenticationTokenProvider>(key, static (services, key) => services.GetRequiredKeyedService<TokenCredential>(key)));
+        builder.Services.Add(ServiceDescriptor.KeyedSingleton<TokenCredential>(
+            key, static (services, key) => services.GetRequiredKeyedService<ITokenAcquirer>(key).AsTokenCredential()));
+        builder.Services.Add(ServiceDescriptor.KeyedSingleton<AuthenticationTokenProvider>(
+            key, static (services, key) => services.GetRequiredKeyedService<TokenCredential>(key)));
         return builder;
     }
 
@@ -31,7 +37,10 @@ public static class WorkloadIdentityTokenCredentialExtensions
         if (builder.Services.Any(service => service.ServiceType == type && Equals(service.ServiceKey, key)))
         {
             throw new InvalidOperationException(
-                $"A {type.Name} is registered already{(key is null ? "" : $" under the key '{key}'")}: two would make it a matter of order who the clients are. Remove the other registration, or give this identity a name of its own, AddWorkloadIdentity(\"name\").");
+                $"A {type.Name} is registered already{(key is null
+                    ? ""
+                    : $" under the key '{key}'")}: two would make it a matter of order who the clients are. Remove the other "
+                        + $"registration, or give this identity a name of its own, AddWorkloadIdentity(\"name\").");
         }
     }
 }

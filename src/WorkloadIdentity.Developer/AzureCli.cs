@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace WorkloadIdentity.Developer;
 
-/// <summary><c>az account get-access-token</c> (<see href="https://learn.microsoft.com/cli/azure/account#az-account-get-access-token"/>).</summary>
+/// <summary>
+/// <c>az account get-access-token</c> (<see href="https://learn.microsoft.com/cli/azure/account#az-account-get-access-token"/>).
+/// </summary>
 internal sealed class AzureCli : DeveloperTool
 {
     private const string LocalTime = "yyyy-MM-dd HH:mm:ss.FFFFFF";
@@ -30,7 +32,10 @@ internal sealed class AzureCli : DeveloperTool
     public override string Login(string? tenantId, string? scope = null) =>
         "az login" + (tenantId is null ? "" : $" --tenant {tenantId}") + (scope is null ? "" : $" --scope {scope}");
 
-    /// <summary><c>expires_on</c> counts seconds and came with version 2.54; <c>expiresOn</c> is local time without saying so, an hour of which exists twice a year.</summary>
+    /// <summary>
+    /// <c>expires_on</c> counts seconds and came with version 2.54; <c>expiresOn</c> is local time without saying so, an hour of which
+    /// exists twice a year.
+    /// </summary>
     public override DateTimeOffset? ExpiresOn(JsonElement answer, TimeProvider timeProvider)
     {
         if (answer.Member("expires_on") is { } seconds)
@@ -43,7 +48,8 @@ internal sealed class AzureCli : DeveloperTool
             return null;
         }
 
-        // Of two meanings the earlier one: a token dropped an hour early costs one start of the tool. An hour that does not exist is read as the one after it.
+        // Of two meanings the earlier one: a token dropped an hour early costs one start of the tool. An hour that does not exist is read
+        // as the one after it.
         var zone = timeProvider.LocalTimeZone;
         var offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);
         return new DateTimeOffset(local, offset);

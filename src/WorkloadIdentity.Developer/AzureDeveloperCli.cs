@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace WorkloadIdentity.Developer;
 
-/// <summary><c>azd auth token</c> (<see href="https://learn.microsoft.com/azure/developer/azure-developer-cli/reference#azd-auth-token"/>).</summary>
+/// <summary>
+/// <c>azd auth token</c> (<see href="https://learn.microsoft.com/azure/developer/azure-developer-cli/reference#azd-auth-token"/>).
+/// </summary>
 internal sealed class AzureDeveloperCli : DeveloperTool
 {
     public override string Name => "azure developer cli";

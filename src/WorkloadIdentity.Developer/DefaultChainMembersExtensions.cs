@@ -8,22 +8,24 @@ public static class DefaultChainMembersExtensions
     private const string TokenFile = "AZURE_FEDERATED_TOKEN_FILE";
 
     /// <summary>
-    /// Adds the logins of the Azure CLI and the Azure Developer CLI, in this order, before managed identity. They take part in the environment Development, and elsewhere
-    /// only where <c>AZURE_TOKEN_CREDENTIALS</c> is <c>dev</c> or names them (<c>AzureCliCredential</c>, <c>AzureDeveloperCliCredential</c>); never where a federated
-    /// token file says that this is a workload.
+    /// Adds the logins of the Azure CLI and the Azure Developer CLI, in this order, before managed identity. They take part in the
+    /// environment Development, and elsewhere only where <c>AZURE_TOKEN_CREDENTIALS</c> is <c>dev</c> or names them
+    /// (<c>AzureCliCredential</c>, <c>AzureDeveloperCliCredential</c>); never where a federated token file says that this is a workload.
     /// </summary>
     /// <param name="members">The chain's.</param>
     /// <param name="environment">The host's; null for a program without one, where only the variable lets them take part.</param>
     /// <param name="configure">Sets tenant and time limit. Clock and environment are the chain's.</param>
     /// <exception cref="ArgumentException">They were added before, or an option is out of range.</exception>
-    public static DefaultChainMembers AddDeveloperCredentials(this DefaultChainMembers members, IHostEnvironment? environment, Action<DeveloperCredentialOptions>? configure = null)
+    public static DefaultChainMembers AddDeveloperCredentials(
+        this DefaultChainMembers members, IHostEnvironment? environment, Action<DeveloperCredentialOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(members);
         return members.AddDeveloperLogins(environment?.IsDevelopment() == true, configure);
     }
 
     /// <summary>The same for a program that is no host and knows in another way whether this is Development.</summary>
-    internal static DefaultChainMembers AddDeveloperLogins(this DefaultChainMembers members, bool isDevelopment, Action<DeveloperCredentialOptions>? configure = null)
+    internal static DefaultChainMembers AddDeveloperLogins(
+        this DefaultChainMembers members, bool isDevelopment, Action<DeveloperCredentialOptions>? configure = null)
     {
         var options = new DeveloperCredentialOptions();
         configure?.Invoke(options);
@@ -31,21 +33,31 @@ public static class DefaultChainMembersExtensions
         var onlyWhenPicked = !isDevelopment;
         return members
             .Add(Member("azure-cli", "AzureCliCredential", onlyWhenPicked, DeveloperCredential.AzureCli, options))
-            .Add(Member("azure-developer-cli", "AzureDeveloperCliCredential", onlyWhenPicked, DeveloperCredential.AzureDeveloperCli, options));
+            .Add(Member(
+                "azure-developer-cli", "AzureDeveloperCliCredential", onlyWhenPicked, DeveloperCredential.AzureDeveloperCli, options));
     }
 
     private static DefaultChainMember Member(
-        string kind, string pick, bool onlyWhenPicked, Func<DeveloperCredentialOptions, DeveloperCredential> create, DeveloperCredentialOptions options) =>
-        new(kind, chain => Create(kind, create, options, chain)) { PickedBy = [AmbientSelection.Developer, pick], OnlyWhenPicked = onlyWhenPicked };
+        string kind, string pick, bool onlyWhenPicked, Func<DeveloperCredentialOptions, DeveloperCredential> create,
+        DeveloperCredentialOptions options) =>
+        new(
+            kind,
+            chain =>
+                Create(kind, create, options, chain))
+        { PickedBy = [AmbientSelection.Developer, pick], OnlyWhenPicked = onlyWhenPicked };
 
-    /// <summary>Beside a federated token file a person's login would stand in for a workload's identity, with whatever that person may do.</summary>
+    /// <summary>
+    /// Beside a federated token file a person's login would stand in for a workload's identity, with whatever that person may do.
+    /// </summary>
     private static Credential Create(
-        string kind, Func<DeveloperCredentialOptions, DeveloperCredential> create, DeveloperCredentialOptions options, DefaultCredentialsOptions chain) =>
+        string kind, Func<DeveloperCredentialOptions, DeveloperCredential> create, DeveloperCredentialOptions options,
+        DefaultCredentialsOptions chain) =>
         chain.Environment.Has(TokenFile)
             ? new AmbientVerdict(
                 kind.Replace('-', ' '),
                 TokenErrorKind.NotAllowed,
-                $"{TokenFile} is set: this is a workload, and a developer's login never stands in for one. Remove that variable at a desk; in a workload allow 'federated' and leave AZURE_TOKEN_CREDENTIALS out.",
+                $"{TokenFile} is set: this is a workload, and a developer's login never stands in for one. Remove that variable at a "
+                    + "desk; in a workload allow 'federated' and leave AZURE_TOKEN_CREDENTIALS out.",
                 HelpAnchors.DeveloperLogin)
             : create(new DeveloperCredentialOptions { TenantId = options.TenantId, TimeLimit = options.TimeLimit, Environment = chain.Environment, TimeProvider = chain.TimeProvider });
 }

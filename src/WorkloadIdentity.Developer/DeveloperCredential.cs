@@ -3,12 +3,13 @@ using System.Text.RegularExpressions;
 namespace WorkloadIdentity.Developer;
 
 /// <summary>
-/// The login of the person at this desk, taken from a command line tool they are logged in to. For development: in a deployment it is unavailable where the tool is not
-/// installed, and should not be configured at all. Safe for concurrent use; one program runs at a time.
+/// The login of the person at this desk, taken from a command line tool they are logged in to. For development: in a deployment it is
+/// unavailable where the tool is not installed, and should not be configured at all. Safe for concurrent use; one program runs at a time.
 /// </summary>
 /// <remarks>
-/// The token is the person's (delegated permissions through the tool's own application): it carries no application roles, and cannot act for another user or answer claims.
-/// The tool is started from the absolute path it has on PATH, without a shell, within a time limit, and it is ended together with what it started.
+/// The token is the person's (delegated permissions through the tool's own application): it carries no application roles, and cannot act
+/// for another user or answer claims. The tool is started from the absolute path it has on PATH, without a shell, within a time limit, and
+/// it is ended together with what it started.
 /// </remarks>
 #pragma warning disable CA1001 // A semaphore of which nobody takes the wait handle is memory alone: there is nothing to dispose.
 public sealed partial class DeveloperCredential : Credential
@@ -47,7 +48,8 @@ public sealed partial class DeveloperCredential : Credential
     /// <summary>The login of the Azure Developer CLI: <c>azd auth login</c>.</summary>
     /// <param name="options">What it works with.</param>
     /// <exception cref="ArgumentException">An option is out of range, or names no tenant.</exception>
-    public static DeveloperCredential AzureDeveloperCli(DeveloperCredentialOptions? options = null) => new(new AzureDeveloperCli(), options);
+    public static DeveloperCredential AzureDeveloperCli(DeveloperCredentialOptions? options = null) =>
+        new(new AzureDeveloperCli(), options);
 
     /// <inheritdoc/>
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
@@ -58,15 +60,19 @@ public sealed partial class DeveloperCredential : Credential
         if (ToolPath.Find(_tool.FileNames, _options.Environment.Variable("PATH")) is not { } path)
         {
             return TokenResult.Unavailable(About(new TokenError(
-                TokenErrorKind.NotConfigured, $"{_tool.Title} is not installed: '{_tool.Command}' is in no folder of PATH. Install it, and run: {_tool.Login(tenantId)}")));
+                TokenErrorKind.NotConfigured,
+                $"{_tool.Title} is not installed: '{_tool.Command}' is in no folder of PATH. Install it, and run: {_tool.Login(
+                    tenantId)}")));
         }
 
-        // What is passed to a program must be unable to be anything but a scope: on Windows the tool is a batch file, and no quoting protects those.
+        // What is passed to a program must be unable to be anything but a scope: on Windows the tool is a batch file, and no quoting
+        // protects those.
         if (request.Scope.Length > MaxScopeLength || !Scope().IsMatch(request.Scope))
         {
             return TokenResult.Failed(About(new TokenError(
                 TokenErrorKind.InvalidConfiguration,
-                $"The scope cannot be passed to {_tool.Title}. It takes one scope of letters, digits and the characters . _ : / -, such as https://graph.microsoft.com/.default.")));
+                $"The scope cannot be passed to {_tool.Title}. It takes one scope of letters, digits and the characters . _ : / -, such "
+                    + "as https://graph.microsoft.com/.default.")));
         }
 
         var arguments = _tool.Arguments(request.Scope, tenantId);
@@ -74,7 +80,9 @@ public sealed partial class DeveloperCredential : Credential
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            answer = await ToolProcess.RunAsync(_tool, path, arguments, _options.TimeLimit, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            answer =
+                await ToolProcess.RunAsync(_tool, path, arguments, _options.TimeLimit, _options.TimeProvider, cancellationToken)
+                    .ConfigureAwait(false);
         }
         finally
         {
@@ -95,7 +103,9 @@ public sealed partial class DeveloperCredential : Credential
         var (token, unreadable) = ToolToken.Read(_tool, answer.Output, _options.TimeProvider);
         return token is not null
             ? TokenResult.Issued(token.IssuedBy(_tool.Title, DeveloperTool.ClientId))
-            : TokenResult.Failed(About(new TokenError(TokenErrorKind.InvalidResponse, $"{_tool.Title} answered with {unreadable}. Run it by hand to see: {_tool.Command} {string.Join(' ', arguments)}")));
+            : TokenResult.Failed(About(new TokenError(
+                TokenErrorKind.InvalidResponse,
+                $"{_tool.Title} answered with {unreadable}. Run it by hand to see: {_tool.Command} {string.Join(' ', arguments)}")));
 
         TokenError About(TokenError error) => error.ExplainedAt(HelpAnchors.DeveloperLogin).About(request.Scope, clientId: null, tenantId);
     }

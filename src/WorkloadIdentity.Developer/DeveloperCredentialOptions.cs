@@ -7,7 +7,10 @@ public sealed class DeveloperCredentialOptions
     public string? TenantId { get; set; }
 
     /// <summary>How long the tool may take before it is ended.</summary>
-    /// <value>More than zero, at most five minutes. The default is 20 seconds: the tools take about one when nothing is wrong, and several on a cold machine.</value>
+    /// <value>
+    /// More than zero, at most five minutes. The default is 20 seconds: the tools take about one when nothing is wrong, and several on a
+    /// cold machine.
+    /// </value>
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Where PATH is read.</summary>
@@ -20,5 +23,6 @@ public sealed class DeveloperCredentialOptions
     internal DeveloperCredentialOptions Checked() =>
         TimeLimit > TimeSpan.Zero && TimeLimit <= TimeSpan.FromMinutes(5)
             ? (DeveloperCredentialOptions)MemberwiseClone()
-            : throw new ArgumentException($"DeveloperCredentialOptions.{nameof(TimeLimit)} must be more than zero and at most five minutes.", nameof(TimeLimit));
+            : throw new ArgumentException(
+                $"DeveloperCredentialOptions.{nameof(TimeLimit)} must be more than zero and at most five minutes.", nameof(TimeLimit));
 }

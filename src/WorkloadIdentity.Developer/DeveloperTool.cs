@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace WorkloadIdentity.Developer;
 
-/// <summary>A command line tool somebody can be logged in to: what it is called, how it is asked, and how it answers. One file each.</summary>
+/// <summary>
+/// A command line tool somebody can be logged in to: what it is called, how it is asked, and how it answers. One file each.
+/// </summary>
 internal abstract class DeveloperTool
 {
     /// <summary>The application both tools act through: <c>az</c>'s own, which <c>azd</c> uses too.</summary>

@@ -1,6 +1,9 @@
 namespace WorkloadIdentity.Developer;
 
-/// <summary>Finds a program the way a shell does, but only by absolute folders: never in the current directory, where a cloned repository could put its own.</summary>
+/// <summary>
+/// Finds a program the way a shell does, but only by absolute folders: never in the current directory, where a cloned repository could put
+/// its own.
+/// </summary>
 internal static class ToolPath
 {
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
@@ -9,7 +12,8 @@ internal static class ToolPath
     /// <param name="path">The value of PATH.</param>
     public static string? Find(IReadOnlyList<string> fileNames, string? path)
     {
-        foreach (var entry in (path ?? "").Split(Path.PathSeparator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var entry in (path ?? "").Split(
+            Path.PathSeparator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var folder = entry.Trim('"');
             if (Require.HasControlCharacter(folder) || !Path.IsPathFullyQualified(folder))

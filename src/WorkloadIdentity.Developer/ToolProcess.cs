@@ -3,20 +3,26 @@ using System.Diagnostics;
 
 namespace WorkloadIdentity.Developer;
 
-/// <summary>Runs a tool once: no shell, nobody to answer its prompts, bounded in time and output, and gone with all it started when it does not end by itself.</summary>
+/// <summary>
+/// Runs a tool once: no shell, nobody to answer its prompts, bounded in time and output, and gone with all it started when it does not end
+/// by itself.
+/// </summary>
 internal static class ToolProcess
 {
     public const int MaxOutputBytes = 64 * 1024;
 
-    // How long a program that outlives the tool (an updater it started) may keep the tool's output open before what is there is taken for all.
+    // How long a program that outlives the tool (an updater it started) may keep the tool's output open before what is there is taken for
+    // all.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     // How long to wait for a killed tool to be gone.
     private static readonly TimeSpan KillWait = TimeSpan.FromSeconds(2);
 
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled. The tool is gone then too.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled. The tool is gone then
+    /// too.</exception>
     public static async ValueTask<ToolAnswer> RunAsync(
-        DeveloperTool tool, string path, IReadOnlyList<string> arguments, TimeSpan timeLimit, TimeProvider timeProvider, CancellationToken cancellationToken)
+        DeveloperTool tool, string path, IReadOnlyList<string> arguments, TimeSpan timeLimit, TimeProvider timeProvider,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var limit = new CancellationTokenSource(timeLimit, timeProvider);
@@ -28,7 +34,11 @@ internal static class ToolProcess
         }
         catch (Exception exception) when (exception is Win32Exception or InvalidOperationException or IOException)
         {
-            return ToolAnswer.None(TokenErrorKind.InvalidConfiguration, $"{tool.Title} at '{path}' could not be started ({exception.GetType().Name}). Check that it runs from a terminal: {tool.Command} --version", exception);
+            return ToolAnswer.None(
+                TokenErrorKind.InvalidConfiguration,
+                $"{tool.Title} at '{path}' could not be started ({exception.GetType().Name}). Check that it runs from a terminal: "
+                    + $"{tool.Command} --version",
+                exception);
         }
 
         var hasEnded = false;
@@ -41,21 +51,27 @@ internal static class ToolProcess
             var exit = process.WaitForExitAsync(either.Token);
             if (await Task.WhenAny(exit, output.Overflow).ConfigureAwait(false) == output.Overflow)
             {
-                return ToolAnswer.None(TokenErrorKind.InvalidResponse, $"{tool.Title} wrote more than {MaxOutputBytes / 1024} KiB, which no token needs, and was ended. Check what '{path}' is.");
+                return ToolAnswer.None(
+                    TokenErrorKind.InvalidResponse,
+                    $"{tool.Title} wrote more than {MaxOutputBytes / 1024} KiB, which no token needs, and was ended. Check what "
+                        + $"'{path}' is.");
             }
 
             await exit.ConfigureAwait(false);
             hasEnded = true;
             await EndAsync(Task.WhenAll(output.End, errorOutput.End), timeProvider, either.Token).ConfigureAwait(false);
             return output.Overflow.IsCompleted
-                ? ToolAnswer.None(TokenErrorKind.InvalidResponse, $"{tool.Title} wrote more than {MaxOutputBytes / 1024} KiB, which no token needs. Check what '{path}' is.")
+                ? ToolAnswer.None(
+                    TokenErrorKind.InvalidResponse,
+                    $"{tool.Title} wrote more than {MaxOutputBytes / 1024} KiB, which no token needs. Check what '{path}' is.")
                 : new ToolAnswer(process.ExitCode, output.Text, errorOutput.Text);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             return ToolAnswer.None(
                 TokenErrorKind.TimedOut,
-                $"{tool.Title} did not answer within {timeLimit.TotalSeconds:0.#} s and was ended. It may be waiting for somebody: see what it says in a terminal: {tool.Command} {string.Join(' ', arguments)}",
+                $"{tool.Title} did not answer within {timeLimit.TotalSeconds:0.#} s and was ended. It may be waiting for somebody: see "
+                    + $"what it says in a terminal: {tool.Command} {string.Join(' ', arguments)}",
                 exception);
         }
         finally

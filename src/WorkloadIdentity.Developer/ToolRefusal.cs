@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace WorkloadIdentity.Developer;
 
 /// <summary>
-/// Reads why a tool gave no token. A tool answers in words alone, so words decide here, and only one thing: whether anybody is logged in. Where it passes on a code of
-/// Entra's, somebody is, and Entra refused.
+/// Reads why a tool gave no token. A tool answers in words alone, so words decide here, and only one thing: whether anybody is logged in.
+/// Where it passes on a code of Entra's, somebody is, and Entra refused.
 /// </summary>
 internal static partial class ToolRefusal
 {
@@ -16,7 +16,9 @@ internal static partial class ToolRefusal
     {
         var said = ToolText.WithoutColours(tool.ErrorText(answer));
         var words = ServerWords.Plain(said);
-        long[] codes = [.. AadstsCode().Matches(said).Take(16).Select(match => long.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture)).Distinct()];
+        long[] codes =
+            [.. AadstsCode().Matches(said).Take(16)
+                .Select(match => long.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture)).Distinct()];
         if (codes.Length > 0)
         {
             return (false, OfEntra(tool, codes, words, scope, tenantId));
@@ -24,7 +26,8 @@ internal static partial class ToolRefusal
 
         if (IsSaid(tool.NotLoggedIn))
         {
-            return (true, new TokenError(TokenErrorKind.NotConfigured, $"Nobody is logged in to {Inner(tool.Title)}. Run: {tool.Login(tenantId)}"));
+            return (true,
+                new TokenError(TokenErrorKind.NotConfigured, $"Nobody is logged in to {Inner(tool.Title)}. Run: {tool.Login(tenantId)}"));
         }
 
         if (IsSaid(tool.LoginNeeded))
@@ -40,7 +43,10 @@ internal static partial class ToolRefusal
 
         return (false, new TokenError(
             TokenErrorKind.InvalidResponse,
-            $"{tool.Title} ended with exit code {answer.ExitCode}. {(words is null ? "It gave no reason." : $"It said: {words}")} See what it does in a terminal: {tool.Command} {string.Join(' ', tool.Arguments(scope, tenantId))}"));
+            $"{tool.Title} ended with exit code {answer.ExitCode}. {(words is null
+                ? "It gave no reason."
+                : $"It said: {words}")} See what it does in a terminal: {tool.Command} {string.Join(
+                    ' ', tool.Arguments(scope, tenantId))}"));
 
         bool IsSaid(IReadOnlyList<string> phrases) => phrases.Any(phrase => said.Contains(phrase, StringComparison.OrdinalIgnoreCase));
     }
@@ -69,12 +75,16 @@ internal static partial class ToolRefusal
 
     private static string Advice(DeveloperTool tool, long[] codes, string scope, string? tenantId) =>
         codes.Contains(NoConsent)
-            ? $"The token would be yours, asked for by the tool's own application ({DeveloperTool.ClientId}), which the API does not know. Let it in: in the API's app registration under "
-                + "Expose an API, authorize that client id for a scope. Such a token never carries application roles; for an API that demands roles use the application's own credential "
+            ? $"The token would be yours, asked for by the tool's own application ({DeveloperTool.ClientId}), which the API does not "
+                + "know. Let it in: in the API's app registration under "
+                + "Expose an API, authorize that client id for a scope. Such a token never carries application roles; for an API that "
+                + "demands roles use the application's own credential "
                 + "(a secret from user secrets, for instance) or a user with the delegated scope"
         : codes.Contains(NoConsentBetweenFirstParties)
-            ? $"This API of Microsoft's does not let the tool's application ({DeveloperTool.ClientId}) ask for such tokens, and no consent of yours can change that. No tool login works here: "
-                + "use the application's own credential (a secret from user secrets, for instance), with the application roles it was granted"
+            ? $"This API of Microsoft's does not let the tool's application ({DeveloperTool.ClientId}) ask for such tokens, and no "
+                + "consent of yours can change that. No tool login works here: "
+                + "use the application's own credential (a secret from user secrets, for instance), with the application roles it was "
+                + "granted"
         : EntraErrors.Find(codes) switch
         {
             null => $"Log in again: {tool.Login(tenantId, scope)}",

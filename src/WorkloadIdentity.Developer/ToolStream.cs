@@ -4,7 +4,8 @@ using System.Text;
 namespace WorkloadIdentity.Developer;
 
 /// <summary>
-/// Reads one of a tool's streams to its end and keeps the beginning. What comes beyond is read and dropped, so that a talkative tool is never stuck in a full pipe.
+/// Reads one of a tool's streams to its end and keeps the beginning. What comes beyond is read and dropped, so that a talkative tool is
+/// never stuck in a full pipe.
 /// </summary>
 internal sealed class ToolStream
 {

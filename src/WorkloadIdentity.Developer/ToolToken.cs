@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace WorkloadIdentity.Developer;
 
-/// <summary>Reads a tool's answer: a JSON object with a token and its end. Nothing of it enters a message, because it may hold a token in an unknown place.</summary>
+/// <summary>
+/// Reads a tool's answer: a JSON object with a token and its end. Nothing of it enters a message, because it may hold a token in an unknown
+/// place.
+/// </summary>
 internal static class ToolToken
 {
     public static (AccessToken? Token, string? Problem) Read(DeveloperTool tool, string output, TimeProvider timeProvider)
@@ -37,7 +40,8 @@ internal static class ToolToken
     public static DateTimeOffset? FromUnixTime(JsonElement seconds)
     {
         var value = seconds.ValueKind == JsonValueKind.Number && seconds.TryGetInt64(out var number) ? number
-            : seconds.ValueKind == JsonValueKind.String && long.TryParse(seconds.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var text) ? text
+            : seconds.ValueKind == JsonValueKind.String
+                && long.TryParse(seconds.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var text) ? text
             : -1;
         return value > 0 && value <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
     }

@@ -4,8 +4,9 @@ using System.Text;
 namespace WorkloadIdentity.DistributedCache;
 
 /// <summary>
-/// AES-256-GCM. Each value has a key and a nonce of its own, derived from 32 random bytes (HKDF, RFC 5869 section 2.3), so that no number of values
-/// written by any number of processes brings a nonce back: with random 96-bit nonces under one key that would become a concern at 2^32 values.
+/// AES-256-GCM. Each value has a key and a nonce of its own, derived from 32 random bytes (HKDF, RFC 5869 section 2.3), so that no number
+/// of values written by any number of processes brings a nonce back: with random 96-bit nonces under one key that would become a concern at
+/// 2^32 values.
 /// </summary>
 /// <remarks>
 /// <code>version (1) | length of the key id (1) | key id | salt (32) | ciphertext | tag (16)</code>
@@ -25,7 +26,8 @@ internal sealed class AesGcmProtection(Func<IReadOnlyList<EncryptionKey>> keys) 
         IReadOnlyList<EncryptionKey> ring = [.. keys];
         if (ring.Count == 0 || ring.Contains(null!))
         {
-            throw new ArgumentException(ring.Count == 0 ? "At least one encryption key is needed." : "One of the encryption keys is null.", nameof(keys));
+            throw new ArgumentException(
+                ring.Count == 0 ? "At least one encryption key is needed." : "One of the encryption keys is null.", nameof(keys));
         }
 
         return ring.GroupBy(key => key.Id).FirstOrDefault(group => group.Count() > 1) is { } twice
@@ -46,7 +48,12 @@ internal sealed class AesGcmProtection(Func<IReadOnlyList<EncryptionKey>> keys) 
 
         Span<byte> derived = stackalloc byte[EncryptionKey.Size + NonceSize];
         using var aes = Derive(key, salt, derived);
-        aes.Encrypt(derived[EncryptionKey.Size..], plaintext, value.AsSpan(header.Length + SaltSize, plaintext.Length), value.AsSpan(value.Length - TagSize), [.. header, .. name]);
+        aes.Encrypt(
+            derived[EncryptionKey.Size..],
+            plaintext,
+            value.AsSpan(header.Length + SaltSize, plaintext.Length),
+            value.AsSpan(value.Length - TagSize),
+            [.. header, .. name]);
         CryptographicOperations.ZeroMemory(derived);
         return value;
     }
@@ -61,7 +68,9 @@ internal sealed class AesGcmProtection(Func<IReadOnlyList<EncryptionKey>> keys) 
         var header = value.AsSpan(0, 2 + value[1]);
         var id = Encoding.ASCII.GetString(header[2..]);
         var key = keys().FirstOrDefault(key => key.Id == id)
-            ?? throw new UnusableValueException("It was encrypted with a key this process does not have. Give every process all keys in use before one of them encrypts with a new one.");
+            ?? throw new UnusableValueException(
+                "It was encrypted with a key this process does not have. Give every process all keys in use before one of them encrypts "
+                    + "with a new one.");
 
         var plaintext = new byte[value.Length - header.Length - SaltSize - TagSize];
         Span<byte> derived = stackalloc byte[EncryptionKey.Size + NonceSize];
@@ -69,12 +78,14 @@ internal sealed class AesGcmProtection(Func<IReadOnlyList<EncryptionKey>> keys) 
         try
         {
             aes.Decrypt(
-                derived[EncryptionKey.Size..], value.AsSpan(header.Length + SaltSize, plaintext.Length), value.AsSpan(value.Length - TagSize), plaintext, [.. header, .. name]);
+                derived[EncryptionKey.Size..], value.AsSpan(header.Length + SaltSize, plaintext.Length),
+                value.AsSpan(value.Length - TagSize), plaintext, [.. header, .. name]);
             return plaintext;
         }
         catch (AuthenticationTagMismatchException)
         {
-            throw new UnusableValueException($"It was altered, belongs to another entry, or was encrypted with another key of the id '{key.Id}'.");
+            throw new UnusableValueException(
+                $"It was altered, belongs to another entry, or was encrypted with another key of the id '{key.Id}'.");
         }
         finally
         {

@@ -6,12 +6,14 @@ namespace WorkloadIdentity.DistributedCache;
 /// clock. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// Polly's circuit breaker looks at the rate of failures within a window, and needs a rate to look at. A process asks a second level once an hour or a thousand times
-/// a second, and doing without it for seconds costs little, so one failure is enough here.
+/// Polly's circuit breaker looks at the rate of failures within a window, and needs a rate to look at. A process asks a second level once
+/// an hour or a thousand times a second, and doing without it for seconds costs little, so one failure is enough here.
 /// </remarks>
 internal sealed class Circuit(TimeProvider timeProvider)
 {
-    /// <summary>Unusable values in a row before the cache as a whole is taken to be unusable: a single one is mended by the write that follows.</summary>
+    /// <summary>
+    /// Unusable values in a row before the cache as a whole is taken to be unusable: a single one is mended by the write that follows.
+    /// </summary>
     public const int UnusableInRow = 3;
 
     private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(5);

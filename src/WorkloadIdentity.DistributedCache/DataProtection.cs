@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace WorkloadIdentity.DistributedCache;
 
-/// <summary>Protection by functions of the application's. They know no entry: that a value is the one asked for shows in its plaintext.</summary>
+/// <summary>
+/// Protection by functions of the application's. They know no entry: that a value is the one asked for shows in its plaintext.
+/// </summary>
 internal sealed class DataProtection(Func<byte[], byte[]> protect, Func<byte[], byte[]> unprotect) : TokenProtection
 {
     internal override byte[] Protect(byte[] plaintext, ReadOnlySpan<byte> name) => protect(plaintext);
@@ -15,7 +17,8 @@ internal sealed class DataProtection(Func<byte[], byte[]> protect, Func<byte[], 
         }
         catch (CryptographicException)
         {
-            throw new UnusableValueException("Data Protection cannot decrypt it: it was altered, or its key ring is not the one of the process that wrote it.");
+            throw new UnusableValueException(
+                "Data Protection cannot decrypt it: it was altered, or its key ring is not the one of the process that wrote it.");
         }
     }
 }

@@ -7,12 +7,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace WorkloadIdentity.DistributedCache;
 
 /// <summary>
-/// Shares tokens between the processes of a fleet through an <see cref="IDistributedCache"/>: encrypted, authenticated and bound to the identity and request they
-/// were issued for. A cache that is down, slow, full or returns garbage is a miss. Safe for concurrent use.
+/// Shares tokens between the processes of a fleet through an <see cref="IDistributedCache"/>: encrypted, authenticated and bound to the
+/// identity and request they were issued for. A cache that is down, slow, full or returns garbage is a miss. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// One store serves any number of acquirers. Nothing the cache holds is trusted: whether a token has expired is read from the decrypted value, and a value
-/// that was altered, moved from another entry or written by others is not used.
+/// One store serves any number of acquirers. Nothing the cache holds is trusted: whether a token has expired is read from the decrypted
+/// value, and a value that was altered, moved from another entry or written by others is not used.
 /// </remarks>
 public sealed class DistributedTokenStore : TokenStore
 {
@@ -67,7 +67,8 @@ public sealed class DistributedTokenStore : TokenStore
     }
 
     /// <inheritdoc/>
-    public override async ValueTask WriteAsync(string partition, TokenRequest request, AccessToken token, CancellationToken cancellationToken)
+    public override async ValueTask WriteAsync(
+        string partition, TokenRequest request, AccessToken token, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(partition);
         ArgumentNullException.ThrowIfNull(request);

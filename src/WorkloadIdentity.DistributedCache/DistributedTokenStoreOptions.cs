@@ -9,8 +9,9 @@ namespace WorkloadIdentity.DistributedCache;
 public sealed class DistributedTokenStoreOptions
 {
     /// <summary>
-    /// The key of the hash (HMAC-SHA-256) that entries are named by: the same in every process of the fleet, and for nothing else. Without it nobody can tell from a dump
-    /// which identity uses which API. Another key finds nothing of what was there before, which is all that changing it costs.
+    /// The key of the hash (HMAC-SHA-256) that entries are named by: the same in every process of the fleet, and for nothing else. Without
+    /// it nobody can tell from a dump which identity uses which API. Another key finds nothing of what was there before, which is all that
+    /// changing it costs.
     /// </summary>
     /// <value>At least 32 random bytes: <c>openssl rand -base64 32</c>. Required.</value>
     [JsonIgnore]
@@ -45,14 +46,17 @@ public sealed class DistributedTokenStoreOptions
     {
         if (NamingKey is null)
         {
-            throw new ArgumentException($"{nameof(NamingKey)} is not set. Give every process of the fleet the same {EncryptionKey.Size} random bytes.", nameof(NamingKey));
+            throw new ArgumentException(
+                $"{nameof(NamingKey)} is not set. Give every process of the fleet the same {EncryptionKey.Size} random bytes.",
+                nameof(NamingKey));
         }
 
         EncryptionKey.RequireRandom(NamingKey, nameof(NamingKey), exactly: false, nameof(NamingKey));
         if (Protection is null)
         {
             throw new ArgumentException(
-                $"{nameof(Protection)} is not set, and tokens are never kept unencrypted. Use {nameof(TokenProtection)}.{nameof(TokenProtection.FromKeys)} or {nameof(TokenProtection.FromDataProtection)}.",
+                $"{nameof(Protection)} is not set, and tokens are never kept unencrypted. Use {nameof(TokenProtection)}.{nameof(
+                    TokenProtection.FromKeys)} or {nameof(TokenProtection.FromDataProtection)}.",
                 nameof(Protection));
         }
 

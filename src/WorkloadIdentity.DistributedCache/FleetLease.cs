@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace WorkloadIdentity.DistributedCache;
 
 /// <summary>
-/// Lets one process of a fleet ask for a token while the others wait for it. A best effort over a cache that can only get and set: several may ask all the same, and
-/// when the one who asks fails or dies the others ask for themselves. Nothing but the number of token requests hangs on it.
+/// Lets one process of a fleet ask for a token while the others wait for it. A best effort over a cache that can only get and set: several
+/// may ask all the same, and when the one who asks fails or dies the others ask for themselves. Nothing but the number of token requests
+/// hangs on it.
 /// </summary>
 internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvider timeProvider)
 {
@@ -93,7 +94,8 @@ internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvi
     private async Task EndNoteAsync(string name, Hold hold)
     {
         await hold.Renewing.ConfigureAwait(false);
-        await cache.WriteAsync(name, () => notes.WriteEnded(name, hold.Holder), LeaseNotes.Lifetime, CancellationToken.None).ConfigureAwait(false);
+        await cache.WriteAsync(name, () => notes.WriteEnded(name, hold.Holder), LeaseNotes.Lifetime, CancellationToken.None)
+            .ConfigureAwait(false);
     }
 
     private async ValueTask<Taken> TakeAsync(string name, CancellationToken end)

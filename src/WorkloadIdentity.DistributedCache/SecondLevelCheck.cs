@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 namespace WorkloadIdentity.DistributedCache;
 
 /// <summary>
-/// Makes the identity's acquirer before the host starts, so that a credential that cannot share is refused then and not at its first use. The validation of settings sees
-/// those that verbs and configuration make; one that the application makes itself (<c>UseCredential</c>) is seen here.
+/// Makes the identity's acquirer before the host starts, so that a credential that cannot share is refused then and not at its first use.
+/// The validation of settings sees those that verbs and configuration make; one that the application makes itself (<c>UseCredential</c>) is
+/// seen here.
 /// </summary>
 internal sealed class SecondLevelCheck(string name, IServiceProvider services) : IHostedLifecycleService
 {
@@ -18,7 +19,8 @@ internal sealed class SecondLevelCheck(string name, IServiceProvider services) :
         }
         catch (ArgumentException exception)
         {
-            throw new OptionsValidationException(name, typeof(WorkloadIdentityOptions), [$"{IdentityName.Describe(name)}: {exception.Explain()}"]);
+            throw new OptionsValidationException(
+                name, typeof(WorkloadIdentityOptions), [$"{IdentityName.Describe(name)}: {exception.Explain()}"]);
         }
 
         return Task.CompletedTask;

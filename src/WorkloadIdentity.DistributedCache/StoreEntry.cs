@@ -5,7 +5,8 @@ using System.Security.Cryptography;
 namespace WorkloadIdentity.DistributedCache;
 
 /// <summary>Which token an entry of the cache is for: everything that tells two tokens apart, and the name made of it.</summary>
-/// <param name="Name">What the cache knows it by: a keyed hash, so that a dump does not tell who uses what, and nobody without the key can say where a token will be looked for.</param>
+/// <param name="Name">What the cache knows it by: a keyed hash, so that a dump does not tell who uses what, and nobody without the key can
+/// say where a token will be looked for.</param>
 /// <param name="Identity">The full key. It stands inside the encrypted value and is compared after decryption.</param>
 internal readonly record struct StoreEntry(string Name, byte[] Identity)
 {

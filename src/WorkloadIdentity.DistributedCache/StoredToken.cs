@@ -5,7 +5,10 @@ namespace WorkloadIdentity.DistributedCache;
 /// <summary>The plaintext of a value: the entry it is for, the token, and when it was written.</summary>
 internal static class StoredToken
 {
-    /// <summary>What writers' clocks may be ahead. A token's expiry is the writer's clock plus a lifetime, so a clock further ahead would make it seem to live on.</summary>
+    /// <summary>
+    /// What writers' clocks may be ahead. A token's expiry is the writer's clock plus a lifetime, so a clock further ahead would make it
+    /// seem to live on.
+    /// </summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
     public static byte[] Write(StoreEntry entry, AccessToken token, DateTimeOffset now)
@@ -44,7 +47,8 @@ internal static class StoredToken
             var writtenOn = Moment(reader.ReadInt64());
             var expiresOn = Moment(reader.ReadInt64());
             var refreshOn = reader.ReadInt64() is not 0 and var ticks ? Moment(ticks) : (DateTimeOffset?)null;
-            var (type, value, acquiredBy, issuer, clientId) = (reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
+            var (type, value, acquiredBy, issuer, clientId) =
+                (reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
             if (reader.BaseStream.Position != plaintext.Length)
             {
                 throw new UnusableValueException("It goes on after its end.");
@@ -52,7 +56,8 @@ internal static class StoredToken
 
             if (writtenOn > now + ClockTolerance)
             {
-                throw new UnusableValueException($"It was written at {writtenOn:u}, which is later than this machine's clock. Set the clocks of all machines by NTP.");
+                throw new UnusableValueException(
+                    $"It was written at {writtenOn:u}, which is later than this machine's clock. Set the clocks of all machines by NTP.");
             }
 
             var token = new AccessToken(value, expiresOn, refreshOn, type);

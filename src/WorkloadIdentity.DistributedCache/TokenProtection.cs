@@ -11,7 +11,8 @@ public abstract class TokenProtection
     }
 
     /// <summary>AES-256-GCM with keys of the application's own, for programs without ASP.NET Core.</summary>
-    /// <param name="keys">The first encrypts; each of them decrypts. To rotate: add the new key at the end everywhere, then move it to the front everywhere, then remove the old one.</param>
+    /// <param name="keys">The first encrypts; each of them decrypts. To rotate: add the new key at the end everywhere, then move it to the
+    /// front everywhere, then remove the old one.</param>
     /// <exception cref="ArgumentException">There is no key, one is null, or two have the same id.</exception>
     public static TokenProtection FromKeys(params IEnumerable<EncryptionKey> keys)
     {
@@ -21,8 +22,8 @@ public abstract class TokenProtection
 
     /// <summary>AES-256-GCM with keys that may change while the program runs.</summary>
     /// <param name="keys">
-    /// Gives the keys, the one that encrypts first. Called at each use, concurrently: it should answer from memory. When it throws, or gives keys that
-    /// cannot be used, the store does without the cache and says so.
+    /// Gives the keys, the one that encrypts first. Called at each use, concurrently: it should answer from memory. When it throws, or
+    /// gives keys that cannot be used, the store does without the cache and says so.
     /// </param>
     public static TokenProtection FromKeys(Func<IReadOnlyList<EncryptionKey>> keys)
     {
@@ -31,12 +32,13 @@ public abstract class TokenProtection
     }
 
     /// <summary>
-    /// ASP.NET Core Data Protection, or anything else with its promise: what comes out of <paramref name="protect"/> can be neither read nor made by others, and
-    /// <paramref name="unprotect"/> throws for whatever was altered.
+    /// ASP.NET Core Data Protection, or anything else with its promise: what comes out of <paramref name="protect"/> can be neither read
+    /// nor made by others, and <paramref name="unprotect"/> throws for whatever was altered.
     /// </summary>
     /// <remarks>
-    /// <c>var protector = dataProtection.CreateProtector("WorkloadIdentity.DistributedCache"); TokenProtection.FromDataProtection(protector.Protect, protector.Unprotect)</c>.
-    /// Two functions instead of an <c>IDataProtector</c>, so that this package brings no ASP.NET Core into programs that have none.
+    /// <c>var protector = dataProtection.CreateProtector("WorkloadIdentity.DistributedCache");
+    /// TokenProtection.FromDataProtection(protector.Protect, protector.Unprotect)</c>. Two functions instead of an <c>IDataProtector</c>,
+    /// so that this package brings no ASP.NET Core into programs that have none.
     /// </remarks>
     /// <param name="protect"><c>protector.Protect</c>.</param>
     /// <param name="unprotect"><c>protector.Unprotect</c>.</param>

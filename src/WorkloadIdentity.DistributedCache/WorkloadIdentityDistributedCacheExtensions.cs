@@ -10,20 +10,25 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WorkloadIdentityDistributedCacheExtensions
 {
     /// <inheritdoc cref="AddDistributedCache(WorkloadIdentityBuilder, Action{IServiceProvider, DistributedTokenStoreOptions})"/>
-    public static WorkloadIdentityBuilder AddDistributedCache(this WorkloadIdentityBuilder builder, Action<DistributedTokenStoreOptions> configure)
+    public static WorkloadIdentityBuilder AddDistributedCache(
+        this WorkloadIdentityBuilder builder, Action<DistributedTokenStoreOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         return builder.AddDistributedCache((_, options) => configure(options));
     }
 
     /// <summary>
-    /// Keeps the identity's tokens in the registered <see cref="IDistributedCache"/> as well, where other processes of the same identity find them. A token that is held is
-    /// served from memory as before. Not for chains, system-assigned managed identities, or credentials without a partition: the host does not start with them.
+    /// Keeps the identity's tokens in the registered <see cref="IDistributedCache"/> as well, where other processes of the same identity
+    /// find them. A token that is held is served from memory as before. Not for chains, system-assigned managed identities, or credentials
+    /// without a partition: the host does not start with them.
     /// </summary>
     /// <param name="builder">Of an identity with a credential of its own.</param>
-    /// <param name="configure">Sets at least <see cref="DistributedTokenStoreOptions.NamingKey"/> and <see cref="DistributedTokenStoreOptions.Protection"/>. Called once, when the host starts.</param>
-    /// <exception cref="InvalidOperationException">The identity is an acquirer that was made before, or has a distributed cache already.</exception>
-    public static WorkloadIdentityBuilder AddDistributedCache(this WorkloadIdentityBuilder builder, Action<IServiceProvider, DistributedTokenStoreOptions> configure)
+    /// <param name="configure">Sets at least <see cref="DistributedTokenStoreOptions.NamingKey"/> and
+    /// <see cref="DistributedTokenStoreOptions.Protection"/>. Called once, when the host starts.</param>
+    /// <exception cref="InvalidOperationException">The identity is an acquirer that was made before, or has a distributed cache
+    /// already.</exception>
+    public static WorkloadIdentityBuilder AddDistributedCache(
+        this WorkloadIdentityBuilder builder, Action<IServiceProvider, DistributedTokenStoreOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
@@ -31,19 +36,26 @@ public static class WorkloadIdentityDistributedCacheExtensions
         var (services, name) = (builder.Services, builder.Name);
         if (services.Any(service => service.ServiceType == typeof(DistributedTokenStore) && Equals(service.ServiceKey, name)))
         {
-            throw new InvalidOperationException($"{IdentityName.Describe(name)} has a distributed cache already. Call {nameof(AddDistributedCache)} once for it.");
+            throw new InvalidOperationException(
+                $"{IdentityName.Describe(name)} has a distributed cache already. Call {nameof(AddDistributedCache)} once for it.");
         }
 
         services.AddKeyedSingleton(name, (provider, _) => Create(provider, name, configure));
-        services.AddOptions<WorkloadIdentityOptions>(name).Configure<IServiceProvider>((options, provider) => options.Store = provider.GetRequiredKeyedService<DistributedTokenStore>(name));
+        services.AddOptions<WorkloadIdentityOptions>(name)
+            .Configure<IServiceProvider>(
+                (options, provider) => options.Store = provider.GetRequiredKeyedService<DistributedTokenStore>(name));
         services.AddSingleton<IHostedService>(provider => new SecondLevelCheck(name, provider));
         return builder;
     }
 
-    private static DistributedTokenStore Create(IServiceProvider services, string name, Action<IServiceProvider, DistributedTokenStoreOptions> configure)
+    private static DistributedTokenStore Create(
+        IServiceProvider services, string name, Action<IServiceProvider, DistributedTokenStoreOptions> configure)
     {
         var cache = services.GetService<IDistributedCache>()
-            ?? throw Invalid(name, "no IDistributedCache is registered. Add one, such as services.AddStackExchangeRedisCache(…) of Microsoft.Extensions.Caching.StackExchangeRedis.");
+            ?? throw Invalid(
+                name,
+                "no IDistributedCache is registered. Add one, such as services.AddStackExchangeRedisCache(…) of "
+                    + "Microsoft.Extensions.Caching.StackExchangeRedis.");
         var options = new DistributedTokenStoreOptions { LoggerFactory = services.GetService<ILoggerFactory>() };
         options.TimeProvider = services.GetService<TimeProvider>() ?? options.TimeProvider;
         configure(services, options);

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity.KeyVault;
 
 /// <summary>
-/// Something in a vault, kept and followed: read once, however many wait for it; read again when that is due, or when Entra refused what was given out; and kept in use,
-/// with one warning, while it cannot be read again. Safe for concurrent use.
+/// Something in a vault, kept and followed: read once, however many wait for it; read again when that is due, or when Entra refused what
+/// was given out; and kept in use, with one warning, while it cannot be read again. Safe for concurrent use.
 /// </summary>
 /// <param name="what">In words, for messages: <c>The certificate 'orders-api' in the key vault orders.vault.azure.net</c>.</param>
 /// <param name="read">Reads the version to use.</param>
@@ -161,21 +161,29 @@ internal sealed class Followed<T>(string what, Func<CancellationToken, Task<T>> 
         }
         catch (Exception exception)
         {
-            return Failed(TokenErrorKind.InvalidConfiguration, $"Reading it threw {exception.GetType().Name}, which is kept as the inner exception: {what}.", exception);
+            return Failed(
+                TokenErrorKind.InvalidConfiguration,
+                $"Reading it threw {exception.GetType().Name}, which is kept as the inner exception: {what}.",
+                exception);
         }
     }
 
     private static Outcome Failed(TokenErrorKind kind, string message, Exception exception) =>
-        new(Item: null, new TokenAcquisitionException(new TokenError(kind, message) { Exception = exception, HelpAnchor = HelpAnchors.KeyVault }));
+        new(
+            Item: null,
+            new TokenAcquisitionException(new TokenError(kind, message) { Exception = exception, HelpAnchor = HelpAnchors.KeyVault }));
 
-    private bool MayLookAfterRefusal() => _lookedAfterRefusalAt is not { } last || options.TimeProvider.GetElapsedTime(last) >= BetweenRefusals;
+    private bool MayLookAfterRefusal() =>
+        _lookedAfterRefusalAt is not { } last || options.TimeProvider.GetElapsedTime(last) >= BetweenRefusals;
 
     /// <summary>
-    /// How long the vault is left alone. With nothing in hand, what passes is repeated at once by the token exchange, on its own schedule, unless the vault itself said
-    /// when to come back.
+    /// How long the vault is left alone. With nothing in hand, what passes is repeated at once by the token exchange, on its own schedule,
+    /// unless the vault itself said when to come back.
     /// </summary>
     private TimeSpan Wait(Held? held) =>
-        !_isFailing || (held is null && _failures.Last.Error is { IsTransient: true, RetryAfter: null }) ? TimeSpan.Zero : _failures.Remaining(behindLivingToken: held is not null);
+        !_isFailing || (held is null && _failures.Last.Error is { IsTransient: true, RetryAfter: null })
+            ? TimeSpan.Zero
+            : _failures.Remaining(behindLivingToken: held is not null);
 
     /// <summary>What has expired, or ends before it would be read again, is read again whenever it is asked for.</summary>
     private bool IsDue(Held held)

@@ -14,9 +14,15 @@ internal static class KeyVaultKinds
 
     public static IEnumerable<CredentialKind> Make(Action<VaultOptions>? configure) =>
     [
-        new("KeyVaultCertificate", [.. ApplicationSettings.Names, Vault, VaultIdentity, CertificateName, SignInVault, SendCertificateChain], (reader, _) => ApplicationSettings.Read(reader, ReadCertificate(reader, configure))),
+        new(
+            "KeyVaultCertificate",
+            [.. ApplicationSettings.Names, Vault, VaultIdentity, CertificateName, SignInVault, SendCertificateChain],
+            (reader, _) => ApplicationSettings.Read(reader, ReadCertificate(reader, configure))),
         new("KeyVaultSecret", [.. ApplicationSettings.Names, Vault, VaultIdentity, SecretName], (reader, _) =>
-            ApplicationSettings.Read(reader, Read(reader, configure, SecretName, "Set it to the name of the secret in the vault.", (vault, name) => vault.Secret(name)))),
+            ApplicationSettings.Read(
+                reader,
+                Read(
+                    reader, configure, SecretName, "Set it to the name of the secret in the vault.", (vault, name) => vault.Secret(name)))),
     ];
 
     private static Func<CredentialParts, ClientAuthentication>? ReadCertificate(SectionReader reader, Action<VaultOptions>? configure)
@@ -31,10 +37,14 @@ internal static class KeyVaultKinds
     }
 
     private static Func<CredentialParts, ClientAuthentication>? Read(
-        SectionReader reader, Action<VaultOptions>? configure, string setting, string advice, Func<Vault, string, ClientAuthentication> take)
+        SectionReader reader, Action<VaultOptions>? configure, string setting, string advice,
+        Func<Vault, string, ClientAuthentication> take)
     {
         var name = reader.Required(setting, advice);
-        var address = reader.Required(Vault, "Set it to the address of the vault: https://orders.vault.azure.net") is null ? null : reader.Address(Vault, "https://orders.vault.azure.net");
+        var address =
+            reader.Required(Vault, "Set it to the address of the vault: https://orders.vault.azure.net") is null
+                ? null
+                : reader.Address(Vault, "https://orders.vault.azure.net");
         var reachedWith = reader.Text(VaultIdentity) ?? "";
         if (name is null || address is null)
         {

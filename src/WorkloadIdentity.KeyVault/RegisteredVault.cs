@@ -35,7 +35,8 @@ internal static class RegisteredVault
         try
         {
             return (name.Length == 0 ? services.GetService<ITokenAcquirer>() : services.GetKeyedService<ITokenAcquirer>(name))
-                ?? throw new ArgumentException($"{who}, which is not registered. Call services.AddWorkloadIdentity({(name.Length == 0 ? "" : $"\"{name}\"")}).");
+                ?? throw new ArgumentException(
+                    $"{who}, which is not registered. Call services.AddWorkloadIdentity({(name.Length == 0 ? "" : $"\"{name}\"")}).");
         }
         catch (OptionsValidationException exception)
         {
@@ -57,8 +58,13 @@ internal static class RegisteredVault
     {
         public static Nobody Instance { get; } = new();
 
-        public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
 
-        public ValueTask<AccessToken> RenewTokenAsync(TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public ValueTask<AccessToken> RenewTokenAsync(
+            TokenRequest request,
+            AccessToken? rejected,
+            string? claims = null,
+            CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 }

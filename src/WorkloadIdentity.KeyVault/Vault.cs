@@ -4,12 +4,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace WorkloadIdentity.KeyVault;
 
 /// <summary>
-/// An Azure Key Vault that holds what an application proves itself with: a certificate, downloaded or signing in the vault, or a secret. It is asked over its REST interface,
-/// with tokens of an identity of its own; the latest enabled version is used and followed. Safe for concurrent use; never prints what it read.
+/// An Azure Key Vault that holds what an application proves itself with: a certificate, downloaded or signing in the vault, or a secret. It
+/// is asked over its REST interface, with tokens of an identity of its own; the latest enabled version is used and followed. Safe for
+/// concurrent use; never prints what it read.
 /// </summary>
 /// <remarks>
-/// <para>Nothing is asked until the first token is needed. What was read is used for <see cref="VaultOptions.RereadAfter"/>, or for half of what is left of its life if that
-/// is less, and read again at once where Entra refuses it. While it cannot be read again it stays in use, and one warning says so (event 212).</para>
+/// <para>Nothing is asked until the first token is needed. What was read is used for <see cref="VaultOptions.RereadAfter"/>, or for half of
+/// what is left of its life if that is less, and read again at once where Entra refuses it. While it cannot be read again it stays in use,
+/// and one warning says so (event 212).</para>
 /// <para>Keep one for as long as the credentials made with it.</para>
 /// </remarks>
 public sealed class Vault
@@ -24,7 +26,8 @@ public sealed class Vault
     /// Another identity than those whose proof lies in the vault: a managed identity, or a federated one. It is not disposed.
     /// </param>
     /// <param name="options">How to ask.</param>
-    /// <exception cref="ArgumentException">The address is not one of Key Vault's, or an option cannot work; the message says what to do.</exception>
+    /// <exception cref="ArgumentException">The address is not one of Key Vault's, or an option cannot work; the message says what to
+    /// do.</exception>
     public Vault(Uri address, ITokenAcquirer acquirer, VaultOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(acquirer);
@@ -37,15 +40,16 @@ public sealed class Vault
     public Uri Address => _client.Vault.Uri;
 
     /// <summary>
-    /// A certificate whose key is downloaded with it and signs in this process: one visit to the vault an hour. Its identity needs the role Key Vault Certificate User.
+    /// A certificate whose key is downloaded with it and signs in this process: one visit to the vault an hour. Its identity needs the role
+    /// Key Vault Certificate User.
     /// </summary>
     /// <param name="name">Of the certificate in the vault.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is none.</exception>
     public ClientCertificateAuthentication DownloadedCertificate(string name) => Certificate(name, isRemote: false);
 
     /// <summary>
-    /// A certificate whose key never leaves the vault: the vault signs each token request. Its identity needs the roles Key Vault Reader and Key Vault Crypto User.
-    /// A signature is checked against the certificate before it is used.
+    /// A certificate whose key never leaves the vault: the vault signs each token request. Its identity needs the roles Key Vault Reader
+    /// and Key Vault Crypto User. A signature is checked against the certificate before it is used.
     /// </summary>
     /// <param name="name">Of the certificate in the vault. Its key may be one that cannot be exported.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is none.</exception>

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity.KeyVault;
 
 /// <summary>
-/// A certificate in a vault. Downloaded, it comes with its key out of the vault's secret of the same version; remote, its public part is read and the vault signs with
-/// the key of that very version: the snapshot that is signed with names it, so a rotation in between cannot mix two.
+/// A certificate in a vault. Downloaded, it comes with its key out of the vault's secret of the same version; remote, its public part is
+/// read and the vault signs with the key of that very version: the snapshot that is signed with names it, so a rotation in between cannot
+/// mix two.
 /// </summary>
 internal sealed class VaultCertificateSource : CertificateSource
 {
@@ -25,10 +26,12 @@ internal sealed class VaultCertificateSource : CertificateSource
         _name = name;
         _isRemote = isRemote;
         _timeProvider = options.TimeProvider;
-        _followed = new Followed<VaultCertificate>($"The certificate '{name}' in the key vault {client.Vault.Name}", ReadAsync, options, logger);
+        _followed =
+            new Followed<VaultCertificate>($"The certificate '{name}' in the key vault {client.Vault.Name}", ReadAsync, options, logger);
     }
 
-    public override string Place => $"the certificate '{_name}' in the key vault {_client.Vault.Name}{(_isRemote ? ", which signs there" : "")}";
+    public override string Place =>
+        $"the certificate '{_name}' in the key vault {_client.Vault.Name}{(_isRemote ? ", which signs there" : "")}";
 
     public override string HelpAnchor => HelpAnchors.KeyVault;
 
@@ -38,17 +41,23 @@ internal sealed class VaultCertificateSource : CertificateSource
     private async Task<VaultCertificate> ReadAsync(CancellationToken cancellationToken)
     {
         var what = $"the certificate '{_name}'";
-        var described = await VaultVersions.CurrentAsync(_client, "certificates", _name, what, _timeProvider.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        var described =
+            await VaultVersions.CurrentAsync(_client, "certificates", _name, what, _timeProvider.GetUtcNow(), cancellationToken)
+                .ConfigureAwait(false);
         var version = VaultVersions.Of(_client, described, "id", "certificates", _name);
         using var certificate = PublicPart(described, what);
 
         // A version never changes: the key in hand is not fetched again, and what a snapshot learned of its key stays known.
-        if (_last is { } last && last.Version == version && last.Certificate.Sha256.AsSpan().SequenceEqual(SHA256.HashData(certificate.RawDataMemory.Span)))
+        if (_last is { } last && last.Version == version
+            && last.Certificate.Sha256.AsSpan().SequenceEqual(SHA256.HashData(certificate.RawDataMemory.Span)))
         {
             return last;
         }
 
-        var signing = _isRemote ? Remote(described, certificate) : await DownloadAsync(described, certificate, what, cancellationToken).ConfigureAwait(false);
+        var signing =
+            _isRemote
+                ? Remote(described, certificate)
+                : await DownloadAsync(described, certificate, what, cancellationToken).ConfigureAwait(false);
         return _last = new VaultCertificate(version, signing.NotAfter, signing);
     }
 
@@ -56,15 +65,23 @@ internal sealed class VaultCertificateSource : CertificateSource
     {
         var keyVersion = VaultVersions.Of(_client, described, "kid", "keys", _name);
         var (signing, problem) = SigningCertificate.For(certificate, (_, hash, padding, cancellationToken) =>
-            _client.SignAsync(_name, keyVersion, padding == RSASignaturePadding.Pss ? ClientAssertion.Ps256 : ClientAssertion.Rs256, hash, cancellationToken));
+            _client.SignAsync(
+                _name,
+                keyVersion,
+                padding == RSASignaturePadding.Pss ? ClientAssertion.Ps256 : ClientAssertion.Rs256,
+                hash,
+                cancellationToken));
         return signing ?? throw Unfit(problem!);
     }
 
-    private async Task<SigningCertificate> DownloadAsync(JsonElement described, X509Certificate2 certificate, string what, CancellationToken cancellationToken)
+    private async Task<SigningCertificate> DownloadAsync(
+        JsonElement described, X509Certificate2 certificate, string what, CancellationToken cancellationToken)
     {
         if (described.Member("policy")?.Member("key_props")?.Member("exportable") is { ValueKind: JsonValueKind.False })
         {
-            throw Unfit($"has a key that cannot be exported, so it cannot be downloaded. Sign in the vault instead: {nameof(Vault)}.{nameof(Vault.RemoteCertificate)}");
+            throw Unfit(
+                $"has a key that cannot be exported, so it cannot be downloaded. Sign in the vault instead: {nameof(Vault)}.{nameof(
+                    Vault.RemoteCertificate)}");
         }
 
         var version = VaultVersions.Of(_client, described, "sid", "secrets", _name);

@@ -58,7 +58,8 @@ internal sealed class VaultClient
         var query = $"{Version}&maxresults=25";
         for (var page = 0; page < MaxPages; page++)
         {
-            var answer = Json(await SendAsync(HttpMethod.Get, Vault.Of(path, query), content: null, cancellationToken).ConfigureAwait(false), what);
+            var answer =
+                Json(await SendAsync(HttpMethod.Get, Vault.Of(path, query), content: null, cancellationToken).ConfigureAwait(false), what);
             if (answer.Member("value") is not { ValueKind: JsonValueKind.Array } value)
             {
                 throw Unusable($"answered without a list when asked for {what}");
@@ -70,17 +71,24 @@ internal sealed class VaultClient
                 return all;
             }
 
-            query = Vault.QueryOfNext(next, path) ?? throw Unusable($"continues its list of {what} at another place, which is never followed");
+            query =
+                Vault.QueryOfNext(next, path) ?? throw Unusable($"continues its list of {what} at another place, which is never followed");
         }
 
         throw Unusable($"holds more than {MaxPages * 25} entries in its list of {what}");
     }
 
     /// <summary>A signature by the key <c>keys/{name}/{version}</c>, over a hash.</summary>
-    public async ValueTask<byte[]> SignAsync(string name, string version, string algorithm, ReadOnlyMemory<byte> hash, CancellationToken cancellationToken)
+    public async ValueTask<byte[]> SignAsync(
+        string name, string version, string algorithm, ReadOnlyMemory<byte> hash, CancellationToken cancellationToken)
     {
         var what = $"a signature ({algorithm}) by the key '{name}'";
-        var answer = await SendAsync(HttpMethod.Post, Vault.Of($"keys/{name}/{version}/sign", Version), SignBody(algorithm, hash.Span), cancellationToken).ConfigureAwait(false);
+        var answer =
+            await SendAsync(
+                HttpMethod.Post,
+                Vault.Of($"keys/{name}/{version}/sign", Version),
+                SignBody(algorithm, hash.Span),
+                cancellationToken).ConfigureAwait(false);
         if (answer is { Error: null, Status: 400 } && algorithm != ClientAssertion.Rs256)
         {
             // A key that cannot do PSS padding says so; it is asked for the other one.
@@ -88,18 +96,24 @@ internal sealed class VaultClient
         }
 
         var json = Json(answer, what);
-        return Vault.VersionIn(json.Text("kid"), "keys", name) == version && json.Text("value") is { Length: > 0 and <= 4096 } text && Base64Url.IsValid(text)
+        return Vault.VersionIn(json.Text("kid"), "keys", name) == version && json.Text("value") is { Length: > 0 and <= 4096 } text
+            && Base64Url.IsValid(text)
             ? Base64Url.DecodeFromChars(text)
             : throw Unusable($"answered with something that is not {what} of the version that was asked");
     }
 
     /// <summary>The vault answered, and not with what it should.</summary>
-    public TokenAcquisitionException Unusable(string what, TokenErrorKind kind = TokenErrorKind.InvalidResponse, string? advice = null, Exception? exception = null) => new(new TokenError(
-        kind, $"The key vault {Vault.Name} {what}. {advice ?? "Check the address, and whether something else answers in the vault's place."}")
-    {
-        HelpAnchor = HelpAnchors.KeyVault,
-        Exception = exception,
-    });
+    public TokenAcquisitionException Unusable(
+        string what,
+        TokenErrorKind kind = TokenErrorKind.InvalidResponse,
+        string? advice = null,
+        Exception? exception = null) => new(new TokenError(
+        kind,
+        $"The key vault {Vault.Name} {what}. {advice ?? "Check the address, and whether something else answers in the vault's place."}")
+        {
+            HelpAnchor = HelpAnchors.KeyVault,
+            Exception = exception,
+        });
 
     private async Task<BackchannelAnswer> SendAsync(HttpMethod method, Uri address, byte[]? content, CancellationToken cancellationToken)
     {
@@ -112,11 +126,16 @@ internal sealed class VaultClient
 
         try
         {
-            return await Backchannel.SendAsync(_http, message, $"The key vault {Vault.Name}", _timeLimit, _timeProvider, cancellationToken).ConfigureAwait(false);
+            return await Backchannel.SendAsync(_http, message, $"The key vault {Vault.Name}", _timeLimit, _timeProvider, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (TokenAcquisitionException exception)
         {
-            throw new TokenAcquisitionException(exception.Error.WithMessage($"The key vault {Vault.Name} cannot be asked without a token of the identity that reaches it. {exception.Error.Message}"), exception.Attempts);
+            throw new TokenAcquisitionException(
+                exception.Error.WithMessage(
+                    $"The key vault {Vault.Name} cannot be asked without a token of the identity that reaches it. "
+                        + $"{exception.Error.Message}"),
+                exception.Attempts);
         }
     }
 

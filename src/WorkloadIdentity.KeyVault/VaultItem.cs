@@ -15,7 +15,8 @@ internal abstract class VaultItem(string version, DateTimeOffset? expiresOn)
 }
 
 /// <summary>A certificate to sign with.</summary>
-internal sealed class VaultCertificate(string version, DateTimeOffset? expiresOn, SigningCertificate certificate) : VaultItem(version, expiresOn)
+internal sealed class VaultCertificate(
+    string version, DateTimeOffset? expiresOn, SigningCertificate certificate) : VaultItem(version, expiresOn)
 {
     public SigningCertificate Certificate { get; } = certificate;
 }

@@ -37,8 +37,11 @@ internal sealed class VaultLinks(IEnumerable<VaultLink> links)
             if (way[^1] == link.Identity)
             {
                 var told = string.Join(" → ", way.Select(name => name.Length == 0 ? "the unnamed one" : $"'{name}'"));
-                return $"Its key vault is reached with {(way.Count == 2 ? "itself" : "an identity that needs it in turn")} ({told}). An identity cannot need its own token to prove itself: "
-                    + "register another one, a managed identity or a federated one, services.AddWorkloadIdentity(\"vault\").UseManagedIdentity(), and reach the vault with that.";
+                return $"Its key vault is reached with {(way.Count == 2
+                    ? "itself"
+                    : "an identity that needs it in turn")} ({told}). An identity cannot need its own token to prove itself: "
+                    + "register another one, a managed identity or a federated one, "
+                    + "services.AddWorkloadIdentity(\"vault\").UseManagedIdentity(), and reach the vault with that.";
             }
 
             if (seen.Add(way[^1]))

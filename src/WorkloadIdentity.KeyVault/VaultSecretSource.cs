@@ -30,7 +30,9 @@ internal sealed class VaultSecretSource
     private async Task<VaultSecret> ReadAsync(CancellationToken cancellationToken)
     {
         var what = $"the secret '{_name}'";
-        var secret = await VaultVersions.CurrentAsync(_client, "secrets", _name, what, _timeProvider.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        var secret =
+            await VaultVersions.CurrentAsync(_client, "secrets", _name, what, _timeProvider.GetUtcNow(), cancellationToken)
+                .ConfigureAwait(false);
         var version = VaultVersions.Of(_client, secret, "id", "secrets", _name);
 
         if (IsOfCertificate(secret))
@@ -45,7 +47,10 @@ internal sealed class VaultSecretSource
         // Put there from a file, it often ends in a line break.
         var value = secret.Text("value")?.Trim();
         return string.IsNullOrEmpty(value) || (Require.HasControlCharacter(value) && KeyMaterial.In(value) is null)
-            ? throw _client.Unusable($"holds {what}, which is empty, or more than one line", TokenErrorKind.InvalidConfiguration, "It must be the client secret's value alone; for a certificate use a verb for certificates.")
+            ? throw _client.Unusable(
+                $"holds {what}, which is empty, or more than one line",
+                TokenErrorKind.InvalidConfiguration,
+                "It must be the client secret's value alone; for a certificate use a verb for certificates.")
             : new VaultSecret(version, VaultAttributes.Of(secret).ExpiresOn, value);
     }
 

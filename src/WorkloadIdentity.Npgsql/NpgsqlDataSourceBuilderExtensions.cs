@@ -7,8 +7,9 @@ public static class NpgsqlDataSourceBuilderExtensions
 {
     /// <summary>
     /// Logs every new physical connection in with the acquirer's current token as the password
-    /// (<see href="https://learn.microsoft.com/azure/postgresql/flexible-server/security-entra-configure">Entra authentication of Azure Database for PostgreSQL</see>).
-    /// The token is looked at at login alone: pooled connections live on, and each new one takes a token that is fresh at that moment.
+    /// (<see href="https://learn.microsoft.com/azure/postgresql/flexible-server/security-entra-configure">Entra authentication of Azure
+    /// Database for PostgreSQL</see>). The token is looked at at login alone: pooled connections live on, and each new one takes a token
+    /// that is fresh at that moment.
     /// </summary>
     /// <param name="builder">
     /// Its connection string, or <c>PGUSER</c>, names the user: the Entra principal as it is known to the server. It names no password, and
@@ -25,7 +26,8 @@ public static class NpgsqlDataSourceBuilderExtensions
     /// left out unless the connection
     /// string or <c>PGGSSENCMODE</c> asks for it: TLS is what verifies the server here.
     /// </remarks>
-    public static NpgsqlDataSourceBuilder UseWorkloadIdentity(this NpgsqlDataSourceBuilder builder, ITokenAcquirer acquirer, Action<NpgsqlTokenOptions>? configure = null)
+    public static NpgsqlDataSourceBuilder UseWorkloadIdentity(
+        this NpgsqlDataSourceBuilder builder, ITokenAcquirer acquirer, Action<NpgsqlTokenOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var password = TokenPassword.Create(acquirer, configure);
@@ -34,7 +36,8 @@ public static class NpgsqlDataSourceBuilderExtensions
     }
 
     /// <inheritdoc cref="UseWorkloadIdentity(NpgsqlDataSourceBuilder, ITokenAcquirer, Action{NpgsqlTokenOptions})"/>
-    public static NpgsqlSlimDataSourceBuilder UseWorkloadIdentity(this NpgsqlSlimDataSourceBuilder builder, ITokenAcquirer acquirer, Action<NpgsqlTokenOptions>? configure = null)
+    public static NpgsqlSlimDataSourceBuilder UseWorkloadIdentity(
+        this NpgsqlSlimDataSourceBuilder builder, ITokenAcquirer acquirer, Action<NpgsqlTokenOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var password = TokenPassword.Create(acquirer, configure);

@@ -7,7 +7,8 @@ public sealed class NpgsqlTokenOptions
     public const string AzureDatabaseScope = "https://ossrdbms-aad.database.windows.net/.default";
 
     /// <summary>
-    /// The scope of the tokens. The default is <see cref="AzureDatabaseScope"/>; US Government has <c>https://ossrdbms-aad.database.usgovcloudapi.net/.default</c>, China
+    /// The scope of the tokens. The default is <see cref="AzureDatabaseScope"/>; US Government has
+    /// <c>https://ossrdbms-aad.database.usgovcloudapi.net/.default</c>, China
     /// <c>https://ossrdbms-aad.database.chinacloudapi.cn/.default</c>.
     /// </summary>
     public string Scope { get; set; } = AzureDatabaseScope;
@@ -16,9 +17,9 @@ public sealed class NpgsqlTokenOptions
     public string? TenantId { get; set; }
 
     /// <summary>
-    /// Whether a token may go to a server on another machine that the connection string does not verify (<c>SSL Mode</c> below <c>VerifyFull</c>). Set it where a callback of
-    /// your own verifies the server, which Npgsql does not combine with <c>VerifyFull</c>. The default is false: the token is sent as it is, so whoever answers in the
-    /// server's place would have it.
+    /// Whether a token may go to a server on another machine that the connection string does not verify (<c>SSL Mode</c> below
+    /// <c>VerifyFull</c>). Set it where a callback of your own verifies the server, which Npgsql does not combine with <c>VerifyFull</c>.
+    /// The default is false: the token is sent as it is, so whoever answers in the server's place would have it.
     /// </summary>
     public bool AllowUnverifiedServer { get; set; }
 

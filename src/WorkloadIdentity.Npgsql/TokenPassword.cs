@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace WorkloadIdentity.Npgsql;
 
-/// <summary>A token where PostgreSQL expects a password. Azure's server asks for it in clear text inside of TLS, so who the server is matters as much as for an API.</summary>
+/// <summary>
+/// A token where PostgreSQL expects a password. Azure's server asks for it in clear text inside of TLS, so who the server is matters as
+/// much as for an API.
+/// </summary>
 internal sealed class TokenPassword
 {
     private readonly ITokenAcquirer _acquirer;
@@ -99,12 +102,17 @@ internal sealed class TokenPassword
         if (!_allowUnverifiedServer && connection.SslMode != SslMode.VerifyFull && !IsLocal(connection.Host))
         {
             throw new InvalidOperationException(
-                $"The connection string has SSL Mode={connection.SslMode}, which does not verify who the server is, and the token would be sent to whoever answers. Add SSL Mode=VerifyFull; "
-                + $"where a callback of your own verifies the server, set options.{nameof(NpgsqlTokenOptions.AllowUnverifiedServer)} = true in UseWorkloadIdentity.");
+                $"The connection string has SSL Mode={connection.SslMode}, which does not verify who the server is, and the token would "
+                    + "be sent to whoever answers. Add SSL Mode=VerifyFull; "
+                + $"where a callback of your own verifies the server, set options.{nameof(
+                    NpgsqlTokenOptions.AllowUnverifiedServer)} = true in UseWorkloadIdentity.");
         }
     }
 
-    /// <summary>Every host of the list is this machine: a literal loopback address, or the folder of a Unix socket. A name could be resolved to anything.</summary>
+    /// <summary>
+    /// Every host of the list is this machine: a literal loopback address, or the folder of a Unix socket. A name could be resolved to
+    /// anything.
+    /// </summary>
     private static bool IsLocal(string? hosts) =>
         !string.IsNullOrWhiteSpace(hosts) && hosts.Split(',').All(entry => entry.Trim() is var host
             && (host.StartsWith('/') || host.StartsWith('@') || (Address(host) is { } address && IPAddress.IsLoopback(address))));

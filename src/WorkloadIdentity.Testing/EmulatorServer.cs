@@ -6,7 +6,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>The web server: Kestrel on loopback, over http and over https. It routes, waits, applies faults, keeps the journal and writes answers.</summary>
+/// <summary>
+/// The web server: Kestrel on loopback, over http and over https. It routes, waits, applies faults, keeps the journal and writes answers.
+/// </summary>
 internal sealed class EmulatorServer : IAsyncDisposable
 {
     /// <summary>Assertions are kilobytes; nothing that belongs here is larger.</summary>
@@ -40,7 +42,8 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var address = new EmulatorAddress(options);
         var certificates = TlsCertificates.Create([address.Name.Trim('[', ']')], TimeProvider.System.GetUtcNow());
 
-        // An empty builder: no appsettings.json, no variable and no hosting add-on of the test's machine can bind another address or print a request.
+        // An empty builder: no appsettings.json, no variable and no hosting add-on of the test's machine can bind another address or print
+        // a request.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
@@ -75,9 +78,11 @@ internal sealed class EmulatorServer : IAsyncDisposable
         Volatile.Write(
             ref _endpoints,
             [
-                new AdminEndpoint(entra), new TokenRequestEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra), new InstanceDiscoveryEndpoint(entra),
+                new AdminEndpoint(entra), new TokenRequestEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra),
+                new InstanceDiscoveryEndpoint(entra),
                 new BuildSystemEndpoint(entra), new GoogleMetadataEndpoint(entra),
-                new ImdsEndpoint(entra), new AppServiceEndpoint(entra), new ArcEndpoint(entra), new ServiceFabricEndpoint(entra), new CloudShellEndpoint(entra),
+                new ImdsEndpoint(entra), new AppServiceEndpoint(entra), new ArcEndpoint(entra), new ServiceFabricEndpoint(entra),
+                new CloudShellEndpoint(entra),
                 new ContainerInstancesEndpoint(entra),
                 new Of2017Endpoint(entra, isMachineLearning: false), new Of2017Endpoint(entra, isMachineLearning: true),
             ]);
@@ -133,11 +138,15 @@ internal sealed class EmulatorServer : IAsyncDisposable
         }
         catch (BadHttpRequestException exception)
         {
-            await WriteAsync(http.Response, EmulatedAnswer.Text(exception.StatusCode, "The request is too large, or is no HTTP."), ending.Token).ConfigureAwait(false);
+            await WriteAsync(
+                http.Response,
+                EmulatedAnswer.Text(exception.StatusCode, "The request is too large, or is no HTTP."),
+                ending.Token).ConfigureAwait(false);
         }
         catch (InvalidDataException)
         {
-            await WriteAsync(http.Response, EmulatedAnswer.Text(400, "The form has too many or too long fields."), ending.Token).ConfigureAwait(false);
+            await WriteAsync(http.Response, EmulatedAnswer.Text(400, "The form has too many or too long fields."), ending.Token)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (ending.IsCancellationRequested && exception is OperationCanceledException or IOException)
         {
@@ -158,10 +167,12 @@ internal sealed class EmulatorServer : IAsyncDisposable
         : null;
 
     /// <summary>The answer; null when the connection is to be cut.</summary>
-    private async Task<EmulatedAnswer?> AnswerAsync(HttpContext http, EmulatedEndpoint[] endpoints, EntraEmulator entra, CancellationToken cancellationToken)
+    private async Task<EmulatedAnswer?> AnswerAsync(
+        HttpContext http, EmulatedEndpoint[] endpoints, EntraEmulator entra, CancellationToken cancellationToken)
     {
         var exchange = await EmulatorExchange.ReadAsync(http.Request, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-        if (Array.Find(endpoints, endpoint => endpoint.IsServedOver(http.Request.IsHttps) && endpoint.Serves(exchange.Path)) is not { } endpoint)
+        if (Array.Find(
+            endpoints, endpoint => endpoint.IsServedOver(http.Request.IsHttps) && endpoint.Serves(exchange.Path)) is not { } endpoint)
         {
             return EmulatedAnswer.Text(404, "The emulator serves nothing here.");
         }
@@ -174,7 +185,9 @@ internal sealed class EmulatorServer : IAsyncDisposable
             entra.Journal.Add(entry);
         }
 
-        await WaitAsync(endpoint.IsImmediate ? TimeSpan.Zero : entra.Latency + (endpoint.Faults.Latency?.Next() ?? TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
+        await WaitAsync(
+            endpoint.IsImmediate ? TimeSpan.Zero : entra.Latency + (endpoint.Faults.Latency?.Next() ?? TimeSpan.Zero),
+            cancellationToken).ConfigureAwait(false);
         await WaitAsync(fault?.Wait ?? TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         if (fault is { Cuts: true })
         {

@@ -26,8 +26,10 @@ public sealed partial class EntraEmulator
     /// <summary>The environment of an Azure Pipelines job whose step maps <c>SYSTEM_ACCESSTOKEN</c>. Each call is another job.</summary>
     /// <param name="issuer">Who signs its id tokens.</param>
     /// <param name="subject">Their <c>sub</c>, such as <c>sc://contoso/orders/production</c>.</param>
-    /// <param name="serviceConnectionId">The service connection a task of the job uses, and the only one it gets tokens for; none when null.</param>
-    public IReadOnlyDictionary<string, string> AzurePipelinesEnvironment(EmulatedIssuer issuer, string subject, string? serviceConnectionId = null)
+    /// <param name="serviceConnectionId">The service connection a task of the job uses, and the only one it gets tokens for; none when
+    /// null.</param>
+    public IReadOnlyDictionary<string, string> AzurePipelinesEnvironment(
+        EmulatedIssuer issuer, string subject, string? serviceConnectionId = null)
     {
         var job = AddJob(issuer, subject, serviceConnectionId);
         return new Dictionary<string, string>

@@ -34,16 +34,20 @@ public sealed partial class EntraEmulator
     {
         ArgumentNullException.ThrowIfNull(blueprint);
         return blueprint.Blueprint is null
-            ? Directory.Add(new EmulatedApplication(this, blueprint.Tenant, RequireGuid(clientId, "client id", nameof(clientId)), blueprint))
+            ? Directory.Add(
+                new EmulatedApplication(this, blueprint.Tenant, RequireGuid(clientId, "client id", nameof(clientId)), blueprint))
             : throw new ArgumentException("An agent identity cannot be the blueprint of another one.", nameof(blueprint));
     }
 
     /// <summary>Adds an identity provider outside Entra, with a key of its own, whose assertions can be verified here.</summary>
-    /// <param name="url">The <c>iss</c> of its assertions, such as <c>https://token.actions.githubusercontent.com</c>; an address of this emulator when null.</param>
+    /// <param name="url">The <c>iss</c> of its assertions, such as <c>https://token.actions.githubusercontent.com</c>; an address of this
+    /// emulator when null.</param>
     /// <exception cref="ArgumentException">The URL is not absolute, or is taken.</exception>
     public EmulatedIssuer AddIssuer(string? url = null) => AddIssuer(EmulatedIssuerKind.Any, url);
 
-    /// <summary>Adds an identity provider outside Entra whose assertions resemble those of a kind: GitHub's, a Kubernetes cluster's, GitLab's.</summary>
+    /// <summary>
+    /// Adds an identity provider outside Entra whose assertions resemble those of a kind: GitHub's, a Kubernetes cluster's, GitLab's.
+    /// </summary>
     /// <param name="kind">Whose they resemble.</param>
     /// <param name="url">The <c>iss</c>; when null that of GitHub or GitLab themselves, otherwise an address of this emulator.</param>
     /// <exception cref="ArgumentException">The URL is not absolute, or is taken.</exception>
@@ -54,14 +58,16 @@ public sealed partial class EntraEmulator
         url ??= profile.Url;
         if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"))
         {
-            throw new ArgumentException("An issuer is an absolute https URL, such as https://token.actions.githubusercontent.com.", nameof(url));
+            throw new ArgumentException(
+                "An issuer is an absolute https URL, such as https://token.actions.githubusercontent.com.", nameof(url));
         }
 
         var keys = new SigningKeys();
         try
         {
             return Directory.Add(new EmulatedIssuer(
-                url ?? (profile.EndsInSlash ? $"{address}/" : address), kind, new Uri($"{address}/.well-known/openid-configuration"), keys, Clock));
+                url ?? (profile.EndsInSlash ? $"{address}/" : address), kind, new Uri($"{address}/.well-known/openid-configuration"), keys,
+                Clock));
         }
         catch
         {
@@ -81,15 +87,18 @@ public sealed partial class EntraEmulator
             throw new ArgumentException("An audience is a resource, not a scope: leave out '/.default'.", nameof(audience));
         }
 
-        return Directory.Add(new EmulatedApi(audience, new Uri($"{AuthorityHost.AbsoluteUri}apis/{Interlocked.Increment(ref _nextName)}/")));
+        return Directory.Add(
+            new EmulatedApi(audience, new Uri($"{AuthorityHost.AbsoluteUri}apis/{Interlocked.Increment(ref _nextName)}/")));
     }
 
     /// <summary>
-    /// Adds an API that resembles Microsoft Graph: <c>organization</c>, <c>applications</c>, <c>servicePrincipals</c> and <c>me</c> of the emulated directory, for reading,
-    /// with Graph's roles (<c>Application.Read.All</c>, <c>Directory.Read.All</c>, …) and form of errors. It answers below <c>v1.0</c> and <c>beta</c> of its <see cref="EmulatedApi.Url"/>.
+    /// Adds an API that resembles Microsoft Graph: <c>organization</c>, <c>applications</c>, <c>servicePrincipals</c> and <c>me</c> of the
+    /// emulated directory, for reading, with Graph's roles (<c>Application.Read.All</c>, <c>Directory.Read.All</c>, …) and form of errors.
+    /// It answers below <c>v1.0</c> and <c>beta</c> of its <see cref="EmulatedApi.Url"/>.
     /// </summary>
     /// <exception cref="ArgumentException">There is one already.</exception>
-    public EmulatedApi AddGraph() => Directory.Add(new EmulatedApi(GraphAnswers.Audience, new Uri($"{AuthorityHost.AbsoluteUri}apis/graph/"), isGraph: true));
+    public EmulatedApi AddGraph() =>
+        Directory.Add(new EmulatedApi(GraphAnswers.Audience, new Uri($"{AuthorityHost.AbsoluteUri}apis/graph/"), isGraph: true));
 
     /// <summary>Adds a user-assigned managed identity to the machine.</summary>
     /// <param name="clientId">Its client id, a GUID; a new one when null.</param>
@@ -121,7 +130,9 @@ public sealed partial class EntraEmulator
         _systemAssigned is null ? _systemAssigned = AddIdentity(isSystemAssigned: true, clientId, objectId, resourceId)
         : throw new ArgumentException("The machine has a system-assigned managed identity already.");
 
-    internal EmulatedTenant RequireTenant(string name) => Directory.FindTenant(name) ?? throw new ArgumentException($"There is no tenant '{name}' here.");
+    internal EmulatedTenant RequireTenant(string name) =>
+        Directory.FindTenant(name) ?? throw new ArgumentException($"There is no tenant '{name}' here.");
 
-    internal EmulatedApi RequireApi(string audience) => Directory.FindApi(audience) ?? throw new ArgumentException($"There is no API with the audience '{audience}' here.");
+    internal EmulatedApi RequireApi(string audience) =>
+        Directory.FindApi(audience) ?? throw new ArgumentException($"There is no API with the audience '{audience}' here.");
 }

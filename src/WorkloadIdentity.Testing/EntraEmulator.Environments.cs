@@ -37,20 +37,31 @@ public sealed partial class EntraEmulator
     /// <summary>The environment of a workload on an older plan of App Service, which speaks the protocol of 2017-09-01.</summary>
     /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
     public IReadOnlyDictionary<string, string> AppServiceOf2017Environment(EmulatedManagedIdentity? identity = null) =>
-        Environment(identity, ("MSI_ENDPOINT", $"{PlainAddress.AbsoluteUri}app-service-2017/MSI/token"), ("MSI_SECRET", IdentityHeader), ("WEBSITE_SITE_NAME", "emulated"));
-
-    /// <summary>The environment of a workload on a machine with the agent of Azure Arc. It needs <see cref="ArcKeyFiles"/> as well.</summary>
-    /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
-    public IReadOnlyDictionary<string, string> ArcEnvironment(EmulatedManagedIdentity? identity = null) =>
-        Environment(identity, ("IDENTITY_ENDPOINT", $"{PlainAddress.AbsoluteUri}arc/metadata/identity/oauth2/token"), ("IMDS_ENDPOINT", PlainAddress.AbsoluteUri));
+        Environment(
+            identity,
+            ("MSI_ENDPOINT", $"{PlainAddress.AbsoluteUri}app-service-2017/MSI/token"),
+            ("MSI_SECRET", IdentityHeader),
+            ("WEBSITE_SITE_NAME", "emulated"));
 
     /// <summary>
-    /// The key files of the emulated Azure Arc agent, as they come and go, for <c>WorkloadEnvironment.FromValues(entra.ArcEnvironment(), entra.ArcKeyFiles)</c>.
-    /// They exist in memory only, under the paths a real agent uses.
+    /// The environment of a workload on a machine with the agent of Azure Arc. It needs <see cref="ArcKeyFiles"/> as well.
+    /// </summary>
+    /// <param name="identity">The identity it names in <c>AZURE_CLIENT_ID</c>; none when null.</param>
+    public IReadOnlyDictionary<string, string> ArcEnvironment(EmulatedManagedIdentity? identity = null) =>
+        Environment(
+            identity,
+            ("IDENTITY_ENDPOINT", $"{PlainAddress.AbsoluteUri}arc/metadata/identity/oauth2/token"),
+            ("IMDS_ENDPOINT", PlainAddress.AbsoluteUri));
+
+    /// <summary>
+    /// The key files of the emulated Azure Arc agent, as they come and go, for <c>WorkloadEnvironment.FromValues(entra.ArcEnvironment(),
+    /// entra.ArcKeyFiles)</c>. They exist in memory only, under the paths a real agent uses.
     /// </summary>
     public IReadOnlyDictionary<string, byte[]> ArcKeyFiles => ArcKeys.Files;
 
-    /// <summary>The environment of a workload on Service Fabric: an https endpoint that is known by its certificate's thumbprint alone.</summary>
+    /// <summary>
+    /// The environment of a workload on Service Fabric: an https endpoint that is known by its certificate's thumbprint alone.
+    /// </summary>
     public IReadOnlyDictionary<string, string> ServiceFabricEnvironment() => Environment(
         identity: null,
         ("IDENTITY_ENDPOINT", $"{_server.SecureAddress.AbsoluteUri}fabric/metadata/identity/oauth2/token"),
@@ -69,7 +80,8 @@ public sealed partial class EntraEmulator
     public IReadOnlyDictionary<string, string> CloudShellEnvironment() =>
         Environment(identity: null, ("MSI_ENDPOINT", $"{PlainAddress.AbsoluteUri}cloudshell/oauth2/token"));
 
-    private static Dictionary<string, string> Environment(EmulatedManagedIdentity? identity, params ReadOnlySpan<(string Name, string Value)> host)
+    private static Dictionary<string, string> Environment(
+        EmulatedManagedIdentity? identity, params ReadOnlySpan<(string Name, string Value)> host)
     {
         var variables = new Dictionary<string, string>();
         foreach (var (name, value) in host)

@@ -7,14 +7,14 @@ namespace WorkloadIdentity.Testing;
 public sealed partial class EntraEmulator
 {
     /// <summary>
-    /// The authority that signed the certificate of <see cref="SecureAddress"/>, without its key: that was thrown away after this one signature,
-    /// so trusting this authority means trusting this emulator and nothing else. New at each start.
+    /// The authority that signed the certificate of <see cref="SecureAddress"/>, without its key: that was thrown away after this one
+    /// signature, so trusting this authority means trusting this emulator and nothing else. New at each start.
     /// </summary>
     public X509Certificate2 CertificateAuthority => _server.Certificates.Authority;
 
     /// <summary>
-    /// Writes <see cref="CertificateAuthority"/> as PEM, for programs that read trusted authorities from a file: <c>NODE_EXTRA_CA_CERTS</c>, <c>SSL_CERT_FILE</c>,
-    /// <c>REQUESTS_CA_BUNDLE</c>, <c>curl --cacert</c>. An existing file is replaced.
+    /// Writes <see cref="CertificateAuthority"/> as PEM, for programs that read trusted authorities from a file:
+    /// <c>NODE_EXTRA_CA_CERTS</c>, <c>SSL_CERT_FILE</c>, <c>REQUESTS_CA_BUNDLE</c>, <c>curl --cacert</c>. An existing file is replaced.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Gives up writing.</param>
@@ -26,8 +26,8 @@ public sealed partial class EntraEmulator
     }
 
     /// <summary>
-    /// A handler for an <see cref="HttpClient"/> that trusts this emulator's certificate and no other authority. It uses no proxy, follows no redirect and keeps no cookies.
-    /// The caller disposes it.
+    /// A handler for an <see cref="HttpClient"/> that trusts this emulator's certificate and no other authority. It uses no proxy, follows
+    /// no redirect and keeps no cookies. The caller disposes it.
     /// </summary>
     public SocketsHttpHandler CreateHandler() => new()
     {
@@ -46,7 +46,8 @@ public sealed partial class EntraEmulator
     };
 
     /// <summary>
-    /// What a program that runs an emulator shows at its start: in capitals that this is none of Microsoft's, then where it is and how far it can be reached. It holds no secret.
+    /// What a program that runs an emulator shows at its start: in capitals that this is none of Microsoft's, then where it is and how far
+    /// it can be reached. It holds no secret.
     /// </summary>
     public string Banner
     {
@@ -67,7 +68,9 @@ public sealed partial class EntraEmulator
 
             if (!IsLoopback)
             {
-                lines.Add($"  REACHABLE FROM OTHER MACHINES: it listens on {_server.Name.Listen}. Whoever reaches it can have any token it gives.");
+                lines.Add(
+                    $"  REACHABLE FROM OTHER MACHINES: it listens on {_server.Name.Listen}. Whoever reaches it can have any token it "
+                        + "gives.");
             }
 
             return string.Join(System.Environment.NewLine, lines);
@@ -77,7 +80,8 @@ public sealed partial class EntraEmulator
     internal string CertificateAuthorityPem => $"{CertificateAuthority.ExportCertificatePem()}\n";
 
     /// <summary>
-    /// Where this SDK goes: plain http to a literal loopback address, which it takes without a certificate even where the issuer is the https address.
+    /// Where this SDK goes: plain http to a literal loopback address, which it takes without a certificate even where the issuer is the
+    /// https address.
     /// </summary>
     internal Uri LocalAddress => IsLoopback ? new Uri($"http://{_server.Name.Literal}:{PlainAddress.Port}/") : AuthorityHost;
 

@@ -8,9 +8,10 @@ namespace WorkloadIdentity.Testing;
 /// Safe for concurrent use; everything may be changed while it runs.
 /// </summary>
 /// <remarks>
-/// Its tokens are worthless anywhere else by construction: they are signed with a key made at start and gone with the process, their issuer is
-/// the emulator's own address and never an Entra host, and each one says so in its header and in a claim. It listens on 127.0.0.1, unless
-/// <see cref="EntraEmulatorOptions.Address"/> states another address. Https speaks with a certificate made at start; no trust store is touched.
+/// Its tokens are worthless anywhere else by construction: they are signed with a key made at start and gone with the process, their issuer
+/// is the emulator's own address and never an Entra host, and each one says so in its header and in a claim. It listens on 127.0.0.1,
+/// unless <see cref="EntraEmulatorOptions.Address"/> states another address. Https speaks with a certificate made at start; no trust store
+/// is touched.
 /// </remarks>
 /// <example>
 /// <code>
@@ -77,7 +78,8 @@ public sealed partial class EntraEmulator : IAsyncDisposable
     /// <summary>The machine's system-assigned managed identity.</summary>
     /// <exception cref="InvalidOperationException">The options said there is none.</exception>
     public EmulatedManagedIdentity SystemAssignedIdentity => _systemAssigned
-        ?? throw new InvalidOperationException($"{nameof(EntraEmulatorOptions)}.{nameof(EntraEmulatorOptions.HasSystemAssignedIdentity)} is off.");
+        ?? throw new InvalidOperationException(
+            $"{nameof(EntraEmulatorOptions)}.{nameof(EntraEmulatorOptions.HasSystemAssignedIdentity)} is off.");
 
     /// <summary>
     /// What opens the admin API at <see cref="AdminAddress"/>: the value of <c>Authorization: Bearer …</c>. Null while that API is off
@@ -107,8 +109,14 @@ public sealed partial class EntraEmulator : IAsyncDisposable
         set => Write(ref _managedIdentityTokenLifetime, value, TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>How long a new federated credential stays unknown, on the emulator's clock. Zero at start; in Entra it takes some minutes.</summary>
-    public TimeSpan FederatedCredentialDelay { get => Read(ref _federatedCredentialDelay); set => Write(ref _federatedCredentialDelay, value, TimeSpan.Zero); }
+    /// <summary>
+    /// How long a new federated credential stays unknown, on the emulator's clock. Zero at start; in Entra it takes some minutes.
+    /// </summary>
+    public TimeSpan FederatedCredentialDelay
+    {
+        get => Read(ref _federatedCredentialDelay); set =>
+        Write(ref _federatedCredentialDelay, value, TimeSpan.Zero);
+    }
 
     /// <summary>
     /// Whether its IMDS is that of a Linux container of Azure Container Instances, which refuses a request without the <c>Metadata</c>
@@ -152,7 +160,9 @@ public sealed partial class EntraEmulator : IAsyncDisposable
         }
     }
 
-    /// <summary>Rejects a token from now on: the protected APIs answer <c>invalid_token</c>, and it is no user assertion any more.</summary>
+    /// <summary>
+    /// Rejects a token from now on: the protected APIs answer <c>invalid_token</c>, and it is no user assertion any more.
+    /// </summary>
     public void Revoke(AccessToken token)
     {
         ArgumentNullException.ThrowIfNull(token);

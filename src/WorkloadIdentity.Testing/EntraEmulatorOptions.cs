@@ -8,7 +8,10 @@ public sealed class EntraEmulatorOptions
     /// <summary>The clock that judges every lifetime, dates every token and measures latency.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>The address to listen on. 127.0.0.1, unless another one is stated here: whoever can reach it can have tokens and change what is emulated.</summary>
+    /// <summary>
+    /// The address to listen on. 127.0.0.1, unless another one is stated here: whoever can reach it can have tokens and change what is
+    /// emulated.
+    /// </summary>
     public IPAddress Address
     {
         get;
@@ -21,7 +24,8 @@ public sealed class EntraEmulatorOptions
 
     /// <summary>
     /// The host of every address the emulator states, when it is not <see cref="Address"/> itself: the name of its container, for instance.
-    /// An IP address, a name without dots, or one below <c>.localhost</c>, <c>.test</c>, <c>.example</c>, <c>.invalid</c>, <c>.local</c>, <c>.internal</c> or <c>.home.arpa</c>.
+    /// An IP address, a name without dots, or one below <c>.localhost</c>, <c>.test</c>, <c>.example</c>, <c>.invalid</c>, <c>.local</c>,
+    /// <c>.internal</c> or <c>.home.arpa</c>.
     /// </summary>
     public string? HostName { get; set; }
 
@@ -34,15 +38,18 @@ public sealed class EntraEmulatorOptions
     public int SecurePort { get; set => field = RequirePort(value); }
 
     /// <summary>
-    /// Whether <see cref="EntraEmulator.AuthorityHost"/>, and with it the issuer of all tokens, is the https address. Off, because this SDK takes plain http to loopback
-    /// and needs no certificate for it; on for other vendors' libraries, which insist on https. Both addresses serve everything in either case.
+    /// Whether <see cref="EntraEmulator.AuthorityHost"/>, and with it the issuer of all tokens, is the https address. Off, because this SDK
+    /// takes plain http to loopback and needs no certificate for it; on for other vendors' libraries, which insist on https. Both addresses
+    /// serve everything in either case.
     /// </summary>
     public bool SecureAuthority { get; set; }
 
     /// <summary>The id of the first tenant, a GUID; a new one when null.</summary>
     public string? TenantId { get; set; }
 
-    /// <summary>How far the clocks of callers may be off. Zero, so that a test meets the very second; Entra itself allows about five minutes.</summary>
+    /// <summary>
+    /// How far the clocks of callers may be off. Zero, so that a test meets the very second; Entra itself allows about five minutes.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public TimeSpan ClockSkew
     {
@@ -56,7 +63,8 @@ public sealed class EntraEmulatorOptions
 
     /// <summary>
     /// Whether tokens can be had for resources nobody added. On, so that a test need not list what its application calls;
-    /// off, a resource other than those of <see cref="EntraEmulator.AddApi"/> and the applications is refused with AADSTS500011, as in Entra.
+    /// off, a resource other than those of <see cref="EntraEmulator.AddApi"/> and the applications is refused with AADSTS500011, as in
+    /// Entra.
     /// </summary>
     public bool AcceptsAnyResource { get; set; } = true;
 
@@ -64,19 +72,23 @@ public sealed class EntraEmulatorOptions
     public bool HasSystemAssignedIdentity { get; set; } = true;
 
     /// <summary>
-    /// Whether a client may use an assertion it signed with its certificate more than once. Off, so that a client that signs once and keeps it is found out in a test;
-    /// Entra itself does not object, and some vendors' libraries rely on that.
+    /// Whether a client may use an assertion it signed with its certificate more than once. Off, so that a client that signs once and keeps
+    /// it is found out in a test; Entra itself does not object, and some vendors' libraries rely on that.
     /// </summary>
     public bool AcceptsReusedAssertions { get; set; }
 
     /// <summary>
-    /// Whether the key files of the emulated Azure Arc agent stand on disk as well, in the one folder clients accept (<c>/var/opt/azcmagent/tokens</c>, or
-    /// <c>%ProgramData%\AzureConnectedMachineAgent\Tokens</c>): for programs that are not given <see cref="EntraEmulator.ArcKeyFiles"/>. Off at start. Needs the right to write
-    /// there, and no real agent on the machine; what was written is removed with the emulator.
+    /// Whether the key files of the emulated Azure Arc agent stand on disk as well, in the one folder clients accept
+    /// (<c>/var/opt/azcmagent/tokens</c>, or <c>%ProgramData%\AzureConnectedMachineAgent\Tokens</c>): for programs that are not given
+    /// <see cref="EntraEmulator.ArcKeyFiles"/>. Off at start. Needs the right to write there, and no real agent on the machine; what was
+    /// written is removed with the emulator.
     /// </summary>
     public bool WritesArcKeyFiles { get; set; }
 
-    /// <summary>Whether everything can be changed over HTTP as well (docs/emulator.md), by whoever has <see cref="EntraEmulator.AdminToken"/>. Off at start.</summary>
+    /// <summary>
+    /// Whether everything can be changed over HTTP as well (docs/emulator.md), by whoever has <see cref="EntraEmulator.AdminToken"/>. Off
+    /// at start.
+    /// </summary>
     public bool HasAdminApi { get; set; }
 
     /// <summary>

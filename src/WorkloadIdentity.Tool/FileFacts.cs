@@ -7,7 +7,9 @@ namespace WorkloadIdentity.Tool;
 /// <param name="WrittenOn">When its content last changed.</param>
 internal sealed record FileFacts(bool Exists, long? Size = null, UnixFileMode? Mode = null, DateTimeOffset? WrittenOn = null)
 {
-    /// <summary>Kubernetes mounts tokens and secrets behind two links, which change when the content does: the file at the end is looked at.</summary>
+    /// <summary>
+    /// Kubernetes mounts tokens and secrets behind two links, which change when the content does: the file at the end is looked at.
+    /// </summary>
     public static FileFacts OfDisk(string path)
     {
         try
@@ -22,7 +24,8 @@ internal sealed record FileFacts(bool Exists, long? Size = null, UnixFileMode? M
                 ? new FileFacts(true, file.Length, OperatingSystem.IsWindows() ? null : file.UnixFileMode, file.LastWriteTimeUtc)
                 : new FileFacts(false);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             // What may not even be looked at; reading it will say why.
             return new FileFacts(false);

@@ -64,7 +64,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             }
 
             output.WriteLine();
-            output.WriteLine($"More: {ToolException.Help(parseResult.CommandResult.Command.Name is var name && name == "wid" ? null : $"wid-{name}")}");
+            output.WriteLine(
+                $"More: {ToolException.Help(parseResult.CommandResult.Command.Name is var name && name == "wid" ? null : $"wid-{name}")}");
         }
 
         return code;

@@ -25,10 +25,13 @@ internal static class Mistake
         var message = unknown is null ? parsed.Errors[0].Message
             : meant is null && !unknown.StartsWith('-') ? $"An argument is no command or option of {path}."
             : $"'{unknown}' is no command or option of {path}.";
-        return new ToolException(redaction.Text(message), $"{(meant is null ? "" : $"Did you mean '{meant}'? ")}{path} --help shows what there is, with examples.");
+        return new ToolException(
+            redaction.Text(message),
+            $"{(meant is null ? "" : $"Did you mean '{meant}'? ")}{path} --help shows what there is, with examples.");
     }
 
-    private static IEnumerable<string> Known(Command command) => command.Subcommands.Select(child => child.Name).Concat(command.Options.Select(option => option.Name));
+    private static IEnumerable<string> Known(Command command) =>
+        command.Subcommands.Select(child => child.Name).Concat(command.Options.Select(option => option.Name));
 
     /// <summary>How many letters are to be added, removed or changed.</summary>
     private static int Distance(string one, string other)

@@ -9,5 +9,8 @@ namespace WorkloadIdentity.Tool;
 internal sealed record PlatformFacts(string OperatingSystem, string Architecture, string Runtime)
 {
     public static PlatformFacts OfProcess() =>
-        new(RuntimeInformation.OSDescription, RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(), RuntimeInformation.FrameworkDescription);
+        new(
+            RuntimeInformation.OSDescription,
+            RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
+            RuntimeInformation.FrameworkDescription);
 }

@@ -31,7 +31,8 @@ internal sealed class Surroundings
     public Func<string, CancellationToken, Task<IPAddress[]>> ResolveAsync { get; init; } = Dns.GetHostAddressesAsync;
 
     /// <summary>The proxy on the way to an address; null where there is none.</summary>
-    public Func<Uri, Uri?> ProxyFor { get; init; } = static address => HttpClient.DefaultProxy.IsBypassed(address) ? null : HttpClient.DefaultProxy.GetProxy(address);
+    public Func<Uri, Uri?> ProxyFor { get; init; } =
+        static address => HttpClient.DefaultProxy.IsBypassed(address) ? null : HttpClient.DefaultProxy.GetProxy(address);
 
     /// <summary>What this is, as the runtime tells it.</summary>
     public PlatformFacts Platform { get; init; } = PlatformFacts.OfProcess();

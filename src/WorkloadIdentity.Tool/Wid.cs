@@ -48,7 +48,8 @@ internal static class Wid
         {
             // The type alone: a message of code that is not ours may hold anything.
             return End(error, new ToolException(
-                ExitCodes.Fault, $"wid failed unexpectedly ({exception.GetType().Name}).", "Please report it with the command and its options, but without their values.", ToolException.Help("exit-codes")));
+                ExitCodes.Fault, $"wid failed unexpectedly ({exception.GetType().Name}).",
+                "Please report it with the command and its options, but without their values.", ToolException.Help("exit-codes")));
         }
     }
 

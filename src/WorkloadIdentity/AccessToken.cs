@@ -57,7 +57,9 @@ public sealed class AccessToken
     /// <summary>When the issuer advises to ask for the next one; null when it gave no hint.</summary>
     public DateTimeOffset? RefreshOn => _refreshOn == 0 ? null : new DateTimeOffset(_refreshOn, TimeSpan.Zero);
 
-    /// <summary>The credential it came from, outermost first, such as <c>default chain/managed identity</c>; null when made by hand.</summary>
+    /// <summary>
+    /// The credential it came from, outermost first, such as <c>default chain/managed identity</c>; null when made by hand.
+    /// </summary>
     public string? AcquiredBy => _origin?.AcquiredBy;
 
     /// <summary>Who answered (a host's name, IMDS, …) and for which client: for the log line of a first success.</summary>
@@ -76,7 +78,8 @@ public sealed class AccessToken
     private AccessTokenHeader? _header;
 
     /// <summary>
-    /// The header that presents this token: its text is built once, at first use. One for all threads, whoever is first: it is recognised by reference.
+    /// The header that presents this token: its text is built once, at first use. One for all threads, whoever is first: it is recognised
+    /// by reference.
     /// </summary>
     internal AccessTokenHeader Header => _header ?? Interlocked.CompareExchange(ref _header, new AccessTokenHeader(this), null) ?? _header;
 
@@ -93,7 +96,8 @@ public sealed class AccessToken
     }
 
     /// <summary>The same token with who answered, and for which client; a credential says this before its own name is added.</summary>
-    internal AccessToken IssuedBy(string issuer, string? clientId, DateTimeOffset? proofEndsOn = null) => new(this, new TokenOrigin(AcquiredBy, issuer, clientId, proofEndsOn));
+    internal AccessToken IssuedBy(string issuer, string? clientId, DateTimeOffset? proofEndsOn = null) =>
+        new(this, new TokenOrigin(AcquiredBy, issuer, clientId, proofEndsOn));
 
     /// <summary>Type, expiry and origin: never the value.</summary>
     public override string ToString() =>

@@ -26,13 +26,17 @@ public sealed class Acquisition
     [IgnoreDataMember]
     public string? Claims { get; init; }
 
-    /// <summary>Whether other credentials wait behind this one, so that "is it here at all?" should be answered within about a second.</summary>
+    /// <summary>
+    /// Whether other credentials wait behind this one, so that "is it here at all?" should be answered within about a second.
+    /// </summary>
     public bool HasAlternatives { get; init; }
 
     /// <summary>The clock durations are measured with.</summary>
     internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Whether this attempt is made for a report: then nothing may be remembered of it. Whoever asks another credential passes it on.</summary>
+    /// <summary>
+    /// Whether this attempt is made for a report: then nothing may be remembered of it. Whoever asks another credential passes it on.
+    /// </summary>
     internal bool IsReport { get; init; }
 
     /// <summary>Where what a report needs to know is noted on the way; null when nobody reads it.</summary>
@@ -53,5 +57,7 @@ public sealed class Acquisition
     internal Acquisition Noting(ReportNotes notes) => Copy(HasAlternatives, notes);
 
     private Acquisition Copy(bool hasAlternatives, ReportNotes? notes) =>
-        new(Request) { Rejected = Rejected, Claims = Claims, TimeProvider = TimeProvider, HasAlternatives = hasAlternatives, IsReport = IsReport, Notes = notes };
+        new(
+            Request)
+        { Rejected = Rejected, Claims = Claims, TimeProvider = TimeProvider, HasAlternatives = hasAlternatives, IsReport = IsReport, Notes = notes };
 }

@@ -1,15 +1,17 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Turns a token request into a verdict: a token, "not here", or a failure. It never caches; a <see cref="ITokenAcquirer"/> in front of it does.
-/// Derive from it to add a way of getting tokens. Implementations must be safe for concurrent use.
+/// Turns a token request into a verdict: a token, "not here", or a failure. It never caches; a <see cref="ITokenAcquirer"/> in front of it
+/// does. Derive from it to add a way of getting tokens. Implementations must be safe for concurrent use.
 /// </summary>
 public abstract class Credential
 {
     // Shared by the tokens that come in the same way; whichever thread writes it last, any of them is right.
     private TokenOrigin? _lastOrigin;
 
-    /// <summary>A short name in lower case, such as <c>managed identity</c>: it stands in errors, logs and <see cref="AccessToken.AcquiredBy"/>.</summary>
+    /// <summary>
+    /// A short name in lower case, such as <c>managed identity</c>: it stands in errors, logs and <see cref="AccessToken.AcquiredBy"/>.
+    /// </summary>
     public abstract string Name { get; }
 
     /// <summary>
@@ -19,17 +21,23 @@ public abstract class Credential
     public virtual string? Partition => null;
 
     /// <summary>Why <see cref="Partition"/> is null and what to do about it, for whoever wants to share tokens all the same.</summary>
-    internal virtual string WhyNotShared => "It has no stable identity (Credential.Partition) to share tokens under. Override Partition if it is the same identity in every process.";
+    internal virtual string WhyNotShared =>
+        "It has no stable identity (Credential.Partition) to share tokens under. Override Partition if it is the same identity in every "
+            + "process.";
 
-    /// <summary>What a request to this credential may carry beyond a scope. A request that carries more fails without being tried.</summary>
+    /// <summary>
+    /// What a request to this credential may carry beyond a scope. A request that carries more fails without being tried.
+    /// </summary>
     protected virtual RequestFeatures Supports => RequestFeatures.None;
 
-    /// <summary>What it looks for, in words for a report: <c>the variable ORDERS_TOKEN</c>. Must not hold a secret. Null says nothing.</summary>
+    /// <summary>
+    /// What it looks for, in words for a report: <c>the variable ORDERS_TOKEN</c>. Must not hold a secret. Null says nothing.
+    /// </summary>
     protected virtual string? LooksFor => null;
 
     /// <summary>
-    /// Tries the request and tells what was looked for and what was found, of every member of a chain, also behind the one that answers. Real attempts are made, and
-    /// their tokens dropped: the report changes nothing, least of all which credential a chain uses.
+    /// Tries the request and tells what was looked for and what was found, of every member of a chain, also behind the one that answers.
+    /// Real attempts are made, and their tokens dropped: the report changes nothing, least of all which credential a chain uses.
     /// </summary>
     /// <param name="request">What would be asked for.</param>
     /// <param name="cancellationToken">Ends the report.</param>
@@ -62,7 +70,8 @@ public abstract class Credential
             try
             {
                 result = await AcquireCoreAsync(acquisition, cancellationToken).ConfigureAwait(false)
-                    ?? TokenResult.Failed(new TokenError(TokenErrorKind.InvalidResponse, $"The credential '{Name}' returned no result (null)."));
+                    ?? TokenResult.Failed(
+                        new TokenError(TokenErrorKind.InvalidResponse, $"The credential '{Name}' returned no result (null)."));
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -71,7 +80,11 @@ public abstract class Credential
             catch (OperationCanceledException exception)
             {
                 // Somebody else's cancellation (a client's own timeout): for our caller that is a time limit, not a cancellation.
-                result = TokenResult.Failed(new TokenError(TokenErrorKind.TimedOut, $"The credential '{Name}' was cut off by a time limit of its own.") { Exception = exception });
+                result =
+                    TokenResult.Failed(new TokenError(
+                        TokenErrorKind.TimedOut,
+                        $"The credential '{Name}' was cut off by a time limit of its own.")
+                    { Exception = exception });
             }
             catch (TokenAcquisitionException exception)
             {
@@ -102,13 +115,20 @@ public abstract class Credential
         var started = acquisition.TimeProvider.GetTimestamp();
         var notes = new ReportNotes();
         var result = await AcquireAsync(acquisition.Noting(notes), cancellationToken).ConfigureAwait(false);
-        return new CredentialReport(Name, LooksFor, result, acquisition.TimeProvider.GetElapsedTime(started)) { Assertion = notes.Assertion };
+        return new CredentialReport(
+            Name, LooksFor, result, acquisition.TimeProvider.GetElapsedTime(started))
+        { Assertion = notes.Assertion };
     }
 
-    /// <summary>The request as it would be written without saying what goes without saying: two requests of one form share a token.</summary>
+    /// <summary>
+    /// The request as it would be written without saying what goes without saying: two requests of one form share a token.
+    /// </summary>
     internal virtual TokenRequest Simplify(TokenRequest request) => request;
 
-    /// <summary>Makes the attempt. Requests that carry what <see cref="Supports"/> lacks do not arrive here, and exceptions thrown here become failures.</summary>
+    /// <summary>
+    /// Makes the attempt. Requests that carry what <see cref="Supports"/> lacks do not arrive here, and exceptions thrown here become
+    /// failures.
+    /// </summary>
     /// <param name="acquisition">What is asked for, and why.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     protected abstract ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken);

@@ -4,8 +4,8 @@ using System.Text;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What a credential has to say about one request: what it looked for, what it found or lacks, how long that took, and for a chain the same of every member.
-/// It holds no token and no secret, and may be logged. Made by <see cref="Credential.ExplainAsync"/>. Immutable.
+/// What a credential has to say about one request: what it looked for, what it found or lacks, how long that took, and for a chain the same
+/// of every member. It holds no token and no secret, and may be logged. Made by <see cref="Credential.ExplainAsync"/>. Immutable.
 /// </summary>
 public sealed class CredentialReport
 {
@@ -89,12 +89,16 @@ public sealed class CredentialReport
 
     private static string Describe(AccessToken token) => string.Create(
         CultureInfo.InvariantCulture,
-        $"a token{(token.Issuer is null ? "" : $", issued by {token.Issuer}")}{(token.ClientId is null ? "" : $" for client {token.ClientId}")}, which expires {token.ExpiresOn.UtcDateTime:u}");
+        $"a token{(token.Issuer is null ? "" : $", issued by {token.Issuer}")}{(token.ClientId is null
+            ? ""
+            : $" for client {token.ClientId}")}, which expires {token.ExpiresOn.UtcDateTime:u}");
 
     private void Write(StringBuilder text, string indent)
     {
         var role = IsPinned ? ", pinned" : IsAnswer ? ", answers" : "";
-        text.Append(CultureInfo.InvariantCulture, $"{indent}{Credential}: {Verdict.ToString().ToLowerInvariant()} in {Duration.TotalMilliseconds:0} ms{role}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{indent}{Credential}: {Verdict.ToString().ToLowerInvariant()} in {Duration.TotalMilliseconds:0} ms{role}\n");
         if (LooksFor is not null)
         {
             text.Append(CultureInfo.InvariantCulture, $"{indent}  looks for: {LooksFor}\n");

@@ -1,6 +1,8 @@
 namespace WorkloadIdentity;
 
-/// <summary>Gets access tokens, from the cache when it can. What applications inject and adapters depend on. Safe for concurrent use.</summary>
+/// <summary>
+/// Gets access tokens, from the cache when it can. What applications inject and adapters depend on. Safe for concurrent use.
+/// </summary>
 public interface ITokenAcquirer
 {
     /// <summary>Gets a living token. A cached one comes back synchronously.</summary>
@@ -21,5 +23,6 @@ public interface ITokenAcquirer
     /// <returns>A token; <paramref name="rejected"/> itself when nothing newer can be had now.</returns>
     /// <exception cref="TokenAcquisitionException">The renewal was refused.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    ValueTask<AccessToken> RenewTokenAsync(TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default);
+    ValueTask<AccessToken> RenewTokenAsync(
+        TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default);
 }

@@ -3,7 +3,8 @@ using System.Text;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// No token could be had. The one exception of an acquisition: <see cref="Error"/> says why, <see cref="Attempts"/> what each credential answered.
+/// No token could be had. The one exception of an acquisition: <see cref="Error"/> says why, <see cref="Attempts"/> what each credential
+/// answered.
 /// </summary>
 /// <remarks>A caller's own cancellation surfaces as <see cref="OperationCanceledException"/> instead.</remarks>
 #pragma warning disable CA1032 // The usual constructors would make an exception without the error it exists to carry.

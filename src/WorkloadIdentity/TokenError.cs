@@ -96,8 +96,8 @@ public sealed class TokenError
     public bool IsRepeated { get; internal init; }
 
     /// <summary>
-    /// What the request carried that the credential cannot express; <see cref="RequestFeatures.None"/> for every other error. Whoever asked may
-    /// leave out what was only a hint, and must not leave out what decides for whom the token is.
+    /// What the request carried that the credential cannot express; <see cref="RequestFeatures.None"/> for every other error. Whoever asked
+    /// may leave out what was only a hint, and must not leave out what decides for whom the token is.
     /// </summary>
     public RequestFeatures UnsupportedFeatures { get; init; }
 
@@ -123,8 +123,11 @@ public sealed class TokenError
         CorrelationId = CorrelationId ?? correlationId,
     };
 
-    /// <summary>The same error, explained where its kind alone would explain too little. What Entra said keeps the page of its category.</summary>
-    internal TokenError ExplainedAt(string anchor) => new(this, Message) { HelpAnchor = HelpAnchor ?? (Category == TokenErrorCategory.None ? anchor : null) };
+    /// <summary>
+    /// The same error, explained where its kind alone would explain too little. What Entra said keeps the page of its category.
+    /// </summary>
+    internal TokenError ExplainedAt(string anchor) =>
+        new(this, Message) { HelpAnchor = HelpAnchor ?? (Category == TokenErrorCategory.None ? anchor : null) };
 
     /// <summary>The same error with another message.</summary>
     internal TokenError WithMessage(string message) => new(this, message);
@@ -132,15 +135,22 @@ public sealed class TokenError
     /// <summary>The same error as it is told again without asking anybody.</summary>
     internal TokenError Repeated(TimeSpan remaining) => IsRepeated
         ? this
-        : new TokenError(this, $"{Message} (Repeated from memory; nobody is asked again for {Math.Max(1, Math.Ceiling(remaining.TotalSeconds)):0} s.)")
+        : new TokenError(
+            this, $"{Message} (Repeated from memory; nobody is asked again for {Math.Max(1, Math.Ceiling(remaining.TotalSeconds)):0} s.)")
         {
             IsRepeated = true,
             RetryAfter = remaining > TimeSpan.Zero ? remaining : RetryAfter,
         };
 
-    /// <summary>The same error, met while answering an API's claims challenge. The claims are the challenge's, unless Entra named its own.</summary>
+    /// <summary>
+    /// The same error, met while answering an API's claims challenge. The claims are the challenge's, unless Entra named its own.
+    /// </summary>
     internal TokenError InAnswerTo(string origin, string claims) =>
-        new(this, $"{origin} demands claims that a new token must satisfy (insufficient_claims), and that token was refused. {Message}") { Claims = Claims ?? claims };
+        new(
+            this,
+            $"{origin} demands claims that a new token must satisfy (insufficient_claims), and that token was refused. "
+                + $"{Message}")
+        { Claims = Claims ?? claims };
 
     /// <summary>A request that carries what the credential cannot express.</summary>
     internal static TokenError Unsupported(string credential, RequestFeatures missing, TokenRequest request)
@@ -152,7 +162,9 @@ public sealed class TokenError
             _ when missing.HasFlag(RequestFeatures.FmiPath) => "carry an FMI path",
             _ => "carry the claims of a challenge",
         };
-        return new TokenError(TokenErrorKind.InvalidConfiguration, $"The credential '{credential}' cannot {what}. Use an application credential for this request, or leave it out.")
+        return new TokenError(
+            TokenErrorKind.InvalidConfiguration,
+            $"The credential '{credential}' cannot {what}. Use an application credential for this request, or leave it out.")
         {
             Scope = request.Scope,
             TenantId = request.TenantId,

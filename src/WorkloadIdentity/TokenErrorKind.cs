@@ -1,6 +1,8 @@
 namespace WorkloadIdentity;
 
-/// <summary>What kind of thing stood in the way of a token. Decide on this and on <see cref="TokenErrorCategory"/>, never on message text.</summary>
+/// <summary>
+/// What kind of thing stood in the way of a token. Decide on this and on <see cref="TokenErrorCategory"/>, never on message text.
+/// </summary>
 public enum TokenErrorKind
 {
     /// <summary>Nothing here says this credential should be used: a variable, file or host is absent.</summary>

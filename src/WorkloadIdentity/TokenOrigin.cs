@@ -10,15 +10,21 @@ internal sealed record TokenOrigin(string? AcquiredBy, string? Issuer, string? C
     /// <summary>The same behind another credential: the one in <paramref name="last"/> where that says the same.</summary>
     public static TokenOrigin Of(TokenOrigin? inner, string credential, ref TokenOrigin? last)
     {
-        if (last is { } known && known.Issuer == inner?.Issuer && known.ClientId == inner?.ClientId && known.ProofEndsOn == inner?.ProofEndsOn && IsBehind(known.AcquiredBy!, credential, inner?.AcquiredBy))
+        if (last is { } known && known.Issuer == inner?.Issuer && known.ClientId == inner?.ClientId
+            && known.ProofEndsOn == inner?.ProofEndsOn && IsBehind(known.AcquiredBy!, credential, inner?.AcquiredBy))
         {
             return known;
         }
 
-        return last = new TokenOrigin(inner?.AcquiredBy is { } acquiredBy ? $"{credential}/{acquiredBy}" : credential, inner?.Issuer, inner?.ClientId, inner?.ProofEndsOn);
+        return last = new TokenOrigin(
+            inner?.AcquiredBy is { } acquiredBy ? $"{credential}/{acquiredBy}" : credential,
+            inner?.Issuer,
+            inner?.ClientId,
+            inner?.ProofEndsOn);
     }
 
     private static bool IsBehind(string whole, string credential, string? inner) => inner is null
         ? whole == credential
-        : whole.Length == credential.Length + 1 + inner.Length && whole.StartsWith(credential, StringComparison.Ordinal) && whole[credential.Length] == '/' && whole.EndsWith(inner, StringComparison.Ordinal);
+        : whole.Length == credential.Length + 1 + inner.Length && whole.StartsWith(credential, StringComparison.Ordinal)
+            && whole[credential.Length] == '/' && whole.EndsWith(inner, StringComparison.Ordinal);
 }

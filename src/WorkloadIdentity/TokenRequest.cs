@@ -38,7 +38,8 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <summary>
     /// The tenant to ask, as a GUID or a verified domain name, kept in lower case; null asks in the credential's own tenant.
     /// </summary>
-    /// <exception cref="ArgumentException">The value is not a tenant, or is <c>common</c>, <c>organizations</c> or <c>consumers</c>.</exception>
+    /// <exception cref="ArgumentException">The value is not a tenant, or is <c>common</c>, <c>organizations</c> or
+    /// <c>consumers</c>.</exception>
     public string? TenantId { get; init => field = value is null ? null : WorkloadIdentity.TenantId.Require(value, nameof(TenantId)); }
 
     /// <summary>
@@ -56,19 +57,24 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
 
     /// <summary>The <c>fmi_path</c> of a federated managed identity or agent identity; null for all others.</summary>
     /// <exception cref="ArgumentException">The value is empty or holds a control character.</exception>
-    public string? FmiPath { get; init => field = value is null ? null : Require.Text(value, "An FMI path", "the agent identity's client id"); }
+    public string? FmiPath
+    {
+        get; init =>
+        field = value is null ? null : Require.Text(value, "An FMI path", "the agent identity's client id");
+    }
 
     /// <summary>
     /// Says that the asker can answer claims challenges, so that the token may live long and be revoked early
-    /// (<see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">continuous access evaluation</see>, capability <c>cp1</c>).
-    /// An offer: a credential that cannot declare it simply does not.
+    /// (<see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">continuous access evaluation</see>, capability
+    /// <c>cp1</c>). An offer: a credential that cannot declare it simply does not.
     /// </summary>
     public bool ContinuousAccess { get; init; }
 
     /// <summary>The same request in another tenant.</summary>
     /// <param name="tenantId">A GUID or a verified domain name.</param>
     /// <exception cref="ArgumentException"><paramref name="tenantId"/> is not a tenant.</exception>
-    public TokenRequest ForTenant(string tenantId) => new(this, WorkloadIdentity.TenantId.Require(tenantId, nameof(tenantId)), UserAssertion);
+    public TokenRequest ForTenant(string tenantId) =>
+        new(this, WorkloadIdentity.TenantId.Require(tenantId, nameof(tenantId)), UserAssertion);
 
     /// <summary>The same request in the credential's own tenant; made once, so that its hash is too.</summary>
     internal TokenRequest InOwnTenant => TenantId is null ? this : field ??= new(this, tenantId: null, UserAssertion);
@@ -79,10 +85,15 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <summary>The key of an on-behalf-of request: its assertion is hashed once.</summary>
     internal OnBehalfOfKey OnBehalfOfKey => field ??= OnBehalfOfKey.Of(this);
 
-    /// <summary>The slot this request was served from first, for as long as that one lives. Never a user's: those are kept for as long as they are looked up.</summary>
+    /// <summary>
+    /// The slot this request was served from first, for as long as that one lives. Never a user's: those are kept for as long as they are
+    /// looked up.
+    /// </summary>
     internal TokenSlot? Slot { get; private set; }
 
-    /// <summary>Keeps the slot, unless another acquirer's is kept that still lives: two that share a request must not write it in turns.</summary>
+    /// <summary>
+    /// Keeps the slot, unless another acquirer's is kept that still lives: two that share a request must not write it in turns.
+    /// </summary>
     internal void Remember(TokenSlot slot)
     {
         if (UserAssertion is null && (Slot is null || Slot.IsGone))

@@ -47,7 +47,9 @@ public sealed class TokenResult
     /// <summary>The same verdict with the attempts that led to it.</summary>
     internal TokenResult After(IReadOnlyList<TokenAttempt> attempts) => new(Verdict, Token, Error, attempts);
 
-    /// <summary>The same verdict as given by <paramref name="credential"/>: its name goes in front of every attempt and of the token's origin.</summary>
+    /// <summary>
+    /// The same verdict as given by <paramref name="credential"/>: its name goes in front of every attempt and of the token's origin.
+    /// </summary>
     /// <param name="credential">The name.</param>
     /// <param name="duration">How long it took.</param>
     /// <param name="last">The origin of this credential's last token.</param>
@@ -55,7 +57,8 @@ public sealed class TokenResult
     {
         IReadOnlyList<TokenAttempt> attempts = Attempts.Count == 0
             ? [new TokenAttempt(credential, Verdict, Error, duration)]
-            : [.. Attempts.Select(attempt => new TokenAttempt($"{credential}/{attempt.Credential}", attempt.Verdict, attempt.Error, attempt.Duration))];
+            : [.. Attempts.Select(
+                attempt => new TokenAttempt($"{credential}/{attempt.Credential}", attempt.Verdict, attempt.Error, attempt.Duration))];
         return new TokenResult(Verdict, Token?.From(credential, ref last), Error, attempts);
     }
 

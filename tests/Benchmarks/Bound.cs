@@ -4,7 +4,10 @@ using WorkloadIdentity;
 
 namespace Benchmarks;
 
-/// <summary>A bounded table under a million distinct requests from two threads: it keeps its bound, and no request is ever in two slots. Then a million users.</summary>
+/// <summary>
+/// A bounded table under a million distinct requests from two threads: it keeps its bound, and no request is ever in two slots. Then a
+/// million users.
+/// </summary>
 internal static class Bound
 {
     private const int Capacity = 10_000;
@@ -19,14 +22,24 @@ internal static class Bound
         var ownToken = await acquirer.GetTokenAsync(own);
 
         // Users first: whatever a million of them do, the application's token stays.
-        await Task.WhenAll(Enumerable.Range(0, 2).Select(worker => Task.Run(() => AskAsync(acquirer, worker, n => new TokenRequest("api://own/.default") { UserAssertion = $"user-{n}" }))));
+        await Task.WhenAll(Enumerable.Range(0, 2)
+            .Select(worker =>
+                Task.Run(() => AskAsync(acquirer, worker, n => new TokenRequest("api://own/.default") { UserAssertion = $"user-{n}" }))));
         var asked = credential.Calls;
         var stayed = ReferenceEquals(ownToken, await acquirer.GetTokenAsync(own)) && credential.Calls == asked;
         var (users, most) = (slots.Read("user"), 0);
-        await Task.WhenAll(Enumerable.Range(0, 2).Select(worker => Task.Run(() => AskAsync(acquirer, worker, n => new TokenRequest($"api://{n}/.default"), () => most = Math.Max(most, slots.Read("application"))))));
+        await Task.WhenAll(Enumerable.Range(0, 2)
+            .Select(worker =>
+                Task.Run(() =>
+                    AskAsync(
+                        acquirer,
+                        worker,
+                        n => new TokenRequest($"api://{n}/.default"),
+                        () => most = Math.Max(most, slots.Read("application"))))));
         return new Finding(
             "A million distinct requests against a bound of 10,000",
-            "Two threads, each asking for every request once, at about the same time; then the same with a million distinct user assertions.",
+            "Two threads, each asking for every request once, at about the same time; then the same with a million distinct user "
+                + "assertions.",
             [
                 "| | found |",
                 "|---|---|",
@@ -37,7 +50,9 @@ internal static class Bound
             ],
             new Goal($"the table holds its bound of {Capacity:N0}: {most:N0}", most <= Capacity + 64),
             new Goal($"no request is ever in two slots: {credential.AtOnce:N0}", credential.AtOnce == 0),
-            new Goal($"a million users leave the application's slots alone: {(stayed ? "they do" : "they do not")}", stayed && users <= Capacity));
+            new Goal(
+                $"a million users leave the application's slots alone: {(stayed ? "they do" : "they do not")}",
+                stayed && users <= Capacity));
     }
 
     private static async Task AskAsync(TokenAcquirer acquirer, int worker, Func<int, TokenRequest> request, Action? look = null)

@@ -39,7 +39,10 @@ internal sealed class InMemoryEntra(TimeSpan latency = default, int lifetime = 3
         return new HttpResponseMessage(HttpStatusCode.OK)
         {
             RequestMessage = request,
-            Content = new StringContent($$"""{"token_type":"Bearer","expires_in":{{lifetime}},"ext_expires_in":{{lifetime}},{{hint}}"access_token":"{{token}}"}""", Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                $$"""{"token_type":"Bearer","expires_in":{{lifetime}},"ext_expires_in":{{lifetime}},{{hint}}"access_token":"{{token}}"}""",
+                Encoding.UTF8,
+                "application/json"),
         };
     }
 }

@@ -22,10 +22,12 @@ internal static class Load
         var calls = callers.Sum(caller => caller.Calls);
         var slow = callers.SelectMany(caller => caller.Slow).OrderDescending().ToList();
         var rank = (int)(calls / 1000);
-        return new Result(calls, callers.Sum(caller => caller.Failed), rank < slow.Count ? slow[rank] : Noted, slow.Count == 0 ? Noted : slow[0]);
+        return new Result(
+            calls, callers.Sum(caller => caller.Failed), rank < slow.Count ? slow[rank] : Noted, slow.Count == 0 ? Noted : slow[0]);
     }
 
-    public static string Words(TimeSpan wait) => wait <= Noted ? "under 0.1 ms" : FormattableString.Invariant($"{wait.TotalMilliseconds:0.0} ms");
+    public static string Words(TimeSpan wait) =>
+        wait <= Noted ? "under 0.1 ms" : FormattableString.Invariant($"{wait.TotalMilliseconds:0.0} ms");
 
     private static async Task<(long Calls, long Failed, List<TimeSpan> Slow)> CallAsync(Func<Task> get, long started, TimeSpan duration)
     {

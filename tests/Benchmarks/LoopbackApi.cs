@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Benchmarks;
 
-/// <summary>An API on a real socket, in as little HTTP as a GET takes: every request on a connection that is kept gets the same answer.</summary>
+/// <summary>
+/// An API on a real socket, in as little HTTP as a GET takes: every request on a connection that is kept gets the same answer.
+/// </summary>
 internal sealed class LoopbackApi : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

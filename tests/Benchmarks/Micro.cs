@@ -10,19 +10,27 @@ using Perfolizer.Horology;
 
 namespace Benchmarks;
 
-/// <summary>Runs a BenchmarkDotNet class whose baseline is ours, in this process: all libraries in one run, without a build of its own.</summary>
+/// <summary>
+/// Runs a BenchmarkDotNet class whose baseline is ours, in this process: all libraries in one run, without a build of its own.
+/// </summary>
 internal static class Micro
 {
-    /// <summary>How many calls one invocation makes, so that waiting for a result costs what it costs a caller and not what it costs a harness.</summary>
+    /// <summary>
+    /// How many calls one invocation makes, so that waiting for a result costs what it costs a caller and not what it costs a harness.
+    /// </summary>
     public const int Calls = 64;
 
     private static readonly IConfig Config = ManualConfig.CreateEmpty()
-        .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(8).WithIterationCount(25).WithIterationTime(TimeInterval.FromMilliseconds(200)))
+        .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(8).WithIterationCount(25)
+        .WithIterationTime(TimeInterval.FromMilliseconds(200)))
         .AddDiagnoser(MemoryDiagnoser.Default)
         .AddLogger(NullLogger.Instance)
         .WithOption(ConfigOptions.DisableLogFile, true);
 
-    /// <summary>The best time of 25 (what else runs on the machine only ever adds) and the bytes of each method of <typeparamref name="T"/>, by its name.</summary>
+    /// <summary>
+    /// The best time of 25 (what else runs on the machine only ever adds) and the bytes of each method of <typeparamref name="T"/>, by its
+    /// name.
+    /// </summary>
     public static IReadOnlyDictionary<string, Figure> Run<T>()
     {
         var summary = BenchmarkRunner.Run<T>(Config);
@@ -34,7 +42,11 @@ internal static class Micro
     [
         "| library | a call | times ours | bytes |",
         "|---|---|---|---|",
-        .. figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"| {figure.Key} | {figure.Value.Nanoseconds:N1} ns | {figure.Value.Nanoseconds / ours.Nanoseconds:N0} | {figure.Value.Bytes:N0} |")),
+        .. figures.Select(figure =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {figure.Key} | {figure.Value.Nanoseconds:N1} ns | {figure.Value.Nanoseconds / ours.Nanoseconds:N0} | "
+                    + $"{figure.Value.Bytes:N0} |")),
     ];
 
     private static Figure Read(BenchmarkReport report) => report.ResultStatistics is { } statistics

@@ -7,7 +7,9 @@ internal static class Outage
 
     public static async Task<Finding> RunAsync()
     {
-        var table = new List<string> { "| library | calls | failed before the token's real end | 99.9 % waited less than | token requests |", "|---|---|---|---|---|" };
+        var table =
+            new List<string> { "| library | calls | failed before the token's real end | 99.9 % waited less than | token requests "
+                + "|", "|---|---|---|---|---|" };
         Load.Result? ours = null;
         foreach (var peer in Peers.All)
         {
@@ -23,12 +25,14 @@ internal static class Outage
             var before = entra.Requests;
             var load = await Load.RunAsync(get, left);
             ours ??= load;
-            table.Add(FormattableString.Invariant($"| {peer.Library} | {load.Calls:N0} | {load.Failed:N0} | {Load.Words(load.P999)} | {entra.Requests - before:N0} |"));
+            table.Add(FormattableString.Invariant(
+                $"| {peer.Library} | {load.Calls:N0} | {load.Failed:N0} | {Load.Words(load.P999)} | {entra.Requests - before:N0} |"));
         }
 
         return new Finding(
             "The endpoint down for the last 80 % of a token's life",
-            $"The token lives {Lifetime} s; from a fifth of that on, nobody can connect to the endpoint. Eight callers ask without pause until the token's end.",
+            $"The token lives {Lifetime} s; from a fifth of that on, nobody can connect to the endpoint. Eight callers ask without pause "
+                + "until the token's end.",
             table,
             new Goal($"no caller fails before the token's end: {ours!.Failed:N0} of {ours.Calls:N0}", ours.Failed == 0));
     }

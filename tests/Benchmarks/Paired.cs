@@ -1,8 +1,8 @@
 namespace Benchmarks;
 
 /// <summary>
-/// Two ways of doing the same work, measured in turns of a few milliseconds each: whatever slows the machine down for a while slows both, so their ratio holds
-/// where two measurements one after the other would differ by more than what is looked for.
+/// Two ways of doing the same work, measured in turns of a few milliseconds each: whatever slows the machine down for a while slows both,
+/// so their ratio holds where two measurements one after the other would differ by more than what is looked for.
 /// </summary>
 internal static class Paired
 {

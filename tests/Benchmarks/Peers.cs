@@ -38,10 +38,14 @@ internal static class Peers
     ];
 
     public static TokenAcquirer Ours(InMemoryEntra entra, int capacity = 10_000) => new(
-        WorkloadIdentity.ApplicationCredential.MultiTenant(InMemoryEntra.ClientId, ClientSecretAuthentication.FromValue(InMemoryEntra.Secret), new ApplicationCredentialOptions { HttpClient = entra.NewClient() }),
+        WorkloadIdentity.ApplicationCredential.MultiTenant(
+            InMemoryEntra.ClientId,
+            ClientSecretAuthentication.FromValue(InMemoryEntra.Secret),
+            new ApplicationCredentialOptions { HttpClient = entra.NewClient() }),
         new TokenAcquirerOptions { Capacity = capacity });
 
-    public static IConfidentialClientApplication Msal(InMemoryEntra entra) => ConfidentialClientApplicationBuilder.Create(InMemoryEntra.ClientId)
+    public static IConfidentialClientApplication Msal(InMemoryEntra entra) =>
+        ConfidentialClientApplicationBuilder.Create(InMemoryEntra.ClientId)
         .WithClientSecret(InMemoryEntra.Secret)
         .WithAuthority($"https://login.microsoftonline.com/{InMemoryEntra.TenantId}")
         .WithInstanceDiscovery(false)
@@ -50,9 +54,16 @@ internal static class Peers
 
     public static ClientSecretCredential AzureIdentity(InMemoryEntra entra) => new(
         InMemoryEntra.TenantId, InMemoryEntra.ClientId, InMemoryEntra.Secret,
-        new ClientSecretCredentialOptions { DisableInstanceDiscovery = true, Transport = new HttpClientTransport(entra.NewClient()), AdditionallyAllowedTenants = { "*" } });
+        new ClientSecretCredentialOptions
+        {
+            DisableInstanceDiscovery = true,
+            Transport = new HttpClientTransport(
+            entra.NewClient()),
+            AdditionallyAllowedTenants = { "*" }
+        });
 
-    private static string VersionOf(string assembly) => Assembly.Load(assembly).GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    private static string VersionOf(string assembly) =>
+        Assembly.Load(assembly).GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     private sealed class OneClient(HttpClient client) : IMsalHttpClientFactory
     {

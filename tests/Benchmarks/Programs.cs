@@ -25,7 +25,16 @@ internal static class Programs
             Directory.Delete(folder, recursive: true);
         }
 
-        await DotnetAsync("publish", library, "-c", "Release", "--use-current-runtime", "-p:PublishTrimmed=true", "-p:OnlyManagedIdentity=true", "-o", folder);
+        await DotnetAsync(
+            "publish",
+            library,
+            "-c",
+            "Release",
+            "--use-current-runtime",
+            "-p:PublishTrimmed=true",
+            "-p:OnlyManagedIdentity=true",
+            "-o",
+            folder);
         return folder;
     }
 
@@ -35,13 +44,17 @@ internal static class Programs
     {
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, WorkingDirectory = Repository.Root })!;
+        using var process =
+            Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, WorkingDirectory = Repository.Root })!;
         try
         {
             var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
             var time = TimeProvider.System.GetElapsedTime(started);
-            return process.ExitCode == 0 ? time : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}:\n{output}");
+            return process.ExitCode == 0
+                ? time
+                : throw new InvalidOperationException(
+                    $"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}:\n{output}");
         }
         catch (OperationCanceledException)
         {
@@ -53,5 +66,7 @@ internal static class Programs
     private static string Output(string library) => Path.Combine(Repository.Root, ".artifacts/startup", library);
 
     private static Task<TimeSpan> DotnetAsync(string command, string library, params IEnumerable<string> arguments) =>
-        RunAsync("dotnet", [command, "tests/Benchmarks/Startup/Startup.csproj", "--nologo", "-v", "quiet", $"-p:Library={library}", .. arguments]);
+        RunAsync(
+            "dotnet",
+            [command, "tests/Benchmarks/Startup/Startup.csproj", "--nologo", "-v", "quiet", $"-p:Library={library}", .. arguments]);
 }

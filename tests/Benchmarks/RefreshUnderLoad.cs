@@ -8,9 +8,12 @@ internal static class RefreshUnderLoad
 
     public static async Task<Finding> RunAsync()
     {
-        var table = new List<string> { "| token | library | calls | 99.9 % waited less than | longest wait | token requests |", "|---|---|---|---|---|---|" };
+        var table =
+            new List<string> { "| token | library | calls | 99.9 % waited less than | longest wait | token requests "
+                + "|", "|---|---|---|---|---|---|" };
         Load.Result? ours = null;
-        foreach (var (token, lifetime, hint) in new (string, int, int?)[] { ("lives 8 s", 8, null), ("lives an hour, refresh advised after 4 s", 3600, 4) })
+        foreach (var (token, lifetime, hint) in new (string, int, int?)[] { ("lives 8 s", 8,
+            null), ("lives an hour, refresh advised after 4 s", 3600, 4) })
         {
             foreach (var peer in Peers.All)
             {
@@ -19,14 +22,20 @@ internal static class RefreshUnderLoad
                 await get();
                 var load = await Load.RunAsync(get, Duration);
                 ours ??= load;
-                table.Add(FormattableString.Invariant($"| {token} | {peer.Library} | {load.Calls:N0} | {Load.Words(load.P999)} | {Load.Words(load.Longest)} | {entra.Requests:N0} |"));
+                table.Add(FormattableString.Invariant(
+                    $"| {token} | {peer.Library} | {load.Calls:N0} | {Load.Words(load.P999)} | {Load.Words(
+                        load.Longest)} | {entra.Requests:N0} |"));
             }
         }
 
         return new Finding(
             "The moment of refresh under load",
-            $"Eight callers ask without pause for {Duration.TotalSeconds:0} s; the endpoint takes {Latency.TotalMilliseconds:0} ms. MSAL counts a token as expired 5 minutes before its end, so a short-lived one is never a hit there; the second half shows it with a token that suits it.",
+            $"Eight callers ask without pause for {Duration.TotalSeconds:0} s; the endpoint takes {Latency.TotalMilliseconds:0} ms. MSAL "
+                + "counts a token as expired 5 minutes before its end, so a short-lived one is never a hit there; the second half shows "
+                + "it with a token that suits it.",
             table,
-            new Goal($"no caller waits for the short-lived token's refresh, 99.9 % within 1 ms: {Load.Words(ours!.P999)}", ours.P999 <= TimeSpan.FromMilliseconds(1) && ours.Failed == 0));
+            new Goal(
+                $"no caller waits for the short-lived token's refresh, 99.9 % within 1 ms: {Load.Words(ours!.P999)}",
+                ours.P999 <= TimeSpan.FromMilliseconds(1) && ours.Failed == 0));
     }
 }

@@ -20,17 +20,27 @@ internal static class Report
             GC.Collect();
         }
 
-        var busy = File.Exists("/proc/loadavg") ? $" Load average at the end, this run included: {string.Join(' ', (await File.ReadAllTextAsync("/proc/loadavg")).Split(' ')[..3])}." : "";
+        var busy =
+            File.Exists("/proc/loadavg")
+                ? $" Load average at the end, this run included: {string.Join(
+                    ' ', (await File.ReadAllTextAsync("/proc/loadavg")).Split(' ')[..3])}."
+                : "";
         var goals = findings.SelectMany(found => found.Finding.Goals).ToList();
         var page = new List<string>
         {
             "# Benchmarks",
             "",
-            "Written by `dotnet run -c Release --project tests/Benchmarks -- report`, as measured; one of them alone: the same with its name in place of `report`.",
-            "The peers run in the same process against the same endpoint in memory, which issues tokens of 1,460 characters. Times move with the machine: compare",
+            "Written by `dotnet run -c Release --project tests/Benchmarks -- report`, as measured; one of them alone: the same with its "
+                + "name in place of `report`.",
+            "The peers run in the same process against the same endpoint in memory, which issues tokens of 1,460 characters. Times move "
+                + "with the machine: compare",
             "within the run.",
             "",
-            string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Environment.ProcessorCount} cores ({Machine()}), {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}; took {TimeProvider.System.GetElapsedTime(started).TotalMinutes:0.0} minutes.{busy}"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Environment.ProcessorCount} cores ({Machine()}), "
+                    + $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}; took "
+                    + $"{TimeProvider.System.GetElapsedTime(started).TotalMinutes:0.0} minutes.{busy}"),
             $"Microsoft.Identity.Client (MSAL) {Peers.MsalVersion}, Azure.Identity {Peers.AzureIdentityVersion}.",
             "",
             $"{goals.Count(goal => goal.IsMet)} of {goals.Count} goals reached.",
@@ -47,7 +57,8 @@ internal static class Report
     }
 
     private static string Machine() =>
-        File.Exists("/proc/cpuinfo") && File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) is { } model
+        File.Exists("/proc/cpuinfo")
+            && File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) is { } model
             ? model[(model.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()
             : RuntimeInformation.ProcessArchitecture.ToString();
 }

@@ -6,7 +6,8 @@ internal static class Repository
     public static string Root { get; } = Find(new DirectoryInfo(AppContext.BaseDirectory));
 
     private static string Find(DirectoryInfo? folder) =>
-        folder is null ? throw new InvalidOperationException("Run this from a build inside the repository: Sdk.sln was not found above the program.")
+        folder is null
+            ? throw new InvalidOperationException("Run this from a build inside the repository: Sdk.sln was not found above the program.")
         : File.Exists(Path.Combine(folder.FullName, "Sdk.sln")) ? folder.FullName
         : Find(folder.Parent);
 }

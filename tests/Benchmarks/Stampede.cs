@@ -1,6 +1,8 @@
 namespace Benchmarks;
 
-/// <summary>10,000 callers at once on an empty cache, the endpoint taking 200 ms: token requests, and when the last caller was served.</summary>
+/// <summary>
+/// 10,000 callers at once on an empty cache, the endpoint taking 200 ms: token requests, and when the last caller was served.
+/// </summary>
 internal static class Stampede
 {
     private const int Callers = 10_000;
@@ -17,7 +19,8 @@ internal static class Stampede
         return new Finding(
             "10,000 callers at once on an empty cache",
             $"The endpoint takes {Latency.TotalMilliseconds:0} ms to answer.",
-            ["| library | token requests | last caller served after |", "|---|---|---|", .. rows.Select(row => FormattableString.Invariant($"| {row.Library} | {row.Requests:N0} | {row.Last:0.00} × the endpoint's latency |"))],
+            ["| library | token requests | last caller served after |", "|---|---|---|", .. rows.Select(
+                row => FormattableString.Invariant($"| {row.Library} | {row.Requests:N0} | {row.Last:0.00} × the endpoint's latency |"))],
             new Goal($"one token request: {rows[0].Requests}", rows[0].Requests == 1),
             new Goal($"the last caller served within 1.5 times the endpoint's latency: {rows[0].Last:0.00}", rows[0].Last <= 1.5));
     }

@@ -45,7 +45,8 @@ internal sealed class Elsewhere : IAsyncDisposable
             _tally.Count("requests that were led elsewhere");
             if (context.Request.Headers["Authorization"] is not null || context.Request.HasEntityBody)
             {
-                _tally.Breach(Law.NoTokenElsewhere, $"{context.Request.HttpMethod} with {(context.Request.HasEntityBody ? "a body" : "a token")}");
+                _tally.Breach(
+                    Law.NoTokenElsewhere, $"{context.Request.HttpMethod} with {(context.Request.HasEntityBody ? "a body" : "a token")}");
             }
 
             context.Response.StatusCode = 401;

@@ -1,8 +1,8 @@
 namespace WorkloadIdentity.Chaos;
 
 /// <summary>
-/// Time that runs faster, so that a minute of ours is half an hour of theirs. What is beside another clock runs with it, and its wall clock alone can be set wrong:
-/// timers and measured times go on, as they do on a machine whose clock somebody sets.
+/// Time that runs faster, so that a minute of ours is half an hour of theirs. What is beside another clock runs with it, and its wall clock
+/// alone can be set wrong: timers and measured times go on, as they do on a machine whose clock somebody sets.
 /// </summary>
 internal sealed class FastClock : TimeProvider
 {

@@ -50,13 +50,27 @@ internal sealed class Fleet : IDisposable
             OfApplication("secret", bySecret, ClientSecretAuthentication.FromFile(PathOf("secret"))),
             OfApplication("certificate", byCertificate, ClientCertificateAuthentication.FromFiles(PathOf("tls.crt"), PathOf("tls.key"))),
             OfApplication("federation", byFederation, new FederatedAuthentication(new FileAssertionSource(PathOf("token")))),
-            OfApplication("on behalf of", byUsers, ClientSecretAuthentication.FromFile(PathOf("users-secret")), random => OfUser(byUsers, random), Users),
-            Make("many tenants", clock => ApplicationCredential.MultiTenant(several.ClientId, ClientSecretAuthentication.FromValue(severalSecret), Options(clock)), OfTenant, Tenants, capacity: Tenants / 3),
+            OfApplication(
+                "on behalf of",
+                byUsers,
+                ClientSecretAuthentication.FromFile(PathOf("users-secret")),
+                random => OfUser(byUsers, random),
+                Users),
+            Make(
+                "many tenants",
+                clock =>
+                    ApplicationCredential.MultiTenant(
+                        several.ClientId, ClientSecretAuthentication.FromValue(severalSecret), Options(clock)),
+                OfTenant,
+                Tenants,
+                capacity: Tenants / 3),
             OfHost("App Service", entra.AppServiceEnvironment()),
             OfHost("IMDS", entra.ImdsEnvironment()),
             Make(
                 "default chain",
-                clock => DefaultCredentials.FromEnvironment(new DefaultCredentialsOptions { Environment = WorkloadEnvironment.FromValues(byUsers.EnvironmentWithSecret()), TimeProvider = clock }),
+                clock =>
+                    DefaultCredentials.FromEnvironment(new DefaultCredentialsOptions { Environment = WorkloadEnvironment.FromValues(
+                        byUsers.EnvironmentWithSecret()), TimeProvider = clock }),
                 _ => OfItself(byUsers.ClientId)),
         ];
 
@@ -110,7 +124,9 @@ internal sealed class Fleet : IDisposable
         Applications[0].RemoveSecret(old);
     }
 
-    /// <summary>A new certificate, its key replaced first; in between the two files do not belong together. Rotations follow each other.</summary>
+    /// <summary>
+    /// A new certificate, its key replaced first; in between the two files do not belong together. Rotations follow each other.
+    /// </summary>
     public async Task RotateCertificateAsync()
     {
         await _rotation.WaitAsync();
@@ -131,15 +147,28 @@ internal sealed class Fleet : IDisposable
         }
     }
 
-    private Member OfApplication(string name, EmulatedApplication application, ClientAuthentication authentication, Func<Random, Expected>? next = null, int keys = 1) =>
-        Make(name, clock => new ApplicationCredential(application.TenantId, application.ClientId, authentication, Options(clock)), next ?? (_ => OfItself(application.ClientId)), keys);
+    private Member OfApplication(
+        string name,
+        EmulatedApplication application,
+        ClientAuthentication authentication,
+        Func<Random, Expected>? next = null,
+        int keys = 1) =>
+        Make(
+            name,
+            clock => new ApplicationCredential(application.TenantId, application.ClientId, authentication, Options(clock)),
+            next ?? (_ => OfItself(application.ClientId)),
+            keys);
 
     private Member OfHost(string name, IReadOnlyDictionary<string, string> variables) => Make(
         name,
-        clock => new ManagedIdentityCredential(null, new ManagedIdentityCredentialOptions { Environment = WorkloadEnvironment.FromValues(variables), TimeProvider = clock }),
+        clock =>
+            new ManagedIdentityCredential(
+                null,
+                new ManagedIdentityCredentialOptions { Environment = WorkloadEnvironment.FromValues(variables), TimeProvider = clock }),
         _ => OfItself(_entra.SystemAssignedIdentity.ClientId));
 
-    private Member Make(string name, Func<FastClock, Credential> credential, Func<Random, Expected> next, int keys = 1, int capacity = 10_000)
+    private Member Make(
+        string name, Func<FastClock, Credential> credential, Func<Random, Expected> next, int keys = 1, int capacity = 10_000)
     {
         var clock = _clock.Beside();
         return new Member(name, credential(clock), clock, _entra.Api, next, _tally, keys, capacity);
@@ -183,7 +212,8 @@ internal sealed class Fleet : IDisposable
     {
         using var key = RSA.Create(2048);
         var now = _clock.GetUtcNow();
-        return new CertificateRequest("CN=chaos", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(now.AddDays(-1), now.AddDays(90));
+        return new CertificateRequest("CN=chaos", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(
+            now.AddDays(-1), now.AddDays(90));
     }
 
     private static string KeyOf(X509Certificate2 certificate)

@@ -21,7 +21,15 @@ internal sealed class Member : IDisposable
     /// <param name="tally">Where it counts.</param>
     /// <param name="keys">For how many keys it calls at a time.</param>
     /// <param name="capacity">How many tokens it may hold.</param>
-    public Member(string name, Credential credential, FastClock clock, Testing.EmulatedApi api, Func<Random, Expected> next, Tally tally, int keys, int capacity)
+    public Member(
+        string name,
+        Credential credential,
+        FastClock clock,
+        Testing.EmulatedApi api,
+        Func<Random, Expected> next,
+        Tally tally,
+        int keys,
+        int capacity)
     {
         (Name, _clock, _api, _next, _tally, Keys) = (name, clock, api.Url, next, tally, keys);
         IsBounded = capacity < keys;
@@ -30,7 +38,9 @@ internal sealed class Member : IDisposable
         var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri(api.Url.GetLeftPart(UriPartial.Authority)) } };
         _client = new HttpClient(new AccessTokenHandler(_acquirer, new TokenRequest(api.Scope), options)
         {
-            InnerHandler = new Witness(name, clock, Credential, api.Url, tally) { InnerHandler = new SocketsHttpHandler { UseProxy = false } },
+            InnerHandler = new Witness(
+                name, clock, Credential, api.Url, tally)
+            { InnerHandler = new SocketsHttpHandler { UseProxy = false } },
         });
     }
 
@@ -108,7 +118,10 @@ internal sealed class Member : IDisposable
 
             if (!IsBounded && Credential.LivingFor(expected.Key, asked) is { } living)
             {
-                _tally.Breach(Law.NoNeedlessFailure, $"{Name}: failed although a token lives until {living.ExpiresOn:T}, at {_clock.GetUtcNow():T}: {exception.Error.Message}");
+                _tally.Breach(
+                    Law.NoNeedlessFailure,
+                    $"{Name}: failed although a token lives until {living.ExpiresOn:T}, at "
+                        + $"{_clock.GetUtcNow():T}: {exception.Error.Message}");
             }
         }
         catch (HttpRequestException exception)

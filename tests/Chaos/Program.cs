@@ -1,7 +1,7 @@
 using WorkloadIdentity.Chaos;
 
-// A fleet of acquirers and HTTP clients against an Entra that throttles, stalls, breaks off, answers garbage, rolls keys and revokes, while secrets and certificates are
-// rotated and clocks set wrong. What must hold all the same is counted; the exit code says whether it did.
+// A fleet of acquirers and HTTP clients against an Entra that throttles, stalls, breaks off, answers garbage, rolls keys and revokes, while
+// secrets and certificates are rotated and clocks set wrong. What must hold all the same is counted; the exit code says whether it did.
 Settings settings;
 try
 {

@@ -8,9 +8,11 @@ internal static class Report
     public static void Write(TextWriter to, Settings settings, Run run, Tally tally)
     {
         var text = FormattableString.Invariant;
-        to.WriteLine(text($"{settings.Duration:c} at {settings.Speed} times the speed, which is {run.Elapsed:hh\\:mm\\:ss} for the fleet; seed {settings.Seed}."));
+        to.WriteLine(text(
+            $"{settings.Duration:c} at {settings.Speed} times the speed ({run.Elapsed:hh\\:mm\\:ss} for the fleet), seed {settings.Seed}."));
         to.WriteLine();
-        foreach (var group in tally.Counts.Where(count => !count.Key.StartsWith("breach ", StringComparison.Ordinal)).GroupBy(count => count.Key.Split(": ") is [var first, _] ? first : "requests"))
+        foreach (var group in tally.Counts.Where(count => !count.Key.StartsWith("breach ", StringComparison.Ordinal))
+            .GroupBy(count => count.Key.Split(": ") is [var first, _] ? first : "requests"))
         {
             to.WriteLine(group.Key);
             foreach (var (what, count) in group)
@@ -45,7 +47,9 @@ internal static class Report
         to.WriteLine();
         to.WriteLine(IsHeld(tally)
             ? "Every law was held."
-            : string.Create(CultureInfo.InvariantCulture, $"A law was broken. The same events again: --for {settings.Duration:c} --seed {settings.Seed} --speed {settings.Speed}"));
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"A law was broken. The same events again: --for {settings.Duration:c} --seed {settings.Seed} --speed {settings.Speed}"));
     }
 
     public static bool IsHeld(Tally tally) => Array.TrueForAll(Enum.GetValues<Law>(), law => tally.BreachesOf(law) == 0);

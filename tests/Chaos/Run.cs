@@ -8,7 +8,8 @@ internal sealed class Run(Settings settings, Tally tally)
     private const int CallersPerMember = 3;
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(5);
 
-    // How often a key may cost an acquisition: a refresh for every life of a token, one renewal every half minute, the back-off of failures.
+    // How often a key may cost an acquisition: a refresh for every life of a token, one renewal every half minute, the back-off of
+    // failures.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private const int MaxAttempts = 3;
 
@@ -29,7 +30,9 @@ internal sealed class Run(Settings settings, Tally tally)
     {
         var clock = new FastClock(settings.Speed);
         using var server = new ServerPool();
-        await using var entra = await EntraEmulator.StartAsync(new EntraEmulatorOptions { TimeProvider = clock, AcceptsReusedAssertions = true, ClockSkew = TimeSpan.FromMinutes(1) });
+        await using var entra =
+            await EntraEmulator.StartAsync(
+                new EntraEmulatorOptions { TimeProvider = clock, AcceptsReusedAssertions = true, ClockSkew = TimeSpan.FromMinutes(1) });
         entra.TokenLifetime = TokenLife;
         entra.ManagedIdentityTokenLifetime = TokenLife;
         using var fleet = new Fleet(entra, clock, tally);
@@ -64,12 +67,15 @@ internal sealed class Run(Settings settings, Tally tally)
             Spent.Add((member.Name, member.Credential.Acquisitions, budget));
             if (member.Credential.Acquisitions > budget)
             {
-                tally.Breach(Law.WithinBudget, $"{member.Name}: {member.Credential.Acquisitions} acquisitions for {member.Credential.Keys} keys in {Elapsed}");
+                tally.Breach(
+                    Law.WithinBudget,
+                    $"{member.Name}: {member.Credential.Acquisitions} acquisitions for {member.Credential.Keys} keys in {Elapsed}");
             }
         }
 
         Forget(fleet, entra, DateTimeOffset.MaxValue);
-        var (requests, acquisitions) = (tally.Of("requests to Entra") + tally.Of("requests to hosts"), fleet.Members.Sum(member => member.Credential.Acquisitions));
+        var (requests, acquisitions) =
+            (tally.Of("requests to Entra") + tally.Of("requests to hosts"), fleet.Members.Sum(member => member.Credential.Acquisitions));
         if (requests > acquisitions * MaxAttempts)
         {
             tally.Breach(Law.WithinBudget, $"{requests} requests for {acquisitions} acquisitions");

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace WorkloadIdentity.Chaos;
 
-/// <summary>How long, how fast, and from which seed. The same seed picks the same events in the same order; what they hit depends on the machine.</summary>
+/// <summary>
+/// How long, how fast, and from which seed. The same seed picks the same events in the same order; what they hit depends on the machine.
+/// </summary>
 internal sealed record Settings(TimeSpan Duration, int Seed, double Speed)
 {
     public const string Usage = "Chaos [--for <hh:mm:ss>] [--seed <number>] [--speed <times>]";
@@ -15,10 +17,14 @@ internal sealed record Settings(TimeSpan Duration, int Seed, double Speed)
             var value = arguments.ElementAtOrDefault(index + 1) ?? "";
             settings = arguments[index] switch
             {
-                "--for" when TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var time) && time >= TimeSpan.FromSeconds(30) => settings with { Duration = time },
+                "--for" when TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var time) && time >= TimeSpan.FromSeconds(30) =>
+                    settings with { Duration = time },
                 "--seed" when int.TryParse(value, CultureInfo.InvariantCulture, out var seed) => settings with { Seed = seed },
-                "--speed" when double.TryParse(value, CultureInfo.InvariantCulture, out var speed) && speed is >= 1 and <= 100 => settings with { Speed = speed },
-                _ => throw new ArgumentException($"'{arguments[index]} {value}' is not understood. Usage: {Usage}; at least 30 seconds, a speed from 1 to 100."),
+                "--speed" when double.TryParse(value, CultureInfo.InvariantCulture, out var speed) && speed is >= 1 and <= 100 =>
+                    settings with { Speed = speed },
+                _ =>
+                    throw new ArgumentException(
+                        $"'{arguments[index]} {value}' is not understood. Usage: {Usage}; at least 30 seconds, a speed from 1 to 100."),
             };
         }
 

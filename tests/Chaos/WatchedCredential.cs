@@ -29,7 +29,8 @@ internal sealed class WatchedCredential(Credential inner, FastClock clock, Tally
     public int Keys => _keys.Count;
 
     // The inner one refuses what it cannot do.
-    protected override RequestFeatures Supports => RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
+    protected override RequestFeatures Supports =>
+        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
 
     /// <summary>Whether the clock is still the one a token was judged by when it came.</summary>
     public bool IsOfThisClock(string token) => _tokens.TryGetValue(token, out var issued) && issued.TimesSet == clock.TimesSet;
@@ -43,11 +44,12 @@ internal sealed class WatchedCredential(Credential inner, FastClock clock, Tally
     }
 
     /// <summary>
-    /// The token that was there for this key before a moment, if it lives and was refused by nobody. Only where the clock was not set since; and a wrong clock ends what it
-    /// takes for the life of a user's assertion.
+    /// The token that was there for this key before a moment, if it lives and was refused by nobody. Only where the clock was not set
+    /// since; and a wrong clock ends what it takes for the life of a user's assertion.
     /// </summary>
     public AccessToken? LivingFor(Key key, DateTimeOffset before) =>
-        _issued.TryGetValue(key, out var last) && last.On < before && !last.IsRejected && last.TimesSet == clock.TimesSet && last.Token.ExpiresOn > clock.GetUtcNow()
+        _issued.TryGetValue(key, out var last) && last.On < before && !last.IsRejected && last.TimesSet == clock.TimesSet
+            && last.Token.ExpiresOn > clock.GetUtcNow()
         && (key.UserAssertion is null || clock.Offset == TimeSpan.Zero)
             ? last.Token
             : null;
@@ -74,7 +76,9 @@ internal sealed class WatchedCredential(Credential inner, FastClock clock, Tally
         _keys.TryAdd(key.GetHashCode(), true);
         if (_flying.AddOrUpdate(key, 1, (_, flying) => flying + 1) > 1)
         {
-            tally.Breach(Law.OneFlightForAKey, $"{member}: a second flight for {key.TenantId ?? "its own tenant"}{(acquisition.Claims is null ? "" : " with claims")}");
+            tally.Breach(
+                Law.OneFlightForAKey,
+                $"{member}: a second flight for {key.TenantId ?? "its own tenant"}{(acquisition.Claims is null ? "" : " with claims")}");
         }
 
         try

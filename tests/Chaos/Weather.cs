@@ -25,7 +25,9 @@ internal sealed class Weather : IAsyncDisposable
         _events = Table();
     }
 
-    /// <summary>One event after the other, some of them at the same time, until the time is over; returns when the last one has ended.</summary>
+    /// <summary>
+    /// One event after the other, some of them at the same time, until the time is over; returns when the last one has ended.
+    /// </summary>
     public async Task RunAsync(CancellationToken stop)
     {
         var running = new List<Task>();
@@ -62,7 +64,12 @@ internal sealed class Weather : IAsyncDisposable
         [
             Lasting("Entra throttles", () => tokens.Limit(2, TimeSpan.FromSeconds(20)), tokens.Unlimit),
             Lasting("hosts throttle", () => hosts.Limit(1, TimeSpan.FromSeconds(20)), hosts.Unlimit),
-            Lasting("Entra is slow", () => tokens.Latency = LatencyProfile.Percentiles(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8), _random.Next()), () => tokens.Latency = null),
+            Lasting(
+                "Entra is slow",
+                () =>
+                    tokens.Latency = LatencyProfile.Percentiles(
+                        TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8), _random.Next()),
+                () => tokens.Latency = null),
             Lasting("Entra is away", () => tokens.Outage = true, () => tokens.Outage = false, Long),
             Lasting("hosts are away", () => hosts.Outage = true, () => hosts.Outage = false, Long),
             Lasting("the API is away", () => api.Outage = true, () => api.Outage = false),
@@ -106,7 +113,8 @@ internal sealed class Weather : IAsyncDisposable
         return Task.CompletedTask;
     });
 
-    private string NotBeforeNow() => $$"""{"access_token":{"nbf":{"essential":true,"value":"{{_clock.GetUtcNow().ToUnixTimeSeconds()}}"} } }""";
+    private string NotBeforeNow() =>
+        $$"""{"access_token":{"nbf":{"essential":true,"value":"{{_clock.GetUtcNow().ToUnixTimeSeconds()}}"} } }""";
 
     /// <summary>Anything up to two hours forward or back, and right again after a while.</summary>
     private async Task SetClockAsync(CancellationToken stop)

@@ -7,7 +7,9 @@ namespace WorkloadIdentity.Chaos;
 /// <summary>What a call must carry.</summary>
 internal sealed record Expected(string Audience, string ClientId, string TenantId, string? UserName, Key Key);
 
-/// <summary>Stands where requests leave a member, and holds every token it sees against the clock and against what the call is for.</summary>
+/// <summary>
+/// Stands where requests leave a member, and holds every token it sees against the clock and against what the call is for.
+/// </summary>
 internal sealed class Witness(string member, FastClock clock, WatchedCredential credential, Uri api, Tally tally) : DelegatingHandler
 {
     public static readonly HttpRequestOptionsKey<Expected> Expectation = new("expected");
@@ -50,7 +52,9 @@ internal sealed class Witness(string member, FastClock clock, WatchedCredential 
         var (audience, client, tenant, user) = (Text("aud"), Text("appid"), Text("tid"), Text("preferred_username"));
         if ((audience, client, tenant, user) != (expected!.Audience, expected.ClientId, expected.TenantId, expected.UserName))
         {
-            tally.Breach(Law.NoForeignToken, $"{member}: for {audience} of {client} in {tenant} on behalf of {user ?? "nobody"}; expected {expected}");
+            tally.Breach(
+                Law.NoForeignToken,
+                $"{member}: for {audience} of {client} in {tenant} on behalf of {user ?? "nobody"}; expected {expected}");
         }
 
         if (request.RequestUri!.Authority != api.Authority)

@@ -23,7 +23,8 @@ internal static class Mongo
 {
     public static MongoClientSettings LogIn(MongoClientSettings settings, ITokenAcquirer acquirer)
     {
-        settings.Credential = MongoCredential.CreateOidcCredential(new MongoLogin(acquirer, "api://orders-mongodb/.default"), principalName: null);
+        settings.Credential =
+            MongoCredential.CreateOidcCredential(new MongoLogin(acquirer, "api://orders-mongodb/.default"), principalName: null);
         return settings;
     }
 }

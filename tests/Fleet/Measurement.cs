@@ -17,12 +17,15 @@ internal static class Measurement
     // As many processes as compile their first code at the same time, unless all must: a fleet has a machine for every few.
     private const int Wave = 6;
 
-    private static readonly (string Name, bool Redis, bool Lease)[] SecondLevels = [("none", false, false), ("Redis, no lease", true, false), ("Redis", true, true)];
+    private static readonly (string Name, bool Redis,
+        bool Lease)[] SecondLevels = [("none", false, false), ("Redis, no lease", true, false), ("Redis", true, true)];
 
     public static async Task<string> RunAsync(int processes)
     {
         var report = new StringBuilder()
-            .AppendLine(CultureInfo.InvariantCulture, $"{processes} processes, token endpoint {Latency.TotalMilliseconds} ms, {Environment.ProcessorCount} cores")
+            .AppendLine(
+                CultureInfo.InvariantCulture,
+                $"{processes} processes, token endpoint {Latency.TotalMilliseconds} ms, {Environment.ProcessorCount} cores")
             .AppendLine("| fleet | second level | token requests | wait, median | wait, longest |")
             .AppendLine("|---|---|---|---|---|");
         foreach (var (name, withRedis, lease) in SecondLevels)
@@ -45,7 +48,8 @@ internal static class Measurement
                 var before = entra.Journal.TokenRequests.Count(request => request.Scope == told.Scope);
                 var waits = await FleetAsync(processes, wave, told);
                 var requests = entra.Journal.TokenRequests.Count(request => request.Scope == told.Scope) - before;
-                report.AppendLine(CultureInfo.InvariantCulture, $"| {fleet} | {name} | {requests} | {waits[waits.Count / 2]} ms | {waits[^1]} ms |");
+                report.AppendLine(
+                    CultureInfo.InvariantCulture, $"| {fleet} | {name} | {requests} | {waits[waits.Count / 2]} ms | {waits[^1]} ms |");
             }
         }
 
@@ -64,7 +68,10 @@ internal static class Measurement
         async Task<int> MemberAsync()
         {
             await starting.WaitAsync(limit.Token);
-            using var member = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["member"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            using var member =
+                Process.Start(new ProcessStartInfo(
+                    Environment.ProcessPath!, ["member"])
+                { RedirectStandardInput = true, RedirectStandardOutput = true })!;
             try
             {
                 await TellAsync(member, orders.Write(), limit.Token);
@@ -107,5 +114,6 @@ internal static class Measurement
     }
 
     private static async Task<string> ExpectAsync(Process member, CancellationToken cancellationToken) =>
-        await member.StandardOutput.ReadLineAsync(cancellationToken) ?? throw new InvalidOperationException("A member of the fleet ended without a token; its error output says why.");
+        await member.StandardOutput.ReadLineAsync(cancellationToken)
+            ?? throw new InvalidOperationException("A member of the fleet ended without a token; its error output says why.");
 }

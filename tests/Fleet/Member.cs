@@ -12,7 +12,8 @@ internal static class Member
     {
         var orders = Orders.Read((await input.ReadLineAsync())!);
         var credential = new ApplicationCredential(
-            orders.TenantId, orders.ClientId, ClientSecretAuthentication.FromValue(orders.Secret), new ApplicationCredentialOptions { AuthorityHost = orders.AuthorityHost });
+            orders.TenantId, orders.ClientId, ClientSecretAuthentication.FromValue(orders.Secret),
+            new ApplicationCredentialOptions { AuthorityHost = orders.AuthorityHost });
         using var cache = orders.RedisPort is { } port ? await RedisCache.ConnectAsync(port) : null;
         var store = cache is null ? null : new DistributedTokenStore(cache, new DistributedTokenStoreOptions
         {
@@ -45,6 +46,7 @@ internal static class Member
 
         var started = TimeProvider.System.GetTimestamp();
         await acquirer.GetTokenAsync(new TokenRequest(orders.Scope));
-        await output.WriteLineAsync(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture));
+        await output.WriteLineAsync(
+            TimeProvider.System.GetElapsedTime(started).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture));
     }
 }

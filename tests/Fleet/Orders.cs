@@ -4,7 +4,16 @@ using System.Text.Json.Serialization;
 namespace Fleet;
 
 /// <summary>What a member of the fleet is told, in one line on its input.</summary>
-internal sealed record Orders(Uri AuthorityHost, string TenantId, string ClientId, string Secret, int? RedisPort, string Key, bool Lease, bool Together, string Scope = "")
+internal sealed record Orders(
+    Uri AuthorityHost,
+    string TenantId,
+    string ClientId,
+    string Secret,
+    int? RedisPort,
+    string Key,
+    bool Lease,
+    bool Together,
+    string Scope = "")
 {
     public const string WarmScope = "api://warm/.default";
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using Fleet;
 
-// dotnet run -c Release --project tests/Fleet [-- processes]: how many token requests a fleet makes that starts at once, with and without a second level.
+// dotnet run -c Release --project tests/Fleet [-- processes]: how many token requests a fleet makes that starts at once, with and without a
+// second level.
 switch (args)
 {
     case ["member"]:
@@ -10,7 +11,8 @@ switch (args)
     case []:
         Console.WriteLine(await Measurement.RunAsync(processes: 50));
         return 0;
-    case [var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var processes) && processes is > 0 and <= 200:
+    case [var text]
+        when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var processes) && processes is > 0 and <= 200:
         Console.WriteLine(await Measurement.RunAsync(processes));
         return 0;
     default:

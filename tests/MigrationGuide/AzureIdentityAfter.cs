@@ -11,7 +11,8 @@ internal static class AzureIdentityAfter
     public static void Register(IHostApplicationBuilder builder)
     {
         builder.Services.AddWorkloadIdentity();
-        builder.Services.AddHttpClient("orders", client => client.BaseAddress = new Uri("https://orders.contoso.com")).AddAccessToken("api://orders/.default");
+        builder.Services.AddHttpClient("orders", client => client.BaseAddress = new Uri("https://orders.contoso.com"))
+            .AddAccessToken("api://orders/.default");
     }
 
     public static void RegisterAtADesk(IHostApplicationBuilder builder)
@@ -29,15 +30,23 @@ internal static class AzureIdentityAfter
         });
     }
 
-    public static Credential[] Credentials(string tenantId, string clientId, string secret, string path, Func<AssertionRequest, CancellationToken, ValueTask<string>> assertionAsync) =>
+    public static Credential[] Credentials(
+        string tenantId,
+        string clientId,
+        string secret,
+        string path,
+        Func<AssertionRequest, CancellationToken, ValueTask<string>> assertionAsync) =>
     [
         new ManagedIdentityCredential(ManagedIdentityId.FromClientId(clientId)),
         new ApplicationCredential(tenantId, clientId, ClientSecretAuthentication.FromValue(secret)),
         new ApplicationCredential(tenantId, clientId, ClientCertificateAuthentication.FromFile(path)),
         new ApplicationCredential(tenantId, clientId, new FederatedAuthentication(new FileAssertionSource(path))),
         new ApplicationCredential(tenantId, clientId, new FederatedAuthentication(new CallbackAssertionSource(assertionAsync))),
-        new ApplicationCredential(tenantId, clientId, ClientSecretAuthentication.FromValue(secret)),  // the user is named by the request: UserAssertion
-        new CredentialChain(new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned), new ApplicationCredential(tenantId, clientId, ClientSecretAuthentication.FromValue(secret))),
+        // the user is named by the request: UserAssertion
+        new ApplicationCredential(tenantId, clientId, ClientSecretAuthentication.FromValue(secret)),
+        new CredentialChain(
+            new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned),
+            new ApplicationCredential(tenantId, clientId, ClientSecretAuthentication.FromValue(secret))),
     ];
 
     public static async Task<bool> TryAsync(ITokenAcquirer acquirer, CancellationToken cancellationToken)
@@ -57,6 +66,11 @@ internal static class AzureIdentityAfter
     {
         builder.Services.AddWorkloadIdentity("machine").UseManagedIdentity();
         builder.Services.AddWorkloadIdentity()
-            .UseKeyVault(tenantId, clientId, new Uri("https://orders.vault.azure.net"), "machine", vault => vault.DownloadedCertificate("orders-api"));
+            .UseKeyVault(
+                tenantId,
+                clientId,
+                new Uri("https://orders.vault.azure.net"),
+                "machine",
+                vault => vault.DownloadedCertificate("orders-api"));
     }
 }

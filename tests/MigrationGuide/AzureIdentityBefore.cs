@@ -15,8 +15,10 @@ internal static class AzureIdentityBefore
     public static void Register(IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<TokenCredential>(new DefaultAzureCredential());
-        builder.Services.AddTransient(services => new BearerHandler(services.GetRequiredService<TokenCredential>(), "api://orders/.default"));
-        builder.Services.AddHttpClient("orders", client => client.BaseAddress = new Uri("https://orders.contoso.com")).AddHttpMessageHandler<BearerHandler>();
+        builder.Services.AddTransient(
+            services => new BearerHandler(services.GetRequiredService<TokenCredential>(), "api://orders/.default"));
+        builder.Services.AddHttpClient("orders", client => client.BaseAddress = new Uri("https://orders.contoso.com"))
+            .AddHttpMessageHandler<BearerHandler>();
     }
 
     public static void Clients(IHostApplicationBuilder builder)
@@ -28,15 +30,23 @@ internal static class AzureIdentityBefore
         });
     }
 
-    public static TokenCredential[] Credentials(string tenantId, string clientId, string secret, string path, Func<CancellationToken, Task<string>> assertionAsync, string userAssertion) =>
+    public static TokenCredential[] Credentials(
+        string tenantId,
+        string clientId,
+        string secret,
+        string path,
+        Func<CancellationToken, Task<string>> assertionAsync,
+        string userAssertion) =>
     [
         new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId)),
         new ClientSecretCredential(tenantId, clientId, secret),
         new ClientCertificateCredential(tenantId, clientId, path),
-        new WorkloadIdentityCredential(new WorkloadIdentityCredentialOptions { TenantId = tenantId, ClientId = clientId, TokenFilePath = path }),
+        new WorkloadIdentityCredential(
+            new WorkloadIdentityCredentialOptions { TenantId = tenantId, ClientId = clientId, TokenFilePath = path }),
         new ClientAssertionCredential(tenantId, clientId, assertionAsync),
         new OnBehalfOfCredential(tenantId, clientId, secret, userAssertion),
-        new ChainedTokenCredential(new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned), new ClientSecretCredential(tenantId, clientId, secret)),
+        new ChainedTokenCredential(
+            new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned), new ClientSecretCredential(tenantId, clientId, secret)),
     ];
 
     public static async Task<bool> TryAsync(TokenCredential credential, CancellationToken cancellationToken)
@@ -54,7 +64,8 @@ internal static class AzureIdentityBefore
 
     public static async Task<ClientCertificateCredential> OutOfAVaultAsync(string tenantId, string clientId)
     {
-        var vault = new SecretClient(new Uri("https://orders.vault.azure.net"), new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned));
+        var vault =
+            new SecretClient(new Uri("https://orders.vault.azure.net"), new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned));
         KeyVaultSecret pfx = await vault.GetSecretAsync("orders-api");                        // once: a renewed certificate needs a restart
         var certificate = X509CertificateLoader.LoadPkcs12(Convert.FromBase64String(pfx.Value), password: null);
         return new ClientCertificateCredential(tenantId, clientId, certificate);

@@ -11,13 +11,15 @@ internal static class IdentityWebAfter
     public static void Register(IHostApplicationBuilder builder)
     {
         builder.Services.AddWorkloadIdentity(builder.Configuration.GetSection("WorkloadIdentity"));
-        builder.Services.AddHttpClient("orders", client => client.BaseAddress = new Uri("https://orders.contoso.com")).AddAccessToken("api://orders/.default");
+        builder.Services.AddHttpClient("orders", client => client.BaseAddress = new Uri("https://orders.contoso.com"))
+            .AddAccessToken("api://orders/.default");
     }
 
     public static async Task<string[]?> ForTheApplicationAsync(IHttpClientFactory clients, CancellationToken cancellationToken) =>
         await clients.CreateClient("orders").GetFromJsonAsync<string[]>("orders", cancellationToken);
 
-    public static async Task<string[]?> ForTheUserAsync(IHttpClientFactory clients, string incomingToken, CancellationToken cancellationToken)
+    public static async Task<string[]?> ForTheUserAsync(
+        IHttpClientFactory clients, string incomingToken, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "orders").OnBehalfOf(incomingToken);
         using var response = await clients.CreateClient("orders").SendAsync(request, cancellationToken);

@@ -7,7 +7,8 @@ namespace MigrationGuide;
 /// <summary>What programs with MSAL.NET hold today.</summary>
 internal static class MsalBefore
 {
-    public static async Task<string> ClientCredentialsAsync(string tenantId, string clientId, X509Certificate2 certificate, CancellationToken cancellationToken)
+    public static async Task<string> ClientCredentialsAsync(
+        string tenantId, string clientId, X509Certificate2 certificate, CancellationToken cancellationToken)
     {
         var application = ConfidentialClientApplicationBuilder.Create(clientId)                  // one for the life of the program
             .WithAuthority(AzureCloudInstance.AzurePublic, tenantId)
@@ -18,15 +19,21 @@ internal static class MsalBefore
         return result.AccessToken;
     }
 
-    public static async Task<string> OnBehalfOfAsync(IConfidentialClientApplication application, string userAssertion, CancellationToken cancellationToken)
+    public static async Task<string> OnBehalfOfAsync(
+        IConfidentialClientApplication application, string userAssertion, CancellationToken cancellationToken)
     {
-        var result = await application.AcquireTokenOnBehalfOf(["https://graph.microsoft.com/.default"], new UserAssertion(userAssertion)).ExecuteAsync(cancellationToken);
+        var result =
+            await application.AcquireTokenOnBehalfOf(["https://graph.microsoft.com/.default"], new UserAssertion(userAssertion))
+                .ExecuteAsync(cancellationToken);
         return result.AccessToken;
     }
 
-    public static async Task<string> ManyTenantsAsync(IConfidentialClientApplication application, string customerTenantId, CancellationToken cancellationToken)
+    public static async Task<string> ManyTenantsAsync(
+        IConfidentialClientApplication application, string customerTenantId, CancellationToken cancellationToken)
     {
-        var result = await application.AcquireTokenForClient(["https://graph.microsoft.com/.default"]).WithTenantId(customerTenantId).ExecuteAsync(cancellationToken);
+        var result =
+            await application.AcquireTokenForClient(["https://graph.microsoft.com/.default"]).WithTenantId(customerTenantId)
+                .ExecuteAsync(cancellationToken);
         return result.AccessToken;
     }
 
@@ -43,11 +50,14 @@ internal static class MsalBefore
             .WithClientAssertion(async options => await File.ReadAllTextAsync(path, options.CancellationToken))
             .Build();
 
-    public static async Task<string?> AnswerAsync(IConfidentialClientApplication application, string claims, CancellationToken cancellationToken)
+    public static async Task<string?> AnswerAsync(
+        IConfidentialClientApplication application, string claims, CancellationToken cancellationToken)
     {
         try
         {
-            var result = await application.AcquireTokenForClient(["https://graph.microsoft.com/.default"]).WithClaims(claims).ExecuteAsync(cancellationToken);
+            var result =
+                await application.AcquireTokenForClient(["https://graph.microsoft.com/.default"]).WithClaims(claims)
+                    .ExecuteAsync(cancellationToken);
             return result.AccessToken;
         }
         catch (MsalServiceException e) when (e.ErrorCode == "invalid_client")

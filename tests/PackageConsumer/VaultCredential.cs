@@ -8,5 +8,6 @@ internal sealed class VaultCredential : Credential
     public override string Name => "vault";
 
     protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(TokenResult.Issued(new AccessToken($"token-for-{new Uri(acquisition.Request.Scope).Host}", DateTimeOffset.UtcNow.AddHours(1))));
+        ValueTask.FromResult(
+            TokenResult.Issued(new AccessToken($"token-for-{new Uri(acquisition.Request.Scope).Host}", DateTimeOffset.UtcNow.AddHours(1))));
 }

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace WorkloadIdentity.Paths;
 
-/// <summary>Receives each method entry of the traced assembly. <see cref="TracedAssembly"/> writes the calls to it into the assembly.</summary>
+/// <summary>
+/// Receives each method entry of the traced assembly. <see cref="TracedAssembly"/> writes the calls to it into the assembly.
+/// </summary>
 public static class Recorder
 {
     private const string Runtime = "(runtime)";
@@ -71,7 +73,8 @@ public static class Recorder
         var isBelow = false;
         foreach (var frame in frames)
         {
-            if (frame.GetMethod() is not { DeclaringType.FullName: { } type } method || !_known.TryGetValue($"{Plain(type)}::{method.Name}", out var file))
+            if (frame.GetMethod() is not { DeclaringType.FullName: { } type } method
+                || !_known.TryGetValue($"{Plain(type)}::{method.Name}", out var file))
             {
                 continue;
             }

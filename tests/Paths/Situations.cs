@@ -89,7 +89,8 @@ public static class Situations
         Environment = WorkloadEnvironment.FromValues(new Dictionary<string, string>()),
     });
 
-    private static string Part(string json) => Convert.ToBase64String(Encoding.UTF8.GetBytes(json)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    private static string Part(string json) =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(json)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     private static IEnumerable<string> Lines(WalkedPath path) =>
     [
@@ -110,7 +111,12 @@ public static class Situations
             {
                 RequestMessage = request,
                 Content = isProbe
-                    ? JsonContent.Create(new Dictionary<string, object> { ["error"] = "invalid_request", ["error_description"] = "Required metadata header not specified" })
+                    ? JsonContent.Create(new Dictionary<string, object>
+                    {
+                        ["error"] = "invalid_request",
+                        [
+                        "error_description"] = "Required metadata header not specified"
+                    })
                     : JsonContent.Create(new Dictionary<string, object>
                     {
                         ["token_type"] = "Bearer",
@@ -130,7 +136,8 @@ public static class Situations
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var response = new HttpResponseMessage(Rejects-- > 0 ? HttpStatusCode.Unauthorized : HttpStatusCode.OK) { RequestMessage = request };
+            var response =
+                new HttpResponseMessage(Rejects-- > 0 ? HttpStatusCode.Unauthorized : HttpStatusCode.OK) { RequestMessage = request };
             if (response.StatusCode == HttpStatusCode.Unauthorized)
             {
                 response.Headers.WwwAuthenticate.Add(new AuthenticationHeaderValue("Bearer", "error=\"invalid_token\""));

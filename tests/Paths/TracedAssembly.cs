@@ -12,14 +12,16 @@ namespace WorkloadIdentity.Paths;
 /// <see cref="Situations"/> on it.
 /// </summary>
 /// <remarks>
-/// Left out: value accessors (properties, operators, Equals, GetHashCode, ToString, Dispose, what the compiler writes) and leaf helpers (static methods
-/// and constructors that call no other file of the package). An async method is entered where it is called, not where it is resumed.
+/// Left out: value accessors (properties, operators, Equals, GetHashCode, ToString, Dispose, what the compiler writes) and leaf helpers
+/// (static methods and constructors that call no other file of the package). An async method is entered where it is called, not where it is
+/// resumed.
 /// </remarks>
 internal static class TracedAssembly
 {
     public static async Task<IReadOnlyList<WalkedPath>> RunAsync(string path)
     {
-        using var assembly = AssemblyDefinition.ReadAssembly(path, new ReaderParameters { ReadSymbols = true, ReadingMode = ReadingMode.Immediate });
+        using var assembly =
+            AssemblyDefinition.ReadAssembly(path, new ReaderParameters { ReadSymbols = true, ReadingMode = ReadingMode.Immediate });
         var files = new SourceFiles(assembly.MainModule);
         var enter = assembly.MainModule.ImportReference(typeof(Recorder).GetMethod(nameof(Recorder.Enter)));
         foreach (var method in files.Methods)
@@ -41,7 +43,8 @@ internal static class TracedAssembly
         var copy = context.LoadFromStream(traced);
         context.Resolving += (_, name) => name.Name == copy.GetName().Name ? copy : null;
         var paths = context.LoadFromAssemblyPath(typeof(Recorder).Assembly.Location);
-        var run = paths.GetType(typeof(Situations).FullName!)!.GetMethod(nameof(Situations.RunAsync), BindingFlags.Public | BindingFlags.Static)!;
+        var run =
+            paths.GetType(typeof(Situations).FullName!)!.GetMethod(nameof(Situations.RunAsync), BindingFlags.Public | BindingFlags.Static)!;
         return Copies(await (Task<string[]>)run.Invoke(null, [files.ByName])!);
     }
 
@@ -54,7 +57,8 @@ internal static class TracedAssembly
             switch (fields)
             {
                 case ["path", var name, var calls]:
-                    paths.Add(new WalkedPath(name, new List<string>(), new List<Move>(), int.Parse(calls, System.Globalization.CultureInfo.InvariantCulture)));
+                    paths.Add(new WalkedPath(
+                        name, new List<string>(), new List<Move>(), int.Parse(calls, System.Globalization.CultureInfo.InvariantCulture)));
                     break;
                 case ["file", var file]:
                     ((List<string>)paths[^1].Files).Add(file);
@@ -99,7 +103,9 @@ internal static class TracedAssembly
             {
                 if (Document(method) is { } document && document.Contains("/src/WorkloadIdentity/", StringComparison.Ordinal))
                 {
-                    var file = document[(document.IndexOf("/src/WorkloadIdentity/", StringComparison.Ordinal) + "/src/WorkloadIdentity/".Length)..];
+                    var file =
+                        document[
+                            (document.IndexOf("/src/WorkloadIdentity/", StringComparison.Ordinal) + "/src/WorkloadIdentity/".Length)..];
                     _files[method] = file;
                     ByName[$"{method.DeclaringType.FullName.Replace('/', '+')}::{method.Name}"] = file;
                 }
@@ -112,7 +118,9 @@ internal static class TracedAssembly
 
         public string? Of(MethodDefinition method) => _files.GetValueOrDefault(method);
 
-        /// <summary>Whether the method calls into another file of the package; its state machine and lambdas count as its own code.</summary>
+        /// <summary>
+        /// Whether the method calls into another file of the package; its state machine and lambdas count as its own code.
+        /// </summary>
         public bool LeavesItsFile(MethodDefinition method) => Bodies(method).SelectMany(body => body.Instructions).Any(instruction =>
             instruction.Operand is MethodReference called
             && instruction.OpCode.Code is Code.Call or Code.Callvirt or Code.Newobj
@@ -142,7 +150,8 @@ internal static class TracedAssembly
 
         private static TypeDefinition? StateMachine(MethodDefinition method) =>
             method.CustomAttributes.FirstOrDefault(attribute =>
-                attribute.AttributeType.Name is nameof(AsyncStateMachineAttribute) or nameof(IteratorStateMachineAttribute) or nameof(AsyncIteratorStateMachineAttribute))
+                attribute.AttributeType.Name is nameof(AsyncStateMachineAttribute) or nameof(IteratorStateMachineAttribute)
+                    or nameof(AsyncIteratorStateMachineAttribute))
             is { } attribute ? ((TypeReference)attribute.ConstructorArguments[0].Value).Resolve() : null;
     }
 }

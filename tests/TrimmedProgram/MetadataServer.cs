@@ -57,9 +57,13 @@ internal sealed class MetadataServer : IDisposable
             && requestLine.StartsWith("GET /metadata/identity/oauth2/token?", StringComparison.Ordinal)
             && requestLine.Contains("resource=https%3A%2F%2Fvault.azure.net", StringComparison.OrdinalIgnoreCase);
         var body = wellFormed
-            ? $$"""{"access_token":"{{Token}}","expires_in":"86399","expires_on":"{{TimeProvider.System.GetUtcNow().AddDays(1).ToUnixTimeSeconds()}}","resource":"https://vault.azure.net","token_type":"Bearer"}"""
+            ? $$"""{"access_token":"{{Token}}","expires_in":"86399","expires_on":"{{TimeProvider.System.GetUtcNow().AddDays(1)
+                .ToUnixTimeSeconds()}}","resource":"https://vault.azure.net","token_type":"Bearer"}"""
             : """{"error":"invalid_request","error_description":"Required metadata header not specified"}""";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"HTTP/1.1 {(wellFormed ? "200 OK" : "400 Bad Request")}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"));
+            $"HTTP/1.1 {(wellFormed
+                ? "200 OK"
+                : "400 Bad Request")}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: "
+                    + $"close\r\n\r\n{body}"));
     }
 }

@@ -9,7 +9,8 @@ var environment = WorkloadEnvironment.FromValues(new Dictionary<string, string>
     ["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = imds.Origin.GetLeftPart(UriPartial.Authority),
 });
 
-var credential = new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned, new ManagedIdentityCredentialOptions { Environment = environment });
+var credential =
+    new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned, new ManagedIdentityCredentialOptions { Environment = environment });
 using var acquirer = new TokenAcquirer(credential);
 using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
 

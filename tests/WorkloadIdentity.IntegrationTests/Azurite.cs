@@ -5,7 +5,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace WorkloadIdentity.IntegrationTests;
 
-/// <summary>Azurite's blob service over https with OAuth on: it takes tokens of Entra for storage, whose signature alone it does not check.</summary>
+/// <summary>
+/// Azurite's blob service over https with OAuth on: it takes tokens of Entra for storage, whose signature alone it does not check.
+/// </summary>
 public sealed class Azurite : IAsyncLifetime
 {
     private const string Ready = "successfully listens on ";
@@ -27,8 +29,10 @@ public sealed class Azurite : IAsyncLifetime
         }
 
         var node = Node.Executable
-            ?? throw new InvalidOperationException("Node.js is not on the PATH. With CI=true the integration tests are not skipped: install Node.js 20 or later.");
-        var folder = typeof(Azurite).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "AzuriteFolder").Value!;
+            ?? throw new InvalidOperationException(
+                "Node.js is not on the PATH. With CI=true the integration tests are not skipped: install Node.js 20 or later.");
+        var folder =
+            typeof(Azurite).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "AzuriteFolder").Value!;
         await NodePackages.InstallAsync(folder);
 
         using var key = _certificate.GetRSAPrivateKey()!;
@@ -60,7 +64,8 @@ public sealed class Azurite : IAsyncLifetime
         SslOptions =
         {
             RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-                certificate is not null && CryptographicOperations.FixedTimeEquals(certificate.GetRawCertData(), _certificate.RawDataMemory.Span),
+                certificate is not null
+                    && CryptographicOperations.FixedTimeEquals(certificate.GetRawCertData(), _certificate.RawDataMemory.Span),
         },
     };
 
@@ -69,7 +74,10 @@ public sealed class Azurite : IAsyncLifetime
         using var key = RSA.Create(2048);
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
-        var request = new CertificateRequest("CN=azurite", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) { CertificateExtensions = { names.Build() } };
+        var request =
+            new CertificateRequest(
+                "CN=azurite", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            { CertificateExtensions = { names.Build() } };
         var now = TimeProvider.System.GetUtcNow();
         return request.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
     }

@@ -44,7 +44,8 @@ public sealed class AzuriteTests(Azurite azurite) : IClassFixture<Azurite>
     [InlineData("https://vault.azure.net", "https://sts.windows.net/", 60, "Invalid token audience")]
     [InlineData(Storage, "https://elsewhere.example/", 60, "Invalid token issuer")]
     [InlineData(Storage, "https://sts.windows.net/", -60, "expired")]
-    public async Task A_token_that_is_wrong_is_refused_so_a_good_one_means_something(string audience, string issuer, int minutes, string says)
+    public async Task A_token_that_is_wrong_is_refused_so_a_good_one_means_something(
+        string audience, string issuer, int minutes, string says)
     {
         using var http = Client(Credential(audience, issuer, minutes));
 
@@ -62,7 +63,8 @@ public sealed class AzuriteTests(Azurite azurite) : IClassFixture<Azurite>
         new AccessTokenHandlerOptions { AllowedOrigins = { new Uri(azurite.Account, "/") } })
     { InnerHandler = azurite.Connect() });
 
-    private static HttpClient NewClient(HttpMessageHandler handler) => new(handler) { DefaultRequestHeaders = { { "x-ms-version", "2021-12-02" } } };
+    private static HttpClient NewClient(HttpMessageHandler handler) =>
+        new(handler) { DefaultRequestHeaders = { { "x-ms-version", "2021-12-02" } } };
 
     /// <summary>A token as Entra would write it for storage; what <see cref="EntraEmulator"/> issues never claims to be of Entra.</summary>
     private static FakeCredential Credential(string audience = Storage, string issuer = "https://sts.windows.net/", int minutes = 60)

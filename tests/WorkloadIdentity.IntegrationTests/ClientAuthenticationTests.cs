@@ -5,7 +5,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace WorkloadIdentity.IntegrationTests;
 
-/// <summary>Our client authentication as a certified server sees it: what it accepts, what it refuses, and what we make of its refusals.</summary>
+/// <summary>
+/// Our client authentication as a certified server sees it: what it accepts, what it refuses, and what we make of its refusals.
+/// </summary>
 [Collection(OpenIdServerCollection.Name)]
 public sealed class ClientAuthenticationTests : IDisposable
 {
@@ -55,7 +57,8 @@ public sealed class ClientAuthenticationTests : IDisposable
     [NodeFact]
     public async Task A_certificate_is_accepted()
     {
-        using var acquirer = Acquirer(RegisteredClients.WithCertificate, ClientCertificateAuthentication.FromCertificate(_server.Clients.Certificate));
+        using var acquirer =
+            Acquirer(RegisteredClients.WithCertificate, ClientCertificateAuthentication.FromCertificate(_server.Clients.Certificate));
 
         var token = await acquirer.GetTokenAsync(Orders, _patience.Token);
 
@@ -65,7 +68,8 @@ public sealed class ClientAuthenticationTests : IDisposable
     [NodeFact]
     public async Task A_certificate_file_is_accepted()
     {
-        using var key = System.Security.Cryptography.X509Certificates.RSACertificateExtensions.GetRSAPrivateKey(_server.Clients.Certificate)!;
+        using var key =
+            System.Security.Cryptography.X509Certificates.RSACertificateExtensions.GetRSAPrivateKey(_server.Clients.Certificate)!;
         using var file = new TemporaryFile($"{_server.Clients.Certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
         using var acquirer = Acquirer(RegisteredClients.WithCertificate, ClientCertificateAuthentication.FromFile(file.Path));
 
@@ -78,7 +82,8 @@ public sealed class ClientAuthenticationTests : IDisposable
     public async Task An_assertion_brought_by_a_federated_token_file_is_accepted()
     {
         // To this server a federated assertion is one that the client's registered key signed; how it travels is the same.
-        var assertion = new HandMadeAssertion(RegisteredClients.WithCertificate, _server.TokenEndpoint.AbsoluteUri, _server.Clients.Certificate).Sign();
+        var assertion =
+            new HandMadeAssertion(RegisteredClients.WithCertificate, _server.TokenEndpoint.AbsoluteUri, _server.Clients.Certificate).Sign();
         using var file = new TemporaryFile(assertion);
         using var acquirer = Acquirer(RegisteredClients.WithCertificate, new FederatedAuthentication(new FileAssertionSource(file.Path)));
 
@@ -102,7 +107,9 @@ public sealed class ClientAuthenticationTests : IDisposable
     [NodeFact]
     public async Task A_foreign_certificate_is_refused()
     {
-        using var acquirer = Acquirer(RegisteredClients.WithCertificate, ClientCertificateAuthentication.FromCertificate(_server.Clients.ForeignCertificate));
+        using var acquirer =
+            Acquirer(
+                RegisteredClients.WithCertificate, ClientCertificateAuthentication.FromCertificate(_server.Clients.ForeignCertificate));
 
         await AssertRefusedAsync(acquirer);
     }
@@ -126,7 +133,8 @@ public sealed class ClientAuthenticationTests : IDisposable
     [NodeFact]
     public async Task Each_attempt_brings_an_assertion_that_no_one_can_use_again()
     {
-        var credential = Credential(RegisteredClients.WithCertificate, ClientCertificateAuthentication.FromCertificate(_server.Clients.Certificate));
+        var credential =
+            Credential(RegisteredClients.WithCertificate, ClientCertificateAuthentication.FromCertificate(_server.Clients.Certificate));
 
         var first = await AcquireAsync(credential);
         var second = await AcquireAsync(credential);
@@ -145,7 +153,8 @@ public sealed class ClientAuthenticationTests : IDisposable
 
     [NodeFact]
     public async Task Many_callers_with_a_certificate_cause_one_token_request() =>
-        await AssertOneRequestAsync(RegisteredClients.WithCertificateCounted, ClientCertificateAuthentication.FromCertificate(_server.Clients.Certificate));
+        await AssertOneRequestAsync(
+            RegisteredClients.WithCertificateCounted, ClientCertificateAuthentication.FromCertificate(_server.Clients.Certificate));
 
     [NodeFact]
     public async Task Many_callers_of_a_refused_application_cause_one_token_request()
@@ -174,7 +183,8 @@ public sealed class ClientAuthenticationTests : IDisposable
 
     private async Task<TokenAcquisitionException> AssertRefusedAsync(TokenAcquirer acquirer)
     {
-        var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(async () => await acquirer.GetTokenAsync(Orders, _patience.Token));
+        var exception =
+            await Assert.ThrowsAsync<TokenAcquisitionException>(async () => await acquirer.GetTokenAsync(Orders, _patience.Token));
         Assert.Equal(
             (TokenErrorKind.Refused, "invalid_client", 401, false),
             (exception.Error.Kind, exception.Error.OAuthError, exception.Error.StatusCode, exception.Error.IsTransient));
@@ -198,10 +208,15 @@ public sealed class ClientAuthenticationTests : IDisposable
         Assert.InRange(token.ExpiresOn - validated.SecurityToken.ValidTo, TimeSpan.FromSeconds(-60), TimeSpan.FromSeconds(60));
     }
 
-    private async Task<TokenResult> AcquireAsync(Credential credential) => await credential.AcquireAsync(new Acquisition(Orders), _patience.Token);
+    private async Task<TokenResult> AcquireAsync(Credential credential) =>
+        await credential.AcquireAsync(new Acquisition(Orders), _patience.Token);
 
     private TokenAcquirer Acquirer(string clientId, ClientAuthentication authentication) => new(Credential(clientId, authentication));
 
     private ApplicationCredential Credential(string clientId, ClientAuthentication authentication) =>
-        new(OpenIdServer.TenantId, clientId, authentication, new ApplicationCredentialOptions { AuthorityHost = _server.Origin, HttpClient = _http });
+        new(
+            OpenIdServer.TenantId,
+            clientId,
+            authentication,
+            new ApplicationCredentialOptions { AuthorityHost = _server.Origin, HttpClient = _http });
 }

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace WorkloadIdentity.IntegrationTests;
 
-/// <summary>A program of Node.js with its output at hand. It is told to end by the end of its input, and ended if it does not listen.</summary>
+/// <summary>
+/// A program of Node.js with its output at hand. It is told to end by the end of its input, and ended if it does not listen.
+/// </summary>
 internal sealed class NodeProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -14,9 +16,11 @@ internal sealed class NodeProcess : IAsyncDisposable
         _complaints = process.StandardError.ReadToEndAsync();
     }
 
-    public static NodeProcess Start(string executable, string folder, params string[] arguments) => Start(executable, folder, new Dictionary<string, string>(), arguments);
+    public static NodeProcess Start(string executable, string folder, params string[] arguments) =>
+        Start(executable, folder, new Dictionary<string, string>(), arguments);
 
-    public static NodeProcess Start(string executable, string folder, IReadOnlyDictionary<string, string> variables, params string[] arguments)
+    public static NodeProcess Start(
+        string executable, string folder, IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         var start = new ProcessStartInfo(executable, arguments)
         {
@@ -50,7 +54,8 @@ internal sealed class NodeProcess : IAsyncDisposable
             }
         }
 
-        throw new InvalidOperationException($"{Command} ended before it was ready:{Environment.NewLine}{await _complaints.WaitAsync(cancellationToken)}");
+        throw new InvalidOperationException(
+            $"{Command} ended before it was ready:{Environment.NewLine}{await _complaints.WaitAsync(cancellationToken)}");
     }
 
     /// <summary>Waits for a program that ends by itself.</summary>
@@ -60,7 +65,9 @@ internal sealed class NodeProcess : IAsyncDisposable
         await _process.WaitForExitAsync(cancellationToken);
         if (_process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"{Command} ended with code {_process.ExitCode}:{Environment.NewLine}{output}{await _complaints.WaitAsync(cancellationToken)}");
+            throw new InvalidOperationException(
+                $"{Command} ended with code {_process.ExitCode}:{Environment.NewLine}{output}{await _complaints.WaitAsync(
+                    cancellationToken)}");
         }
     }
 

@@ -34,8 +34,11 @@ public sealed class OpenIdServer : IAsyncLifetime
         }
 
         var node = Node.Executable
-            ?? throw new InvalidOperationException("Node.js is not on the PATH. With CI=true the integration tests are not skipped: install Node.js 20 or later.");
-        var folder = typeof(OpenIdServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "OpenIdServerFolder").Value!;
+            ?? throw new InvalidOperationException(
+                "Node.js is not on the PATH. With CI=true the integration tests are not skipped: install Node.js 20 or later.");
+        var folder =
+            typeof(OpenIdServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+                .Single(data => data.Key == "OpenIdServerFolder").Value!;
         await NodePackages.InstallAsync(folder);
 
         using var patience = new CancellationTokenSource(StartLimit, TimeProvider.System);

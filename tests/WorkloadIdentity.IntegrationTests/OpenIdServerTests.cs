@@ -13,7 +13,8 @@ public sealed class OpenIdServerTests(OpenIdServer server)
 {
     private static readonly TimeSpan LongAgo = TimeSpan.FromMinutes(-5);
 
-    private HandMadeAssertion Assertion => new(RegisteredClients.WithCertificate, server.TokenEndpoint.AbsoluteUri, server.Clients.Certificate);
+    private HandMadeAssertion Assertion =>
+        new(RegisteredClients.WithCertificate, server.TokenEndpoint.AbsoluteUri, server.Clients.Certificate);
 
     [NodeFact]
     public async Task A_well_made_assertion_is_accepted()

@@ -11,7 +11,9 @@ public sealed class CredentialReportTests
     [Fact]
     public async Task Every_member_is_asked_also_behind_the_one_that_answers()
     {
-        var chain = new CredentialChain(ScriptedCredential.Absent("vault"), ScriptedCredential.Issuing("desk"), ScriptedCredential.Failing("cloud"));
+        var chain =
+            new CredentialChain(
+                ScriptedCredential.Absent("vault"), ScriptedCredential.Issuing("desk"), ScriptedCredential.Failing("cloud"));
 
         var report = await chain.ExplainAsync(Request);
 
@@ -60,7 +62,13 @@ public sealed class CredentialReportTests
     public async Task The_pinned_member_is_marked_and_stays_the_answer()
     {
         var isHere = false;
-        var first = new ScriptedCredential("first", acquisition => isHere ? ScriptedCredential.Token("first", acquisition) : TokenResult.Unavailable(new TokenError(TokenErrorKind.NotConfigured, "not here")));
+        var first =
+            new ScriptedCredential(
+                "first",
+                acquisition =>
+                    isHere
+                        ? ScriptedCredential.Token("first", acquisition)
+                        : TokenResult.Unavailable(new TokenError(TokenErrorKind.NotConfigured, "not here")));
         var chain = new CredentialChain(first, ScriptedCredential.Issuing("second"));
         await chain.AcquireAsync(new Acquisition(Request), CancellationToken.None);
         isHere = true;
@@ -96,7 +104,9 @@ public sealed class CredentialReportTests
             _entra.Clock.Advance(TimeSpan.FromSeconds(2));
             return ScriptedCredential.Token("slow", acquisition);
         });
-        using var acquirer = new TokenAcquirer(new CredentialChain(ScriptedCredential.Absent("absent"), slow), new TokenAcquirerOptions { TimeProvider = _entra.Clock });
+        using var acquirer =
+            new TokenAcquirer(
+                new CredentialChain(ScriptedCredential.Absent("absent"), slow), new TokenAcquirerOptions { TimeProvider = _entra.Clock });
 
         var report = await acquirer.ExplainAsync(Request);
 
@@ -122,7 +132,8 @@ public sealed class CredentialReportTests
     public async Task A_disposed_acquirer_explains_nothing_and_a_cancelled_report_ends()
     {
         var acquirer = new TokenAcquirer(ScriptedCredential.Issuing("desk"));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => acquirer.ExplainAsync(Request, new CancellationToken(canceled: true)).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => acquirer.ExplainAsync(Request, new CancellationToken(canceled: true)).AsTask());
         acquirer.Dispose();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => acquirer.ExplainAsync(Request).AsTask());
     }
@@ -150,8 +161,13 @@ public sealed class CredentialReportTests
 
         var text = report.ToString();
         Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
-        Assert.Equal(["client secret", "client certificate", "federated token file", "managed identity"], report.Members.Select(member => member.Credential));
-        Assert.Equal($"the variable AZURE_CLIENT_SECRET, to prove application {EntraFake.ClientId} of tenant {EntraFake.Tenant} to login.microsoftonline.com", report.Members[0].LooksFor);
+        Assert.Equal(
+            ["client secret", "client certificate", "federated token file", "managed identity"],
+            report.Members.Select(member => member.Credential));
+        Assert.Equal(
+            $"the variable AZURE_CLIENT_SECRET, to prove application {EntraFake.ClientId} of tenant {EntraFake.Tenant} to "
+                + "login.microsoftonline.com",
+            report.Members[0].LooksFor);
         Assert.Equal("the variable AZURE_CLIENT_CERTIFICATE_PATH", report.Members[1].LooksFor);
         Assert.StartsWith("the token file '/var/run/token', to prove", report.Members[2].LooksFor, StringComparison.Ordinal);
         Assert.Equal("the host's default managed identity; by its variables this host is: IMDS", report.Members[3].LooksFor);
@@ -168,7 +184,10 @@ public sealed class CredentialReportTests
     {
         var report = await _entra.Issues("token-canary").Credential().ExplainAsync(Request);
 
-        Assert.Contains($"a token, issued by login.microsoftonline.com for client {EntraFake.ClientId}, which expires ", report.Found, StringComparison.Ordinal);
+        Assert.Contains(
+            $"a token, issued by login.microsoftonline.com for client {EntraFake.ClientId}, which expires ",
+            report.Found,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("canary", report.ToString() + System.Text.Json.JsonSerializer.Serialize(report), StringComparison.Ordinal);
     }
 
@@ -179,22 +198,26 @@ public sealed class CredentialReportTests
         { ClientCertificateAuthentication.FromCertificate(TestCertificate.One), "a certificate given in code ('CN=one')" },
         { ClientCertificateAuthentication.FromFile("/c"), "the certificate file '/c'" },
         { ClientCertificateAuthentication.FromFiles("/c", "/k").WithChain(), "the certificate file '/c' with the key file '/k'" },
-        { ClientCertificateAuthentication.FromStore(StoredCertificate.WithSubject("CN=one")), "subject 'CN=one' in the certificate store CurrentUser/My" },
+        { ClientCertificateAuthentication.FromStore(
+            StoredCertificate.WithSubject("CN=one")), "subject 'CN=one' in the certificate store CurrentUser/My" },
         { ClientCertificateAuthentication.FromCallback(_ => default), "the application's callback" },
-        { ClientCertificateAuthentication.FromValue(Convert.ToBase64String(TestCertificate.Pfx(TestCertificate.One))), "a certificate given as text" },
+        { ClientCertificateAuthentication.FromValue(
+            Convert.ToBase64String(TestCertificate.Pfx(TestCertificate.One))), "a certificate given as text" },
         { new FederatedAuthentication(new CallbackAssertionSource((_, _) => default, "build server")), "assertions of 'build server'" },
     };
 
     [Theory]
     [MemberData(nameof(Places))]
-    public void Where_a_proof_comes_from_is_told(ClientAuthentication authentication, string place) => Assert.Equal(place, authentication.Place);
+    public void Where_a_proof_comes_from_is_told(ClientAuthentication authentication, string place) =>
+        Assert.Equal(place, authentication.Place);
 
     /// <summary>A credential of an application's own, around another.</summary>
     private sealed class Wrapping(Credential inner) : Credential
     {
         public override string Name => "wrapping";
 
-        protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken) => inner.AcquireAsync(acquisition, cancellationToken);
+        protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken) =>
+            inner.AcquireAsync(acquisition, cancellationToken);
     }
 
     private sealed class AskingSource(Action<AssertionRequest> asked) : AssertionSource

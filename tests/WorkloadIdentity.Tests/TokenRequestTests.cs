@@ -5,8 +5,14 @@ public sealed class TokenRequestTests
     [Fact]
     public void Requests_with_the_same_fields_are_one_key()
     {
-        var one = new TokenRequest("api://a/.default") { TenantId = "contoso.com", FmiPath = "x", ContinuousAccess = true, UserAssertion = "jwt" };
-        var two = new TokenRequest("api://a/.default") { TenantId = "contoso.com", FmiPath = "x", ContinuousAccess = true, UserAssertion = "jwt" };
+        var one =
+            new TokenRequest(
+                "api://a/.default")
+            { TenantId = "contoso.com", FmiPath = "x", ContinuousAccess = true, UserAssertion = "jwt" };
+        var two =
+            new TokenRequest(
+                "api://a/.default")
+            { TenantId = "contoso.com", FmiPath = "x", ContinuousAccess = true, UserAssertion = "jwt" };
 
         Assert.Equal(one, two);
         Assert.Equal(one.GetHashCode(), two.GetHashCode());
@@ -102,12 +108,18 @@ public sealed class TokenRequestTests
     [Fact]
     public void ForTenant_keeps_everything_else()
     {
-        var request = new TokenRequest("api://a/.default") { FmiPath = "x", ContinuousAccess = true, UserAssertion = "jwt" }.ForTenant("contoso.com");
+        var request =
+            new TokenRequest("api://a/.default") { FmiPath = "x", ContinuousAccess = true, UserAssertion = "jwt" }.ForTenant("contoso.com");
 
-        Assert.Equal(new TokenRequest("api://a/.default") { TenantId = "contoso.com", FmiPath = "x", ContinuousAccess = true, UserAssertion = "jwt" }, request);
+        Assert.Equal(
+            new TokenRequest(
+                "api://a/.default")
+            { TenantId = "contoso.com", FmiPath = "x", ContinuousAccess = true, UserAssertion = "jwt" },
+            request);
     }
 
     [Fact]
     public void It_never_prints_the_user_assertion() =>
-        Assert.DoesNotContain("canary", new TokenRequest("api://a/.default") { UserAssertion = "canary" }.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "canary", new TokenRequest("api://a/.default") { UserAssertion = "canary" }.ToString(), StringComparison.Ordinal);
 }

@@ -24,12 +24,17 @@ internal sealed class AdminCall
     /// <summary>The body; an empty object when there was none.</summary>
     public DocumentObject Body => _body!.Root;
 
-    public EmulatedApplication Application => Entra.Directory.FindApplication(Parameters[0]) ?? throw new AdminNotFoundException($"There is no application '{Parameters[0]}' here.");
+    public EmulatedApplication Application =>
+        Entra.Directory.FindApplication(Parameters[0])
+            ?? throw new AdminNotFoundException($"There is no application '{Parameters[0]}' here.");
 
-    public EmulatedManagedIdentity Identity => Entra.Directory.FindIdentity(Parameters[0]) ?? throw new AdminNotFoundException($"There is no managed identity '{Parameters[0]}' here.");
+    public EmulatedManagedIdentity Identity =>
+        Entra.Directory.FindIdentity(Parameters[0])
+            ?? throw new AdminNotFoundException($"There is no managed identity '{Parameters[0]}' here.");
 
     public EndpointFaults Faults => FaultSettings.Kinds.TryGetValue(Parameters[0], out var of) ? of(Entra.Faults)
-        : throw new AdminNotFoundException($"There is no kind of endpoint '{Parameters[0]}'. There are: {string.Join(", ", FaultSettings.Kinds.Keys)}.");
+        : throw new AdminNotFoundException(
+            $"There is no kind of endpoint '{Parameters[0]}'. There are: {string.Join(", ", FaultSettings.Kinds.Keys)}.");
 
     public static AdminCall Of(EntraEmulator entra, EmulatorExchange exchange, IReadOnlyList<string> parameters) =>
         new(entra, exchange, parameters, DocumentReader.Parse(exchange.Json.IsEmpty ? "{}"u8.ToArray() : exchange.Json, "The request"));

@@ -11,7 +11,8 @@ namespace WorkloadIdentity.Testing;
 /// </summary>
 internal sealed class AdminEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
-    private static readonly IReadOnlyList<AdminRoute> Routes = [.. StateRoutes.All, .. DirectoryRoutes.All, .. ApplicationRoutes.All, .. FaultRoutes.All];
+    private static readonly IReadOnlyList<AdminRoute> Routes =
+        [.. StateRoutes.All, .. DirectoryRoutes.All, .. ApplicationRoutes.All, .. FaultRoutes.All];
 
     /// <summary>The way in must stay open, whatever goes wrong elsewhere.</summary>
     public override EndpointFaults Faults { get; } = new(EndpointKind.Admin);
@@ -24,12 +25,16 @@ internal sealed class AdminEndpoint(EntraEmulator entra) : EmulatedEndpoint
     {
         if (!entra.IsLoopback && !exchange.Request.IsHttps)
         {
-            return Problem(403, "This emulator listens beyond loopback: its admin API is served over https only, so that nobody on the way reads the token.");
+            return Problem(
+                403,
+                "This emulator listens beyond loopback: its admin API is served over https only, so that nobody on the way reads the "
+                    + "token.");
         }
 
         if (!IsAuthorised(exchange))
         {
-            return Problem(401, "The admin token is missing or wrong. Send it as 'Authorization: Bearer …'.").With("WWW-Authenticate", "Bearer realm=\"emulator admin\"");
+            return Problem(401, "The admin token is missing or wrong. Send it as 'Authorization: Bearer …'.")
+                .With("WWW-Authenticate", "Bearer realm=\"emulator admin\"");
         }
 
         if (exchange.HasBody && !exchange.Request.HasJsonContentType())
@@ -51,7 +56,8 @@ internal sealed class AdminEndpoint(EntraEmulator entra) : EmulatedEndpoint
             }
         }
 
-        return Problem(isKnownPath ? 405 : 404, $"There is no {exchange.Request.Method} of this path. There are:\n{string.Join('\n', Routes)}");
+        return Problem(
+            isKnownPath ? 405 : 404, $"There is no {exchange.Request.Method} of this path. There are:\n{string.Join('\n', Routes)}");
     }
 
     private EmulatedAnswer Run(AdminRoute route, EmulatorExchange exchange, IReadOnlyList<string> parameters)
@@ -77,12 +83,16 @@ internal sealed class AdminEndpoint(EntraEmulator entra) : EmulatedEndpoint
 
     private bool IsAuthorised(EmulatorExchange exchange) =>
         exchange.Header("Authorization") is { } header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header["Bearer ".Length..].Trim())), SHA256.HashData(Encoding.UTF8.GetBytes(entra.AdminToken!)));
+        && CryptographicOperations.FixedTimeEquals(
+            SHA256.HashData(Encoding.UTF8.GetBytes(header["Bearer ".Length..].Trim())),
+            SHA256.HashData(Encoding.UTF8.GetBytes(entra.AdminToken!)));
 
     private static EmulatedAnswer Problem(int status, string message) => Problems(status, [new EmulatorFileProblem("", message)]);
 
-    private static EmulatedAnswer Problems(int status, IEnumerable<EmulatorFileProblem> problems) => EmulatedAnswer.Json(status, new JsonObject
-    {
-        ["problems"] = new JsonArray([.. problems.Select(problem => (JsonNode)new JsonObject { ["path"] = problem.Path, ["message"] = problem.Message })]),
-    });
+    private static EmulatedAnswer Problems(int status, IEnumerable<EmulatorFileProblem> problems) =>
+        EmulatedAnswer.Json(status, new JsonObject
+        {
+            ["problems"] = new JsonArray(
+            [.. problems.Select(problem => (JsonNode)new JsonObject { ["path"] = problem.Path, ["message"] = problem.Message })]),
+        });
 }

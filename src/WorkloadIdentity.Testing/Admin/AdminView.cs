@@ -22,7 +22,8 @@ internal static class AdminView
         ["apis"] = List(entra.Directory.Apis, Of),
         ["managedIdentities"] = List(entra.Directory.Identities, Of),
         ["applications"] = List(entra.Directory.Applications, Of),
-        ["faults"] = new JsonObject(FaultSettings.Kinds.Select(kind => new KeyValuePair<string, JsonNode?>(kind.Key, Of(kind.Value(entra.Faults))))),
+        ["faults"] = new JsonObject(
+            FaultSettings.Kinds.Select(kind => new KeyValuePair<string, JsonNode?>(kind.Key, Of(kind.Value(entra.Faults))))),
     };
 
     public static JsonObject Of(EmulatedTenant tenant) => new()

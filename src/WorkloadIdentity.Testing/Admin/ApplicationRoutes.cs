@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>What an administrator does to one application: its credentials, its trust, its roles, and whether it may have tokens at all.</summary>
+/// <summary>
+/// What an administrator does to one application: its credentials, its trust, its roles, and whether it may have tokens at all.
+/// </summary>
 internal static class ApplicationRoutes
 {
     public static IReadOnlyList<AdminRoute> All { get; } =
@@ -31,7 +33,8 @@ internal static class ApplicationRoutes
         new("POST", "applications/*/secrets", call =>
         {
             // Unlike in a file, a secret may be left out: the answer says which one was made.
-            var (value, expiresOn) = call.Body.IsStated("value") ? ApplicationSettings.ReadSecret(call.Body) : (null, call.Body.Date("expiresOn"));
+            var (value, expiresOn) =
+                call.Body.IsStated("value") ? ApplicationSettings.ReadSecret(call.Body) : (null, call.Body.Date("expiresOn"));
             call.Commit();
             return AdminCall.Created(new JsonObject { ["value"] = call.Application.AddSecret(value, expiresOn) });
         }),
@@ -71,7 +74,9 @@ internal static class ApplicationRoutes
         }),
         new("DELETE", "applications/*/federatedCredentials", call =>
         {
-            var (issuer, subject) = (call.Body.RequiredText("issuer", "https://token.actions.githubusercontent.com"), call.Body.RequiredText("subject", "repo:contoso/orders:ref:refs/heads/main"));
+            var (issuer, subject) =
+                (call.Body.RequiredText("issuer", "https://token.actions.githubusercontent.com"),
+                    call.Body.RequiredText("subject", "repo:contoso/orders:ref:refs/heads/main"));
             return Do(call, application => application.RemoveFederatedCredential(issuer, subject));
         }),
         new("POST", "applications/*/roles", call =>
@@ -97,7 +102,8 @@ internal static class ApplicationRoutes
         }),
         new("POST", "applications/*/userTokens", call =>
         {
-            var (userName, permissions) = (call.Body.Text("userName") ?? "alice@emulated.example", call.Body.Text("permissions") ?? "access_as_user");
+            var (userName, permissions) =
+                (call.Body.Text("userName") ?? "alice@emulated.example", call.Body.Text("permissions") ?? "access_as_user");
             var lifetime = call.Body.Time("lifetime", TimeSpan.FromDays(-1));
             call.Commit();
             return AdminCall.Created(new JsonObject { ["token"] = call.Application.IssueUserToken(userName, permissions, lifetime) });
@@ -105,7 +111,9 @@ internal static class ApplicationRoutes
     ];
 
     private static System.Security.Cryptography.X509Certificates.X509Certificate2? ReadCertificate(AdminCall call) =>
-        call.Body.RequiredText("certificate", "-----BEGIN CERTIFICATE-----…") is { Length: > 0 } pem ? ApplicationSettings.ReadRsaCertificate(call.Body, pem, "certificate") : null;
+        call.Body.RequiredText("certificate", "-----BEGIN CERTIFICATE-----…") is { Length: > 0 } pem
+            ? ApplicationSettings.ReadRsaCertificate(call.Body, pem, "certificate")
+            : null;
 
     private static EmulatedAnswer Do(AdminCall call, Action<EmulatedApplication> act)
     {

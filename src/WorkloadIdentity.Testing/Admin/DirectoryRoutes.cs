@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>What is added to the directory, in the very form it has in a file; and what is done to issuers, APIs and managed identities.</summary>
+/// <summary>
+/// What is added to the directory, in the very form it has in a file; and what is done to issuers, APIs and managed identities.
+/// </summary>
 internal static class DirectoryRoutes
 {
     public static IReadOnlyList<AdminRoute> All { get; } =
@@ -21,9 +23,12 @@ internal static class DirectoryRoutes
         new("PATCH", "apis", call =>
         {
             var audience = call.Body.RequiredText("audience", "api://orders");
-            var (states, role, continuous) = (call.Body.IsStated("requiredRole"), call.Body.Text("requiredRole"), call.Body.Flag("hasContinuousAccess"));
+            var (states, role, continuous) =
+                (call.Body.IsStated("requiredRole"), call.Body.Text("requiredRole"), call.Body.Flag("hasContinuousAccess"));
             call.Commit();
-            var api = call.Entra.Directory.FindApi(audience) ?? throw new AdminNotFoundException($"There is no API with the audience '{audience}' here.");
+            var api =
+                call.Entra.Directory.FindApi(audience)
+                    ?? throw new AdminNotFoundException($"There is no API with the audience '{audience}' here.");
             api.RequiredRole = states ? role : api.RequiredRole;
             api.HasContinuousAccess = continuous ?? api.HasContinuousAccess;
             return AdminCall.Done();
@@ -49,7 +54,8 @@ internal static class DirectoryRoutes
         {
             var url = call.Body.RequiredText("url", "https://token.actions.githubusercontent.com");
             var subject = call.Body.RequiredText("subject", "repo:contoso/orders:ref:refs/heads/main");
-            var (audience, lifetime) = (call.Body.Text("audience") ?? EmulatedIssuer.ExchangeAudience, call.Body.Time("lifetime", TimeSpan.FromDays(-1)));
+            var (audience, lifetime) =
+                (call.Body.Text("audience") ?? EmulatedIssuer.ExchangeAudience, call.Body.Time("lifetime", TimeSpan.FromDays(-1)));
             call.Commit();
             return AdminCall.Created(new JsonObject { ["assertion"] = IssuerOf(call, url).Issue(subject, audience, lifetime) });
         }),

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>The journal as the admin API shows it, oldest first. Secrets, assertions and tokens are SHA-256, as in the journal itself.</summary>
+/// <summary>
+/// The journal as the admin API shows it, oldest first. Secrets, assertions and tokens are SHA-256, as in the journal itself.
+/// </summary>
 internal static class JournalView
 {
     public static JsonObject Of(EmulatorJournal journal) => new()

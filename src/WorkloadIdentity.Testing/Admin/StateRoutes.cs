@@ -56,7 +56,8 @@ internal static class StateRoutes
             "serviceFabric" => call.Entra.ServiceFabricEnvironment(),
             "cloudShell" => call.Entra.CloudShellEnvironment(),
             "application" => call.Query("clientId") is not { } clientId ? call.Entra.Application.EnvironmentWithSecret()
-                : (call.Entra.Directory.FindApplication(clientId) ?? throw new AdminNotFoundException($"There is no application '{clientId}' here.")).EnvironmentWithSecret(),
+                : (call.Entra.Directory.FindApplication(clientId)
+                    ?? throw new AdminNotFoundException($"There is no application '{clientId}' here.")).EnvironmentWithSecret(),
             _ => throw new AdminNotFoundException(
                 "There is no such host. There are: application, appService, appServiceOf2017, arc, azureMachineLearning, cloudShell, "
                 + "containerInstances, containerInstancesOnWindows, imds, serviceFabric."),

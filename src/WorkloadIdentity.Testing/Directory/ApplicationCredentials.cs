@@ -42,14 +42,18 @@ internal sealed class ApplicationCredentials
         ImmutableInterlocked.Update(ref _federated, list => list.RemoveAll(trust => trust.Issuer == issuer && trust.Subject == subject));
 
     public bool RemoveSubject(string subjectName) =>
-        ImmutableInterlocked.Update(ref _subjects, list => list.RemoveAll(subject => subject.SubjectName.Equals(subjectName, StringComparison.OrdinalIgnoreCase)));
+        ImmutableInterlocked.Update(
+            ref _subjects, list => list.RemoveAll(subject => subject.SubjectName.Equals(subjectName, StringComparison.OrdinalIgnoreCase)));
 
-    public bool RemoveSecret(string value) => ImmutableInterlocked.Update(ref _secrets, list => list.RemoveAll(secret => secret.Matches(value)));
+    public bool RemoveSecret(string value) =>
+        ImmutableInterlocked.Update(ref _secrets, list => list.RemoveAll(secret => secret.Matches(value)));
 
     public bool RemoveCertificate(string thumbprint) =>
         ImmutableInterlocked.Update(ref _certificates, list => list.RemoveAll(certificate => certificate.Thumbprint == thumbprint));
 
-    /// <summary>The certificate an assertion's header names by its thumbprint, or the registered one among <paramref name="sent"/>.</summary>
+    /// <summary>
+    /// The certificate an assertion's header names by its thumbprint, or the registered one among <paramref name="sent"/>.
+    /// </summary>
     public X509Certificate2? FindCertificate(SignedJwt assertion, X509Certificate2? sent) => _certificates.Find(certificate =>
         assertion.NamesCertificate ? assertion.Names(certificate)
         : sent is not null && certificate.RawDataMemory.Span.SequenceEqual(sent.RawDataMemory.Span));

@@ -10,7 +10,8 @@ internal sealed class ApplicationSecret(string value, DateTimeOffset? expiresOn)
 
     public string Value => value;
 
-    public bool Matches(string presented) => CryptographicOperations.FixedTimeEquals(_hash, SHA256.HashData(Encoding.UTF8.GetBytes(presented)));
+    public bool Matches(string presented) =>
+        CryptographicOperations.FixedTimeEquals(_hash, SHA256.HashData(Encoding.UTF8.GetBytes(presented)));
 
     public bool HasExpired(DateTimeOffset now) => now >= expiresOn;
 }

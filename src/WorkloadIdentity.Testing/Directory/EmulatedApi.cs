@@ -1,8 +1,9 @@
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
-/// A protected API of the emulator. Any method and path below <see cref="Url"/> answers 200 with who called, as JSON, when the request carries
-/// a living token of this emulator for <see cref="Audience"/>; otherwise 401 with a <c>WWW-Authenticate</c> challenge (RFC 6750 section 3).
+/// A protected API of the emulator. Any method and path below <see cref="Url"/> answers 200 with who called, as JSON, when the request
+/// carries a living token of this emulator for <see cref="Audience"/>; otherwise 401 with a <c>WWW-Authenticate</c> challenge (RFC 6750
+/// section 3).
 /// </summary>
 public sealed class EmulatedApi
 {
@@ -25,16 +26,20 @@ public sealed class EmulatedApi
     /// <summary>Where it answers. Ends in a slash, so that it can be a base address.</summary>
     public Uri Url { get; }
 
-    /// <summary>Whether it resembles Microsoft Graph: its paths, its roles and its form of errors. See <see cref="EntraEmulator.AddGraph"/>.</summary>
+    /// <summary>
+    /// Whether it resembles Microsoft Graph: its paths, its roles and its form of errors. See <see cref="EntraEmulator.AddGraph"/>.
+    /// </summary>
     public bool IsGraph { get; }
 
     /// <summary>
-    /// Whether it learns of revocations at once and answers a revoked token with a claims challenge (continuous access evaluation). On at start.
-    /// Off, a revoked principal's tokens are taken until they expire.
+    /// Whether it learns of revocations at once and answers a revoked token with a claims challenge (continuous access evaluation). On at
+    /// start. Off, a revoked principal's tokens are taken until they expire.
     /// </summary>
     public bool HasContinuousAccess { get => _hasContinuousAccess; set => _hasContinuousAccess = value; }
 
-    /// <summary>The application role every caller must hold; others are answered 403 with <c>insufficient_scope</c>. None at start.</summary>
+    /// <summary>
+    /// The application role every caller must hold; others are answered 403 with <c>insufficient_scope</c>. None at start.
+    /// </summary>
     public string? RequiredRole { get => _requiredRole; set => _requiredRole = value; }
 
     /// <summary>The audience.</summary>

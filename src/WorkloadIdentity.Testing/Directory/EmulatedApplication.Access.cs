@@ -9,7 +9,8 @@ public sealed partial class EmulatedApplication
     internal Sessions Sessions { get; } = new();
 
     /// <summary>
-    /// Whether the application may have tokens. Switched off, it is refused with AADSTS7000112, and its tokens are revoked as by <see cref="Revoke"/>.
+    /// Whether the application may have tokens. Switched off, it is refused with AADSTS7000112, and its tokens are revoked as by
+    /// <see cref="Revoke"/>.
     /// </summary>
     public bool IsEnabled
     {
@@ -25,8 +26,9 @@ public sealed partial class EmulatedApplication
     }
 
     /// <summary>
-    /// Revokes what was issued to the service principal so far. An API challenges such a token when its client declared continuous access (<c>cp1</c>);
-    /// a token of any other client lives on until it expires, with Entra as here (<see cref="EntraEmulator.Revoke(string)"/> rejects a single token regardless).
+    /// Revokes what was issued to the service principal so far. An API challenges such a token when its client declared continuous access
+    /// (<c>cp1</c>); a token of any other client lives on until it expires, with Entra as here (<see cref="EntraEmulator.Revoke(string)"/>
+    /// rejects a single token regardless).
     /// </summary>
     public void Revoke() => Sessions.End();
 

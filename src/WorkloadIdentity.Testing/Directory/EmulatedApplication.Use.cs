@@ -8,10 +8,12 @@ public sealed partial class EmulatedApplication
     /// </summary>
     /// <param name="userName">The user's name; the same name is the same user.</param>
     /// <param name="permissions">The <c>scp</c> of the token: what the user delegated, separated by spaces.</param>
-    /// <param name="lifetime">How long it lives; <see cref="EntraEmulator.TokenLifetime"/> when null. A negative one makes a token that has already expired.</param>
+    /// <param name="lifetime">How long it lives; <see cref="EntraEmulator.TokenLifetime"/> when null. A negative one makes a token that has
+    /// already expired.</param>
     /// <param name="tenant">The tenant the user signed in to; the application's home tenant when null.</param>
     public string IssueUserToken(
-        string userName = "alice@emulated.example", string permissions = "access_as_user", TimeSpan? lifetime = null, EmulatedTenant? tenant = null)
+        string userName = "alice@emulated.example", string permissions = "access_as_user", TimeSpan? lifetime = null,
+        EmulatedTenant? tenant = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(userName);
         ArgumentException.ThrowIfNullOrWhiteSpace(permissions);

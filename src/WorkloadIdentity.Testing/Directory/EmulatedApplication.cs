@@ -22,7 +22,8 @@ public sealed partial class EmulatedApplication
         AddToTenant(tenant);
         if (blueprint is not null)
         {
-            Credentials.Add(new FederatedTrust(tenant.Issuer.AbsoluteUri, AgentSubject, EmulatedIssuer.ExchangeAudience, knownFrom: DateTimeOffset.MinValue));
+            Credentials.Add(new FederatedTrust(
+                tenant.Issuer.AbsoluteUri, AgentSubject, EmulatedIssuer.ExchangeAudience, knownFrom: DateTimeOffset.MinValue));
         }
     }
 
@@ -80,7 +81,8 @@ public sealed partial class EmulatedApplication
         if (key is null)
         {
             copy.Dispose();
-            throw new ArgumentException("The certificate has no RSA key. Entra verifies client assertions with RSA keys only.", nameof(certificate));
+            throw new ArgumentException(
+                "The certificate has no RSA key. Entra verifies client assertions with RSA keys only.", nameof(certificate));
         }
 
         Credentials.Add(copy);
@@ -98,7 +100,9 @@ public sealed partial class EmulatedApplication
         }
     }
 
-    /// <summary>Gives the application a service principal in another tenant, as consent there would. Without one it is refused with AADSTS700016.</summary>
+    /// <summary>
+    /// Gives the application a service principal in another tenant, as consent there would. Without one it is refused with AADSTS700016.
+    /// </summary>
     public EmulatedApplication AddToTenant(EmulatedTenant tenant)
     {
         ArgumentNullException.ThrowIfNull(tenant);
@@ -106,7 +110,9 @@ public sealed partial class EmulatedApplication
         return this;
     }
 
-    /// <summary>Takes the service principal away again, as withdrawn consent does: its tokens there are revoked as by <see cref="Revoke"/>.</summary>
+    /// <summary>
+    /// Takes the service principal away again, as withdrawn consent does: its tokens there are revoked as by <see cref="Revoke"/>.
+    /// </summary>
     public void RemoveFromTenant(EmulatedTenant tenant)
     {
         ArgumentNullException.ThrowIfNull(tenant);
@@ -132,7 +138,8 @@ public sealed partial class EmulatedApplication
     {
         if (Blueprint is not null)
         {
-            throw new InvalidOperationException("An agent identity has no credentials of its own, in Entra as here: its blueprint vouches for it.");
+            throw new InvalidOperationException(
+                "An agent identity has no credentials of its own, in Entra as here: its blueprint vouches for it.");
         }
     }
 

@@ -18,7 +18,8 @@ internal sealed class EmulatedDirectory(bool acceptsAnyResource)
 
     public IEnumerable<EmulatedManagedIdentity> Identities => _identities.Values;
 
-    public IEnumerable<EmulatedApplication> Applications => _applications.Values.OrderBy(application => application.ClientId, StringComparer.OrdinalIgnoreCase);
+    public IEnumerable<EmulatedApplication> Applications =>
+        _applications.Values.OrderBy(application => application.ClientId, StringComparer.OrdinalIgnoreCase);
 
     public IEnumerable<EmulatedTenant> Tenants => _tenants.Values.Distinct().OrderBy(tenant => tenant.Id, StringComparer.OrdinalIgnoreCase);
 
@@ -42,7 +43,8 @@ internal sealed class EmulatedDirectory(bool acceptsAnyResource)
 
     public EmulatedIssuer Add(EmulatedIssuer issuer) => Add(_issuersByUrl, issuer.Url, issuer, "issuer");
 
-    public EmulatedManagedIdentity Add(EmulatedManagedIdentity identity) => Add(_identities, identity.ClientId, identity, "managed identity");
+    public EmulatedManagedIdentity Add(EmulatedManagedIdentity identity) =>
+        Add(_identities, identity.ClientId, identity, "managed identity");
 
     public EmulatedTenant? FindTenant(string name) => _tenants.GetValueOrDefault(name);
 
@@ -54,7 +56,10 @@ internal sealed class EmulatedDirectory(bool acceptsAnyResource)
 
     public EmulatedIssuer? FindIssuer(string url) => _issuersByUrl.GetValueOrDefault(url);
 
-    /// <summary>Whether tokens can be had for <paramref name="resource"/>: an API or application that was added, the exchange, or anything if so chosen.</summary>
+    /// <summary>
+    /// Whether tokens can be had for <paramref name="resource"/>: an API or application that was added, the exchange, or anything if so
+    /// chosen.
+    /// </summary>
     public bool HasResource(string resource) =>
         acceptsAnyResource && (Guid.TryParseExact(resource, "D", out _) || Uri.TryCreate(resource, UriKind.Absolute, out _))
         || _apisByAudience.ContainsKey(resource)

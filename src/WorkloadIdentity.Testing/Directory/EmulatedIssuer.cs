@@ -34,7 +34,9 @@ public sealed class EmulatedIssuer
     /// <summary>Whose assertions its own resemble.</summary>
     public EmulatedIssuerKind Kind { get; }
 
-    /// <summary>Whether Entra can read its discovery document and keys. While off, its assertions are refused with AADSTS90061. On at start.</summary>
+    /// <summary>
+    /// Whether Entra can read its discovery document and keys. While off, its assertions are refused with AADSTS90061. On at start.
+    /// </summary>
     public bool IsReachable { get; set; } = true;
 
     internal SigningKeys Keys { get; }
@@ -51,9 +53,11 @@ public sealed class EmulatedIssuer
     /// <param name="lifetime">How long it lives; ten minutes when null. A negative one makes an assertion that has already expired.</param>
     /// <param name="claims">Claims beside the registered ones, such as <c>ref</c>; none when null.</param>
     /// <exception cref="ArgumentException">
-    /// <paramref name="claims"/> names a claim that is set here, or no issuer of this <see cref="Kind"/> writes such a <paramref name="subject"/>.
+    /// <paramref name="claims"/> names a claim that is set here, or no issuer of this <see cref="Kind"/> writes such a
+    /// <paramref name="subject"/>.
     /// </exception>
-    public string Issue(string subject, string audience = ExchangeAudience, TimeSpan? lifetime = null, IReadOnlyDictionary<string, string>? claims = null)
+    public string Issue(
+        string subject, string audience = ExchangeAudience, TimeSpan? lifetime = null, IReadOnlyDictionary<string, string>? claims = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(subject);
         ArgumentException.ThrowIfNullOrEmpty(audience);

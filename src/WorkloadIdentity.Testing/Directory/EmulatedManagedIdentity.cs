@@ -34,8 +34,8 @@ public sealed class EmulatedManagedIdentity
     internal Sessions Sessions { get; } = new();
 
     /// <summary>
-    /// Revokes what was issued to it so far: an API challenges such a token when its host declared continuous access, as Service Fabric does.
-    /// Tokens of the other hosts live on until they expire.
+    /// Revokes what was issued to it so far: an API challenges such a token when its host declared continuous access, as Service Fabric
+    /// does. Tokens of the other hosts live on until they expire.
     /// </summary>
     public void Revoke() => Sessions.End();
 

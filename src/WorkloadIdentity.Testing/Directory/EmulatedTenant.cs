@@ -20,13 +20,16 @@ public sealed class EmulatedTenant
     /// <summary>Where tokens are asked for: also the audience of a client assertion.</summary>
     public Uri TokenEndpoint { get; }
 
-    /// <summary>The <c>iss</c> of the tenant's tokens: an address of this emulator, never of Entra. Its discovery document lies below it.</summary>
+    /// <summary>
+    /// The <c>iss</c> of the tenant's tokens: an address of this emulator, never of Entra. Its discovery document lies below it.
+    /// </summary>
     public Uri Issuer { get; }
 
     /// <summary>The tenant's id.</summary>
     public override string ToString() => Id;
 
-    internal static bool IsDomain(string name) => Uri.CheckHostName(name) == UriHostNameType.Dns && name.Contains('.', StringComparison.Ordinal);
+    internal static bool IsDomain(string name) =>
+        Uri.CheckHostName(name) == UriHostNameType.Dns && name.Contains('.', StringComparison.Ordinal);
 
     internal bool IsNamed(string name) =>
         Id.Equals(name, StringComparison.OrdinalIgnoreCase) || Domains.Contains(name, StringComparer.OrdinalIgnoreCase);

@@ -1,6 +1,8 @@
 namespace WorkloadIdentity.Testing;
 
-/// <summary>A federated credential: the assertions an application accepts as itself. All three are compared exactly, letter case included.</summary>
+/// <summary>
+/// A federated credential: the assertions an application accepts as itself. All three are compared exactly, letter case included.
+/// </summary>
 internal sealed class FederatedTrust(string issuer, string subject, string audience, DateTimeOffset knownFrom)
 {
     public string Issuer => issuer;

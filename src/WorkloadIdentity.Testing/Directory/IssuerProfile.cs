@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>What tells the assertions of one kind of issuer from those of another. Values that only a real run could know are plain made up.</summary>
+/// <summary>
+/// What tells the assertions of one kind of issuer from those of another. Values that only a real run could know are plain made up.
+/// </summary>
 internal sealed partial class IssuerProfile
 {
     private static readonly IssuerProfile Any = new(null, "", (_, _) => []);

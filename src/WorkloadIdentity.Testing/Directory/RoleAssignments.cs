@@ -18,7 +18,8 @@ internal sealed class RoleAssignments
     {
         lock (_gate)
         {
-            return [.. _assigned.Where(assigned => assigned.Audience == audience).Select(assigned => assigned.Role).Order(StringComparer.Ordinal)];
+            return [.. _assigned.Where(assigned => assigned.Audience == audience).Select(assigned => assigned.Role)
+                .Order(StringComparer.Ordinal)];
         }
     }
 }

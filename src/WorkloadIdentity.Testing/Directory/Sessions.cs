@@ -1,6 +1,9 @@
 namespace WorkloadIdentity.Testing;
 
-/// <summary>Counts how often the tokens of a principal were revoked: each token carries the count it was issued under. No clock takes part, so no second is too short.</summary>
+/// <summary>
+/// Counts how often the tokens of a principal were revoked: each token carries the count it was issued under. No clock takes part, so no
+/// second is too short.
+/// </summary>
 internal sealed class Sessions
 {
     private int _current;

@@ -10,9 +10,12 @@ internal sealed class TrustedSubject(string subjectName, X509Certificate2 author
     /// <summary>Whether the certificate bears the name: as its common name, or as a DNS name among its alternatives.</summary>
     public bool Names(X509Certificate2 certificate) =>
         certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false).Equals(subjectName, StringComparison.OrdinalIgnoreCase)
-        || certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(names => names.EnumerateDnsNames()).Contains(subjectName, StringComparer.OrdinalIgnoreCase);
+        || certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(names => names.EnumerateDnsNames())
+            .Contains(subjectName, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether the authority vouches for the certificate, through those the client sent along. Validity in time is judged elsewhere.</summary>
+    /// <summary>
+    /// Whether the authority vouches for the certificate, through those the client sent along. Validity in time is judged elsewhere.
+    /// </summary>
     public bool VouchesFor(X509Certificate2 certificate, X509Certificate2Collection sentAlong)
     {
         using var chain = new X509Chain();
@@ -26,7 +29,8 @@ internal sealed class TrustedSubject(string subjectName, X509Certificate2 author
         // An authority that is itself below another one vouches as well: it need not sign itself.
         chain.ChainPolicy.VerificationFlags |= X509VerificationFlags.AllowUnknownCertificateAuthority;
         var isSound = chain.Build(certificate);
-        var vouches = chain.ChainElements.Skip(1).Any(element => element.Certificate.RawDataMemory.Span.SequenceEqual(authority.RawDataMemory.Span));
+        var vouches =
+            chain.ChainElements.Skip(1).Any(element => element.Certificate.RawDataMemory.Span.SequenceEqual(authority.RawDataMemory.Span));
         foreach (var element in chain.ChainElements)
         {
             element.Certificate.Dispose();

@@ -84,7 +84,11 @@ internal sealed class ApplicationSettings
     public static (string Name, X509Certificate2 Authority)? ReadTrustedSubject(DocumentObject at)
     {
         var name = at.RequiredText("name", "orders.contoso.example");
-        return at.ReadCertificate("authority", at.RequiredText("authority", "authority.pem") is { Length: > 0 } value ? value : null) is { } authority ? (name, authority) : null;
+        return at.ReadCertificate(
+            "authority",
+            at.RequiredText("authority", "authority.pem") is { Length: > 0 } value ? value : null) is { } authority
+                ? (name, authority)
+                : null;
     }
 
     public EmulatedApplication AddTo(EntraEmulator entra)

@@ -14,7 +14,8 @@ internal sealed record RoleSettings(string Api, string Role, Action<string> Repo
 /// <summary>What a Conditional Access policy answers.</summary>
 internal sealed record BlockSettings(long Code, string? Claims, string? Error)
 {
-    public static BlockSettings Read(DocumentObject at) => new(at.Number("code", 1, long.MaxValue) ?? 53003, at.Text("claims"), at.Text("error"));
+    public static BlockSettings Read(DocumentObject at) =>
+        new(at.Number("code", 1, long.MaxValue) ?? 53003, at.Text("claims"), at.Text("error"));
 
     public void ApplyTo(EmulatedApplication application) => application.Block(Code, Claims, Error);
 }
@@ -25,9 +26,12 @@ internal sealed record TenantSettings(string Id, IReadOnlyList<string> Domains)
     public static TenantSettings Read(DocumentObject at)
     {
         var settings = new TenantSettings(at.RequiredId("id"), at.Texts("domains"));
-        foreach (var (domain, index) in settings.Domains.Select((domain, index) => (domain, index)).Where(each => !EmulatedTenant.IsDomain(each.domain)))
+        foreach (var (domain, index) in settings.Domains.Select((domain, index) => (domain, index))
+            .Where(each => !EmulatedTenant.IsDomain(each.domain)))
         {
-            at.Report($"domains[{index.ToString(CultureInfo.InvariantCulture)}]", $"'{domain}' is no domain name. Expected something like \"contoso.example\".");
+            at.Report(
+                $"domains[{index.ToString(CultureInfo.InvariantCulture)}]",
+                $"'{domain}' is no domain name. Expected something like \"contoso.example\".");
         }
 
         return settings;
@@ -46,11 +50,17 @@ internal sealed record IssuerSettings(EmulatedIssuerKind Kind, string? Url, bool
         var url = at.Text("url");
         if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"))
         {
-            at.Report("url", "Expected an absolute address such as \"https://token.actions.githubusercontent.com\", exactly as the 'iss' of its assertions.");
+            at.Report(
+                "url",
+                "Expected an absolute address such as \"https://token.actions.githubusercontent.com\", exactly as the 'iss' of its "
+                    + "assertions.");
         }
         else if (url is null && IssuerProfile.Of(kind).Url is null && !at.IsStated("url") && (stated is not null || !at.IsStated("kind")))
         {
-            at.Report("url", "Missing. Only issuers of the kinds gitHub and gitLab have an address of their own; state this one's, such as \"https://cluster.example/\".");
+            at.Report(
+                "url",
+                "Missing. Only issuers of the kinds gitHub and gitLab have an address of their own; state this one's, such as "
+                    + "\"https://cluster.example/\".");
         }
 
         return new(kind, url ?? IssuerProfile.Of(kind).Url, at.Flag("isReachable") ?? true);
@@ -94,14 +104,23 @@ internal sealed record ApiSettings(string? Audience, bool IsGraph, bool HasConti
 }
 
 /// <summary>A managed identity of the machine.</summary>
-internal sealed record IdentitySettings(string ClientId, string? ObjectId, string? ResourceId, bool IsSystemAssigned, IReadOnlyList<RoleSettings> Roles)
+internal sealed record IdentitySettings(
+    string ClientId, string? ObjectId, string? ResourceId, bool IsSystemAssigned, IReadOnlyList<RoleSettings> Roles)
 {
     public static IdentitySettings Read(DocumentObject at) =>
-        new(at.RequiredId("clientId"), at.Id("objectId"), at.Text("resourceId"), at.Flag("isSystemAssigned") ?? false, RoleSettings.ReadAll(at));
+        new(
+            at.RequiredId("clientId"),
+            at.Id("objectId"),
+            at.Text("resourceId"),
+            at.Flag("isSystemAssigned") ?? false,
+            RoleSettings.ReadAll(at));
 
     public EmulatedManagedIdentity AddTo(EntraEmulator entra)
     {
-        var identity = IsSystemAssigned ? entra.AddSystemAssignedIdentity(ClientId, ObjectId, ResourceId) : entra.AddManagedIdentity(ClientId, ObjectId, ResourceId);
+        var identity =
+            IsSystemAssigned
+                ? entra.AddSystemAssignedIdentity(ClientId, ObjectId, ResourceId)
+                : entra.AddManagedIdentity(ClientId, ObjectId, ResourceId);
         foreach (var role in Roles)
         {
             identity.AssignRole(entra.RequireApi(role.Api), role.Role);

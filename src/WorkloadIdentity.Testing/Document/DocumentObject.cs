@@ -19,7 +19,12 @@ internal sealed class DocumentObject(DocumentReader reader, JsonElement element,
     /// <summary>Whether a property is there, be it null.</summary>
     public bool IsStated(string name) => element.TryGetProperty(name, out _);
 
-    public string? Text(string name) => Read(name, JsonValueKind.String, "a text in quotes", value => value.GetString()!.Length == 0 ? Wrong<string>(name, "Expected a text that is not empty.") : value.GetString());
+    public string? Text(string name) =>
+        Read(
+            name,
+            JsonValueKind.String,
+            "a text in quotes",
+            value => value.GetString()!.Length == 0 ? Wrong<string>(name, "Expected a text that is not empty.") : value.GetString());
 
     public string RequiredText(string name, string example) => Text(name) ?? Missing(name, $"Expected a text such as \"{example}\".");
 
@@ -40,17 +45,28 @@ internal sealed class DocumentObject(DocumentReader reader, JsonElement element,
         : null;
 
     public long? Number(string name, long least, long most) => Has(name)
-        ? element.GetProperty(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) && number >= least && number <= most ? number
-            : WrongValue<long>(name, $"Expected a whole number from {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}, without quotes.")
+        ? element.GetProperty(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) && number >= least
+            && number <= most ? number
+            : WrongValue<long>(
+                name,
+                $"Expected a whole number from {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(
+                    CultureInfo.InvariantCulture)}, without quotes.")
         : null;
 
     /// <summary>A span of time as .NET writes it.</summary>
     public TimeSpan? Time(string name, TimeSpan least = default) => Text(name) is not { } text ? null
-        : TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time) && text.Contains(':', StringComparison.Ordinal) && time >= least ? time
-        : WrongValue<TimeSpan>(name, $"Expected hours, minutes and seconds such as \"00:00:30\", or \"00:00:00.250\", and at least \"{least:c}\".");
+        : TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time) && text.Contains(':', StringComparison.Ordinal)
+            && time >= least ? time
+        : WrongValue<TimeSpan>(
+            name, $"Expected hours, minutes and seconds such as \"00:00:30\", or \"00:00:00.250\", and at least \"{least:c}\".");
 
     public DateTimeOffset? Date(string name) => Text(name) is not { } text ? null
-        : DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date
+        : DateTimeOffset.TryParseExact(
+            text,
+            ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd"],
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var date) ? date
         : WrongValue<DateTimeOffset>(name, "Expected a date such as \"2030-12-31\" or \"2030-12-31T23:59:59Z\".");
 
     /// <summary>One of a few words, written as the enumeration's members with a small first letter.</summary>
@@ -65,13 +81,16 @@ internal sealed class DocumentObject(DocumentReader reader, JsonElement element,
         return words.TryGetValue(text, out var value) ? value : WrongValue<T>(name, $"Expected one of: {string.Join(", ", words.Keys)}.");
     }
 
-    public IReadOnlyList<string> Texts(string name) => Items(name).Select(item => item.Element.ValueKind == JsonValueKind.String && item.Element.GetString() is { Length: > 0 } text
+    public IReadOnlyList<string> Texts(string name) =>
+        Items(name).Select(item => item.Element.ValueKind == JsonValueKind.String && item.Element.GetString() is { Length: > 0 } text
         ? text
         : WrongAt<string>(item.Path, "Expected a text in quotes.")).OfType<string>().ToList();
 
-    public DocumentObject? Object(string name) => Has(name) && AsObject(element.GetProperty(name), PathOf(name)) is { } found ? found : null;
+    public DocumentObject? Object(string name) =>
+        Has(name) && AsObject(element.GetProperty(name), PathOf(name)) is { } found ? found : null;
 
-    public IReadOnlyList<DocumentObject> Objects(string name) => Items(name).Select(item => AsObject(item.Element, item.Path)).OfType<DocumentObject>().ToList();
+    public IReadOnlyList<DocumentObject> Objects(string name) =>
+        Items(name).Select(item => AsObject(item.Element, item.Path)).OfType<DocumentObject>().ToList();
 
     /// <summary>The same object with the paths of its properties, for those who compare what stands in several.</summary>
     public string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
@@ -97,7 +116,8 @@ internal sealed class DocumentObject(DocumentReader reader, JsonElement element,
     {
         foreach (var property in element.EnumerateObject().Where(property => !_known.Contains(property.Name) && property.Name != "$schema"))
         {
-            Report(property.Name, _known.Count == 0 ? "Unknown." : $"Unknown. What can stand here: {string.Join(", ", _known.Distinct())}.");
+            Report(
+                property.Name, _known.Count == 0 ? "Unknown." : $"Unknown. What can stand here: {string.Join(", ", _known.Distinct())}.");
         }
     }
 
@@ -115,13 +135,17 @@ internal sealed class DocumentObject(DocumentReader reader, JsonElement element,
             return [];
         }
 
-        return [.. value.EnumerateArray().Select((item, index) => (item, $"{PathOf(name)}[{index.ToString(CultureInfo.InvariantCulture)}]"))];
+        return [.. value.EnumerateArray()
+            .Select((item, index) => (item, $"{PathOf(name)}[{index.ToString(CultureInfo.InvariantCulture)}]"))];
     }
 
-    private DocumentObject? AsObject(JsonElement value, string at) => value.ValueKind == JsonValueKind.Object ? reader.Add(value, at) : WrongAt<DocumentObject>(at, "Expected an object: { … }.");
+    private DocumentObject? AsObject(JsonElement value, string at) =>
+        value.ValueKind == JsonValueKind.Object ? reader.Add(value, at) : WrongAt<DocumentObject>(at, "Expected an object: { … }.");
 
     private T? Read<T>(string name, JsonValueKind kind, string expected, Func<JsonElement, T?> read) where T : class =>
-        !Has(name) ? null : element.GetProperty(name) is var value && value.ValueKind == kind ? read(value) : Wrong<T>(name, $"Expected {expected}.");
+        !Has(name)
+            ? null
+            : element.GetProperty(name) is var value && value.ValueKind == kind ? read(value) : Wrong<T>(name, $"Expected {expected}.");
 
     private string Missing(string name, string message)
     {

@@ -2,10 +2,13 @@ using System.Text.Json;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>Reads one JSON document: hands out its objects, collects what is wrong with them, and knows which properties nobody has asked for.</summary>
+/// <summary>
+/// Reads one JSON document: hands out its objects, collects what is wrong with them, and knows which properties nobody has asked for.
+/// </summary>
 internal sealed class DocumentReader
 {
-    private static readonly JsonDocumentOptions Tolerant = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Tolerant =
+        new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16, AllowDuplicateProperties = false };
 
     private readonly List<EmulatorFileProblem> _problems = [];
     private readonly List<DocumentObject> _objects = [];
@@ -48,7 +51,10 @@ internal sealed class DocumentReader
             var place = exception.LineNumber is { } line ? $"line {line + 1}, column {exception.BytePositionInLine + 1}" : "";
 
             // The parser's own sentence may quote what it read; a secret may stand there.
-            throw new EmulatorFileException(what, [new EmulatorFileProblem(place, "This is no JSON. Look for a missing quote, comma or bracket, or for a property that is there twice.")]);
+            throw new EmulatorFileException(
+                what,
+                [new EmulatorFileProblem(
+                    place, "This is no JSON. Look for a missing quote, comma or bracket, or for a property that is there twice.")]);
         }
     }
 

@@ -4,7 +4,8 @@ namespace WorkloadIdentity.Testing;
 public sealed class EmulatorFileException : Exception
 {
     internal EmulatorFileException(string what, IReadOnlyList<EmulatorFileProblem> problems)
-        : base($"{what} cannot be used:{string.Concat(problems.Select(problem => $"{Environment.NewLine}  {problem}"))}") => Problems = problems;
+        : base($"{what} cannot be used:{string.Concat(problems.Select(problem => $"{Environment.NewLine}  {problem}"))}") =>
+            Problems = problems;
 
     /// <summary>What is wrong, in the order of the file.</summary>
     public IReadOnlyList<EmulatorFileProblem> Problems { get; }

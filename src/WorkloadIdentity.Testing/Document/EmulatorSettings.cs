@@ -115,24 +115,31 @@ internal sealed class EmulatorSettings
         var issuers = _issuers.Select(issuer => issuer.Url).ToHashSet();
         foreach (var (application, index) in _applications.Select((application, index) => (application, index)))
         {
-            foreach (var tenant in application.Tenants.Append(application.Tenant).OfType<string>().Where(tenant => !tenants.Contains(tenant)))
+            foreach (var tenant in application.Tenants.Append(application.Tenant).OfType<string>()
+                .Where(tenant => !tenants.Contains(tenant)))
             {
                 at.Report($"applications[{index}]", $"There is no tenant '{tenant}'. Add it to 'tenants'.");
             }
 
-            foreach (var federated in application.FederatedCredentials.Where(federated => federated.Issuer is { Length: > 0 } url && !issuers.Contains(url)))
+            foreach (var federated in application.FederatedCredentials.Where(
+                federated => federated.Issuer is { Length: > 0 } url && !issuers.Contains(url)))
             {
-                federated.Report($"There is no issuer '{federated.Issuer}'. Add it to 'issuers', written in the very same way (with \"isReachable\": false, if Entra is not to find its keys).");
+                federated.Report(
+                    $"There is no issuer '{federated.Issuer}'. Add it to 'issuers', written in the very same way (with \"isReachable\": "
+                        + "false, if Entra is not to find its keys).");
             }
 
             foreach (var federated in application.FederatedCredentials.Where(federated => federated.ManagedIdentity is { } id
-                && !_identities.Any(identity => !identity.IsSystemAssigned && identity.ClientId.Equals(id, StringComparison.OrdinalIgnoreCase))))
+                && !_identities.Any(
+                    identity => !identity.IsSystemAssigned && identity.ClientId.Equals(id, StringComparison.OrdinalIgnoreCase))))
             {
-                federated.Report($"There is no user-assigned managed identity '{federated.ManagedIdentity}'. Add it to 'managedIdentities'.");
+                federated.Report(
+                    $"There is no user-assigned managed identity '{federated.ManagedIdentity}'. Add it to 'managedIdentities'.");
             }
         }
 
-        foreach (var role in _applications.SelectMany(application => application.Roles).Concat(_identities.SelectMany(identity => identity.Roles)).Where(role => role.Api.Length > 0 && !apis.Contains(role.Api)))
+        foreach (var role in _applications.SelectMany(application => application.Roles)
+            .Concat(_identities.SelectMany(identity => identity.Roles)).Where(role => role.Api.Length > 0 && !apis.Contains(role.Api)))
         {
             role.Report($"There is no API '{role.Api}'. Add it to 'apis'.");
         }
@@ -141,7 +148,8 @@ internal sealed class EmulatorSettings
     private static void Once(DocumentObject at, string list, IEnumerable<IEnumerable<string>> names)
     {
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, index) in names.SelectMany((each, index) => each.Select(name => (name, index))).Where(each => each.name.Length > 0 && !seen.Add(each.name)))
+        foreach (var (name, index) in names.SelectMany((each, index) => each.Select(name => (name, index)))
+            .Where(each => each.name.Length > 0 && !seen.Add(each.name)))
         {
             at.Report($"{list}[{index}]", $"'{name}' is there already.");
         }

@@ -13,14 +13,15 @@ internal sealed class FaultSettings
     private IReadOnlyList<(Fault Fault, int Times)> _next = [];
 
     /// <summary>The kinds of endpoints by their names in documents.</summary>
-    public static IReadOnlyDictionary<string, Func<EmulatorFaults, EndpointFaults>> Kinds { get; } = new Dictionary<string, Func<EmulatorFaults, EndpointFaults>>
-    {
-        ["tokenEndpoint"] = faults => faults.TokenEndpoint,
-        ["managedIdentity"] = faults => faults.ManagedIdentity,
-        ["api"] = faults => faults.Api,
-        ["discovery"] = faults => faults.Discovery,
-        ["assertions"] = faults => faults.Assertions,
-    };
+    public static IReadOnlyDictionary<string, Func<EmulatorFaults, EndpointFaults>> Kinds { get; } =
+        new Dictionary<string, Func<EmulatorFaults, EndpointFaults>>
+        {
+            ["tokenEndpoint"] = faults => faults.TokenEndpoint,
+            ["managedIdentity"] = faults => faults.ManagedIdentity,
+            ["api"] = faults => faults.Api,
+            ["discovery"] = faults => faults.Discovery,
+            ["assertions"] = faults => faults.Assertions,
+        };
 
     public static FaultSettings Read(DocumentObject at, EndpointFaults target)
     {
@@ -83,14 +84,23 @@ internal sealed class FaultSettings
         FaultKind.Status => Fault.Status((int)(at.Number("status", 200, 599) ?? 503), at.Time("retryAfter"), at.Text("body") ?? ""),
         FaultKind.Throttled => Fault.Throttled(at.Time("retryAfter") ?? TimeSpan.FromSeconds(1)),
         FaultKind.Redirect => Fault.Redirect(
-            Uri.TryCreate(at.RequiredText("location", "https://elsewhere.example/"), UriKind.RelativeOrAbsolute, out var location) ? location : new Uri("/", UriKind.Relative),
+            Uri.TryCreate(at.RequiredText("location", "https://elsewhere.example/"), UriKind.RelativeOrAbsolute, out var location)
+                ? location
+                : new Uri("/", UriKind.Relative),
             (int)(at.Number("status", 301, 308) ?? 307)),
-        FaultKind.Body => Fault.Body(at.Text("body") ?? "", at.Text("contentType") ?? "application/json", (int)(at.Number("status", 200, 599) ?? 200)),
+        FaultKind.Body =>
+            Fault.Body(at.Text("body") ?? "", at.Text("contentType") ?? "application/json", (int)(at.Number("status", 200, 599) ?? 200)),
         FaultKind.TooLarge => Fault.TooLarge((int)(at.Number("bytes", 1, 64 * 1024 * 1024) ?? 4 * 1024 * 1024)),
         FaultKind.Delay => Fault.Delay(at.Time("delay") ?? TimeSpan.FromSeconds(1)),
         FaultKind.Refusal => Fault.Refusal(
-            at.Number("code", 1, long.MaxValue) ?? 53003, at.Text("error"), (int?)at.Number("status", 400, 599), at.Text("suberror"), at.Text("claims"), at.Time("retryAfter")),
-        FaultKind.ClaimsChallenge => Fault.ClaimsChallenge(at.RequiredText("claims", """{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"1604106651\"}}}""") is { Length: > 0 } claims ? claims : "{}"),
+            at.Number("code", 1, long.MaxValue) ?? 53003, at.Text("error"), (int?)at.Number("status", 400, 599), at.Text("suberror"),
+            at.Text("claims"), at.Time("retryAfter")),
+        FaultKind.ClaimsChallenge =>
+            Fault.ClaimsChallenge(at.RequiredText(
+                "claims",
+                """{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"1604106651\"}}}""") is { Length: > 0 } claims
+                    ? claims
+                    : "{}"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
@@ -103,7 +113,8 @@ internal sealed class FaultSettings
         {
             ({ } one, null, null, null, null, null) => LatencyProfile.Fixed(one),
             (null, { } from, { } to, null, null, null) => at.Try("most", () => LatencyProfile.Between(from, to, seed)),
-            (null, null, null, { } half, { } most95, { } most99) => at.Try("p99", () => LatencyProfile.Percentiles(half, most95, most99, seed)),
+            (null, null, null, { } half, { } most95, { } most99) =>
+                at.Try("p99", () => LatencyProfile.Percentiles(half, most95, most99, seed)),
             _ => Incomplete(at),
         };
     }

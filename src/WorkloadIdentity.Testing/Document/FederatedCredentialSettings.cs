@@ -46,7 +46,9 @@ internal sealed class FederatedCredentialSettings
         }
         else
         {
-            application.AddFederatedCredential(entra.Directory.FindIdentity(ManagedIdentity) ?? throw new ArgumentException($"There is no managed identity '{ManagedIdentity}' here."));
+            application.AddFederatedCredential(
+                entra.Directory.FindIdentity(ManagedIdentity)
+                    ?? throw new ArgumentException($"There is no managed identity '{ManagedIdentity}' here."));
         }
     }
 }

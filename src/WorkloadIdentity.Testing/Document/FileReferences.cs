@@ -33,7 +33,10 @@ internal static class FileReferences
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            at.Report(name, "Expected a certificate: the name of a PEM or DER file that can be read, or the text of a PEM file with \"-----BEGIN CERTIFICATE-----\". A private key is not needed.");
+            at.Report(
+                name,
+                "Expected a certificate: the name of a PEM or DER file that can be read, or the text of a PEM file with \"-----BEGIN "
+                    + "CERTIFICATE-----\". A private key is not needed.");
             return null;
         }
     }

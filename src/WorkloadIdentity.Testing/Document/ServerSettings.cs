@@ -116,7 +116,10 @@ internal sealed class ServerSettings
         }
         else if (_options.HasAdminApi && !at.IsStated("tokenFile") && !at.IsStated("token") && !at.IsStated("tokenFromFile"))
         {
-            at.Report("", "Nobody would know the token. State 'tokenFile', where a new one is written at each start; or 'token' or 'tokenFromFile', to choose one.");
+            at.Report(
+                "",
+                "Nobody would know the token. State 'tokenFile', where a new one is written at each start; or 'token' or 'tokenFromFile', "
+                    + "to choose one.");
         }
     }
 }

@@ -51,7 +51,11 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
         {
             journal.Error = "insufficient_scope";
             return api.IsGraph ? GraphAnswers.Denied(exchange)
-                : EmulatedAnswer.Text(403, "").With("WWW-Authenticate", $"Bearer {RealmOf(exchange)}, error=\"insufficient_scope\", error_description=\"The caller does not hold the role {role}\"");
+                : EmulatedAnswer.Text(403, "")
+                    .With(
+                        "WWW-Authenticate",
+                        $"Bearer {RealmOf(
+                            exchange)}, error=\"insufficient_scope\", error_description=\"The caller does not hold the role {role}\"");
         }
 
         return api.IsGraph ? _graph.Answer(exchange, journal, token) : Describe(token, api);
@@ -74,10 +78,13 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
     private static EmulatedAnswer Unauthorized(EmulatorExchange exchange, string parameters) =>
         EmulatedAnswer.Text(401, "").With("WWW-Authenticate", $"Bearer {RealmOf(exchange)}{parameters}");
 
-    private static string RealmOf(EmulatorExchange exchange) => $"realm=\"\", authorization_uri=\"{exchange.Origin}common/oauth2/authorize\"";
+    private static string RealmOf(EmulatorExchange exchange) =>
+        $"realm=\"\", authorization_uri=\"{exchange.Origin}common/oauth2/authorize\"";
 
     private static string? ReadToken(EmulatorExchange exchange) =>
-        exchange.Header("Authorization") is { } header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : null;
+        exchange.Header("Authorization") is { } header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+            ? header["Bearer ".Length..].Trim()
+            : null;
 
     /// <summary>Graph says in a body what other APIs leave to the header.</summary>
     private EmulatedAnswer Finish(EmulatorExchange exchange, EmulatedAnswer refusal, string message) =>

@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
-/// <c>GET /arc/metadata/identity/oauth2/token</c>: the agent of Azure Arc. It challenges with the path of a key file, and takes what the file holds, once.
+/// <c>GET /arc/metadata/identity/oauth2/token</c>: the agent of Azure Arc. It challenges with the path of a key file, and takes what the
+/// file holds, once.
 /// </summary>
 internal sealed class ArcEndpoint(EntraEmulator entra) : ManagedIdentityEndpoint(entra)
 {
@@ -36,9 +37,14 @@ internal sealed class ArcEndpoint(EntraEmulator entra) : ManagedIdentityEndpoint
 
     protected override ManagedIdentityRefusal? RefuseCaller(EmulatorExchange exchange) =>
         exchange.Header("Metadata") != "true" ? new(400, "invalid_request", "Required metadata header not specified")
-        : exchange.Query("api-version") is not ("2019-11-01" or "2020-06-01" or "2021-02-01") ? new(400, "invalid_request", "The parameter 'api-version' is missing or not supported; use 2020-06-01.")
-        : exchange.Header("Authorization") is not { } key || !key.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) || !Entra.ArcKeys.Take(key["Basic ".Length..])
-            ? new(401, "unauthorized", "The header Authorization does not hold the content of a key file that was named, or it was used before.")
+        : exchange.Query("api-version") is not ("2019-11-01" or "2020-06-01" or "2021-02-01")
+        ? new(400, "invalid_request", "The parameter 'api-version' is missing or not supported; use 2020-06-01.")
+        : exchange.Header("Authorization") is not { } key || !key.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase)
+            || !Entra.ArcKeys.Take(key["Basic ".Length..])
+            ? new(
+                401,
+                "unauthorized",
+                "The header Authorization does not hold the content of a key file that was named, or it was used before.")
         : null;
 
     protected override EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource, string? selector)
@@ -62,10 +68,11 @@ internal sealed class ArcEndpoint(EntraEmulator entra) : ManagedIdentityEndpoint
         return EmulatedAnswer.Json(200, answer);
     }
 
-    protected override EmulatedAnswer Write(ManagedIdentityRefusal refusal, EmulatorExchange exchange) => EmulatedAnswer.Json(refusal.Status, new JsonObject
-    {
-        ["error"] = refusal.Error,
-        ["error_description"] = refusal.Message,
-        ["correlation_id"] = exchange.CorrelationId,
-    });
+    protected override EmulatedAnswer Write(ManagedIdentityRefusal refusal, EmulatorExchange exchange) =>
+        EmulatedAnswer.Json(refusal.Status, new JsonObject
+        {
+            ["error"] = refusal.Error,
+            ["error_description"] = refusal.Message,
+            ["correlation_id"] = exchange.CorrelationId,
+        });
 }

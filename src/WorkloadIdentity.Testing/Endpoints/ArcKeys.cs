@@ -5,8 +5,8 @@ using System.Text;
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
-/// The key files of an emulated Azure Arc agent, under the paths a real agent uses, so that the rule on where a key file may be holds in tests as it does
-/// everywhere. They stand in memory, and on disk as well only where that was asked for. Safe for concurrent use.
+/// The key files of an emulated Azure Arc agent, under the paths a real agent uses, so that the rule on where a key file may be holds in
+/// tests as it does everywhere. They stand in memory, and on disk as well only where that was asked for. Safe for concurrent use.
 /// </summary>
 internal sealed class ArcKeys : IDisposable
 {
@@ -30,7 +30,8 @@ internal sealed class ArcKeys : IDisposable
         if (System.IO.Directory.Exists(AgentFolder))
         {
             throw new InvalidOperationException(
-                $"The agent of Azure Arc is installed on this machine ({AgentFolder}). An emulator does not write between its key files: turn {nameof(EntraEmulatorOptions.WritesArcKeyFiles)} off.");
+                $"The agent of Azure Arc is installed on this machine ({AgentFolder}). An emulator does not write between its key files: "
+                    + $"turn {nameof(EntraEmulatorOptions.WritesArcKeyFiles)} off.");
         }
 
         CreateFolder(Folder);

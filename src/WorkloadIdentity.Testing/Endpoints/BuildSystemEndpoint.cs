@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>Where jobs of GitHub Actions (<c>GET /github/{job}</c>) and Azure Pipelines (<c>POST /azure-pipelines/{job}</c>) ask for id tokens.</summary>
+/// <summary>
+/// Where jobs of GitHub Actions (<c>GET /github/{job}</c>) and Azure Pipelines (<c>POST /azure-pipelines/{job}</c>) ask for id tokens.
+/// </summary>
 internal sealed class BuildSystemEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
@@ -18,8 +20,10 @@ internal sealed class BuildSystemEndpoint(EntraEmulator entra) : EmulatedEndpoin
         var job = entra.FindJob(exchange.Path[1]);
 
         // Azure DevOps sends whom it does not know to a page, unless asked not to.
-        return job is null || exchange.Header("Authorization") is not { } header || !header.Equals($"Bearer {job.Token}", StringComparison.OrdinalIgnoreCase)
-                ? isGitHub || exchange.Header("X-TFS-FedAuthRedirect") == "Suppress" ? EmulatedAnswer.Text(401, "") : EmulatedAnswer.Text(302, "").With("Location", "https://sign-in.example/")
+        return job is null || exchange.Header("Authorization") is not { } header
+            || !header.Equals($"Bearer {job.Token}", StringComparison.OrdinalIgnoreCase)
+                ? isGitHub || exchange.Header("X-TFS-FedAuthRedirect") == "Suppress" ? EmulatedAnswer.Text(401, "")
+                : EmulatedAnswer.Text(302, "").With("Location", "https://sign-in.example/")
             : isGitHub ? GitHub(exchange, job) : AzurePipelines(exchange, job);
     }
 
@@ -33,9 +37,12 @@ internal sealed class BuildSystemEndpoint(EntraEmulator entra) : EmulatedEndpoin
         });
 
     private static EmulatedAnswer AzurePipelines(EmulatorExchange exchange, EmulatedJob job) =>
-        !HttpMethods.IsPost(exchange.Request.Method) ? EmulatedAnswer.Json(405, new JsonObject { ["Message"] = "The requested resource does not support this http method." })
+        !HttpMethods.IsPost(exchange.Request.Method)
+            ? EmulatedAnswer.Json(405, new JsonObject { ["Message"] = "The requested resource does not support this http method." })
         : exchange.Query("api-version") != "7.1" ? EmulatedAnswer.Text(400, "api-version must be 7.1.")
         : exchange.Request.ContentLength != 0 ? EmulatedAnswer.Text(411, "The body must be empty, and say so.")
-        : exchange.Query("serviceConnectionId") != job.ServiceConnectionId ? EmulatedAnswer.Json(404, new JsonObject { ["message"] = "The job does not use this service connection." })
-        : EmulatedAnswer.Json(200, new JsonObject { ["oidcToken"] = job.Issuer.Issue(job.Subject, EmulatedIssuer.ExchangeAudience, Lifetime) });
+        : exchange.Query("serviceConnectionId") != job.ServiceConnectionId
+        ? EmulatedAnswer.Json(404, new JsonObject { ["message"] = "The job does not use this service connection." })
+        : EmulatedAnswer.Json(
+            200, new JsonObject { ["oidcToken"] = job.Issuer.Issue(job.Subject, EmulatedIssuer.ExchangeAudience, Lifetime) });
 }

@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
-/// Checks an assertion a client signed with its certificate: one that is registered on the application, or one whose subject and authority are trusted
-/// and which came along in <c>x5c</c> (SN+I).
+/// Checks an assertion a client signed with its certificate: one that is registered on the application, or one whose subject and authority
+/// are trusted and which came along in <c>x5c</c> (SN+I).
 /// </summary>
 internal sealed class CertificateCheck(EntraEmulator entra)
 {
@@ -35,7 +35,8 @@ internal sealed class CertificateCheck(EntraEmulator entra)
             var named = trusted.Where(subject => subject.Names(chain.Leaf)).ToList();
             if (named.Count == 0)
             {
-                return TokenRefusals.SubjectNotTrusted(chain.Leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: false), application.ClientId);
+                return TokenRefusals.SubjectNotTrusted(
+                    chain.Leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: false), application.ClientId);
             }
 
             if (!named.Exists(subject => subject.VouchesFor(chain.Leaf, chain.Certificates)))
@@ -63,7 +64,8 @@ internal sealed class CertificateCheck(EntraEmulator entra)
             : RefuseClaims(assertion, tenant, application, exchange, now);
     }
 
-    private TokenRefusal? RefuseClaims(SignedJwt assertion, EmulatedTenant tenant, EmulatedApplication application, EmulatorExchange exchange, DateTimeOffset now)
+    private TokenRefusal? RefuseClaims(
+        SignedJwt assertion, EmulatedTenant tenant, EmulatedApplication application, EmulatorExchange exchange, DateTimeOffset now)
     {
         if (assertion.Issuer != assertion.Subject)
         {
@@ -76,14 +78,16 @@ internal sealed class CertificateCheck(EntraEmulator entra)
         }
 
         // The audience is the endpoint as it was addressed, by the tenant's id or by one of its domains.
-        if (!assertion.Audiences.Any(audience => audience == tenant.TokenEndpoint.AbsoluteUri || audience == $"{exchange.Origin}{exchange.Path[0]}/oauth2/v2.0/token"))
+        if (!assertion.Audiences.Any(audience =>
+            audience == tenant.TokenEndpoint.AbsoluteUri || audience == $"{exchange.Origin}{exchange.Path[0]}/oauth2/v2.0/token"))
         {
             return TokenRefusals.WrongAssertionAudience(tenant.TokenEndpoint);
         }
 
         return !assertion.IsWithinLifetime(now, entra.ClockSkew) ? TokenRefusals.AssertionOutsideLifetime
             : assertion.Id is not { Length: > 0 } id ? TokenRefusals.AssertionWithoutId
-            : !entra.AcceptsReusedAssertions && !IsFirstUse($"{application.ClientId}\n{id}", assertion.ExpiresOn!.Value, now) ? TokenRefusals.ReusedAssertion
+            : !entra.AcceptsReusedAssertions && !IsFirstUse($"{application.ClientId}\n{id}", assertion.ExpiresOn!.Value, now)
+            ? TokenRefusals.ReusedAssertion
             : null;
     }
 

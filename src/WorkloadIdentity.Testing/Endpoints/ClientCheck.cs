@@ -100,7 +100,8 @@ internal sealed class ClientCheck(EntraEmulator entra)
 
         // A managed identity's token is this emulator's own; all others were signed by an issuer a test has added.
         var issuer = entra.Directory.FindIssuer(assertion.Issuer!);
-        var keys = assertion.Issuer == application.Tenant.Issuer.AbsoluteUri ? entra.Keys : issuer is { IsReachable: true } ? issuer.Keys : null;
+        var keys =
+            assertion.Issuer == application.Tenant.Issuer.AbsoluteUri ? entra.Keys : issuer is { IsReachable: true } ? issuer.Keys : null;
         return keys is null ? TokenRefusals.IssuerUnreachable(assertion.Issuer)
             : !keys.HasSigned(assertion) ? TokenRefusals.InvalidSignature
             : !assertion.IsWithinLifetime(entra.Clock.GetUtcNow(), entra.ClockSkew) ? TokenRefusals.AssertionOutsideLifetime

@@ -17,14 +17,20 @@ internal sealed class DiscoveryEndpoint(EntraEmulator entra) : EmulatedEndpoint
         or ["issuers", _, "keys"];
 
     public override JournalEntry Note(EmulatorExchange exchange) =>
-        new DiscoveryEntry(exchange.At, exchange.CorrelationId, exchange.Request.Path.Value ?? "", exchange.Path[^1] == "keys" ? DiscoveryDocument.Keys : DiscoveryDocument.OpenId);
+        new DiscoveryEntry(
+            exchange.At,
+            exchange.CorrelationId,
+            exchange.Request.Path.Value ?? "",
+            exchange.Path[^1] == "keys" ? DiscoveryDocument.Keys : DiscoveryDocument.OpenId);
 
     public override EmulatedAnswer Answer(EmulatorExchange exchange, JournalEntry? entry)
     {
         var wantsKeys = exchange.Path[^1] == "keys";
         if (exchange.Path[0] == "issuers")
         {
-            var issuer = entra.Directory.Issuers.FirstOrDefault(issuer => issuer.MetadataUrl.AbsolutePath.StartsWith($"/issuers/{exchange.Path[1]}/", StringComparison.Ordinal));
+            var issuer =
+                entra.Directory.Issuers.FirstOrDefault(
+                    issuer => issuer.MetadataUrl.AbsolutePath.StartsWith($"/issuers/{exchange.Path[1]}/", StringComparison.Ordinal));
             return issuer is null ? EmulatedAnswer.Text(404, "There is no such issuer here.")
                 : !issuer.IsReachable ? EmulatedAnswer.Text(503, "This issuer is out of reach. (Emulator: IsReachable is off.)")
                 : EmulatedAnswer.Json(200, wantsKeys ? issuer.Keys.ToKeySet() : Describe(issuer, exchange));
@@ -33,7 +39,8 @@ internal sealed class DiscoveryEndpoint(EntraEmulator entra) : EmulatedEndpoint
         var name = exchange.Path[0];
         if (Array.Exists(AnyTenant, any => any.Equals(name, StringComparison.OrdinalIgnoreCase)))
         {
-            return EmulatedAnswer.Json(200, wantsKeys ? entra.Keys.ToKeySet() : Describe($"{entra.AuthorityHost.AbsoluteUri}{{tenantid}}/v2.0", name, exchange));
+            return EmulatedAnswer.Json(
+                200, wantsKeys ? entra.Keys.ToKeySet() : Describe($"{entra.AuthorityHost.AbsoluteUri}{{tenantid}}/v2.0", name, exchange));
         }
 
         return entra.Directory.FindTenant(name) is not { } tenant ? TokenRefusals.UnknownTenant(name).ToAnswer(exchange)
@@ -50,7 +57,9 @@ internal sealed class DiscoveryEndpoint(EntraEmulator entra) : EmulatedEndpoint
         ["claims_supported"] = new JsonArray([.. issuer.ClaimNames.Select(claim => (JsonNode)claim)]),
     };
 
-    /// <summary>A tenant's document. The endpoints stand at the address the caller used, so that a caller of the https one is led to no other.</summary>
+    /// <summary>
+    /// A tenant's document. The endpoints stand at the address the caller used, so that a caller of the https one is led to no other.
+    /// </summary>
     private static JsonObject Describe(string issuer, string tenant, EmulatorExchange exchange) => new()
     {
         ["issuer"] = issuer,

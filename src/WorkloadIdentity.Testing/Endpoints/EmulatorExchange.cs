@@ -12,12 +12,15 @@ internal sealed class EmulatorExchange
         Path = path;
         Form = form;
         At = at;
-        CorrelationId = Guid.TryParseExact(request.Headers["client-request-id"], "D", out var id) ? id.ToString() : Guid.NewGuid().ToString();
+        CorrelationId =
+            Guid.TryParseExact(request.Headers["client-request-id"], "D", out var id) ? id.ToString() : Guid.NewGuid().ToString();
     }
 
     public HttpRequest Request { get; }
 
-    /// <summary>The address the caller meant, ending in a slash: one of this emulator's own, or the request would not have come so far.</summary>
+    /// <summary>
+    /// The address the caller meant, ending in a slash: one of this emulator's own, or the request would not have come so far.
+    /// </summary>
     public string Origin => $"{Request.Scheme}://{Request.Host}/";
 
     /// <summary>The path, cut at its slashes.</summary>
@@ -51,7 +54,16 @@ internal sealed class EmulatorExchange
     {
         var path = (request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
         var form = request.HasFormContentType ? await request.ReadFormAsync(cancellationToken).ConfigureAwait(false) : FormCollection.Empty;
-        return new EmulatorExchange(request, path, form, at) { Json = request.HasJsonContentType() ? await ReadAllAsync(request.Body, cancellationToken).ConfigureAwait(false) : default };
+        return new EmulatorExchange(
+            request,
+            path,
+            form,
+            at)
+        {
+            Json = request.HasJsonContentType()
+                ? await ReadAllAsync(request.Body, cancellationToken).ConfigureAwait(false)
+                : default
+        };
     }
 
     /// <summary>The whole body: the server's own limit bounds it.</summary>

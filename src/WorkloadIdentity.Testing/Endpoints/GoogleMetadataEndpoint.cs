@@ -1,6 +1,9 @@
 namespace WorkloadIdentity.Testing;
 
-/// <summary>Google's metadata server: <c>GET /computeMetadata/v1/instance/service-accounts/default/identity</c>, and its root, which says that it is one.</summary>
+/// <summary>
+/// Google's metadata server: <c>GET /computeMetadata/v1/instance/service-accounts/default/identity</c>, and its root, which says that it is
+/// one.
+/// </summary>
 internal sealed class GoogleMetadataEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
     private const string Flavor = "Metadata-Flavor";

@@ -5,15 +5,17 @@ using Microsoft.AspNetCore.Http;
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
-/// What the API that resembles Microsoft Graph answers: <c>organization</c>, <c>applications</c>, <c>servicePrincipals</c> and <c>me</c>, for reading, below
-/// <c>v1.0</c> or <c>beta</c>, with Graph's roles and form of errors. It is a mirror of the emulated directory and no data store.
+/// What the API that resembles Microsoft Graph answers: <c>organization</c>, <c>applications</c>, <c>servicePrincipals</c> and <c>me</c>,
+/// for reading, below <c>v1.0</c> or <c>beta</c>, with Graph's roles and form of errors. It is a mirror of the emulated directory and no
+/// data store.
 /// </summary>
 internal sealed class GraphAnswers(EntraEmulator entra)
 {
     public const string Audience = "https://graph.microsoft.com";
 
     /// <summary>What an application must hold to read the directory; a user's token needs none here.</summary>
-    private static readonly string[] Readers = ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All", "Organization.Read.All"];
+    private static readonly string[] Readers =
+        ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All", "Organization.Read.All"];
 
     public EmulatedAnswer Answer(EmulatorExchange exchange, ApiEntry journal, SignedJwt token)
     {
@@ -32,7 +34,8 @@ internal sealed class GraphAnswers(EntraEmulator entra)
         if (path is [_, "me"])
         {
             return isUser
-                ? EmulatedAnswer.Json(200, new JsonObject { ["id"] = token.Claim("oid"), ["userPrincipalName"] = token.Claim("preferred_username") })
+                ? EmulatedAnswer.Json(
+                    200, new JsonObject { ["id"] = token.Claim("oid"), ["userPrincipalName"] = token.Claim("preferred_username") })
                 : Error(exchange, 400, "BadRequest", "/me request is only valid with delegated authentication flow.");
         }
 
@@ -50,7 +53,12 @@ internal sealed class GraphAnswers(EntraEmulator entra)
             [_, "servicePrincipals", var id] => Single(exchange, id, PrincipalsIn(tenant)),
             [_, "applications"] => List(exchange, [.. ApplicationsOf(tenant)]),
             [_, "applications", var id] => Single(exchange, id, ApplicationsOf(tenant)),
-            _ => Error(exchange, 400, "BadRequest", $"Resource not found for the segment '{path[^1]}'. (Emulator: organization, applications, servicePrincipals and me.)"),
+            _ =>
+                Error(
+                    exchange,
+                    400,
+                    "BadRequest",
+                    $"Resource not found for the segment '{path[^1]}'. (Emulator: organization, applications, servicePrincipals and me.)"),
         };
     }
 
@@ -81,7 +89,13 @@ internal sealed class GraphAnswers(EntraEmulator entra)
     private static EmulatedAnswer Single(EmulatorExchange exchange, string id, IEnumerable<JsonObject> values) =>
         values.FirstOrDefault(value => id.Equals((string?)value["id"], StringComparison.OrdinalIgnoreCase)) is { } found
             ? EmulatedAnswer.Json(200, found)
-            : Error(exchange, 404, "Request_ResourceNotFound", $"Resource '{(id.Length <= 100 ? id : id[..100])}' does not exist or one of its queried reference-property objects are not present.");
+            : Error(
+                exchange,
+                404,
+                "Request_ResourceNotFound",
+                $"Resource '{(id.Length <= 100
+                    ? id
+                    : id[..100])}' does not exist or one of its queried reference-property objects are not present.");
 
     private static JsonObject Describe(EmulatedTenant tenant) => new()
     {
@@ -114,18 +128,19 @@ internal sealed class GraphAnswers(EntraEmulator entra)
             ["appId"] = application.ClientId,
         });
 
-    private static EmulatedAnswer Error(EmulatorExchange exchange, int status, string code, string message) => EmulatedAnswer.Json(status, new JsonObject
-    {
-        ["error"] = new JsonObject
+    private static EmulatedAnswer Error(EmulatorExchange exchange, int status, string code, string message) =>
+        EmulatedAnswer.Json(status, new JsonObject
         {
-            ["code"] = code,
-            ["message"] = message,
-            ["innerError"] = new JsonObject
+            ["error"] = new JsonObject
             {
-                ["date"] = exchange.At.UtcDateTime.ToString("s", CultureInfo.InvariantCulture),
-                ["request-id"] = exchange.TraceId,
-                ["client-request-id"] = exchange.CorrelationId,
+                ["code"] = code,
+                ["message"] = message,
+                ["innerError"] = new JsonObject
+                {
+                    ["date"] = exchange.At.UtcDateTime.ToString("s", CultureInfo.InvariantCulture),
+                    ["request-id"] = exchange.TraceId,
+                    ["client-request-id"] = exchange.CorrelationId,
+                },
             },
-        },
-    });
+        });
 }

@@ -33,11 +33,15 @@ internal sealed class ImdsEndpoint(EntraEmulator entra) : ManagedIdentityEndpoin
 
     protected override ManagedIdentityRefusal? RefuseCaller(EmulatorExchange exchange) =>
 
-        // The header, exact to the letter, is what keeps a tricked server from fetching tokens for somebody else; so is the refusal of proxied requests.
+        // The header, exact to the letter, is what keeps a tricked server from fetching tokens for somebody else; so is the refusal of
+        // proxied requests.
         exchange.Header("Metadata") != "true"
             ? new(400, "invalid_request", $"Required metadata header not specified{(Entra.IsContainerInstance ? " or not correct" : "")}")
-        : exchange.Request.Headers.ContainsKey("X-Forwarded-For") ? new(400, "invalid_request", "The request was forwarded, which is not allowed.")
-        : exchange.Query("api-version") is not { } version || !DateOnly.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) || date < new DateOnly(2018, 2, 1)
+        : exchange.Request.Headers.ContainsKey("X-Forwarded-For")
+        ? new(400, "invalid_request", "The request was forwarded, which is not allowed.")
+        : exchange.Query("api-version") is not { } version
+            || !DateOnly.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            || date < new DateOnly(2018, 2, 1)
             ? new(400, "bad_request_102", "The parameter 'api-version' is missing or not supported; use 2018-02-01.")
         : null;
 
@@ -47,23 +51,27 @@ internal sealed class ImdsEndpoint(EntraEmulator entra) : ManagedIdentityEndpoin
         var found = identities.Find(identity => identity.IsSystemAssigned) ?? (identities.Count == 1 ? identities[0] : null);
         refusal = found is not null ? null
             : identities.Count == 0 ? IdentityNotFound
-            : new(400, "invalid_request", "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request");
+            : new(
+                400,
+                "invalid_request",
+                "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request");
         return found;
     }
 
-    protected override EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource, string? selector) => EmulatedAnswer.Json(200, new JsonObject
-    {
-        // Every value is a string here, numbers included.
-        ["access_token"] = token.Value,
-        ["client_id"] = identity.ClientId,
-        ["expires_in"] = Text(token.LifetimeSeconds),
-        ["expires_on"] = Text(token.ExpiresOn),
-        ["ext_expires_in"] = Text(token.LifetimeSeconds),
-        ["not_before"] = Text(token.IssuedAt),
-        ["refresh_token"] = "",
-        ["resource"] = resource,
-        ["token_type"] = "Bearer",
-    });
+    protected override EmulatedAnswer Write(IssuedToken token, EmulatedManagedIdentity identity, string resource, string? selector) =>
+        EmulatedAnswer.Json(200, new JsonObject
+        {
+            // Every value is a string here, numbers included.
+            ["access_token"] = token.Value,
+            ["client_id"] = identity.ClientId,
+            ["expires_in"] = Text(token.LifetimeSeconds),
+            ["expires_on"] = Text(token.ExpiresOn),
+            ["ext_expires_in"] = Text(token.LifetimeSeconds),
+            ["not_before"] = Text(token.IssuedAt),
+            ["refresh_token"] = "",
+            ["resource"] = resource,
+            ["token_type"] = "Bearer",
+        });
 
     protected override EmulatedAnswer Write(ManagedIdentityRefusal refusal, EmulatorExchange exchange) =>
         Entra.IsContainerInstance && IsProbe(exchange)

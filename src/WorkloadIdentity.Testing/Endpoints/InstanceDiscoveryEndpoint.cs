@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
-/// <c>GET /common/discovery/instance</c>: tells whether a host is an authority at all. Other vendors' libraries ask before they trust one they do not know;
-/// they ask the public cloud, so a test leads that one question here (docs/emulator.md).
+/// <c>GET /common/discovery/instance</c>: tells whether a host is an authority at all. Other vendors' libraries ask before they trust one
+/// they do not know; they ask the public cloud, so a test leads that one question here (docs/emulator.md).
 /// </summary>
 internal sealed class InstanceDiscoveryEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
@@ -19,7 +19,8 @@ internal sealed class InstanceDiscoveryEndpoint(EntraEmulator entra) : EmulatedE
     {
         var refusal =
             exchange.Query("api-version") is not ("1.0" or "1.1") ? TokenRefusals.MalformedDiscovery("'api-version' must be 1.1.")
-            : !Uri.TryCreate(exchange.Query("authorization_endpoint"), UriKind.Absolute, out var asked) ? TokenRefusals.MalformedDiscovery("'authorization_endpoint' is no address.")
+            : !Uri.TryCreate(exchange.Query("authorization_endpoint"), UriKind.Absolute, out var asked)
+            ? TokenRefusals.MalformedDiscovery("'authorization_endpoint' is no address.")
             : !entra.IsAuthority(asked) ? TokenRefusals.UnknownInstance(asked)
             : null;
         if (refusal is not null)

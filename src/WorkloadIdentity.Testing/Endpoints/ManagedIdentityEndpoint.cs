@@ -64,7 +64,11 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
                 return Write(token, identity, resource, SelectorOf(exchange));
             }
 
-            refusal = new ManagedIdentityRefusal(400, "invalid_resource", "AADSTS500011: The resource is not in the tenant. Add it with entra.AddApi(). (Emulator: AcceptsAnyResource is off.)");
+            refusal =
+                new ManagedIdentityRefusal(
+                    400,
+                    "invalid_resource",
+                    "AADSTS500011: The resource is not in the tenant. Add it with entra.AddApi(). (Emulator: AcceptsAnyResource is off.)");
         }
 
         journal.Error = refusal!.Error;
@@ -82,7 +86,9 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
     /// <summary>Null when the request comes as the host demands: header, version.</summary>
     protected abstract ManagedIdentityRefusal? RefuseCaller(EmulatorExchange exchange);
 
-    /// <summary>The identity for a request without a selector, most often the system-assigned one; null with the reason when there is none.</summary>
+    /// <summary>
+    /// The identity for a request without a selector, most often the system-assigned one; null with the reason when there is none.
+    /// </summary>
     protected virtual EmulatedManagedIdentity? FindDefault(out ManagedIdentityRefusal? refusal)
     {
         var found = Entra.Directory.Identities.FirstOrDefault(identity => identity.IsSystemAssigned);
@@ -101,12 +107,13 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
     protected abstract EmulatedAnswer Write(ManagedIdentityRefusal refusal, EmulatorExchange exchange);
 
     /// <summary>A refusal in the form that App Service has given it since 2017.</summary>
-    protected static EmulatedAnswer WriteStatusCode(ManagedIdentityRefusal refusal, EmulatorExchange exchange) => EmulatedAnswer.Json(refusal.Status, new JsonObject
-    {
-        ["statusCode"] = refusal.Status,
-        ["message"] = refusal.Message,
-        ["correlationId"] = exchange.CorrelationId,
-    });
+    protected static EmulatedAnswer WriteStatusCode(ManagedIdentityRefusal refusal, EmulatorExchange exchange) =>
+        EmulatedAnswer.Json(refusal.Status, new JsonObject
+        {
+            ["statusCode"] = refusal.Status,
+            ["message"] = refusal.Message,
+            ["correlationId"] = exchange.CorrelationId,
+        });
 
     /// <summary>An answer of Service Fabric's, whose protocol Container Instances speaks too.</summary>
     protected static EmulatedAnswer WriteFabric(IssuedToken token, string resource) => EmulatedAnswer.Json(200, new JsonObject
@@ -144,16 +151,22 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
 
             if (name is not ("api-version" or "resource" or "bypass_cache") && !Selectors.ContainsKey(name) && !Knows(name))
             {
-                return new ManagedIdentityRefusal(400, "invalid_request", $"{Host} knows these selectors only: {string.Join(", ", Selectors.Keys)}. (The emulator refuses what the real host ignores.)");
+                return new ManagedIdentityRefusal(
+                    400,
+                    "invalid_request",
+                    $"{Host} knows these selectors only: {string.Join(
+                        ", ", Selectors.Keys)}. (The emulator refuses what the real host ignores.)");
             }
         }
 
         return ResourceOf(exchange) is null ? new ManagedIdentityRefusal(400, "invalid_resource", "The parameter 'resource' is missing.")
-            : Selectors.Keys.Count(exchange.Request.Query.ContainsKey) > 1 ? new ManagedIdentityRefusal(400, "invalid_request", "Only one selector is allowed.")
+            : Selectors.Keys.Count(exchange.Request.Query.ContainsKey) > 1
+            ? new ManagedIdentityRefusal(400, "invalid_request", "Only one selector is allowed.")
             : null;
     }
 
-    private string? ResourceOf(EmulatorExchange exchange) => Method == HttpMethods.Get ? exchange.Query("resource") : exchange.Field("resource");
+    private string? ResourceOf(EmulatorExchange exchange) =>
+        Method == HttpMethods.Get ? exchange.Query("resource") : exchange.Field("resource");
 
     private string? SelectorOf(EmulatorExchange exchange) => Selectors.Keys.FirstOrDefault(exchange.Request.Query.ContainsKey);
 
@@ -164,7 +177,9 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
         {
             if (exchange.Request.Query.TryGetValue(name, out var value))
             {
-                var found = Entra.Directory.Identities.FirstOrDefault(identity => property(identity).Equals(value, StringComparison.OrdinalIgnoreCase));
+                var found =
+                    Entra.Directory.Identities.FirstOrDefault(
+                        identity => property(identity).Equals(value, StringComparison.OrdinalIgnoreCase));
                 refusal = found is null ? IdentityNotFound : null;
                 return found;
             }

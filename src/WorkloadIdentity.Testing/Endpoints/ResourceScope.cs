@@ -46,7 +46,9 @@ internal sealed class ResourceScope
 
         return parts.Exists(part => part.Resource != parts[0].Resource)
             ? new(TokenRefusals.SeveralResources(scope))
-            : new(parts[0].Resource, string.Join(' ', parts.Select(part => part.Permission == ".default" ? "access_as_user" : part.Permission)));
+            : new(
+                parts[0].Resource,
+                string.Join(' ', parts.Select(part => part.Permission == ".default" ? "access_as_user" : part.Permission)));
     }
 
     /// <summary>A permission without a resource is one of Microsoft Graph.</summary>

@@ -49,7 +49,12 @@ internal sealed class TokenJudgement
     {
         ["access_token"] = new JsonObject
         {
-            ["nbf"] = new JsonObject { ["essential"] = true, ["value"] = now.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture) },
+            ["nbf"] = new JsonObject
+            {
+                ["essential"] = true,
+                ["value"] = now.ToUnixTimeSeconds()
+                .ToString(System.Globalization.CultureInfo.InvariantCulture)
+            },
         },
     }.ToJsonString();
 }

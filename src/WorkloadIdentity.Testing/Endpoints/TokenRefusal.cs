@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>A refusal of the token endpoint: what goes into Entra's form of an error (RFC 6749 section 5.2, with Entra's own members).</summary>
+/// <summary>
+/// A refusal of the token endpoint: what goes into Entra's form of an error (RFC 6749 section 5.2, with Entra's own members).
+/// </summary>
 internal sealed class TokenRefusal(long code, string error, int status, string message)
 {
     public long Code => code;
@@ -23,7 +25,8 @@ internal sealed class TokenRefusal(long code, string error, int status, string m
         var body = new JsonObject
         {
             ["error"] = error,
-            ["error_description"] = $"AADSTS{code}: {message} Trace ID: {exchange.TraceId} Correlation ID: {exchange.CorrelationId} Timestamp: {timestamp}",
+            ["error_description"] = $"AADSTS{code}: {message} Trace ID: {exchange.TraceId} Correlation ID: "
+                + $"{exchange.CorrelationId} Timestamp: {timestamp}",
             ["error_codes"] = new JsonArray(code),
             ["timestamp"] = timestamp,
             ["trace_id"] = exchange.TraceId,

@@ -76,7 +76,9 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
 
         if (entra.Directory.FindTenant(exchange.Path[0]) is not { } tenant)
         {
-            return exchange.Path[0].ToLowerInvariant() is "common" or "organizations" or "consumers" ? TokenRefusals.NoTenant : TokenRefusals.UnknownTenant(exchange.Path[0]);
+            return exchange.Path[0].ToLowerInvariant() is "common" or "organizations" or "consumers"
+                ? TokenRefusals.NoTenant
+                : TokenRefusals.UnknownTenant(exchange.Path[0]);
         }
 
         foreach (var (name, values) in exchange.Form)
@@ -150,7 +152,9 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             agent = entra.Directory.FindApplication(fmiPath);
             if (agent?.Blueprint != application || user is not null || asked.Resource != EmulatedIssuer.ExchangeAudience)
             {
-                return TokenRefusals.Malformed($"'fmi_path' goes with client credentials for '{EmulatedIssuer.ExchangeAudience}/.default', and names an agent identity of the application that asks. Add it with entra.AddAgentIdentity().");
+                return TokenRefusals.Malformed(
+                    $"'fmi_path' goes with client credentials for '{EmulatedIssuer.ExchangeAudience}/.default', and names an agent "
+                        + "identity of the application that asks. Add it with entra.AddAgentIdentity().");
             }
         }
 

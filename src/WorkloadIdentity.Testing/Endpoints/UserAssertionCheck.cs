@@ -1,6 +1,9 @@
 namespace WorkloadIdentity.Testing;
 
-/// <summary>Checks the user assertion of an on-behalf-of request: a living token this emulator issued to a user, for the very application that presents it.</summary>
+/// <summary>
+/// Checks the user assertion of an on-behalf-of request: a living token this emulator issued to a user, for the very application that
+/// presents it.
+/// </summary>
 internal sealed class UserAssertionCheck(EntraEmulator entra)
 {
     /// <summary>Null when the assertion is good, and then <paramref name="user"/> is what it says; otherwise why not.</summary>
@@ -27,8 +30,12 @@ internal sealed class UserAssertionCheck(EntraEmulator entra)
         user = entra.Tokens.Recognise(assertion, entra.Directory.FindTenant);
         return user is null ? TokenRefusals.InvalidUserAssertion("this emulator has not signed it.")
             : !user.Audiences.Any(audience => audience == addressee || audience == $"api://{addressee}")
-                ? TokenRefusals.InvalidUserAssertion($"its audience is not the application '{addressee}', {(application.Blueprint is null ? "which presents it" : "the blueprint of the agent identity that presents it")}.")
-            : user.Claim("tid") != tenant.Id ? TokenRefusals.InvalidUserAssertion($"its user signed in to another tenant than '{tenant.Id}'.")
+                ? TokenRefusals.InvalidUserAssertion(
+                    $"its audience is not the application '{addressee}', {(application.Blueprint is null
+                        ? "which presents it"
+                        : "the blueprint of the agent identity that presents it")}.")
+            : user.Claim("tid") != tenant.Id
+            ? TokenRefusals.InvalidUserAssertion($"its user signed in to another tenant than '{tenant.Id}'.")
             : entra.IsRevoked(assertion) ? TokenRefusals.InvalidUserAssertion("it was revoked.")
             : !user.IsWithinLifetime(entra.Clock.GetUtcNow(), entra.ClockSkew) ? TokenRefusals.UserAssertionOutsideLifetime
             : user.Claim("scp") is null ? TokenRefusals.UserAssertionWithoutUser

@@ -18,7 +18,9 @@ public sealed class EndpointFaults
     /// <summary>While on, every request loses its connection. Queued faults wait for its end.</summary>
     public bool Outage { get => _outage; set => _outage = value; }
 
-    /// <summary>How long these endpoints take to answer, on the emulator's clock, beside <see cref="EntraEmulator.Latency"/>; null for no time.</summary>
+    /// <summary>
+    /// How long these endpoints take to answer, on the emulator's clock, beside <see cref="EntraEmulator.Latency"/>; null for no time.
+    /// </summary>
     public LatencyProfile? Latency { get => _latency; set => _latency = value; }
 
     /// <summary>How many requests will still meet a queued fault.</summary>
@@ -56,8 +58,8 @@ public sealed class EndpointFaults
     }
 
     /// <summary>
-    /// Throttles from now on: of the requests within a period, those beyond the limit are answered 429 with a <c>Retry-After</c> that leads to its end.
-    /// Periods follow each other on the emulator's clock, the first one beginning with the next request.
+    /// Throttles from now on: of the requests within a period, those beyond the limit are answered 429 with a <c>Retry-After</c> that leads
+    /// to its end. Periods follow each other on the emulator's clock, the first one beginning with the next request.
     /// </summary>
     /// <param name="requests">How many requests a period takes.</param>
     /// <param name="period">How long it is.</param>

@@ -110,7 +110,8 @@ public sealed class Fault
 
     /// <summary>A refusal in Entra's form. For <see cref="EmulatorFaults.TokenEndpoint"/> only.</summary>
     /// <param name="code">Entra's code: 53003 for AADSTS53003.</param>
-    /// <param name="error">The OAuth error; that which goes with the code when null, and <c>invalid_grant</c> for a code that is not known here.</param>
+    /// <param name="error">The OAuth error; that which goes with the code when null, and <c>invalid_grant</c> for a code that is not known
+    /// here.</param>
     /// <param name="status">The HTTP status; that which goes with the code when null, and 400 for a code that is not known here.</param>
     /// <param name="suberror">Entra's <c>suberror</c>; when null none, but <c>basic_action</c> with <c>interaction_required</c>.</param>
     /// <param name="claims">The claims the caller must satisfy, as JSON text; none when null.</param>
@@ -135,7 +136,8 @@ public sealed class Fault
     }
 
     /// <summary>The API demands claims with <c>insufficient_claims</c>. For <see cref="EmulatorFaults.Api"/> only.</summary>
-    /// <param name="claims">A JSON object such as <c>{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}</c>; it is sent in Base64.</param>
+    /// <param name="claims">A JSON object such as <c>{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}</c>; it is sent in
+    /// Base64.</param>
     public static Fault ClaimsChallenge(string claims)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(claims);

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>How long answers take, drawn anew for each one. Two profiles made alike draw alike, so a test can be run again. Safe for concurrent use.</summary>
+/// <summary>
+/// How long answers take, drawn anew for each one. Two profiles made alike draw alike, so a test can be run again. Safe for concurrent use.
+/// </summary>
 public sealed class LatencyProfile
 {
     private readonly Func<double, TimeSpan> _at;
@@ -34,8 +36,8 @@ public sealed class LatencyProfile
     }
 
     /// <summary>
-    /// Half of all answers take up to <paramref name="median"/>, 95 of 100 up to <paramref name="p95"/>, all but one in a hundred up to <paramref name="p99"/>,
-    /// and that one up to twice as long: the shape of a real service, with its long tail.
+    /// Half of all answers take up to <paramref name="median"/>, 95 of 100 up to <paramref name="p95"/>, all but one in a hundred up to
+    /// <paramref name="p99"/>, and that one up to twice as long: the shape of a real service, with its long tail.
     /// </summary>
     /// <param name="median">The time half of the answers keep within.</param>
     /// <param name="p95">The time 95 % keep within.</param>

@@ -14,12 +14,15 @@ public static class ReplaceWorkloadIdentityExtensions
     /// <param name="services">The application's services.</param>
     /// <param name="credential">Usually <see cref="FakeCredential.Issuing(string, TimeSpan?, TimeProvider?)"/>.</param>
     /// <remarks>The acquirers run on the <see cref="TimeProvider"/> the application registered, if it did.</remarks>
-    /// <exception cref="InvalidOperationException">The host's environment is Production. Thrown when an acquirer is first resolved.</exception>
+    /// <exception cref="InvalidOperationException">The host's environment is Production. Thrown when an acquirer is first
+    /// resolved.</exception>
     public static IServiceCollection ReplaceWorkloadIdentity(this IServiceCollection services, Credential credential)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(credential);
-        var names = services.Where(service => service.ServiceType == typeof(ITokenAcquirer)).Select(service => service.ServiceKey).Distinct().ToList();
+        var names =
+            services.Where(service => service.ServiceType == typeof(ITokenAcquirer)).Select(service => service.ServiceKey).Distinct()
+                .ToList();
         for (var i = services.Count - 1; i >= 0; i--)
         {
             if (services[i].ServiceType == typeof(ITokenAcquirer))
@@ -45,6 +48,7 @@ public static class ReplaceWorkloadIdentityExtensions
             ProductionGuard.Require(host);
         }
 
-        return new TokenAcquirer(credential, new TokenAcquirerOptions { TimeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System });
+        return new TokenAcquirer(
+            credential, new TokenAcquirerOptions { TimeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System });
     }
 }

@@ -27,7 +27,8 @@ public sealed class ApiEntry : JournalEntry
 
     /// <summary>Who called what and what came of it, on one line.</summary>
     public override string ToString() =>
-        $"{Method} {Path} of {Audience} by {ClientId ?? "nobody known"}: {Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no answer"}";
+        $"{Method} {Path} of {Audience} by {ClientId
+            ?? "nobody known"}: {Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no answer"}";
 
     private protected override IEnumerable<string?> Texts => [Audience, Method, Path, TokenHash];
 }

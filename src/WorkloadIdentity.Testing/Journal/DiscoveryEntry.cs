@@ -16,7 +16,8 @@ public sealed class DiscoveryEntry : JournalEntry
     public DiscoveryDocument Document { get; }
 
     /// <summary>What was looked up and what came of it, on one line.</summary>
-    public override string ToString() => $"{Document} at {Path}: {Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no answer"}";
+    public override string ToString() =>
+        $"{Document} at {Path}: {Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no answer"}";
 
     private protected override IEnumerable<string?> Texts => [Path];
 }

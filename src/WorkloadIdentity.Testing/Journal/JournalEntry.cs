@@ -15,7 +15,9 @@ public abstract class JournalEntry
     /// <summary>When the request arrived, on the emulator's clock.</summary>
     public DateTimeOffset At { get; }
 
-    /// <summary>The caller's <c>client-request-id</c> when it is a GUID, otherwise one made up here: it also stands in error answers.</summary>
+    /// <summary>
+    /// The caller's <c>client-request-id</c> when it is a GUID, otherwise one made up here: it also stands in error answers.
+    /// </summary>
     public string CorrelationId { get; }
 
     /// <summary>The HTTP status of the answer; null while there is none, and when the connection was cut.</summary>

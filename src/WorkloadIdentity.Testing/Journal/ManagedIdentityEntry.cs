@@ -20,7 +20,9 @@ public sealed class ManagedIdentityEntry : JournalEntry
     /// <summary>The client id of the identity that was found; null when none was.</summary>
     public string? ClientId { get; internal set; }
 
-    /// <summary>Whether the request was the availability probe of a credential chain: IMDS asked without its <c>Metadata</c> header.</summary>
+    /// <summary>
+    /// Whether the request was the availability probe of a credential chain: IMDS asked without its <c>Metadata</c> header.
+    /// </summary>
     public bool IsProbe { get; internal set; }
 
     /// <summary>Whether it was answered with Azure Arc's challenge: the first of the two requests every token there takes.</summary>
@@ -28,7 +30,8 @@ public sealed class ManagedIdentityEntry : JournalEntry
 
     /// <summary>What was asked and what came of it, on one line.</summary>
     public override string ToString() =>
-        $"{Host} for {Resource} ({Selector ?? "default identity"}): {Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no answer"}";
+        $"{Host} for {Resource} ({Selector ?? "default identity"}): {Status?.ToString(System.Globalization.CultureInfo.InvariantCulture)
+            ?? "no answer"}";
 
     private protected override IEnumerable<string?> Texts => [Resource, Selector];
 }

@@ -40,7 +40,8 @@ public sealed class TokenEndpointEntry : JournalEntry
 
     /// <summary>What was asked and what came of it, on one line.</summary>
     public override string ToString() =>
-        $"{GrantType} for {Scope} in {TenantId} by {ClientId} ({ClientAuthentication}): {Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no answer"}"
+        $"{GrantType} for {Scope} in {TenantId} by {ClientId} ({ClientAuthentication}): {Status?.ToString(
+            System.Globalization.CultureInfo.InvariantCulture) ?? "no answer"}"
         + (ErrorCode is { } code ? $" AADSTS{code}" : "");
 
     private protected override IEnumerable<string?> Texts =>

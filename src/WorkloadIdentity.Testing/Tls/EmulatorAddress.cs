@@ -5,7 +5,9 @@ namespace WorkloadIdentity.Testing;
 /// <summary>Where an emulator listens, and under which names it may be called.</summary>
 internal sealed class EmulatorAddress
 {
-    /// <summary>Endings of names that no public resolver hands out (RFC 6761, RFC 6762, RFC 8375, RFC 9476), or that a cluster keeps to itself.</summary>
+    /// <summary>
+    /// Endings of names that no public resolver hands out (RFC 6761, RFC 6762, RFC 8375, RFC 9476), or that a cluster keeps to itself.
+    /// </summary>
     private static readonly string[] PrivateEndings = [".localhost", ".invalid", ".test", ".example", ".local", ".internal", ".home.arpa"];
 
     public EmulatorAddress(EntraEmulatorOptions options)
@@ -20,7 +22,8 @@ internal sealed class EmulatorAddress
         else
         {
             Name = !isAny ? Bracketed(Listen) : throw new ArgumentException(
-                $"An emulator that listens on every address ({Listen}) must be told under which name its callers reach it: set {nameof(EntraEmulatorOptions.HostName)}, for instance to the container's name.",
+                $"An emulator that listens on every address ({Listen}) must be told under which name its callers reach it: set {nameof(
+                    EntraEmulatorOptions.HostName)}, for instance to the container's name.",
                 nameof(options));
         }
     }
@@ -36,15 +39,18 @@ internal sealed class EmulatorAddress
     public string Literal => Bracketed(Listen);
 
     /// <summary>
-    /// Whether a request's Host header means this emulator. A page in a browser that reaches it under a name of its own (DNS rebinding) does not.
-    /// An address is no name that could be rebound; it is taken where callers come from elsewhere and may have been sent through a mapped one.
+    /// Whether a request's Host header means this emulator. A page in a browser that reaches it under a name of its own (DNS rebinding)
+    /// does not. An address is no name that could be rebound; it is taken where callers come from elsewhere and may have been sent through
+    /// a mapped one.
     /// </summary>
     public bool Means(string host) =>
         host is "127.0.0.1" or "localhost" or "[::1]"
         || host.Equals(Name, StringComparison.OrdinalIgnoreCase)
         || (!IsLoopback && IPAddress.TryParse(host, out _));
 
-    /// <summary>A name under which the internet could find somebody else is refused: the tokens' issuer would be an address of theirs.</summary>
+    /// <summary>
+    /// A name under which the internet could find somebody else is refused: the tokens' issuer would be an address of theirs.
+    /// </summary>
     private static string Require(string name)
     {
         if (IPAddress.TryParse(name, out var address))
@@ -52,10 +58,14 @@ internal sealed class EmulatorAddress
             return Bracketed(address);
         }
 
-        return Uri.CheckHostName(name) == UriHostNameType.Dns && (!name.Contains('.', StringComparison.Ordinal) || Array.Exists(PrivateEndings, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
+        return Uri.CheckHostName(name) == UriHostNameType.Dns
+            && (!name.Contains('.', StringComparison.Ordinal)
+                || Array.Exists(PrivateEndings, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
             ? name.ToLowerInvariant()
             : throw new ArgumentException(
-                $"'{name}' cannot be an emulator's {nameof(EntraEmulatorOptions.HostName)}: use an IP address, a name without dots such as that of a container, or one that ends in {string.Join(", ", PrivateEndings)}. "
+                $"'{name}' cannot be an emulator's {nameof(
+                    EntraEmulatorOptions.HostName)}: use an IP address, a name without dots such as that of a container, or one that ends "
+                        + $"in {string.Join(", ", PrivateEndings)}. "
                 + "Names the internet knows are refused, because the emulator's tokens name it as their issuer.",
                 nameof(name));
     }

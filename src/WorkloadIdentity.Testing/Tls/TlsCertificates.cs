@@ -5,8 +5,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
-/// What the emulator's https speaks with: a server certificate, and the authority that signed it. The authority's key is thrown away as soon as it has
-/// signed that one certificate, so whoever trusts the authority's file trusts this emulator and nothing that could ever be made in its name.
+/// What the emulator's https speaks with: a server certificate, and the authority that signed it. The authority's key is thrown away as
+/// soon as it has signed that one certificate, so whoever trusts the authority's file trusts this emulator and nothing that could ever be
+/// made in its name.
 /// </summary>
 internal sealed class TlsCertificates : IDisposable
 {
@@ -38,7 +39,8 @@ internal sealed class TlsCertificates : IDisposable
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var authorityRequest = new CertificateRequest(
             $"{AuthorityName}{Guid.NewGuid():N}{AuthorityOrganisation}", authorityKey, HashAlgorithmName.SHA256);
-        authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
+        authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+            certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
         authorityRequest.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
         authorityRequest.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(authorityRequest.PublicKey, critical: false));
         var from = now.AddDays(-1);
@@ -46,10 +48,12 @@ internal sealed class TlsCertificates : IDisposable
 
         using var serverKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var serverRequest = new CertificateRequest("CN=localhost", serverKey, HashAlgorithmName.SHA256);
-        serverRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        serverRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+            certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         serverRequest.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         serverRequest.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
-        serverRequest.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        serverRequest.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
+            authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         serverRequest.CertificateExtensions.Add(NamesOf(names));
         using var server = serverRequest.Create(authority, from, from + Lifetime, RandomNumberGenerator.GetBytes(16));
         using var withKey = server.CopyWithPrivateKey(serverKey);

@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>The certificates in an assertion's <c>x5c</c> (RFC 7515 section 4.1.6): the signer's own, and those between it and its authority.</summary>
+/// <summary>
+/// The certificates in an assertion's <c>x5c</c> (RFC 7515 section 4.1.6): the signer's own, and those between it and its authority.
+/// </summary>
 internal sealed class CertificateChain : IDisposable
 {
     private const int MaxLength = 8;
@@ -14,7 +16,9 @@ internal sealed class CertificateChain : IDisposable
 
     public X509Certificate2Collection Certificates { get; }
 
-    /// <summary>The chain; null when the header has none, or one that cannot be read. Entra takes a single string for the array, which MSAL sends.</summary>
+    /// <summary>
+    /// The chain; null when the header has none, or one that cannot be read. Entra takes a single string for the array, which MSAL sends.
+    /// </summary>
     public static CertificateChain? TryRead(SignedJwt assertion)
     {
         if (assertion.CertificateChain is not { Count: > 0 and <= MaxLength } texts)

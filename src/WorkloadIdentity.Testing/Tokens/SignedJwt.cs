@@ -60,7 +60,10 @@ internal sealed class SignedJwt
 
     public string? Claim(string name) => Text(_claims, name);
 
-    public long? Number(string name) => _claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
+    public long? Number(string name) =>
+        _claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
+            ? number
+            : null;
 
     public IReadOnlyList<string> Strings(string name) => Strings(_claims, name);
 
@@ -80,7 +83,11 @@ internal sealed class SignedJwt
 
         try
         {
-            return new SignedJwt(ReadObject(header), ReadObject(claims), Encoding.ASCII.GetBytes($"{header}.{claims}"), Base64Url.DecodeFromChars(signature));
+            return new SignedJwt(
+                ReadObject(header),
+                ReadObject(claims),
+                Encoding.ASCII.GetBytes($"{header}.{claims}"),
+                Base64Url.DecodeFromChars(signature));
         }
         catch (Exception exception) when (exception is FormatException or JsonException)
         {
@@ -96,7 +103,9 @@ internal sealed class SignedJwt
         _ => false,
     };
 
-    /// <summary>Whether <paramref name="now"/> lies within nbf and exp, give or take <paramref name="skew"/>. A token without exp never does.</summary>
+    /// <summary>
+    /// Whether <paramref name="now"/> lies within nbf and exp, give or take <paramref name="skew"/>. A token without exp never does.
+    /// </summary>
     public bool IsWithinLifetime(DateTimeOffset now, TimeSpan skew) =>
         ExpiresOn is { } expiresOn && now - skew < expiresOn && (NotBefore is not { } notBefore || now + skew >= notBefore);
 
@@ -149,7 +158,8 @@ internal sealed class SignedJwt
         };
 
         // Nothing before 1970 or after 9999: beyond lie dates that cannot be compared.
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 253402300799
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is >= 0 and <= 253402300799
             ? DateTimeOffset.FromUnixTimeSeconds((long)seconds)
             : null;
     }

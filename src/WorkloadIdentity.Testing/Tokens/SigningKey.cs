@@ -20,7 +20,9 @@ internal sealed class SigningKey : IDisposable
         _exponent = Base64Url.EncodeToString(parameters.Exponent);
 
         // RFC 7638: the thumbprint over the required members in this very order.
-        KeyId = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"e":"{{_exponent}}","kty":"RSA","n":"{{_modulus}}"}""")));
+        KeyId =
+            Base64Url.EncodeToString(
+                SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"e":"{{_exponent}}","kty":"RSA","n":"{{_modulus}}"}""")));
     }
 
     public string KeyId { get; }

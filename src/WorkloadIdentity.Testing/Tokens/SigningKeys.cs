@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>The keys of one issuer: the newest signs, those it still publishes verify. Safe for concurrent use, also while they roll.</summary>
+/// <summary>
+/// The keys of one issuer: the newest signs, those it still publishes verify. Safe for concurrent use, also while they roll.
+/// </summary>
 internal sealed class SigningKeys : IDisposable
 {
     private readonly Lock _gate = new();

@@ -61,7 +61,9 @@ internal sealed class TokenIssuer(SigningKeys keys, TimeProvider clock)
         return new IssuedToken(keys.Sign(claims), issuedAt, expiresOn);
     }
 
-    /// <summary>The token, when this emulator signed it for the tenant it names; otherwise null. Its lifetime and audience are still unjudged.</summary>
+    /// <summary>
+    /// The token, when this emulator signed it for the tenant it names; otherwise null. Its lifetime and audience are still unjudged.
+    /// </summary>
     public SignedJwt? Recognise(string? token, Func<string, EmulatedTenant?> findTenant) =>
         SignedJwt.TryRead(token) is { } jwt
         && keys.HasSigned(jwt)

@@ -4,16 +4,34 @@ using WorkloadIdentity.Testing;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary><c>wid emulator</c>: runs the local Entra that one JSON file describes, until Ctrl+C. What it is and does is the emulator's; this is its front door.</summary>
+/// <summary>
+/// <c>wid emulator</c>: runs the local Entra that one JSON file describes, until Ctrl+C. What it is and does is the emulator's; this is its
+/// front door.
+/// </summary>
 internal static class EmulatorCommand
 {
-    // Without a file there is nobody yet who trusts its certificate, and this SDK takes plain http to loopback. Nobody has listed APIs either.
+    // Without a file there is nobody yet who trusts its certificate, and this SDK takes plain http to loopback. Nobody has listed APIs
+    // either.
     private const string WithoutFile = """{ "server": { "secureAuthority": false }, "acceptsAnyResource": true }""";
 
     public static Command Create(Surroundings surroundings)
     {
-        var file = new Argument<string?>("file") { Description = "What it starts with (docs/emulator.md). Without one: a tenant, an application with a secret, and an API.", Arity = ArgumentArity.ZeroOrOne };
-        var variables = new Option<string?>("--env-file") { Description = "Write the variables that make a program the application it starts with, its secret among them, to this file, readable by this user only.", HelpName = "path" };
+        var file =
+            new Argument<string?>(
+                "file")
+            {
+                Description = "What it starts with (docs/emulator.md). Without one: a tenant, an application with a secret, and "
+                    + "an API.",
+                Arity = ArgumentArity.ZeroOrOne
+            };
+        var variables =
+            new Option<string?>(
+                "--env-file")
+            {
+                Description = "Write the variables that make a program the application it starts with, its secret among "
+                    + "them, to this file, readable by this user only.",
+                HelpName = "path"
+            };
         var output = new Option<string?>("--output")
         {
             Description = "The folder below which the files are written that the file asks for. [default: the file's own folder]",
@@ -46,7 +64,11 @@ internal static class EmulatorCommand
                 if (parsed.GetValue(variables) is { } target)
                 {
                     // Plain http on this machine: the certificate is new at each start, and nobody trusts it yet.
-                    Write(target, new Dictionary<string, string>(entra.Application.EnvironmentWithSecret()) { ["AZURE_AUTHORITY_HOST"] = entra.LocalAddress.AbsoluteUri });
+                    Write(
+                        target,
+                        new Dictionary<string, string>(
+                            entra.Application.EnvironmentWithSecret())
+                        { ["AZURE_AUTHORITY_HOST"] = entra.LocalAddress.AbsoluteUri });
                 }
 
                 Tell(Screen.Out(surroundings), entra, parsed.GetValue(variables));
@@ -69,7 +91,11 @@ internal static class EmulatorCommand
         }
         catch (EmulatorFileException exception)
         {
-            throw new ToolException(ExitCodes.Usage, exception.Message, "Mend each of them; 'wid emulator --schema' lets an editor point them out.", Page("as-a-process-from-one-file"));
+            throw new ToolException(
+                ExitCodes.Usage,
+                exception.Message,
+                "Mend each of them; 'wid emulator --schema' lets an editor point them out.",
+                Page("as-a-process-from-one-file"));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException)
         {
@@ -132,7 +158,8 @@ internal static class EmulatorCommand
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ToolException("The file of --env-file could not be written.", $"Name a path in a folder this user may write to. {exception.Message}");
+            throw new ToolException(
+                "The file of --env-file could not be written.", $"Name a path in a folder this user may write to. {exception.Message}");
         }
     }
 

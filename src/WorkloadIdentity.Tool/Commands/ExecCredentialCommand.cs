@@ -7,8 +7,8 @@ namespace WorkloadIdentity.Tool;
 
 /// <summary>
 /// <c>wid exec-credential</c>: a credential plugin of kubectl and other clients of Kubernetes
-/// (<see href="https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins">client-go credential plugins</see>).
-/// They say in KUBERNETES_EXEC_INFO which version of the answer they read.
+/// (<see href="https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins">client-go credential
+/// plugins</see>). They say in KUBERNETES_EXEC_INFO which version of the answer they read.
 /// </summary>
 internal static class ExecCredentialCommand
 {
@@ -22,14 +22,29 @@ internal static class ExecCredentialCommand
 
     public static Command Create(Surroundings surroundings)
     {
-        var scope = new Option<string>("--scope") { Description = "What the cluster's API server takes tokens for. The default is AKS.", HelpName = "scope", DefaultValueFactory = _ => AksScope };
+        var scope =
+            new Option<string>(
+                "--scope")
+            {
+                Description = "What the cluster's API server takes tokens for. The default is "
+                    + "AKS.",
+                HelpName = "scope",
+                DefaultValueFactory = _ => AksScope
+            };
         var identity = new IdentityOptions();
-        var command = new Command("exec-credential", "A credential plugin for kubectl: gives it a token in the form it asks for.") { scope };
+        var command =
+            new Command("exec-credential", "A credential plugin for kubectl: gives it a token in the form it asks for.") { scope };
         identity.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var version = VersionAskedFor(surroundings.Environment.Variable(InfoVariable));
-            var (token, _, _) = await identity.GetTokenAsync(parsed, surroundings, parsed.GetValue(scope)!, "Getting a token for the cluster", cancellationToken).ConfigureAwait(false);
+            var (token, _, _) =
+                await identity.GetTokenAsync(
+                    parsed,
+                    surroundings,
+                    parsed.GetValue(scope)!,
+                    "Getting a token for the cluster",
+                    cancellationToken).ConfigureAwait(false);
             var value = await PrintedToken.RevealAsync(surroundings, token).ConfigureAwait(false);
             await surroundings.Out.WriteLineAsync(JsonSerializer.Serialize(
                 new ExecCredential(version, Kind, new ExecCredentialStatus(value, TokenCommand.Time(token.ExpiresOn))),
@@ -44,7 +59,9 @@ internal static class ExecCredentialCommand
     {
         if (info is null)
         {
-            throw new ToolException($"{InfoVariable} is not set, so it is not kubectl that asks.", "Name this command in kubeconfig (its help shows how). To look at the token: wid token --decode --scope " + AksScope);
+            throw new ToolException(
+                $"{InfoVariable} is not set, so it is not kubectl that asks.",
+                "Name this command in kubeconfig (its help shows how). To look at the token: wid token --decode --scope " + AksScope);
         }
 
         using var document = ForeignJson.Parse(Encoding.UTF8.GetBytes(info));
@@ -55,7 +72,9 @@ internal static class ExecCredentialCommand
 
         var version = document.RootElement.Text("apiVersion");
         return Array.Find(Versions, known => known == version)
-            ?? throw new ToolException($"{InfoVariable} asks for a version that is not known here.", $"Set apiVersion in kubeconfig to {Versions[0]}; {Versions[1]} is for kubectl before 1.22.");
+            ?? throw new ToolException(
+                $"{InfoVariable} asks for a version that is not known here.",
+                $"Set apiVersion in kubeconfig to {Versions[0]}; {Versions[1]} is for kubectl before 1.22.");
     }
 }
 

@@ -12,11 +12,17 @@ internal static class ScopeArgument
         }
         catch (ArgumentException exception)
         {
-            throw new ToolException("--scope is no scope.", $"Use a resource followed by /.default, such as https://graph.microsoft.com/.default. {exception.Message.Split(" (Parameter")[0]}");
+            throw new ToolException(
+                "--scope is no scope.",
+                $"Use a resource followed by /.default, such as https://graph.microsoft.com/.default. {exception.Message.Split(
+                    " (Parameter")[0]}");
         }
     }
 
-    /// <summary>A token for an exchange audience is a credential: whoever holds it can act as every application that trusts it. None is asked for in order to be shown.</summary>
+    /// <summary>
+    /// A token for an exchange audience is a credential: whoever holds it can act as every application that trusts it. None is asked for in
+    /// order to be shown.
+    /// </summary>
     /// <exception cref="ToolException">The scope asks for one.</exception>
     public static void RefuseExchange(string scope)
     {
@@ -37,16 +43,18 @@ internal static class ScopeArgument
     }
 
     /// <summary>Microsoft Graph, which every application may ask for a token: in the cloud the environment names.</summary>
-    public static string Graph(WorkloadEnvironment environment) => Authority.Choose(stated: null, environment, allowUnknown: false).Host?.IdnHost switch
-    {
-        "login.microsoftonline.us" or "login.usgovcloudapi.net" or "login-us.microsoftonline.com" => "https://graph.microsoft.us/.default",
-        "login.partner.microsoftonline.cn" or "login.chinacloudapi.cn" => "https://microsoftgraph.chinacloudapi.cn/.default",
-        _ => "https://graph.microsoft.com/.default",
-    };
+    public static string Graph(WorkloadEnvironment environment) =>
+        Authority.Choose(stated: null, environment, allowUnknown: false).Host?.IdnHost switch
+        {
+            "login.microsoftonline.us" or "login.usgovcloudapi.net" or "login-us.microsoftonline.com" => "https://graph.microsoft.us/.default",
+            "login.partner.microsoftonline.cn" or "login.chinacloudapi.cn" => "https://microsoftgraph.chinacloudapi.cn/.default",
+            _ => "https://graph.microsoft.com/.default",
+        };
 
     private static ToolException NeverShown() => new(
         ExitCodes.Usage,
-        "Tokens for an exchange audience (api://AzureADTokenExchange and its like) are never shown, under no option: whoever holds one can act as the applications that trust it.",
+        "Tokens for an exchange audience (api://AzureADTokenExchange and its like) are never shown, under no option: whoever holds one "
+            + "can act as the applications that trust it.",
         "Ask for the API you want to call. To see why federation fails: wid doctor",
         ToolException.Help("exchange-audiences"));
 }

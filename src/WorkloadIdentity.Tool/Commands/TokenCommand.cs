@@ -4,33 +4,68 @@ using System.Text.RegularExpressions;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary><c>wid token</c>: a token for a person to look at or for a script to use. Its value is printed with <c>--raw</c> only.</summary>
+/// <summary>
+/// <c>wid token</c>: a token for a person to look at or for a script to use. Its value is printed with <c>--raw</c> only.
+/// </summary>
 internal static partial class TokenCommand
 {
     private const string DefaultVariable = "ACCESS_TOKEN";
 
     public static Command Create(Surroundings surroundings)
     {
-        var scope = new Option<string>("--scope") { Description = "What the token is for: a resource followed by /.default.", HelpName = "scope", Required = true };
+        var scope =
+            new Option<string>(
+                "--scope")
+            {
+                Description = "What the token is for: a resource followed by "
+                    + "/.default.",
+                HelpName = "scope",
+                Required = true
+            };
         var decode = new Option<bool>("--decode") { Description = "Show the token's header and claims, as JSON, without its signature." };
         var header = new Option<bool>("--header") { Description = "Write an Authorization header, for curl. Needs --raw." };
-        var variable = new Option<string?>("--env") { Description = $"Write NAME=value, for a shell or $GITHUB_ENV, and its expiry as NAME_EXPIRES_ON. Needs --raw. [default name: {DefaultVariable}]", HelpName = "name", Arity = ArgumentArity.ZeroOrOne };
-        var json = new Option<bool>("--json") { Description = "Write what is known of the token as JSON (schema wid-token/1); with --raw its value too." };
+        var variable =
+            new Option<string?>(
+                "--env")
+            {
+                Description = "Write NAME=value, for a shell or $GITHUB_ENV, and its expiry as NAME_EXPIRES_ON. Needs --raw. "
+                    + $"[default name: {DefaultVariable}]",
+                HelpName = "name",
+                Arity = ArgumentArity.ZeroOrOne
+            };
+        var json =
+            new Option<bool>(
+                "--json")
+            { Description = "Write what is known of the token as JSON (schema wid-token/1); with --raw its value too." };
         var raw = new Option<bool>("--raw") { Description = "Print the value. Anyone who reads it can use it until it expires." };
         var all = new Option<bool>("--no-redact") { Description = "Show every claim, what it says of people too." };
         var identity = new IdentityOptions();
-        var command = new Command("token", "Gets a token: to look at, or for a script. The value is printed with --raw only.") { scope, decode, header, variable, json, raw, all };
+        var command =
+            new Command(
+                "token",
+                "Gets a token: to look at, or for a script. The value is printed with --raw "
+                    + "only.") { scope, decode, header, variable, json, raw, all };
         identity.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var form = Form(parsed.GetValue(decode), parsed.GetValue(header), parsed.GetResult(variable) is not null, parsed.GetValue(json), parsed.GetValue(raw));
+            var form =
+                Form(
+                    parsed.GetValue(decode),
+                    parsed.GetValue(header),
+                    parsed.GetResult(variable) is not null,
+                    parsed.GetValue(json),
+                    parsed.GetValue(raw));
             var name = parsed.GetValue(variable) ?? DefaultVariable;
             if (form == TokenForm.Variable && !VariableName().IsMatch(name))
             {
-                throw new ToolException("--env names no variable.", $"Use letters, digits and underscores, beginning with a letter, such as {DefaultVariable}.");
+                throw new ToolException(
+                    "--env names no variable.",
+                    $"Use letters, digits and underscores, beginning with a letter, such as {DefaultVariable}.");
             }
 
-            var (token, request, chosen) = await identity.GetTokenAsync(parsed, surroundings, parsed.GetValue(scope)!, "Getting a token", cancellationToken).ConfigureAwait(false);
+            var (token, request, chosen) =
+                await identity.GetTokenAsync(parsed, surroundings, parsed.GetValue(scope)!, "Getting a token", cancellationToken)
+                    .ConfigureAwait(false);
             var value = parsed.GetValue(raw) ? await PrintedToken.RevealAsync(surroundings, token).ConfigureAwait(false) : null;
             var redaction = new Redaction(chosen.Environment, isOn: !parsed.GetValue(all), chosen.Secrets);
             await surroundings.Out.WriteLineAsync(form switch
@@ -49,13 +84,21 @@ internal static partial class TokenCommand
 
     private static TokenForm Form(bool decode, bool header, bool variable, bool json, bool raw)
     {
-        TokenForm[] asked = [.. new (bool IsAsked, TokenForm Form)[] { (decode, TokenForm.Claims), (header, TokenForm.Header), (variable, TokenForm.Variable), (json, TokenForm.Json) }
+        TokenForm[] asked =
+            [.. new (bool IsAsked, TokenForm Form)[] { (decode, TokenForm.Claims), (header, TokenForm.Header), (variable,
+                TokenForm.Variable), (json, TokenForm.Json) }
             .Where(form => form.IsAsked).Select(form => form.Form)];
         return asked switch
         {
-            { Length: > 1 } => throw new ToolException("--decode, --header, --env and --json are four forms of one answer.", "Use one of them."),
-            [TokenForm.Header or TokenForm.Variable] when !raw => throw new ToolException("--header and --env print the token's value, and that needs --raw.", "Add --raw where no log and nobody else sees the output."),
-            [TokenForm.Claims] when raw => throw new ToolException("--decode shows what a token says, and --raw prints the token.", "Use one of them; --json --raw gives both."),
+            { Length: > 1 } =>
+                throw new ToolException("--decode, --header, --env and --json are four forms of one answer.", "Use one of them."),
+            [TokenForm.Header or TokenForm.Variable] when !raw =>
+                throw new ToolException(
+                    "--header and --env print the token's value, and that needs --raw.",
+                    "Add --raw where no log and nobody else sees the output."),
+            [TokenForm.Claims] when raw =>
+                throw new ToolException(
+                    "--decode shows what a token says, and --raw prints the token.", "Use one of them; --json --raw gives both."),
             [var only] => only,
             _ => raw ? TokenForm.Value : TokenForm.Summary,
         };
@@ -74,7 +117,8 @@ internal static partial class TokenCommand
             """);
     }
 
-    internal static string Time(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal static string Time(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]{0,127}\z", RegexOptions.CultureInvariant)]
     private static partial Regex VariableName();

@@ -8,7 +8,8 @@ namespace WorkloadIdentity.Tool;
 /// <summary>A token as JSON: what is known of it, what it says, and for those who ask its value.</summary>
 internal static class TokenJson
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Indented =
+        new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="value">Written when not null.</param>
     public static string Of(AccessToken token, string scope, string? value, Redaction redaction) => Write(writer =>
@@ -40,7 +41,9 @@ internal static class TokenJson
         if (ShownClaims.Of(token.Value, redaction) is not { } claims)
         {
             throw new ToolException(
-                ExitCodes.Failed, "The token is not a JWT this tool can read.", "What it says is for its API alone (an encrypted token, perhaps). Leave --decode out to see when it expires.", ToolException.Help("wid-token"));
+                ExitCodes.Failed, "The token is not a JWT this tool can read.",
+                "What it says is for its API alone (an encrypted token, perhaps). Leave --decode out to see when it expires.",
+                ToolException.Help("wid-token"));
         }
 
         return Write(writer =>

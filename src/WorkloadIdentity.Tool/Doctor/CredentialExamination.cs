@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>Every link of the chain with what it looked for and found, and the federated credential that accepts what it showed to Entra.</summary>
+/// <summary>
+/// Every link of the chain with what it looked for and found, and the federated credential that accepts what it showed to Entra.
+/// </summary>
 internal static class CredentialExamination
 {
     public static CredentialFinding Of(CredentialReport report, Redaction redaction, bool isMember = false) => new()
@@ -22,9 +24,13 @@ internal static class CredentialExamination
         Members = report.Members.Count == 0 ? null : [.. report.Members.Select(member => Of(member, redaction, isMember: true))],
     };
 
-    /// <summary>A message ends in the federated credential, as commands on one line. Here it has a place of its own, in more languages.</summary>
+    /// <summary>
+    /// A message ends in the federated credential, as commands on one line. Here it has a place of its own, in more languages.
+    /// </summary>
     public static string WithoutRecipe(string message) =>
-        message.IndexOf(FederatedCredentialAdvice.Introduction, StringComparison.Ordinal) is >= 0 and var recipe ? message[..recipe].TrimEnd() : message;
+        message.IndexOf(FederatedCredentialAdvice.Introduction, StringComparison.Ordinal) is >= 0 and var recipe
+            ? message[..recipe].TrimEnd()
+            : message;
 
     private static AssertionFinding Of(UnverifiedJwt assertion, string? clientId, Redaction redaction) => new(
         redaction.TextOrNull(assertion.Issuer),
@@ -35,7 +41,8 @@ internal static class CredentialExamination
         assertion.ExpiresOn,
         [.. FederationTraps.Of(assertion).Select(redaction.Text)])
     {
-        FederatedCredential = FederatedCredentialAdvice.Recipe(assertion, new TokenRequestForm()) is { } recipe && IsShown(assertion, redaction) ? Of(recipe, clientId) : null,
+        FederatedCredential = FederatedCredentialAdvice.Recipe(assertion, new TokenRequestForm()) is { } recipe
+            && IsShown(assertion, redaction) ? Of(recipe, clientId) : null,
     };
 
     /// <summary>A recipe with something hidden in it would be one that does not work.</summary>
@@ -47,7 +54,9 @@ internal static class CredentialExamination
         var client = clientId ?? "<client id>";
         return new FederatedCredentialFinding(
             JsonNode.Parse(recipe.Json)!,
-            new FederatedCredentialText(recipe.AzForApplication(client), recipe.BicepForApplication(), recipe.TerraformForApplication(client)),
-            new FederatedCredentialText(recipe.AzForManagedIdentity(), recipe.BicepForManagedIdentity(), recipe.TerraformForManagedIdentity()));
+            new FederatedCredentialText(
+                recipe.AzForApplication(client), recipe.BicepForApplication(), recipe.TerraformForApplication(client)),
+            new FederatedCredentialText(
+                recipe.AzForManagedIdentity(), recipe.BicepForManagedIdentity(), recipe.TerraformForManagedIdentity()));
     }
 }

@@ -21,21 +21,34 @@ internal static class Diagnosis
         if (report.Network.Problem is { } network)
         {
             // A managed identity needs no way to Entra of its own.
-            yield return new ProblemFinding(error?.IsTransient == true ? "error" : "warning", "The way to Entra is not open.", network, Help(HelpAnchors.For(TokenErrorKind.Unreachable, TokenErrorCategory.None)));
+            yield return new ProblemFinding(
+                error?.IsTransient == true ? "error" : "warning",
+                "The way to Entra is not open.",
+                network,
+                Help(HelpAnchors.For(TokenErrorKind.Unreachable, TokenErrorCategory.None)));
         }
 
         if (report.Network.ClockSkewSeconds is { } skew && Math.Abs(skew) >= TellingSkew.TotalSeconds)
         {
             yield return new ProblemFinding(
                 severity,
-                string.Create(CultureInfo.InvariantCulture, $"The clock of this machine is {FileExamination.Words(TimeSpan.FromSeconds(skew))} {(skew > 0 ? "ahead of" : "behind")} Entra's."),
-                "Let a time service set it. Assertions signed here are refused when the clocks are five minutes apart, and tokens seem to expire early or late.",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The clock of this machine is {FileExamination.Words(TimeSpan.FromSeconds(skew))} {(skew > 0
+                        ? "ahead of"
+                        : "behind")} Entra's."),
+                "Let a time service set it. Assertions signed here are refused when the clocks are five minutes apart, and tokens seem to "
+                    + "expire early or late.",
                 Help(HelpAnchors.Clock));
         }
 
         foreach (var variable in report.Environment.Where(variable => variable.Problem is not null))
         {
-            yield return new ProblemFinding(severity, $"{variable.Name} {(variable.State == "empty" ? "is empty" : "cannot be right")}.", variable.Problem!, Help(HelpAnchors.Environment));
+            yield return new ProblemFinding(
+                severity,
+                $"{variable.Name} {(variable.State == "empty" ? "is empty" : "cannot be right")}.",
+                variable.Problem!,
+                Help(HelpAnchors.Environment));
         }
 
         foreach (var file in report.Files.Where(file => file.Problem is not null))
@@ -44,18 +57,25 @@ internal static class Diagnosis
                 severity,
                 $"The file of {file.Variable} is not as it should be.",
                 file.Problem!,
-                Help(file.Variable == "AZURE_FEDERATED_TOKEN_FILE" ? HelpAnchors.FederatedTokenFile : file.Variable == "AZURE_CLIENT_CERTIFICATE_PATH" ? HelpAnchors.ClientCertificateFile : HelpAnchors.Environment));
+                Help(file.Variable == "AZURE_FEDERATED_TOKEN_FILE"
+                    ? HelpAnchors.FederatedTokenFile
+                    : file.Variable == "AZURE_CLIENT_CERTIFICATE_PATH" ? HelpAnchors.ClientCertificateFile : HelpAnchors.Environment));
         }
 
         foreach (var trap in All(report.Credential).SelectMany(finding => finding.Assertion?.Traps ?? []).Distinct())
         {
-            yield return new ProblemFinding(severity, "No federated credential matches this assertion, or none for long.", trap, Help("federation-mismatch"));
+            yield return new ProblemFinding(
+                severity, "No federated credential matches this assertion, or none for long.", trap, Help("federation-mismatch"));
         }
 
-        if (report.Identity == ChosenIdentity.DefaultChain && All(report.Credential).FirstOrDefault(finding => finding is { Answers: true, Name: "github actions" or "azure pipelines" }) is { } added)
+        if (report.Identity == ChosenIdentity.DefaultChain
+            && All(report.Credential)
+                .FirstOrDefault(finding => finding is { Answers: true, Name: "github actions" or "azure pipelines" }) is { } added)
         {
             yield return new ProblemFinding(
-                "warning", $"A program has the '{added.Name}' credential only where its code or its configuration names it.", "Add it to the default chain there, or name it in a section: one line each, on the page below.", ToolException.Help("what-differs-from-a-program"));
+                "warning", $"A program has the '{added.Name}' credential only where its code or its configuration names it.",
+                "Add it to the default chain there, or name it in a section: one line each, on the page below.",
+                ToolException.Help("what-differs-from-a-program"));
         }
     }
 
@@ -70,11 +90,14 @@ internal static class Diagnosis
             ? $"{CredentialExamination.WithoutRecipe(error.Message)} Or make the federated credential that stands with it above."
             : error.Message);
         return report.ExitCode == ExitCodes.NoCredential
-            ? new ProblemFinding("error", "There is no credential here.", "Configure one of those above: each says what it looks for.", error.HelpLink)
+            ? new ProblemFinding(
+                "error", "There is no credential here.", "Configure one of those above: each says what it looks for.", error.HelpLink)
             : new ProblemFinding(
                 "error",
                 $"The credential '{answering.Name}' is here and gets no token ({error.Kind}{code}).",
-                message.IndexOf(WhatToDo, StringComparison.Ordinal) is >= 0 and var advice ? message[(advice + WhatToDo.Length)..] : message,
+                message.IndexOf(WhatToDo, StringComparison.Ordinal) is >= 0 and var advice
+                    ? message[(advice + WhatToDo.Length)..]
+                    : message,
                 error.HelpLink);
     }
 

@@ -5,7 +5,10 @@ using System.Text.Json.Serialization;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>All that was found. It is what <c>--json</c> writes and what the text is made from, after everything in it went through <see cref="Redaction"/>.</summary>
+/// <summary>
+/// All that was found. It is what <c>--json</c> writes and what the text is made from, after everything in it went through
+/// <see cref="Redaction"/>.
+/// </summary>
 internal sealed record DoctorReport
 {
     /// <summary>Fields may be added under this name; none is removed or changes its meaning.</summary>
@@ -41,17 +44,22 @@ internal sealed record DoctorReport
     public required IReadOnlyList<ProblemFinding> Problems { get; init; }
 }
 
-/// <param name="ManagedIdentityHost">The host that the variables speak of; <c>IMDS</c> where none does, whether or not one is there.</param>
-internal sealed record MachineFinding(string OperatingSystem, string Architecture, string Runtime, IReadOnlyList<string> Platforms, string ManagedIdentityHost);
+/// <param name="ManagedIdentityHost">The host that the variables speak of; <c>IMDS</c> where none does, whether or not one is
+/// there.</param>
+internal sealed record MachineFinding(
+    string OperatingSystem, string Architecture, string Runtime, IReadOnlyList<string> Platforms, string ManagedIdentityHost);
 
-/// <param name="State"><c>set</c>, <c>secret</c> (set, and never shown) or <c>empty</c> (there without a value: absent to every reader).</param>
+/// <param name="State"><c>set</c>, <c>secret</c> (set, and never shown) or <c>empty</c> (there without a value: absent to every
+/// reader).</param>
 internal sealed record VariableFinding(string Name, string State, string? Value = null, string? Problem = null);
 
-internal sealed record FileFinding(string Variable, string Path, bool Exists, long? Size, string? Mode, long? WrittenSecondsAgo, string? Problem);
+internal sealed record FileFinding(
+    string Variable, string Path, bool Exists, long? Size, string? Mode, long? WrittenSecondsAgo, string? Problem);
 
 /// <param name="Addresses">How many the authority's name has; null where a proxy asks for them.</param>
 /// <param name="ClockSkewSeconds">How far this machine's clock is ahead of the authority's; negative when behind.</param>
-internal sealed record NetworkFinding(string Authority, string? Proxy, int? Addresses, int? Status, long? Milliseconds, double? ClockSkewSeconds, string? Problem);
+internal sealed record NetworkFinding(
+    string Authority, string? Proxy, int? Addresses, int? Status, long? Milliseconds, double? ClockSkewSeconds, string? Problem);
 
 internal sealed record CredentialFinding
 {
@@ -88,27 +96,34 @@ internal sealed record CredentialFinding
 
 /// <summary>What the assertion says that was shown to Entra.</summary>
 internal sealed record AssertionFinding(
-    string? Issuer, string? Subject, IReadOnlyList<string> Audiences, string? Algorithm, DateTimeOffset? NotBefore, DateTimeOffset? ExpiresOn, IReadOnlyList<string> Traps)
+    string? Issuer, string? Subject, IReadOnlyList<string> Audiences, string? Algorithm, DateTimeOffset? NotBefore,
+    DateTimeOffset? ExpiresOn, IReadOnlyList<string> Traps)
 {
     /// <summary>The federated credential that accepts it; null where none can.</summary>
     public FederatedCredentialFinding? FederatedCredential { get; init; }
 }
 
-internal sealed record FederatedCredentialFinding(JsonNode Json, FederatedCredentialText Application, FederatedCredentialText ManagedIdentity);
+internal sealed record FederatedCredentialFinding(
+    JsonNode Json, FederatedCredentialText Application, FederatedCredentialText ManagedIdentity);
 
 /// <param name="Az">Null where a value could break out of a shell's quotes.</param>
 internal sealed record FederatedCredentialText(string? Az, string Bicep, string Terraform);
 
 internal sealed record TokenFinding(string? AcquiredBy, DateTimeOffset ExpiresOn, string? Note, JsonObject? Claims);
 
-/// <param name="Severity"><c>error</c>: why there is no token. <c>warning</c>: what will be in the way one day, or is not what it looks like.</param>
+/// <param name="Severity"><c>error</c>: why there is no token. <c>warning</c>: what will be in the way one day, or is not what it looks
+/// like.</param>
 internal sealed record ProblemFinding(string Severity, string What, string Fix, Uri Help);
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, NewLine = "\n")]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class DoctorJson : JsonSerializerContext
 {
-    /// <summary>For people too: quotes and letters of all languages as they are. What could steer a terminal was taken out before.</summary>
-    public static DoctorJson Readable => new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    /// <summary>
+    /// For people too: quotes and letters of all languages as they are. What could steer a terminal was taken out before.
+    /// </summary>
+    public static DoctorJson Readable =>
+        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -10,7 +10,11 @@ internal sealed class DoctorText(Screen screen)
 
     public void Write(DoctorReport report)
     {
-        screen.Line(("wid doctor", ConsoleColor.Cyan), ($" {report.Wid}, {report.TakenOn.UtcDateTime:u}{(report.Redacted ? "; redacted: fit for a ticket" : "; NOT redacted: not for a ticket")}", null));
+        screen.Line(
+            ("wid doctor", ConsoleColor.Cyan),
+            ($" {report.Wid}, {report.TakenOn.UtcDateTime:u}{(report.Redacted
+                ? "; redacted: fit for a ticket"
+                : "; NOT redacted: not for a ticket")}", null));
         screen.Line($"for {report.Scope} as {report.Identity}");
 
         screen.Heading("Machine");
@@ -48,7 +52,11 @@ internal sealed class DoctorText(Screen screen)
         foreach (var file in report.Files)
         {
             var facts = file.Exists
-                ? string.Create(CultureInfo.InvariantCulture, $"{file.Size} bytes{(file.Mode is null ? "" : $", {file.Mode}")}{(file.WrittenSecondsAgo is { } age ? $", written {FileExamination.Words(TimeSpan.FromSeconds(age))} ago" : "")}")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{file.Size} bytes{(file.Mode is null ? "" : $", {file.Mode}")}{(file.WrittenSecondsAgo is { } age
+                        ? $", written {FileExamination.Words(TimeSpan.FromSeconds(age))} ago"
+                        : "")}")
                 : "not there";
             Item(file.Problem is null, $"{file.Path} ({file.Variable}): {facts}", file.Problem);
         }
@@ -65,7 +73,12 @@ internal sealed class DoctorText(Screen screen)
         };
         Item(
             network.Problem is null,
-            string.Create(CultureInfo.InvariantCulture, $"{network.Authority}{(network.Addresses is { } count ? $", {count} {(count == 1 ? "address" : "addresses")}" : "")}{(network.Proxy is null ? ", no proxy" : $", through the proxy {network.Proxy}")}{(network.Status is { } status ? $", answered {status} in {network.Milliseconds} ms" : "")}{clock}"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{network.Authority}{(network.Addresses is { } count
+                    ? $", {count} {(count == 1 ? "address" : "addresses")}"
+                    : "")}{(network.Proxy is null ? ", no proxy" : $", through the proxy {network.Proxy}")}{(network.Status is { } status
+                    ? $", answered {status} in {network.Milliseconds} ms" : "")}{clock}"),
             network.Problem);
     }
 
@@ -77,7 +90,12 @@ internal sealed class DoctorText(Screen screen)
             "failed" => ("✗", ConsoleColor.Red),
             _ => ("-", ConsoleColor.DarkGray),
         };
-        screen.Line((indent, null), (mark, colour), (string.Create(CultureInfo.InvariantCulture, $" {finding.Name}: {finding.Verdict} in {finding.Milliseconds} ms{(finding.Answers ? " ← answers" : "")}"), null));
+        screen.Line(
+            (indent, null),
+            (mark, colour),
+            (string.Create(
+                CultureInfo.InvariantCulture,
+                $" {finding.Name}: {finding.Verdict} in {finding.Milliseconds} ms{(finding.Answers ? " ← answers" : "")}"), null));
         var below = indent + "    ";
         if (finding.LooksFor is not null)
         {
@@ -110,7 +128,9 @@ internal sealed class DoctorText(Screen screen)
         screen.Line($"{indent}assertion  iss {assertion.Issuer ?? "(none)"}");
         screen.Line($"{indent}           sub {assertion.Subject ?? "(none)"}");
         screen.Line($"{indent}           aud {string.Join(", ", assertion.Audiences)}");
-        screen.Line($"{indent}           alg {assertion.Algorithm ?? "(none)"}, expires {(assertion.ExpiresOn is { } end ? $"{end.UtcDateTime:u}" : "(never)")}");
+        screen.Line(
+            $"{indent}           alg {assertion.Algorithm
+                ?? "(none)"}, expires {(assertion.ExpiresOn is { } end ? $"{end.UtcDateTime:u}" : "(never)")}");
         if (isAccepted || assertion.FederatedCredential is not { } federated)
         {
             return;
@@ -165,7 +185,8 @@ internal sealed class DoctorText(Screen screen)
 
     private static string Words(string name, JsonNode? value) => value switch
     {
-        JsonValue number when Times.Contains(name) && number.TryGetValue<long>(out var seconds) && seconds is > 0 and < 253402300799 => $"{DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime:u}",
+        JsonValue number when Times.Contains(name) && number.TryGetValue<long>(out var seconds) && seconds is > 0 and < 253402300799 =>
+            $"{DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime:u}",
         JsonValue text when text.TryGetValue<string>(out var words) => words,
         null => "null",
         _ => value.ToJsonString(),

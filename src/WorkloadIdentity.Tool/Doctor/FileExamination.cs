@@ -14,7 +14,8 @@ internal static class FileExamination
            select Look(variable, path, surroundings, environment, redaction),
     ];
 
-    private static FileFinding Look(KnownVariable variable, string path, Surroundings surroundings, WorkloadEnvironment environment, Redaction redaction)
+    private static FileFinding Look(
+        KnownVariable variable, string path, Surroundings surroundings, WorkloadEnvironment environment, Redaction redaction)
     {
         var facts = surroundings.Look(path);
         var now = surroundings.TimeProvider.GetUtcNow();
@@ -53,7 +54,10 @@ internal static class FileExamination
         var (line, problem) = content.AsLine();
         return problem is not null ? $"The file {problem}. It must hold one JWT."
             : UnverifiedJwt.TryRead(line) is not { } assertion ? "The file holds no JWT that can be read."
-            : assertion.ExpiresOn is { } end && end <= now ? $"Its assertion expired {Words(now - end)} ago: nobody refreshes the file. On Kubernetes the kubelet does, while the pod runs; a copy of the file is not refreshed."
+            : assertion.ExpiresOn is { } end && end <= now
+            ? $"Its assertion expired {Words(
+                now - end)} ago: nobody refreshes the file. On Kubernetes the kubelet does, while the pod runs; a copy of the file is not "
+                    + "refreshed."
             : null;
     }
 

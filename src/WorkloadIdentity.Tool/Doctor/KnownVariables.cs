@@ -79,11 +79,14 @@ internal static class KnownVariables
             : WorkloadIdentity.Authority.Problem(host, allowUnknown: false);
 
     private static string? Url(string value) =>
-        Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? null : "It is not an absolute http or https URL.";
+        Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? null
+            : "It is not an absolute http or https URL.";
 
     // Without a scheme, as many tools take it too.
     private static string? Proxy(string value) =>
-        Uri.TryCreate(value.Contains("://", StringComparison.Ordinal) ? value : $"http://{value}", UriKind.Absolute, out var address) && address.Host.Length > 0
+        Uri.TryCreate(value.Contains("://", StringComparison.Ordinal) ? value : $"http://{value}", UriKind.Absolute, out var address)
+            && address.Host.Length > 0
             ? null
             : "It is not the address of a proxy. Expected something like http://proxy.example:3128.";
 }

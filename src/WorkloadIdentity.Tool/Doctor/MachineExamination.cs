@@ -32,12 +32,16 @@ internal static class MachineExamination
     {
         if (environment.Variable(variable.Name) is not { } value)
         {
-            return environment.IsEmpty(variable.Name) ? new VariableFinding(variable.Name, "empty", Problem: "It is there without a value, which counts as absent. Set it or remove it.") : null;
+            return environment.IsEmpty(variable.Name)
+                ? new VariableFinding(
+                    variable.Name, "empty", Problem: "It is there without a value, which counts as absent. Set it or remove it.")
+                : null;
         }
 
         var problem = StrayCharacters.InText(value) is { } stray ? $"It {stray}." : variable.ProblemOf?.Invoke(value);
         return variable.IsSecret
             ? new VariableFinding(variable.Name, "secret", Problem: redaction.TextOrNull(problem))
-            : new VariableFinding(variable.Name, "set", variable.IsAddress ? redaction.Address(value) : redaction.Text(value), redaction.TextOrNull(problem));
+            : new VariableFinding(
+                variable.Name, "set", variable.IsAddress ? redaction.Address(value) : redaction.Text(value), redaction.TextOrNull(problem));
     }
 }

@@ -8,36 +8,52 @@ internal static class NetworkExamination
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
-    public static async Task<NetworkFinding> RunAsync(Surroundings surroundings, WorkloadEnvironment environment, Redaction redaction, CancellationToken cancellationToken)
+    public static async Task<NetworkFinding> RunAsync(
+        Surroundings surroundings, WorkloadEnvironment environment, Redaction redaction, CancellationToken cancellationToken)
     {
         var (host, problem) = Authority.Choose(stated: null, environment, allowUnknown: false);
         if (host is null)
         {
-            return new NetworkFinding("(none)", Proxy: null, Addresses: null, Status: null, Milliseconds: null, ClockSkewSeconds: null, redaction.Text(problem!));
+            return new NetworkFinding(
+                "(none)", Proxy: null, Addresses: null, Status: null, Milliseconds: null, ClockSkewSeconds: null, redaction.Text(problem!));
         }
 
         var authority = Authority.Require(host, allowUnknown: false, nameof(host));
         var proxy = authority.IsLoopback ? null : surroundings.ProxyFor(authority.Uri);
         var finding = new NetworkFinding(
-            authority.Uri.AbsoluteUri, proxy is null ? null : redaction.Address(proxy.AbsoluteUri), Addresses: null, Status: null, Milliseconds: null, ClockSkewSeconds: null, Problem: null);
+            authority.Uri.AbsoluteUri, proxy is null ? null : redaction.Address(proxy.AbsoluteUri), Addresses: null, Status: null,
+            Milliseconds: null, ClockSkewSeconds: null, Problem: null);
         using var limit = new CancellationTokenSource(TimeLimit, surroundings.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             if (proxy is null)
             {
-                finding = finding with { Addresses = (await surroundings.ResolveAsync(authority.Uri.IdnHost, either.Token).WaitAsync(either.Token).ConfigureAwait(false)).Length };
+                finding =
+                    finding with
+                    {
+                        Addresses = (await surroundings.ResolveAsync(authority.Uri.IdnHost, either.Token).WaitAsync(either.Token)
+                        .ConfigureAwait(false)).Length
+                    };
             }
 
             return await ReachAsync(surroundings, authority, finding, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return finding with { Problem = $"{authority} did not answer within {TimeLimit.TotalSeconds:0} s. Look for a firewall that swallows packets, or a slow proxy." };
+            return finding with
+            {
+                Problem = $"{authority} did not answer within {TimeLimit.TotalSeconds:0} s. Look for a firewall that "
+                + "swallows packets, or a slow proxy."
+            };
         }
         catch (SocketException exception)
         {
-            return finding with { Problem = $"The name {authority.Uri.IdnHost} could not be resolved ({exception.SocketErrorCode}). Check the DNS of this machine or pod, or set HTTPS_PROXY where a proxy resolves names." };
+            return finding with
+            {
+                Problem = $"The name {authority.Uri.IdnHost} could not be resolved ({exception.SocketErrorCode}). Check "
+                + "the DNS of this machine or pod, or set HTTPS_PROXY where a proxy resolves names."
+            };
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
@@ -45,13 +61,15 @@ internal static class NetworkExamination
         }
     }
 
-    private static async Task<NetworkFinding> ReachAsync(Surroundings surroundings, Authority authority, NetworkFinding finding, CancellationToken cancellationToken)
+    private static async Task<NetworkFinding> ReachAsync(
+        Surroundings surroundings, Authority authority, NetworkFinding finding, CancellationToken cancellationToken)
     {
         var client = surroundings.EntraClient ?? (authority.IsLoopback ? Backchannel.Local : Backchannel.Entra);
         var started = surroundings.TimeProvider.GetTimestamp();
         using var request = new HttpRequestMessage(HttpMethod.Get, authority.Uri);
         request.Headers.TryAddWithoutValidation("User-Agent", Backchannel.UserAgent);
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        using var response =
+            await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         var took = surroundings.TimeProvider.GetElapsedTime(started);
 
         var received = surroundings.TimeProvider.GetUtcNow();
@@ -60,7 +78,9 @@ internal static class NetworkExamination
             Status = (int)response.StatusCode,
             Milliseconds = (long)took.TotalMilliseconds,
             ClockSkewSeconds = response.Headers.Date is { } theirs ? Skew(received - took, received, theirs) : null,
-            Problem = (int)response.StatusCode == 407 ? "A proxy wants to be authenticated to. Give this process a proxy it may use, or reach Entra without one (NO_PROXY)." : null,
+            Problem = (int)response.StatusCode == 407
+                ? "A proxy wants to be authenticated to. Give this process a proxy it may use, or reach Entra without one (NO_PROXY)."
+                : null,
         };
     }
 
@@ -78,10 +98,15 @@ internal static class NetworkExamination
     private static string Explain(Authority authority, Exception exception) => exception switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-            $"{authority} could not be reached securely: its certificate is not trusted here. Something in between may answer in its place; if that is meant, let this machine trust its CA (SSL_CERT_FILE), and see that its clock is right.",
+            $"{authority} could not be reached securely: its certificate is not trusted here. Something in between may answer in its "
+                + "place; if that is meant, let this machine trust its CA (SSL_CERT_FILE), and see that its clock is right.",
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } =>
-            $"The proxy did not open a way to {authority}. See whether it allows that host on port 443 and whether it wants to be authenticated to.",
-        HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http => string.Create(CultureInfo.InvariantCulture, $"{authority} could not be reached ({http.HttpRequestError}). Check routes, proxy and firewall: outbound TCP 443."),
+            $"The proxy did not open a way to {authority}. See whether it allows that host on port 443 and whether it wants to be "
+                + "authenticated to.",
+        HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{authority} could not be reached ({http.HttpRequestError}). Check routes, proxy and firewall: outbound TCP 443."),
         _ => $"{authority} could not be reached ({exception.GetType().Name}). Check routes, proxy and firewall: outbound TCP 443.",
     };
 }

@@ -7,7 +7,8 @@ namespace WorkloadIdentity.Tool;
 /// <param name="Credential">What gets tokens.</param>
 /// <param name="Environment">What it reads, with what options replaced in it.</param>
 /// <param name="Secrets">Secrets that stand elsewhere than in the environment, so that they are known and masked.</param>
-internal sealed record ChosenIdentity(string Description, Credential Credential, WorkloadEnvironment Environment, IReadOnlyList<string> Secrets)
+internal sealed record ChosenIdentity(
+    string Description, Credential Credential, WorkloadEnvironment Environment, IReadOnlyList<string> Secrets)
 {
     public const string DefaultChain = "the default chain";
 
@@ -35,7 +36,10 @@ internal sealed record ChosenIdentity(string Description, Credential Credential,
         };
 
         // An emulator on this machine states no audience; everywhere else the cloud's is known, or has to be said in code.
-        var audience = Authority.Choose(stated: null, environment, allowUnknown: false).Host is { } host && Authority.IsLiteralLoopback(host) ? ExchangeAudience.OfPublicCloud : null;
+        var audience =
+            Authority.Choose(stated: null, environment, allowUnknown: false).Host is { } host && Authority.IsLiteralLoopback(host)
+                ? ExchangeAudience.OfPublicCloud
+                : null;
         var source = new AssertionSourceOptions { HttpClient = surroundings.EntraClient };
         if (environment.Has("ACTIONS_ID_TOKEN_REQUEST_URL"))
         {
@@ -70,7 +74,9 @@ internal sealed record ChosenIdentity(string Description, Credential Credential,
     /// <exception cref="ToolException">There is none.</exception>
     public async Task<AccessToken> GetTokenAsync(string scope, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var result = await Credential.AcquireAsync(new Acquisition(new TokenRequest(scope)) { TimeProvider = timeProvider }, cancellationToken).ConfigureAwait(false);
+        var result =
+            await Credential.AcquireAsync(new Acquisition(new TokenRequest(scope)) { TimeProvider = timeProvider }, cancellationToken)
+                .ConfigureAwait(false);
         return result.Token ?? throw new ToolException(
             ExitCodes.Of(result.Verdict, result.Error),
             new Redaction(Environment, isOn: true, Secrets).Lines(result.Error!.Message),
@@ -79,5 +85,7 @@ internal sealed record ChosenIdentity(string Description, Credential Credential,
     }
 
     private static bool IsDevelopment(WorkloadEnvironment environment) =>
-        Array.Exists(["DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT"], name => "Development".Equals(environment.Variable(name), StringComparison.OrdinalIgnoreCase));
+        Array.Exists(
+            ["DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT"],
+            name => "Development".Equals(environment.Variable(name), StringComparison.OrdinalIgnoreCase));
 }

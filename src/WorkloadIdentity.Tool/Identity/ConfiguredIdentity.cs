@@ -6,7 +6,10 @@ using WorkloadIdentity.Developer;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>The identity a section of a configuration file describes, read by the code that reads it in a program; variables override the file there, and here.</summary>
+/// <summary>
+/// The identity a section of a configuration file describes, read by the code that reads it in a program; variables override the file
+/// there, and here.
+/// </summary>
 internal static class ConfiguredIdentity
 {
     private const string FileEnd = ".json";
@@ -20,7 +23,9 @@ internal static class ConfiguredIdentity
         if (!chosen.GetChildren().Any())
         {
             var sections = string.Join(", ", configuration.GetChildren().Select(child => child.Key).Take(8));
-            throw new ToolException($"'{path}' has no section '{section}'.", $"Name one that is there: {(sections.Length == 0 ? "(the file is empty)" : sections)}.");
+            throw new ToolException(
+                $"'{path}' has no section '{section}'.",
+                $"Name one that is there: {(sections.Length == 0 ? "(the file is empty)" : sections)}.");
         }
 
         var services = new ServiceCollection();
@@ -36,7 +41,8 @@ internal static class ConfiguredIdentity
         try
         {
             var credential = provider.GetRequiredService<IOptionsMonitor<WorkloadIdentityOptions>>().Get(Options.DefaultName).Planned!;
-            return new ChosenIdentity($"'{section ?? path}' of the configuration", credential, surroundings.Environment, [.. SecretsOf(chosen)]);
+            return new ChosenIdentity(
+                $"'{section ?? path}' of the configuration", credential, surroundings.Environment, [.. SecretsOf(chosen)]);
         }
         catch (OptionsValidationException exception)
         {
@@ -59,7 +65,8 @@ internal static class ConfiguredIdentity
         var content = surroundings.Environment.ReadFile(path);
         if (content.Bytes is null)
         {
-            throw new ToolException($"The configuration file {content.Problem}.", "Give its path and a section: --config appsettings.json:Identity");
+            throw new ToolException(
+                $"The configuration file {content.Problem}.", "Give its path and a section: --config appsettings.json:Identity");
         }
 
         try
@@ -68,17 +75,23 @@ internal static class ConfiguredIdentity
                 .AddJsonStream(new MemoryStream(content.Bytes, writable: false))
                 .AddInMemoryCollection(surroundings.Environment.Names
                     .Where(name => name.Contains("__", StringComparison.Ordinal))
-                    .Select(name => KeyValuePair.Create(name.Replace("__", ":", StringComparison.Ordinal), surroundings.Environment.Variable(name))))
+                    .Select(name =>
+                        KeyValuePair.Create(name.Replace("__", ":", StringComparison.Ordinal), surroundings.Environment.Variable(name))))
                 .Build();
         }
         catch (Exception exception) when (exception is FormatException or JsonException)
         {
-            throw new ToolException($"'{path}' is not the JSON of a configuration file.", "Look for a missing comma or bracket; comments and trailing commas are allowed.");
+            throw new ToolException(
+                $"'{path}' is not the JSON of a configuration file.",
+                "Look for a missing comma or bracket; comments and trailing commas are allowed.");
         }
     }
 
     /// <summary>Every value whose name says that it is one, wherever in the section it stands.</summary>
     private static IEnumerable<string> SecretsOf(IConfiguration section) => section.AsEnumerable()
-        .Where(entry => entry.Value is not null && (entry.Key.Contains("Secret", StringComparison.OrdinalIgnoreCase) || entry.Key.Contains("Password", StringComparison.OrdinalIgnoreCase)))
+        .Where(entry =>
+            entry.Value is not null
+                && (entry.Key.Contains("Secret", StringComparison.OrdinalIgnoreCase)
+                    || entry.Key.Contains("Password", StringComparison.OrdinalIgnoreCase)))
         .Select(entry => entry.Value!);
 }

@@ -5,11 +5,28 @@ namespace WorkloadIdentity.Tool;
 /// <summary>Who to be: options that every command shares. Without any it is the default chain, as a program here would have it.</summary>
 internal sealed class IdentityOptions
 {
-    private readonly Option<string?> _tenant = new("--tenant") { Description = "Directory (tenant) id, in place of AZURE_TENANT_ID.", HelpName = "id" };
-    private readonly Option<string?> _client = new("--client-id") { Description = "Application (client) id, in place of AZURE_CLIENT_ID.", HelpName = "id" };
-    private readonly Option<string?> _identity = new("--identity") { Description = "A managed identity and nothing else: 'system', a client id, 'object:<id>', or a resource id.", HelpName = "which" };
-    private readonly Option<string?> _config = new("--config") { Description = "The identity that a section of a configuration file describes, as the program that reads it has it.", HelpName = "appsettings.json:Section" };
-    private readonly Option<bool> _developer = new("--developer") { Description = "Let the logins of az and azd take part, as in Development." };
+    private readonly Option<string?> _tenant =
+        new("--tenant") { Description = "Directory (tenant) id, in place of AZURE_TENANT_ID.", HelpName = "id" };
+    private readonly Option<string?> _client =
+        new("--client-id") { Description = "Application (client) id, in place of AZURE_CLIENT_ID.", HelpName = "id" };
+    private readonly Option<string?> _identity =
+        new(
+            "--identity")
+        {
+            Description = "A managed identity and nothing else: 'system', a client id, 'object:<id>', or a resource "
+                + "id.",
+            HelpName = "which"
+        };
+    private readonly Option<string?> _config =
+        new(
+            "--config")
+        {
+            Description = "The identity that a section of a configuration file describes, as the program that reads it has "
+                + "it.",
+            HelpName = "appsettings.json:Section"
+        };
+    private readonly Option<bool> _developer =
+        new("--developer") { Description = "Let the logins of az and azd take part, as in Development." };
 
     public void AddTo(Command command)
     {
@@ -28,7 +45,9 @@ internal sealed class IdentityOptions
         var developer = parsed.GetValue(_developer);
         if ((identity is null ? 0 : 1) + (config is null ? 0 : 1) + (tenant is null && client is null && !developer ? 0 : 1) > 1)
         {
-            throw new ToolException("--identity, --config, and --tenant, --client-id or --developer each say who to be.", "Use one of the three: a managed identity, a configured identity, or the default chain.");
+            throw new ToolException(
+                "--identity, --config, and --tenant, --client-id or --developer each say who to be.",
+                "Use one of the three: a managed identity, a configured identity, or the default chain.");
         }
 
         if (tenant is not null && TenantId.Problem(tenant) is { } problem)
@@ -48,8 +67,11 @@ internal sealed class IdentityOptions
             : ChosenIdentity.Ambient(surroundings, tenant, client, developer);
     }
 
-    /// <summary>Gets a token that is to leave this tool: never one that is itself a credential, whether by what was asked for or by what came.</summary>
-    /// <exception cref="ToolException">What is asked for is no scope or an exchange audience, or the options do not say who to be.</exception>
+    /// <summary>
+    /// Gets a token that is to leave this tool: never one that is itself a credential, whether by what was asked for or by what came.
+    /// </summary>
+    /// <exception cref="ToolException">What is asked for is no scope or an exchange audience, or the options do not say who to
+    /// be.</exception>
     public async Task<(AccessToken Token, TokenRequest Request, ChosenIdentity Identity)> GetTokenAsync(
         ParseResult parsed, Surroundings surroundings, string scope, string progress, CancellationToken cancellationToken)
     {
@@ -57,7 +79,8 @@ internal sealed class IdentityOptions
         var request = ScopeArgument.Request(scope);
         var chosen = Read(parsed, surroundings);
         var token = await Progress.ShowAsync(
-            surroundings, progress, cancel => chosen.GetTokenAsync(request.Scope, surroundings.TimeProvider, cancel), cancellationToken).ConfigureAwait(false);
+            surroundings, progress, cancel => chosen.GetTokenAsync(request.Scope, surroundings.TimeProvider, cancel), cancellationToken)
+                .ConfigureAwait(false);
         ScopeArgument.RefuseExchange(token);
         return (token, request, chosen);
     }
@@ -76,7 +99,8 @@ internal sealed class IdentityOptions
         {
             throw new ToolException(
                 "--identity names no managed identity.",
-                $"Use 'system', the client id of a user-assigned identity, 'object:' and its object id, or its resource id. {exception.Message.Split(" (Parameter")[0]}");
+                "Use 'system', the client id of a user-assigned identity, 'object:' and its object id, or its resource id. "
+                    + $"{exception.Message.Split(" (Parameter")[0]}");
         }
     }
 }

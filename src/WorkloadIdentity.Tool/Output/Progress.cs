@@ -6,7 +6,8 @@ namespace WorkloadIdentity.Tool;
 internal static class Progress
 {
     /// <summary>Does the work, and shows what it is when it is not done after a second. Standard output stays as it is.</summary>
-    public static async Task<T> ShowAsync<T>(Surroundings surroundings, string what, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    public static async Task<T> ShowAsync<T>(
+        Surroundings surroundings, string what, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         var task = work(cancellationToken);
         if (surroundings.IsErrorRedirected)
@@ -32,7 +33,8 @@ internal static class Progress
             return await task.ConfigureAwait(false);
         }
 
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(surroundings.Error) });
+        var console =
+            AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(surroundings.Error) });
         return await console.Status().StartAsync(Markup.Escape($"{what}…"), _ => task).ConfigureAwait(false);
     }
 }

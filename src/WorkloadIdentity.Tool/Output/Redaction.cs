@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace WorkloadIdentity.Tool;
 
 /// <summary>
-/// What may be shown. Secrets, tokens and assertions never are, whatever is asked for. What names or finds a person (user names, mail addresses, home folders, the
-/// address of a machine, what a token says of its user) and subscription ids are hidden unless they are asked for. Tenant and client ids, Entra's hosts, and issuer,
-/// subject and audience of a workload's assertion stay: a ticket is about them.
+/// What may be shown. Secrets, tokens and assertions never are, whatever is asked for. What names or finds a person (user names, mail
+/// addresses, home folders, the address of a machine, what a token says of its user) and subscription ids are hidden unless they are asked
+/// for. Tenant and client ids, Entra's hosts, and issuer, subject and audience of a workload's assertion stay: a ticket is about them.
 /// </summary>
 internal sealed partial class Redaction
 {
@@ -20,7 +20,9 @@ internal sealed partial class Redaction
         _home = environment.Variable("HOME") ?? environment.Variable("USERPROFILE");
 
         // The longest first: one secret may be part of another.
-        _secrets = [.. KnownVariables.All.Where(variable => variable.IsSecret).Select(variable => environment.Variable(variable.Name)).OfType<string>()
+        _secrets =
+            [.. KnownVariables.All.Where(variable => variable.IsSecret).Select(variable => environment.Variable(variable.Name))
+                .OfType<string>()
             .Concat(more ?? [])
             .SelectMany(secret => new[] { secret, secret.Trim(), Uri.EscapeDataString(secret) })
             .Where(secret => secret.Length >= ShortestSecret)
@@ -51,13 +53,20 @@ internal sealed partial class Redaction
     }
 
     /// <summary>The same for text of several lines that was made here.</summary>
-    public string Lines(string text) => string.Join('\n', text.Split('\n').Select(line => line.Length - line.TrimStart().Length is var indent ? line[..indent] + Text(line) : line));
+    public string Lines(string text) =>
+        string.Join(
+            '\n',
+            text.Split('\n').Select(line => line.Length - line.TrimStart().Length is var indent ? line[..indent] + Text(line) : line));
 
     public string? TextOrNull(string? text) => text is null ? null : Text(text);
 
     /// <summary>An address without the user name and password some people put into it, and without what follows the host.</summary>
     public string Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Host.Length > 0
-        ? Text($"{address.Scheme}://{address.Authority}{(address.AbsolutePath == "/" ? "" : address.AbsolutePath)}{(address.UserInfo.Length > 0 ? " (with a user name or password, hidden)" : "")}{(address.Query.Length > 0 ? " (with a query, hidden)" : "")}")
+        ? Text(
+            $"{address.Scheme}://{address.Authority}{(address.AbsolutePath == "/"
+                ? ""
+                : address.AbsolutePath)}{(address.UserInfo.Length > 0 ? " (with a user name or password, hidden)"
+                : "")}{(address.Query.Length > 0 ? " (with a query, hidden)" : "")}")
         : ServerWords.Hidden;
 
     /// <summary>The last thing everything goes through: a secret of the environment that found another way is stopped here.</summary>

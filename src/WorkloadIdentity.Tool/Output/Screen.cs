@@ -3,8 +3,8 @@ using Spectre.Console;
 namespace WorkloadIdentity.Tool;
 
 /// <summary>
-/// Writes lines to a terminal in colour, and to everything else as they are. Lines are never broken: what is longer than the window is for the terminal to wrap, so that
-/// a command copied from it is whole.
+/// Writes lines to a terminal in colour, and to everything else as they are. Lines are never broken: what is longer than the window is for
+/// the terminal to wrap, so that a command copied from it is whole.
 /// </summary>
 internal sealed class Screen(TextWriter writer, bool isPlain)
 {
@@ -12,10 +12,12 @@ internal sealed class Screen(TextWriter writer, bool isPlain)
     private IAnsiConsole? _console;
 
     /// <summary>Standard output.</summary>
-    public static Screen Out(Surroundings surroundings) => new(surroundings.Out, surroundings.IsOutRedirected || !WantsColour(surroundings.Environment));
+    public static Screen Out(Surroundings surroundings) =>
+        new(surroundings.Out, surroundings.IsOutRedirected || !WantsColour(surroundings.Environment));
 
     /// <summary>Standard error.</summary>
-    public static Screen Error(Surroundings surroundings) => new(surroundings.Error, surroundings.IsErrorRedirected || !WantsColour(surroundings.Environment));
+    public static Screen Error(Surroundings surroundings) =>
+        new(surroundings.Error, surroundings.IsErrorRedirected || !WantsColour(surroundings.Environment));
 
     public void Line(string text = "") => writer.WriteLine(text);
 
@@ -44,11 +46,13 @@ internal sealed class Screen(TextWriter writer, bool isPlain)
     }
 
     /// <summary>https://no-color.org, and terminals that know none.</summary>
-    public static bool WantsColour(WorkloadEnvironment environment) => !environment.Has("NO_COLOR") && environment.Variable("TERM") != "dumb";
+    public static bool WantsColour(WorkloadEnvironment environment) =>
+        !environment.Has("NO_COLOR") && environment.Variable("TERM") != "dumb";
 
     private static IAnsiConsole Colours(TextWriter writer)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.Standard, Out = new AnsiConsoleOutput(writer) });
+        var console =
+            AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.Standard, Out = new AnsiConsoleOutput(writer) });
         console.Profile.Width = short.MaxValue;
         return console;
     }

@@ -4,14 +4,15 @@ using System.Text.Json.Nodes;
 namespace WorkloadIdentity.Tool;
 
 /// <summary>
-/// The claims of a token as they may be shown. Unless everything is asked for, a claim is shown when it is known to say something about a workload; of people, and of
-/// whatever is not known here, only the name is.
+/// The claims of a token as they may be shown. Unless everything is asked for, a claim is shown when it is known to say something about a
+/// workload; of people, and of whatever is not known here, only the name is.
 /// </summary>
 internal static class ShownClaims
 {
     private static readonly HashSet<string> OfWorkloads =
     [
-        "aud", "iss", "iat", "nbf", "exp", "ver", "tid", "appid", "azp", "appidacr", "azpacr", "app_displayname", "idtyp", "idp", "roles", "scp", "wids", "xms_mirid", "xms_az_rid", "xms_cc",
+        "aud", "iss", "iat", "nbf", "exp", "ver", "tid", "appid", "azp", "appidacr", "azpacr", "app_displayname", "idtyp", "idp", "roles",
+        "scp", "wids", "xms_mirid", "xms_az_rid", "xms_cc",
         "acr", "acrs", "amr", "emulator", "typ", "alg", "kid", "x5t",
     ];
 
@@ -55,7 +56,9 @@ internal static class ShownClaims
     {
         JsonValueKind.String => JsonValue.Create(redaction.Text(ForeignJson.Text(value) ?? "")),
         JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(item => Value(item, redaction))]),
-        JsonValueKind.Object => new JsonObject(value.EnumerateObject().Select(member => KeyValuePair.Create(redaction.Text(member.Name), Value(member.Value, redaction)))),
+        JsonValueKind.Object =>
+            new JsonObject(
+                value.EnumerateObject().Select(member => KeyValuePair.Create(redaction.Text(member.Name), Value(member.Value, redaction)))),
         JsonValueKind.True => JsonValue.Create(true),
         JsonValueKind.False => JsonValue.Create(false),
         JsonValueKind.Number => JsonNode.Parse(value.GetRawText()),

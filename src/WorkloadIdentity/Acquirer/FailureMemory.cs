@@ -31,7 +31,9 @@ internal sealed class FailureMemory(TimeProvider timeProvider)
         return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
     }
 
-    /// <summary>How long to leave the other side alone after <paramref name="failuresInRow"/> failures, the last being <paramref name="failure"/>.</summary>
+    /// <summary>
+    /// How long to leave the other side alone after <paramref name="failuresInRow"/> failures, the last being <paramref name="failure"/>.
+    /// </summary>
     public static TimeSpan BackOff(TokenResult failure, int failuresInRow, bool behindLivingToken)
     {
         var error = failure.Error;
@@ -51,11 +53,16 @@ internal sealed class FailureMemory(TimeProvider timeProvider)
         IsLocal(failure.Error) && failure.Attempts.All(attempt => attempt.Error is null || IsLocal(attempt.Error));
 
     private static bool IsLocal(TokenError? error) =>
-        error is { Exception: null, Kind: TokenErrorKind.NotConfigured or TokenErrorKind.InvalidConfiguration or TokenErrorKind.NotAllowed };
+        error is
+        {
+            Exception: null, Kind: TokenErrorKind.NotConfigured or TokenErrorKind.InvalidConfiguration
+            or TokenErrorKind.NotAllowed
+        };
 
     /// <summary>May mend itself: in passing, or a chain of links of which one could not be reached.</summary>
     private static bool IsTransient(TokenResult failure) =>
-        failure.Error is null or { IsTransient: true } or { Kind: TokenErrorKind.NotConfigured or TokenErrorKind.InvalidConfiguration or TokenErrorKind.NotAllowed };
+        failure.Error is null or { IsTransient: true }
+            or { Kind: TokenErrorKind.NotConfigured or TokenErrorKind.InvalidConfiguration or TokenErrorKind.NotAllowed };
 
     private static TimeSpan Doubled(TimeSpan first, int times, TimeSpan longest)
     {

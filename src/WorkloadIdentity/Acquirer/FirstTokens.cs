@@ -15,7 +15,8 @@ internal sealed class FirstTokens(ILogger logger)
     {
         if (_told.Count < MaxTold && _told.TryAdd($"{resource} {token.AcquiredBy}", this))
         {
-            Log.FirstToken(logger, resource, token.AcquiredBy ?? "unnamed", token.Issuer ?? "unknown", token.ClientId ?? "unknown", token.ExpiresOn);
+            Log.FirstToken(
+                logger, resource, token.AcquiredBy ?? "unnamed", token.Issuer ?? "unknown", token.ClientId ?? "unknown", token.ExpiresOn);
         }
     }
 }

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace WorkloadIdentity;
 
-/// <summary>How the latest acquisition for each resource ended, for health checks: nothing is asked to find out. Safe for concurrent use.</summary>
+/// <summary>
+/// How the latest acquisition for each resource ended, for health checks: nothing is asked to find out. Safe for concurrent use.
+/// </summary>
 internal sealed class LastOutcomes(TimeProvider timeProvider)
 {
     // A program talks to tens of resources; one that makes up thousands is not told about each.
@@ -35,9 +37,11 @@ internal sealed class LastOutcomes(TimeProvider timeProvider)
 /// <param name="Source">The credential that brought the last token; null when none came.</param>
 /// <param name="LivesUntil">When the longest-lived token expires; null when none came.</param>
 /// <param name="ProofEndsOn">When the certificate behind it expires; null when unknown.</param>
-internal sealed record LastOutcome(TokenError? Error, DateTimeOffset EndedOn, string? Source, DateTimeOffset? LivesUntil, DateTimeOffset? ProofEndsOn)
+internal sealed record LastOutcome(
+    TokenError? Error, DateTimeOffset EndedOn, string? Source, DateTimeOffset? LivesUntil, DateTimeOffset? ProofEndsOn)
 {
     public static LastOutcome Of(LastOutcome? before, TokenResult result, DateTimeOffset now) => result.Token is { } token
-        ? new LastOutcome(null, now, token.AcquiredBy, before?.LivesUntil > token.ExpiresOn ? before.LivesUntil : token.ExpiresOn, token.ProofEndsOn)
+        ? new LastOutcome(
+            null, now, token.AcquiredBy, before?.LivesUntil > token.ExpiresOn ? before.LivesUntil : token.ExpiresOn, token.ProofEndsOn)
         : new LastOutcome(result.Error, now, before?.Source, before?.LivesUntil, before?.ProofEndsOn);
 }

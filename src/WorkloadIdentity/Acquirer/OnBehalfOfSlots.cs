@@ -29,7 +29,8 @@ internal sealed class OnBehalfOfSlots(TokenFlights flights, int capacity) : IDis
             return found;
         }
 
-        // MemoryCache alone would give a key two slots under a race, and drop new ones silently once full: one at a time, with room made first.
+        // MemoryCache alone would give a key two slots under a race, and drop new ones silently once full: one at a time, with room made
+        // first.
         lock (_adding)
         {
             if (_slots.TryGetValue<TokenSlot>(key, out var there) && there is not null)

@@ -18,7 +18,9 @@ internal sealed class RenewalMemory(TimeProvider timeProvider)
     /// <summary>The claims that the resource asked for last: what is acquired next carries them too. Null when there are none.</summary>
     public DemandedClaims? Kept { get; private set; }
 
-    /// <summary>Whether another renewal may run: after the second, one per 30 s, so that an API that rejects everything costs little.</summary>
+    /// <summary>
+    /// Whether another renewal may run: after the second, one per 30 s, so that an API that rejects everything costs little.
+    /// </summary>
     public bool TryStart()
     {
         if (_renewals >= FreeRenewals && timeProvider.GetElapsedTime(_lastAt) < Interval)

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace WorkloadIdentity;
 
-/// <summary>The rules between an acquirer and its second level: what may enter it, how long it is waited for, and that its failure is a miss.</summary>
+/// <summary>
+/// The rules between an acquirer and its second level: what may enter it, how long it is waited for, and that its failure is a miss.
+/// </summary>
 internal sealed class SharedTokens(
     TokenStore store, string partition, TimeSpan acquisitionTimeLimit, TimeProvider timeProvider, ILogger logger)
 {
@@ -24,7 +26,9 @@ internal sealed class SharedTokens(
                 end).ConfigureAwait(false);
         }
 
-        return token is not null && (held is null || token.ExpiresOn > held.ExpiresOn) && IsFresh(token, timeProvider.GetUtcNow()) ? token : null;
+        return token is not null && (held is null || token.ExpiresOn > held.ExpiresOn) && IsFresh(token, timeProvider.GetUtcNow())
+            ? token
+            : null;
     }
 
     public ValueTask WriteAsync(TokenRequest request, AccessToken token, CancellationToken end) => MayShare(request)
@@ -51,7 +55,8 @@ internal sealed class SharedTokens(
 
     /// <summary>Why a credential without a partition is refused a second level.</summary>
     public static string Refusal(Credential credential) =>
-        $"The credential '{credential.Name}' cannot share tokens with other processes through a TokenStore. {credential.WhyNotShared} Or leave the store out. "
+        $"The credential '{credential.Name}' cannot share tokens with other processes through a TokenStore. "
+            + $"{credential.WhyNotShared} Or leave the store out. "
         + $"See {BuildFacts.HelpBaseAddress}errors.md#{HelpAnchors.SecondLevel}";
 
     /// <summary>Worth sharing: not about to be refreshed by whoever gets it.</summary>

@@ -1,8 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The wall clock, read at most once in a tick of a coarse monotonic one, which costs a sixth and moves every 1 to 16 ms. Reading the wall clock also makes a processor wait
-/// for all memory it has asked for. Safe for concurrent use.
+/// The wall clock, read at most once in a tick of a coarse monotonic one, which costs a sixth and moves every 1 to 16 ms. Reading the wall
+/// clock also makes a processor wait for all memory it has asked for. Safe for concurrent use.
 /// </summary>
 /// <param name="timeProvider">Only the system's clock has a coarse one beside it. Any other is read each time.</param>
 /// <param name="ticks">In tests, instead of the system's.</param>

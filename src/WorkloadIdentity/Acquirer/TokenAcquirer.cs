@@ -14,7 +14,8 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
     private int _bearerInsteadTold;
 
     /// <summary>Puts a cache in front of <paramref name="credential"/>.</summary>
-    /// <exception cref="ArgumentException">An option is out of range, or a <see cref="TokenAcquirerOptions.Store"/> is given for a credential without a partition.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or a <see cref="TokenAcquirerOptions.Store"/> is given for a
+    /// credential without a partition.</exception>
     public TokenAcquirer(Credential credential, TokenAcquirerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(credential);
@@ -64,7 +65,8 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The acquirer was disposed.</exception>
-    public async ValueTask<AccessToken> RenewTokenAsync(TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default)
+    public async ValueTask<AccessToken> RenewTokenAsync(
+        TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
@@ -82,7 +84,10 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         }
     }
 
-    /// <summary>Explains how the credential would answer a request (<see cref="Credential.ExplainAsync"/>). Tokens that are held are neither used nor changed.</summary>
+    /// <summary>
+    /// Explains how the credential would answer a request (<see cref="Credential.ExplainAsync"/>). Tokens that are held are neither used
+    /// nor changed.
+    /// </summary>
     /// <param name="request">What would be asked for.</param>
     /// <param name="cancellationToken">Ends the report.</param>
     /// <exception cref="ObjectDisposedException">The acquirer was disposed.</exception>
@@ -93,7 +98,9 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         return _credential.ReportAsync(new Acquisition(request) { IsReport = true, TimeProvider = _timeProvider }, cancellationToken);
     }
 
-    /// <summary>Ends every acquisition under way; whoever waits for one gets an <see cref="ObjectDisposedException"/>. Tokens are forgotten.</summary>
+    /// <summary>
+    /// Ends every acquisition under way; whoever waits for one gets an <see cref="ObjectDisposedException"/>. Tokens are forgotten.
+    /// </summary>
     public void Dispose()
     {
         _flights.Dispose();

@@ -71,7 +71,10 @@ public sealed class TokenAcquirerOptions
         Check(OnBehalfOfCapacity >= 1, nameof(OnBehalfOfCapacity), "at least 1");
         Check(MaxConcurrentAcquisitions >= 1, nameof(MaxConcurrentAcquisitions), "at least 1");
         Check(MaxQueuedAcquisitions >= 1, nameof(MaxQueuedAcquisitions), "at least 1");
-        Check(AcquisitionTimeLimit > TimeSpan.Zero && AcquisitionTimeLimit <= TimeSpan.FromHours(1), nameof(AcquisitionTimeLimit), "more than zero and at most one hour");
+        Check(
+            AcquisitionTimeLimit > TimeSpan.Zero && AcquisitionTimeLimit <= TimeSpan.FromHours(1),
+            nameof(AcquisitionTimeLimit),
+            "more than zero and at most one hour");
         ArgumentNullException.ThrowIfNull(Jitter);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         return (TokenAcquirerOptions)MemberwiseClone();

@@ -80,7 +80,9 @@ internal sealed class TokenCache : IDisposable
         }
     }
 
-    /// <summary>Makes room for a sixteenth of the table, so that a full one is not searched at every addition. Longest idle go first.</summary>
+    /// <summary>
+    /// Makes room for a sixteenth of the table, so that a full one is not searched at every addition. Longest idle go first.
+    /// </summary>
     private void Sweep()
     {
         var wanted = _count - _capacity + Math.Max(1, _capacity / 16);

@@ -58,7 +58,8 @@ internal sealed class TokenFlight
     public bool IsRefusedForKeptClaims(TokenResult result) => KeepsClaims && result.Error is { IsTransient: false };
 
     /// <summary>
-    /// Starts without the caller's execution context: what is ambient there (culture, identity, baggage) must not reach work that serves others.
+    /// Starts without the caller's execution context: what is ambient there (culture, identity, baggage) must not reach work that serves
+    /// others.
     /// </summary>
     public void TakeOff(Func<Task<TokenResult?>> flight)
     {
@@ -131,7 +132,8 @@ internal sealed class TokenFlight
 
     private void Link()
     {
-        if (Activity is { } flight && System.Diagnostics.Activity.Current is { } waiting && waiting.SpanId != flight.ParentSpanId && Interlocked.Increment(ref _links) <= MaxLinks)
+        if (Activity is { } flight && System.Diagnostics.Activity.Current is { } waiting && waiting.SpanId != flight.ParentSpanId
+            && Interlocked.Increment(ref _links) <= MaxLinks)
         {
             flight.AddLink(new ActivityLink(waiting.Context));
         }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace WorkloadIdentity;
 
-/// <summary>What all flights of an acquirer share: the credential, the clock, the limits, the second level and what operators see.</summary>
+/// <summary>
+/// What all flights of an acquirer share: the credential, the clock, the limits, the second level and what operators see.
+/// </summary>
 internal sealed class TokenFlights : IDisposable
 {
     private readonly Credential _credential;
@@ -88,7 +90,8 @@ internal sealed class TokenFlights : IDisposable
         catch (Exception exception)
         {
             return TokenResult.Failed(new TokenError(
-                TokenErrorKind.InvalidConfiguration, $"The acquisition ended in {exception.GetType().Name}; it is kept as the inner exception.")
+                TokenErrorKind.InvalidConfiguration,
+                $"The acquisition ended in {exception.GetType().Name}; it is kept as the inner exception.")
             { Exception = exception });
         }
     }
@@ -204,7 +207,8 @@ internal sealed class TokenFlights : IDisposable
             return result.Token is { } token && token.ExpiresOn <= TimeProvider.GetUtcNow()
                 ? TokenResult.Failed(new TokenError(
                     TokenErrorKind.InvalidResponse,
-                    $"The credential '{_credential.Name}' gave a token that expired at {token.ExpiresOn.UtcDateTime:u}, before it arrived. Check this machine's clock (NTP).")
+                    $"The credential '{_credential.Name}' gave a token that expired at {token.ExpiresOn.UtcDateTime:u}, before it "
+                        + "arrived. Check this machine's clock (NTP).")
                 { Scope = request.Scope, HelpAnchor = HelpAnchors.Clock }).After(result.Attempts)
                 : result;
         }

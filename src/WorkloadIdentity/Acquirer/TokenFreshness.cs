@@ -41,10 +41,14 @@ internal sealed class TokenFreshness
     /// <summary>When it was asked for: it was issued no earlier.</summary>
     public DateTimeOffset StartedOn => new(_startedOn, TimeSpan.Zero);
 
-    /// <summary>When the token becomes stale. A token in use is refreshed then, so of two tokens the earlier one has been idle for longer.</summary>
+    /// <summary>
+    /// When the token becomes stale. A token in use is refreshed then, so of two tokens the earlier one has been idle for longer.
+    /// </summary>
     public long RefreshAt => _refreshAt;
 
-    /// <summary>Whether it is served without a second look. A clock that reads earlier than the arrival was set back, or is a tick behind.</summary>
+    /// <summary>
+    /// Whether it is served without a second look. A clock that reads earlier than the arrival was set back, or is a tick behind.
+    /// </summary>
     /// <param name="now">In UTC ticks.</param>
     public bool IsFreshAt(long now) => now < _refreshAt && now >= _arrivedOn;
 
@@ -61,7 +65,8 @@ internal sealed class TokenFreshness
     }
 
     /// <summary>Computed anew each time it is needed, which is near the end of a token only: 100,000 may be held.</summary>
-    private static long WaitAt(long expiresAt, long arrivedOn) => expiresAt - Math.Min(TimeSpan.TicksPerMinute, Math.Max(0, expiresAt - arrivedOn) / 10);
+    private static long WaitAt(long expiresAt, long arrivedOn) =>
+        expiresAt - Math.Min(TimeSpan.TicksPerMinute, Math.Max(0, expiresAt - arrivedOn) / 10);
 
     /// <summary>Time since the arrival; zero on a clock that was set back.</summary>
     public TimeSpan HeldFor(DateTimeOffset now) => TimeSpan.FromTicks(Math.Max(0, now.UtcTicks - _arrivedOn));

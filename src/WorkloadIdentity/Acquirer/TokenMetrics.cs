@@ -3,7 +3,10 @@ using System.Diagnostics.Metrics;
 
 namespace WorkloadIdentity;
 
-/// <summary>The metrics of an acquirer, on the meter <c>WorkloadIdentity</c>; docs/telemetry.md lists them. Low cardinality: no tenant, client or scope.</summary>
+/// <summary>
+/// The metrics of an acquirer, on the meter <c>WorkloadIdentity</c>; docs/telemetry.md lists them. Low cardinality: no tenant, client or
+/// scope.
+/// </summary>
 internal sealed class TokenMetrics : IDisposable
 {
     private readonly Meter _meter;
@@ -22,10 +25,18 @@ internal sealed class TokenMetrics : IDisposable
         _ownsMeter = factory is null;
         _meter = Telemetry.Meter(factory);
         _identity = string.IsNullOrEmpty(identity) ? [] : [new(Telemetry.Identity, identity)];
-        _acquisition = _meter.CreateHistogram<double>("workload_identity.acquisition.duration", "s", "How long acquiring a token took; cached hits do not count.");
-        _wait = _meter.CreateHistogram<double>("workload_identity.wait.duration", "s", "How long a caller waited because no token that could be served was held.");
-        _age = _meter.CreateHistogram<double>("workload_identity.token.age", "s", "How long the token served had been held; at most one cached hit in 256 is measured.");
-        _refreshFailures = _meter.CreateCounter<long>("workload_identity.refresh.failures", "{failure}", "Refreshes that failed behind a token that was still served.");
+        _acquisition =
+            _meter.CreateHistogram<double>(
+                "workload_identity.acquisition.duration", "s", "How long acquiring a token took; cached hits do not count.");
+        _wait =
+            _meter.CreateHistogram<double>(
+                "workload_identity.wait.duration", "s", "How long a caller waited because no token that could be served was held.");
+        _age =
+            _meter.CreateHistogram<double>(
+                "workload_identity.token.age", "s", "How long the token served had been held; at most one cached hit in 256 is measured.");
+        _refreshFailures =
+            _meter.CreateCounter<long>(
+                "workload_identity.refresh.failures", "{failure}", "Refreshes that failed behind a token that was still served.");
         _evictions = _meter.CreateCounter<long>("workload_identity.slot.evictions", "{slot}", "Slots evicted to make room for others.");
     }
 
@@ -37,7 +48,8 @@ internal sealed class TokenMetrics : IDisposable
         _meter.CreateObservableUpDownCounter(
             "workload_identity.slots",
             () => held.TryGetTarget(out var target)
-                ? [new Measurement<int>(target.Count, [.. identity, new(Telemetry.Kind, "application")]), new Measurement<int>(target.UserCount, [.. identity, new(Telemetry.Kind, "user")])]
+                ? [new Measurement<int>(target.Count, [.. identity, new(Telemetry.Kind, "application")]), new Measurement<int>(
+                    target.UserCount, [.. identity, new(Telemetry.Kind, "user")])]
                 : Array.Empty<Measurement<int>>(),
             "{slot}",
             "Slots of the cache: tokens held, and places whose acquisition has failed or is under way.");
@@ -80,8 +92,8 @@ internal sealed class TokenMetrics : IDisposable
     }
 
     /// <summary>
-    /// Whether this hit is one of those measured, asked of those that read the wall clock. The clock's last bits decide: they cost nothing, and have nothing to do with a token's age. What listens
-    /// writes memory that all threads share, which a hit must not do each time.
+    /// Whether this hit is one of those measured, asked of those that read the wall clock. The clock's last bits decide: they cost nothing,
+    /// and have nothing to do with a token's age. What listens writes memory that all threads share, which a hit must not do each time.
     /// </summary>
     public bool Samples(DateTimeOffset now) => (now.UtcTicks & 0xFF) == 0 && _age.Enabled;
 

@@ -46,10 +46,11 @@ internal sealed partial class TokenSlot
         }
     }
 
-    private static TokenError NoSuccessor => new(TokenErrorKind.InvalidResponse, "The issuer gave a token that lives no longer than the one held.")
-    {
-        IsTransient = true,
-    };
+    private static TokenError NoSuccessor =>
+        new(TokenErrorKind.InvalidResponse, "The issuer gave a token that lives no longer than the one held.")
+        {
+            IsTransient = true,
+        };
 
     private bool IsSuccessor(AccessToken token, DateTimeOffset now) =>
         _held is not { } held || !held.LivesAt(now) || (token.Value != held.Token.Value && token.ExpiresOn > held.Token.ExpiresOn);

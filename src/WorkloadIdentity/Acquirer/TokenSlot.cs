@@ -100,7 +100,9 @@ internal sealed partial class TokenSlot(TokenFlights flights, OnBehalfOfEntry? u
         }
     }
 
-    /// <summary>Takes the slot out of service, unless a flight is under way. A retired slot starts nothing any more, and holds nothing.</summary>
+    /// <summary>
+    /// Takes the slot out of service, unless a flight is under way. A retired slot starts nothing any more, and holds nothing.
+    /// </summary>
     public bool TryRetire()
     {
         lock (this)
@@ -114,7 +116,9 @@ internal sealed partial class TokenSlot(TokenFlights flights, OnBehalfOfEntry? u
         }
     }
 
-    /// <summary>Takes the slot out of service whatever is under way; its token is forgotten, however long a request remembers the slot.</summary>
+    /// <summary>
+    /// Takes the slot out of service whatever is under way; its token is forgotten, however long a request remembers the slot.
+    /// </summary>
     public void Forget()
     {
         lock (this)
@@ -156,7 +160,8 @@ internal sealed partial class TokenSlot(TokenFlights flights, OnBehalfOfEntry? u
         lock (this)
         {
             // A flight may have landed since this token was looked at: its successor is not stale.
-            if (!_retired && _flight is null && ReferenceEquals(_held, stale) && _failures?.Remaining(behindLivingToken: true) is not { Ticks: > 0 })
+            if (!_retired && _flight is null && ReferenceEquals(_held, stale)
+                && _failures?.Remaining(behindLivingToken: true) is not { Ticks: > 0 })
             {
                 TakeOff(flights.InOneForm(request), isBehind: true);
             }

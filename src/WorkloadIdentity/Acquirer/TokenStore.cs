@@ -1,8 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A second level behind the cache, shared by processes that act as the same identity. Derive from it to keep tokens in a store of your own.
-/// Implementations must be safe for concurrent use, encrypt what they keep, and check that what they read is what was asked for.
+/// A second level behind the cache, shared by processes that act as the same identity. Derive from it to keep tokens in a store of your
+/// own. Implementations must be safe for concurrent use, encrypt what they keep, and check that what they read is what was asked for.
 /// </summary>
 /// <remarks>
 /// Asked only when a token is needed and none is held: a cached hit never gets here. On-behalf-of tokens, renewals and tokens for the

@@ -4,7 +4,8 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// An application registered in Entra, acting through its service principal: for itself (client credentials, RFC 6749 section 4.4) or
-/// <see href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow">on behalf of a user</see>. Safe for concurrent use.
+/// <see href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow">on behalf of a user</see>. Safe for
+/// concurrent use.
 /// </summary>
 public sealed class ApplicationCredential : Credential
 {
@@ -27,13 +28,16 @@ public sealed class ApplicationCredential : Credential
     /// <param name="clientId">The application (client) id.</param>
     /// <param name="authentication">How the application proves that it is itself.</param>
     /// <param name="options">What it works with.</param>
-    /// <exception cref="ArgumentException">The tenant is none, the client id is no GUID, or an option is out of range or names a host that secrets must not go to.</exception>
-    public ApplicationCredential(string tenantId, string clientId, ClientAuthentication authentication, ApplicationCredentialOptions? options = null)
+    /// <exception cref="ArgumentException">The tenant is none, the client id is no GUID, or an option is out of range or names a host that
+    /// secrets must not go to.</exception>
+    public ApplicationCredential(
+        string tenantId, string clientId, ClientAuthentication authentication, ApplicationCredentialOptions? options = null)
         : this(clientId, authentication, options, WorkloadIdentity.TenantId.Require(tenantId, nameof(tenantId)))
     {
     }
 
-    private ApplicationCredential(string clientId, ClientAuthentication authentication, ApplicationCredentialOptions? options, string? tenantId)
+    private ApplicationCredential(
+        string clientId, ClientAuthentication authentication, ApplicationCredentialOptions? options, string? tenantId)
     {
         ArgumentNullException.ThrowIfNull(authentication);
         options ??= new ApplicationCredentialOptions();
@@ -45,7 +49,8 @@ public sealed class ApplicationCredential : Credential
         _tenantId = tenantId;
         _clientId = RequireClientId(clientId);
         _authority = Authority.Require(options.AuthorityHost, options.AllowUnknownAuthorityHost, nameof(options.AuthorityHost));
-        _otherTenants = new HashSet<string>(options.AdditionallyAllowedTenants.Select(RequireAllowedTenant), StringComparer.OrdinalIgnoreCase);
+        _otherTenants =
+            new HashSet<string>(options.AdditionallyAllowedTenants.Select(RequireAllowedTenant), StringComparer.OrdinalIgnoreCase);
         _environment = options.Environment;
         _timeProvider = options.TimeProvider;
         _logger = options.Logger;
@@ -63,19 +68,28 @@ public sealed class ApplicationCredential : Credential
     /// <summary>An application that acts in many tenants: every request must name the one it is for.</summary>
     /// <param name="clientId">The application (client) id.</param>
     /// <param name="authentication">How the application proves that it is itself.</param>
-    /// <param name="options">What it works with. Without <see cref="ApplicationCredentialOptions.AdditionallyAllowedTenants"/> requests may name any tenant.</param>
-    /// <exception cref="ArgumentException">The client id is no GUID, or an option is out of range or names a host that secrets must not go to.</exception>
-    public static ApplicationCredential MultiTenant(string clientId, ClientAuthentication authentication, ApplicationCredentialOptions? options = null) =>
+    /// <param name="options">What it works with. Without <see cref="ApplicationCredentialOptions.AdditionallyAllowedTenants"/> requests may
+    /// name any tenant.</param>
+    /// <exception cref="ArgumentException">The client id is no GUID, or an option is out of range or names a host that secrets must not go
+    /// to.</exception>
+    public static ApplicationCredential MultiTenant(
+        string clientId, ClientAuthentication authentication, ApplicationCredentialOptions? options = null) =>
         new(clientId, authentication, options, tenantId: null);
 
-    /// <summary>That of the client authentication: <c>client secret</c>, <c>client certificate</c>, or the assertion source's, such as <c>federated token file</c>.</summary>
+    /// <summary>
+    /// That of the client authentication: <c>client secret</c>, <c>client certificate</c>, or the assertion source's, such as <c>federated
+    /// token file</c>.
+    /// </summary>
     public override string Name { get; }
 
     /// <summary>Authority host, tenant and client id. What the application proves itself with may change and is no part of it.</summary>
     public override string Partition => $"{_authority.Name}/{_tenantId ?? AnyTenant}/{_clientId}";
 
     /// <inheritdoc/>
-    protected override string? LooksFor => $"{_authentication.Place}, to prove application {_clientId} of {(_tenantId is null ? "any tenant" : $"tenant {_tenantId}")} to {_authority.Name}";
+    protected override string? LooksFor =>
+        $"{_authentication.Place}, to prove application {_clientId} of {(_tenantId is null
+            ? "any tenant"
+            : $"tenant {_tenantId}")} to {_authority.Name}";
 
     /// <inheritdoc/>
     protected override RequestFeatures Supports =>
@@ -126,7 +140,9 @@ public sealed class ApplicationCredential : Credential
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A request that names the application's own tenant is the one that names none: an Azure SDK client names it, a handler does not.</summary>
+    /// <summary>
+    /// A request that names the application's own tenant is the one that names none: an Azure SDK client names it, a handler does not.
+    /// </summary>
     internal override TokenRequest Simplify(TokenRequest request) =>
         _tenantId is not null && _tenantId.Equals(request.TenantId, StringComparison.OrdinalIgnoreCase) ? request.InOwnTenant : request;
 
@@ -136,12 +152,17 @@ public sealed class ApplicationCredential : Credential
         if (_tenantId is null)
         {
             return request.TenantId is null
-                ? Error(TokenErrorKind.InvalidConfiguration, $"The application {_clientId} acts in many tenants, and the request names none. Name it: request.ForTenant(tenantId).", HelpAnchors.TenantMissing, request)
+                ? Error(
+                    TokenErrorKind.InvalidConfiguration,
+                    $"The application {_clientId} acts in many tenants, and the request names none. Name it: request.ForTenant(tenantId).",
+                    HelpAnchors.TenantMissing,
+                    request)
                 : _otherTenants.Count == 0 || IsAllowed(request.TenantId) ? null
                 : NotAllowed(request);
         }
 
-        return request.TenantId is null || request.TenantId.Equals(_tenantId, StringComparison.OrdinalIgnoreCase) || IsAllowed(request.TenantId)
+        return request.TenantId is null || request.TenantId.Equals(_tenantId, StringComparison.OrdinalIgnoreCase)
+            || IsAllowed(request.TenantId)
             ? null
             : NotAllowed(request);
     }
@@ -150,7 +171,10 @@ public sealed class ApplicationCredential : Credential
 
     private TokenError NotAllowed(TokenRequest request) => Error(
         TokenErrorKind.NotAllowed,
-        $"The request names tenant {request.TenantId}, which the application {_clientId}{(_tenantId is null ? "" : $" of tenant {_tenantId}")} does not serve. If it should, add: options.{nameof(ApplicationCredentialOptions.AdditionallyAllowedTenants)}.Add(\"{request.TenantId}\");",
+        $"The request names tenant {request.TenantId}, which the application {_clientId}{(_tenantId is null
+            ? ""
+            : $" of tenant {_tenantId}")} does not serve. If it should, add: options.{nameof(
+                ApplicationCredentialOptions.AdditionallyAllowedTenants)}.Add(\"{request.TenantId}\");",
         HelpAnchors.TenantNotAllowed,
         request);
 
@@ -179,12 +203,15 @@ public sealed class ApplicationCredential : Credential
 
         if (Require.HasWhiteSpace(scope))
         {
-            return $"The scope '{scope}' holds white space. An application gets a token for one resource at a time: make one request for each resource, with the scope resource{DefaultSuffix}.";
+            return $"The scope '{scope}' holds white space. An application gets a token for one resource at a time: make one request for "
+                + $"each resource, with the scope resource{DefaultSuffix}.";
         }
 
         return scope.Length > DefaultSuffix.Length && scope.EndsWith(DefaultSuffix, StringComparison.Ordinal)
             ? null
-            : $"The scope '{scope}' does not end in {DefaultSuffix}. An application gets all permissions it was granted on a resource at once: ask for the resource followed by {DefaultSuffix}, such as https://graph.microsoft.com/.default. Single permissions can be asked for on behalf of a user only.";
+            : $"The scope '{scope}' does not end in {DefaultSuffix}. An application gets all permissions it was granted on a resource at "
+                + $"once: ask for the resource followed by {DefaultSuffix}, such as https://graph.microsoft.com/.default. Single "
+                + "permissions can be asked for on behalf of a user only.";
     }
 
     private TokenError Error(TokenErrorKind kind, string message, string anchor, TokenRequest request) => new(kind, message)
@@ -209,11 +236,20 @@ public sealed class ApplicationCredential : Credential
     /// <summary>Only a token made for the proxy is shown to it: a secret, or an assertion that Entra itself would take, never.</summary>
     private static bool RequireBindable(ApplicationCredentialOptions options, ClientAuthentication authentication) =>
         options.UseIdentityBinding && authentication is not FederatedAuthentication
-            ? throw new ArgumentException($"{nameof(options.UseIdentityBinding)} sends what the application proves itself with to the cluster's proxy, which only a federated token may go to. Use FederatedAuthentication, or leave it out.", nameof(authentication))
+            ? throw new ArgumentException(
+                $"{nameof(
+                    options.UseIdentityBinding)} sends what the application proves itself with to the cluster's proxy, which only a "
+                        + "federated token may go to. Use FederatedAuthentication, or leave it out.",
+                nameof(authentication))
         : options.UseIdentityBinding && options.HttpClient is not null
-            ? throw new ArgumentException($"{nameof(options.UseIdentityBinding)} and {nameof(options.HttpClient)} exclude each other: the cluster's proxy is asked over TLS of its own.", nameof(options))
+            ? throw new ArgumentException(
+                $"{nameof(options.UseIdentityBinding)} and {nameof(
+                    options.HttpClient)} exclude each other: the cluster's proxy is asked over TLS of its own.",
+                nameof(options))
         : options.UseIdentityBinding;
 
     private static string RequireAllowedTenant(string tenantId) =>
-        tenantId == AnyTenant ? tenantId : WorkloadIdentity.TenantId.Require(tenantId, nameof(ApplicationCredentialOptions.AdditionallyAllowedTenants));
+        tenantId == AnyTenant
+            ? tenantId
+            : WorkloadIdentity.TenantId.Require(tenantId, nameof(ApplicationCredentialOptions.AdditionallyAllowedTenants));
 }

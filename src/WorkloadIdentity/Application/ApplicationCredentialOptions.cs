@@ -6,13 +6,16 @@ namespace WorkloadIdentity;
 /// <summary>What an <see cref="ApplicationCredential"/> works with. Read once, when the credential is constructed.</summary>
 public sealed class ApplicationCredentialOptions
 {
-    /// <summary>Scheme and host of the cloud the application lives in: a member of <see cref="EntraCloud"/>, or a literal loopback address for tests.</summary>
+    /// <summary>
+    /// Scheme and host of the cloud the application lives in: a member of <see cref="EntraCloud"/>, or a literal loopback address for
+    /// tests.
+    /// </summary>
     /// <value>The default is <see cref="EntraCloud.Public"/>.</value>
     public Uri AuthorityHost { get; set; } = EntraCloud.Public;
 
     /// <summary>
-    /// Whether secrets and assertions may be sent to an https host that is not one of Entra's known ones. Set it in code, where you know that host;
-    /// it is not meant to be read from configuration. The default is false.
+    /// Whether secrets and assertions may be sent to an https host that is not one of Entra's known ones. Set it in code, where you know
+    /// that host; it is not meant to be read from configuration. The default is false.
     /// </summary>
     public bool AllowUnknownAuthorityHost { get; set; }
 
@@ -30,9 +33,9 @@ public sealed class ApplicationCredentialOptions
 
     /// <summary>
     /// Whether to ask through the proxy of the AKS cluster that <c>AZURE_KUBERNETES_TOKEN_PROXY</c> names
-    /// (<see href="https://learn.microsoft.com/azure/aks/identity-bindings-concepts">identity bindings</see>, a preview), with the projected token as
-    /// <see cref="FederatedAuthentication"/>. Its certificates are those of <c>AZURE_KUBERNETES_CA_FILE</c> or <c>AZURE_KUBERNETES_CA_DATA</c> alone.
-    /// Excludes <see cref="HttpClient"/>. The default is false.
+    /// (<see href="https://learn.microsoft.com/azure/aks/identity-bindings-concepts">identity bindings</see>, a preview), with the
+    /// projected token as <see cref="FederatedAuthentication"/>. Its certificates are those of <c>AZURE_KUBERNETES_CA_FILE</c> or
+    /// <c>AZURE_KUBERNETES_CA_DATA</c> alone. Excludes <see cref="HttpClient"/>. The default is false.
     /// </summary>
     public bool UseIdentityBinding { get; set; }
 

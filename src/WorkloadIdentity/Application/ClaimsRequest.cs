@@ -19,7 +19,8 @@ internal static class ClaimsRequest
 
     /// <summary>The form field's value, null when there is nothing to say; or why the challenge cannot be sent.</summary>
     /// <param name="continuousAccess">Whether to declare <c>cp1</c>.</param>
-    /// <param name="challenge">What an API demanded. Only its <c>access_token</c> member goes on, written anew, with our capability in it.</param>
+    /// <param name="challenge">What an API demanded. Only its <c>access_token</c> member goes on, written anew, with our capability in
+    /// it.</param>
     public static (string? Claims, TokenError? Error) For(bool continuousAccess, string? challenge)
     {
         if (challenge is null)
@@ -82,7 +83,10 @@ internal static class ClaimsRequest
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>What the server wants of the capability stands, and ours is kept in it: no API may talk an application out of being told of revocations.</summary>
+    /// <summary>
+    /// What the server wants of the capability stands, and ours is kept in it: no API may talk an application out of being told of
+    /// revocations.
+    /// </summary>
     private static void WriteCapability(Utf8JsonWriter writer, JsonElement theirs)
     {
         writer.WritePropertyName(CapabilityName);
@@ -119,7 +123,9 @@ internal static class ClaimsRequest
     }
 
     private static TokenError Refused(string problem) =>
-        new(TokenErrorKind.InvalidConfiguration, $"The claims of the challenge {problem}, so no token was asked for. Pass them as the API sent them, decoded from base64.")
+        new(
+            TokenErrorKind.InvalidConfiguration,
+            $"The claims of the challenge {problem}, so no token was asked for. Pass them as the API sent them, decoded from base64.")
         {
             HelpAnchor = HelpAnchors.ClaimsChallenge,
         };

@@ -5,8 +5,9 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// What a refused assertion says, and the federated credential that would accept it
-/// (<see href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations">issuer, subject and audience are compared exactly</see>).
-/// What stands in an assertion may have been chosen by a stranger (the name of a branch, say), and people paste these lines into a shell.
+/// (<see href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations">issuer, subject and audience are
+/// compared exactly</see>). What stands in an assertion may have been chosen by a stranger (the name of a branch, say), and people paste
+/// these lines into a shell.
 /// </summary>
 internal static class FederatedCredentialAdvice
 {
@@ -19,7 +20,8 @@ internal static class FederatedCredentialAdvice
     /// <summary>Issuer, subject, audience, algorithm and times, as they are in the assertion; null when it cannot be read.</summary>
     public static string? Says(UnverifiedJwt? assertion, TokenRequestForm form) => assertion is null
         ? null
-        : $"issuer '{Shown(assertion.Issuer, form)}', subject '{Shown(assertion.Subject, form)}', audience '{string.Join("', '", assertion.Audiences.Take(4).Select(audience => Shown(audience, form)))}'"
+        : $"issuer '{Shown(assertion.Issuer, form)}', subject '{Shown(assertion.Subject, form)}', audience '{string.Join(
+            "', '", assertion.Audiences.Take(4).Select(audience => Shown(audience, form)))}'"
             + $", algorithm {Shown(assertion.Algorithm, form)}, valid from {Time(assertion.NotBefore)} to {Time(assertion.ExpiresOn)}";
 
     /// <summary>The credential that would match, as JSON and as commands; null where none can.</summary>
@@ -50,5 +52,6 @@ internal static class FederatedCredentialAdvice
     private static string Shown(string? value, TokenRequestForm form) =>
         value is null ? "(none)" : ServerWords.Plain(ServerWords.Mask(value, form.Secrets), MaxLength) ?? "(empty)";
 
-    private static string Time(DateTimeOffset? moment) => moment is { } known ? known.ToString("u", CultureInfo.InvariantCulture) : "(none)";
+    private static string Time(DateTimeOffset? moment) =>
+        moment is { } known ? known.ToString("u", CultureInfo.InvariantCulture) : "(none)";
 }

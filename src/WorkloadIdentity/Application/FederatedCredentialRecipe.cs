@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// One federated credential in the languages people set one up with. Its three values were checked to be plain text on one line; each language still quotes
-/// them in its own way, because a stranger may have chosen them.
+/// One federated credential in the languages people set one up with. Its three values were checked to be plain text on one line; each
+/// language still quotes them in its own way, because a stranger may have chosen them.
 /// </summary>
 internal sealed class FederatedCredentialRecipe(string issuer, string subject, string audience)
 {
@@ -15,8 +15,8 @@ internal sealed class FederatedCredentialRecipe(string issuer, string subject, s
     private static readonly SearchValues<char> Unquotable = SearchValues.Create("'\"\\`$!;&|<>");
 
     /// <summary>
-    /// As Microsoft Graph and <c>az</c> read it. The writer escapes quotes of both kinds, ampersands and all beyond ASCII: the text holds still between single quotes
-    /// in any shell.
+    /// As Microsoft Graph and <c>az</c> read it. The writer escapes quotes of both kinds, ampersands and all beyond ASCII: the text holds
+    /// still between single quotes in any shell.
     /// </summary>
     public string Json { get; } = WriteJson(issuer, subject, audience);
 
@@ -26,7 +26,8 @@ internal sealed class FederatedCredentialRecipe(string issuer, string subject, s
     /// <summary>The command for a user-assigned managed identity; null where a value could break out of its quotes.</summary>
     public string? AzForManagedIdentity() => string.Concat(issuer, subject, audience).AsSpan().ContainsAny(Unquotable)
         ? null
-        : $"az identity federated-credential create --name {Name} --identity-name <identity> --resource-group <group> --issuer '{issuer}' --subject '{subject}' --audiences '{audience}'";
+        : $"az identity federated-credential create --name {Name} --identity-name <identity> --resource-group <group> --issuer "
+            + $"'{issuer}' --subject '{subject}' --audiences '{audience}'";
 
     /// <summary>Bicep for an application, with the extension for Microsoft Graph.</summary>
     public string BicepForApplication() => $$"""
@@ -90,11 +91,15 @@ internal sealed class FederatedCredentialRecipe(string issuer, string subject, s
 
     /// <summary>A Bicep string: what would end it or begin an interpolation is escaped.</summary>
     private static string Bicep(string value) =>
-        $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal).Replace("${", "\\${", StringComparison.Ordinal)}'";
+        $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)
+            .Replace("${", "\\${", StringComparison.Ordinal)}'";
 
-    /// <summary>A Terraform string. What would begin a template is written as a code point: doubling it is ambiguous behind another one.</summary>
+    /// <summary>
+    /// A Terraform string. What would begin a template is written as a code point: doubling it is ambiguous behind another one.
+    /// </summary>
     private static string Terraform(string value) =>
-        $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("${", "\\u0024{", StringComparison.Ordinal).Replace("%{", "\\u0025{", StringComparison.Ordinal)}\"";
+        $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("${", "\\u0024{", StringComparison.Ordinal).Replace("%{", "\\u0025{", StringComparison.Ordinal)}\"";
 
     private static string WriteJson(string issuer, string subject, string audience)
     {

@@ -8,9 +8,9 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// The way to Entra through the proxy of an AKS cluster
-/// (<see href="https://learn.microsoft.com/azure/aks/identity-bindings-concepts">identity bindings</see>): the same request to another address, over
-/// TLS that trusts the cluster's own certificates alone. Variables and certificates are read for every attempt, so that they can be rotated.
-/// Safe for concurrent use.
+/// (<see href="https://learn.microsoft.com/azure/aks/identity-bindings-concepts">identity bindings</see>): the same request to another
+/// address, over TLS that trusts the cluster's own certificates alone. Variables and certificates are read for every attempt, so that they
+/// can be rotated. Safe for concurrent use.
 /// </summary>
 internal sealed class IdentityBinding(WorkloadEnvironment environment)
 {
@@ -32,7 +32,11 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
         {
             var stray = Array.Find([NameVariable, FileVariable, DataVariable], environment.Has);
             return (null, null, stray is null
-                ? TokenResult.Unavailable(new TokenError(TokenErrorKind.NotConfigured, $"{ProxyVariable} is not set: this pod has no identity binding. Bind its service account, or leave out {nameof(ApplicationCredentialOptions.UseIdentityBinding)}.") { HelpAnchor = HelpAnchors.IdentityBinding })
+                ? TokenResult.Unavailable(new TokenError(
+                    TokenErrorKind.NotConfigured,
+                    $"{ProxyVariable} is not set: this pod has no identity binding. Bind its service account, or leave out {nameof(
+                        ApplicationCredentialOptions.UseIdentityBinding)}.")
+                { HelpAnchor = HelpAnchors.IdentityBinding })
                 : Failed($"{stray} is set and {ProxyVariable} is not: half an identity binding. Set both, or neither."));
         }
 
@@ -54,10 +58,21 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
         return client is null ? (null, null, Failed(clientProblem!)) : (client, Join(proxy!, endpoint), null);
     }
 
-    /// <summary>Whether an assertion must not go to the proxy: one for the exchange itself could be used against Entra by whoever holds it.</summary>
+    /// <summary>
+    /// Whether an assertion must not go to the proxy: one for the exchange itself could be used against Entra by whoever holds it.
+    /// </summary>
     public static TokenResult? Refuse(TokenRequestForm form) =>
-        UnverifiedJwt.TryRead(form.Assertion)?.Audiences is not { Count: > 0 } audiences ? Failed("The assertion says no audience, so it is not known to be meant for the proxy of the identity binding, and was not sent.")
-        : audiences.Any(ExchangeAudience.IsAskedBy) ? Failed($"The assertion is addressed to Entra's token exchange ({string.Join(", ", audiences.Where(ExchangeAudience.IsAskedBy))}), and must not be shown to the proxy of the identity binding; it was not sent. Use the token that the binding projects, which is addressed to {Audience}, or leave out {nameof(ApplicationCredentialOptions.UseIdentityBinding)}.")
+        UnverifiedJwt.TryRead(form.Assertion)?.Audiences is not { Count: > 0 } audiences
+            ? Failed(
+                "The assertion says no audience, so it is not known to be meant for the proxy of the identity binding, and was not sent.")
+        : audiences.Any(ExchangeAudience.IsAskedBy)
+        ? Failed(
+            $"The assertion is addressed to Entra's token exchange ({string.Join(
+                ", ",
+                audiences.Where(
+                    ExchangeAudience.IsAskedBy))}), and must not be shown to the proxy of the identity binding; it was not sent. Use the "
+                        + $"token that the binding projects, which is addressed to {Audience}, or leave out {nameof(
+                            ApplicationCredentialOptions.UseIdentityBinding)}.")
         : null;
 
     /// <summary>The proxy's address with the path of Entra's behind it. Escapes stay as they are on both sides.</summary>
@@ -70,13 +85,16 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
     private static string? ProxyProblem(string text, out Uri? proxy)
     {
         proxy = null;
-        return Require.HasControlCharacter(text) || !Uri.TryCreate(text, UriKind.Absolute, out proxy) || proxy.Scheme != Uri.UriSchemeHttps ? "is not an absolute https URL."
+        return Require.HasControlCharacter(text) || !Uri.TryCreate(text, UriKind.Absolute, out proxy) || proxy.Scheme != Uri.UriSchemeHttps
+            ? "is not an absolute https URL."
             : proxy.UserInfo.Length > 0 || text.Contains('@', StringComparison.Ordinal) ? "carries user information (an '@'). Leave it out."
             : text.AsSpan().ContainsAny('?', '#') ? "carries a query or a fragment. It must end with its path: Entra's is added to it."
             : null;
     }
 
-    /// <summary>The CA certificates as PEM; null for the system's own. What is wrong with a file may pass: it is away or empty while it is replaced.</summary>
+    /// <summary>
+    /// The CA certificates as PEM; null for the system's own. What is wrong with a file may pass: it is away or empty while it is replaced.
+    /// </summary>
     private (byte[]? Pem, string? Problem, bool IsPassing) Certificates()
     {
         var data = environment.Variable(DataVariable) is { } text ? Encoding.UTF8.GetBytes(text) : null;
@@ -88,9 +106,11 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
         // A webhook with inline certificates sets both variables and projects no file.
         var file = environment.ReadFile(path);
         return data is not null
-            ? file.IsMissing ? (data, null, false) : (null, $"{FileVariable} and {DataVariable} are both set, and it is not clear which certificates are meant. Keep one.", false)
+            ? file.IsMissing ? (data, null, false)
+            : (null, $"{FileVariable} and {DataVariable} are both set, and it is not clear which certificates are meant. Keep one.", false)
             : file.Bytes is not { } bytes ? (null, $"{FileVariable}: {file.Problem}.", true)
-            : bytes.AsSpan().Trim(" \t\r\n"u8).IsEmpty ? (null, $"{FileVariable}: '{path}' is empty. It must hold the CA certificates of the proxy (PEM).", true)
+            : bytes.AsSpan().Trim(" \t\r\n"u8).IsEmpty
+            ? (null, $"{FileVariable}: '{path}' is empty. It must hold the CA certificates of the proxy (PEM).", true)
             : (bytes, null, false);
     }
 
@@ -119,7 +139,9 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
 
                 if (roots.Count == 0)
                 {
-                    return (null, "The CA certificates of the identity binding cannot be read. They are PEM: one or several blocks BEGIN CERTIFICATE.");
+                    return (null,
+                        "The CA certificates of the identity binding cannot be read. They are PEM: one or several blocks BEGIN "
+                            + "CERTIFICATE.");
                 }
             }
 
@@ -133,7 +155,8 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
     /// TLS is set up here because SocketsHttpHandler always asks for the name in the URL, whatever its SslOptions say (seen with .NET 10.0,
     /// 2026-11); and a Host header that names somebody else is not what the proxy is asked with.
     /// </summary>
-    private static HttpClient Create(X509Certificate2Collection? roots, string? name) => Backchannel.Over(async (context, cancellationToken) =>
+    private static HttpClient Create(X509Certificate2Collection? roots, string? name) =>
+        Backchannel.Over(async (context, cancellationToken) =>
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         SslStream? stream = null;
@@ -142,7 +165,13 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
             await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
             stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
             await stream.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = name ?? context.DnsEndPoint.Host, CertificateChainPolicy = roots is null ? null : PolicyOf(roots) },
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = name ?? context.DnsEndPoint.Host,
+                    CertificateChainPolicy = roots is null
+                    ? null
+                    : PolicyOf(roots)
+                },
                 cancellationToken).ConfigureAwait(false);
             return stream;
         }

@@ -6,7 +6,9 @@ namespace WorkloadIdentity;
 /// </summary>
 internal sealed class ThrottlingGate(TimeProvider timeProvider)
 {
-    /// <summary>Tenants come from requests, so they are counted. When more are throttled, the one that may be asked again first is forgotten.</summary>
+    /// <summary>
+    /// Tenants come from requests, so they are counted. When more are throttled, the one that may be asked again first is forgotten.
+    /// </summary>
     public const int MaxTenants = 1024;
 
     /// <summary>No answer silences us for longer than this.</summary>

@@ -7,7 +7,8 @@ namespace WorkloadIdentity;
 /// Safe for concurrent use.
 /// </summary>
 internal sealed class TokenEndpoint(
-    string clientId, ClientAuthentication authentication, HttpClient client, RetryOptions retryOptions, TimeProvider timeProvider, ILogger logger, IdentityBinding? binding = null)
+    string clientId, ClientAuthentication authentication, HttpClient client, RetryOptions retryOptions, TimeProvider timeProvider,
+    ILogger logger, IdentityBinding? binding = null)
 {
     // A new federated credential is known everywhere after some minutes: asking every second would not make it known sooner.
     private static readonly TimeSpan FirstPropagationWait = TimeSpan.FromSeconds(5);
@@ -22,8 +23,8 @@ internal sealed class TokenEndpoint(
 
     /// <summary>
     /// Asks, and asks again where that is promised to help: transient failures on a schedule; once with RS256 where PS256 is not known;
-    /// once more where the secret, certificate or assertion was refused and a newer one has come meanwhile; and for as long as the application
-    /// tolerates while a new federated credential becomes known.
+    /// once more where the secret, certificate or assertion was refused and a newer one has come meanwhile; and for as long as the
+    /// application tolerates while a new federated credential becomes known.
     /// </summary>
     public async ValueTask<TokenResult> AcquireAsync(TokenExchange exchange, CancellationToken cancellationToken)
     {
@@ -37,7 +38,8 @@ internal sealed class TokenEndpoint(
         {
             var attempt = await AskAsync(exchange, cancellationToken).ConfigureAwait(false);
             var left = authentication.Tolerance - timeProvider.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero || attempt is not { Form.IsFederated: true, Result.Error: { } error } || !error.EntraErrorCodes.Any(EntraCode.MayBePropagating))
+            if (left <= TimeSpan.Zero || attempt is not { Form.IsFederated: true, Result.Error: { } error }
+                || !error.EntraErrorCodes.Any(EntraCode.MayBePropagating))
             {
                 return attempt.Result;
             }
@@ -51,14 +53,16 @@ internal sealed class TokenEndpoint(
     {
         exchange.UseRs256 = _rs256Only;
         var attempt = await AttemptAsync(exchange, refused: null, cancellationToken).ConfigureAwait(false);
-        if (attempt.WasToldCode(EntraCode.AlgorithmNotSupported) && attempt.Form?.Algorithm is { } algorithm && algorithm != ClientAssertion.Rs256)
+        if (attempt.WasToldCode(EntraCode.AlgorithmNotSupported) && attempt.Form?.Algorithm is { } algorithm
+            && algorithm != ClientAssertion.Rs256)
         {
             exchange.UseRs256 = true;
             attempt = await AttemptAsync(exchange, refused: null, cancellationToken).ConfigureAwait(false);
             _rs256Only |= attempt.Result.Verdict == TokenVerdict.Issued;
         }
 
-        if (attempt is { Result.Error.Kind: TokenErrorKind.Refused, Form: not null } && attempt.Result.Error.EntraErrorCodes.Any(EntraCode.MayBeRotated))
+        if (attempt is { Result.Error.Kind: TokenErrorKind.Refused, Form: not null }
+            && attempt.Result.Error.EntraErrorCodes.Any(EntraCode.MayBeRotated))
         {
             exchange.Remint = true;
             attempt = await AttemptAsync(exchange, refused: attempt, cancellationToken).ConfigureAwait(false);
@@ -120,7 +124,14 @@ internal sealed class TokenEndpoint(
         }
 
         var sentOn = timeProvider.GetUtcNow();
-        var answer = await Backchannel.SendAsync(sender!, Request(address!, exchange, form), binding is null ? exchange.Authority.Name : $"The proxy of the identity binding ({address!.Authority})", retryOptions.AttemptTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
+        var answer =
+            await Backchannel.SendAsync(
+                sender!,
+                Request(address!, exchange, form),
+                binding is null ? exchange.Authority.Name : $"The proxy of the identity binding ({address!.Authority})",
+                retryOptions.AttemptTimeout,
+                timeProvider,
+                cancellationToken).ConfigureAwait(false);
         var result = TokenResponse.Read(answer, exchange, form, authentication.Name, sentOn);
         if (result.Error is { Kind: TokenErrorKind.Throttled, RetryAfter: { } wait } throttled)
         {
@@ -131,7 +142,9 @@ internal sealed class TokenEndpoint(
         return new Attempt(result, form);
     }
 
-    /// <summary>Asking again with what was refused only makes failures look like an attack; an assertion refused for its time may be made anew.</summary>
+    /// <summary>
+    /// Asking again with what was refused only makes failures look like an attack; an assertion refused for its time may be made anew.
+    /// </summary>
     private static bool IsWorthAnotherTry(Attempt refused, TokenRequestForm before, TokenRequestForm now) =>
         !now.HasSameMaterialAs(before) || (refused.WasToldCode(EntraCode.AssertionOutsideLifetime) && now.Assertion != before.Assertion);
 
@@ -165,8 +178,11 @@ internal sealed class TokenEndpoint(
         return form;
     }
 
-    /// <summary>Null when written. Sources are the application's own code or other servers: they get as long as one attempt may take.</summary>
-    private async ValueTask<TokenResult?> WriteAuthenticationAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
+    /// <summary>
+    /// Null when written. Sources are the application's own code or other servers: they get as long as one attempt may take.
+    /// </summary>
+    private async ValueTask<TokenResult?> WriteAuthenticationAsync(
+        TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(retryOptions.AttemptTimeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -174,7 +190,8 @@ internal sealed class TokenEndpoint(
         try
         {
             // WaitAsync, because a source may ignore its cancellation token.
-            var problem = await authentication.WriteAsync(form, exchange, either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+            var problem =
+                await authentication.WriteAsync(form, exchange, either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
             return problem is null ? null : About(problem, exchange);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -184,7 +201,8 @@ internal sealed class TokenEndpoint(
         catch (OperationCanceledException exception)
         {
             error = new TokenError(TokenErrorKind.TimedOut, limit.IsCancellationRequested
-                ? $"The {authentication.Name} was not there within {retryOptions.AttemptTimeout.TotalSeconds:0.#} s. Check what it comes from."
+                ? $"The {authentication.Name} was not there within {retryOptions.AttemptTimeout.TotalSeconds:0.#} s. Check what it comes "
+                    + "from."
                 : $"What the {authentication.Name} comes from gave up on a time limit of its own.")
             {
                 Exception = exception,
@@ -198,7 +216,8 @@ internal sealed class TokenEndpoint(
         {
             error = new TokenError(
                 TokenErrorKind.InvalidConfiguration,
-                $"What the {authentication.Name} of application {clientId} comes from threw {exception.GetType().Name}; it is kept as the inner exception.")
+                $"What the {authentication.Name} of application {clientId} comes from threw {exception.GetType().Name}; it is kept as the "
+                    + "inner exception.")
             {
                 Exception = exception,
             };

@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Reads an answer that is no token: Entra's error object, a bare status, plain text or a proxy's page. Only <c>error</c>, codes, sub-error and
-/// the cleaned description enter the message (RFC 6749 section 5.2;
+/// Reads an answer that is no token: Entra's error object, a bare status, plain text or a proxy's page. Only <c>error</c>, codes, sub-error
+/// and the cleaned description enter the message (RFC 6749 section 5.2;
 /// <see href="https://learn.microsoft.com/entra/identity-platform/reference-error-codes">Entra's codes</see>).
 /// </summary>
 internal static partial class TokenRefusal
@@ -19,7 +19,8 @@ internal static partial class TokenRefusal
     // Entra says "Too Many Requests" without a time now and then; peers leave it alone for this long.
     private static readonly TimeSpan UnstatedWait = TimeSpan.FromSeconds(5);
 
-    public static TokenError Read(BackchannelAnswer answer, JsonElement? body, TokenExchange exchange, TokenRequestForm form, string authentication)
+    public static TokenError Read(
+        BackchannelAnswer answer, JsonElement? body, TokenExchange exchange, TokenRequestForm form, string authentication)
     {
         var error = ServerWords.Word(body?.Text("error"), form.Secrets);
         var suberror = ServerWords.Word(body?.Text("suberror"), form.Secrets);
@@ -32,7 +33,10 @@ internal static partial class TokenRefusal
         var isThrottled = isLoop || answer.Status == 429 || (retryAfter is not null && !answer.IsSuccess);
         var isPassing = answer.Status is >= 500 or 408
             || error == OAuthError.TemporarilyUnavailable || codes.Contains(EntraCode.IssuerKeysNotRead);
-        var kind = isThrottled ? TokenErrorKind.Throttled : body?.Member("error") is null ? TokenErrorKind.InvalidResponse : TokenErrorKind.Refused;
+        var kind =
+            isThrottled
+                ? TokenErrorKind.Throttled
+                : body?.Member("error") is null ? TokenErrorKind.InvalidResponse : TokenErrorKind.Refused;
         var isForUser = exchange.Request.UserAssertion is not null;
 
         // Claims beside a refusal are what the user has to do; without a user nobody can.
@@ -68,7 +72,8 @@ internal static partial class TokenRefusal
             EntraErrorCodes = codes,
             StatusCode = answer.Status,
             CorrelationId = ServerWords.Word(body?.Text("correlation_id"), form.Secrets) ?? exchange.CorrelationId,
-            TraceId = ServerWords.Word(body?.Text("trace_id"), form.Secrets) ?? ServerWords.Word(answer.Header("x-ms-request-id"), form.Secrets),
+            TraceId = ServerWords.Word(body?.Text("trace_id"), form.Secrets)
+                ?? ServerWords.Word(answer.Header("x-ms-request-id"), form.Secrets),
             RetryAfter = retryAfter < ThrottlingGate.MaxWait ? retryAfter : retryAfter is null ? null : ThrottlingGate.MaxWait,
             Claims = claims,
             TenantId = exchange.TenantId,
@@ -105,10 +110,12 @@ internal static partial class TokenRefusal
             }
         }
 
-        return [.. AadstsCode().Matches(description ?? "").Take(MaxCodes).Select(match => long.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture)).Distinct()];
+        return [.. AadstsCode().Matches(description ?? "").Take(MaxCodes)
+            .Select(match => long.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture)).Distinct()];
     }
 
-    private static void AppendAnswer(StringBuilder text, BackchannelAnswer answer, string? error, string? suberror, long[] codes, string? description)
+    private static void AppendAnswer(
+        StringBuilder text, BackchannelAnswer answer, string? error, string? suberror, long[] codes, string? description)
     {
         text.Append(CultureInfo.InvariantCulture, $"It said: {answer.Status}");
         if (error is not null)
@@ -137,7 +144,10 @@ internal static partial class TokenRefusal
         category is TokenErrorCategory.FederationMismatch or TokenErrorCategory.FederationConfig or TokenErrorCategory.FederationIssuer
             or TokenErrorCategory.FederationPolicy or TokenErrorCategory.AssertionContent or TokenErrorCategory.AssertionTime;
 
-    /// <summary>Issuer, subject and audience are compared letter by letter: whoever has to mend a federated credential is told the one that would do.</summary>
+    /// <summary>
+    /// Issuer, subject and audience are compared letter by letter: whoever has to mend a federated credential is told the one that would
+    /// do.
+    /// </summary>
     private static void AppendAdvice(
         StringBuilder text, TokenErrorCategory category, UnverifiedJwt? assertion, TokenExchange exchange, TokenRequestForm form)
     {
@@ -183,7 +193,8 @@ internal static partial class TokenRefusal
     private static string Advice(TokenErrorKind kind, BackchannelAnswer answer, bool isPassing, long[] codes, bool isNotJson) => kind switch
     {
         TokenErrorKind.Throttled => "Ask less often: share one token acquirer, and let it keep tokens until they expire",
-        _ when answer.Status == 407 => "A proxy wants to be authenticated to: give this process a proxy it may use, or reach Entra without one",
+        _ when answer.Status == 407 =>
+            "A proxy wants to be authenticated to: give this process a proxy it may use, or reach Entra without one",
         _ when isPassing => "Nothing needs to change if this passes; if it stays, see the service's status page",
         TokenErrorKind.InvalidResponse when isNotJson && answer.Body.AsSpan().TrimStart(" \r\n\t"u8).StartsWith("<"u8) =>
             "A web page answered in Entra's place: look for a proxy, firewall or captive portal in between, and check the authority host",
@@ -194,7 +205,8 @@ internal static partial class TokenRefusal
 
     /// <summary>Claims are passed on to callers, so they must be what they are called: a JSON object.</summary>
     private static string? Claims(string? claims, TokenRequestForm form) =>
-        claims is { Length: <= ClaimsRequest.MaxLength } && ServerWords.Mask(claims, form.Secrets) == claims && ForeignJson.IsObject(Encoding.UTF8.GetBytes(claims)) ? claims : null;
+        claims is { Length: <= ClaimsRequest.MaxLength } && ServerWords.Mask(claims, form.Secrets) == claims
+            && ForeignJson.IsObject(Encoding.UTF8.GetBytes(claims)) ? claims : null;
 
     private static TimeSpan Longer(TimeSpan? one, TimeSpan other) => one > other ? one.Value : other;
 

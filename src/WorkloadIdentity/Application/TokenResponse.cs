@@ -16,12 +16,15 @@ internal static class TokenResponse
     /// <param name="exchange">What was asked for, and by whom.</param>
     /// <param name="form">What was sent, for what must not be repeated in a message.</param>
     /// <param name="authentication">What the application proved itself with, in words.</param>
-    /// <param name="sentOn">When the attempt began: lifetimes count from here, so that a slow answer never makes a token look younger.</param>
-    public static TokenResult Read(BackchannelAnswer answer, TokenExchange exchange, TokenRequestForm form, string authentication, DateTimeOffset sentOn)
+    /// <param name="sentOn">When the attempt began: lifetimes count from here, so that a slow answer never makes a token look
+    /// younger.</param>
+    public static TokenResult Read(
+        BackchannelAnswer answer, TokenExchange exchange, TokenRequestForm form, string authentication, DateTimeOffset sentOn)
     {
         if (answer.Error is { } unanswered)
         {
-            return TokenResult.Failed(unanswered.About(exchange.Request.Scope, exchange.ClientId, exchange.TenantId, exchange.CorrelationId));
+            return TokenResult.Failed(
+                unanswered.About(exchange.Request.Scope, exchange.ClientId, exchange.TenantId, exchange.CorrelationId));
         }
 
         using var document = ForeignJson.Parse(answer.Body);
@@ -36,7 +39,8 @@ internal static class TokenResponse
             (_, var problem) => TokenResult.Failed(
                 new TokenError(
                     TokenErrorKind.InvalidResponse,
-                    $"{exchange.Authority} answered {answer.Status} for application {exchange.ClientId} in tenant {exchange.TenantId}, but {problem}. Check what answers at this address: Entra does not.")
+                    $"{exchange.Authority} answered {answer.Status} for application {exchange.ClientId} in tenant "
+                        + $"{exchange.TenantId}, but {problem}. Check what answers at this address: Entra does not.")
                 {
                     StatusCode = answer.Status,
                 }.About(exchange.Request.Scope, exchange.ClientId, exchange.TenantId, exchange.CorrelationId)),
@@ -77,14 +81,18 @@ internal static class TokenResponse
 
         // A hint: one that makes no sense is no hint.
         var refresh = Seconds(response, "refresh_in");
-        return (new AccessToken(value, sentOn.AddSeconds(lifetime), refresh > 0 && refresh < lifetime ? sentOn.AddSeconds(refresh.Value) : null), "");
+        return (new AccessToken(
+            value, sentOn.AddSeconds(lifetime), refresh > 0 && refresh < lifetime ? sentOn.AddSeconds(refresh.Value) : null), "");
     }
 
     /// <summary>A number of seconds, as a number or as text: some servers and proxies quote it.</summary>
     private static double? Seconds(JsonElement response, string name) => response.Member(name) switch
     {
-        { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var seconds) && double.IsFinite(seconds) => Math.Floor(seconds),
-        { ValueKind: JsonValueKind.String } when long.TryParse(response.Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) => seconds,
+        { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var seconds) && double.IsFinite(seconds) =>
+            Math.Floor(seconds),
+        { ValueKind: JsonValueKind.String }
+            when long.TryParse(response.Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) =>
+                seconds,
         _ => null,
     };
 }

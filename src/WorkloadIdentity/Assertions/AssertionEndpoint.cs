@@ -4,8 +4,8 @@ using System.Text;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A server that gives assertions, asked once and within bounds: what fails in passing is retried by the token exchange, on its one schedule.
-/// Of an answer that is no assertion only the status enters a message.
+/// A server that gives assertions, asked once and within bounds: what fails in passing is retried by the token exchange, on its one
+/// schedule. Of an answer that is no assertion only the status enters a message.
 /// </summary>
 /// <param name="name">Who is asked, in words that begin a sentence.</param>
 /// <param name="advice">What to do when it gives none: a whole sentence.</param>
@@ -20,14 +20,18 @@ internal sealed class AssertionEndpoint(string name, string advice, string ancho
     /// <param name="field">The member of a JSON object that holds the assertion; null when the whole body is it.</param>
     /// <param name="cancellationToken">The caller's.</param>
     public async ValueTask<AssertionResult> AskAsync(
-        HttpClient client, HttpRequestMessage message, TimeSpan timeLimit, AssertionRequest request, string? field, CancellationToken cancellationToken) =>
-        Read(await Backchannel.SendAsync(client, message, name, timeLimit, request.TimeProvider, cancellationToken).ConfigureAwait(false), field);
+        HttpClient client, HttpRequestMessage message, TimeSpan timeLimit, AssertionRequest request, string? field,
+        CancellationToken cancellationToken) =>
+        Read(
+            await Backchannel.SendAsync(client, message, name, timeLimit, request.TimeProvider, cancellationToken).ConfigureAwait(false),
+            field);
 
     public AssertionResult Read(BackchannelAnswer answer, string? field)
     {
         if (answer.Error is { } error)
         {
-            return AssertionResult.Failed(error.Kind == TokenErrorKind.InvalidResponse ? error.WithMessage($"{error.Message} {advice}") : error);
+            return AssertionResult.Failed(
+                error.Kind == TokenErrorKind.InvalidResponse ? error.WithMessage($"{error.Message} {advice}") : error);
         }
 
         if (!answer.IsSuccess)
@@ -52,10 +56,12 @@ internal sealed class AssertionEndpoint(string name, string advice, string ancho
     }
 
     /// <summary>Nothing that could be sent.</summary>
-    public AssertionResult Unusable(TokenErrorKind kind, string message) => AssertionResult.Failed(new TokenError(kind, message) { HelpAnchor = anchor });
+    public AssertionResult Unusable(TokenErrorKind kind, string message) =>
+        AssertionResult.Failed(new TokenError(kind, message) { HelpAnchor = anchor });
 
     /// <summary>None of it is here.</summary>
-    public AssertionResult Absent(string message) => AssertionResult.Unavailable(new TokenError(TokenErrorKind.NotConfigured, message) { HelpAnchor = anchor });
+    public AssertionResult Absent(string message) =>
+        AssertionResult.Unavailable(new TokenError(TokenErrorKind.NotConfigured, message) { HelpAnchor = anchor });
 
     private static (string? Assertion, string? Problem) Text(byte[] body) => (Encoding.UTF8.GetString(body).Trim(), null);
 

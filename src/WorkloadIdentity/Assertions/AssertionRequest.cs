@@ -50,7 +50,9 @@ public sealed class AssertionRequest
     /// <summary>Whether it is asked for a report: a source that asks a credential passes it on.</summary>
     internal bool IsReport { get; init; }
 
-    /// <summary>Whether other credentials wait behind this one, so that "is it here at all?" should be answered within about a second.</summary>
+    /// <summary>
+    /// Whether other credentials wait behind this one, so that "is it here at all?" should be answered within about a second.
+    /// </summary>
     public bool HasAlternatives { get; init; }
 
     /// <summary>Where sources of this library read variables and files.</summary>
@@ -60,10 +62,12 @@ public sealed class AssertionRequest
     internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>The audience, for a source that cannot do without.</summary>
-    /// <exception cref="TokenAcquisitionException">None is known; it becomes the verdict. An audience is never guessed: the wrong cloud's would be trusted there.</exception>
+    /// <exception cref="TokenAcquisitionException">None is known; it becomes the verdict. An audience is never guessed: the wrong cloud's
+    /// would be trusted there.</exception>
     public string RequireAudience() => Audience ?? throw new TokenAcquisitionException(new TokenError(
         TokenErrorKind.InvalidConfiguration,
-        $"No audience is known for assertions shown to {Authority.Authority}. State the one of the federated credential: new FederatedAuthentication(source, audience: \"api://…\").")
+        $"No audience is known for assertions shown to {Authority.Authority}. State the one of the federated credential: new "
+            + $"FederatedAuthentication(source, audience: \"api://…\").")
     {
         TenantId = TenantId,
         ClientId = ClientId,

@@ -1,8 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What an assertion source that asks a server works with. Read once, when the source is constructed. Variables, files and the clock are those of
-/// the credential the source belongs to, and so is the schedule on which failures in passing are retried.
+/// What an assertion source that asks a server works with. Read once, when the source is constructed. Variables, files and the clock are
+/// those of the credential the source belongs to, and so is the schedule on which failures in passing are retried.
 /// </summary>
 public sealed class AssertionSourceOptions
 {
@@ -12,7 +12,9 @@ public sealed class AssertionSourceOptions
     /// </summary>
     public HttpClient? HttpClient { get; set; }
 
-    /// <summary>How long the server may take for one answer. <see cref="RetryOptions.AttemptTimeout"/> of the credential lies over it.</summary>
+    /// <summary>
+    /// How long the server may take for one answer. <see cref="RetryOptions.AttemptTimeout"/> of the credential lies over it.
+    /// </summary>
     /// <value>More than zero, at most five minutes. The default is 10 seconds.</value>
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -30,5 +32,6 @@ public sealed class AssertionSourceOptions
         : throw new ArgumentException($"{nameof(TimeLimit)} must be more than zero and at most five minutes.", nameof(limit));
 
     /// <summary>The client for an address: what is on this machine is never reached through a proxy.</summary>
-    internal HttpClient ClientFor(Uri address) => HttpClient ?? (Authority.IsLiteralLoopback(address) ? Backchannel.Local : Backchannel.Entra);
+    internal HttpClient ClientFor(Uri address) =>
+        HttpClient ?? (Authority.IsLiteralLoopback(address) ? Backchannel.Local : Backchannel.Entra);
 }

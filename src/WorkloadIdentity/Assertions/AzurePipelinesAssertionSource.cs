@@ -2,8 +2,8 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// The id tokens of an Azure Pipelines job, a new one at each use: they can be used for about five minutes. The step needs
-/// <c>env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)</c>. Their audience is always <c>api://AzureADTokenExchange</c>. Safe for concurrent use.
-/// See <see href="https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create">Oidctoken - Create</see>.
+/// <c>env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)</c>. Their audience is always <c>api://AzureADTokenExchange</c>. Safe for concurrent
+/// use. See <see href="https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create">Oidctoken - Create</see>.
 /// </summary>
 public sealed class AzurePipelinesAssertionSource : AssertionSource
 {
@@ -13,7 +13,8 @@ public sealed class AzurePipelinesAssertionSource : AssertionSource
 
     private static readonly AssertionEndpoint Endpoint = new(
         "Azure DevOps' endpoint for id tokens",
-        "Check that a task of this job uses the service connection, that the connection is one for workload identity federation, and that SYSTEM_ACCESSTOKEN is this job's $(System.AccessToken).",
+        "Check that a task of this job uses the service connection, that the connection is one for workload identity federation, and that "
+            + "SYSTEM_ACCESSTOKEN is this job's $(System.AccessToken).",
         HelpAnchors.AzurePipelines);
 
     private readonly string? _serviceConnectionId;
@@ -22,16 +23,19 @@ public sealed class AzurePipelinesAssertionSource : AssertionSource
     /// <summary>Id tokens of the job this program runs in, as its variables say at each use.</summary>
     /// <param name="serviceConnectionId">
     /// The service connection the token speaks for (a GUID, the <c>resourceId</c> in the address of its page). Null takes
-    /// <c>AZURESUBSCRIPTION_SERVICE_CONNECTION_ID</c>, which the Azure CLI and Azure PowerShell tasks set; without that the token speaks for the pipeline
-    /// (subject <c>p://organization/project/pipeline</c>).
+    /// <c>AZURESUBSCRIPTION_SERVICE_CONNECTION_ID</c>, which the Azure CLI and Azure PowerShell tasks set; without that the token speaks
+    /// for the pipeline (subject <c>p://organization/project/pipeline</c>).
     /// </param>
     /// <param name="options">What it works with.</param>
-    /// <exception cref="ArgumentException"><paramref name="serviceConnectionId"/> is no GUID, or a value in <paramref name="options"/> is out of range.</exception>
+    /// <exception cref="ArgumentException"><paramref name="serviceConnectionId"/> is no GUID, or a value in <paramref name="options"/> is
+    /// out of range.</exception>
     public AzurePipelinesAssertionSource(string? serviceConnectionId = null, AssertionSourceOptions? options = null)
     {
         if (serviceConnectionId is not null && !Guid.TryParseExact(serviceConnectionId, "D", out _))
         {
-            throw new ArgumentException("The service connection id is not a GUID. Use the resourceId in the address of the connection's page, not its name.", nameof(serviceConnectionId));
+            throw new ArgumentException(
+                "The service connection id is not a GUID. Use the resourceId in the address of the connection's page, not its name.",
+                nameof(serviceConnectionId));
         }
 
         _serviceConnectionId = serviceConnectionId;
@@ -42,7 +46,8 @@ public sealed class AzurePipelinesAssertionSource : AssertionSource
     public override string Name => "azure pipelines";
 
     /// <inheritdoc/>
-    protected internal override string? LooksFor => $"the id token of a job of Azure Pipelines (the variables {AddressVariable} and {TokenVariable})";
+    protected internal override string? LooksFor =>
+        $"the id token of a job of Azure Pipelines (the variables {AddressVariable} and {TokenVariable})";
 
     /// <inheritdoc/>
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
@@ -52,7 +57,10 @@ public sealed class AzurePipelinesAssertionSource : AssertionSource
         if (!environment.Has(AddressVariable))
         {
             return new(environment.Has(TokenVariable)
-                ? Endpoint.Unusable(TokenErrorKind.InvalidConfiguration, $"{TokenVariable} is set and {AddressVariable} is not. Run this program in a job of Azure Pipelines, or pass {AddressVariable} on to it.")
+                ? Endpoint.Unusable(
+                    TokenErrorKind.InvalidConfiguration,
+                    $"{TokenVariable} is set and {AddressVariable} is not. Run this program in a job of Azure Pipelines, or pass "
+                        + $"{AddressVariable} on to it.")
                 : Endpoint.Absent($"{AddressVariable} is not set: this is no job of Azure Pipelines."));
         }
 
@@ -60,23 +68,29 @@ public sealed class AzurePipelinesAssertionSource : AssertionSource
         {
             return new(Endpoint.Unusable(
                 TokenErrorKind.InvalidConfiguration,
-                $"{TokenVariable} is not set, which Azure Pipelines gives to no step unasked. Add to the step: env: {{ {TokenVariable}: $(System.AccessToken) }}"));
+                $"{TokenVariable} is not set, which Azure Pipelines gives to no step unasked. Add to the step: env: {{ "
+                    + $"{TokenVariable}: $(System.AccessToken) }}"));
         }
 
         var (address, addressProblem) = SourceAddress.Read(environment, AddressVariable);
         var (token, tokenProblem) = HostVariable.Header(environment, TokenVariable);
         var connection = _serviceConnectionId ?? environment.Variable(ConnectionVariable);
-        var connectionProblem = connection is null || Guid.TryParseExact(connection, "D", out _) ? null : $"{ConnectionVariable} is not a GUID.";
+        var connectionProblem =
+            connection is null || Guid.TryParseExact(connection, "D", out _) ? null : $"{ConnectionVariable} is not a GUID.";
         if (address is null || token is null || connectionProblem is not null)
         {
-            return new(Endpoint.Unusable(TokenErrorKind.InvalidConfiguration, $"No id token can be asked for: {addressProblem ?? tokenProblem ?? connectionProblem}"));
+            return new(Endpoint.Unusable(
+                TokenErrorKind.InvalidConfiguration,
+                $"No id token can be asked for: {addressProblem ?? tokenProblem ?? connectionProblem}"));
         }
 
         address = SourceAddress.With(address, "api-version", "7.1");
-        var message = new HttpRequestMessage(HttpMethod.Post, connection is null ? address : SourceAddress.With(address, "serviceConnectionId", connection))
-        {
-            Content = new ByteArrayContent([]),
-        };
+        var message =
+            new HttpRequestMessage(
+                HttpMethod.Post, connection is null ? address : SourceAddress.With(address, "serviceConnectionId", connection))
+            {
+                Content = new ByteArrayContent([]),
+            };
         message.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         message.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         message.Headers.TryAddWithoutValidation("Accept", "application/json");

@@ -1,15 +1,19 @@
 namespace WorkloadIdentity;
 
-/// <summary>A function that gets an assertion, for issuers there is no source for yet. Safe for concurrent use if the function is.</summary>
+/// <summary>
+/// A function that gets an assertion, for issuers there is no source for yet. Safe for concurrent use if the function is.
+/// </summary>
 public sealed class CallbackAssertionSource : AssertionSource
 {
     private readonly Func<AssertionRequest, CancellationToken, ValueTask<string>> _callback;
 
     /// <summary>Gets assertions from <paramref name="callback"/>.</summary>
-    /// <param name="callback">Returns a JWT that is valid now. Called for every token request; what it throws becomes the inner exception of the failure.</param>
+    /// <param name="callback">Returns a JWT that is valid now. Called for every token request; what it throws becomes the inner exception
+    /// of the failure.</param>
     /// <param name="name">What it stands for in errors and logs, in lower case.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty or holds a control character.</exception>
-    public CallbackAssertionSource(Func<AssertionRequest, CancellationToken, ValueTask<string>> callback, string name = "assertion callback")
+    public CallbackAssertionSource(
+        Func<AssertionRequest, CancellationToken, ValueTask<string>> callback, string name = "assertion callback")
     {
         ArgumentNullException.ThrowIfNull(callback);
         _callback = callback;

@@ -4,9 +4,10 @@ using System.ComponentModel;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A command that prints an assertion, such as <c>circleci run oidc get</c> or <c>buildkite-agent oidc request-token</c>. It runs at each use, without
-/// a shell, with this program's variables and <c>WORKLOAD_IDENTITY_AUDIENCE</c> beside them. A command in configuration would let whoever
-/// writes that run anything: there it needs <see cref="Microsoft.Extensions.DependencyInjection.WorkloadIdentityOptions.AllowAssertionCommand"/>. Safe for concurrent use.
+/// A command that prints an assertion, such as <c>circleci run oidc get</c> or <c>buildkite-agent oidc request-token</c>. It runs at each
+/// use, without a shell, with this program's variables and <c>WORKLOAD_IDENTITY_AUDIENCE</c> beside them. A command in configuration would
+/// let whoever writes that run anything: there it needs
+/// <see cref="Microsoft.Extensions.DependencyInjection.WorkloadIdentityOptions.AllowAssertionCommand"/>. Safe for concurrent use.
 /// </summary>
 public sealed class CommandAssertionSource : AssertionSource
 {
@@ -33,7 +34,10 @@ public sealed class CommandAssertionSource : AssertionSource
         _path = Require.Path(path, "The path of the command", "/usr/local/bin/buildkite-agent");
         if (!Path.IsPathFullyQualified(path))
         {
-            throw new ArgumentException("The path of the command is not absolute. A search path that others can write to must not decide what runs: give the whole path, such as /usr/local/bin/buildkite-agent.", nameof(path));
+            throw new ArgumentException(
+                "The path of the command is not absolute. A search path that others can write to must not decide what runs: give the "
+                    + "whole path, such as /usr/local/bin/buildkite-agent.",
+                nameof(path));
         }
 
         _arguments = [.. arguments ?? []];
@@ -68,11 +72,15 @@ public sealed class CommandAssertionSource : AssertionSource
         try
         {
             run = await CommandRun.ToEndAsync(
-                _path, _arguments, (AudienceVariable, request.Audience), _timeLimit, request.TimeProvider, cancellationToken).ConfigureAwait(false);
+                _path, _arguments, (AudienceVariable, request.Audience), _timeLimit, request.TimeProvider, cancellationToken)
+                    .ConfigureAwait(false);
         }
         catch (Win32Exception exception)
         {
-            return Unusable(TokenErrorKind.InvalidConfiguration, $"could not be started (error {exception.NativeErrorCode}). Check that the file is there and that this process may run it.", exception);
+            return Unusable(
+                TokenErrorKind.InvalidConfiguration,
+                $"could not be started (error {exception.NativeErrorCode}). Check that the file is there and that this process may run it.",
+                exception);
         }
 
         if (run.Problem is { } problem)
@@ -91,7 +99,8 @@ public sealed class CommandAssertionSource : AssertionSource
             using var document = ForeignJson.Parse(System.Text.Encoding.UTF8.GetBytes(assertion));
             if (document?.RootElement.Text(_field) is not { } value)
             {
-                return Unusable(TokenErrorKind.InvalidResponse, $"did not print a JSON object with a text named '{_field}'.{run.Complaint}");
+                return Unusable(
+                    TokenErrorKind.InvalidResponse, $"did not print a JSON object with a text named '{_field}'.{run.Complaint}");
             }
 
             assertion = value.Trim();
@@ -105,5 +114,8 @@ public sealed class CommandAssertionSource : AssertionSource
     }
 
     private AssertionResult Unusable(TokenErrorKind kind, string what, Exception? exception = null) =>
-        AssertionResult.Failed(new TokenError(kind, $"The command '{_path}' {what}") { IsTransient = false, Exception = exception, HelpAnchor = HelpAnchors.AssertionSource });
+        AssertionResult.Failed(new TokenError(
+            kind,
+            $"The command '{_path}' {what}")
+        { IsTransient = false, Exception = exception, HelpAnchor = HelpAnchors.AssertionSource });
 }

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace WorkloadIdentity;
 
-/// <summary>One run of a command, bounded in time and output. However it ends, the process and those it started are ended with it.</summary>
+/// <summary>
+/// One run of a command, bounded in time and output. However it ends, the process and those it started are ended with it.
+/// </summary>
 internal sealed class CommandRun
 {
     private const int MaxOutput = 64 * 1024;
@@ -38,7 +40,8 @@ internal sealed class CommandRun
     public bool HasTimedOut { get; }
 
     public static async Task<CommandRun> ToEndAsync(
-        string path, IEnumerable<string> arguments, (string Name, string? Value) variable, TimeSpan timeLimit, TimeProvider timeProvider, CancellationToken cancellationToken)
+        string path, IEnumerable<string> arguments, (string Name, string? Value) variable, TimeSpan timeLimit, TimeProvider timeProvider,
+        CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(path, arguments)
         {
@@ -68,16 +71,22 @@ internal sealed class CommandRun
             await process.WaitForExitAsync(either.Token).ConfigureAwait(false);
             await reading.WaitAsync(AfterEnd, timeProvider, either.Token).ConfigureAwait(false);
             return output.IsTooLong
-                ? new CommandRun(process.ExitCode, "", complaint.Text, $"printed more than {MaxOutput / 1024} KiB. It must print one JWT and nothing else.")
+                ? new CommandRun(
+                    process.ExitCode,
+                    "",
+                    complaint.Text,
+                    $"printed more than {MaxOutput / 1024} KiB. It must print one JWT and nothing else.")
                 : new CommandRun(process.ExitCode, output.Text, complaint.Text, problem: null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new CommandRun(-1, "", complaint.Text, $"had not ended after {timeLimit.TotalSeconds:0.#} s, and was ended.", hasTimedOut: true);
+            return new CommandRun(
+                -1, "", complaint.Text, $"had not ended after {timeLimit.TotalSeconds:0.#} s, and was ended.", hasTimedOut: true);
         }
         catch (TimeoutException)
         {
-            return new CommandRun(-1, "", complaint.Text, "ended, but left a process behind that holds its output open. It must end with all it started.");
+            return new CommandRun(
+                -1, "", complaint.Text, "ended, but left a process behind that holds its output open. It must end with all it started.");
         }
         finally
         {
@@ -98,7 +107,8 @@ internal sealed class CommandRun
                 process.Kill(entireProcessTree: true);
             }
         }
-        catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
+        catch (Exception exception)
+            when (exception is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
         {
             // It ended in this very moment, or belongs to somebody else by now: nothing of ours is left to end.
         }

@@ -1,11 +1,15 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A token of another credential, for the exchange audience, as the assertion of this application. The other credential asks in its own tenant,
-/// so the application may ask in another one (<see href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity">an
-/// application that trusts a managed identity</see>). Safe for concurrent use.
+/// A token of another credential, for the exchange audience, as the assertion of this application. The other credential asks in its own
+/// tenant, so the application may ask in another one
+/// (<see href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity">an application
+/// that trusts a managed identity</see>). Safe for concurrent use.
 /// </summary>
-/// <remarks>For a managed identity use <see cref="ManagedIdentityAssertionSource"/>, for an agent identity <see cref="AgentIdentityAssertionSource"/>: they know what else is needed.</remarks>
+/// <remarks>
+/// For a managed identity use <see cref="ManagedIdentityAssertionSource"/>, for an agent identity
+/// <see cref="AgentIdentityAssertionSource"/>: they know what else is needed.
+/// </remarks>
 public sealed class CredentialAssertionSource : AssertionSource
 {
     private readonly Credential _credential;
@@ -32,14 +36,19 @@ public sealed class CredentialAssertionSource : AssertionSource
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return AskAsync(_credential, new TokenRequest($"{request.RequireAudience()}/.default") { FmiPath = _fmiPath }, request, cancellationToken);
+        return AskAsync(
+            _credential, new TokenRequest($"{request.RequireAudience()}/.default") { FmiPath = _fmiPath }, request, cancellationToken);
     }
 
     /// <summary>The credential's verdict as a source's.</summary>
-    internal static async ValueTask<AssertionResult> AskAsync(Credential credential, TokenRequest token, AssertionRequest request, CancellationToken cancellationToken)
+    internal static async ValueTask<AssertionResult> AskAsync(
+        Credential credential, TokenRequest token, AssertionRequest request, CancellationToken cancellationToken)
     {
         var result = await credential.AcquireAsync(
-            new Acquisition(token) { HasAlternatives = request.HasAlternatives, TimeProvider = request.TimeProvider, IsReport = request.IsReport }, cancellationToken).ConfigureAwait(false);
+            new Acquisition(
+                token)
+            { HasAlternatives = request.HasAlternatives, TimeProvider = request.TimeProvider, IsReport = request.IsReport },
+                cancellationToken).ConfigureAwait(false);
         return result switch
         {
             { Verdict: TokenVerdict.Issued, Token: { } issued } => AssertionResult.Issued(issued.Value),
@@ -49,6 +58,8 @@ public sealed class CredentialAssertionSource : AssertionSource
         };
 
         TokenError Explained(TokenError error) =>
-            error.WithMessage($"Application {request.ClientId} proves itself with a token of '{credential.Name}' for {token.Scope}, and there is none. {error.Message}");
+            error.WithMessage(
+                $"Application {request.ClientId} proves itself with a token of '{credential.Name}' for {token.Scope}, and there is none. "
+                    + $"{error.Message}");
     }
 }

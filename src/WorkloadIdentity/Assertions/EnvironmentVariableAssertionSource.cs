@@ -2,8 +2,8 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// A variable that holds an assertion, as GitLab (<c>id_tokens</c>), CircleCI (<c>CIRCLE_OIDC_TOKEN_V2</c>), Bitbucket
-/// (<c>BITBUCKET_STEP_OIDC_TOKEN</c>) and HCP Terraform (<c>TFC_WORKLOAD_IDENTITY_TOKEN</c>) set one. It is read at each use, but none of these renews
-/// it while the job runs: it ends when it ends. White space around the assertion is removed. Safe for concurrent use.
+/// (<c>BITBUCKET_STEP_OIDC_TOKEN</c>) and HCP Terraform (<c>TFC_WORKLOAD_IDENTITY_TOKEN</c>) set one. It is read at each use, but none of
+/// these renews it while the job runs: it ends when it ends. White space around the assertion is removed. Safe for concurrent use.
 /// </summary>
 public sealed class EnvironmentVariableAssertionSource : AssertionSource
 {
@@ -11,13 +11,15 @@ public sealed class EnvironmentVariableAssertionSource : AssertionSource
 
     /// <summary>Reads assertions from <paramref name="variable"/>.</summary>
     /// <param name="variable">The variable's name.</param>
-    /// <exception cref="ArgumentException"><paramref name="variable"/> is empty, or holds a control character or an equals sign.</exception>
+    /// <exception cref="ArgumentException"><paramref name="variable"/> is empty, or holds a control character or an equals
+    /// sign.</exception>
     public EnvironmentVariableAssertionSource(string variable)
     {
         _variable = Require.Text(variable, "The name of the variable", "TFC_WORKLOAD_IDENTITY_TOKEN");
         if (variable.Contains('=', StringComparison.Ordinal))
         {
-            throw new ArgumentException("The name of a variable holds no equals sign. Give the name alone, such as TFC_WORKLOAD_IDENTITY_TOKEN.", nameof(variable));
+            throw new ArgumentException(
+                "The name of a variable holds no equals sign. Give the name alone, such as TFC_WORKLOAD_IDENTITY_TOKEN.", nameof(variable));
         }
     }
 
@@ -33,10 +35,13 @@ public sealed class EnvironmentVariableAssertionSource : AssertionSource
         ArgumentNullException.ThrowIfNull(request);
         return new(request.Environment.Variable(_variable)?.Trim() switch
         {
-            null => AssertionResult.Unavailable(new TokenError(TokenErrorKind.NotConfigured, $"{_variable} is not set. Let the build system put an id token into it (see docs/federation.md).")
-            {
-                HelpAnchor = HelpAnchors.AssertionSource,
-            }),
+            null =>
+                AssertionResult.Unavailable(new TokenError(
+                    TokenErrorKind.NotConfigured,
+                    $"{_variable} is not set. Let the build system put an id token into it (see docs/federation.md).")
+                {
+                    HelpAnchor = HelpAnchors.AssertionSource,
+                }),
             { Length: 0 } => Unusable("holds nothing but white space"),
             { } assertion => JwtForm.Wrapping(assertion) is { } stray ? Unusable(stray) : AssertionResult.Issued(assertion),
         });

@@ -9,7 +9,8 @@ public sealed class FileAssertionSource : AssertionSource
 {
     private const int Looks = 4;
 
-    // A replacement takes milliseconds where it is not atomic at all. Whoever waits for a file that never was there waits for less than a second.
+    // A replacement takes milliseconds where it is not atomic at all. Whoever waits for a file that never was there waits for less than a
+    // second.
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     private readonly string _path;

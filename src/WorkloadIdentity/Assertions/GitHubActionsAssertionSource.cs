@@ -26,7 +26,8 @@ public sealed class GitHubActionsAssertionSource : AssertionSource
     public override string Name => "github actions";
 
     /// <inheritdoc/>
-    protected internal override string? LooksFor => $"the id token of a job of GitHub Actions (the variables {AddressVariable} and {TokenVariable})";
+    protected internal override string? LooksFor =>
+        $"the id token of a job of GitHub Actions (the variables {AddressVariable} and {TokenVariable})";
 
     /// <inheritdoc/>
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
@@ -36,7 +37,8 @@ public sealed class GitHubActionsAssertionSource : AssertionSource
         if (!environment.Has(AddressVariable) && !environment.Has(TokenVariable))
         {
             return new(Endpoint.Absent(environment.Has("GITHUB_ACTIONS")
-                ? $"This is a job of GitHub Actions that may not get id tokens: {AddressVariable} and {TokenVariable} are not set. Add 'permissions: id-token: write' to the job. Workflows started from a fork's pull request never get them."
+                ? $"This is a job of GitHub Actions that may not get id tokens: {AddressVariable} and {TokenVariable} are not set. Add "
+                    + "'permissions: id-token: write' to the job. Workflows started from a fork's pull request never get them."
                 : $"{AddressVariable} and {TokenVariable} are not set: this is no job of GitHub Actions that may get id tokens."));
         }
 
@@ -44,14 +46,16 @@ public sealed class GitHubActionsAssertionSource : AssertionSource
         {
             return new(Endpoint.Unusable(
                 TokenErrorKind.InvalidConfiguration,
-                $"Of {AddressVariable} and {TokenVariable} only one is set: half of what GitHub gives a job. Pass both on to this program."));
+                $"Of {AddressVariable} and {TokenVariable} only one is set: half of what GitHub gives a job. Pass both on to this "
+                    + "program."));
         }
 
         var (address, addressProblem) = SourceAddress.Read(environment, AddressVariable);
         var (token, tokenProblem) = HostVariable.Header(environment, TokenVariable);
         if (address is null || token is null)
         {
-            return new(Endpoint.Unusable(TokenErrorKind.InvalidConfiguration, $"No id token can be asked for: {addressProblem ?? tokenProblem}"));
+            return new(
+                Endpoint.Unusable(TokenErrorKind.InvalidConfiguration, $"No id token can be asked for: {addressProblem ?? tokenProblem}"));
         }
 
         // Without an audience GitHub addresses the token to the repository's owner.

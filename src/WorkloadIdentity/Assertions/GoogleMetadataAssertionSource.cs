@@ -5,7 +5,8 @@ namespace WorkloadIdentity;
 /// <summary>
 /// The identity tokens of the service account a program runs as on Google Cloud (Compute Engine, GKE, Cloud Run, Cloud Functions), from the
 /// metadata server. Safe for concurrent use.
-/// See <see href="https://cloud.google.com/compute/docs/instances/verifying-instance-identity">identity tokens of the metadata server</see>.
+/// See <see href="https://cloud.google.com/compute/docs/instances/verifying-instance-identity">identity tokens of the metadata
+/// server</see>.
 /// </summary>
 public sealed class GoogleMetadataAssertionSource : AssertionSource
 {
@@ -18,7 +19,8 @@ public sealed class GoogleMetadataAssertionSource : AssertionSource
 
     private static readonly AssertionEndpoint Endpoint = new(
         "Google's metadata server",
-        "Check that this program runs on Google Cloud with a service account; GKE needs Workload Identity Federation for the pod's service account.",
+        "Check that this program runs on Google Cloud with a service account; GKE needs Workload Identity Federation for the pod's "
+            + "service account.",
         HelpAnchors.GoogleMetadata);
 
     private readonly AssertionSourceOptions _options;
@@ -49,32 +51,51 @@ public sealed class GoogleMetadataAssertionSource : AssertionSource
             return absent;
         }
 
-        var address = new Uri(server, $"/computeMetadata/v1/instance/service-accounts/default/identity?audience={Uri.EscapeDataString(request.RequireAudience())}&format=full");
+        var address =
+            new Uri(
+                server,
+                $"/computeMetadata/v1/instance/service-accounts/default/identity?audience={Uri.EscapeDataString(
+                    request.RequireAudience())}&format=full");
         var answer = await AskAsync(address, _options.TimeLimit, request, cancellationToken).ConfigureAwait(false);
         return answer.IsSuccess && answer.Header(Flavor) != Google
-            ? Endpoint.Unusable(TokenErrorKind.InvalidResponse, $"What answers at {server.Authority} is not Google's metadata server: its answer lacks the header '{Flavor}: {Google}'.")
+            ? Endpoint.Unusable(
+                TokenErrorKind.InvalidResponse,
+                $"What answers at {server.Authority} is not Google's metadata server: its answer lacks the header '{Flavor}: {Google}'.")
             : Endpoint.Read(answer, field: null);
     }
 
-    /// <summary>Whether this is Google Cloud at all, when another credential waits: away from it the name does not resolve, or nobody answers.</summary>
+    /// <summary>
+    /// Whether this is Google Cloud at all, when another credential waits: away from it the name does not resolve, or nobody answers.
+    /// </summary>
     private async ValueTask<AssertionResult?> ProbeAsync(Uri server, AssertionRequest request, CancellationToken cancellationToken)
     {
         var answer = await AskAsync(server, ProbeLimit, request, cancellationToken).ConfigureAwait(false);
         return answer.Header(Flavor) == Google ? null
-            : answer.Error is { } none ? AssertionResult.Unavailable(none.WithMessage($"There is no metadata server of Google here: {none.Message}"))
+            : answer.Error is { } none
+            ? AssertionResult.Unavailable(none.WithMessage($"There is no metadata server of Google here: {none.Message}"))
             : Endpoint.Absent($"What answers at {server.Authority} is not Google's metadata server.");
     }
 
-    private ValueTask<BackchannelAnswer> AskAsync(Uri address, TimeSpan timeLimit, AssertionRequest request, CancellationToken cancellationToken)
+    private ValueTask<BackchannelAnswer> AskAsync(
+        Uri address, TimeSpan timeLimit, AssertionRequest request, CancellationToken cancellationToken)
     {
         var message = new HttpRequestMessage(HttpMethod.Get, address);
 
         // What keeps a tricked server from fetching tokens for somebody else: nobody adds this header by accident.
         message.Headers.TryAddWithoutValidation(Flavor, Google);
-        return Backchannel.SendAsync(_options.HttpClient ?? Backchannel.Local, message, "Google's metadata server", timeLimit, request.TimeProvider, cancellationToken);
+        return Backchannel.SendAsync(
+            _options.HttpClient ?? Backchannel.Local,
+            message,
+            "Google's metadata server",
+            timeLimit,
+            request.TimeProvider,
+            cancellationToken);
     }
 
-    /// <summary>Where it is. A variable may move it, as Google's own libraries allow, but not off this machine and its link: it is asked over plain http.</summary>
+    /// <summary>
+    /// Where it is. A variable may move it, as Google's own libraries allow, but not off this machine and its link: it is asked over plain
+    /// http.
+    /// </summary>
     private static (Uri? Server, string? Problem) Server(WorkloadEnvironment environment)
     {
         if (environment.Variable(HostVariableName) is not { } host)
@@ -83,14 +104,18 @@ public sealed class GoogleMetadataAssertionSource : AssertionSource
         }
 
         return Uri.CheckHostName(host.Split(':')[0].Trim('[')) == UriHostNameType.Unknown && !host.StartsWith('[')
-            || !Uri.TryCreate($"http://{host}", UriKind.Absolute, out var server) || server.UserInfo.Length > 0 || server.PathAndQuery != "/" || server.Fragment.Length > 0
+            || !Uri.TryCreate($"http://{host}", UriKind.Absolute, out var server) || server.UserInfo.Length > 0
+            || server.PathAndQuery != "/" || server.Fragment.Length > 0
                 ? (null, $"{HostVariableName} is not a host, or a host and a port, such as 169.254.169.254.")
             : IsNear(server) ? (server, null)
-            : (null, $"{HostVariableName} names a host that is neither {KnownHost} nor on this machine or its link (a loopback address, 169.254.0.0/16, fd20:ce::254). Anything else could be anybody.");
+            : (null,
+                $"{HostVariableName} names a host that is neither {KnownHost} nor on this machine or its link (a loopback address, "
+                    + "169.254.0.0/16, fd20:ce::254). Anything else could be anybody.");
     }
 
     private static bool IsNear(Uri server) =>
         server.IdnHost.Equals(KnownHost, StringComparison.OrdinalIgnoreCase)
         || IPAddress.TryParse(server.IdnHost, out var address)
-            && (IPAddress.IsLoopback(address) || HostVariable.IsIn(address, 169, 254, 255) || address.Equals(IPAddress.Parse("fd20:ce::254")));
+            && (IPAddress.IsLoopback(address) || HostVariable.IsIn(address, 169, 254, 255)
+                || address.Equals(IPAddress.Parse("fd20:ce::254")));
 }

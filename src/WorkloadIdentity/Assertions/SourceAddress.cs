@@ -3,8 +3,8 @@ using System.Text;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The addresses that build systems and applications give for assertions. A credential of the job goes there, so it is https, or plain http to a
-/// literal loopback address. Messages name the variable, never its value.
+/// The addresses that build systems and applications give for assertions. A credential of the job goes there, so it is https, or plain http
+/// to a literal loopback address. Messages name the variable, never its value.
 /// </summary>
 internal static class SourceAddress
 {
@@ -27,12 +27,17 @@ internal static class SourceAddress
 
         // On Unix a path such as /x is an absolute file URI: the scheme is checked by name.
         !address.IsAbsoluteUri || address.Scheme is not ("https" or "http") || address.IdnHost.Length == 0 ? "is not an absolute https URL."
-        : address.UserInfo.Length > 0 ? "carries user information before an '@', which hides the host that is really addressed. Leave it out."
+        : address.UserInfo.Length > 0
+        ? "carries user information before an '@', which hides the host that is really addressed. Leave it out."
         : address.Fragment.Length > 0 ? "carries a fragment, which is never sent. Leave it out."
-        : address.Scheme != Uri.UriSchemeHttps && !Authority.IsLiteralLoopback(address) ? "is plain http to another machine: a credential would cross the network in the open. Use https; plain http is for a literal loopback address."
+        : address.Scheme != Uri.UriSchemeHttps && !Authority.IsLiteralLoopback(address)
+        ? "is plain http to another machine: a credential would cross the network in the open. Use https; plain http is for a literal "
+            + "loopback address."
         : null;
 
-    /// <summary>The address with a parameter set: one of this name that is there already is replaced, all else stays byte for byte.</summary>
+    /// <summary>
+    /// The address with a parameter set: one of this name that is there already is replaced, all else stays byte for byte.
+    /// </summary>
     public static Uri With(Uri address, string name, string value)
     {
         var query = new StringBuilder();

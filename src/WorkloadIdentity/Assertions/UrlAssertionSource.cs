@@ -20,7 +20,8 @@ public sealed class UrlAssertionSource : AssertionSource
     /// <summary>Assertions from <paramref name="address"/>.</summary>
     /// <param name="address">Where to ask: https, or plain http to a literal loopback address.</param>
     /// <param name="options">How to ask.</param>
-    /// <exception cref="ArgumentException">The address is no such address, a header cannot be sent, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">The address is no such address, a header cannot be sent, or an option is out of
+    /// range.</exception>
     public UrlAssertionSource(Uri address, UrlAssertionSourceOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -31,11 +32,17 @@ public sealed class UrlAssertionSource : AssertionSource
 
         options ??= new UrlAssertionSourceOptions();
         _address = address;
-        _endpoint = new AssertionEndpoint(address.Authority, "Check the address, its headers, and what the server's own log says.", HelpAnchors.AssertionSource);
-        _options = AssertionSourceOptions.Checked(new AssertionSourceOptions { HttpClient = options.HttpClient, TimeLimit = options.TimeLimit });
+        _endpoint =
+            new AssertionEndpoint(
+                address.Authority, "Check the address, its headers, and what the server's own log says.", HelpAnchors.AssertionSource);
+        _options =
+            AssertionSourceOptions.Checked(new AssertionSourceOptions { HttpClient = options.HttpClient, TimeLimit = options.TimeLimit });
         _headers = options.Headers.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         _variables = options.HeadersFromVariables.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-        _audienceParameter = options.AudienceParameter is { } parameter ? Require.Text(parameter, "The name of the audience parameter", "audience", nameof(options)) : null;
+        _audienceParameter =
+            options.AudienceParameter is { } parameter
+                ? Require.Text(parameter, "The name of the audience parameter", "audience", nameof(options))
+                : null;
         _field = options.JsonField is { } field ? Require.Text(field, "The name of the JSON field", "value", nameof(options)) : null;
         CheckHeaders();
     }
@@ -51,7 +58,8 @@ public sealed class UrlAssertionSource : AssertionSource
     {
         ArgumentNullException.ThrowIfNull(request);
         var message = new HttpRequestMessage(
-            HttpMethod.Get, _audienceParameter is null ? _address : SourceAddress.With(_address, _audienceParameter, request.RequireAudience()));
+            HttpMethod.Get,
+            _audienceParameter is null ? _address : SourceAddress.With(_address, _audienceParameter, request.RequireAudience()));
         foreach (var (name, value) in _headers)
         {
             message.Headers.TryAddWithoutValidation(name, value);
@@ -61,12 +69,15 @@ public sealed class UrlAssertionSource : AssertionSource
         {
             if (request.Environment.Variable(variable) is not { } value)
             {
-                return new(_endpoint.Absent($"{variable} is not set, which the request to {_address.Authority} needs for its header '{name}'."));
+                return new(
+                    _endpoint.Absent($"{variable} is not set, which the request to {_address.Authority} needs for its header '{name}'."));
             }
 
             if (Require.HasControlCharacter(value))
             {
-                return new(_endpoint.Unusable(TokenErrorKind.InvalidConfiguration, $"{variable} holds a control character (a line break, perhaps), which cannot stand in the header '{name}'."));
+                return new(_endpoint.Unusable(
+                    TokenErrorKind.InvalidConfiguration,
+                    $"{variable} holds a control character (a line break, perhaps), which cannot stand in the header '{name}'."));
             }
 
             message.Headers.TryAddWithoutValidation(name, value);
@@ -82,7 +93,9 @@ public sealed class UrlAssertionSource : AssertionSource
         {
             if (Require.HasControlCharacter(value))
             {
-                throw new ArgumentException($"The header '{Printable(name)}' holds a control character (a line break, perhaps).", nameof(UrlAssertionSourceOptions.Headers));
+                throw new ArgumentException(
+                    $"The header '{Printable(name)}' holds a control character (a line break, perhaps).",
+                    nameof(UrlAssertionSourceOptions.Headers));
             }
 
             CheckName(name);
@@ -91,14 +104,17 @@ public sealed class UrlAssertionSource : AssertionSource
         foreach (var (name, variable) in _variables)
         {
             CheckName(name);
-            Require.Text(variable, "The name of the variable", "ID_TOKEN_REQUEST_TOKEN", nameof(UrlAssertionSourceOptions.HeadersFromVariables));
+            Require.Text(
+                variable, "The name of the variable", "ID_TOKEN_REQUEST_TOKEN", nameof(UrlAssertionSourceOptions.HeadersFromVariables));
         }
 
         void CheckName(string name)
         {
             if (!trial.Headers.TryAddWithoutValidation(name, "x"))
             {
-                throw new ArgumentException($"'{Printable(name)}' is not the name of a header of a request without content.", nameof(UrlAssertionSourceOptions.Headers));
+                throw new ArgumentException(
+                    $"'{Printable(name)}' is not the name of a header of a request without content.",
+                    nameof(UrlAssertionSourceOptions.Headers));
             }
         }
     }

@@ -15,6 +15,7 @@ internal sealed class CertificateCallback(Func<bool, CancellationToken, ValueTas
         }
 
         var (signing, problem) = SigningCertificate.From(certificate);
-        return new CertificateReading(signing, problem is null ? null : $"The certificate that the callback for the client certificate returned {problem}");
+        return new CertificateReading(
+            signing, problem is null ? null : $"The certificate that the callback for the client certificate returned {problem}");
     }
 }

@@ -2,7 +2,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace WorkloadIdentity;
 
-/// <summary>Puts a certificate and those that issued it into the order of <c>x5c</c> (RFC 7515 section 4.1.6): leaf first, each certified by the next, no root.</summary>
+/// <summary>
+/// Puts a certificate and those that issued it into the order of <c>x5c</c> (RFC 7515 section 4.1.6): leaf first, each certified by the
+/// next, no root.
+/// </summary>
 internal static class CertificateChain
 {
     // Chains have three or four certificates; one that is longer goes round in circles.

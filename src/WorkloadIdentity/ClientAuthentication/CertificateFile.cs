@@ -3,12 +3,13 @@ using System.Security.Cryptography;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A certificate and its key in one file, or in one file each. Read at each use and parsed when the content has changed: renewal needs no restart, and no watcher that a
-/// mounted volume could fail to wake.
+/// A certificate and its key in one file, or in one file each. Read at each use and parsed when the content has changed: renewal needs no
+/// restart, and no watcher that a mounted volume could fail to wake.
 /// </summary>
 /// <remarks>
-/// Two files are not replaced in one moment, and one is not always replaced at once: a reader may meet the new certificate with the old key, or half of a file. Such a
-/// reading is not used: the pair read before is, for as long as it is valid. What is signed with is always one snapshot of certificate and key that belong together.
+/// Two files are not replaced in one moment, and one is not always replaced at once: a reader may meet the new certificate with the old
+/// key, or half of a file. Such a reading is not used: the pair read before is, for as long as it is valid. What is signed with is always
+/// one snapshot of certificate and key that belong together.
 /// </remarks>
 internal sealed class CertificateFile(string path, string? keyPath, Func<string?> password) : CertificateSource
 {
@@ -19,7 +20,8 @@ internal sealed class CertificateFile(string path, string? keyPath, Func<string?
 
     public override string HelpAnchor => HelpAnchors.ClientCertificateFile;
 
-    public override ValueTask<CertificateReading> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) => ValueTask.FromResult(Read(exchange));
+    public override ValueTask<CertificateReading> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Read(exchange));
 
     private CertificateReading Read(TokenExchange exchange)
     {

@@ -1,8 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Where the certificate of an application comes from. It is asked at each use and keeps only what it can tell to be unchanged, so that renewal needs no restart and
-/// a certificate that Entra refused is looked for once more. Safe for concurrent use.
+/// Where the certificate of an application comes from. It is asked at each use and keeps only what it can tell to be unchanged, so that
+/// renewal needs no restart and a certificate that Entra refused is looked for once more. Safe for concurrent use.
 /// </summary>
 internal abstract class CertificateSource
 {

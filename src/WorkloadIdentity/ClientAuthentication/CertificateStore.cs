@@ -4,7 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The certificates of a store, looked through at each use: a renewed one is found without a restart, and one that was taken away is used no more.
+/// The certificates of a store, looked through at each use: a renewed one is found without a restart, and one that was taken away is used
+/// no more.
 /// </summary>
 internal sealed class CertificateStore(StoredCertificate wanted) : CertificateSource
 {
@@ -16,7 +17,8 @@ internal sealed class CertificateStore(StoredCertificate wanted) : CertificateSo
 
     public override string HelpAnchor => HelpAnchors.ClientCertificateStore;
 
-    public override ValueTask<CertificateReading> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) => ValueTask.FromResult(Read(exchange));
+    public override ValueTask<CertificateReading> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Read(exchange));
 
     private CertificateReading Read(TokenExchange exchange)
     {
@@ -33,14 +35,17 @@ internal sealed class CertificateStore(StoredCertificate wanted) : CertificateSo
         var matches = all.Where(wanted.Matches).ToList();
         if (matches.Count == 0)
         {
-            return new CertificateReading(null, $"There is no certificate with the {wanted}. Install it there with its private key, for the account this process runs as");
+            return new CertificateReading(
+                null,
+                $"There is no certificate with the {wanted}. Install it there with its private key, for the account this process runs as");
         }
 
         var now = exchange.TimeProvider.GetUtcNow();
         var problems = new List<string>();
 
         // The valid ones first, and among each the one that expires last: what then is unfit says why.
-        foreach (var match in matches.OrderBy(match => SigningCertificate.IsValid(match, now) ? 0 : 1).ThenByDescending(match => match.NotAfter))
+        foreach (var match in matches.OrderBy(match => SigningCertificate.IsValid(match, now) ? 0 : 1)
+            .ThenByDescending(match => match.NotAfter))
         {
             if (_last is { } last && last.Sha256.AsSpan().SequenceEqual(match.GetCertHash(HashAlgorithmName.SHA256)))
             {
@@ -59,7 +64,8 @@ internal sealed class CertificateStore(StoredCertificate wanted) : CertificateSo
 
         return new CertificateReading(null, problems is [var only]
             ? $"The certificate with the {wanted} {only}"
-            : $"Of the {matches.Count} certificates with the {wanted} none can be used: {string.Join("; ", problems.Select((problem, index) => $"number {index + 1} {problem}"))}");
+            : $"Of the {matches.Count} certificates with the {wanted} none can be used: {string.Join(
+                "; ", problems.Select((problem, index) => $"number {index + 1} {problem}"))}");
     }
 
     /// <summary>On Linux, .NET keeps the stores of each account itself, and has only the stores of authorities for the machine.</summary>

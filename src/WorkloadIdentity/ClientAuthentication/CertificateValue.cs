@@ -4,7 +4,10 @@ using System.Text;
 
 namespace WorkloadIdentity;
 
-/// <summary>A certificate with its key as text: PEM, or PFX in base64, as vaults and settings hold it. Read at each use and parsed when it has changed.</summary>
+/// <summary>
+/// A certificate with its key as text: PEM, or PFX in base64, as vaults and settings hold it. Read at each use and parsed when it has
+/// changed.
+/// </summary>
 internal sealed class CertificateValue(Func<string?> value, Func<string?> password) : CertificateSource
 {
     private const string Name = "The client certificate that was given as text";

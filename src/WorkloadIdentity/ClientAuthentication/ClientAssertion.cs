@@ -11,7 +11,8 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// Signs JWTs. The one file that uses Microsoft.IdentityModel.JsonWebTokens, so that a program without a certificate never loads it.
-/// Form of the assertion: <see href="https://learn.microsoft.com/entra/identity-platform/certificate-credentials">certificate credentials</see>, RFC 7523 section 3.
+/// Form of the assertion: <see href="https://learn.microsoft.com/entra/identity-platform/certificate-credentials">certificate
+/// credentials</see>, RFC 7523 section 3.
 /// </summary>
 internal static class ClientAssertion
 {
@@ -49,7 +50,8 @@ internal static class ClientAssertion
     }
 
     private static async ValueTask<string> SignAsync(
-        SigningCertificate certificate, string algorithm, IReadOnlyList<byte[]>? chain, TokenExchange exchange, CancellationToken cancellationToken)
+        SigningCertificate certificate, string algorithm, IReadOnlyList<byte[]>? chain, TokenExchange exchange,
+        CancellationToken cancellationToken)
     {
         var input = SigningInput(certificate, algorithm, chain, exchange);
         using var key = certificate.OpenKey();
@@ -67,21 +69,25 @@ internal static class ClientAssertion
             ? $"{input}.{Base64Url.EncodeToString(signature)}"
             : throw new TokenAcquisitionException(new TokenError(
                 TokenErrorKind.InvalidConfiguration,
-                $"The signer did not return a signature by the key of the client certificate '{certificate.Subject}' ({algorithm}), so nothing was sent. Check that it signs with the key of this very version, and with the padding it is asked for.")
+                $"The signer did not return a signature by the key of the client certificate '{certificate.Subject}' ({algorithm}), so "
+                    + "nothing was sent. Check that it signs with the key of this very version, and with the padding it is asked for.")
             {
                 HelpAnchor = HelpAnchors.ClientCertificate,
             });
     }
 
     // The header is written out here: credentials made for a certificate would add a kid, and the SHA-1 thumbprint even next to PS256.
-    private static string SigningInput(SigningCertificate certificate, string algorithm, IReadOnlyList<byte[]>? chain, TokenExchange exchange)
+    private static string SigningInput(
+        SigningCertificate certificate, string algorithm, IReadOnlyList<byte[]>? chain, TokenExchange exchange)
     {
         var now = exchange.TimeProvider.GetUtcNow();
         var header = Encode(writer =>
         {
             writer.WriteString("alg", algorithm);
             writer.WriteString("typ", "JWT");
-            writer.WriteString(algorithm == Ps256 ? "x5t#S256" : "x5t", Base64Url.EncodeToString(algorithm == Ps256 ? certificate.Sha256 : certificate.Sha1));
+            writer.WriteString(
+                algorithm == Ps256 ? "x5t#S256" : "x5t",
+                Base64Url.EncodeToString(algorithm == Ps256 ? certificate.Sha256 : certificate.Sha1));
             if (chain is not null)
             {
                 // Base64 with padding, unlike all else in a JWS (RFC 7515 section 4.1.6).

@@ -5,8 +5,9 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// A certificate registered with the application: each token request carries an assertion signed with its key
-/// (<see href="https://learn.microsoft.com/entra/identity-platform/certificate-credentials">certificate credentials</see>, RFC 7523), so the key never
-/// leaves this process. RSA keys of at least 2048 bits; PS256, or RS256 where the key cannot do PSS padding. Safe for concurrent use.
+/// (<see href="https://learn.microsoft.com/entra/identity-platform/certificate-credentials">certificate credentials</see>, RFC 7523), so
+/// the key never leaves this process. RSA keys of at least 2048 bits; PS256, or RS256 where the key cannot do PSS padding. Safe for
+/// concurrent use.
 /// </summary>
 public sealed class ClientCertificateAuthentication : ClientAuthentication
 {
@@ -23,9 +24,12 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
 
     internal override string Place => _source.Place;
 
-    /// <summary>A certificate with its private key, for the life of the program. A copy is kept: the caller may dispose the original.</summary>
+    /// <summary>
+    /// A certificate with its private key, for the life of the program. A copy is kept: the caller may dispose the original.
+    /// </summary>
     /// <param name="certificate">Has an RSA key. Whether it is within its validity is looked at when it is used.</param>
-    /// <exception cref="ArgumentException"><paramref name="certificate"/> has no private key, or a key that is not RSA or is shorter than 2048 bits.</exception>
+    /// <exception cref="ArgumentException"><paramref name="certificate"/> has no private key, or a key that is not RSA or is shorter than
+    /// 2048 bits.</exception>
     public static ClientCertificateAuthentication FromCertificate(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -42,7 +46,8 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     /// <param name="path">Where a platform mounts the file.</param>
     /// <param name="password">What the key in the file is encrypted with; null when it is not.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty or holds a control character.</exception>
-    public static ClientCertificateAuthentication FromFile(string path, string? password = null) => FromFile(path, keyPath: null, () => password);
+    public static ClientCertificateAuthentication FromFile(string path, string? password = null) =>
+        FromFile(path, keyPath: null, () => password);
 
     /// <summary>
     /// A file with the certificate and one with its key (<c>tls.crt</c> and <c>tls.key</c>), each PEM or DER. They are read at each use, so
@@ -61,7 +66,8 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     /// <summary>A certificate with its key as text: a PFX in base64, as Key Vault gives it for a secret, or PEM.</summary>
     /// <param name="value">The text. White space in base64 does no harm.</param>
     /// <param name="password">What the key is encrypted with; null when it is not.</param>
-    /// <exception cref="ArgumentException"><paramref name="value"/> is neither, is damaged or protected by another password, or its key cannot sign.</exception>
+    /// <exception cref="ArgumentException"><paramref name="value"/> is neither, is damaged or protected by another password, or its key
+    /// cannot sign.</exception>
     public static ClientCertificateAuthentication FromValue(string value, string? password = null)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -80,7 +86,8 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     }
 
     /// <summary>A function that gets the certificate with its private key, called at each use: cache in it what is slow to get.</summary>
-    /// <param name="callback">Safe for concurrent use. The certificate stays the caller's; it must not be disposed before the next one was returned.</param>
+    /// <param name="callback">Safe for concurrent use. The certificate stays the caller's; it must not be disposed before the next one was
+    /// returned.</param>
     public static ClientCertificateAuthentication FromCallback(Func<CancellationToken, ValueTask<X509Certificate2>> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
@@ -89,8 +96,8 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
 
     /// <summary>A function that gets the certificate with its private key, and is told when Entra refused the last one.</summary>
     /// <param name="callback">
-    /// Called at each use with false, and once more with true where Entra did not accept the certificate: then one that was cached is to be got anew.
-    /// Safe for concurrent use. The certificate stays the caller's; it must not be disposed before the next one was returned.
+    /// Called at each use with false, and once more with true where Entra did not accept the certificate: then one that was cached is to be
+    /// got anew. Safe for concurrent use. The certificate stays the caller's; it must not be disposed before the next one was returned.
     /// </param>
     public static ClientCertificateAuthentication FromCallback(Func<bool, CancellationToken, ValueTask<X509Certificate2>> callback)
     {
@@ -101,7 +108,8 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     /// <summary>A certificate whose key stays elsewhere, in a vault or a hardware module, and signs there.</summary>
     /// <param name="certificate">The public part. A copy is kept.</param>
     /// <param name="signer">Signs with its key.</param>
-    /// <exception cref="ArgumentException"><paramref name="certificate"/> has a key that is not RSA or is shorter than 2048 bits.</exception>
+    /// <exception cref="ArgumentException"><paramref name="certificate"/> has a key that is not RSA or is shorter than 2048
+    /// bits.</exception>
     public static ClientCertificateAuthentication FromSigner(X509Certificate2 certificate, CertificateSigner signer)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -117,7 +125,8 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     /// signs. Safe for concurrent use. The certificate stays the caller's.
     /// </param>
     /// <param name="signer">Signs with the key of the certificate it is given.</param>
-    public static ClientCertificateAuthentication FromSigner(Func<bool, CancellationToken, ValueTask<X509Certificate2>> certificate, CertificateSigner signer)
+    public static ClientCertificateAuthentication FromSigner(
+        Func<bool, CancellationToken, ValueTask<X509Certificate2>> certificate, CertificateSigner signer)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(signer);
@@ -125,19 +134,21 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     }
 
     /// <summary>
-    /// The same, sending the certificate along with its issuers (<c>x5c</c>, RFC 7515 section 4.1.6). For applications that trust a subject name and an issuer (SN+I)
-    /// instead of one certificate, so that a renewed one needs no registration. Leaf first, without the root.
+    /// The same, sending the certificate along with its issuers (<c>x5c</c>, RFC 7515 section 4.1.6). For applications that trust a subject
+    /// name and an issuer (SN+I) instead of one certificate, so that a renewed one needs no registration. Leaf first, without the root.
     /// </summary>
     /// <param name="issuers">
-    /// Certificates that issued it, in any order, besides those found in the same file or store; the leaf goes alone where none is known. They stay the caller's and
-    /// must not be disposed.
+    /// Certificates that issued it, in any order, besides those found in the same file or store; the leaf goes alone where none is known.
+    /// They stay the caller's and must not be disposed.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="issuers"/> holds null.</exception>
     public ClientCertificateAuthentication WithChain(params IEnumerable<X509Certificate2> issuers)
     {
         ArgumentNullException.ThrowIfNull(issuers);
         X509Certificate2[] all = [.. issuers];
-        return Array.IndexOf(all, null) >= 0 ? throw new ArgumentException("One of the issuers is null.", nameof(issuers)) : new ClientCertificateAuthentication(_source, all);
+        return Array.IndexOf(all, null) >= 0
+            ? throw new ArgumentException("One of the issuers is null.", nameof(issuers))
+            : new ClientCertificateAuthentication(_source, all);
     }
 
     internal static ClientCertificateAuthentication From(SigningCertificate certificate) => new(new GivenCertificate(certificate));
@@ -153,9 +164,11 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     }
 
     /// <summary>Text that may change, such as a setting that is reloaded.</summary>
-    internal static ClientCertificateAuthentication FromValue(Func<string?> value, Func<string?> password) => new(new CertificateValue(value, password));
+    internal static ClientCertificateAuthentication FromValue(Func<string?> value, Func<string?> password) =>
+        new(new CertificateValue(value, password));
 
-    internal override async ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
+    internal override async ValueTask<TokenResult?> WriteAsync(
+        TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
         var reading = await _source.ReadAsync(exchange, cancellationToken).ConfigureAwait(false);
         try

@@ -59,12 +59,18 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
             var (secret, problem) = content.AsLine();
             return ValueTask.FromResult(problem is null
                 ? new Reading(secret, null)
-                : new Reading(null, Unusable($"The client secret file {problem}. It must hold the secret's value on one line.", HelpAnchors.ClientSecretFile, content.Exception)));
+                : new Reading(
+                    null,
+                    Unusable(
+                        $"The client secret file {problem}. It must hold the secret's value on one line.",
+                        HelpAnchors.ClientSecretFile,
+                        content.Exception)));
         });
     }
 
     /// <summary>A function that gets the secret, called at each use: cache in it what is slow to get.</summary>
-    /// <param name="callback">Returns the secret's value. Safe for concurrent use; what it throws becomes the inner exception of the failure.</param>
+    /// <param name="callback">Returns the secret's value. Safe for concurrent use; what it throws becomes the inner exception of the
+    /// failure.</param>
     public static ClientSecretAuthentication FromCallback(Func<CancellationToken, ValueTask<string>> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
@@ -73,8 +79,8 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
 
     /// <summary>A function that gets the secret, and is told when Entra refused the last one.</summary>
     /// <param name="callback">
-    /// Called at each use with false, and once more with true where Entra did not accept the secret: then one that was cached is to be got anew. Returns the secret's value.
-    /// Safe for concurrent use; what it throws becomes the inner exception of the failure.
+    /// Called at each use with false, and once more with true where Entra did not accept the secret: then one that was cached is to be got
+    /// anew. Returns the secret's value. Safe for concurrent use; what it throws becomes the inner exception of the failure.
     /// </param>
     public static ClientSecretAuthentication FromCallback(Func<bool, CancellationToken, ValueTask<string>> callback)
     {
@@ -82,7 +88,12 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
         return new ClientSecretAuthentication("the application's callback", async (exchange, cancellationToken) =>
         {
             var secret = await callback(exchange.Remint, cancellationToken).ConfigureAwait(false);
-            return string.IsNullOrWhiteSpace(secret) ? new Reading(null, Unusable("The callback for the client secret returned nothing. It must return the secret's value.", HelpAnchors.ClientSecret))
+            return string.IsNullOrWhiteSpace(secret)
+                ? new Reading(
+                    null,
+                    Unusable(
+                        "The callback for the client secret returned nothing. It must return the secret's value.",
+                        HelpAnchors.ClientSecret))
                 : Require.HasControlCharacter(secret) && KeyMaterial.In(secret) is null
                     ? new Reading(null, Unusable("The callback for the client secret returned text with a line break or another control "
                         + "character. It must return the secret's value alone.", HelpAnchors.ClientSecret))
@@ -92,9 +103,13 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
 
     /// <summary>A source of another package, which gives a usable secret or throws.</summary>
     internal static ClientSecretAuthentication From(string place, Func<TokenExchange, CancellationToken, ValueTask<string>> source) =>
-        new(place, async (exchange, cancellationToken) => new Reading(await source(exchange, cancellationToken).ConfigureAwait(false), problem: null));
+        new(
+            place,
+            async (exchange, cancellationToken) =>
+                new Reading(await source(exchange, cancellationToken).ConfigureAwait(false), problem: null));
 
-    internal override async ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
+    internal override async ValueTask<TokenResult?> WriteAsync(
+        TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
         var reading = await _source(exchange, cancellationToken).ConfigureAwait(false);
         if (reading.Secret is not { } secret)

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Warns well before a client certificate expires: once a day for each, from 30 days before its end. Looked at whenever an assertion is signed, which a
-/// running program does every hour or so. (When a client secret expires, nobody but the directory knows.)
+/// Warns well before a client certificate expires: once a day for each, from 30 days before its end. Looked at whenever an assertion is
+/// signed, which a running program does every hour or so. (When a client secret expires, nobody but the directory knows.)
 /// </summary>
 internal sealed class ExpiryWarning(string clientId, TimeProvider timeProvider, ILogger logger)
 {
@@ -22,7 +22,8 @@ internal sealed class ExpiryWarning(string clientId, TimeProvider timeProvider, 
 
         var now = timeProvider.GetUtcNow();
         var left = certificate.NotAfter - now;
-        if (left > Ahead || (_last is { } last && last.Sha256.AsSpan().SequenceEqual(certificate.Sha256) && now - last.On < Pause && now >= last.On))
+        if (left > Ahead
+            || (_last is { } last && last.Sha256.AsSpan().SequenceEqual(certificate.Sha256) && now - last.On < Pause && now >= last.On))
         {
             return;
         }

@@ -27,9 +27,10 @@ public sealed class FederatedAuthentication : ClientAuthentication
     }
 
     /// <summary>
-    /// For how long a refusal for want of a matching federated credential (AADSTS70021, 700211 to 700213, 70025) is met by asking again, with a new
-    /// assertion each time: one that was made just now is not known everywhere for some minutes. It fits programs that run right behind the deployment
-    /// that makes it; anywhere else it only delays the error. <see cref="TokenAcquirerOptions.AcquisitionTimeLimit"/> lies over it.
+    /// For how long a refusal for want of a matching federated credential (AADSTS70021, 700211 to 700213, 70025) is met by asking again,
+    /// with a new assertion each time: one that was made just now is not known everywhere for some minutes. It fits programs that run right
+    /// behind the deployment that makes it; anywhere else it only delays the error. <see cref="TokenAcquirerOptions.AcquisitionTimeLimit"/>
+    /// lies over it.
     /// </summary>
     /// <value>At most 15 minutes. The default is zero: such a refusal is told at once.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
@@ -50,7 +51,8 @@ public sealed class FederatedAuthentication : ClientAuthentication
 
     internal override TimeSpan Tolerance => PropagationTolerance;
 
-    internal override async ValueTask<TokenResult?> WriteAsync(TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
+    internal override async ValueTask<TokenResult?> WriteAsync(
+        TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
         var result = await _source.GetAssertionAsync(
             new AssertionRequest(exchange.Authority.Uri, exchange.TenantId, exchange.ClientId, exchange.Request.Scope)

@@ -4,7 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace WorkloadIdentity;
 
 /// <summary>A certificate whose key is not in this process.</summary>
-internal sealed class SignedElsewhere(Func<bool, CancellationToken, ValueTask<X509Certificate2>> certificate, CertificateSigner signer) : CertificateSource
+internal sealed class SignedElsewhere(
+    Func<bool, CancellationToken, ValueTask<X509Certificate2>> certificate, CertificateSigner signer) : CertificateSource
 {
     private volatile SigningCertificate? _last;
 

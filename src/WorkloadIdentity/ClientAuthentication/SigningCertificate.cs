@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A certificate with a key that was found fit to sign assertions with. An immutable snapshot: it holds copies of its own, so nobody else can
-/// dispose them, and it is never disposed itself, because an acquisition may still be signing with it when a newer one has come.
+/// A certificate with a key that was found fit to sign assertions with. An immutable snapshot: it holds copies of its own, so nobody else
+/// can dispose them, and it is never disposed itself, because an acquisition may still be signing with it when a newer one has come.
 /// </summary>
 [DebuggerDisplay("{Subject,nq}")]
 internal sealed class SigningCertificate
@@ -43,7 +43,9 @@ internal sealed class SigningCertificate
         set => _refusesPss = value;
     }
 
-    /// <summary>Signs a hash where the key is not in this process; null where it is. <see cref="OpenKey"/> then opens the public key.</summary>
+    /// <summary>
+    /// Signs a hash where the key is not in this process; null where it is. <see cref="OpenKey"/> then opens the public key.
+    /// </summary>
     public Func<ReadOnlyMemory<byte>, RSASignaturePadding, CancellationToken, ValueTask<byte[]>>? Remote { get; private init; }
 
     private DateTimeOffset NotBefore { get; }
@@ -63,7 +65,8 @@ internal sealed class SigningCertificate
     /// <summary>A snapshot of <paramref name="certificate"/>, or why nothing can be signed with it.</summary>
     /// <param name="certificate">The caller's; a copy is kept.</param>
     /// <param name="neighbours">Certificates it was found with, which may have issued it. They are kept, and must not be disposed.</param>
-    public static (SigningCertificate? Certificate, string? Problem) From(X509Certificate2 certificate, IEnumerable<X509Certificate2>? neighbours = null)
+    public static (SigningCertificate? Certificate, string? Problem) From(
+        X509Certificate2 certificate, IEnumerable<X509Certificate2>? neighbours = null)
     {
         try
         {
@@ -75,7 +78,9 @@ internal sealed class SigningCertificate
 
             if (!certificate.HasPrivateKey)
             {
-                return (null, "comes without its private key. Export it with the key (as PFX, or as PEM with certificate and key in one file), or name the key's own file");
+                return (null,
+                    "comes without its private key. Export it with the key (as PFX, or as PEM with certificate and key in one file), or "
+                        + "name the key's own file");
             }
 
             var copy = new X509Certificate2(certificate);
@@ -100,10 +105,14 @@ internal sealed class SigningCertificate
         }
 
         var copy = X509CertificateLoader.LoadCertificate(certificate.RawData);
-        return (new SigningCertificate(copy, copy.GetRSAPublicKey) { Remote = (hash, padding, cancellationToken) => signer(copy, hash, padding, cancellationToken) }, null);
+        return (new SigningCertificate(
+            copy,
+            copy.GetRSAPublicKey)
+        { Remote = (hash, padding, cancellationToken) => signer(copy, hash, padding, cancellationToken) }, null);
     }
 
-    public static bool IsValid(X509Certificate2 certificate, DateTimeOffset now) => now >= certificate.NotBefore && now <= certificate.NotAfter;
+    public static bool IsValid(X509Certificate2 certificate, DateTimeOffset now) =>
+        now >= certificate.NotBefore && now <= certificate.NotAfter;
 
     /// <summary>Whether the certificate is outside its own validity; null when it is inside.</summary>
     public string? TimeProblem(DateTimeOffset now) =>

@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Names a certificate in a certificate store of the machine. Where several match, the one that is valid now, can sign, and expires last is used: put the renewed one
-/// beside the old one and nothing else needs to change. Immutable.
+/// Names a certificate in a certificate store of the machine. Where several match, the one that is valid now, can sign, and expires last is
+/// used: put the renewed one beside the old one and nothing else needs to change. Immutable.
 /// </summary>
 public sealed class StoredCertificate
 {
@@ -31,21 +31,26 @@ public sealed class StoredCertificate
     public string Store { get; }
 
     /// <summary>One certificate. A renewed one has another thumbprint: prefer <see cref="WithSubject"/>, which finds it.</summary>
-    /// <param name="thumbprint">SHA-1 or SHA-256, in hexadecimal. Spaces, colons and the invisible mark that Windows copies along are removed.</param>
+    /// <param name="thumbprint">SHA-1 or SHA-256, in hexadecimal. Spaces, colons and the invisible mark that Windows copies along are
+    /// removed.</param>
     /// <param name="location">Where the store is.</param>
     /// <param name="store">The store's name; <c>My</c> is the personal one.</param>
     /// <exception cref="ArgumentException"><paramref name="thumbprint"/> is no thumbprint, or the store is none.</exception>
-    public static StoredCertificate WithThumbprint(string thumbprint, StoreLocation location = StoreLocation.CurrentUser, string store = "My")
+    public static StoredCertificate WithThumbprint(
+        string thumbprint, StoreLocation location = StoreLocation.CurrentUser, string store = "My")
     {
         ArgumentNullException.ThrowIfNull(thumbprint);
         var digits = new string([.. thumbprint.Where(character => character is not (' ' or ':' or '\u200E'))]);
         return digits.Length is 40 or 64 && digits.All(char.IsAsciiHexDigit)
             ? new StoredCertificate(Convert.FromHexString(digits), subject: null, location, store)
-            : throw new ArgumentException("The thumbprint of a certificate is 40 (SHA-1) or 64 (SHA-256) hexadecimal digits. Copy it from the certificate's details.", nameof(thumbprint));
+            : throw new ArgumentException(
+                "The thumbprint of a certificate is 40 (SHA-1) or 64 (SHA-256) hexadecimal digits. Copy it from the certificate's details.",
+                nameof(thumbprint));
     }
 
     /// <summary>The certificates of one subject.</summary>
-    /// <param name="subject">The whole distinguished name, such as <c>CN=orders-api, O=Contoso</c>: part of one would match certificates of others.</param>
+    /// <param name="subject">The whole distinguished name, such as <c>CN=orders-api, O=Contoso</c>: part of one would match certificates of
+    /// others.</param>
     /// <param name="location">Where the store is.</param>
     /// <param name="store">The store's name; <c>My</c> is the personal one.</param>
     /// <exception cref="ArgumentException"><paramref name="subject"/> is no distinguished name, or the store is none.</exception>
@@ -67,9 +72,12 @@ public sealed class StoredCertificate
 
     internal bool Matches(X509Certificate2 certificate) => _subject is not null
         ? certificate.SubjectName.Name.Equals(_subject, StringComparison.OrdinalIgnoreCase)
-        : certificate.GetCertHash(_thumbprint!.Length == SHA256.HashSizeInBytes ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1).AsSpan().SequenceEqual(_thumbprint);
+        : certificate.GetCertHash(_thumbprint!.Length == SHA256.HashSizeInBytes ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1)
+            .AsSpan().SequenceEqual(_thumbprint);
 
     /// <summary>What is looked for and where; no secret.</summary>
     public override string ToString() =>
-        $"{(_subject is null ? $"thumbprint {Convert.ToHexString(_thumbprint!)}" : $"subject '{_subject}'")} in the certificate store {Location}/{Store}";
+        $"{(_subject is null
+            ? $"thumbprint {Convert.ToHexString(_thumbprint!)}"
+            : $"subject '{_subject}'")} in the certificate store {Location}/{Store}";
 }

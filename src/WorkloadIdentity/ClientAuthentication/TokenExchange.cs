@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace WorkloadIdentity;
 
-/// <summary>One application asking one tenant for one token: all that is settled before anything is sent. One acquisition, one exchange.</summary>
+/// <summary>
+/// One application asking one tenant for one token: all that is settled before anything is sent. One acquisition, one exchange.
+/// </summary>
 internal sealed class TokenExchange
 {
     public required Authority Authority { get; init; }

@@ -69,7 +69,8 @@ internal sealed class TokenRequestForm
     }
 
     /// <summary>Whether the secret, certificate or foreign assertion is the one of <paramref name="other"/>.</summary>
-    public bool HasSameMaterialAs(TokenRequestForm other) => CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes<char>(_material), MemoryMarshal.AsBytes<char>(other._material));
+    public bool HasSameMaterialAs(TokenRequestForm other) =>
+        CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes<char>(_material), MemoryMarshal.AsBytes<char>(other._material));
 
     public FormUrlEncodedContent ToContent() => new(_fields);
 

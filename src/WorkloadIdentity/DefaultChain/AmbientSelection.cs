@@ -12,10 +12,12 @@ internal sealed class AmbientSelection
     private const string PickVariable = "AZURE_TOKEN_CREDENTIALS";
     private const string AllowVariable = "WORKLOAD_IDENTITY_ALLOW";
 
-    // Names the Azure SDKs know for people at their desks. They are another package's: nothing in this one opens a browser or starts a program.
+    // Names the Azure SDKs know for people at their desks. They are another package's: nothing in this one opens a browser or starts a
+    // program.
     private static readonly string[] DeveloperPicks =
     [
-        Developer, "AzureCliCredential", "AzureDeveloperCliCredential", "AzurePowerShellCredential", "VisualStudioCredential", "VisualStudioCodeCredential",
+        Developer, "AzureCliCredential", "AzureDeveloperCliCredential", "AzurePowerShellCredential", "VisualStudioCredential",
+        "VisualStudioCodeCredential",
         "InteractiveBrowserCredential", "BrokerCredential",
     ];
 
@@ -49,7 +51,9 @@ internal sealed class AmbientSelection
         WorkloadEnvironment environment, ICollection<string> allowOption, IReadOnlyList<DefaultChainMember> members)
     {
         var picked = environment.Variable(PickVariable)?.Trim();
-        DefaultChainMember[] chosen = [.. members.Where(member => picked is null ? !member.OnlyWhenPicked : member.PickedBy.Contains(picked, StringComparer.OrdinalIgnoreCase))];
+        DefaultChainMember[] chosen =
+            [.. members.Where(
+                member => picked is null ? !member.OnlyWhenPicked : member.PickedBy.Contains(picked, StringComparer.OrdinalIgnoreCase))];
         if (chosen.Length == 0)
         {
             return (null, UnknownPick(picked, members));
@@ -79,18 +83,26 @@ internal sealed class AmbientSelection
 
     private static string UnknownPick(string? picked, IReadOnlyList<DefaultChainMember> members)
     {
-        var known = $"Leave it out, or use one of: {string.Join(", ", members.SelectMany(member => member.PickedBy).Distinct(StringComparer.OrdinalIgnoreCase))}.";
-        return !DeveloperPicks.Contains(picked, StringComparer.OrdinalIgnoreCase) ? $"{PickVariable} has a value that is not known here. {known}"
-            : members.Any(member => member.IsDeveloper) ? $"{PickVariable} asks for a developer's credential that only the Azure SDKs have. {known}"
-            : $"{PickVariable} asks for a developer's credential, which needs the WorkloadIdentity.Developer package and its AddDeveloperCredentials. {known}";
+        var known =
+            $"Leave it out, or use one of: {string.Join(
+                ", ", members.SelectMany(member => member.PickedBy).Distinct(StringComparer.OrdinalIgnoreCase))}.";
+        return !DeveloperPicks.Contains(picked, StringComparer.OrdinalIgnoreCase)
+            ? $"{PickVariable} has a value that is not known here. {known}"
+            : members.Any(member => member.IsDeveloper)
+            ? $"{PickVariable} asks for a developer's credential that only the Azure SDKs have. {known}"
+            : $"{PickVariable} asks for a developer's credential, which needs the WorkloadIdentity.Developer package and its "
+                + $"AddDeveloperCredentials. {known}";
     }
 
-    private static ArgumentException Unknown(string option, IReadOnlyList<DefaultChainMember> members) => new($"The option {option} {UnknownKind(members)}", option);
+    private static ArgumentException Unknown(string option, IReadOnlyList<DefaultChainMember> members) =>
+        new($"The option {option} {UnknownKind(members)}", option);
 
     private static string UnknownKind(IReadOnlyList<DefaultChainMember> members) =>
         $"lists a kind of credential that is not known. Known are: {string.Join(", ", members.Select(member => member.Kind))}.";
 
-    /// <summary>The kinds that are listed; null when one is not known, because a mistyped kind must not forbid or allow something else.</summary>
+    /// <summary>
+    /// The kinds that are listed; null when one is not known, because a mistyped kind must not forbid or allow something else.
+    /// </summary>
     private static HashSet<string>? Parse(IEnumerable<string> entries, IReadOnlyList<DefaultChainMember> members)
     {
         var kinds = new HashSet<string>();

@@ -13,7 +13,10 @@ internal sealed class AmbientVerdict(string name, TokenErrorKind kind, string me
 
     protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {
-        var error = new TokenError(kind, message) { Scope = acquisition.Request.Scope, TenantId = acquisition.Request.TenantId, HelpAnchor = anchor };
+        var error =
+            new TokenError(
+                kind, message)
+            { Scope = acquisition.Request.Scope, TenantId = acquisition.Request.TenantId, HelpAnchor = anchor };
         return ValueTask.FromResult(kind == TokenErrorKind.NotConfigured ? TokenResult.Unavailable(error) : TokenResult.Failed(error));
     }
 }

@@ -54,7 +54,8 @@ public sealed class CredentialChain : Credential
     public override string? Partition => null;
 
     internal override string WhyNotShared =>
-        "A chain settles on one of its members at first use, so at start nobody knows whose tokens would be shared. Use the member that is meant, instead of a chain.";
+        "A chain settles on one of its members at first use, so at start nobody knows whose tokens would be shared. Use the member that "
+            + "is meant, instead of a chain.";
 
     /// <inheritdoc/>
     protected override RequestFeatures Supports =>
@@ -74,7 +75,8 @@ public sealed class CredentialChain : Credential
         {
             var result = await credential.AcquireAsync(asMember, cancellationToken).ConfigureAwait(false);
             attempts.AddRange(result.Attempts);
-            if (result.Verdict == TokenVerdict.Issued && !acquisition.IsReport && Interlocked.CompareExchange(ref _chosen, credential, null) is null)
+            if (result.Verdict == TokenVerdict.Issued && !acquisition.IsReport
+                && Interlocked.CompareExchange(ref _chosen, credential, null) is null)
             {
                 Log.ChainPinned(_logger, Name, credential.Name);
             }
@@ -102,14 +104,20 @@ public sealed class CredentialChain : Credential
         var members = new List<CredentialReport>();
         foreach (var credential in _credentials)
         {
-            members.Add(await credential.ReportAsync(acquisition.InChain(hasAlternatives && credential != _chosen), cancellationToken).ConfigureAwait(false));
+            members.Add(
+                await credential.ReportAsync(acquisition.InChain(hasAlternatives && credential != _chosen), cancellationToken)
+                    .ConfigureAwait(false));
         }
 
         // Read once and at the end: the program may have chosen meanwhile.
         var pinned = Array.IndexOf(_credentials, _chosen);
         var answer = pinned >= 0 ? pinned : members.FindIndex(member => member.Verdict != TokenVerdict.Unavailable);
         var attempts = members.ConvertAll(member => new TokenAttempt(member.Credential, member.Verdict, member.Error, member.Duration));
-        return new CredentialReport(this, answer < 0 ? null : members[answer], NobodyHere(acquisition.Request, attempts), acquisition.TimeProvider.GetElapsedTime(started))
+        return new CredentialReport(
+            this,
+            answer < 0 ? null : members[answer],
+            NobodyHere(acquisition.Request, attempts),
+            acquisition.TimeProvider.GetElapsedTime(started))
         {
             Members = [.. members.Select((member, index) => member.AsMember(isPinned: index == pinned, isAnswer: index == answer))],
         };
@@ -118,7 +126,9 @@ public sealed class CredentialChain : Credential
     /// <summary>As the chosen credential would; before one is chosen, nothing goes without saying.</summary>
     internal override TokenRequest Simplify(TokenRequest request) => _chosen?.Simplify(request) ?? request;
 
-    /// <summary>The chosen credential is known to be here: it need not prove it within a second, whatever waits behind this chain.</summary>
+    /// <summary>
+    /// The chosen credential is known to be here: it need not prove it within a second, whatever waits behind this chain.
+    /// </summary>
     private static ValueTask<TokenResult> AskChosenAsync(Credential chosen, Acquisition acquisition, CancellationToken cancellationToken) =>
         chosen.AcquireAsync(acquisition.InChain(hasAlternatives: false), cancellationToken);
 
@@ -127,7 +137,8 @@ public sealed class CredentialChain : Credential
         var kinds = attempts.Select(attempt => attempt.Error?.Kind ?? TokenErrorKind.NotConfigured).Distinct().ToArray();
         return new TokenError(
             kinds is [var only] ? only : TokenErrorKind.NotConfigured,
-            $"No credential of the {Name} is available here. Configure one of:{string.Concat(attempts.Select(attempt => $"\n  {attempt}"))}")
+            $"No credential of the {Name} is available here. Configure one of:{string.Concat(
+                attempts.Select(attempt => $"\n  {attempt}"))}")
         {
             Scope = request.Scope,
             TenantId = request.TenantId,

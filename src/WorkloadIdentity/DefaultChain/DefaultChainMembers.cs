@@ -3,7 +3,8 @@ using System.Collections;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What joins the default chain from outside of it, in the order it is asked. Packages extend this with an <c>Add…</c> of their own. Not safe for concurrent use.
+/// What joins the default chain from outside of it, in the order it is asked. Packages extend this with an <c>Add…</c> of their own. Not
+/// safe for concurrent use.
 /// </summary>
 public sealed class DefaultChainMembers : IEnumerable<DefaultChainMember>
 {
@@ -17,7 +18,8 @@ public sealed class DefaultChainMembers : IEnumerable<DefaultChainMember>
         ArgumentNullException.ThrowIfNull(member);
         if (AmbientCredentials.OwnKinds.Contains(member.Kind) || _members.Exists(other => other.Kind == member.Kind))
         {
-            throw new ArgumentException($"The default chain has a credential of the kind '{member.Kind}' already. Add each kind once.", nameof(member));
+            throw new ArgumentException(
+                $"The default chain has a credential of the kind '{member.Kind}' already. Add each kind once.", nameof(member));
         }
 
         _members.Add(member);
@@ -25,8 +27,9 @@ public sealed class DefaultChainMembers : IEnumerable<DefaultChainMember>
     }
 
     /// <summary>
-    /// Adds a source of federated assertions, such as <see cref="GitHubActionsAssertionSource"/>: a link behind the federated token file and before the
-    /// managed identity, for the application in <c>AZURE_TENANT_ID</c> and <c>AZURE_CLIENT_ID</c>. Where the source is not here the chain goes on.
+    /// Adds a source of federated assertions, such as <see cref="GitHubActionsAssertionSource"/>: a link behind the federated token file
+    /// and before the managed identity, for the application in <c>AZURE_TENANT_ID</c> and <c>AZURE_CLIENT_ID</c>. Where the source is not
+    /// here the chain goes on.
     /// </summary>
     /// <param name="source">Where assertions come from.</param>
     /// <param name="audience">What they are addressed to; null takes the cloud's. See <see cref="FederatedAuthentication"/>.</param>

@@ -10,27 +10,42 @@ public sealed class DefaultCredentialsOptions
     public WorkloadEnvironment Environment { get; set; } = WorkloadEnvironment.FromProcess();
 
     /// <summary>
-    /// The kinds that may be used: <c>secret</c>, <c>certificate</c>, <c>federated</c>, <c>managed-identity</c>, or that of a member that was added; all when empty. A credential of
-    /// another kind fails instead of being used. Where <c>WORKLOAD_IDENTITY_ALLOW</c> lists kinds too, only those in both may be used.
+    /// The kinds that may be used: <c>secret</c>, <c>certificate</c>, <c>federated</c>, <c>managed-identity</c>, or that of a member that
+    /// was added; all when empty. A credential of another kind fails instead of being used. Where <c>WORKLOAD_IDENTITY_ALLOW</c> lists
+    /// kinds too, only those in both may be used.
     /// </summary>
     public IList<string> Allow { get; } = [];
 
-    /// <summary>Credentials that join the chain from outside of it, before managed identity: each package has an <c>Add…</c> for its own. None by default.</summary>
+    /// <summary>
+    /// Credentials that join the chain from outside of it, before managed identity: each package has an <c>Add…</c> for its own. None by
+    /// default.
+    /// </summary>
     public DefaultChainMembers Members { get; } = [];
 
     /// <summary>The cloud of the application; null takes <c>AZURE_AUTHORITY_HOST</c>, or else <see cref="EntraCloud.Public"/>.</summary>
     public Uri? AuthorityHost { get; set; }
 
-    /// <summary>Whether secrets and assertions may be sent to an https host that is not one of Entra's known ones. The default is false.</summary>
+    /// <summary>
+    /// Whether secrets and assertions may be sent to an https host that is not one of Entra's known ones. The default is false.
+    /// </summary>
     public bool AllowUnknownAuthorityHost { get; set; }
 
-    /// <summary>Tenants that requests may name besides the application's own, together with those in <c>AZURE_ADDITIONALLY_ALLOWED_TENANTS</c>; <c>*</c> allows every tenant.</summary>
+    /// <summary>
+    /// Tenants that requests may name besides the application's own, together with those in <c>AZURE_ADDITIONALLY_ALLOWED_TENANTS</c>;
+    /// <c>*</c> allows every tenant.
+    /// </summary>
     public IList<string> AdditionallyAllowedTenants { get; } = [];
 
-    /// <summary>Whether a workload with a federated token may take the identity of the machine: see <see cref="ManagedIdentityCredentialOptions.AllowNodeIdentity"/>.</summary>
+    /// <summary>
+    /// Whether a workload with a federated token may take the identity of the machine: see
+    /// <see cref="ManagedIdentityCredentialOptions.AllowNodeIdentity"/>.
+    /// </summary>
     public bool AllowNodeIdentity { get; set; }
 
-    /// <summary>Whether the federated token file is shown to the AKS cluster's proxy: see <see cref="ApplicationCredentialOptions.UseIdentityBinding"/>.</summary>
+    /// <summary>
+    /// Whether the federated token file is shown to the AKS cluster's proxy: see
+    /// <see cref="ApplicationCredentialOptions.UseIdentityBinding"/>.
+    /// </summary>
     public bool UseIdentityBinding { get; set; }
 
     /// <summary>The client that asks Entra: see <see cref="ApplicationCredentialOptions.HttpClient"/>.</summary>

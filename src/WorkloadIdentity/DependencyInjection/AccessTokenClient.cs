@@ -7,5 +7,8 @@ internal sealed class AccessTokenClient
     public string? Identity { get; set; }
 
     public static string NoIdentity(string client, string? identity) =>
-        $"The client '{client}' has AddAccessToken, but {(identity is null ? "no identity" : $"no identity named '{identity}'")} is registered to get its tokens with. Add builder.Services.AddWorkloadIdentity({(identity is null ? "" : $"\"{identity}\"")});";
+        $"The client '{client}' has AddAccessToken, but {(identity is null
+            ? "no identity"
+            : $"no identity named '{identity}'")} is registered to get its tokens with. Add "
+                + $"builder.Services.AddWorkloadIdentity({(identity is null ? "" : $"\"{identity}\"")});";
 }

@@ -10,7 +10,11 @@ internal sealed class AccessTokenClientValidator(IServiceProvider services) : IV
     {
         // A container of another make may not answer such questions; then the first request tells.
         var isRegistered = services.GetService<IServiceProviderIsKeyedService>() is not { } known
-            || (options.Identity is null ? known.IsService(typeof(ITokenAcquirer)) : known.IsKeyedService(typeof(ITokenAcquirer), options.Identity));
-        return isRegistered ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(AccessTokenClient.NoIdentity(name ?? "", options.Identity));
+            || (options.Identity is null
+                ? known.IsService(typeof(ITokenAcquirer))
+                : known.IsKeyedService(typeof(ITokenAcquirer), options.Identity));
+        return isRegistered
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(AccessTokenClient.NoIdentity(name ?? "", options.Identity));
     }
 }

@@ -6,12 +6,13 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// What all handlers of one named client share. A factory builds and discards handlers every two minutes, each in a scope of its own; this lives as long as the
-/// container, so that what was learned stays known.
+/// What all handlers of one named client share. A factory builds and discards handlers every two minutes, each in a scope of its own; this
+/// lives as long as the container, so that what was learned stays known.
 /// </summary>
 internal sealed class AccessTokenPipeline : IDisposable
 {
-    // ResilienceHandler (Microsoft.Extensions.Http.Resilience), PolicyHttpMessageHandler (Microsoft.Extensions.Http.Polly), and what people call their own.
+    // ResilienceHandler (Microsoft.Extensions.Http.Resilience), PolicyHttpMessageHandler (Microsoft.Extensions.Http.Polly), and what people
+    // call their own.
     private static readonly string[] ResendingHandlers = ["Resilience", "PolicyHttpMessageHandler", "Retry", "Hedging"];
 
     private readonly string _client;
@@ -30,7 +31,10 @@ internal sealed class AccessTokenPipeline : IDisposable
         _client = client;
         _request = request;
         _services = services;
-        _options = options.With(options.LoggerFactory ?? services.GetService<ILoggerFactory>(), options.MeterFactory ?? services.GetService<IMeterFactory>());
+        _options =
+            options.With(
+                options.LoggerFactory ?? services.GetService<ILoggerFactory>(),
+                options.MeterFactory ?? services.GetService<IMeterFactory>());
         _origins = _previousOrigins = new AllowedOrigins(_options, client);
         _metrics = new ChallengeMetrics(_options.MeterFactory);
     }
@@ -117,7 +121,9 @@ internal sealed class AccessTokenPipeline : IDisposable
         }
     }
 
-    /// <summary>Once per client, with the first pipeline: a handler that sends again what it was handed must be handed it without our header in it.</summary>
+    /// <summary>
+    /// Once per client, with the first pipeline: a handler that sends again what it was handed must be handed it without our header in it.
+    /// </summary>
     private void CheckOrder(IList<DelegatingHandler> handlers)
     {
         if (Interlocked.Exchange(ref _isOrderChecked, 1) != 0 || _options.LoggerFactory is not { } loggers)
@@ -135,7 +141,8 @@ internal sealed class AccessTokenPipeline : IDisposable
     }
 
     /// <summary>By its name: the handlers of the resilience packages are types this one must not depend on.</summary>
-    private static bool SendsAgain(Type handler) => Array.Exists(ResendingHandlers, word => handler.Name.Contains(word, StringComparison.OrdinalIgnoreCase));
+    private static bool SendsAgain(Type handler) =>
+        Array.Exists(ResendingHandlers, word => handler.Name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>One store of cookies serves all messages of a client, whatever tenant or user their tokens are for.</summary>
     private void SwitchCookiesOff(HttpMessageHandler primary)

@@ -23,7 +23,9 @@ internal static class ApplicationSettings
         var clientId = reader.Required(ClientId, "Set it to the application (client) id.");
         if (isMultiTenant && reader.Text(TenantId) is not null)
         {
-            reader.Problem(TenantId, $"is set together with {MultiTenant}: such an application acts in the tenant each request names. Remove one of the two.");
+            reader.Problem(
+                TenantId,
+                $"is set together with {MultiTenant}: such an application acts in the tenant each request names. Remove one of the two.");
         }
 
         if (tenantId is not null && WorkloadIdentity.TenantId.Problem(tenantId) is { } problem)

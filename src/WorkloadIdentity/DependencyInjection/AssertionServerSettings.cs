@@ -3,8 +3,8 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Reads the sources that fetch from anywhere or run anything. Whoever can write configuration could do either with this program's rights, so each needs a switch that
-/// only code can set.
+/// Reads the sources that fetch from anywhere or run anything. Whoever can write configuration could do either with this program's rights,
+/// so each needs a switch that only code can set.
 /// </summary>
 internal static class AssertionServerSettings
 {
@@ -23,7 +23,8 @@ internal static class AssertionServerSettings
 
     public static Func<CredentialParts, AssertionSource>? ReadUrl(SectionReader reader)
     {
-        var options = new UrlAssertionSourceOptions { AudienceParameter = reader.Text(AudienceParameter), JsonField = reader.Text(JsonField) };
+        var options =
+            new UrlAssertionSourceOptions { AudienceParameter = reader.Text(AudienceParameter), JsonField = reader.Text(JsonField) };
         options.TimeLimit = reader.Duration(TimeLimit) ?? options.TimeLimit;
         Copy(reader.Pairs(Headers), options.Headers);
         Copy(reader.Pairs(HeadersFromVariables), options.HeadersFromVariables);
@@ -34,7 +35,10 @@ internal static class AssertionServerSettings
         }
 
         return reader.Address(Url) is { } address && reader.Check(Url, () => new UrlAssertionSource(address, options)) is { } source
-            ? parts => parts.AllowsAssertionUrl ? source : throw Forbidden("FederatedTokenUrl", "fetches from an address", nameof(WorkloadIdentityOptions.AllowAssertionUrl))
+            ? parts =>
+                parts.AllowsAssertionUrl
+                    ? source
+                    : throw Forbidden("FederatedTokenUrl", "fetches from an address", nameof(WorkloadIdentityOptions.AllowAssertionUrl))
             : null;
     }
 
@@ -45,7 +49,10 @@ internal static class AssertionServerSettings
         var arguments = reader.Texts(Arguments);
         return reader.Required(Command, "Set it to the absolute path of the program that prints an assertion.") is { } command
             && reader.Check(Command, () => new CommandAssertionSource(command, arguments, options)) is { } source
-                ? parts => parts.AllowsAssertionCommand ? source : throw Forbidden("FederatedTokenCommand", "runs a program", nameof(WorkloadIdentityOptions.AllowAssertionCommand))
+                ? parts =>
+                    parts.AllowsAssertionCommand
+                        ? source
+                        : throw Forbidden("FederatedTokenCommand", "runs a program", nameof(WorkloadIdentityOptions.AllowAssertionCommand))
                 : null;
     }
 

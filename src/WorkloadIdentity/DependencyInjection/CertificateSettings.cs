@@ -27,7 +27,8 @@ internal static class CertificateSettings
             reader.Problem(
                 places.Length == 0 ? File : places[1],
                 places.Length == 0
-                    ? $"is missing, and so are {Subject}, {Thumbprint} and {Value}. Set one of them: the path of a PFX or PEM file, what to look for in a certificate store, or the certificate as text."
+                    ? $"is missing, and so are {Subject}, {Thumbprint} and {Value}. Set one of them: the path of a PFX or PEM file, what "
+                        + "to look for in a certificate store, or the certificate as text."
                     : $"is set together with {places[0]}. Keep one of them.");
             return null;
         }
@@ -69,7 +70,8 @@ internal static class CertificateSettings
         if (reader.Text(Store) is { } store)
         {
             // By name alone: a number would be taken for one too.
-            if (store.Split('/') is not [var first, { Length: > 0 } second] || !Enum.TryParse(first, ignoreCase: true, out location) || !char.IsAsciiLetter(first[0]))
+            if (store.Split('/') is not [var first, { Length: > 0 } second] || !Enum.TryParse(first, ignoreCase: true, out location)
+                || !char.IsAsciiLetter(first[0]))
             {
                 reader.Problem(Store, "is not a location and a name. Expected something like CurrentUser/My or LocalMachine/My.");
                 return null;

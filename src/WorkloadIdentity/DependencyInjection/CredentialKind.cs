@@ -5,8 +5,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>A kind of credential that configuration can describe.</summary>
 /// <param name="Name">The value of <c>Kind</c>.</param>
 /// <param name="Settings">The settings it has.</param>
-/// <param name="Read">Reads them, with the kinds that members of a chain may be. What is wrong with them is noted with the reader, and then the result does not matter.</param>
-internal sealed record CredentialKind(string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialParts, Credential>?> Read)
+/// <param name="Read">Reads them, with the kinds that members of a chain may be. What is wrong with them is noted with the reader, and then
+/// the result does not matter.</param>
+internal sealed record CredentialKind(
+    string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialParts, Credential>?> Read)
 {
     private const string ClientId = "ClientId";
     private const string ObjectId = "ObjectId";
@@ -21,8 +23,14 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
     [
         new("DefaultChain", [Allow, FederatedKind.Sources], (reader, _) => ReadDefaultChain(reader)),
         new("ManagedIdentity", [ClientId, ObjectId, ResourceId, SystemAssigned], (reader, _) => ReadManagedIdentity(reader)),
-        new("ClientSecret", [.. ApplicationSettings.Names, ClientSecret, ClientSecretFile], (reader, _) => ApplicationSettings.Read(reader, Given(ReadSecret(reader)))),
-        new("ClientCertificate", [.. ApplicationSettings.Names, .. CertificateSettings.Names], (reader, _) => ApplicationSettings.Read(reader, Given(CertificateSettings.Read(reader)))),
+        new(
+            "ClientSecret",
+            [.. ApplicationSettings.Names, ClientSecret, ClientSecretFile],
+            (reader, _) => ApplicationSettings.Read(reader, Given(ReadSecret(reader)))),
+        new(
+            "ClientCertificate",
+            [.. ApplicationSettings.Names, .. CertificateSettings.Names],
+            (reader, _) => ApplicationSettings.Read(reader, Given(CertificateSettings.Read(reader)))),
         .. FederatedKind.All.Select(kind => new CredentialKind(
             kind.Name,
             [.. ApplicationSettings.Names, FederatedKind.Audience, FederatedKind.PropagationTolerance, .. kind.Settings],
@@ -31,8 +39,10 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
     ];
 
     /// <summary>A kind that another package brings.</summary>
-    public static CredentialKind Added(string name, string[] settings, Func<CredentialSection, Credential> create) => new(name, settings, (reader, _) => parts =>
-        create(new CredentialSection(reader, parts)) ?? throw new ArgumentException($"The function that makes credentials of kind {name} returned null."));
+    public static CredentialKind Added(string name, string[] settings, Func<CredentialSection, Credential> create) =>
+        new(name, settings, (reader, _) => parts =>
+        create(new CredentialSection(reader, parts))
+            ?? throw new ArgumentException($"The function that makes credentials of kind {name} returned null."));
 
     private static Func<CredentialParts, Credential> ReadDefaultChain(SectionReader reader)
     {
@@ -51,13 +61,16 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
     {
         (string Name, Func<string, ManagedIdentityId> Make)[] ways =
         [
-            (ClientId, ManagedIdentityId.FromClientId), (ObjectId, ManagedIdentityId.FromObjectId), (ResourceId, ManagedIdentityId.FromResourceId),
+            (ClientId, ManagedIdentityId.FromClientId), (ObjectId, ManagedIdentityId.FromObjectId),
+            (ResourceId, ManagedIdentityId.FromResourceId),
         ];
         var named = Array.FindAll(ways, way => reader.Text(way.Name) is not null);
         var isSystemAssigned = reader.Flag(SystemAssigned) ?? false;
         if (named.Length + (isSystemAssigned ? 1 : 0) > 1)
         {
-            reader.Problem(isSystemAssigned ? SystemAssigned : named[1].Name, $"names an identity where {named[0].Name} names one already. Keep one of them.");
+            reader.Problem(
+                isSystemAssigned ? SystemAssigned : named[1].Name,
+                $"names an identity where {named[0].Name} names one already. Keep one of them.");
             return null;
         }
 
@@ -76,7 +89,11 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
         var secret = reader.Text(ClientSecret);
         if (secret is null == file is null)
         {
-            reader.Problem(ClientSecret, secret is null ? $"is missing or empty, and so is {ClientSecretFile}. Set one of them." : $"is set together with {ClientSecretFile}. Keep one of them.");
+            reader.Problem(
+                ClientSecret,
+                secret is null
+                    ? $"is missing or empty, and so is {ClientSecretFile}. Set one of them."
+                    : $"is set together with {ClientSecretFile}. Keep one of them.");
             return null;
         }
 
@@ -91,7 +108,8 @@ internal sealed record CredentialKind(string Name, string[] Settings, Func<Secti
         return ClientSecretAuthentication.FromCallback(_ => ValueTask.FromResult(reader.Text(ClientSecret) ?? ""));
     }
 
-    private static Func<CredentialParts, ClientAuthentication>? Given(ClientAuthentication? authentication) => authentication is null ? null : _ => authentication;
+    private static Func<CredentialParts, ClientAuthentication>? Given(ClientAuthentication? authentication) =>
+        authentication is null ? null : _ => authentication;
 
     private static Func<CredentialParts, Credential>? ReadChain(SectionReader reader, IReadOnlyList<CredentialKind> kinds)
     {

@@ -3,8 +3,8 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// A configuration section of a kind that a package added (<see cref="WorkloadIdentityServiceCollectionExtensions.AddWorkloadIdentityKind"/>), and what its
-/// credential is made with.
+/// A configuration section of a kind that a package added
+/// (<see cref="WorkloadIdentityServiceCollectionExtensions.AddWorkloadIdentityKind"/>), and what its credential is made with.
 /// </summary>
 public sealed class CredentialSection
 {
@@ -20,7 +20,9 @@ public sealed class CredentialSection
     /// <summary>The root services. Take singletons from it only.</summary>
     public IServiceProvider Services => _parts.Services;
 
-    /// <summary>A setting as it stands now; null when it is absent or empty. A secret is read at each use, so that a reload brings the rotated one.</summary>
+    /// <summary>
+    /// A setting as it stands now; null when it is absent or empty. A secret is read at each use, so that a reload brings the rotated one.
+    /// </summary>
     /// <param name="setting">Its name in the section.</param>
     public string? this[string setting] => _reader.Text(setting);
 

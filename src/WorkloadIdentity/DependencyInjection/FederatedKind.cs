@@ -5,8 +5,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>The sources of federated assertions that configuration can name, each the kind of a credential.</summary>
 /// <param name="Name">The value of <c>Kind</c>.</param>
 /// <param name="Settings">The settings it has beside those of every application.</param>
-/// <param name="Make">Reads them, with the kinds that a credential inside may be. What is wrong with them is noted with the reader, and then the result is null or does not matter.</param>
-internal sealed record FederatedKind(string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialParts, AssertionSource>?> Make)
+/// <param name="Make">Reads them, with the kinds that a credential inside may be. What is wrong with them is noted with the reader, and
+/// then the result is null or does not matter.</param>
+internal sealed record FederatedKind(
+    string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialParts, AssertionSource>?> Make)
 {
     public const string Audience = "Audience";
     public const string PropagationTolerance = "PropagationTolerance";
@@ -32,8 +34,20 @@ internal sealed record FederatedKind(string Name, string[] Settings, Func<Sectio
 
     public static IReadOnlyList<FederatedKind> All { get; } =
     [
-        new("FederatedTokenFile", [TokenFile], (reader, _) => Of(reader, TokenFile, "Set it to the path of the token that the platform mounts.", file => new FileAssertionSource(file))),
-        new("FederatedTokenVariable", [TokenVariable], (reader, _) => Of(reader, TokenVariable, "Set it to the name of the variable that the build system puts its id token in.", variable => new EnvironmentVariableAssertionSource(variable))),
+        new(
+            "FederatedTokenFile",
+            [TokenFile],
+            (reader, _) =>
+                Of(reader, TokenFile, "Set it to the path of the token that the platform mounts.", file => new FileAssertionSource(file))),
+        new(
+            "FederatedTokenVariable",
+            [TokenVariable],
+            (reader, _) =>
+                Of(
+                    reader,
+                    TokenVariable,
+                    "Set it to the name of the variable that the build system puts its id token in.",
+                    variable => new EnvironmentVariableAssertionSource(variable))),
         new("GitHubActions", [], (_, _) => _ => new GitHubActionsAssertionSource()),
         new("AzurePipelines", [ServiceConnectionId], (reader, _) =>
         {
@@ -42,9 +56,15 @@ internal sealed record FederatedKind(string Name, string[] Settings, Func<Sectio
             return source is null ? null : _ => source;
         }),
         new("GoogleMetadata", [], (_, _) => _ => new GoogleMetadataAssertionSource()),
-        new("ManagedIdentityFederation", [IdentityClientId, IdentityObjectId, IdentityResourceId], (reader, _) => ReadManagedIdentity(reader)),
+        new(
+            "ManagedIdentityFederation",
+            [IdentityClientId, IdentityObjectId, IdentityResourceId],
+            (reader, _) => ReadManagedIdentity(reader)),
         new("FederatedCredential", [Credential, FmiPath], ReadCredential),
-        new("AgentIdentity", [Blueprint], (reader, kinds) => IdentitySection.Credential(reader.Section(Blueprint), kinds, []) is { } blueprint
+        new(
+            "AgentIdentity",
+            [Blueprint],
+            (reader, kinds) => IdentitySection.Credential(reader.Section(Blueprint), kinds, []) is { } blueprint
             ? parts => new AgentIdentityAssertionSource(blueprint(parts))
             : null),
         new("FederatedTokenUrl", AssertionServerSettings.UrlNames, (reader, _) => AssertionServerSettings.ReadUrl(reader)),
@@ -52,7 +72,8 @@ internal sealed record FederatedKind(string Name, string[] Settings, Func<Sectio
     ];
 
     /// <summary>The federation a section describes; null when that could not be told, for reasons the reader noted.</summary>
-    public static Func<CredentialParts, ClientAuthentication>? Read(FederatedKind kind, SectionReader reader, IReadOnlyList<CredentialKind> kinds)
+    public static Func<CredentialParts, ClientAuthentication>? Read(
+        FederatedKind kind, SectionReader reader, IReadOnlyList<CredentialKind> kinds)
     {
         var audience = reader.Text(Audience);
         var tolerance = reader.Duration(PropagationTolerance) ?? TimeSpan.Zero;
@@ -77,36 +98,46 @@ internal sealed record FederatedKind(string Name, string[] Settings, Func<Sectio
             }
             else
             {
-                reader.Problem(Sources, $"lists a source that is not known. Known are: {string.Join(", ", Ambient.Select(source => source.Name))}.");
+                reader.Problem(
+                    Sources, $"lists a source that is not known. Known are: {string.Join(", ", Ambient.Select(source => source.Name))}.");
             }
         }
 
         return sources;
     }
 
-    private static Func<CredentialParts, AssertionSource>? Of(SectionReader reader, string setting, string advice, Func<string, AssertionSource> make) =>
+    private static Func<CredentialParts, AssertionSource>? Of(
+        SectionReader reader, string setting, string advice, Func<string, AssertionSource> make) =>
         reader.Required(setting, advice) is { } value && reader.Check(setting, () => make(value)) is { } source ? _ => source : null;
 
     private static Func<CredentialParts, AssertionSource>? ReadManagedIdentity(SectionReader reader)
     {
         (string Name, Func<string, ManagedIdentityId> Make)[] ways =
         [
-            (IdentityClientId, ManagedIdentityId.FromClientId), (IdentityObjectId, ManagedIdentityId.FromObjectId), (IdentityResourceId, ManagedIdentityId.FromResourceId),
+            (IdentityClientId, ManagedIdentityId.FromClientId), (IdentityObjectId, ManagedIdentityId.FromObjectId),
+            (IdentityResourceId, ManagedIdentityId.FromResourceId),
         ];
         if (Array.FindAll(ways, way => reader.Text(way.Name) is not null) is not [var (name, make)])
         {
-            reader.Problem(IdentityClientId, $"or {IdentityObjectId} or {IdentityResourceId} must name the user-assigned managed identity whose token is shown: exactly one of them.");
+            reader.Problem(
+                IdentityClientId,
+                $"or {IdentityObjectId} or {IdentityResourceId} must name the user-assigned managed identity whose token is shown: "
+                    + "exactly one of them.");
             return null;
         }
 
-        return reader.Check(name, () => make(reader.Text(name)!)) is { } id ? parts => new ManagedIdentityAssertionSource(id, parts.ManagedIdentity()) : null;
+        return reader.Check(name, () => make(reader.Text(name)!)) is { } id
+            ? parts => new ManagedIdentityAssertionSource(id, parts.ManagedIdentity())
+            : null;
     }
 
     private static Func<CredentialParts, AssertionSource>? ReadCredential(SectionReader reader, IReadOnlyList<CredentialKind> kinds)
     {
         var create = IdentitySection.Credential(reader.Section(Credential), kinds, []);
         var path = reader.Text(FmiPath);
-        return create is null || (path is not null && reader.Check(FmiPath, () => Require.Text(path, "An FMI path", "the agent identity's client id")) is null)
+        return create is null
+            || (path is not null
+                && reader.Check(FmiPath, () => Require.Text(path, "An FMI path", "the agent identity's client id")) is null)
             ? null
             : parts => new CredentialAssertionSource(create(parts), path);
     }

@@ -3,9 +3,9 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Recognises settings of Microsoft.Identity.Web (<c>AzureAd</c>) and of Azure's clients (<c>CredentialSource</c>, <c>credential</c>) and says how they read here. They are
-/// never taken as they are: what they leave out, each library fills in its own way, and a program would run as somebody else. Values of a closed list are recognised;
-/// none is printed.
+/// Recognises settings of Microsoft.Identity.Web (<c>AzureAd</c>) and of Azure's clients (<c>CredentialSource</c>, <c>credential</c>) and
+/// says how they read here. They are never taken as they are: what they leave out, each library fills in its own way, and a program would
+/// run as somebody else. Values of a closed list are recognised; none is printed.
 /// </summary>
 internal static class ForeignSettings
 {
@@ -23,7 +23,8 @@ internal static class ForeignSettings
     private const string Client = "nothing here: it belongs to a client, services.AddHttpClient(name).AddAccessToken(scope)";
 
     // Sections that programs hold under these names, found below the one that was handed over.
-    private static readonly (string Name, string Of)[] Sections = [("AzureAd", IdentityWeb), ("AzureAdB2C", IdentityWeb), ("EntraId", IdentityWeb)];
+    private static readonly (string Name,
+        string Of)[] Sections = [("AzureAd", IdentityWeb), ("AzureAdB2C", IdentityWeb), ("EntraId", IdentityWeb)];
 
     // What each says, for lists of ClientCredentials: https://learn.microsoft.com/entra/msidweb/authentication/credentials-overview
     private static readonly (string Value, string Here)[] SourceTypes =
@@ -31,14 +32,22 @@ internal static class ForeignSettings
         ("ClientSecret", "\"Kind\": \"ClientSecret\", with ClientSecret as it is"),
         ("Path", "\"Kind\": \"ClientCertificate\", with CertificateDiskPath as CertificateFile, and CertificatePassword as it is"),
         ("Base64Encoded", "\"Kind\": \"ClientCertificate\", with Base64EncodedValue as Certificate"),
-        ("StoreWithThumbprint", "\"Kind\": \"ClientCertificate\", with CertificateThumbprint as it is, and CertificateStorePath as CertificateStore"),
-        ("StoreWithDistinguishedName", "\"Kind\": \"ClientCertificate\", with CertificateDistinguishedName as CertificateSubject, and CertificateStorePath as CertificateStore"),
+        ("StoreWithThumbprint",
+            "\"Kind\": \"ClientCertificate\", with CertificateThumbprint as it is, and CertificateStorePath as CertificateStore"),
+        ("StoreWithDistinguishedName",
+            "\"Kind\": \"ClientCertificate\", with CertificateDistinguishedName as CertificateSubject, and CertificateStorePath as "
+                + "CertificateStore"),
         (
             "StoreWithSubjectName",
-            "\"Kind\": \"ClientCertificate\", with CertificateSubjectName as CertificateSubject (CN=name), and CertificateStorePath as CertificateStore"),
-        ("KeyVault", "\"Kind\": \"KeyVaultCertificate\" (package WorkloadIdentity.KeyVault, services.AddKeyVaultKinds()), with KeyVaultUrl as Vault, and KeyVaultCertificateName as CertificateName"),
+            "\"Kind\": \"ClientCertificate\", with CertificateSubjectName as CertificateSubject (CN=name), and CertificateStorePath as "
+                + "CertificateStore"),
+        ("KeyVault",
+            "\"Kind\": \"KeyVaultCertificate\" (package WorkloadIdentity.KeyVault, services.AddKeyVaultKinds()), with KeyVaultUrl as "
+                + "Vault, and KeyVaultCertificateName as CertificateName"),
         ("SignedAssertionFromManagedIdentity", "\"Kind\": \"ManagedIdentityFederation\", with ManagedIdentityClientId as IdentityClientId"),
-        ("SignedAssertionFilePath", "\"Kind\": \"FederatedTokenFile\", with SignedAssertionFileDiskPath as TokenFile; without one, AZURE_FEDERATED_TOKEN_FILE in a DefaultChain"),
+        ("SignedAssertionFilePath",
+            "\"Kind\": \"FederatedTokenFile\", with SignedAssertionFileDiskPath as TokenFile; without one, AZURE_FEDERATED_TOKEN_FILE in "
+                + "a DefaultChain"),
         ("SignedAssertionFromVault", "a source of assertions in code: .UseFederation(tenantId, clientId, source)"),
         ("Certificate", "a certificate in code: .UseCertificate(tenantId, clientId, certificate)"),
         ("ManagedCertificate", "\"Kind\": \"ClientCertificate\", with CertificateFile, or CertificateStore and CertificateSubject"),
@@ -46,16 +55,25 @@ internal static class ForeignSettings
         ("CustomSignedAssertion", "a source of assertions in code: .UseFederation(tenantId, clientId, source)"),
     ];
 
-    // https://learn.microsoft.com/dotnet/azure/sdk/authentication/create-token-credentials-from-configuration, and the longer names of newer versions.
+    // https://learn.microsoft.com/dotnet/azure/sdk/authentication/create-token-credentials-from-configuration, and the longer names of
+    // newer versions.
     private static readonly (string Value, string Here)[] CredentialSources =
     [
         ("ManagedIdentity", "\"Kind\": \"ManagedIdentity\", with ClientId, ResourceId or ObjectId of a user-assigned one"),
-        ("WorkloadIdentity", "\"Kind\": \"FederatedTokenFile\", with TokenFilePath as TokenFile, or \"Kind\": \"DefaultChain\" with \"Allow\": \"federated\""),
-        ("ManagedIdentityAsFederatedIdentity", "\"Kind\": \"ManagedIdentityFederation\", with the managed identity's id as IdentityClientId, IdentityObjectId or IdentityResourceId"),
+        ("WorkloadIdentity",
+            "\"Kind\": \"FederatedTokenFile\", with TokenFilePath as TokenFile, or \"Kind\": \"DefaultChain\" with \"Allow\": "
+                + "\"federated\""),
+        ("ManagedIdentityAsFederatedIdentity",
+            "\"Kind\": \"ManagedIdentityFederation\", with the managed identity's id as IdentityClientId, IdentityObjectId or "
+                + "IdentityResourceId"),
         ("AzurePipelines", "\"Kind\": \"AzurePipelines\", with ServiceConnectionId"),
         ("Environment", "\"Kind\": \"DefaultChain\" with \"Allow\": [\"secret\", \"certificate\"]"),
-        ("AzureCli", "\"Kind\": \"DefaultChain\" and, in code, .AddDeveloperCredentials(builder.Environment) of the package WorkloadIdentity.Developer"),
-        ("AzureDeveloperCli", "\"Kind\": \"DefaultChain\" and, in code, .AddDeveloperCredentials(builder.Environment) of the package WorkloadIdentity.Developer"),
+        ("AzureCli",
+            "\"Kind\": \"DefaultChain\" and, in code, .AddDeveloperCredentials(builder.Environment) of the package "
+                + "WorkloadIdentity.Developer"),
+        ("AzureDeveloperCli",
+            "\"Kind\": \"DefaultChain\" and, in code, .AddDeveloperCredentials(builder.Environment) of the package "
+                + "WorkloadIdentity.Developer"),
         ("ChainedToken", "\"Kind\": \"Chain\", with Sources as Credentials"),
         ("ApiKey", "nothing: a key is not a token; leave it to the client it is for"),
         ("VisualStudio", SignIn),
@@ -74,7 +92,8 @@ internal static class ForeignSettings
         ("SignedOutCallbackPath", IdentityWeb, Users),
         ("SendX5C", IdentityWeb, "SendCertificateChain"),
         ("AzureRegion", IdentityWeb, "nothing: tokens come from the cloud's one host"),
-        ("ClientCapabilities", IdentityWeb, "nothing: clients declare continuous access themselves (AccessTokenHandlerOptions.ContinuousAccess)"),
+        ("ClientCapabilities", IdentityWeb,
+            "nothing: clients declare continuous access themselves (AccessTokenHandlerOptions.ContinuousAccess)"),
         ("UserAssignedManagedIdentityClientId", IdentityWeb, "\"Kind\": \"ManagedIdentity\", with ClientId"),
         ("Authority", IdentityWeb, "TenantId, and AuthorityHost for another cloud than the public one"),
         ("AppHomeTenantId", IdentityWeb, "TenantId"),
@@ -110,7 +129,9 @@ internal static class ForeignSettings
         ("AzureCloud", Azure, "AuthorityHost, and only for another cloud than the public one"),
         ("ClientCertificate", Azure, "\"Kind\": \"ClientCertificate\", with CertificateThumbprint"),
         ("TokenFilePath", Azure, "\"Kind\": \"FederatedTokenFile\", with TokenFile"),
-        ("ManagedIdentityClientId", Azure, "\"Kind\": \"ManagedIdentity\", with ClientId; where it vouches for an application, \"Kind\": \"ManagedIdentityFederation\", with IdentityClientId"),
+        ("ManagedIdentityClientId", Azure,
+            "\"Kind\": \"ManagedIdentity\", with ClientId; where it vouches for an application, \"Kind\": \"ManagedIdentityFederation\", "
+                + "with IdentityClientId"),
         ("ManagedIdentityResourceId", Azure, "\"Kind\": \"ManagedIdentity\", with ResourceId"),
         ("ManagedIdentityObjectId", Azure, "\"Kind\": \"ManagedIdentity\", with ObjectId"),
         ("ManagedIdentityId", Azure, "\"Kind\": \"ManagedIdentity\", with ClientId, ResourceId or ObjectId, as ManagedIdentityIdKind says"),
@@ -153,7 +174,11 @@ internal static class ForeignSettings
         {
             foreach (var member in reader.Sections(list))
             {
-                Tell(member, SourceType, IdentityWeb, Here(SourceTypes, member.Text(SourceType)) ?? "one of the kinds in docs/credentials.md");
+                Tell(
+                    member,
+                    SourceType,
+                    IdentityWeb,
+                    Here(SourceTypes, member.Text(SourceType)) ?? "one of the kinds in docs/credentials.md");
                 foreach (var name in BesideSourceType.Where(name => member.Text(name) is not null || member.Sections(name).Count > 0))
                 {
                     Tell(member, name, IdentityWeb, Names.First(known => known.Name == name).Here);
@@ -166,7 +191,12 @@ internal static class ForeignSettings
         {
             if (reader.Text(name) is { } value)
             {
-                Tell(reader, name, Azure, Here(CredentialSources, value) ?? Here(CredentialSources, WithoutSuffix(value)) ?? "one of the kinds in docs/credentials.md");
+                Tell(
+                    reader,
+                    name,
+                    Azure,
+                    Here(CredentialSources, value) ?? Here(CredentialSources, WithoutSuffix(value))
+                        ?? "one of the kinds in docs/credentials.md");
             }
         }
 
@@ -182,7 +212,8 @@ internal static class ForeignSettings
         {
             if (reader.Text(Kind) is null && reader.Sections(name).Count > 0)
             {
-                reader.Problem(name, $"is a section of {of}, which goes on reading it. Hand over a section of your own, with a {Kind}: {Page(of)}");
+                reader.Problem(
+                    name, $"is a section of {of}, which goes on reading it. Hand over a section of your own, with a {Kind}: {Page(of)}");
             }
         }
 
@@ -194,9 +225,12 @@ internal static class ForeignSettings
     private static void Tell(SectionReader reader, string name, string of, string here) =>
         reader.Problem(name, $"is a setting of {of}, which is not read here. Write instead: {here}. See {Page(of)}");
 
-    private static string Page(string of) => $"{BuildFacts.HelpBaseAddress}migrate/{(of == IdentityWeb ? "from-microsoft-identity-web.md" : "from-azure-identity.md")}";
+    private static string Page(string of) =>
+        $"{BuildFacts.HelpBaseAddress}migrate/{(of == IdentityWeb ? "from-microsoft-identity-web.md" : "from-azure-identity.md")}";
 
-    private static string? Here((string Value, string Here)[] values, string? value) => Array.Find(values, known => known.Value.Equals(value, StringComparison.OrdinalIgnoreCase)).Here;
+    private static string? Here((string Value, string Here)[] values, string? value) =>
+        Array.Find(values, known => known.Value.Equals(value, StringComparison.OrdinalIgnoreCase)).Here;
 
-    private static string WithoutSuffix(string value) => value.EndsWith("Credential", StringComparison.OrdinalIgnoreCase) ? value[..^"Credential".Length] : value;
+    private static string WithoutSuffix(string value) =>
+        value.EndsWith("Credential", StringComparison.OrdinalIgnoreCase) ? value[..^"Credential".Length] : value;
 }

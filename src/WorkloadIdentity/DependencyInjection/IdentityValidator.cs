@@ -4,7 +4,8 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Checks an identity's settings by making its credential, which asks nobody and reads no secret: whether what the settings name is present shows at first use.
+/// Checks an identity's settings by making its credential, which asks nobody and reads no secret: whether what the settings name is present
+/// shows at first use.
 /// </summary>
 internal sealed class IdentityValidator(IServiceProvider services) : IValidateOptions<WorkloadIdentityOptions>
 {
@@ -27,9 +28,12 @@ internal sealed class IdentityValidator(IServiceProvider services) : IValidateOp
                 }
 
                 // A setting that is accepted and ignored helps nobody. One that waits to be picked is ignored in most environments anyway.
-                if (problems.Count == 0 && !parts.HasDefaultChain && options.DefaultChainMembers.FirstOrDefault(member => !member.OnlyWhenPicked) is { } left)
+                if (problems.Count == 0 && !parts.HasDefaultChain
+                    && options.DefaultChainMembers.FirstOrDefault(member => !member.OnlyWhenPicked) is { } left)
                 {
-                    problems.Add($"'{left.Kind}' was added to the default chain, and {plan.Description} uses none. Add it where the identity uses the default chain, or leave it out.");
+                    problems.Add(
+                        $"'{left.Kind}' was added to the default chain, and {plan.Description} uses none. Add it where the identity uses "
+                            + "the default chain, or leave it out.");
                 }
             }
             else if (options.Problems.Count == 0)

@@ -5,15 +5,18 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Logs, when the host starts and <c>WORKLOAD_IDENTITY_EXPLAIN</c> says so, what each registered identity would answer, and why. It runs beside the program and changes
-/// nothing: a program that does not start for want of a token has its explanation in the log.
+/// Logs, when the host starts and <c>WORKLOAD_IDENTITY_EXPLAIN</c> says so, what each registered identity would answer, and why. It runs
+/// beside the program and changes nothing: a program that does not start for want of a token has its explanation in the log.
 /// </summary>
-internal sealed class ReportAtStart(IServiceProvider services, WorkloadEnvironment environment, IEnumerable<IdentityName> identities, IEnumerable<ClientRequest> requests)
+internal sealed class ReportAtStart(
+    IServiceProvider services, WorkloadEnvironment environment, IEnumerable<IdentityName> identities, IEnumerable<ClientRequest> requests)
     : BackgroundService
 {
     public const string Variable = "WORKLOAD_IDENTITY_EXPLAIN";
 
-    /// <summary>What is asked for where no client says what the program wants: an API that is there in every tenant of the public cloud.</summary>
+    /// <summary>
+    /// What is asked for where no client says what the program wants: an API that is there in every tenant of the public cloud.
+    /// </summary>
     public const string AnyScope = "https://graph.microsoft.com/.default";
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -21,7 +24,8 @@ internal sealed class ReportAtStart(IServiceProvider services, WorkloadEnvironme
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var value = environment.Variable(Variable)?.Trim();
-        if (value is null or "0" || value.Equals("false", StringComparison.OrdinalIgnoreCase) || services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) is not { } logger)
+        if (value is null or "0" || value.Equals("false", StringComparison.OrdinalIgnoreCase)
+            || services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) is not { } logger)
         {
             return;
         }
@@ -50,7 +54,10 @@ internal sealed class ReportAtStart(IServiceProvider services, WorkloadEnvironme
         try
         {
             AccessTokenHandler.RequireScope(scope, nameof(scope));
-            var acquirer = identity.Length == 0 ? services.GetRequiredService<ITokenAcquirer>() : services.GetRequiredKeyedService<ITokenAcquirer>(identity);
+            var acquirer =
+                identity.Length == 0
+                    ? services.GetRequiredService<ITokenAcquirer>()
+                    : services.GetRequiredKeyedService<ITokenAcquirer>(identity);
             if (acquirer is TokenAcquirer own)
             {
                 var report = await own.ExplainAsync(new TokenRequest(scope), either.Token).ConfigureAwait(false);
@@ -58,7 +65,8 @@ internal sealed class ReportAtStart(IServiceProvider services, WorkloadEnvironme
             }
             else
             {
-                Log.NotExplained(logger, IdentityName.Describe(identity), scope, $"its token acquirer is of another kind ({acquirer.GetType().Name})");
+                Log.NotExplained(
+                    logger, IdentityName.Describe(identity), scope, $"its token acquirer is of another kind ({acquirer.GetType().Name})");
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

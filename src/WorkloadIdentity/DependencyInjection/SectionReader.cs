@@ -5,8 +5,8 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Reads one configuration section as texts and notes what is wrong, each time naming the setting and never quoting its value: one may be a secret,
-/// or a secret put in the wrong place.
+/// Reads one configuration section as texts and notes what is wrong, each time naming the setting and never quoting its value: one may be a
+/// secret, or a secret put in the wrong place.
 /// </summary>
 internal sealed class SectionReader(IConfiguration section, List<string> problems)
 {
@@ -35,10 +35,17 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
 
     public bool? Flag(string name) => Parsed<bool>(name, bool.TryParse, "true or false");
 
-    public int? Number(string name) => Parsed(name, (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value), "a whole number, such as 1000");
+    public int? Number(string name) =>
+        Parsed(
+            name,
+            (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value),
+            "a whole number, such as 1000");
 
     public TimeSpan? Duration(string name) =>
-        Parsed(name, (string text, out TimeSpan value) => TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value), "a time as hours:minutes:seconds, such as 00:02:00");
+        Parsed(
+            name,
+            (string text, out TimeSpan value) => TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value),
+            "a time as hours:minutes:seconds, such as 00:02:00");
 
     public Uri? Address(string name, string example = "https://login.microsoftonline.com/")
     {
@@ -122,7 +129,8 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
     public SectionReader Section(string name) => new(section.GetSection(name), problems);
 
     /// <summary>The members of a list of sections.</summary>
-    public List<SectionReader> Sections(string name) => [.. section.GetSection(name).GetChildren().Select(child => new SectionReader(child, problems))];
+    public List<SectionReader> Sections(string name) =>
+        [.. section.GetSection(name).GetChildren().Select(child => new SectionReader(child, problems))];
 
     /// <summary>Makes something of a value; what its constructor objects to is the setting's problem.</summary>
     public T? Check<T>(string name, Func<T> make)
@@ -142,12 +150,18 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
     /// <summary>A setting nobody reads is a mistake: a misspelt one would be ignored in silence.</summary>
     public void RefuseOthers(IReadOnlyCollection<string> known, string kind)
     {
-        var others = section.GetChildren().Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)).Select(child => child.Path).ToList();
+        var others =
+            section.GetChildren().Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)).Select(child => child.Path)
+                .ToList();
         if (others.Count > 0)
         {
-            // The whole configuration, environment included, was handed over rather than a section of it: a few names say so as well as all.
+            // The whole configuration, environment included, was handed over rather than a section of it: a few names say so as well as
+            // all.
             var shown = string.Join(", ", others.Take(MaxShown)) + (others.Count > MaxShown ? $" and {others.Count - MaxShown} more" : "");
-            problems.Add($"{shown} {(others.Count == 1 ? "is not a setting" : "are not settings")} of kind {kind}. It has: {string.Join(", ", known)}.");
+            problems.Add(
+                $"{shown} {(others.Count == 1
+                    ? "is not a setting"
+                    : "are not settings")} of kind {kind}. It has: {string.Join(", ", known)}.");
         }
     }
 

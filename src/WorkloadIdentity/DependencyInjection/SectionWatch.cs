@@ -6,8 +6,8 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Says so when configuration is reloaded with other settings than the identity works with: a reload brings new secrets, never another identity.
-/// Settings are named; values are compared and not told.
+/// Says so when configuration is reloaded with other settings than the identity works with: a reload brings new secrets, never another
+/// identity. Settings are named; values are compared and not told.
 /// </summary>
 internal sealed class SectionWatch : IDisposable
 {
@@ -57,6 +57,8 @@ internal sealed class SectionWatch : IDisposable
     }
 
     private Dictionary<string, string?> Read() => _section.AsEnumerable()
-        .Where(setting => !string.IsNullOrEmpty(setting.Value) && !ConfigurationPath.GetSectionKey(setting.Key).Equals(Reloading, StringComparison.OrdinalIgnoreCase))
+        .Where(setting =>
+            !string.IsNullOrEmpty(setting.Value)
+                && !ConfigurationPath.GetSectionKey(setting.Key).Equals(Reloading, StringComparison.OrdinalIgnoreCase))
         .ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.OrdinalIgnoreCase);
 }

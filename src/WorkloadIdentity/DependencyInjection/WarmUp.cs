@@ -42,7 +42,10 @@ internal sealed class WarmUp(string client, IServiceProvider services) : IHosted
         catch (Exception exception)
         {
             // Whose text is ours may be told; what an application's own function throws may hold anything.
-            var reason = exception is TokenAcquisitionException or OptionsValidationException or InvalidOperationException ? exception.Message : exception.GetType().Name;
+            var reason =
+                exception is TokenAcquisitionException or OptionsValidationException or InvalidOperationException
+                    ? exception.Message
+                    : exception.GetType().Name;
             if (services.GetService<ILoggerFactory>() is { } loggers)
             {
                 Log.WarmUpFailed(loggers.CreateLogger(Log.Category), client, reason);

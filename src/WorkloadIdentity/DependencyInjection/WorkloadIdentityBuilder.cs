@@ -25,7 +25,9 @@ public sealed class WorkloadIdentityBuilder
     /// <summary>The services this identity is registered in.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>The identity's name, which is also the name of its <see cref="WorkloadIdentityOptions"/>; empty for the unnamed one.</summary>
+    /// <summary>
+    /// The identity's name, which is also the name of its <see cref="WorkloadIdentityOptions"/>; empty for the unnamed one.
+    /// </summary>
     public string Name { get; }
 
     /// <summary>The managed identity of the host.</summary>
@@ -41,7 +43,8 @@ public sealed class WorkloadIdentityBuilder
     /// <summary>An application with a client secret.</summary>
     /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
     /// <param name="clientId">The application (client) id.</param>
-    /// <param name="secret">The secret's value. It stays the same for the life of the program; see the other overload for one that is rotated.</param>
+    /// <param name="secret">The secret's value. It stays the same for the life of the program; see the other overload for one that is
+    /// rotated.</param>
     /// <exception cref="ArgumentException">The tenant is none, the client id is no GUID, or the secret is empty.</exception>
     public WorkloadIdentityBuilder UseSecret(string tenantId, string clientId, string secret) =>
         UseSecret(tenantId, clientId, ClientSecretAuthentication.FromValue(secret));
@@ -90,13 +93,15 @@ public sealed class WorkloadIdentityBuilder
     /// <summary>An application with a federated credential, with all that can be set about it.</summary>
     /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
     /// <param name="clientId">The application (client) id.</param>
-    /// <param name="federation">Where assertions come from, what they are addressed to, and how long a new federated credential is waited for.</param>
+    /// <param name="federation">Where assertions come from, what they are addressed to, and how long a new federated credential is waited
+    /// for.</param>
     /// <exception cref="ArgumentException">The tenant is none, or the client id is no GUID.</exception>
     public WorkloadIdentityBuilder UseFederation(string tenantId, string clientId, FederatedAuthentication federation) =>
         UseApplication(nameof(UseFederation), tenantId, clientId, federation);
 
     /// <summary>
-    /// An application that acts in many tenants: every request names its own. Set <see cref="AccessTokenHandlerOptions.RequireTenant"/> on the clients that use it.
+    /// An application that acts in many tenants: every request names its own. Set <see cref="AccessTokenHandlerOptions.RequireTenant"/> on
+    /// the clients that use it.
     /// </summary>
     /// <param name="clientId">The application (client) id.</param>
     /// <param name="authentication">How the application proves that it is itself.</param>
@@ -104,7 +109,8 @@ public sealed class WorkloadIdentityBuilder
     public WorkloadIdentityBuilder UseMultiTenantApplication(string clientId, ClientAuthentication authentication)
     {
         _ = ApplicationCredential.MultiTenant(clientId, authentication);
-        return Use(nameof(UseMultiTenantApplication), parts => ApplicationCredential.MultiTenant(clientId, authentication, parts.Application()));
+        return Use(
+            nameof(UseMultiTenantApplication), parts => ApplicationCredential.MultiTenant(clientId, authentication, parts.Application()));
     }
 
     /// <summary>An application with a certificate that acts in many tenants.</summary>
@@ -123,7 +129,10 @@ public sealed class WorkloadIdentityBuilder
         return allow.Length == 0 ? this : Configure(options => Array.ForEach(allow, options.Allow.Add));
     }
 
-    /// <summary>The chain read from the environment (<see cref="DefaultCredentials"/>), and what joins it: <c>UseDefaultChain(chain => chain.Add…)</c>.</summary>
+    /// <summary>
+    /// The chain read from the environment (<see cref="DefaultCredentials"/>), and what joins it: <c>UseDefaultChain(chain =>
+    /// chain.Add…)</c>.
+    /// </summary>
     /// <param name="members">Adds to the chain, once, at first use.</param>
     public WorkloadIdentityBuilder UseDefaultChain(Action<DefaultChainMembers> members)
     {
@@ -132,19 +141,23 @@ public sealed class WorkloadIdentityBuilder
     }
 
     /// <summary>
-    /// Adds to the default chain if that is what the identity uses, whether nothing was said, code chose it or configuration did. For the <c>Add…</c> methods of packages;
-    /// an application says <see cref="UseDefaultChain(Action{DefaultChainMembers})"/>.
+    /// Adds to the default chain if that is what the identity uses, whether nothing was said, code chose it or configuration did. For the
+    /// <c>Add…</c> methods of packages; an application says <see cref="UseDefaultChain(Action{DefaultChainMembers})"/>.
     /// </summary>
     /// <param name="members">Adds to the chain, once, at first use.</param>
     /// <param name="verb">The method the application called, for the errors.</param>
-    /// <exception cref="InvalidOperationException">The identity is an acquirer that was made before, or has a credential of the application's own making.</exception>
+    /// <exception cref="InvalidOperationException">The identity is an acquirer that was made before, or has a credential of the
+    /// application's own making.</exception>
     public WorkloadIdentityBuilder AddToDefaultChain(Action<DefaultChainMembers> members, [CallerMemberName] string verb = "")
     {
         ArgumentNullException.ThrowIfNull(members);
         if (_isExisting)
         {
             throw new InvalidOperationException(
-                $"{IdentityName.Describe(Name)} is a token acquirer that was made before the services, so {verb} would change nothing. Add to the chain where it is made: options.{nameof(DefaultCredentialsOptions.Members)}.{verb}(…), then DefaultCredentials.FromEnvironment(options).");
+                $"{IdentityName.Describe(
+                    Name)} is a token acquirer that was made before the services, so {verb} would change nothing. Add to the chain where "
+                        + $"it is made: options.{nameof(
+                            DefaultCredentialsOptions.Members)}.{verb}(…), then DefaultCredentials.FromEnvironment(options).");
         }
 
         _joined = verb;
@@ -164,7 +177,8 @@ public sealed class WorkloadIdentityBuilder
 
     /// <summary>Sets what the identity works with. What code sets goes before what configuration says.</summary>
     /// <param name="configure">Called when the options are first needed.</param>
-    /// <exception cref="InvalidOperationException">The identity is an acquirer that was made before: its options were read then.</exception>
+    /// <exception cref="InvalidOperationException">The identity is an acquirer that was made before: its options were read
+    /// then.</exception>
     public WorkloadIdentityBuilder Configure(Action<WorkloadIdentityOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -195,7 +209,9 @@ public sealed class WorkloadIdentityBuilder
         if (_chosen is not null)
         {
             throw new InvalidOperationException(
-                $"{IdentityName.Describe(Name)} already gets its credential from {_chosen}, so {verb} would change who it is. Keep one of the two, or register another identity with AddWorkloadIdentity(\"name\").");
+                $"{IdentityName.Describe(
+                    Name)} already gets its credential from {_chosen}, so {verb} would change who it is. Keep one of the two, or register "
+                        + $"another identity with AddWorkloadIdentity(\"name\").");
         }
 
         _chosen = verb;
@@ -205,7 +221,9 @@ public sealed class WorkloadIdentityBuilder
     {
         if (_joined is not null && _chosen == nameof(UseCredential))
         {
-            throw new InvalidOperationException($"{IdentityName.Describe(Name)} gets its credential from {nameof(UseCredential)}, so {_joined} would change nothing. Keep one of the two.");
+            throw new InvalidOperationException(
+                $"{IdentityName.Describe(Name)} gets its credential from {nameof(
+                    UseCredential)}, so {_joined} would change nothing. Keep one of the two.");
         }
     }
 
@@ -214,7 +232,10 @@ public sealed class WorkloadIdentityBuilder
     {
         if (_isExisting)
         {
-            throw new InvalidOperationException($"{IdentityName.Describe(Name)} is a token acquirer that was made before the services, so {verb} would change nothing. Set its options where it is made.");
+            throw new InvalidOperationException(
+                $"{IdentityName.Describe(
+                    Name)} is a token acquirer that was made before the services, so {verb} would change nothing. Set its options where "
+                        + "it is made.");
         }
     }
 }

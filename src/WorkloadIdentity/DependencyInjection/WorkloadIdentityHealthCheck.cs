@@ -6,8 +6,8 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Reports how the latest acquisitions ended and how long what they brought still lives. It asks nobody: a probe every few seconds from each of a hundred
-/// instances must not become load on Entra, nor an outage there a restart of all of them.
+/// Reports how the latest acquisitions ended and how long what they brought still lives. It asks nobody: a probe every few seconds from
+/// each of a hundred instances must not become load on Entra, nor an outage there a restart of all of them.
 /// </summary>
 internal sealed class WorkloadIdentityHealthCheck(IServiceProvider services) : IHealthCheck
 {
@@ -35,7 +35,8 @@ internal sealed class WorkloadIdentityHealthCheck(IServiceProvider services) : I
             }
         }
 
-        var description = problems.Count > 0 ? string.Join(' ', problems) : data.Count == 0 ? "No token was needed yet." : "All tokens live.";
+        var description =
+            problems.Count > 0 ? string.Join(' ', problems) : data.Count == 0 ? "No token was needed yet." : "All tokens live.";
         return Task.FromResult(new HealthCheckResult(status, description, exception: null, data));
     }
 
@@ -44,7 +45,9 @@ internal sealed class WorkloadIdentityHealthCheck(IServiceProvider services) : I
     {
         try
         {
-            return identity.Name.Length == 0 ? services.GetRequiredService<ITokenAcquirer>() : services.GetRequiredKeyedService<ITokenAcquirer>(identity.Name);
+            return identity.Name.Length == 0
+                ? services.GetRequiredService<ITokenAcquirer>()
+                : services.GetRequiredKeyedService<ITokenAcquirer>(identity.Name);
         }
         catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException)
         {
@@ -58,9 +61,13 @@ internal sealed class WorkloadIdentityHealthCheck(IServiceProvider services) : I
         : outcome.LivesUntil > now ? HealthStatus.Degraded
         : failure;
 
-    private static void Describe(string key, LastOutcome outcome, DateTimeOffset now, Dictionary<string, object> data, List<string> problems)
+    private static void Describe(
+        string key, LastOutcome outcome, DateTimeOffset now, Dictionary<string, object> data, List<string> problems)
     {
-        var lives = outcome.LivesUntil is { } until && until > now ? string.Create(CultureInfo.InvariantCulture, $"lives {(until - now).TotalMinutes:0} min") : "no living token";
+        var lives =
+            outcome.LivesUntil is { } until && until > now
+                ? string.Create(CultureInfo.InvariantCulture, $"lives {(until - now).TotalMinutes:0} min")
+                : "no living token";
         data[key] = outcome.Error is { } failed
             ? $"failed ({failed.Kind}{(failed.EntraErrorCodes.Count == 0 ? "" : $", AADSTS{failed.EntraErrorCodes[0]}")}), {lives}"
             : $"issued by {outcome.Source ?? "unnamed"}, {lives}";

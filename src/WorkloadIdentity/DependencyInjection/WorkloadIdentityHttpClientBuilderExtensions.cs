@@ -10,30 +10,37 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WorkloadIdentityHttpClientBuilderExtensions
 {
     /// <summary>
-    /// Puts a token for <paramref name="scope"/> on each request of this client that goes to the base address its configuration sets, to the exact host of an https
-    /// scope, or to an origin listed in the options. Other requests fail with the line of code that would allow them.
+    /// Puts a token for <paramref name="scope"/> on each request of this client that goes to the base address its configuration sets, to
+    /// the exact host of an https scope, or to an origin listed in the options. Other requests fail with the line of code that would allow
+    /// them.
     /// </summary>
     /// <remarks>
-    /// Handlers added before this one stand outside of it: retries belong there, so that each gets a living token, and so does service discovery.
-    /// A base address that a typed client sets in its own constructor cannot be seen: list it, or set it where the client is registered.
+    /// Handlers added before this one stand outside of it: retries belong there, so that each gets a living token, and so does service
+    /// discovery. A base address that a typed client sets in its own constructor cannot be seen: list it, or set it where the client is
+    /// registered.
     /// </remarks>
     /// <param name="builder">Of a named or typed client.</param>
     /// <param name="scope">The resource followed by <c>/.default</c>, such as <c>https://graph.microsoft.com/.default</c>.</param>
     /// <param name="configure">Called once, at once.</param>
-    /// <exception cref="ArgumentException">The scope is empty or asks for a token that is itself a credential, or an option cannot work.</exception>
-    /// <exception cref="InvalidOperationException">The client has a token already, or the builder stands for all clients (<c>ConfigureHttpClientDefaults</c>).</exception>
-    public static IHttpClientBuilder AddAccessToken(this IHttpClientBuilder builder, string scope, Action<AccessTokenHandlerOptions>? configure = null)
+    /// <exception cref="ArgumentException">The scope is empty or asks for a token that is itself a credential, or an option cannot
+    /// work.</exception>
+    /// <exception cref="InvalidOperationException">The client has a token already, or the builder stands for all clients
+    /// (<c>ConfigureHttpClientDefaults</c>).</exception>
+    public static IHttpClientBuilder AddAccessToken(
+        this IHttpClientBuilder builder, string scope, Action<AccessTokenHandlerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         AccessTokenHandler.RequireScope(scope, nameof(scope));
         var client = builder.Name ?? throw new InvalidOperationException(
-            "AddAccessToken cannot be part of ConfigureHttpClientDefaults: it would put this token on every client of the application, whoever it talks to. "
+            "AddAccessToken cannot be part of ConfigureHttpClientDefaults: it would put this token on every client of the application, "
+                + "whoever it talks to. "
             + "Call it on each client that needs it: services.AddHttpClient(\"orders\").AddAccessToken(\"api://orders/.default\")");
         var services = builder.Services;
         if (services.Any(service => service.ServiceType == typeof(AccessTokenPipeline) && client.Equals(service.ServiceKey)))
         {
             throw new InvalidOperationException(
-                $"The client '{client}' has an access token already. A client has one; for a request with another scope write request.WithScope(scope), for another API register another client.");
+                $"The client '{client}' has an access token already. A client has one; for a request with another scope write "
+                    + "request.WithScope(scope), for another API register another client.");
         }
 
         var options = new AccessTokenHandlerOptions();
@@ -44,7 +51,8 @@ public static class WorkloadIdentityHttpClientBuilderExtensions
         if (options is { WarmUp: true, RequireTenant: true } or { WarmUp: true, Select: not null })
         {
             throw new ArgumentException(
-                $"{nameof(options.WarmUp)} cannot be combined with {nameof(options.RequireTenant)} or {nameof(options.Select)}: which token is needed shows with each message. Leave it out.", nameof(configure));
+                $"{nameof(options.WarmUp)} cannot be combined with {nameof(options.RequireTenant)} or {nameof(
+                    options.Select)}: which token is needed shows with each message. Leave it out.", nameof(configure));
         }
 
         var request = new TokenRequest(scope);

@@ -3,8 +3,8 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// What an identity registered with <c>AddWorkloadIdentity</c> works with. Read once, when the identity is first used or the host starts; the clock, the loggers,
-/// the meters and the <see cref="WorkloadEnvironment"/> come from the container.
+/// What an identity registered with <c>AddWorkloadIdentity</c> works with. Read once, when the identity is first used or the host starts;
+/// the clock, the loggers, the meters and the <see cref="WorkloadEnvironment"/> come from the container.
 /// </summary>
 public sealed class WorkloadIdentityOptions
 {
@@ -14,37 +14,59 @@ public sealed class WorkloadIdentityOptions
     /// </summary>
     public Uri? AuthorityHost { get; set; }
 
-    /// <summary>Whether secrets and assertions may be sent to an https host that is not one of Entra's known ones. Only in code. The default is false.</summary>
+    /// <summary>
+    /// Whether secrets and assertions may be sent to an https host that is not one of Entra's known ones. Only in code. The default is
+    /// false.
+    /// </summary>
     public bool AllowUnknownAuthorityHost { get; set; }
 
-    /// <summary>Tenants that requests may name besides the application's own; <c>*</c> allows every tenant. See <see cref="ApplicationCredentialOptions.AdditionallyAllowedTenants"/>.</summary>
+    /// <summary>
+    /// Tenants that requests may name besides the application's own; <c>*</c> allows every tenant. See
+    /// <see cref="ApplicationCredentialOptions.AdditionallyAllowedTenants"/>.
+    /// </summary>
     public IList<string> AdditionallyAllowedTenants { get; } = [];
 
-    /// <summary>The kinds of credential the default chain may use; all when empty. See <see cref="DefaultCredentialsOptions.Allow"/>.</summary>
+    /// <summary>
+    /// The kinds of credential the default chain may use; all when empty. See <see cref="DefaultCredentialsOptions.Allow"/>.
+    /// </summary>
     public IList<string> Allow { get; } = [];
 
     /// <summary>What joins the default chain from outside of it. See <see cref="DefaultCredentialsOptions.Members"/>.</summary>
     public DefaultChainMembers DefaultChainMembers { get; } = [];
 
-    /// <summary>Whether a workload with a federated token may take the identity of the machine. See <see cref="ManagedIdentityCredentialOptions.AllowNodeIdentity"/>.</summary>
+    /// <summary>
+    /// Whether a workload with a federated token may take the identity of the machine. See
+    /// <see cref="ManagedIdentityCredentialOptions.AllowNodeIdentity"/>.
+    /// </summary>
     public bool AllowNodeIdentity { get; set; }
 
-    /// <summary>Whether configuration may name an address to fetch assertions from (<c>FederatedTokenUrl</c>). Only in code. The default is false.</summary>
+    /// <summary>
+    /// Whether configuration may name an address to fetch assertions from (<c>FederatedTokenUrl</c>). Only in code. The default is false.
+    /// </summary>
     public bool AllowAssertionUrl { get; set; }
 
-    /// <summary>Whether configuration may name a program to run for assertions (<c>FederatedTokenCommand</c>). Only in code. The default is false.</summary>
+    /// <summary>
+    /// Whether configuration may name a program to run for assertions (<c>FederatedTokenCommand</c>). Only in code. The default is false.
+    /// </summary>
     public bool AllowAssertionCommand { get; set; }
 
-    /// <summary>Whether to ask through the proxy of an AKS cluster. See <see cref="ApplicationCredentialOptions.UseIdentityBinding"/>.</summary>
+    /// <summary>
+    /// Whether to ask through the proxy of an AKS cluster. See <see cref="ApplicationCredentialOptions.UseIdentityBinding"/>.
+    /// </summary>
     public bool UseIdentityBinding { get; set; }
 
     /// <summary>How transient failures are retried; null retries as each server asks for.</summary>
     public RetryOptions? Retry { get; set; }
 
-    /// <summary>The client that asks Entra; null uses the library's own. See <see cref="ApplicationCredentialOptions.HttpClient"/>.</summary>
+    /// <summary>
+    /// The client that asks Entra; null uses the library's own. See <see cref="ApplicationCredentialOptions.HttpClient"/>.
+    /// </summary>
     public HttpClient? EntraHttpClient { get; set; }
 
-    /// <summary>The client that asks managed identity hosts; null uses the library's own. See <see cref="ManagedIdentityCredentialOptions.HttpClient"/>.</summary>
+    /// <summary>
+    /// The client that asks managed identity hosts; null uses the library's own. See
+    /// <see cref="ManagedIdentityCredentialOptions.HttpClient"/>.
+    /// </summary>
     public HttpClient? ManagedIdentityHttpClient { get; set; }
 
     /// <inheritdoc cref="TokenAcquirerOptions.Capacity"/>
@@ -69,8 +91,8 @@ public sealed class WorkloadIdentityOptions
     public TokenStore? Store { get => Acquirer.Store; set => Acquirer.Store = value; }
 
     /// <summary>
-    /// Makes the credential, instead of what the builder's verbs or the configuration chose; null leaves it to them. Called once, at first use. A test replaces an
-    /// identity here, whatever it was registered as.
+    /// Makes the credential, instead of what the builder's verbs or the configuration chose; null leaves it to them. Called once, at first
+    /// use. A test replaces an identity here, whatever it was registered as.
     /// </summary>
     public Func<IServiceProvider, Credential>? Credential { get; set; }
 

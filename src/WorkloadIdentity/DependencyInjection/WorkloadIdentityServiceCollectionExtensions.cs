@@ -8,62 +8,71 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Registers identities: each is a singleton <see cref="ITokenAcquirer"/>, keyed by its name if it has one. Settings are validated when the host starts; whether a
-/// credential is present shows at first use.
+/// Registers identities: each is a singleton <see cref="ITokenAcquirer"/>, keyed by its name if it has one. Settings are validated when the
+/// host starts; whether a credential is present shows at first use.
 /// </summary>
 public static class WorkloadIdentityServiceCollectionExtensions
 {
     /// <summary>The unnamed identity, which uses the default chain unless the builder is told otherwise.</summary>
     /// <param name="services">The services.</param>
     /// <exception cref="InvalidOperationException">It is registered already.</exception>
-    public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services) => Add(services, Options.Options.DefaultName);
+    public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services) =>
+        Add(services, Options.Options.DefaultName);
 
     /// <summary>A named identity, which uses the default chain unless the builder is told otherwise.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The key of its <see cref="ITokenAcquirer"/>.</param>
     /// <exception cref="InvalidOperationException">The name is taken.</exception>
-    public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, string name) => Add(services, RequireName(name));
+    public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, string name) =>
+        Add(services, RequireName(name));
 
     /// <summary>The unnamed identity, as configured.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate, FederatedTokenFile and the other federated ones, or a Chain of these. Read when the host starts.</param>
+    /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate,
+    /// FederatedTokenFile and the other federated ones, or a Chain of these. Read when the host starts.</param>
     /// <exception cref="InvalidOperationException">It is registered already.</exception>
-    public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, IConfiguration section) => Add(services, Options.Options.DefaultName, section);
+    public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, IConfiguration section) =>
+        Add(services, Options.Options.DefaultName, section);
 
     /// <summary>A named identity, as configured.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The key of its <see cref="ITokenAcquirer"/>.</param>
-    /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate, FederatedTokenFile and the other federated ones, or a Chain of these. Read when the host starts.</param>
+    /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate,
+    /// FederatedTokenFile and the other federated ones, or a Chain of these. Read when the host starts.</param>
     /// <exception cref="InvalidOperationException">The name is taken.</exception>
-    public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, string name, IConfiguration section) => Add(services, RequireName(name), section);
+    public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, string name, IConfiguration section) =>
+        Add(services, RequireName(name), section);
 
     /// <summary>The unnamed identity: an acquirer made before the host was built, so that both share one cache.</summary>
     /// <param name="services">The services.</param>
     /// <param name="existing">It is not disposed with the services.</param>
     /// <exception cref="InvalidOperationException">An unnamed identity is registered already.</exception>
-    public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, ITokenAcquirer existing) => Add(services, Options.Options.DefaultName, existing);
+    public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, ITokenAcquirer existing) =>
+        Add(services, Options.Options.DefaultName, existing);
 
     /// <summary>A named identity: an acquirer made before the host was built, so that both share one cache.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The key it is registered under.</param>
     /// <param name="existing">It is not disposed with the services.</param>
     /// <exception cref="InvalidOperationException">The name is taken.</exception>
-    public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, string name, ITokenAcquirer existing) => Add(services, RequireName(name), existing);
+    public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, string name, ITokenAcquirer existing) =>
+        Add(services, RequireName(name), existing);
 
     /// <summary>
-    /// Adds a kind of credential that configuration can name (<c>"Kind": "…"</c>), for packages that bring a credential. It stands beside the kinds there are,
-    /// in sections of their own and as a member of a Chain.
+    /// Adds a kind of credential that configuration can name (<c>"Kind": "…"</c>), for packages that bring a credential. It stands beside
+    /// the kinds there are, in sections of their own and as a member of a Chain.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="kind">Its name, compared without regard to case.</param>
     /// <param name="settings">The settings it has; any other is an error, told before <paramref name="create"/> is called.</param>
     /// <param name="create">
-    /// Makes the credential of a section. Called when the host starts, to check the settings: it must ask nobody. What is wrong it says with
-    /// <see cref="CredentialSection.Required"/>, or with an <see cref="ArgumentException"/> that quotes no value.
+    /// Makes the credential of a section. Called when the host starts, to check the settings: it must ask nobody. What is wrong it says
+    /// with <see cref="CredentialSection.Required"/>, or with an <see cref="ArgumentException"/> that quotes no value.
     /// </param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     /// <exception cref="InvalidOperationException">The kind is there already.</exception>
-    public static IServiceCollection AddWorkloadIdentityKind(this IServiceCollection services, string kind, IEnumerable<string> settings, Func<CredentialSection, Credential> create)
+    public static IServiceCollection AddWorkloadIdentityKind(
+        this IServiceCollection services, string kind, IEnumerable<string> settings, Func<CredentialSection, Credential> create)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(settings);
@@ -77,13 +86,15 @@ public static class WorkloadIdentityServiceCollectionExtensions
     {
         var known = CredentialKind.All.Concat(services.Select(service => service.ImplementationInstanceOrNull()).OfType<CredentialKind>());
         return known.Any(other => other.Name.Equals(kind.Name, StringComparison.OrdinalIgnoreCase))
-            ? throw new InvalidOperationException($"The kind '{kind.Name}' is there already. Kinds of the library cannot be replaced; choose another name.")
+            ? throw new InvalidOperationException(
+                $"The kind '{kind.Name}' is there already. Kinds of the library cannot be replaced; choose another name.")
             : services.AddSingleton(kind);
     }
 
     private static WorkloadIdentityBuilder Add(IServiceCollection services, string name)
     {
-        AddIdentity(services, name).Configure(options => options.Plan = new CredentialPlan("the default chain", WorkloadIdentityBuilder.DefaultChain));
+        AddIdentity(services, name)
+            .Configure(options => options.Plan = new CredentialPlan("the default chain", WorkloadIdentityBuilder.DefaultChain));
         return new WorkloadIdentityBuilder(services, name);
     }
 
@@ -136,13 +147,15 @@ public static class WorkloadIdentityServiceCollectionExtensions
         if (services.Any(service => identity.Equals(service.ImplementationInstanceOrNull())))
         {
             throw new InvalidOperationException(
-                $"{identity} is registered already. Call AddWorkloadIdentity once for it and keep the builder; for a second identity use another name, AddWorkloadIdentity(\"name\").");
+                $"{identity} is registered already. Call AddWorkloadIdentity once for it and keep the builder; for a second identity use "
+                    + $"another name, AddWorkloadIdentity(\"name\").");
         }
 
         services.AddSingleton(identity);
     }
 
-    private static object? ImplementationInstanceOrNull(this ServiceDescriptor service) => service.IsKeyedService ? null : service.ImplementationInstance;
+    private static object? ImplementationInstanceOrNull(this ServiceDescriptor service) =>
+        service.IsKeyedService ? null : service.ImplementationInstance;
 
     private static string RequireName(string name) => Require.Text(name, "The name of an identity", "graph");
 }

@@ -25,14 +25,21 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
     /// <param name="acquirer">Outlives the handler, and is not disposed by it.</param>
     /// <param name="request">What to ask for, unless a message asks otherwise.</param>
     /// <param name="options">Where tokens may go, and which token a message gets. Read once, here.</param>
-    /// <exception cref="ArgumentException">The scope asks for a token that is itself a credential, or an option has a value that cannot work; the message says what to do.</exception>
+    /// <exception cref="ArgumentException">The scope asks for a token that is itself a credential, or an option has a value that cannot
+    /// work; the message says what to do.</exception>
     public AccessTokenHandler(ITokenAcquirer acquirer, TokenRequest request, AccessTokenHandlerOptions? options = null)
-        : this(acquirer, request, WithoutRegistration(options ??= new AccessTokenHandlerOptions()), new AllowedOrigins(options), new ChallengeMetrics(options.MeterFactory))
+        : this(
+            acquirer,
+            request,
+            WithoutRegistration(options ??= new AccessTokenHandlerOptions()),
+            new AllowedOrigins(options),
+            new ChallengeMetrics(options.MeterFactory))
     {
         _ownsMetrics = true;
     }
 
-    internal AccessTokenHandler(ITokenAcquirer acquirer, TokenRequest request, AccessTokenHandlerOptions options, AllowedOrigins origins, ChallengeMetrics metrics)
+    internal AccessTokenHandler(
+        ITokenAcquirer acquirer, TokenRequest request, AccessTokenHandlerOptions options, AllowedOrigins origins, ChallengeMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(acquirer);
         ArgumentNullException.ThrowIfNull(request);
@@ -80,7 +87,9 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         return await SendAsync(message.With(token), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What has been answered by the time it is sent (a cache further in, an API in memory) is looked at without anything to wait with.</summary>
+    /// <summary>
+    /// What has been answered by the time it is sent (a cache further in, an API in memory) is looked at without anything to wait with.
+    /// </summary>
     private Task<HttpResponseMessage> SendAsync(SentMessage sent, CancellationToken cancellationToken)
     {
         Task<HttpResponseMessage> sending;
@@ -104,7 +113,8 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         return sending;
     }
 
-    private async Task<HttpResponseMessage> FinishAsync(Task<HttpResponseMessage> sending, SentMessage sent, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> FinishAsync(
+        Task<HttpResponseMessage> sending, SentMessage sent, CancellationToken cancellationToken)
     {
         try
         {
@@ -156,7 +166,8 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         Require.Scope(scope, parameter);
         return ExchangeAudience.IsAskedBy(scope)
             ? throw new ArgumentException(
-                $"'{scope}' asks for a token that is itself a credential: whoever receives it can act as the application that trusts it. It is exchanged with Entra and never sent to an API.", parameter)
+                $"'{scope}' asks for a token that is itself a credential: whoever receives it can act as the application that trusts it. "
+                    + "It is exchanged with Entra and never sent to an API.", parameter)
             : scope;
     }
 
@@ -173,10 +184,14 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
 
     private static AccessTokenHandlerOptions WithoutRegistration(AccessTokenHandlerOptions options) =>
         options.Identity is not null ? throw new ArgumentException(
-            $"{nameof(AccessTokenHandlerOptions.Identity)} chooses among identities registered with AddWorkloadIdentity; a handler made by hand is given its acquirer. Leave it out, or use AddAccessToken.",
+            $"{nameof(
+                AccessTokenHandlerOptions.Identity)} chooses among identities registered with AddWorkloadIdentity; a handler made by hand "
+                    + "is given its acquirer. Leave it out, or use AddAccessToken.",
             nameof(options))
         : options.WarmUp ? throw new ArgumentException(
-            $"{nameof(AccessTokenHandlerOptions.WarmUp)} asks for a token when a host starts; a handler made by hand has no host. Leave it out, or use AddAccessToken.", nameof(options))
+            $"{nameof(
+                AccessTokenHandlerOptions.WarmUp)} asks for a token when a host starts; a handler made by hand has no host. Leave it out, "
+                    + "or use AddAccessToken.", nameof(options))
         : options.UseCookies ? throw new ArgumentException(
             $"{nameof(AccessTokenHandlerOptions.UseCookies)} concerns the primary handler of a factory-made client. Leave it out, and set "
             + "UseCookies on the primary handler itself.",

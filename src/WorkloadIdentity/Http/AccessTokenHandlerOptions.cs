@@ -3,32 +3,42 @@ using Microsoft.Extensions.Logging;
 
 namespace WorkloadIdentity;
 
-/// <summary>Where the tokens of an <see cref="AccessTokenHandler"/> may go and which token a request gets. Read once, when the handler is constructed.</summary>
+/// <summary>
+/// Where the tokens of an <see cref="AccessTokenHandler"/> may go and which token a request gets. Read once, when the handler is
+/// constructed.
+/// </summary>
 public sealed class AccessTokenHandlerOptions
 {
     /// <summary>
-    /// Origins (scheme, host and port: <c>https://orders.contoso.com</c>) that may receive the token, beside the exact host of an https scope and the base
-    /// address set by the configuration of a named client. Plain http is accepted for loopback IP addresses only, such as
-    /// <c>http://127.0.0.1:5000</c>. The origin of a WebSocket is that of its first request: <c>wss</c> is https, and <c>ws</c> is plain http.
+    /// Origins (scheme, host and port: <c>https://orders.contoso.com</c>) that may receive the token, beside the exact host of an https
+    /// scope and the base address set by the configuration of a named client. Plain http is accepted for loopback IP addresses only, such
+    /// as <c>http://127.0.0.1:5000</c>. The origin of a WebSocket is that of its first request: <c>wss</c> is https, and <c>ws</c> is plain
+    /// http.
     /// </summary>
     public IList<Uri> AllowedOrigins { get; } = [];
 
     /// <summary>
-    /// Origins that may receive the token over plain http, because the network itself encrypts: a service mesh. One Warning is logged for each that is used.
-    /// A request that a proxy would take is refused all the same, because the proxy could read the token.
-    /// With service discovery, list the address as the application writes it: <c>https+http://orders</c>.
+    /// Origins that may receive the token over plain http, because the network itself encrypts: a service mesh. One Warning is logged for
+    /// each that is used. A request that a proxy would take is refused all the same, because the proxy could read the token. With service
+    /// discovery, list the address as the application writes it: <c>https+http://orders</c>.
     /// </summary>
     public IList<Uri> PlainHttpOrigins { get; } = [];
 
-    /// <summary>The name of the identity to use, as registered with <c>AddWorkloadIdentity(name, …)</c>; null for the unnamed one. Only for clients made by a factory.</summary>
+    /// <summary>
+    /// The name of the identity to use, as registered with <c>AddWorkloadIdentity(name, …)</c>; null for the unnamed one. Only for clients
+    /// made by a factory.
+    /// </summary>
     public string? Identity { get; set; }
 
-    /// <summary>Whether a request that names no tenant is an error. Set it in multi-tenant applications: a forgotten tenant must not mean one's own.</summary>
+    /// <summary>
+    /// Whether a request that names no tenant is an error. Set it in multi-tenant applications: a forgotten tenant must not mean one's own.
+    /// </summary>
     public bool RequireTenant { get; set; }
 
     /// <summary>
     /// Whether claims challenges are answered
-    /// (<see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">continuous access evaluation</see>); Entra is told so with each token request.
+    /// (<see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">continuous access evaluation</see>); Entra is told
+    /// so with each token request.
     /// </summary>
     /// <value>The default is true.</value>
     public bool ContinuousAccess { get; set; } = true;
@@ -46,8 +56,8 @@ public sealed class AccessTokenHandlerOptions
     public IMeterFactory? MeterFactory { get; set; }
 
     /// <summary>
-    /// Whether the token is asked for when the host starts, so that the first request finds it. It is asked for behind the start: a failure is logged, and shows in the
-    /// health check. Only for clients made by a factory, whose token depends on no message.
+    /// Whether the token is asked for when the host starts, so that the first request finds it. It is asked for behind the start: a failure
+    /// is logged, and shows in the health check. Only for clients made by a factory, whose token depends on no message.
     /// </summary>
     /// <value>The default is false.</value>
     public bool WarmUp { get; set; }
@@ -71,18 +81,24 @@ public sealed class AccessTokenHandlerOptions
 
     /// <summary>The origins of a list, checked.</summary>
     /// <exception cref="ArgumentException">An entry is not an origin, or is one that could never receive a token.</exception>
-    internal static Origin[] Origins(IEnumerable<Uri> addresses, string list, bool plainHttp) => [.. addresses.Select(address => Checked(address, list, plainHttp))];
+    internal static Origin[] Origins(IEnumerable<Uri> addresses, string list, bool plainHttp) =>
+        [.. addresses.Select(address => Checked(address, list, plainHttp))];
 
     private static Origin Checked(Uri address, string list, bool plainHttp)
     {
         if (!Origin.TryRead(address, out var origin))
         {
-            throw new ArgumentException($"{list} holds an address without scheme and host. Expected something like: https://orders.contoso.com", list);
+            throw new ArgumentException(
+                $"{list} holds an address without scheme and host. Expected something like: https://orders.contoso.com", list);
         }
 
-        if (address.UserInfo.Length > 0 || address.AbsolutePath is not ("/" or "") || address.Query.Length > 0 || address.Fragment.Length > 0)
+        if (address.UserInfo.Length > 0 || address.AbsolutePath is not ("/" or "") || address.Query.Length > 0
+            || address.Fragment.Length > 0)
         {
-            throw new ArgumentException($"{list} takes origins, without user name, path or query: a token allowed for a host is allowed for all of it. Write {origin}", list);
+            throw new ArgumentException(
+                $"{list} takes origins, without user name, path or query: a token allowed for a host is allowed for all of it. Write "
+                    + $"{origin}",
+                list);
         }
 
         if (plainHttp && origin.IsHttps)

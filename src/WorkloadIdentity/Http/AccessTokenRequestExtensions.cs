@@ -1,7 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What one message asks of the <see cref="AccessTokenHandler"/> it will pass through. It travels in <see cref="HttpRequestMessage.Options"/>, never on the wire.
+/// What one message asks of the <see cref="AccessTokenHandler"/> it will pass through. It travels in
+/// <see cref="HttpRequestMessage.Options"/>, never on the wire.
 /// </summary>
 public static class AccessTokenRequestExtensions
 {
@@ -18,7 +19,8 @@ public static class AccessTokenRequestExtensions
     }
 
     /// <summary>
-    /// Acts on behalf of a user (<see href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow">on-behalf-of flow</see>).
+    /// Acts on behalf of a user (<see href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow">on-behalf-of
+    /// flow</see>).
     /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="userAssertion">The access token the user's client sent to this application, without <c>Bearer </c>. A secret.</param>
@@ -31,11 +33,15 @@ public static class AccessTokenRequestExtensions
         return MessageInput.Change(message, input => input with { UserAssertion = assertion });
     }
 
-    /// <summary>Asks for a token with another scope than the client's. It may go where the client's tokens may go, and to the exact host of an https scope.</summary>
+    /// <summary>
+    /// Asks for a token with another scope than the client's. It may go where the client's tokens may go, and to the exact host of an https
+    /// scope.
+    /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="scope">The resource followed by <c>/.default</c>; on behalf of a user also delegated permissions.</param>
     /// <returns><paramref name="message"/>.</returns>
-    /// <exception cref="ArgumentException"><paramref name="scope"/> is empty, holds a control character, or asks for a token that is itself a credential.</exception>
+    /// <exception cref="ArgumentException"><paramref name="scope"/> is empty, holds a control character, or asks for a token that is itself
+    /// a credential.</exception>
     public static HttpRequestMessage WithScope(this HttpRequestMessage message, string scope)
     {
         ArgumentNullException.ThrowIfNull(message);

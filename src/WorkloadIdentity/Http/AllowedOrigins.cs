@@ -13,8 +13,10 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
 {
     private const int MaxWarnings = 64;
 
-    private readonly Origin[] _listed = AccessTokenHandlerOptions.Origins(options.AllowedOrigins, nameof(options.AllowedOrigins), plainHttp: false);
-    private readonly Origin[] _plainHttp = AccessTokenHandlerOptions.Origins(options.PlainHttpOrigins, nameof(options.PlainHttpOrigins), plainHttp: true);
+    private readonly Origin[] _listed =
+        AccessTokenHandlerOptions.Origins(options.AllowedOrigins, nameof(options.AllowedOrigins), plainHttp: false);
+    private readonly Origin[] _plainHttp =
+        AccessTokenHandlerOptions.Origins(options.PlainHttpOrigins, nameof(options.PlainHttpOrigins), plainHttp: true);
     private readonly ConcurrentDictionary<Origin, bool> _warned = new();
     private readonly ILogger? _logger = options.LoggerFactory?.CreateLogger(Log.Category);
     private KnownBaseAddresses _baseAddresses = new();
@@ -43,7 +45,9 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
         }
     }
 
-    /// <summary>Why a token for <paramref name="scope"/> must not be sent with a request to <paramref name="address"/>; null when it may.</summary>
+    /// <summary>
+    /// Why a token for <paramref name="scope"/> must not be sent with a request to <paramref name="address"/>; null when it may.
+    /// </summary>
     /// <param name="address">Where the request would go now.</param>
     /// <param name="issued">Where the application addressed it, when a gate saw that.</param>
     /// <param name="scope">What the token is for.</param>
@@ -72,7 +76,10 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
         }
 
         // The issued address speaks for this one only if the application's own handlers brought it here.
-        var hasIssued = Origin.TryRead(issued is not null && ReferenceEquals(issued.Owner, this) && issued.Covers(origin) ? issued.Address : null, out var asIssued);
+        var hasIssued =
+            Origin.TryRead(
+                issued is not null && ReferenceEquals(issued.Owner, this) && issued.Covers(origin) ? issued.Address : null,
+                out var asIssued);
         if (hasIssued && issued!.Address!.UserInfo.Length > 0)
         {
             return OriginRefusals.UserInfo(asIssued, scope);
@@ -142,7 +149,9 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
         return last;
     }
 
-    /// <summary>The first address that was allowed on its own account. Addresses and scopes never change: by reference they are known again.</summary>
+    /// <summary>
+    /// The first address that was allowed on its own account. Addresses and scopes never change: by reference they are known again.
+    /// </summary>
     private sealed record Passed(Uri Address, string Scope);
 
     /// <summary>The exact hosts of the https URLs in a scope (on behalf of a user it may name several permissions).</summary>

@@ -7,8 +7,9 @@ using System.Text.Json;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Reads the <c>claims</c> of a challenge (<see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">claims challenge</see>):
-/// base64 of a JSON object. It comes from an API, so it is bounded, and only what it says about access tokens goes on to Entra.
+/// Reads the <c>claims</c> of a challenge (<see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">claims
+/// challenge</see>): base64 of a JSON object. It comes from an API, so it is bounded, and only what it says about access tokens goes on to
+/// Entra.
 /// </summary>
 internal static class ChallengeClaims
 {
@@ -75,7 +76,8 @@ internal static class ChallengeClaims
         claims = null;
         try
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            using var document =
+                JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind != JsonValueKind.Object
                 || !document.RootElement.TryGetProperty(Member, out var wanted)
                 || wanted.ValueKind != JsonValueKind.Object)

@@ -22,14 +22,17 @@ internal sealed class ChallengeMetrics : IDisposable
     {
         var meter = Telemetry.Meter(factory);
         _owned = factory is null ? meter : null;
-        _challenges = meter.CreateCounter<long>("workload_identity.challenges", "{challenge}", "Rejections of a token by an API that another token may mend.");
+        _challenges =
+            meter.CreateCounter<long>(
+                "workload_identity.challenges", "{challenge}", "Rejections of a token by an API that another token may mend.");
     }
 
     public void Answered(TokenRejection rejection, string outcome)
     {
         _challenges.Add(1, new(Telemetry.Reason, rejection.Reason), new(Telemetry.Outcome, outcome));
         Activity.Current?.AddEvent(new ActivityEvent(
-            Telemetry.Challenge, tags: new ActivityTagsCollection { [Telemetry.Reason] = rejection.Reason, [Telemetry.Outcome] = outcome }));
+            Telemetry.Challenge,
+            tags: new ActivityTagsCollection { [Telemetry.Reason] = rejection.Reason, [Telemetry.Outcome] = outcome }));
     }
 
     public void Dispose() => _owned?.Dispose();

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What a message carries for the handler. Immutable, because handlers that copy messages copy their options by reference: a copy changed later must not
-/// change the original. Its members are internal, so nothing that prints or serialises a message's options shows them.
+/// What a message carries for the handler. Immutable, because handlers that copy messages copy their options by reference: a copy changed
+/// later must not change the original. Its members are internal, so nothing that prints or serialises a message's options shows them.
 /// </summary>
 internal sealed record MessageInput
 {

@@ -1,9 +1,12 @@
 namespace WorkloadIdentity;
 
-/// <summary>Which token request a message gets: the message's own wishes, then the application's choice, then the one request for all.</summary>
+/// <summary>
+/// Which token request a message gets: the message's own wishes, then the application's choice, then the one request for all.
+/// </summary>
 internal sealed class MessageRequests(TokenRequest request, AccessTokenHandlerOptions options)
 {
-    private readonly TokenRequest _request = request.ContinuousAccess == options.ContinuousAccess ? request : Copy(request, null, options.ContinuousAccess);
+    private readonly TokenRequest _request =
+        request.ContinuousAccess == options.ContinuousAccess ? request : Copy(request, null, options.ContinuousAccess);
     private readonly Func<HttpRequestMessage, TokenRequest>? _select = options.Select;
     private readonly bool _requireTenant = options.RequireTenant;
 
@@ -15,17 +18,22 @@ internal sealed class MessageRequests(TokenRequest request, AccessTokenHandlerOp
 
     public bool ContinuousAccess { get; } = options.ContinuousAccess;
 
-    /// <exception cref="TokenAcquisitionException">The message lacks what this client requires, or asks for what no message may carry.</exception>
+    /// <exception cref="TokenAcquisitionException">The message lacks what this client requires, or asks for what no message may
+    /// carry.</exception>
     public TokenRequest For(HttpRequestMessage message, MessageInput? input)
     {
         var chosen = _request;
         if (_select is not null)
         {
             chosen = _select(message) ?? throw Refused(
-                TokenErrorKind.InvalidConfiguration, "The client's Select returned null. It must return a token request for every message.", _request.Scope);
+                TokenErrorKind.InvalidConfiguration, "The client's Select returned null. It must return a token request for every message.",
+                _request.Scope);
             if (ExchangeAudience.IsAskedBy(chosen.Scope))
             {
-                throw Refused(TokenErrorKind.NotAllowed, "The client's Select asks for a token that is itself a credential, which is never sent to an API.", chosen.Scope);
+                throw Refused(
+                    TokenErrorKind.NotAllowed,
+                    "The client's Select asks for a token that is itself a credential, which is never sent to an API.",
+                    chosen.Scope);
             }
         }
 
@@ -36,7 +44,9 @@ internal sealed class MessageRequests(TokenRequest request, AccessTokenHandlerOp
 
         return _requireTenant && chosen.TenantId is null
             ? throw Refused(
-                TokenErrorKind.NotAllowed, "This client requires every request to name its tenant, and this one names none. Write request.ForTenant(tenantId), or name it in Select.", chosen.Scope, HelpAnchors.TenantMissing)
+                TokenErrorKind.NotAllowed,
+                "This client requires every request to name its tenant, and this one names none. Write request.ForTenant(tenantId), or "
+                    + "name it in Select.", chosen.Scope, HelpAnchors.TenantMissing)
             : chosen;
     }
 

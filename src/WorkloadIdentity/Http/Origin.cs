@@ -3,7 +3,9 @@ using System.Net;
 
 namespace WorkloadIdentity;
 
-/// <summary>Scheme, host and port: what a token may be sent to (RFC 6454). The host in the form that is resolved and connected to.</summary>
+/// <summary>
+/// Scheme, host and port: what a token may be sent to (RFC 6454). The host in the form that is resolved and connected to.
+/// </summary>
 /// <remarks>
 /// <see cref="Uri.Host"/> keeps full-width letters and soft hyphens; <see cref="Uri.IdnHost"/> is what the connection uses.
 /// A WebSocket opens with an HTTP request (RFC 6455 section 4), so <c>wss</c> counts as https and <c>ws</c> as http.

@@ -1,8 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Stands outermost in a factory-made pipeline and keeps the address the application issued, so that the <see cref="AccessTokenHandler"/> further in
-/// can tell an address rewritten by the application's own handlers (service discovery) from one an API redirected to.
+/// Stands outermost in a factory-made pipeline and keeps the address the application issued, so that the <see cref="AccessTokenHandler"/>
+/// further in can tell an address rewritten by the application's own handlers (service discovery) from one an API redirected to.
 /// </summary>
 internal sealed class OriginGate : DelegatingHandler
 {
@@ -26,5 +26,6 @@ internal sealed class OriginGate : DelegatingHandler
         return base.Send(request, cancellationToken);
     }
 
-    private void Note(HttpRequestMessage request) => request.Options.Set(IssuedAddress.Key, new IssuedAddress(_origins, request.RequestUri));
+    private void Note(HttpRequestMessage request) =>
+        request.Options.Set(IssuedAddress.Key, new IssuedAddress(_origins, request.RequestUri));
 }

@@ -10,10 +10,12 @@ internal static class OriginRefusals
     private const string MeshList = nameof(AccessTokenHandlerOptions.PlainHttpOrigins);
 
     public static TokenError NoAddress(string scope) => Refusal(
-        "The request has no absolute address, so there is no saying whether a token may go there. Set RequestUri, or the client's BaseAddress.", scope);
+        "The request has no absolute address, so there is no saying whether a token may go there. Set RequestUri, or the client's "
+            + "BaseAddress.", scope);
 
     public static TokenError UserInfo(Origin origin, string scope) => Refusal(
-        $"The address of the request to {origin} carries user information (text before '@'), which is how one host is made to look like another. Remove it.", scope);
+        $"The address of the request to {origin} carries user information (text before '@'), which is how one host is made to look like "
+            + "another. Remove it.", scope);
 
     public static TokenError NotListed(Origin origin, string scope, string? client, bool hasForgotten) => Refusal(
         $"A token for '{scope}' is not sent to {origin}: it is neither the host of the scope, nor "
@@ -75,5 +77,6 @@ internal static class OriginRefusals
             : $"this where the client '{client}' is registered: .AddAccessToken(\"{quoted}\", o => o.{add});";
     }
 
-    private static TokenError Refusal(string message, string scope) => new(TokenErrorKind.NotAllowed, message) { Scope = scope, HelpAnchor = HelpAnchors.OriginNotAllowed };
+    private static TokenError Refusal(string message, string scope) =>
+        new(TokenErrorKind.NotAllowed, message) { Scope = scope, HelpAnchor = HelpAnchors.OriginNotAllowed };
 }

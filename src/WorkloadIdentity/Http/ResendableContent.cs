@@ -65,7 +65,9 @@ internal static class ResendableContent
         }
     }
 
-    /// <summary>A sequence that is not a collection may be a query or a reader that yields once; a second send would post the rest, or nothing.</summary>
+    /// <summary>
+    /// A sequence that is not a collection may be a query or a reader that yields once; a second send would post the rest, or nothing.
+    /// </summary>
     private static bool IsSequence(JsonContent json) =>
         json.Value is IAsyncEnumerable<object>
         || (json.ObjectType.IsGenericType && json.ObjectType.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))

@@ -19,8 +19,8 @@ internal sealed class TokenRejection
     public string? Claims { get; }
 
     /// <summary>
-    /// Reads the challenges of <paramref name="response"/> made for <paramref name="scheme"/>; null when none of them asks for another token.
-    /// Claims come first: a server that names both wants them met.
+    /// Reads the challenges of <paramref name="response"/> made for <paramref name="scheme"/>; null when none of them asks for another
+    /// token. Claims come first: a server that names both wants them met.
     /// </summary>
     /// <param name="response">A 401.</param>
     /// <param name="scheme">The scheme the rejected token was presented with.</param>

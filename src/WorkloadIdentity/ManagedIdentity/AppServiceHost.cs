@@ -4,7 +4,8 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// App Service and those that speak its protocol: Functions, Container Apps, Logic Apps, Automation.
-/// <see href="https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference">REST endpoint reference</see>.
+/// <see href="https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference">REST endpoint
+/// reference</see>.
 /// </summary>
 internal sealed class AppServiceHost : ManagedIdentityHost
 {
@@ -15,7 +16,8 @@ internal sealed class AppServiceHost : ManagedIdentityHost
     private readonly Func<ManagedIdentityIdKind, string?> _selector;
 
     private AppServiceHost(
-        ManagedIdentityCredentialOptions options, string endpoint, string secret, string header, string version, Func<ManagedIdentityIdKind, string?> selector)
+        ManagedIdentityCredentialOptions options, string endpoint, string secret, string header, string version,
+        Func<ManagedIdentityIdKind, string?> selector)
         : base("App Service", options)
     {
         _endpoint = endpoint;
@@ -37,7 +39,13 @@ internal sealed class AppServiceHost : ManagedIdentityHost
 
     /// <summary>The protocol of 2017-09-01, which knows client ids alone.</summary>
     public static AppServiceHost Of2017(ManagedIdentityCredentialOptions options) =>
-        new(options, "MSI_ENDPOINT", "MSI_SECRET", "secret", "2017-09-01", kind => kind == ManagedIdentityIdKind.ClientId ? "clientid" : null);
+        new(
+            options,
+            "MSI_ENDPOINT",
+            "MSI_SECRET",
+            "secret",
+            "2017-09-01",
+            kind => kind == ManagedIdentityIdKind.ClientId ? "clientid" : null);
 
     // Both variables are read for every attempt: the platform rotates the secret, and moves the endpoint when it moves the program.
     protected override (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request)
@@ -46,7 +54,11 @@ internal sealed class AppServiceHost : ManagedIdentityHost
         var (secret, secretProblem) = HostVariable.Header(Options.Environment, _secret);
         if (endpoint is null || secret is null)
         {
-            return (null, request.Error(TokenErrorKind.InvalidConfiguration, $"The managed identity of App Service cannot be asked: {endpointProblem ?? secretProblem}", HelpAnchors.ManagedIdentity));
+            return (null,
+                request.Error(
+                    TokenErrorKind.InvalidConfiguration,
+                    $"The managed identity of App Service cannot be asked: {endpointProblem ?? secretProblem}",
+                    HelpAnchors.ManagedIdentity));
         }
 
         var (query, error) = WriteQuery(request, _selector);
@@ -55,7 +67,8 @@ internal sealed class AppServiceHost : ManagedIdentityHost
             return (null, error);
         }
 
-        var message = new HttpRequestMessage(HttpMethod.Get, new Uri($"{endpoint.GetLeftPart(UriPartial.Path)}?api-version={_version}&{query}"));
+        var message =
+            new HttpRequestMessage(HttpMethod.Get, new Uri($"{endpoint.GetLeftPart(UriPartial.Path)}?api-version={_version}&{query}"));
         message.Headers.Add(_header, secret);
         return (message, null);
     }

@@ -1,9 +1,10 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A machine outside Azure with the Azure Arc agent, and Azure Local. The agent proves that the caller may act as the machine by naming a file
-/// only privileged accounts can read; what the file holds goes into the second request.
-/// <see href="https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication">Authenticate against Azure resources with Azure Arc</see>.
+/// A machine outside Azure with the Azure Arc agent, and Azure Local. The agent proves that the caller may act as the machine by naming a
+/// file only privileged accounts can read; what the file holds goes into the second request.
+/// <see href="https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication">Authenticate against Azure resources
+/// with Azure Arc</see>.
 /// </summary>
 internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : ManagedIdentityHost("Azure Arc", options)
 {
@@ -18,10 +19,15 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
     /// <summary>The loopback endpoint: anywhere else, the content of the key file would go to a host of somebody's choosing.</summary>
     protected override (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request)
     {
-        var (endpoint, problem) = Options.Environment.Has(EndpointVariable) ? HostVariable.Loopback(Options.Environment, EndpointVariable) : (AgentAddress, null);
+        var (endpoint, problem) =
+            Options.Environment.Has(EndpointVariable) ? HostVariable.Loopback(Options.Environment, EndpointVariable) : (AgentAddress, null);
         if (endpoint is null)
         {
-            return (null, request.Error(TokenErrorKind.InvalidConfiguration, $"The agent of Azure Arc cannot be asked: {problem}", HelpAnchors.ManagedIdentity));
+            return (null,
+                request.Error(
+                    TokenErrorKind.InvalidConfiguration,
+                    $"The agent of Azure Arc cannot be asked: {problem}",
+                    HelpAnchors.ManagedIdentity));
         }
 
         // Not mi_res_id, which the agent ignores.
@@ -50,7 +56,11 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
         var (first, sentOn) = await SendAsync(message, AttemptTimeout, cancellationToken).ConfigureAwait(false);
         if (first.IsSuccess)
         {
-            return Failed(request, TokenErrorKind.InvalidResponse, "answered without the challenge that every agent begins with, so it is not the agent that answers. Nothing it sent is used.");
+            return Failed(
+                request,
+                TokenErrorKind.InvalidResponse,
+                "answered without the challenge that every agent begins with, so it is not the agent that answers. Nothing it sent is "
+                    + "used.");
         }
 
         if (first.Status != 401)
@@ -73,20 +83,28 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
     protected override string Advice(ManagedIdentityRequest request, int status, HostErrorResponse said) => status switch
     {
         401 or 403 => "The agent did not accept the content of its key file. Check the agent with: azcmagent show",
-        400 or 404 when request.Id is { Value: not null } => "Check that the identity is assigned to this machine, and that the agent is recent enough to know user-assigned identities.",
+        400 or 404 when request.Id is { Value: not null } =>
+            "Check that the identity is assigned to this machine, and that the agent is recent enough to know user-assigned identities.",
         400 or 404 => "Check that the scope names a resource that exists in the tenant of the machine, and the agent with: azcmagent show",
         _ => base.Advice(request, status, said),
     };
 
     private static HttpRequestMessage WriteTo(Uri address) => new(HttpMethod.Get, address) { Headers = { { "Metadata", "true" } } };
 
-    /// <summary>The content of the file that the challenge names; or why it cannot be had. The agent is no trust anchor: what it names is checked.</summary>
+    /// <summary>
+    /// The content of the file that the challenge names; or why it cannot be had. The agent is no trust anchor: what it names is checked.
+    /// </summary>
     private (string? Key, TokenError? Error) ReadKey(ManagedIdentityRequest request, BackchannelAnswer answer)
     {
-        var challenges = AuthenticationChallenge.Parse(answer.Headers("WWW-Authenticate")).Where(challenge => challenge.Is("Basic")).ToList();
+        var challenges =
+            AuthenticationChallenge.Parse(answer.Headers("WWW-Authenticate")).Where(challenge => challenge.Is("Basic")).ToList();
         if (challenges is not [var challenge] || challenge.Parameter("realm") is not { Length: > 0 } path)
         {
-            return (null, Error(request, TokenErrorKind.InvalidResponse, "answered 401 without the one Basic challenge that names a key file. Check the agent with: azcmagent show"));
+            return (null,
+                Error(
+                    request,
+                    TokenErrorKind.InvalidResponse,
+                    "answered 401 without the one Basic challenge that names a key file. Check the agent with: azcmagent show"));
         }
 
         var file = Options.Environment.ReadArcKey(path);
@@ -102,11 +120,17 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
         }
 
         return line is null
-            ? (null, Error(request, TokenErrorKind.InvalidResponse, $"named a key file that is not used: {problem}. Check the agent with: azcmagent show"))
+            ? (null,
+                Error(
+                    request,
+                    TokenErrorKind.InvalidResponse,
+                    $"named a key file that is not used: {problem}. Check the agent with: azcmagent show"))
             : (line, null);
     }
 
-    /// <summary>The agent is here and the account may not use it: that is for a person to mend, not a reason to look for another credential.</summary>
+    /// <summary>
+    /// The agent is here and the account may not use it: that is for a person to mend, not a reason to look for another credential.
+    /// </summary>
     internal static TokenError Denied(ManagedIdentityRequest request, FileContent file)
     {
         var group = OperatingSystem.IsWindows()
@@ -114,7 +138,8 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
             : "himds (sudo usermod -aG himds <account>)";
         return new TokenError(
             TokenErrorKind.InvalidConfiguration,
-            $"Azure Arc has a managed identity here, but this process may not read its key files (access denied). Add the account it runs as to the group {group}; then restart the process.")
+            "Azure Arc has a managed identity here, but this process may not read its key files (access denied). Add the account it runs "
+                + $"as to the group {group}; then restart the process.")
         {
             Scope = request.Scope,
             ClientId = request.ClientId,
@@ -123,7 +148,9 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
         };
     }
 
-    private TokenResult Failed(ManagedIdentityRequest request, TokenErrorKind kind, string what) => TokenResult.Failed(Error(request, kind, what));
+    private TokenResult Failed(ManagedIdentityRequest request, TokenErrorKind kind, string what) =>
+        TokenResult.Failed(Error(request, kind, what));
 
-    private TokenError Error(ManagedIdentityRequest request, TokenErrorKind kind, string what) => request.Error(kind, $"The agent of {Name} {what}", HelpAnchors.ArcKeyFile);
+    private TokenError Error(ManagedIdentityRequest request, TokenErrorKind kind, string what) =>
+        request.Error(kind, $"The agent of {Name} {what}", HelpAnchors.ArcKeyFile);
 }

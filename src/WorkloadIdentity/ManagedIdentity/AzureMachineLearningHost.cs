@@ -2,9 +2,11 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// A compute of Azure Machine Learning: App Service's protocol of 2017, with an identity that is always named.
-/// <see href="https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication">Set up service authentication</see>.
+/// <see href="https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication">Set up service
+/// authentication</see>.
 /// </summary>
-internal sealed class AzureMachineLearningHost(ManagedIdentityCredentialOptions options) : ManagedIdentityHost("Azure Machine Learning", options)
+internal sealed class AzureMachineLearningHost(
+    ManagedIdentityCredentialOptions options) : ManagedIdentityHost("Azure Machine Learning", options)
 {
     private const string DefaultVariable = "DEFAULT_IDENTITY_CLIENT_ID";
 
@@ -50,12 +52,16 @@ internal sealed class AzureMachineLearningHost(ManagedIdentityCredentialOptions 
             return (null, error);
         }
 
-        var message = new HttpRequestMessage(HttpMethod.Get, new Uri($"{endpoint.GetLeftPart(UriPartial.Path)}?api-version=2017-09-01&{query}"));
+        var message =
+            new HttpRequestMessage(HttpMethod.Get, new Uri($"{endpoint.GetLeftPart(UriPartial.Path)}?api-version=2017-09-01&{query}"));
         message.Headers.Add("secret", secret);
         message.Headers.Add("Metadata", "true");
         return (message, null);
     }
 
     private static TokenError Unasked(ManagedIdentityRequest request, string problem) =>
-        request.Error(TokenErrorKind.InvalidConfiguration, $"The managed identity of Azure Machine Learning cannot be asked: {problem}", HelpAnchors.ManagedIdentity);
+        request.Error(
+            TokenErrorKind.InvalidConfiguration,
+            $"The managed identity of Azure Machine Learning cannot be asked: {problem}",
+            HelpAnchors.ManagedIdentity);
 }

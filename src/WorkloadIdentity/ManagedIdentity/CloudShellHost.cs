@@ -10,7 +10,8 @@ internal sealed class CloudShellHost(ManagedIdentityCredentialOptions options) :
         ? null
         : request.Error(
             TokenErrorKind.InvalidConfiguration,
-            $"Cloud Shell has no managed identity, only tokens of the person who is signed in, so it cannot be asked for {request.Identity}. Name no identity if that person is meant.",
+            "Cloud Shell has no managed identity, only tokens of the person who is signed in, so it cannot be asked for "
+                + $"{request.Identity}. Name no identity if that person is meant.",
             HelpAnchors.ManagedIdentity);
 
     /// <summary>Nothing is shown to this endpoint and a person's token comes back, so it is asked on this machine only.</summary>
@@ -18,7 +19,8 @@ internal sealed class CloudShellHost(ManagedIdentityCredentialOptions options) :
     {
         var (endpoint, problem) = HostVariable.Loopback(Options.Environment, "MSI_ENDPOINT");
         return endpoint is null
-            ? (null, request.Error(TokenErrorKind.InvalidConfiguration, $"Cloud Shell cannot be asked: {problem}", HelpAnchors.ManagedIdentity))
+            ? (null,
+                request.Error(TokenErrorKind.InvalidConfiguration, $"Cloud Shell cannot be asked: {problem}", HelpAnchors.ManagedIdentity))
             : (new HttpRequestMessage(HttpMethod.Post, endpoint)
             {
                 Headers = { { "Metadata", "true" } },

@@ -4,7 +4,8 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// A Windows container of Azure Container Instances, and a deployment script, which runs there too. Linux containers there have IMDS.
-/// <see href="https://learn.microsoft.com/azure/container-instances/container-instances-managed-identity">Managed identity on Windows containers</see>.
+/// <see href="https://learn.microsoft.com/azure/container-instances/container-instances-managed-identity">Managed identity on Windows
+/// containers</see>.
 /// </summary>
 internal sealed partial class ContainerInstancesHost(ManagedIdentityCredentialOptions options)
     : ManagedIdentityHost("Azure Container Instances", options)

@@ -19,7 +19,9 @@ internal sealed partial class HostErrorResponse
         IsError = isError;
         Code = code is not null && IsCode().IsMatch(code) ? code : null;
         CorrelationId = Guid.TryParseExact(correlationId, "D", out _) ? correlationId : null;
-        EntraErrorCodes = [.. EntraCode().Matches(text).Select(match => long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).Distinct().Take(4)];
+        EntraErrorCodes =
+            [.. EntraCode().Matches(text).Select(match => long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).Distinct()
+                .Take(4)];
     }
 
     /// <summary>The host's own code, such as <c>invalid_resource</c>; null when it gave none that looks like a code.</summary>

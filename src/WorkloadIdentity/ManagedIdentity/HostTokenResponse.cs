@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A token as any managed identity host gives it. Hosts differ in how they write an expiry (numbers, strings, dates); on what makes a token ours they may not.
+/// A token as any managed identity host gives it. Hosts differ in how they write an expiry (numbers, strings, dates); on what makes a token
+/// ours they may not.
 /// </summary>
 internal sealed class HostTokenResponse
 {
@@ -16,7 +17,8 @@ internal sealed class HostTokenResponse
 
     // 2017-09-01 writes dates, on Windows with AM or PM and on Linux without.
     private static readonly string[] DateForms =
-        ["M/d/yyyy h:mm:ss tt zzz", "M/d/yyyy H:mm:ss zzz", "M/d/yyyy H:mm:ss tt zzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK"];
+        ["M/d/yyyy h:mm:ss tt zzz", "M/d/yyyy H:mm:ss zzz", "M/d/yyyy H:mm:ss tt "
+            + "zzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK"];
 
     private HostTokenResponse(AccessToken? token, string? clientId, string? problem)
     {
@@ -39,7 +41,8 @@ internal sealed class HostTokenResponse
     /// <param name="requiresEcho">Whether it must say whose token it is when an identity was named.</param>
     /// <param name="sentOn">When it was asked: relative times count from here.</param>
     /// <param name="now">When the answer came.</param>
-    public static HostTokenResponse Read(byte[] body, ManagedIdentityRequest request, bool requiresEcho, DateTimeOffset sentOn, DateTimeOffset now)
+    public static HostTokenResponse Read(
+        byte[] body, ManagedIdentityRequest request, bool requiresEcho, DateTimeOffset sentOn, DateTimeOffset now)
     {
         using var document = ForeignJson.Parse(body);
         if (document is null)
@@ -81,7 +84,9 @@ internal sealed class HostTokenResponse
 
     private static HostTokenResponse Bad(string problem) => new(token: null, clientId: null, problem);
 
-    /// <summary>A host that ignores a parameter it does not know would answer as somebody else: what it echoes must be what was asked.</summary>
+    /// <summary>
+    /// A host that ignores a parameter it does not know would answer as somebody else: what it echoes must be what was asked.
+    /// </summary>
     private static string? Stranger(JsonElement root, ManagedIdentityRequest request, bool requiresEcho)
     {
         if (root.Text("resource") is { Length: > 0 } resource && !Same(resource.TrimEnd('/'), request.Resource.TrimEnd('/')))
@@ -97,9 +102,11 @@ internal sealed class HostTokenResponse
             _ => [],
         };
         string[] said = [.. echoes.Select(name => root.Text(name)).OfType<string>().Where(echo => echo.Length > 0)];
-        return Array.Exists(said, echo => !Same(echo, request.Id!.Value!)) ? $"the token is another identity's: {request.Identity} was asked for. Check that it is assigned to this host."
+        return Array.Exists(said, echo => !Same(echo, request.Id!.Value!))
+            ? $"the token is another identity's: {request.Identity} was asked for. Check that it is assigned to this host."
             : requiresEcho && echoes.Length > 0 && said.Length == 0
-                ? $"it does not say whose token that is, and {request.Identity} was asked for: software from before user-assigned identities answers as the machine. Update it, or name no identity."
+                ? $"it does not say whose token that is, and {request.Identity} was asked for: software from before user-assigned "
+                    + "identities answers as the machine. Update it, or name no identity."
             : null;
 
         static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
@@ -130,7 +137,9 @@ internal sealed class HostTokenResponse
 
     /// <summary>A hint that makes no sense is no hint.</summary>
     private static DateTimeOffset? RefreshOf(JsonElement root, DateTimeOffset sentOn, DateTimeOffset expiresOn) =>
-        SecondsOf(root, "refresh_in") is { } seconds && seconds > 0 && seconds < (expiresOn - sentOn).TotalSeconds ? sentOn.AddSeconds(seconds) : null;
+        SecondsOf(root, "refresh_in") is { } seconds && seconds > 0 && seconds < (expiresOn - sentOn).TotalSeconds
+            ? sentOn.AddSeconds(seconds)
+            : null;
 
     private static DateTimeOffset? MomentOf(JsonElement root, string field, DateTimeOffset sentOn)
     {
@@ -152,7 +161,8 @@ internal sealed class HostTokenResponse
         var seconds = root.Member(field) switch
         {
             { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var value) => value,
-            { ValueKind: JsonValueKind.String } when double.TryParse(root.Text(field), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
+            { ValueKind: JsonValueKind.String }
+                when double.TryParse(root.Text(field), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
             _ => double.NaN,
         };
         return double.IsFinite(seconds) ? seconds : null;

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Reads what a host left in environment variables: where to ask, and the secret to show. On a shared machine others may be able to set them,
-/// so an address must be one a host would use. Messages name the variable, never its value.
+/// Reads what a host left in environment variables: where to ask, and the secret to show. On a shared machine others may be able to set
+/// them, so an address must be one a host would use. Messages name the variable, never its value.
 /// </summary>
 internal static class HostVariable
 {
@@ -41,7 +41,8 @@ internal static class HostVariable
         }
 
         // On Unix a path such as /x is an absolute file URI: the scheme is checked by name.
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.IdnHost.Length == 0)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")
+            || address.IdnHost.Length == 0)
         {
             return (null, $"{name} is not an absolute http or https URL.");
         }
@@ -58,7 +59,9 @@ internal static class HostVariable
 
         return address.Scheme == "https" || IsLocal(address, alsoAllowed)
             ? (address, null)
-            : (null, $"{name} is plain http to a host that is neither this machine (a loopback address or localhost) nor on its link (169.254.0.0/16, fe80::/10). A token would cross the network in the open.");
+            : (null,
+                $"{name} is plain http to a host that is neither this machine (a loopback address or localhost) nor on its link "
+                    + "(169.254.0.0/16, fe80::/10). A token would cross the network in the open.");
     }
 
     /// <summary>Reads an address on this machine: a loopback address or localhost, whatever the scheme.</summary>
@@ -66,7 +69,8 @@ internal static class HostVariable
     {
         var (address, problem) = Address(environment, name);
         return address is null ? (null, problem)
-            : address.IsLoopback && address.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || IsLocalhost(address) ? (address, null)
+            : address.IsLoopback && address.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || IsLocalhost(address)
+            ? (address, null)
             : (null, $"{name} is not on this machine: it must be a loopback address, such as 127.0.0.1, or localhost.");
     }
 
@@ -75,7 +79,9 @@ internal static class HostVariable
     {
         null => (null, $"{name} is not set."),
         { } value when !Require.IsHeaderToken(value) =>
-            (null, $"{name} holds a character that cannot stand in an HTTP header: a line break, a space, another control character or a non-ASCII letter."),
+            (null,
+                $"{name} holds a character that cannot stand in an HTTP header: a line break, a space, another control character or a "
+                    + "non-ASCII letter."),
         { } value => (value, null),
     };
 
@@ -105,6 +111,7 @@ internal static class HostVariable
     public static bool IsIn(IPAddress ip, byte first, byte second, byte mask)
     {
         Span<byte> bytes = stackalloc byte[4];
-        return ip.AddressFamily == AddressFamily.InterNetwork && ip.TryWriteBytes(bytes, out _) && bytes[0] == first && (bytes[1] & mask) == second;
+        return ip.AddressFamily == AddressFamily.InterNetwork && ip.TryWriteBytes(bytes, out _) && bytes[0] == first
+            && (bytes[1] & mask) == second;
     }
 }

@@ -1,8 +1,9 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The instance metadata service of a virtual machine, and of everything that runs on one: scale sets, AKS nodes, Container Instances, Batch.
-/// <see href="https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token">How to use managed identities to acquire a token</see>.
+/// The instance metadata service of a virtual machine, and of everything that runs on one: scale sets, AKS nodes, Container Instances,
+/// Batch. <see href="https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token">How to use managed
+/// identities to acquire a token</see>.
 /// </summary>
 internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : ManagedIdentityHost("IMDS", options)
 {
@@ -35,8 +36,10 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
         Options.Environment.Has(FederatedTokenVariable) && !Options.AllowNodeIdentity
             ? request.Error(
                 TokenErrorKind.NotAllowed,
-                $"{FederatedTokenVariable} is set, so this workload has an identity of its own, and the managed identity of this machine would be the node's. "
-                + $"Use the federated credential, or set {nameof(ManagedIdentityCredentialOptions)}.{nameof(ManagedIdentityCredentialOptions.AllowNodeIdentity)} if the node's identity is meant.",
+                $"{FederatedTokenVariable} is set, so this workload has an identity of its own, and the managed identity of this machine "
+                    + "would be the node's. "
+                + $"Use the federated credential, or set {nameof(ManagedIdentityCredentialOptions)}.{nameof(
+                    ManagedIdentityCredentialOptions.AllowNodeIdentity)} if the node's identity is meant.",
                 HelpAnchors.NodeIdentity)
             : null;
 
@@ -109,7 +112,10 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
             : document.RootElement.Text("error") is { Length: > 0 } && document.RootElement.Text("error_description") is not null;
     }
 
-    /// <summary>Docker Desktop answers 403, gateways and sidecars 502 to 504, other clouds' metadata 401 or 404, captive portals a redirect or a page.</summary>
+    /// <summary>
+    /// Docker Desktop answers 403, gateways and sidecars 502 to 504, other clouds' metadata 401 or 404, captive portals a redirect or a
+    /// page.
+    /// </summary>
     private static TokenResult SomethingElse(ManagedIdentityRequest request, int? status) => request.Absent(new TokenError(
         status is 403 or 502 or 503 or 504 ? TokenErrorKind.Unreachable : TokenErrorKind.NotConfigured,
         $"There is no IMDS here: what answers at its address is something else{(status is null ? "" : $" (HTTP {status})")}.")
@@ -127,8 +133,10 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
         400 when SaysNoIdentity(status, said) => request.Id is null
             ? "This machine has no managed identity: enable its system-assigned one, or assign one to it."
             : "It is not assigned to this machine: assign it, or correct the id.",
-        400 when request.Id is null && said.Says("Multiple user assigned identities") => "This machine has several: name one by its client id.",
-        400 when said.Code == "invalid_resource" || said.EntraErrorCodes.Count > 0 => "Check the scope: its resource is not known in the tenant of the identity.",
+        400 when request.Id is null && said.Says("Multiple user assigned identities") =>
+            "This machine has several: name one by its client id.",
+        400 when said.Code == "invalid_resource" || said.EntraErrorCodes.Count > 0 =>
+            "Check the scope: its resource is not known in the tenant of the identity.",
         410 => "IMDS is being upgraded, which takes up to 70 seconds.",
         _ => base.Advice(request, status, said),
     };
@@ -143,7 +151,8 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
             {
                 return (null, request.Error(
                     TokenErrorKind.InvalidConfiguration,
-                    $"IMDS cannot be asked: {problem ?? $"{AuthorityVariable} carries a path. It must be scheme, host and port alone; the path is always IMDS's own."}",
+                    $"IMDS cannot be asked: {problem
+                        ?? $"{AuthorityVariable} carries a path. It must be scheme, host and port alone; the path is always IMDS's own."}",
                     HelpAnchors.ManagedIdentity));
             }
 
@@ -159,6 +168,7 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
         });
         return query is null
             ? (null, error)
-            : (new HttpRequestMessage(HttpMethod.Get, new Uri(authority, $"/metadata/identity/oauth2/token?api-version=2018-02-01&{query}")), null);
+            : (new HttpRequestMessage(
+                HttpMethod.Get, new Uri(authority, $"/metadata/identity/oauth2/token?api-version=2018-02-01&{query}")), null);
     }
 }

@@ -7,8 +7,8 @@ namespace WorkloadIdentity;
 /// </summary>
 /// <remarks>
 /// A managed identity lives in one tenant and acts for itself: requests that name a tenant, a user or an FMI path fail.
-/// Continuous access (<see cref="TokenRequest.ContinuousAccess"/>, claims challenges) is for Service Fabric; elsewhere the offer is left out
-/// and a request with claims fails.
+/// Continuous access (<see cref="TokenRequest.ContinuousAccess"/>, claims challenges) is for Service Fabric; elsewhere the offer is left
+/// out and a request with claims fails.
 /// </remarks>
 public sealed class ManagedIdentityCredential : Credential
 {
@@ -31,8 +31,8 @@ public sealed class ManagedIdentityCredential : Credential
     public override string Name => "managed identity";
 
     /// <summary>
-    /// The client or object id that was given. Null for the host's default, which is another identity on another host, and for a resource id,
-    /// under which an identity can be deleted and made anew as another one.
+    /// The client or object id that was given. Null for the host's default, which is another identity on another host, and for a resource
+    /// id, under which an identity can be deleted and made anew as another one.
     /// </summary>
     public override string? Partition => _id switch
     {
@@ -43,13 +43,17 @@ public sealed class ManagedIdentityCredential : Credential
 
     internal override string WhyNotShared => _id is { Kind: ManagedIdentityIdKind.ResourceId }
         ? "Under a resource id an identity can be deleted and made anew as another one. Name it by its client id."
-        : "A system-assigned identity, or the host's default, is another identity on each machine. Name a user-assigned identity by its client id.";
+        : "A system-assigned identity, or the host's default, is another identity on each machine. Name a user-assigned identity by its "
+            + "client id.";
 
     /// <summary>Claims where the host can act on a rejected token (Service Fabric), otherwise nothing beyond a scope.</summary>
     protected override RequestFeatures Supports => _hosts.Detect().Supports;
 
     /// <inheritdoc/>
-    protected override string? LooksFor => $"{(_id is null ? "the host's default managed identity" : $"the managed identity ({_id})")}; by its variables this host is: {_hosts.Detect().Name}";
+    protected override string? LooksFor =>
+        $"{(_id is null
+            ? "the host's default managed identity"
+            : $"the managed identity ({_id})")}; by its variables this host is: {_hosts.Detect().Name}";
 
     /// <inheritdoc/>
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
@@ -57,7 +61,8 @@ public sealed class ManagedIdentityCredential : Credential
         var scope = acquisition.Request.Scope;
         var (resource, problem) = ResourceOf(scope);
         return resource is null
-            ? TokenResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, problem!) { Scope = scope, HelpAnchor = HelpAnchors.Scope })
+            ? TokenResult.Failed(
+                new TokenError(TokenErrorKind.InvalidConfiguration, problem!) { Scope = scope, HelpAnchor = HelpAnchors.Scope })
             : await _hosts.Detect().AcquireAsync(
                 new ManagedIdentityRequest(scope, resource, _id)
                 {
@@ -74,12 +79,18 @@ public sealed class ManagedIdentityCredential : Credential
     {
         if (!scope.EndsWith(DefaultSuffix, StringComparison.Ordinal))
         {
-            return (null, $"The scope '{scope}' does not end in {DefaultSuffix}. A managed identity gets tokens for a whole resource: ask for the resource followed by {DefaultSuffix}, such as https://graph.microsoft.com/.default.");
+            return (null,
+                $"The scope '{scope}' does not end in {DefaultSuffix}. A managed identity gets tokens for a whole resource: ask for the "
+                    + $"resource followed by {DefaultSuffix}, such as https://graph.microsoft.com/.default.");
         }
 
         var resource = scope[..^DefaultSuffix.Length];
-        return resource.Length == 0 ? (null, $"The scope '{scope}' names no resource. Put the resource in front, such as https://graph.microsoft.com/.default.")
-            : resource.Any(char.IsWhiteSpace) ? (null, $"The scope '{scope}' holds white space. A managed identity gets a token for one resource at a time: make one request for each.")
+        return resource.Length == 0
+            ? (null, $"The scope '{scope}' names no resource. Put the resource in front, such as https://graph.microsoft.com/.default.")
+            : resource.Any(char.IsWhiteSpace)
+            ? (null,
+                $"The scope '{scope}' holds white space. A managed identity gets a token for one resource at a time: make one request for "
+                    + "each.")
             : (resource, null);
     }
 }

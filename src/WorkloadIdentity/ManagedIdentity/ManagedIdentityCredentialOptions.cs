@@ -29,8 +29,9 @@ public sealed class ManagedIdentityCredentialOptions
     public RetryOptions? Retry { get; set; }
 
     /// <summary>
-    /// Whether a workload that has a federated token (<c>AZURE_FEDERATED_TOKEN_FILE</c> is set, as on Kubernetes) may take the identity of the machine it
-    /// runs on. That identity is the node's: every workload on the node shares it. The default is false: such a request fails.
+    /// Whether a workload that has a federated token (<c>AZURE_FEDERATED_TOKEN_FILE</c> is set, as on Kubernetes) may take the identity of
+    /// the machine it runs on. That identity is the node's: every workload on the node shares it. The default is false: such a request
+    /// fails.
     /// </summary>
     public bool AllowNodeIdentity { get; set; }
 

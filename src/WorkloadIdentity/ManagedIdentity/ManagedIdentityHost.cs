@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A kind of host that gives its programs a managed identity. One file per kind: it says how its requests are written; sending within bounds,
-/// retrying, reading tokens and reading errors are shared. One instance per credential, safe for concurrent use.
+/// A kind of host that gives its programs a managed identity. One file per kind: it says how its requests are written; sending within
+/// bounds, retrying, reading tokens and reading errors are shared. One instance per credential, safe for concurrent use.
 /// </summary>
 internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredentialOptions options)
 {
@@ -101,7 +101,9 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
         return Read(request, answer, sentOn);
     }
 
-    /// <summary>The request, written from the environment as it is now: hosts rotate their headers. Or what is wrong with the environment.</summary>
+    /// <summary>
+    /// The request, written from the environment as it is now: hosts rotate their headers. Or what is wrong with the environment.
+    /// </summary>
     protected abstract (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request);
 
     /// <summary>Sends once within bounds, and says when: a relative expiry counts from there.</summary>
@@ -109,7 +111,8 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
         HttpRequestMessage message, TimeSpan timeLimit, CancellationToken cancellationToken)
     {
         var sentOn = Options.TimeProvider.GetUtcNow();
-        var answer = await Backchannel.SendAsync(Client, message, Name, timeLimit, Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        var answer =
+            await Backchannel.SendAsync(Client, message, Name, timeLimit, Options.TimeProvider, cancellationToken).ConfigureAwait(false);
         return (answer, sentOn);
     }
 
@@ -130,10 +133,13 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
         var response = HostTokenResponse.Read(answer.Body, request, RequiresEcho, sentOn, Options.TimeProvider.GetUtcNow());
         return response.Token is { } token ? TokenResult.Issued(token.IssuedBy(Name, response.ClientId ?? request.ClientId))
             : HostErrorResponse.Read(answer.Body).IsError ? ReadRefusal(request, answer)
-            : TokenResult.Failed(request.Error(TokenErrorKind.InvalidResponse, $"{Name} answered with HTTP {answer.Status}, but {response.Problem}"));
+            : TokenResult.Failed(
+                request.Error(TokenErrorKind.InvalidResponse, $"{Name} answered with HTTP {answer.Status}, but {response.Problem}"));
     }
 
-    /// <summary>A refusal in any of the forms hosts use. Of its body only codes enter the error: some emulators put tokens into theirs.</summary>
+    /// <summary>
+    /// A refusal in any of the forms hosts use. Of its body only codes enter the error: some emulators put tokens into theirs.
+    /// </summary>
     protected TokenResult ReadRefusal(ManagedIdentityRequest request, BackchannelAnswer answer)
     {
         var said = HostErrorResponse.Read(answer.Body);
@@ -141,8 +147,13 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
         var known = EntraErrors.Find(said.EntraErrorCodes);
         var code = (said.Code is null ? "" : $", {said.Code}") + (said.EntraErrorCodes is [var first, ..] ? $", AADSTS{first}" : "");
         var error = new TokenError(
-            answer.Status == 429 ? TokenErrorKind.Throttled : absent && request.Id is null ? TokenErrorKind.NotConfigured : TokenErrorKind.Refused,
-            $"{Name} gave no token for {request.Resource} to {request.Identity} (HTTP {answer.Status.ToString(CultureInfo.InvariantCulture)}{code}). {(known is null ? Advice(request, answer.Status, said) : $"Entra says: {known.Meaning}. What to do: {known.Remediation}.")}")
+            answer.Status == 429
+                ? TokenErrorKind.Throttled
+                : absent && request.Id is null ? TokenErrorKind.NotConfigured : TokenErrorKind.Refused,
+            $"{Name} gave no token for {request.Resource} to {request.Identity} (HTTP {answer.Status.ToString(
+                CultureInfo.InvariantCulture)}{code}). {(known is null
+                    ? Advice(request, answer.Status, said)
+                    : $"Entra says: {known.Meaning}. What to do: {known.Remediation}.")}")
         {
             Category = known?.Category ?? TokenErrorCategory.None,
             Scope = request.Scope,
@@ -172,12 +183,16 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     {
         < 300 or 400 or 404 =>
             "Check that the identity is assigned to this host, and that the scope names a resource that exists in its tenant.",
-        401 or 403 => "Check that a managed identity is enabled on this host and that nothing between this program and the host answers in its place.",
+        401 or 403 =>
+            "Check that a managed identity is enabled on this host and that nothing between this program and the host answers in its "
+                + "place.",
         429 => "It asked for fewer requests: keep one token acquirer for the life of the program.",
         _ => "It failed in passing; if that lasts, check the health of the host.",
     };
 
-    /// <summary>The parameters every host shares, encoded: resource, and the identity by the name this host gives that kind of id.</summary>
+    /// <summary>
+    /// The parameters every host shares, encoded: resource, and the identity by the name this host gives that kind of id.
+    /// </summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="selector">The host's parameter for a kind of id; null when it has none.</param>
     protected (string? Query, TokenError? Error) WriteQuery(ManagedIdentityRequest request, Func<ManagedIdentityIdKind, string?> selector)
@@ -190,7 +205,11 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
 
         return selector(id.Kind) is { } parameter
             ? ($"{query}&{parameter}={Uri.EscapeDataString(value)}", null)
-            : (null, request.Error(TokenErrorKind.InvalidConfiguration, $"{Name} cannot be asked for {request.Identity}: {KindsOf(selector)}", HelpAnchors.ManagedIdentity));
+            : (null,
+                request.Error(
+                    TokenErrorKind.InvalidConfiguration,
+                    $"{Name} cannot be asked for {request.Identity}: {KindsOf(selector)}",
+                    HelpAnchors.ManagedIdentity));
     }
 
     /// <summary>
@@ -213,7 +232,9 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
 
     private static string KindsOf(Func<ManagedIdentityIdKind, string?> selector)
     {
-        string[] kinds = [.. new[] { (ManagedIdentityIdKind.ClientId, "client id"), (ManagedIdentityIdKind.ObjectId, "object id"), (ManagedIdentityIdKind.ResourceId, "resource id") }
+        string[] kinds =
+            [.. new[] { (ManagedIdentityIdKind.ClientId, "client id"), (ManagedIdentityIdKind.ObjectId,
+                "object id"), (ManagedIdentityIdKind.ResourceId, "resource id") }
             .Where(kind => selector(kind.Item1) is not null).Select(kind => kind.Item2)];
         return $"it takes no id of that kind. Name the identity by its {string.Join(" or ", kinds)}.";
     }

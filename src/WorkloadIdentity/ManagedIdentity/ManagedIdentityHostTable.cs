@@ -1,7 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Which host this is. The first row that holds wins, so the order is part of the table; it is read for every request, because variables change.
+/// Which host this is. The first row that holds wins, so the order is part of the table; it is read for every request, because variables
+/// change.
 /// </summary>
 /// <remarks>The rows are those other Entra libraries agree on, so that a program moves between them without a surprise.</remarks>
 internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions options)
@@ -47,7 +48,8 @@ internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions 
     }
 
     /// <summary>App Service and Functions set dozens of variables of their own.</summary>
-    internal static bool IsAppService(WorkloadEnvironment environment) => environment.HasAny("WEBSITE_") || environment.HasAny("FUNCTIONS_");
+    internal static bool IsAppService(WorkloadEnvironment environment) =>
+        environment.HasAny("WEBSITE_") || environment.HasAny("FUNCTIONS_");
 
     /// <summary>
     /// Linux containers of Azure Container Instances have a header, a thumbprint and a version, and no endpoint: IMDS answers there (seen

@@ -23,8 +23,8 @@ public sealed partial class ManagedIdentityId : IEquatable<ManagedIdentityId>
     }
 
     /// <summary>
-    /// The identity that belongs to the host itself, required to be there. It is asked for by naming no other, and on a virtual machine that has
-    /// no system-assigned identity and exactly one user-assigned, that one answers.
+    /// The identity that belongs to the host itself, required to be there. It is asked for by naming no other, and on a virtual machine
+    /// that has no system-assigned identity and exactly one user-assigned, that one answers.
     /// </summary>
     public static ManagedIdentityId SystemAssigned { get; } = new(ManagedIdentityIdKind.SystemAssigned, value: null);
 
@@ -36,12 +36,14 @@ public sealed partial class ManagedIdentityId : IEquatable<ManagedIdentityId>
     /// <summary>A user-assigned identity, by its client (application) id.</summary>
     /// <param name="clientId">A GUID, without braces.</param>
     /// <exception cref="ArgumentException"><paramref name="clientId"/> is not such a GUID.</exception>
-    public static ManagedIdentityId FromClientId(string clientId) => new(ManagedIdentityIdKind.ClientId, RequireGuid(clientId, "The client id", nameof(clientId)));
+    public static ManagedIdentityId FromClientId(string clientId) =>
+        new(ManagedIdentityIdKind.ClientId, RequireGuid(clientId, "The client id", nameof(clientId)));
 
     /// <summary>A user-assigned identity, by the object (principal) id of its service principal.</summary>
     /// <param name="objectId">A GUID, without braces.</param>
     /// <exception cref="ArgumentException"><paramref name="objectId"/> is not such a GUID.</exception>
-    public static ManagedIdentityId FromObjectId(string objectId) => new(ManagedIdentityIdKind.ObjectId, RequireGuid(objectId, "The object id", nameof(objectId)));
+    public static ManagedIdentityId FromObjectId(string objectId) =>
+        new(ManagedIdentityIdKind.ObjectId, RequireGuid(objectId, "The object id", nameof(objectId)));
 
     /// <summary>A user-assigned identity, by its Azure resource id.</summary>
     /// <param name="resourceId"><c>/subscriptions/…/resourceGroups/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/…</c></param>
@@ -51,7 +53,9 @@ public sealed partial class ManagedIdentityId : IEquatable<ManagedIdentityId>
         Require.Text(resourceId, "The resource id of a managed identity", ResourceIdExample);
         return ResourceId().IsMatch(resourceId)
             ? new ManagedIdentityId(ManagedIdentityIdKind.ResourceId, resourceId)
-            : throw new ArgumentException($"The resource id is not that of a user-assigned managed identity. Expected something like: {ResourceIdExample}", nameof(resourceId));
+            : throw new ArgumentException(
+                $"The resource id is not that of a user-assigned managed identity. Expected something like: {ResourceIdExample}",
+                nameof(resourceId));
     }
 
     /// <inheritdoc/>

@@ -52,5 +52,6 @@ internal sealed class ManagedIdentityRequest(string scope, string resource, Mana
     public TokenResult Absent(TokenError error) => Id is null
         ? TokenResult.Unavailable(error)
         : TokenResult.Failed(error.WithMessage(
-            $"{error.Message} The program asked for {Identity}, so no other credential takes its place: leave it out where it does not exist, or name no identity."));
+            $"{error.Message} The program asked for {Identity}, so no other credential takes its place: leave it out where it does not "
+                + "exist, or name no identity."));
 }

@@ -1,7 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>A host that is recognised and cannot be used: it says so, and never lets another host answer in its place.</summary>
-internal sealed class UnusableHost(string name, string reason, ManagedIdentityCredentialOptions options) : ManagedIdentityHost(name, options)
+internal sealed class UnusableHost(
+    string name, string reason, ManagedIdentityCredentialOptions options) : ManagedIdentityHost(name, options)
 {
     protected override TokenError? Refusal(ManagedIdentityRequest request) =>
         request.Error(TokenErrorKind.InvalidConfiguration, reason, anchor: HelpAnchors.ManagedIdentity);

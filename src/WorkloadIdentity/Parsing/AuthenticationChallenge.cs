@@ -5,7 +5,8 @@ namespace WorkloadIdentity;
 /// </summary>
 /// <remarks>
 /// The grammar cannot be split at commas or spaces: both separate challenges, separate parameters and stand inside quoted values.
-/// What is ambiguous is settled by looking ahead: a token followed by <c>=</c> and a value is a parameter, any other token opens a challenge.
+/// What is ambiguous is settled by looking ahead: a token followed by <c>=</c> and a value is a parameter, any other token opens a
+/// challenge.
 /// </remarks>
 internal sealed class AuthenticationChallenge(string scheme)
 {
@@ -26,7 +27,9 @@ internal sealed class AuthenticationChallenge(string scheme)
 
     public bool Is(string scheme) => Scheme.Equals(scheme, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A parameter's value, unescaped; null when it is absent. Of duplicates, which the grammar forbids, the first counts.</summary>
+    /// <summary>
+    /// A parameter's value, unescaped; null when it is absent. Of duplicates, which the grammar forbids, the first counts.
+    /// </summary>
     public string? Parameter(string name)
     {
         foreach (var (key, value) in _parameters)
@@ -45,8 +48,8 @@ internal sealed class AuthenticationChallenge(string scheme)
         response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var lines) ? Parse(lines) : [];
 
     /// <summary>
-    /// The well-formed challenges of all lines, in order. A malformed one is left out and the others are kept: what a server appends must not hide
-    /// what it said first. A challenge never reaches over the end of its line.
+    /// The well-formed challenges of all lines, in order. A malformed one is left out and the others are kept: what a server appends must
+    /// not hide what it said first. A challenge never reaches over the end of its line.
     /// </summary>
     public static IReadOnlyList<AuthenticationChallenge> Parse(IEnumerable<string> lines)
     {

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace WorkloadIdentity;
 
-/// <summary>Reads the words of one challenge line (RFC 9110 sections 5.6 and 11). A try that fails leaves the position where it was.</summary>
+/// <summary>
+/// Reads the words of one challenge line (RFC 9110 sections 5.6 and 11). A try that fails leaves the position where it was.
+/// </summary>
 internal ref struct ChallengeReader(ReadOnlySpan<char> text)
 {
     private static readonly SearchValues<char> TokenCharacters =

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace WorkloadIdentity;
 
-/// <summary>Reads the JSON of others, of Entra, hosts, tools and vaults: one object, not deep, no name twice. Anything else is no answer.</summary>
+/// <summary>
+/// Reads the JSON of others, of Entra, hosts, tools and vaults: one object, not deep, no name twice. Anything else is no answer.
+/// </summary>
 internal static class ForeignJson
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
@@ -39,7 +41,8 @@ internal static class ForeignJson
     {
         try
         {
-            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value)
+                && value.ValueKind != JsonValueKind.Null ? value : null;
         }
         catch (InvalidOperationException)
         {

@@ -67,12 +67,16 @@ internal static class Require
         ArgumentException.ThrowIfNullOrEmpty(value, name);
         return IsHeaderToken(value)
             ? value
-            : throw new ArgumentException($"{what} holds a character that cannot stand in an HTTP header: a space, a control character or a non-ASCII letter.", name);
+            : throw new ArgumentException(
+                $"{what} holds a character that cannot stand in an HTTP header: a space, a control character or a non-ASCII letter.", name);
     }
 
     public static bool IsHeaderToken(ReadOnlySpan<char> value) => !value.IsEmpty && !value.ContainsAnyExceptInRange('\x21', '\x7e');
 
-    /// <summary>A GUID in its plain form of 36 characters. The length is looked at, because the runtime trims white space and line breaks even from an exact form.</summary>
+    /// <summary>
+    /// A GUID in its plain form of 36 characters. The length is looked at, because the runtime trims white space and line breaks even from
+    /// an exact form.
+    /// </summary>
     public static bool IsGuid([NotNullWhen(true)] string? value) => value is { Length: 36 } && Guid.TryParseExact(value, "D", out _);
 
     /// <summary>A sentence on what is wrong with a GUID; the caller adds what to use. Null when nothing is.</summary>

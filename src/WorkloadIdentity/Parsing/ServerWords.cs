@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace WorkloadIdentity;
 
-/// <summary>Makes what a server wrote fit to stand in a message, a log or a terminal: short, on one line, without anything secret.</summary>
+/// <summary>
+/// Makes what a server wrote fit to stand in a message, a log or a terminal: short, on one line, without anything secret.
+/// </summary>
 internal static partial class ServerWords
 {
     public const string Hidden = "(hidden)";
@@ -12,7 +14,9 @@ internal static partial class ServerWords
     // Longer than any description Entra writes; what is beyond is dropped before anything else looks at it.
     private const int MaxRead = 64 * 1024;
 
-    /// <summary>A description, cut before its trace id (which has its own place), masked, and then shortened: a cut never bares half a secret.</summary>
+    /// <summary>
+    /// A description, cut before its trace id (which has its own place), masked, and then shortened: a cut never bares half a secret.
+    /// </summary>
     public static string? Description(string? text, IReadOnlyList<string> secrets)
     {
         if (text is null)
@@ -53,7 +57,9 @@ internal static partial class ServerWords
         return text;
     }
 
-    /// <summary>Control and formatting characters (line breaks, escapes, text direction) and unpaired surrogates become spaces, runs of spaces one.</summary>
+    /// <summary>
+    /// Control and formatting characters (line breaks, escapes, text direction) and unpaired surrogates become spaces, runs of spaces one.
+    /// </summary>
     private static string OneLine(string text)
     {
         var line = new StringBuilder(text.Length);
@@ -74,7 +80,10 @@ internal static partial class ServerWords
         return line.ToString().TrimEnd();
     }
 
-    // Three parts, or anything that begins as a JSON object in base64url does. A match starts where a word starts, so the scan stays linear.
-    [GeneratedRegex(@"(?<![A-Za-z0-9_-])(?:eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*)*|[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,})", RegexOptions.CultureInvariant)]
+    // Three parts, or anything that begins as a JSON object in base64url does. A match starts where a word starts, so the scan stays
+    // linear.
+    [GeneratedRegex(
+        @"(?<![A-Za-z0-9_-])(?:eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*)*|[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,})",
+        RegexOptions.CultureInvariant)]
     private static partial Regex JwtLike();
 }

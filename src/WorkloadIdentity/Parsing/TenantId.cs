@@ -38,7 +38,8 @@ internal static partial class TenantId
 
         return WorkloadIdentity.Require.IsGuid(value) || IsDomainName(value)
             ? null
-            : "The tenant is neither a GUID nor a domain name. Use the directory (tenant) id, such as 72f988bf-86f1-41af-91ab-2d7cd011db47, or a verified domain.";
+            : "The tenant is neither a GUID nor a domain name. Use the directory (tenant) id, such as "
+                + "72f988bf-86f1-41af-91ab-2d7cd011db47, or a verified domain.";
     }
 
     // Apart, so that a program whose tenants are GUIDs never loads regular expressions.
@@ -46,6 +47,8 @@ internal static partial class TenantId
     private static bool IsDomainName(string value) => DomainName().IsMatch(value);
 
     // \A and \z, because $ would accept a trailing line break.
-    [GeneratedRegex(@"\A(?=.{1,253}\z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(?=.{1,253}\z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex DomainName();
 }

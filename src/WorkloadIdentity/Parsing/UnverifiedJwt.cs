@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Reads a JWT that somebody else will judge (RFC 7519): for an expiry that bounds a cache, and for messages that show what an assertion says.
-/// Nothing is verified and nothing may be trusted because of it. Written out here, so that reading loads no library.
+/// Reads a JWT that somebody else will judge (RFC 7519): for an expiry that bounds a cache, and for messages that show what an assertion
+/// says. Nothing is verified and nothing may be trusted because of it. Written out here, so that reading loads no library.
 /// </summary>
 internal sealed class UnverifiedJwt
 {
@@ -56,7 +56,8 @@ internal sealed class UnverifiedJwt
     public static bool IsObject(string part) => Parse(part) is not null;
 
     private DateTimeOffset? Moment(string name) =>
-        _claims.Member(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out var seconds) && seconds is > 0 and < LastMoment
+        _claims.Member(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out var seconds)
+            && seconds is > 0 and < LastMoment
             ? DateTimeOffset.UnixEpoch.AddSeconds(seconds)
             : null;
 

@@ -45,41 +45,54 @@ internal sealed class Authority
     {
         if (!host.IsAbsoluteUri || host.Scheme is not ("https" or "http"))
         {
-            return "The authority host is not an absolute https URL. Expected something like https://login.microsoftonline.com/ (see EntraCloud).";
+            return "The authority host is not an absolute https URL. Expected something like https://login.microsoftonline.com/ (see "
+                + "EntraCloud).";
         }
 
         if (host.UserInfo.Length > 0)
         {
-            return "The authority host carries user information before an '@', which hides the host that is really addressed. Use scheme and host alone.";
+            return "The authority host carries user information before an '@', which hides the host that is really addressed. Use scheme "
+                + "and host alone.";
         }
 
         if (host.PathAndQuery != "/" || host.Fragment.Length > 0)
         {
-            return $"The authority host '{host.GetLeftPart(UriPartial.Authority)}' is followed by a path, query or fragment. Use scheme and host alone; the tenant is given separately.";
+            return $"The authority host '{host.GetLeftPart(
+                UriPartial.Authority)}' is followed by a path, query or fragment. Use scheme and host alone; the tenant is given "
+                    + "separately.";
         }
 
         var loopback = IsLiteralLoopback(host);
         if (!loopback && host.Scheme != Uri.UriSchemeHttps)
         {
-            return $"The authority host '{host.GetLeftPart(UriPartial.Authority)}' is not https. Secrets go over https; plain http is for a literal loopback address such as http://127.0.0.1:5000.";
+            return $"The authority host '{host.GetLeftPart(
+                UriPartial.Authority)}' is not https. Secrets go over https; plain http is for a literal loopback address such as "
+                    + "http://127.0.0.1:5000.";
         }
 
         if (host.IdnHost.Equals(ClosedGermanCloud, StringComparison.OrdinalIgnoreCase))
         {
-            return $"The authority host '{ClosedGermanCloud}' belongs to a cloud that closed in October 2021. For the German sovereign cloud use EntraCloud.Germany.";
+            return $"The authority host '{ClosedGermanCloud}' belongs to a cloud that closed in October 2021. For the German sovereign "
+                + "cloud use EntraCloud.Germany.";
         }
 
         return loopback || allowUnknown || (host.IsDefaultPort && EntraCloud.IsKnown(host.IdnHost))
             ? null
-            : $"The authority host '{host.Authority}' is not one of Entra's. Use a member of EntraCloud; if secrets shall really go to this host, set AllowUnknownAuthorityHost = true in code.";
+            : $"The authority host '{host.Authority}' is not one of Entra's. Use a member of EntraCloud; if secrets shall really go to "
+                + "this host, set AllowUnknownAuthorityHost = true in code.";
     }
 
-    /// <summary>Where tokens of one tenant are issued. The tenant was checked (<see cref="TenantId"/>): it can only ever be one segment.</summary>
+    /// <summary>
+    /// Where tokens of one tenant are issued. The tenant was checked (<see cref="TenantId"/>): it can only ever be one segment.
+    /// </summary>
     public Uri TokenEndpoint(string tenantId) => new($"{Uri.GetLeftPart(UriPartial.Authority)}/{tenantId}/oauth2/v2.0/token");
 
     public override string ToString() => Name;
 
-    /// <summary>The host an application uses when it states none: the environment's, as in the Azure SDKs, or else the public cloud's. Or what is wrong with it.</summary>
+    /// <summary>
+    /// The host an application uses when it states none: the environment's, as in the Azure SDKs, or else the public cloud's. Or what is
+    /// wrong with it.
+    /// </summary>
     public static (Uri? Host, string? Problem) Choose(Uri? stated, WorkloadEnvironment environment, bool allowUnknown)
     {
         const string Variable = "AZURE_AUTHORITY_HOST";
@@ -94,12 +107,14 @@ internal sealed class Authority
         }
 
         return WorkloadIdentity.Require.HasControlCharacter(text) || !Uri.TryCreate(text, UriKind.Absolute, out var host)
-                ? (null, $"{Variable} cannot be used. It is not an absolute URL. Expected something like https://login.microsoftonline.com/.")
+                ? (null,
+                    $"{Variable} cannot be used. It is not an absolute URL. Expected something like https://login.microsoftonline.com/.")
             : Problem(host, allowUnknown) is { } problem ? (null, $"{Variable} cannot be used. {problem}")
             : (host, null);
     }
 
     // A name such as localhost is resolved by somebody; an address is not.
     public static bool IsLiteralLoopback(Uri host) =>
-        host.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && IPAddress.TryParse(host.IdnHost, out var address) && IPAddress.IsLoopback(address);
+        host.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && IPAddress.TryParse(host.IdnHost, out var address)
+            && IPAddress.IsLoopback(address);
 }

@@ -6,7 +6,8 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// The two HTTP clients that carry credentials: one for Entra, one for hosts on this machine or link. They stand outside
-/// <c>IHttpClientFactory</c>, so that no application default (a token handler, a redirect, a retry) can end up in front of a token endpoint.
+/// <c>IHttpClientFactory</c>, so that no application default (a token handler, a redirect, a retry) can end up in front of a token
+/// endpoint.
 /// </summary>
 internal static class Backchannel
 {
@@ -35,7 +36,8 @@ internal static class Backchannel
     /// <param name="timeProvider">The clock of the limit.</param>
     /// <param name="cancellationToken">The caller's.</param>
     public static async ValueTask<BackchannelAnswer> SendAsync(
-        HttpClient client, HttpRequestMessage request, string server, TimeSpan timeLimit, TimeProvider timeProvider, CancellationToken cancellationToken)
+        HttpClient client, HttpRequestMessage request, string server, TimeSpan timeLimit, TimeProvider timeProvider,
+        CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(timeLimit, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -45,7 +47,8 @@ internal static class Backchannel
             request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
             try
             {
-                using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+                using var response =
+                    await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
                 if (response.RequestMessage?.RequestUri is { } answered && answered != asked)
                 {
                     return Followed(server, answered, (int)response.StatusCode);
@@ -55,14 +58,17 @@ internal static class Backchannel
                 {
                     return BackchannelAnswer.Unusable(response, new TokenError(
                         TokenErrorKind.InvalidResponse,
-                        $"{server} answered with a redirect, which is never followed with credentials. Check the address, and whether a proxy or captive portal answers in its place.")
+                        $"{server} answered with a redirect, which is never followed with credentials. Check the address, and whether a "
+                            + "proxy or captive portal answers in its place.")
                     {
                         StatusCode = (int)response.StatusCode,
                         HelpAnchor = HelpAnchors.Redirect,
                     });
                 }
 
-                var body = await ReadAsync(response, response.IsSuccessStatusCode ? MaxTokenBytes : MaxErrorBytes, either.Token).ConfigureAwait(false);
+                var body =
+                    await ReadAsync(response, response.IsSuccessStatusCode ? MaxTokenBytes : MaxErrorBytes, either.Token)
+                        .ConfigureAwait(false);
                 return body is null && response.IsSuccessStatusCode
                     ? BackchannelAnswer.Unusable(response, new TokenError(
                         TokenErrorKind.InvalidResponse,
@@ -75,19 +81,27 @@ internal static class Backchannel
             }
             catch (OperationCanceledException exception)
             {
-                return BackchannelAnswer.Failed(new TokenError(TokenErrorKind.TimedOut, $"{server} did not answer within {timeLimit.TotalSeconds:0.#} s.") { Exception = exception });
+                return BackchannelAnswer.Failed(new TokenError(
+                    TokenErrorKind.TimedOut, $"{server} did not answer within {timeLimit.TotalSeconds:0.#} s.")
+                { Exception = exception });
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
-                var isTls = exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || exception.InnerException is AuthenticationException;
+                var isTls =
+                    exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+                        || exception.InnerException is AuthenticationException;
                 var reason = isTls ? nameof(HttpRequestError.SecureConnectionError)
                     : exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http ? $"{http.HttpRequestError}"
                     : exception.GetType().Name;
-                var advice = isTls ? "Check its certificate, whom this machine trusts, and whether something in between answers in its place." : "Check name resolution, routes, proxy and firewall.";
-                return BackchannelAnswer.Failed(new TokenError(TokenErrorKind.Unreachable, $"{server} could not be reached ({reason}). {advice}")
-                {
-                    Exception = exception,
-                });
+                var advice =
+                    isTls
+                        ? "Check its certificate, whom this machine trusts, and whether something in between answers in its place."
+                        : "Check name resolution, routes, proxy and firewall.";
+                return BackchannelAnswer.Failed(
+                    new TokenError(TokenErrorKind.Unreachable, $"{server} could not be reached ({reason}). {advice}")
+                    {
+                        Exception = exception,
+                    });
             }
         }
     }
@@ -104,7 +118,8 @@ internal static class Backchannel
             TokenErrorKind.InvalidResponse,
             $"{server} redirected, and the HttpClient that was given for it followed: the request was sent to {place}. "
             + "What it carried (a client secret, an assertion, the header secret of a managed identity host) may be known there: "
-            + "replace that secret now. Then give a client that follows none (new SocketsHttpHandler { AllowAutoRedirect = false }), or none "
+            + "replace that secret now. Then give a client that follows none (new SocketsHttpHandler { AllowAutoRedirect = false }), or "
+            + "none "
             + "at all, and check the address.")
         {
             StatusCode = status,
@@ -163,8 +178,8 @@ internal static class Backchannel
     }
 
     /// <summary>
-    /// To a host on this machine whose certificate nobody vouches for: accepted is the one with this SHA-1 thumbprint, whatever its name, dates and
-    /// issuer, and no other, however well the system thinks of it. The caller's to keep.
+    /// To a host on this machine whose certificate nobody vouches for: accepted is the one with this SHA-1 thumbprint, whatever its name,
+    /// dates and issuer, and no other, however well the system thinks of it. The caller's to keep.
     /// </summary>
     public static HttpClient Pinned(byte[] thumbprint)
     {

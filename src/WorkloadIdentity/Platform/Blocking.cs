@@ -6,9 +6,9 @@ internal static class Blocking
     private static readonly BlockedPoolThreads Blocked = BlockedPoolThreads.OfProcess();
 
     /// <summary>
-    /// Starts the work and, if it is not done at once, blocks until it is. The work never sees the caller's synchronization context or task scheduler: whatever it
-    /// posted there would wait for the very thread that waits here. Nor does it wait for the thread pool that callers like this one have
-    /// filled.
+    /// Starts the work and, if it is not done at once, blocks until it is. The work never sees the caller's synchronization context or task
+    /// scheduler: whatever it posted there would wait for the very thread that waits here. Nor does it wait for the thread pool that
+    /// callers like this one have filled.
     /// </summary>
     public static T Wait<T>(Func<ValueTask<T>> start)
     {

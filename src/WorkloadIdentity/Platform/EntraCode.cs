@@ -19,8 +19,8 @@ internal static class EntraCode
     public const long IssuerKeysNotRead = 90061;
 
     /// <summary>
-    /// No federated credential matches: for minutes also the answer where one was made just now and is not known everywhere yet. Not where the match
-    /// fails on letter case alone: that credential is known, and wrong.
+    /// No federated credential matches: for minutes also the answer where one was made just now and is not known everywhere yet. Not where
+    /// the match fails on letter case alone: that credential is known, and wrong.
     /// </summary>
     public static bool MayBePropagating(long code) => code is 70021 or 700211 or 700212 or 700213 or 70025;
 

@@ -32,7 +32,8 @@ internal sealed class FileContent
         new(path, bytes: null, $"'{path}' is larger than {limit / 1024} KiB", new InvalidDataException("The file is too large."));
 
     /// <summary>A file that is not read, for what it is or where it stands.</summary>
-    public static FileContent Refused(string path, string problem) => new(path, bytes: null, problem, new InvalidDataException("The file is refused."));
+    public static FileContent Refused(string path, string problem) =>
+        new(path, bytes: null, problem, new InvalidDataException("The file is refused."));
 
     /// <summary>A read that did not end: the storage behind the file does not answer.</summary>
     public static FileContent Overdue(string path, TimeSpan limit) => new(
@@ -60,7 +61,9 @@ internal sealed class FileContent
         string text;
         try
         {
-            text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Bytes.AsSpan(3) : Bytes).Trim();
+            text =
+                new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(
+                    Bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Bytes.AsSpan(3) : Bytes).Trim();
         }
         catch (ArgumentException)
         {

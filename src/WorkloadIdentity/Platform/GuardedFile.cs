@@ -5,15 +5,16 @@ using Microsoft.Win32.SafeHandles;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The rule for a file whose path somebody else names: it stands directly in one folder, has one extension, is small, and is reached through no
-/// link. The path is judged before anything is opened, and what was opened is judged again by its handle, so that nothing can be swapped in between
-/// (CVE-2024-35255 is what such a file costs without that).
+/// The rule for a file whose path somebody else names: it stands directly in one folder, has one extension, is small, and is reached
+/// through no link. The path is judged before anything is opened, and what was opened is judged again by its handle, so that nothing can be
+/// swapped in between (CVE-2024-35255 is what such a file costs without that).
 /// </summary>
 internal sealed class GuardedFile(string folder, string extension, int maxBytes)
 {
     private static readonly SearchValues<char> NeverInNames = SearchValues.Create("/\\:*?<>|\"");
 
-    private static StringComparison Comparison => OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+    private static StringComparison Comparison =>
+        OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
     public int MaxBytes => maxBytes;
 
@@ -26,7 +27,8 @@ internal sealed class GuardedFile(string folder, string extension, int maxBytes)
         }
 
         // A colon would name an alternate stream on Windows, a backslash is a separator there: neither is in a name anybody meant.
-        if (path.Length > 512 || Require.HasControlCharacter(path) || Path.GetFileName(path) is not { Length: > 0 } name || name.AsSpan().ContainsAny(NeverInNames))
+        if (path.Length > 512 || Require.HasControlCharacter(path) || Path.GetFileName(path) is not { Length: > 0 } name
+            || name.AsSpan().ContainsAny(NeverInNames))
         {
             return "it is not the path of a file";
         }

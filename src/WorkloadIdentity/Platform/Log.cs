@@ -10,10 +10,18 @@ internal static partial class Log
 {
     public const string Category = "WorkloadIdentity";
 
-    [LoggerMessage(100, LogLevel.Information, "First token for {Resource}: {Credential}, issued by {Issuer} for client {ClientId}, expires {ExpiresOn:u}.")]
-    public static partial void FirstToken(ILogger logger, string resource, string credential, string issuer, string clientId, DateTimeOffset expiresOn);
+    [LoggerMessage(
+        100,
+        LogLevel.Information,
+        "First token for {Resource}: {Credential}, issued by {Issuer} for client {ClientId}, expires {ExpiresOn:u}.")]
+    public static partial void FirstToken(
+        ILogger logger, string resource, string credential, string issuer, string clientId, DateTimeOffset expiresOn);
 
-    [LoggerMessage(101, LogLevel.Warning, "Refreshing the token for {Resource} failed; the living one (until {ExpiresOn:u}) is served and the next try waits {BackOff}. {Error}")]
+    [LoggerMessage(
+        101,
+        LogLevel.Warning,
+        "Refreshing the token for {Resource} failed; the living one (until {ExpiresOn:u}) is served and the next try waits {BackOff}. "
+            + "{Error}")]
     public static partial void RefreshFailed(ILogger logger, string resource, DateTimeOffset expiresOn, TimeSpan backOff, TokenError error);
 
     [LoggerMessage(102, LogLevel.Debug, "Acquired a token for {Resource} in {Milliseconds:0} ms: {Credential}, expires {ExpiresOn:u}.")]
@@ -28,7 +36,10 @@ internal static partial class Log
     [LoggerMessage(200, LogLevel.Information, "The credential chain '{Chain}' uses '{Credential}' from now on.")]
     public static partial void ChainPinned(ILogger logger, string chain, string credential);
 
-    [LoggerMessage(201, LogLevel.Warning, "Two ambient credentials are present: '{Used}' is used, '{Ignored}' is not. Remove one, or name one in WORKLOAD_IDENTITY_ALLOW.")]
+    [LoggerMessage(
+        201,
+        LogLevel.Warning,
+        "Two ambient credentials are present: '{Used}' is used, '{Ignored}' is not. Remove one, or name one in WORKLOAD_IDENTITY_ALLOW.")]
     public static partial void TwoAmbientCredentials(ILogger logger, string used, string ignored);
 
     [LoggerMessage(202, LogLevel.Debug, "{Server} failed in passing; attempt {Attempt} follows. {Error}")]
@@ -39,20 +50,32 @@ internal static partial class Log
         + "its header is only as safe as that network.")]
     public static partial void SandboxEndpoint(ILogger logger, string host, string address);
 
-    [LoggerMessage(204, LogLevel.Warning, "{Server} knows no federated credential that matches; it may have been made just now, so it is asked again for up to {Tolerance}. {Error}")]
+    [LoggerMessage(
+        204,
+        LogLevel.Warning,
+        "{Server} knows no federated credential that matches; it may have been made just now, so it is asked again for up to {Tolerance}. "
+            + "{Error}")]
     public static partial void AwaitingFederatedCredential(ILogger logger, string server, TimeSpan tolerance, TokenError error);
 
-    [LoggerMessage(210, LogLevel.Warning, "The client certificate '{Subject}' of application {ClientId} expires in {Days} days, on {ExpiresOn:u}. Register its successor with the application, then replace it where it comes from.")]
+    [LoggerMessage(
+        210,
+        LogLevel.Warning,
+        "The client certificate '{Subject}' of application {ClientId} expires in {Days} days, on {ExpiresOn:u}. Register its successor "
+            + "with the application, then replace it where it comes from.")]
     public static partial void CertificateExpiring(ILogger logger, string subject, string clientId, int days, DateTimeOffset expiresOn);
 
-    [LoggerMessage(211, LogLevel.Warning, "The client certificate '{Subject}' stays in use, because what was read after it cannot be used: {Problem}.")]
+    [LoggerMessage(
+        211,
+        LogLevel.Warning,
+        "The client certificate '{Subject}' stays in use, because what was read after it cannot be used: {Problem}.")]
     public static partial void CertificateKept(ILogger logger, string subject, string problem);
 
     [LoggerMessage(212, LogLevel.Warning, "{Item} could not be read again; what was read on {ReadOn:u} stays in use. {Error}")]
     public static partial void VaultItemKept(ILogger logger, string item, DateTimeOffset readOn, TokenError error);
 
     [LoggerMessage(
-        220, LogLevel.Information, "An Azure client asked for tokens with proof of possession. It gets bearer tokens: none other are issued here.")]
+        220, LogLevel.Information,
+        "An Azure client asked for tokens with proof of possession. It gets bearer tokens: none other are issued here.")]
     public static partial void BearerInstead(ILogger logger);
 
     [LoggerMessage(300, LogLevel.Warning, "Tokens are sent over plain http to {Origin}, which the application listed as a mesh origin.")]
@@ -61,7 +84,8 @@ internal static partial class Log
     [LoggerMessage(301, LogLevel.Debug, "{Origin} rejected the token ({Reason}); the request is sent once more with another one.")]
     public static partial void Resending(ILogger logger, string origin, string reason);
 
-    [LoggerMessage(302, LogLevel.Warning, "{Origin} rejected the token ({Reason}) and renewing it failed; its response is returned. {Error}")]
+    [LoggerMessage(
+        302, LogLevel.Warning, "{Origin} rejected the token ({Reason}) and renewing it failed; its response is returned. {Error}")]
     public static partial void RenewalFailed(ILogger logger, string origin, string reason, TokenError error);
 
     [LoggerMessage(303, LogLevel.Warning, "On the client '{Client}', {Handler} stands inside of the access token: its retries carry "
@@ -78,10 +102,17 @@ internal static partial class Log
         + "AddAccessToken if the cookies are meant.")]
     public static partial void CookiesKept(ILogger logger, string client);
 
-    [LoggerMessage(400, LogLevel.Warning, "{Identity}: {Settings} changed in configuration. Only secrets and the content of files change under a running program; restart it to apply the rest.")]
+    [LoggerMessage(
+        400,
+        LogLevel.Warning,
+        "{Identity}: {Settings} changed in configuration. Only secrets and the content of files change under a running program; restart "
+            + "it to apply the rest.")]
     public static partial void SettingsChanged(ILogger logger, string identity, string settings);
 
-    [LoggerMessage(401, LogLevel.Warning, "The first token for the client '{Client}' could not be had at start; its first request will ask again. {Reason}")]
+    [LoggerMessage(
+        401,
+        LogLevel.Warning,
+        "The first token for the client '{Client}' could not be had at start; its first request will ask again. {Reason}")]
     public static partial void WarmUpFailed(ILogger logger, string client, string reason);
 
     [LoggerMessage(402, LogLevel.Information, "{Identity}, asked for a token for {Scope}:\n{Report}")]
@@ -90,7 +121,10 @@ internal static partial class Log
     [LoggerMessage(403, LogLevel.Warning, "{Identity}, asked for a token for {Scope}, could not be explained: {Reason}.")]
     public static partial void NotExplained(ILogger logger, string identity, string scope, string reason);
 
-    [LoggerMessage(500, LogLevel.Warning, "The second level failed while {Doing}. {Reason} It is left alone for {Rest}; meanwhile tokens come from the credential.")]
+    [LoggerMessage(
+        500,
+        LogLevel.Warning,
+        "The second level failed while {Doing}. {Reason} It is left alone for {Rest}; meanwhile tokens come from the credential.")]
     public static partial void SecondLevelRests(ILogger logger, string doing, string reason, TimeSpan rest);
 
     [LoggerMessage(501, LogLevel.Warning, "A value in the second level cannot be used and counts as a miss. {Reason}")]

@@ -1,6 +1,8 @@
 namespace WorkloadIdentity;
 
-/// <summary>The resource of a scope as logs and traces may show it: the host of a URL, otherwise what stands before <c>/.default</c>.</summary>
+/// <summary>
+/// The resource of a scope as logs and traces may show it: the host of a URL, otherwise what stands before <c>/.default</c>.
+/// </summary>
 internal static class ResourceName
 {
     public static string Of(string scope) =>

@@ -16,7 +16,9 @@ public sealed class RetryOptions
     /// <value>At least <see cref="Delay"/>. The default is 10 seconds.</value>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long after the start of the first attempt a failure is still retried. A Retry-After that would pass it ends the attempts.</summary>
+    /// <summary>
+    /// How long after the start of the first attempt a failure is still retried. A Retry-After that would pass it ends the attempts.
+    /// </summary>
     /// <value>More than zero. The default is 30 seconds.</value>
     public TimeSpan TotalBudget { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -32,7 +34,10 @@ public sealed class RetryOptions
         Check(Delay > TimeSpan.Zero, nameof(Delay), "more than zero");
         Check(MaxDelay >= Delay && MaxDelay <= TimeSpan.FromDays(1), nameof(MaxDelay), $"between {nameof(Delay)} and one day");
         Check(TotalBudget > TimeSpan.Zero, nameof(TotalBudget), "more than zero");
-        Check(AttemptTimeout > TimeSpan.Zero && AttemptTimeout <= TimeSpan.FromHours(1), nameof(AttemptTimeout), "more than zero and at most one hour");
+        Check(
+            AttemptTimeout > TimeSpan.Zero && AttemptTimeout <= TimeSpan.FromHours(1),
+            nameof(AttemptTimeout),
+            "more than zero and at most one hour");
         return (RetryOptions)MemberwiseClone();
 
         static void Check(bool holds, string name, string range)

@@ -3,7 +3,9 @@ using System.Diagnostics.Metrics;
 
 namespace WorkloadIdentity;
 
-/// <summary>The names under which traces and metrics are published, and the source of the traces. docs/telemetry.md explains each.</summary>
+/// <summary>
+/// The names under which traces and metrics are published, and the source of the traces. docs/telemetry.md explains each.
+/// </summary>
 internal static class Telemetry
 {
     public const string Name = "WorkloadIdentity";
@@ -21,7 +23,8 @@ internal static class Telemetry
 
     public static readonly ActivitySource Activities = new(Name, BuildFacts.Version);
 
-    public static Meter Meter(IMeterFactory? factory) => factory?.Create(new MeterOptions(Name) { Version = BuildFacts.Version }) ?? new Meter(Name, BuildFacts.Version);
+    public static Meter Meter(IMeterFactory? factory) =>
+        factory?.Create(new MeterOptions(Name) { Version = BuildFacts.Version }) ?? new Meter(Name, BuildFacts.Version);
 
     public static string Word(TokenVerdict verdict) => verdict switch
     {

@@ -8,13 +8,17 @@ namespace WorkloadIdentity;
 /// <summary>Repeats an attempt that failed in passing. The one place that uses Polly, entered only after a first failure.</summary>
 internal sealed class TransientRetry(RetryOptions options, TimeProvider timeProvider)
 {
-    /// <summary>Runs <paramref name="attempt"/> until it succeeds, fails for good, or the schedule ends; the last result is returned.</summary>
+    /// <summary>
+    /// Runs <paramref name="attempt"/> until it succeeds, fails for good, or the schedule ends; the last result is returned.
+    /// </summary>
     /// <param name="attempt">Makes one attempt.</param>
     /// <param name="errorOf">The error of a result; null for a success.</param>
-    /// <param name="outlasts">Errors that are retried until the budget ends, however many attempts that takes (IMDS during its upgrade).</param>
+    /// <param name="outlasts">Errors that are retried until the budget ends, however many attempts that takes (IMDS during its
+    /// upgrade).</param>
     /// <param name="cancellationToken">Ends the attempt and any delay.</param>
     public async ValueTask<T> RunAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(
-        Func<CancellationToken, ValueTask<T>> attempt, Func<T, TokenError?> errorOf, Func<TokenError, bool>? outlasts, CancellationToken cancellationToken)
+        Func<CancellationToken, ValueTask<T>> attempt, Func<T, TokenError?> errorOf, Func<TokenError, bool>? outlasts,
+        CancellationToken cancellationToken)
     {
         var started = timeProvider.GetTimestamp();
         var first = await attempt(cancellationToken).ConfigureAwait(false);
@@ -26,7 +30,8 @@ internal sealed class TransientRetry(RetryOptions options, TimeProvider timeProv
     // Kept out of RunAsync, so that a healthy program never loads and compiles Polly (74 to 94 ms at first use).
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async ValueTask<T> RepeatAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(
-        T first, long started, Func<CancellationToken, ValueTask<T>> attempt, Func<T, TokenError?> errorOf, Func<TokenError, bool>? outlasts, CancellationToken cancellationToken)
+        T first, long started, Func<CancellationToken, ValueTask<T>> attempt, Func<T, TokenError?> errorOf,
+        Func<TokenError, bool>? outlasts, CancellationToken cancellationToken)
     {
         var pipeline = new ResiliencePipelineBuilder<T> { TimeProvider = timeProvider }
             .AddRetry(new RetryStrategyOptions<T>
@@ -36,8 +41,11 @@ internal sealed class TransientRetry(RetryOptions options, TimeProvider timeProv
                 UseJitter = true,
                 Delay = options.Delay,
                 MaxDelay = options.MaxDelay,
-                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome is { Exception: null, Result: { } result } && MayRepeat(result, arguments.AttemptNumber)),
-                DelayGenerator = arguments => ValueTask.FromResult(arguments.Outcome.Result is { } result ? errorOf(result)?.RetryAfter : null),
+                ShouldHandle = arguments =>
+                    ValueTask.FromResult(
+                        arguments.Outcome is { Exception: null, Result: { } result } && MayRepeat(result, arguments.AttemptNumber)),
+                DelayGenerator = arguments =>
+                    ValueTask.FromResult(arguments.Outcome.Result is { } result ? errorOf(result)?.RetryAfter : null),
             })
             .Build();
 

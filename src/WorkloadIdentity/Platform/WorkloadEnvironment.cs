@@ -52,10 +52,13 @@ public sealed class WorkloadEnvironment
         };
     }
 
-    /// <summary>An environment made of the given values alone, for tests. The dictionaries are read at each use, so a test may change them.</summary>
+    /// <summary>
+    /// An environment made of the given values alone, for tests. The dictionaries are read at each use, so a test may change them.
+    /// </summary>
     /// <param name="variables">Environment variables by name.</param>
     /// <param name="files">File contents by path; none when null.</param>
-    public static WorkloadEnvironment FromValues(IReadOnlyDictionary<string, string> variables, IReadOnlyDictionary<string, byte[]>? files = null)
+    public static WorkloadEnvironment FromValues(
+        IReadOnlyDictionary<string, string> variables, IReadOnlyDictionary<string, byte[]>? files = null)
     {
         ArgumentNullException.ThrowIfNull(variables);
         var contents = files ?? ReadOnlyDictionary<string, byte[]>.Empty;
@@ -82,7 +85,9 @@ public sealed class WorkloadEnvironment
         Func<StoreLocation, string, IReadOnlyList<X509Certificate2>> certificates)
     {
         var values = FromValues(variables, files);
-        return new WorkloadEnvironment(values._variable, values._names, values._file, values._guarded, values._fileExists) { Certificates = certificates };
+        return new WorkloadEnvironment(
+            values._variable, values._names, values._file, values._guarded, values._fileExists)
+        { Certificates = certificates };
     }
 
     /// <summary>A variable's value; null when it is absent or empty.</summary>
@@ -96,7 +101,13 @@ public sealed class WorkloadEnvironment
 
     /// <summary>The same environment in which some variables have another value.</summary>
     internal WorkloadEnvironment With(IReadOnlyDictionary<string, string> variables) =>
-        new(name => variables.GetValueOrDefault(name) ?? _variable(name), () => _names().Concat(variables.Keys).Distinct(), _file, _guarded, _fileExists) { Certificates = Certificates };
+        new(
+            name => variables.GetValueOrDefault(name) ?? _variable(name),
+            () => _names().Concat(variables.Keys).Distinct(),
+            _file,
+            _guarded,
+            _fileExists)
+        { Certificates = Certificates };
 
     /// <summary>Whether the variable is there with a value.</summary>
     internal bool Has(string name) => Variable(name) is not null;
@@ -108,11 +119,16 @@ public sealed class WorkloadEnvironment
     internal static string ProgramFiles => Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles);
 
     /// <summary>Where programs keep their data on Windows, from the system as well; empty elsewhere.</summary>
-    internal static string ProgramData => OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData) : "";
+    internal static string ProgramData =>
+        OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData) : "";
 
-    /// <summary>The key files of the agent of Azure Arc. The folder is fixed: whoever could choose it could have any file's content sent away.</summary>
+    /// <summary>
+    /// The key files of the agent of Azure Arc. The folder is fixed: whoever could choose it could have any file's content sent away.
+    /// </summary>
     internal static GuardedFile ArcKey { get; } = new(
-        OperatingSystem.IsWindows() ? Path.Join(ProgramData, "AzureConnectedMachineAgent", "Tokens") : OperatingSystem.IsLinux() ? "/var/opt/azcmagent/tokens" : "",
+        OperatingSystem.IsWindows()
+            ? Path.Join(ProgramData, "AzureConnectedMachineAgent", "Tokens")
+            : OperatingSystem.IsLinux() ? "/var/opt/azcmagent/tokens" : "",
         ".key",
         maxBytes: 4096);
 
@@ -165,7 +181,8 @@ public sealed class WorkloadEnvironment
         {
             return FileContent.Missing(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             return FileContent.Unreadable(path, exception);
         }

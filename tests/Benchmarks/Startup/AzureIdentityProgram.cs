@@ -14,6 +14,7 @@ internal static class FirstToken
 #endif
 
     public static async Task<string> ForManagedIdentityAsync() => (await new ManagedIdentityCredential(
-        new ManagedIdentityCredentialOptions(ManagedIdentityId.SystemAssigned) { Transport = new HttpClientTransport(LocalAnswer.NewClient()) })
+        new ManagedIdentityCredentialOptions(
+            ManagedIdentityId.SystemAssigned) { Transport = new HttpClientTransport(LocalAnswer.NewClient()) })
         .GetTokenAsync(new TokenRequestContext([LocalAnswer.Scope]), CancellationToken.None)).Token;
 }

@@ -11,9 +11,11 @@ internal static class FirstToken
         using var client = LocalAnswer.NewClient();
         using var form = new FormUrlEncodedContent(
         [
-            new("client_id", LocalAnswer.ClientId), new("scope", LocalAnswer.Scope), new("grant_type", "client_credentials"), new("client_secret", LocalAnswer.Secret),
+            new("client_id", LocalAnswer.ClientId), new("scope", LocalAnswer.Scope), new("grant_type", "client_credentials"),
+            new("client_secret", LocalAnswer.Secret),
         ]);
-        using var response = await client.PostAsync(new Uri($"https://login.microsoftonline.com/{LocalAnswer.TenantId}/oauth2/v2.0/token"), form);
+        using var response =
+            await client.PostAsync(new Uri($"https://login.microsoftonline.com/{LocalAnswer.TenantId}/oauth2/v2.0/token"), form);
         return await ReadAsync(response);
     }
 #endif
@@ -22,7 +24,9 @@ internal static class FirstToken
     {
         using var client = LocalAnswer.NewClient();
         using var request = new HttpRequestMessage(
-            HttpMethod.Get, $"http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource={Uri.EscapeDataString(LocalAnswer.Resource)}");
+            HttpMethod.Get,
+            $"http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource={Uri.EscapeDataString(
+                LocalAnswer.Resource)}");
         request.Headers.Add("Metadata", "true");
         using var response = await client.SendAsync(request);
         return await ReadAsync(response);

@@ -16,7 +16,8 @@ internal static class FirstToken
         .ExecuteAsync()).AccessToken;
 #endif
 
-    public static async Task<string> ForManagedIdentityAsync() => (await ManagedIdentityApplicationBuilder.Create(ManagedIdentityId.SystemAssigned)
+    public static async Task<string> ForManagedIdentityAsync() =>
+        (await ManagedIdentityApplicationBuilder.Create(ManagedIdentityId.SystemAssigned)
         .WithHttpClientFactory(new OneClient())
         .Build()
         .AcquireTokenForManagedIdentity(LocalAnswer.Resource)

@@ -6,7 +6,8 @@ internal static class FirstToken
 {
 #if !ONLY_MANAGED_IDENTITY
     public static Task<string> WithSecretAsync() => GetAsync(new ApplicationCredential(
-        LocalAnswer.TenantId, LocalAnswer.ClientId, ClientSecretAuthentication.FromValue(LocalAnswer.Secret), new ApplicationCredentialOptions { HttpClient = LocalAnswer.NewClient() }));
+        LocalAnswer.TenantId, LocalAnswer.ClientId, ClientSecretAuthentication.FromValue(LocalAnswer.Secret),
+        new ApplicationCredentialOptions { HttpClient = LocalAnswer.NewClient() }));
 #endif
 
     public static Task<string> ForManagedIdentityAsync() => GetAsync(new ManagedIdentityCredential(

@@ -6,7 +6,10 @@ using WorkloadIdentity.Testing;
 
 namespace WorkloadIdentity.IntegrationTests;
 
-/// <summary>Microsoft's library for JavaScript, <c>@azure/identity</c>, gets tokens from the emulator, with its discovery on and the emulator's authority as a file.</summary>
+/// <summary>
+/// Microsoft's library for JavaScript, <c>@azure/identity</c>, gets tokens from the emulator, with its discovery on and the emulator's
+/// authority as a file.
+/// </summary>
 [Collection(PeerCollection.Name)]
 public sealed class AzureIdentityJsOnEmulatorTests(SecureEmulator emulator) : IClassFixture<SecureEmulator>
 {
@@ -23,7 +26,9 @@ public sealed class AzureIdentityJsOnEmulatorTests(SecureEmulator emulator) : IC
         emulator.Fresh();
         using var authority = new TemporaryFile("");
         await emulator.Entra.WriteCertificateAuthorityAsync(authority.Path);
-        var folder = typeof(AzureIdentityJsOnEmulatorTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "AzureIdentityJsFolder").Value!;
+        var folder =
+            typeof(AzureIdentityJsOnEmulatorTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+                .Single(data => data.Key == "AzureIdentityJsFolder").Value!;
         await NodePackages.InstallAsync(folder);
         var certificate = credential == "issued" ? emulator.Issued : emulator.Registered;
         var settings = new JsonObject
@@ -40,14 +45,19 @@ public sealed class AzureIdentityJsOnEmulatorTests(SecureEmulator emulator) : IC
         };
 
         using var patience = new CancellationTokenSource(Limit, TimeProvider.System);
-        await using var process = NodeProcess.Start(Node.Executable!, folder, new Dictionary<string, string> { ["NODE_EXTRA_CA_CERTS"] = authority.Path }, "token.js");
+        await using var process =
+            NodeProcess.Start(
+                Node.Executable!, folder, new Dictionary<string, string> { ["NODE_EXTRA_CA_CERTS"] = authority.Path }, "token.js");
         await process.SendLineAsync(settings.ToJsonString(), patience.Token);
         var answer = JsonSerializer.Deserialize<JsonElement>(await process.ReadLineAsync(line => line.StartsWith('{'), patience.Token));
 
         Assert.False(answer.TryGetProperty("error", out var error), error.ToString());
-        await emulator.AcceptsAsync(answer.GetProperty("token").GetString()!, emulator.App.ClientId, credential == "onBehalfOf" ? "bob@emulated.example" : null);
+        await emulator.AcceptsAsync(
+            answer.GetProperty("token").GetString()!, emulator.App.ClientId, credential == "onBehalfOf" ? "bob@emulated.example" : null);
         Assert.Equal(method, Assert.Single(emulator.Entra.Journal.TokenRequests).ClientAuthentication);
-        Assert.Contains(emulator.Entra.Journal.DiscoveryRequests, request => request is { Document: DiscoveryDocument.Instance, Status: 200 });
-        Assert.Contains(emulator.Entra.Journal.DiscoveryRequests, request => request is { Document: DiscoveryDocument.OpenId, Status: 200 });
+        Assert.Contains(
+            emulator.Entra.Journal.DiscoveryRequests, request => request is { Document: DiscoveryDocument.Instance, Status: 200 });
+        Assert.Contains(
+            emulator.Entra.Journal.DiscoveryRequests, request => request is { Document: DiscoveryDocument.OpenId, Status: 200 });
     }
 }

@@ -22,14 +22,24 @@ public sealed class AzureIdentityOnEmulatorTests(SecureEmulator emulator) : ICla
     {
         emulator.Fresh();
         using var tokenFile = new TemporaryFile(emulator.Cluster.Issue(SecureEmulator.Subject));
-        using var variables = new ProcessVariables(name == "EnvironmentCredential" ? emulator.App.EnvironmentWithSecret() : emulator.App.EnvironmentWithTokenFile(tokenFile.Path));
+        using var variables =
+            new ProcessVariables(name == "EnvironmentCredential"
+                ? emulator.App.EnvironmentWithSecret()
+                : emulator.App.EnvironmentWithTokenFile(tokenFile.Path));
         var (tenant, client) = (Entra.Tenant.Id, emulator.App.ClientId);
         TokenCredential credential = name switch
         {
-            "ClientSecretCredential" => new ClientSecretCredential(tenant, client, emulator.Secret, Options<ClientSecretCredentialOptions>()),
+            "ClientSecretCredential" =>
+                new ClientSecretCredential(tenant, client, emulator.Secret, Options<ClientSecretCredentialOptions>()),
             "EnvironmentCredential" => new EnvironmentCredential(Options<EnvironmentCredentialOptions>()),
-            "ClientCertificateCredential" => new ClientCertificateCredential(tenant, client, emulator.Registered, Options<ClientCertificateCredentialOptions>()),
-            "ClientAssertionCredential" => new ClientAssertionCredential(tenant, client, _ => Task.FromResult(emulator.Cluster.Issue(SecureEmulator.Subject)), Options<ClientAssertionCredentialOptions>()),
+            "ClientCertificateCredential" =>
+                new ClientCertificateCredential(tenant, client, emulator.Registered, Options<ClientCertificateCredentialOptions>()),
+            "ClientAssertionCredential" =>
+                new ClientAssertionCredential(
+                    tenant,
+                    client,
+                    _ => Task.FromResult(emulator.Cluster.Issue(SecureEmulator.Subject)),
+                    Options<ClientAssertionCredentialOptions>()),
             "WorkloadIdentityCredential" => new WorkloadIdentityCredential(Options<WorkloadIdentityCredentialOptions>()),
             _ => new ClientCertificateCredential(tenant, client, emulator.Issued, WithChain()),
         };
@@ -53,7 +63,9 @@ public sealed class AzureIdentityOnEmulatorTests(SecureEmulator emulator) : ICla
         {
             "secret" => new OnBehalfOfCredential(tenant, client, emulator.Secret, user, options),
             "certificate" => new OnBehalfOfCredential(tenant, client, emulator.Registered, user, options),
-            _ => new OnBehalfOfCredential(tenant, client, _ => Task.FromResult(emulator.Cluster.Issue(SecureEmulator.Subject)), user, options),
+            _ =>
+                new OnBehalfOfCredential(
+                    tenant, client, _ => Task.FromResult(emulator.Cluster.Issue(SecureEmulator.Subject)), user, options),
         };
 
         var token = await credential.GetTokenAsync(new TokenRequestContext([$"{Entra.Api.Audience}/orders.read"]), CancellationToken.None);
@@ -66,16 +78,20 @@ public sealed class AzureIdentityOnEmulatorTests(SecureEmulator emulator) : ICla
     public async Task A_revoked_principal_is_challenged_and_answers_with_the_claims()
     {
         emulator.Fresh();
-        var credential = new ClientSecretCredential(Entra.Tenant.Id, emulator.App.ClientId, emulator.Secret, Options<ClientSecretCredentialOptions>());
+        var credential =
+            new ClientSecretCredential(Entra.Tenant.Id, emulator.App.ClientId, emulator.Secret, Options<ClientSecretCredentialOptions>());
         var first = await credential.GetTokenAsync(new TokenRequestContext([Entra.Api.Scope], isCaeEnabled: true), CancellationToken.None);
         emulator.App.Revoke();
 
-        using var request = new HttpRequestMessage(HttpMethod.Get, Entra.Api.Url) { Headers = { Authorization = new("Bearer", first.Token) } };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Get, Entra.Api.Url) { Headers = { Authorization = new("Bearer", first.Token) } };
         using var response = await emulator.Http.SendAsync(request);
         var challenge = Assert.Single(response.Headers.WwwAuthenticate);
         Assert.Contains("insufficient_claims", challenge.Parameter, StringComparison.Ordinal);
         var claims = System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(challenge.Parameter!.Split("claims=\"")[1].TrimEnd('"')));
-        var second = await credential.GetTokenAsync(new TokenRequestContext([Entra.Api.Scope], claims: claims, isCaeEnabled: true), CancellationToken.None);
+        var second =
+            await credential.GetTokenAsync(
+                new TokenRequestContext([Entra.Api.Scope], claims: claims, isCaeEnabled: true), CancellationToken.None);
 
         await emulator.AcceptsAsync(second.Token, emulator.App.ClientId);
     }

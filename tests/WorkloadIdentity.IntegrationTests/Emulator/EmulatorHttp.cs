@@ -4,8 +4,8 @@ using WorkloadIdentity.Testing;
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
-/// How other vendors' libraries reach an emulator: they trust its certificate, and the one question they put to the public cloud about an authority
-/// they do not know (instance discovery) is led to it. Nothing else is changed on the way, and nothing leaves the machine.
+/// How other vendors' libraries reach an emulator: they trust its certificate, and the one question they put to the public cloud about an
+/// authority they do not know (instance discovery) is led to it. Nothing else is changed on the way, and nothing leaves the machine.
 /// </summary>
 internal sealed class EmulatorHttp(EntraEmulator entra) : DelegatingHandler(entra.CreateHandler())
 {

@@ -37,7 +37,8 @@ public sealed class ManagedIdentityOnEmulatorTests(SecureEmulator emulator) : IC
     public Task A_host_gives_a_token(string library, string host, bool isUserAssigned) => GetTokenAsync(library, host, isUserAssigned);
 
     [ArcFolderFact]
-    public Task Azure_Arc_gives_Azure_Identity_a_token_for_the_content_of_its_file() => GetTokenAsync("Azure.Identity", "Azure Arc", isUserAssigned: false);
+    public Task Azure_Arc_gives_Azure_Identity_a_token_for_the_content_of_its_file() =>
+        GetTokenAsync("Azure.Identity", "Azure Arc", isUserAssigned: false);
 
     [ArcFolderFact]
     public Task Azure_Arc_gives_MSAL_a_token_for_the_content_of_its_file() => GetTokenAsync("MSAL", "Azure Arc", isUserAssigned: false);
@@ -48,7 +49,12 @@ public sealed class ManagedIdentityOnEmulatorTests(SecureEmulator emulator) : IC
         var entra = await EntraEmulator.StartAsync(new() { WritesArcKeyFiles = true });
         string path;
         using (var http = new HttpClient(entra.CreateHandler()))
-        using (var request = new HttpRequestMessage(HttpMethod.Get, $"{entra.ArcEnvironment()["IDENTITY_ENDPOINT"]}?api-version=2020-06-01&resource=api://a") { Headers = { { "Metadata", "true" } } })
+        using (var request =
+            new HttpRequestMessage(
+                HttpMethod.Get,
+                $"{entra.ArcEnvironment()[
+                    "IDENTITY_ENDPOINT"]}?api-version=2020-06-01&resource=api://a")
+            { Headers = { { "Metadata", "true" } } })
         {
             using var challenge = await http.SendAsync(request);
             path = challenge.Headers.WwwAuthenticate.Single().Parameter!.Split("realm=")[1];
@@ -85,7 +91,9 @@ public sealed class ManagedIdentityOnEmulatorTests(SecureEmulator emulator) : IC
     private async Task<string> AzureIdentityAsync(EmulatedManagedIdentity identity, string host)
     {
         var options = new Azure.Identity.ManagedIdentityCredentialOptions(
-            identity.IsSystemAssigned ? Azure.Identity.ManagedIdentityId.SystemAssigned : Azure.Identity.ManagedIdentityId.FromUserAssignedClientId(identity.ClientId));
+            identity.IsSystemAssigned
+                ? Azure.Identity.ManagedIdentityId.SystemAssigned
+                : Azure.Identity.ManagedIdentityId.FromUserAssignedClientId(identity.ClientId));
 
         // Pinning a certificate is the business of its own client, so Service Fabric is asked with that.
         if (host != "Service Fabric")
@@ -94,14 +102,17 @@ public sealed class ManagedIdentityOnEmulatorTests(SecureEmulator emulator) : IC
         }
 
         options.Retry.MaxRetries = 0;
-        return (await new Azure.Identity.ManagedIdentityCredential(options).GetTokenAsync(new TokenRequestContext([Entra.Api.Scope]), CancellationToken.None)).Token;
+        return (await new Azure.Identity.ManagedIdentityCredential(options).GetTokenAsync(
+            new TokenRequestContext([Entra.Api.Scope]), CancellationToken.None)).Token;
     }
 
     private async Task<string> MsalAsync(EmulatedManagedIdentity identity)
     {
         // Its own clients: these hosts need no trust of ours, and none of theirs is taken away.
         var app = ManagedIdentityApplicationBuilder
-            .Create(identity.IsSystemAssigned ? Microsoft.Identity.Client.AppConfig.ManagedIdentityId.SystemAssigned : Microsoft.Identity.Client.AppConfig.ManagedIdentityId.WithUserAssignedClientId(identity.ClientId))
+            .Create(identity.IsSystemAssigned
+                ? Microsoft.Identity.Client.AppConfig.ManagedIdentityId.SystemAssigned
+                : Microsoft.Identity.Client.AppConfig.ManagedIdentityId.WithUserAssignedClientId(identity.ClientId))
             .Build();
         return (await app.AcquireTokenForManagedIdentity(Entra.Api.Audience).ExecuteAsync()).AccessToken;
     }

@@ -35,7 +35,9 @@ public sealed class MsalOnEmulatorTests(SecureEmulator emulator) : IClassFixture
         emulator.Fresh();
         var user = emulator.App.IssueUserToken("bob@emulated.example");
 
-        var result = await Application(credential).AcquireTokenOnBehalfOf([$"{Entra.Api.Audience}/orders.read"], new UserAssertion(user)).ExecuteAsync();
+        var result =
+            await Application(credential).AcquireTokenOnBehalfOf([$"{Entra.Api.Audience}/orders.read"], new UserAssertion(user))
+                .ExecuteAsync();
 
         await emulator.AcceptsAsync(result.AccessToken, emulator.App.ClientId, "bob@emulated.example");
         Assert.True(emulator.AfterDiscovery().IsOnBehalfOf);
@@ -51,7 +53,8 @@ public sealed class MsalOnEmulatorTests(SecureEmulator emulator) : IClassFixture
             .WithAuthority(new Uri(Entra.AuthorityHost, Entra.Tenant.Id))
             .WithHttpClientFactory(new MsalHttp(emulator.Http))
             .WithClientAssertion(async (AssertionRequestOptions _) =>
-                (await blueprint.AcquireTokenForClient([$"{EmulatedIssuer.ExchangeAudience}/.default"]).WithFmiPath(agent.ClientId).ExecuteAsync()).AccessToken)
+                (await blueprint.AcquireTokenForClient([$"{EmulatedIssuer.ExchangeAudience}/.default"]).WithFmiPath(agent.ClientId)
+                    .ExecuteAsync()).AccessToken)
             .Build();
 
         var result = await app.AcquireTokenForClient([Entra.Api.Scope]).ExecuteAsync();
@@ -64,12 +67,15 @@ public sealed class MsalOnEmulatorTests(SecureEmulator emulator) : IClassFixture
     public async Task A_revoked_principal_is_challenged_and_answers_with_the_claims()
     {
         emulator.Fresh();
-        var app = ConfidentialClientApplicationBuilder.Create(emulator.App.ClientId).WithClientSecret(emulator.Secret).WithClientCapabilities(["cp1"])
+        var app =
+            ConfidentialClientApplicationBuilder.Create(emulator.App.ClientId).WithClientSecret(emulator.Secret)
+                .WithClientCapabilities(["cp1"])
             .WithAuthority(new Uri(Entra.AuthorityHost, Entra.Tenant.Id)).WithHttpClientFactory(new MsalHttp(emulator.Http)).Build();
         var first = await app.AcquireTokenForClient([Entra.Api.Scope]).ExecuteAsync();
         emulator.App.Revoke();
 
-        using var request = new HttpRequestMessage(HttpMethod.Get, Entra.Api.Url) { Headers = { Authorization = new("Bearer", first.AccessToken) } };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Get, Entra.Api.Url) { Headers = { Authorization = new("Bearer", first.AccessToken) } };
         using var response = await emulator.Http.SendAsync(request);
         var claims = WwwAuthenticateParameters.GetClaimChallengeFromResponseHeaders(response.Headers);
         var second = await app.AcquireTokenForClient([Entra.Api.Scope]).WithClaims(claims).ExecuteAsync();
@@ -81,7 +87,9 @@ public sealed class MsalOnEmulatorTests(SecureEmulator emulator) : IClassFixture
     [Fact]
     public async Task An_unregistered_certificate_without_its_chain_is_refused()
     {
-        var refusal = await Assert.ThrowsAsync<MsalServiceException>(() => Application("issued certificate").AcquireTokenForClient([Entra.Api.Scope]).ExecuteAsync());
+        var refusal =
+            await Assert.ThrowsAsync<MsalServiceException>(
+                () => Application("issued certificate").AcquireTokenForClient([Entra.Api.Scope]).ExecuteAsync());
 
         Assert.Equal("invalid_client", refusal.ErrorCode);
         Assert.Contains("AADSTS700027", refusal.Message, StringComparison.Ordinal);
@@ -95,7 +103,10 @@ public sealed class MsalOnEmulatorTests(SecureEmulator emulator) : IClassFixture
         try
         {
             var wanted = await Assert.ThrowsAnyAsync<MsalUiRequiredException>(() =>
-                Application("secret").AcquireTokenOnBehalfOf([$"{Entra.Api.Audience}/orders.read"], new UserAssertion(emulator.App.IssueUserToken("carol@emulated.example"))).ExecuteAsync());
+                Application("secret")
+                    .AcquireTokenOnBehalfOf(
+                        [$"{Entra.Api.Audience}/orders.read"],
+                        new UserAssertion(emulator.App.IssueUserToken("carol@emulated.example"))).ExecuteAsync());
 
             Assert.Equal(Claims, wanted.Claims);
             Assert.Equal(UiRequiredExceptionClassification.BasicAction, wanted.Classification);
@@ -130,7 +141,8 @@ public sealed class MsalOnEmulatorTests(SecureEmulator emulator) : IClassFixture
             "certificate with x5c" => builder.WithCertificate(emulator.Registered, sendX5C: true),
             "issued certificate" => builder.WithCertificate(emulator.Issued),
             "issued certificate with x5c" => builder.WithCertificate(emulator.Issued, sendX5C: true),
-            _ => builder.WithClientAssertion((AssertionRequestOptions _) => Task.FromResult(emulator.Cluster.Issue(SecureEmulator.Subject))),
+            _ =>
+                builder.WithClientAssertion((AssertionRequestOptions _) => Task.FromResult(emulator.Cluster.Issue(SecureEmulator.Subject))),
         }).Build();
     }
 }

@@ -50,15 +50,21 @@ public sealed class SecureEmulator : IAsyncLifetime
 
         var now = TimeProvider.System.GetUtcNow();
         using var key = RSA.Create(2048);
-        Registered = new CertificateRequest("CN=registered", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        Registered =
+            new CertificateRequest("CN=registered", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(
+                now.AddDays(-1), now.AddDays(1));
         App.AddCertificate(Registered);
 
         using var authorityKey = RSA.Create(2048);
-        var authorityRequest = new CertificateRequest("CN=trusted authority", authorityKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        var authorityRequest =
+            new CertificateRequest("CN=trusted authority", authorityKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+            certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         using var authority = authorityRequest.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         using var leafKey = RSA.Create(2048);
-        using var leaf = new CertificateRequest($"CN={TrustedName}", leafKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).Create(authority, now.AddHours(-1), now.AddHours(12), [1]);
+        using var leaf =
+            new CertificateRequest($"CN={TrustedName}", leafKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).Create(
+                authority, now.AddHours(-1), now.AddHours(12), [1]);
         Issued = leaf.CopyWithPrivateKey(leafKey);
         App.AddTrustedSubject(TrustedName, authority);
     }
@@ -73,15 +79,17 @@ public sealed class SecureEmulator : IAsyncLifetime
     }
 
     /// <summary>
-    /// The emulator with an empty journal, and libraries that have looked up nothing yet: MSAL, which is below both of them, keeps what it learnt of authorities, hosts
-    /// and tokens for the life of the process, unless it is told to forget, as its own tests do.
+    /// The emulator with an empty journal, and libraries that have looked up nothing yet: MSAL, which is below both of them, keeps what it
+    /// learnt of authorities, hosts and tokens for the life of the process, unless it is told to forget, as its own tests do.
     /// </summary>
     internal EntraEmulator Fresh()
     {
         Entra.Journal.Clear();
         Handler.Forget();
         const BindingFlags AnyStatic = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-        Assert.Single(Assembly.Load("Microsoft.Identity.Client").GetTypes().SelectMany(type => type.GetMethods(AnyStatic)), method => method is { Name: "ResetStateForTest" } && method.GetParameters().Length == 0)
+        Assert.Single(
+            Assembly.Load("Microsoft.Identity.Client").GetTypes().SelectMany(type => type.GetMethods(AnyStatic)),
+            method => method is { Name: "ResetStateForTest" } && method.GetParameters().Length == 0)
             .Invoke(null, null);
         PeerRun.ForgetTheHost();
         return Entra;
@@ -98,7 +106,9 @@ public sealed class SecureEmulator : IAsyncLifetime
         Assert.Equal(userName, caller.TryGetProperty("userName", out var user) ? user.GetString() : null);
     }
 
-    /// <summary>The one token request the peer made, and that it looked up its authority before: by the public cloud's answer, led here.</summary>
+    /// <summary>
+    /// The one token request the peer made, and that it looked up its authority before: by the public cloud's answer, led here.
+    /// </summary>
     internal TokenEndpointEntry AfterDiscovery()
     {
         Assert.Contains("login.microsoftonline.com", Handler.Asked);

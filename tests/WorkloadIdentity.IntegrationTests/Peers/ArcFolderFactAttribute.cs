@@ -1,8 +1,8 @@
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
-/// A fact that needs the folder of Azure Arc's key files, which both libraries accept in one place only. Made for the test and removed behind it,
-/// so it runs where this process may do that and where no agent is installed; CI is such a place.
+/// A fact that needs the folder of Azure Arc's key files, which both libraries accept in one place only. Made for the test and removed
+/// behind it, so it runs where this process may do that and where no agent is installed; CI is such a place.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ArcFolderFactAttribute : FactAttribute

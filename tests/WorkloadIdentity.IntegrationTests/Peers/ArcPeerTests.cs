@@ -49,7 +49,9 @@ public sealed class ArcPeerTests : IDisposable
         }
     }
 
-    /// <summary>An agent that does not know user-assigned identities answers as the machine, so both want to see the id in the answer.</summary>
+    /// <summary>
+    /// An agent that does not know user-assigned identities answers as the machine, so both want to see the id in the answer.
+    /// </summary>
     [ArcFolderFact]
     public async Task A_named_identity_is_accepted_by_both_when_the_agent_confirms_it_and_refused_otherwise()
     {
@@ -57,7 +59,8 @@ public sealed class ArcPeerTests : IDisposable
         await File.WriteAllTextAsync(path, "the-key");
         try
         {
-            foreach (var (echo, outcome) in new[] { (PeerSituation.ClientId, "Issued"), (PeerSituation.ObjectId, "Failed"), (null, "Failed") })
+            foreach (var (echo, outcome) in new[] { (PeerSituation.ClientId, "Issued"), (PeerSituation.ObjectId, "Failed"), (null,
+                "Failed") })
             {
                 var situation = Named(path, echo);
                 await PeerTests.CompareAsync(situation);

@@ -12,13 +12,17 @@ internal sealed class PackageAssembly
     private PackageAssembly(string package, string version, string name)
     {
         Version = version;
-        var root = typeof(PackageAssembly).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "PackageRoot").Value!;
+        var root =
+            typeof(PackageAssembly).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+                .Single(attribute => attribute.Key == "PackageRoot").Value!;
         _metadata = new PEReader(File.OpenRead(Path.Combine(root, package, version, "lib/net10.0", $"{name}.dll"))).GetMetadataReader();
     }
 
-    public static PackageAssembly Abstractions { get; } = new("microsoft.identity.abstractions", "12.7.0", "Microsoft.Identity.Abstractions");
+    public static PackageAssembly Abstractions { get; } =
+        new("microsoft.identity.abstractions", "12.7.0", "Microsoft.Identity.Abstractions");
 
-    public static PackageAssembly IdentityWeb { get; } = new("microsoft.identity.web.tokenacquisition", "4.18.0", "Microsoft.Identity.Web.TokenAcquisition");
+    public static PackageAssembly IdentityWeb { get; } =
+        new("microsoft.identity.web.tokenacquisition", "4.18.0", "Microsoft.Identity.Web.TokenAcquisition");
 
     public string Version { get; }
 
@@ -41,5 +45,6 @@ internal sealed class PackageAssembly
     private TypeDefinition TypeOf(string name) =>
         _metadata.TypeDefinitions.Select(_metadata.GetTypeDefinition).Single(type => _metadata.GetString(type.Name) == name);
 
-    private bool IsPublic(MethodDefinitionHandle method) => _metadata.GetMethodDefinition(method).Attributes.HasFlag(MethodAttributes.Public);
+    private bool IsPublic(MethodDefinitionHandle method) =>
+        _metadata.GetMethodDefinition(method).Attributes.HasFlag(MethodAttributes.Public);
 }

@@ -4,7 +4,9 @@ using Azure.Identity;
 
 namespace WorkloadIdentity.IntegrationTests;
 
-/// <summary>What docs/differences.md says of Azure.Core and MSAL beyond single requests: callers that come together, and proof of possession.</summary>
+/// <summary>
+/// What docs/differences.md says of Azure.Core and MSAL beyond single requests: callers that come together, and proof of possession.
+/// </summary>
 [Collection(PeerCollection.Name)]
 public sealed class PeerCallersTests
 {
@@ -58,20 +60,25 @@ public sealed class PeerCallersTests
         PeerRun.ForgetTheHost();
         if (kind == "secret")
         {
-            var options = new ClientSecretCredentialOptions { Transport = new HttpClientTransport(server.Client), DisableInstanceDiscovery = true };
+            var options =
+                new ClientSecretCredentialOptions { Transport = new HttpClientTransport(server.Client), DisableInstanceDiscovery = true };
             return new ClientSecretCredential(TenantId, PeerSituation.ClientId, "secret", options);
         }
 
         return new Azure.Identity.ManagedIdentityCredential(
-            new Azure.Identity.ManagedIdentityCredentialOptions(Azure.Identity.ManagedIdentityId.SystemAssigned) { Transport = new HttpClientTransport(server.Client) });
+            new Azure.Identity.ManagedIdentityCredentialOptions(
+                Azure.Identity.ManagedIdentityId.SystemAssigned)
+            { Transport = new HttpClientTransport(server.Client) });
     }
 
     private static Func<string, Task> Ours(SlowServer server, string kind)
     {
         Credential credential = kind == "secret"
             ? new ApplicationCredential(
-                TenantId, PeerSituation.ClientId, ClientSecretAuthentication.FromValue("secret"), new ApplicationCredentialOptions { HttpClient = server.Client })
-            : new WorkloadIdentity.ManagedIdentityCredential(options: new WorkloadIdentity.ManagedIdentityCredentialOptions { HttpClient = server.Client });
+                TenantId, PeerSituation.ClientId, ClientSecretAuthentication.FromValue("secret"),
+                new ApplicationCredentialOptions { HttpClient = server.Client })
+            : new WorkloadIdentity.ManagedIdentityCredential(
+                options: new WorkloadIdentity.ManagedIdentityCredentialOptions { HttpClient = server.Client });
         var acquirer = new TokenAcquirer(credential);
         return scope => acquirer.GetTokenAsync(new TokenRequest(scope)).AsTask();
     }
@@ -106,7 +113,8 @@ public sealed class PeerCallersTests
 
         /// <summary>Entra, or an IMDS that knows no proof of possession.</summary>
         private static HttpResponseMessage Answer(HttpRequestMessage request) =>
-            request.Method == HttpMethod.Post ? PeerSituation.Answer(200, """{"token_type":"Bearer","expires_in":3599,"access_token":"token-1"}""")
+            request.Method == HttpMethod.Post
+                ? PeerSituation.Answer(200, """{"token_type":"Bearer","expires_in":3599,"access_token":"token-1"}""")
             : request.RequestUri!.AbsolutePath != "/metadata/identity/oauth2/token" || !request.Headers.Contains("Metadata")
                 ? PeerSituation.Answer(400, """{"error":"invalid_request","error_description":"Required metadata header not specified"}""")
             : PeerSituation.Token();

@@ -14,7 +14,8 @@ internal sealed record PeerRun(IReadOnlyList<WireRequest> Requests, string Outco
         using var client = new HttpClient(server);
         var once = new WorkloadIdentity.RetryOptions { MaxAttempts = 1 };
         Credential credential = situation.Identity == "chain"
-            ? DefaultCredentials.FromEnvironment(new DefaultCredentialsOptions { HttpClient = client, ManagedIdentityHttpClient = client, Retry = once })
+            ? DefaultCredentials.FromEnvironment(
+                new DefaultCredentialsOptions { HttpClient = client, ManagedIdentityHttpClient = client, Retry = once })
             : new WorkloadIdentity.ManagedIdentityCredential(
                 situation.Identity switch
                 {
@@ -81,7 +82,9 @@ internal sealed record PeerRun(IReadOnlyList<WireRequest> Requests, string Outco
     public static void ForgetTheHost()
     {
         var client = Assembly.Load("Microsoft.Identity.Client").GetTypes().Single(type => type.Name == "ManagedIdentityClient");
-        var methods = client.GetMethods(BindingFlags.Static | BindingFlags.NonPublic).Where(method => method.Name.StartsWith("Reset", StringComparison.Ordinal)).ToList();
+        var methods =
+            client.GetMethods(BindingFlags.Static | BindingFlags.NonPublic)
+                .Where(method => method.Name.StartsWith("Reset", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(methods);
         methods.ForEach(method => method.Invoke(null, null));
     }
@@ -96,7 +99,9 @@ internal sealed record PeerRun(IReadOnlyList<WireRequest> Requests, string Outco
             Requests.Add(received);
             if (received.IsDiscovery)
             {
-                return PeerSituation.Answer(200, """{"tenant_discovery_endpoint":"https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration","metadata":[{"preferred_network":"login.microsoftonline.com","preferred_cache":"login.windows.net","aliases":["login.microsoftonline.com","login.windows.net"]}]}""");
+                return PeerSituation.Answer(
+                    200,
+                    """{"tenant_discovery_endpoint":"https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration","metadata":[{"preferred_network":"login.microsoftonline.com","preferred_cache":"login.windows.net","aliases":["login.microsoftonline.com","login.windows.net"]}]}""");
             }
 
             var answered = Requests.Count(earlier => !earlier.IsDiscovery);

@@ -4,35 +4,42 @@ using Microsoft.Extensions.DependencyInjection;
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
-/// Every setting that Microsoft.Identity.Web and Azure's clients have, read off their own assemblies where they can be, is refused with its translation in a section of
-/// ours, or is one of ours.
+/// Every setting that Microsoft.Identity.Web and Azure's clients have, read off their own assemblies where they can be, is refused with its
+/// translation in a section of ours, or is one of ours.
 /// </summary>
 public sealed class PeerSettingsTests
 {
     // What they share with us, and what only code can set.
-    private static readonly string[] Shared = ["TenantId", "ClientId", "ClientSecret", "Audience", "ServiceConnectionId", "SendCertificateChain", "AuthorityHost", "AdditionallyAllowedTenants", "Sources"];
+    private static readonly string[] Shared =
+        ["TenantId", "ClientId", "ClientSecret", "Audience", "ServiceConnectionId", "SendCertificateChain", "AuthorityHost", "AdditionallyAllowedTenants", "Sources"];
     private static readonly string[] InCode = ["Certificate", "CachedValue", "Name", "Id", "Skip", "Algorithm"];
 
     // Translated with the SourceType they belong to.
     private static readonly string[] OfSourceTypes =
     [
-        "SourceType", "KeyVaultUrl", "KeyVaultCertificateName", "CertificateStorePath", "CertificateDistinguishedName", "CertificateSubjectName", "CertificateThumbprint",
+        "SourceType", "KeyVaultUrl", "KeyVaultCertificateName", "CertificateStorePath", "CertificateDistinguishedName",
+        "CertificateSubjectName", "CertificateThumbprint",
         "CertificateDiskPath", "CertificatePassword", "Base64EncodedValue", "SignedAssertionFileDiskPath",
     ];
 
     // DefaultAzureCredentialOptions and TokenCredentialOptions of Azure.Core 1.64.0 read these out of a section; no type declares them.
     private static readonly string[] OfAzure =
     [
-        "CredentialSource", "AdditionallyAllowedTenants", "AuthenticationRecord", "AuthorityHost", "AzureCloud", "BrowserCustomization", "ClientCertificatePassword",
-        "ClientCertificatePath", "ClientId", "ClientSecret", "Diagnostics", "DisableAutomaticAuthentication", "DisableInstanceDiscovery", "EnableMtlsProofOfPossession",
-        "IsAzureProxyEnabled", "IsChainedCredential", "IsLegacyMsaPassthroughEnabled", "IsUnsafeSupportLoggingEnabled", "Key", "LoginHint", "ManagedIdentityId",
-        "ManagedIdentityIdKind", "ProcessTimeout", "RedirectUri", "SendCertificateChain", "ServiceConnectionId", "Sources", "Subscription", "SystemAccessToken", "TenantId",
+        "CredentialSource", "AdditionallyAllowedTenants", "AuthenticationRecord", "AuthorityHost", "AzureCloud", "BrowserCustomization",
+        "ClientCertificatePassword",
+        "ClientCertificatePath", "ClientId", "ClientSecret", "Diagnostics", "DisableAutomaticAuthentication", "DisableInstanceDiscovery",
+        "EnableMtlsProofOfPossession",
+        "IsAzureProxyEnabled", "IsChainedCredential", "IsLegacyMsaPassthroughEnabled", "IsUnsafeSupportLoggingEnabled", "Key", "LoginHint",
+        "ManagedIdentityId",
+        "ManagedIdentityIdKind", "ProcessTimeout", "RedirectUri", "SendCertificateChain", "ServiceConnectionId", "Sources", "Subscription",
+        "SystemAccessToken", "TenantId",
         "TokenCachePersistenceOptions", "TokenFilePath", "UseDefaultBrokerAccount",
     ];
 
     private static readonly string[] SourcesOfAzure =
     [
-        "InteractiveBrowser", "VisualStudioCode", "WorkloadIdentity", "ChainedToken", "VisualStudio", "AzureCli", "AzurePowerShell", "ManagedIdentity", "AzureDeveloperCli",
+        "InteractiveBrowser", "VisualStudioCode", "WorkloadIdentity", "ChainedToken", "VisualStudio", "AzureCli", "AzurePowerShell",
+        "ManagedIdentity", "AzureDeveloperCli",
         "Environment", "Broker", "ApiKey", "AzurePipelines", "ManagedIdentityAsFederatedIdentity",
     ];
 
@@ -56,7 +63,8 @@ public sealed class PeerSettingsTests
         var asText = new Dictionary<string, string?> { [name] = "text" };
         var asSection = new Dictionary<string, string?> { [$"{name}:0:x"] = "text" };
 
-        Assert.True(IsTranslated(asText) || IsTranslated(asSection), $"{name} is a setting of theirs without a translation in ForeignSettings.");
+        Assert.True(
+            IsTranslated(asText) || IsTranslated(asSection), $"{name} is a setting of theirs without a translation in ForeignSettings.");
     }
 
     public static TheoryData<string> SourceTypes => [.. PackageAssembly.Abstractions.Values("CredentialSource")];
@@ -64,7 +72,8 @@ public sealed class PeerSettingsTests
     [Theory]
     [MemberData(nameof(SourceTypes))]
     public void A_source_type_of_theirs_is_translated(string value) =>
-        Assert.DoesNotContain("one of the kinds in", Refusal(new() { ["ClientCredentials:0:SourceType"] = value }), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "one of the kinds in", Refusal(new() { ["ClientCredentials:0:SourceType"] = value }), StringComparison.Ordinal);
 
     public static TheoryData<string> CredentialSources => [.. SourcesOfAzure, .. SourcesOfAzure.Select(source => $"{source}Credential")];
 
@@ -73,7 +82,8 @@ public sealed class PeerSettingsTests
     public void A_credential_source_of_theirs_is_translated(string value) =>
         Assert.DoesNotContain("one of the kinds in", Refusal(new() { ["CredentialSource"] = value }), StringComparison.Ordinal);
 
-    private static bool IsTranslated(Dictionary<string, string?> settings) => Refusal(settings).Contains("Write instead", StringComparison.Ordinal);
+    private static bool IsTranslated(Dictionary<string, string?> settings) =>
+        Refusal(settings).Contains("Write instead", StringComparison.Ordinal);
 
     private static string Refusal(Dictionary<string, string?> settings)
     {

@@ -18,7 +18,10 @@ internal sealed class PeerSituation(string name)
     /// <summary>Variables that name a file, and what it holds.</summary>
     public Dictionary<string, string> Files { get; init; } = [];
 
-    /// <summary><c>chain</c> for the default chain of both; otherwise a managed identity: <c>default</c>, <c>client</c>, <c>object</c> or <c>resource</c>.</summary>
+    /// <summary>
+    /// <c>chain</c> for the default chain of both; otherwise a managed identity: <c>default</c>, <c>client</c>, <c>object</c> or
+    /// <c>resource</c>.
+    /// </summary>
     public string Identity { get; init; } = "default";
 
     /// <summary>What stands behind the resource in the scope.</summary>
@@ -43,7 +46,8 @@ internal sealed class PeerSituation(string name)
 
     public static HttpResponseMessage Answer(int status, string body = "", string? challenge = null)
     {
-        var answer = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        var answer =
+            new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         if (challenge is not null)
         {
             answer.Headers.TryAddWithoutValidation("WWW-Authenticate", challenge);
@@ -53,7 +57,8 @@ internal sealed class PeerSituation(string name)
     }
 
     /// <summary>A moment from now in Unix seconds.</summary>
-    public static string In(TimeSpan time) => TimeProvider.System.GetUtcNow().Add(time).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public static string In(TimeSpan time) =>
+        TimeProvider.System.GetUtcNow().Add(time).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     public override string ToString() => Name;
 }

@@ -10,8 +10,10 @@ internal static class PeerSituations
     private const string Probe = """{"error":"bad_request_102","error_description":"Required metadata header not specified"}""";
     private const string NotFound = """{"error":"invalid_request","error_description":"Identity not found"}""";
 
-    private static readonly Dictionary<string, string> AppService = new() { ["IDENTITY_ENDPOINT"] = "http://127.0.0.1:8081/msi/token", ["IDENTITY_HEADER"] = "header" };
-    private static readonly Dictionary<string, string> MachineLearning = new() { ["MSI_ENDPOINT"] = "http://127.0.0.1:8081/msi", ["MSI_SECRET"] = "secret", ["DEFAULT_IDENTITY_CLIENT_ID"] = ClientId };
+    private static readonly Dictionary<string, string> AppService =
+        new() { ["IDENTITY_ENDPOINT"] = "http://127.0.0.1:8081/msi/token", ["IDENTITY_HEADER"] = "header" };
+    private static readonly Dictionary<string, string> MachineLearning =
+        new() { ["MSI_ENDPOINT"] = "http://127.0.0.1:8081/msi", ["MSI_SECRET"] = "secret", ["DEFAULT_IDENTITY_CLIENT_ID"] = ClientId };
     private static readonly Dictionary<string, string> CloudShell = new() { ["MSI_ENDPOINT"] = "http://localhost:50342/oauth2/token" };
     private static readonly Dictionary<string, string> Fabric = new()
     {
@@ -33,9 +35,16 @@ internal static class PeerSituations
         ["IDENTITY_HEADER"] = "header",
     };
 
-    private static readonly Dictionary<string, string> Application = new() { ["AZURE_TENANT_ID"] = "72f988bf-86f1-41af-91ab-2d7cd011db47", ["AZURE_CLIENT_ID"] = ClientId };
+    private static readonly Dictionary<string, string> Application =
+        new() { ["AZURE_TENANT_ID"] = "72f988bf-86f1-41af-91ab-2d7cd011db47", ["AZURE_CLIENT_ID"] = ClientId };
 
-    public static Dictionary<string, string> Arc { get; } = new() { ["IDENTITY_ENDPOINT"] = "http://localhost:40342/metadata/identity/oauth2/token", ["IMDS_ENDPOINT"] = "http://localhost:40342" };
+    public static Dictionary<string, string> Arc { get; } =
+        new()
+        {
+            ["IDENTITY_ENDPOINT"] = "http://localhost:40342/metadata/identity/oauth2/token",
+            [
+            "IMDS_ENDPOINT"] = "http://localhost:40342"
+        };
 
     public static IReadOnlyList<PeerSituation> All { get; } =
     [
@@ -60,7 +69,9 @@ internal static class PeerSituations
         new("App Service by client id") { Variables = AppService, Identity = "client" },
         new("App Service by object id") { Variables = AppService, Identity = "object", Differences = ["app-service-object-id"] },
         new("App Service by resource id") { Variables = AppService, Identity = "resource" },
-        new("App Service of 2017") { Variables = new(MachineLearning.Where(pair => pair.Key != "DEFAULT_IDENTITY_CLIENT_ID")) { ["WEBSITE_SITE_NAME"] = "orders" }, Differences = ["app-service-of-2017"] },
+        new(
+            "App Service of 2017") { Variables = new(MachineLearning.Where(pair => pair.Key != "DEFAULT_IDENTITY_CLIENT_ID")) { [
+                "WEBSITE_SITE_NAME"] = "orders" }, Differences = ["app-service-of-2017"] },
         new("Azure ML") { Variables = MachineLearning },
         new("Azure ML by client id") { Variables = MachineLearning, Identity = "client" },
         new("Azure ML by object id") { Variables = MachineLearning, Identity = "object" },
@@ -71,8 +82,12 @@ internal static class PeerSituations
         new("Service Fabric by client id") { Variables = Fabric, Identity = "client" },
         new("Service Fabric by object id") { Variables = Fabric, Identity = "object", Differences = ["service-fabric-object-id"] },
         new("Service Fabric by resource id") { Variables = Fabric, Identity = "resource" },
-        new("Azure Arc whose key file is missing") { Variables = Arc, Answers = [_ => Answer(401, challenge: "Basic realm=/var/opt/azcmagent/tokens/none-1b9d.key")] },
-        new("Azure Arc whose key file is elsewhere") { Variables = Arc, Answers = [_ => Answer(401, challenge: "Basic realm=/etc/passwd.key")] },
+        new(
+            "Azure Arc whose key file is missing") { Variables = Arc, Answers = [_ =>
+                Answer(401, challenge: "Basic realm=/var/opt/azcmagent/tokens/none-1b9d.key")] },
+        new(
+            "Azure Arc whose key file is elsewhere") { Variables = Arc, Answers = [_ =>
+                Answer(401, challenge: "Basic realm=/etc/passwd.key")] },
         new("Azure Arc without a path") { Variables = Arc, Answers = [_ => Answer(401, challenge: "Basic")] },
         new("Azure Arc without a challenge") { Variables = Arc, Differences = ["arc-no-challenge"] },
         new("Azure Arc by client id")
@@ -84,12 +99,25 @@ internal static class PeerSituations
 
         // What can go wrong.
         new("App Service refuses") { Variables = AppService, Answers = [_ => Answer(400, """{"statusCode":400,"message":"x"}""")] },
-        new("App Service answers without an expiry") { Variables = AppService, Answers = [_ => Answer(200, """{"access_token":"t","token_type":"Bearer"}""")] },
-        new("App Service answers for another identity") { Variables = AppService, Identity = "client", Answers = [_ => Token($",\"client_id\":\"{ObjectId}\"")], Differences = ["another-identity"] },
-        new("App Service answers for another resource") { Variables = AppService, Answers = [_ => Token(",\"resource\":\"https://another.example\"")], Differences = ["another-resource"] },
-        new("App Service answers with another type") { Variables = AppService, Answers = [_ => Answer(200, $$"""{"access_token":"t","expires_on":"{{In(TimeSpan.FromHours(1))}}","token_type":"mac"}""")], Differences = ["token-type"] },
-        new("App Service answers with a year of life") { Variables = AppService, Answers = [_ => Token(expiresOn: In(TimeSpan.FromDays(365)))], Differences = ["absurd-expiry"] },
-        new("App Service answers a page") { Variables = AppService, Answers = [_ => Answer(200, "<html></html>")], Differences = ["page-instead-of-token"] },
+        new(
+            "App Service answers without an expiry") { Variables = AppService, Answers = [_ =>
+                Answer(200, """{"access_token":"t","token_type":"Bearer"}""")] },
+        new(
+            "App Service answers for another identity") { Variables = AppService, Identity = "client", Answers = [_ =>
+                Token($",\"client_id\":\"{ObjectId}\"")], Differences = ["another-identity"] },
+        new(
+            "App Service answers for another resource") { Variables = AppService, Answers = [_ =>
+                Token(",\"resource\":\"https://another.example\"")], Differences = ["another-resource"] },
+        new(
+            "App Service answers with another type") { Variables = AppService, Answers = [_ =>
+                Answer(200, $$"""{"access_token":"t","expires_on":"{{In(TimeSpan.FromHours(1))}}","token_type":"mac"}""")],
+                Differences = ["token-type"] },
+        new(
+            "App Service answers with a year of life") { Variables = AppService, Answers = [_ =>
+                Token(expiresOn: In(TimeSpan.FromDays(365)))], Differences = ["absurd-expiry"] },
+        new(
+            "App Service answers a page") { Variables = AppService, Answers = [_ =>
+                Answer(200, "<html></html>")], Differences = ["page-instead-of-token"] },
         new("App Service answers with an expiry that cannot be read beside one that can")
         {
             Variables = AppService,
@@ -107,21 +135,34 @@ internal static class PeerSituations
             Variables = new(MachineLearning) { ["DEFAULT_IDENTITY_CLIENT_ID"] = "clientid" },
             Differences = ["azure-ml-without-identity"],
         },
-        new("App Service in the open") { Variables = new(AppService) { ["IDENTITY_ENDPOINT"] = "http://10.0.0.1/msi/token" }, Differences = ["plain-http"] },
-        new("Azure Arc elsewhere") { Variables = new(Arc) { ["IDENTITY_ENDPOINT"] = "https://arc.example/token" }, Differences = ["loopback-only"] },
-        new("Cloud Shell elsewhere") { Variables = new(CloudShell) { ["MSI_ENDPOINT"] = "https://shell.example/token" }, Differences = ["loopback-only"] },
-        new("Service Fabric over plain http") { Variables = new(Fabric) { ["IDENTITY_ENDPOINT"] = "http://localhost:2377/token" }, Differences = ["plain-http"] },
-        new("Half of a host") { Variables = new() { ["IDENTITY_ENDPOINT"] = "http://127.0.0.1:8081/msi/token" }, Differences = ["half-a-host"] },
+        new(
+            "App Service in the open") { Variables = new(
+                AppService) { ["IDENTITY_ENDPOINT"] = "http://10.0.0.1/msi/token" }, Differences = ["plain-http"] },
+        new(
+            "Azure Arc elsewhere") { Variables = new(
+                Arc) { ["IDENTITY_ENDPOINT"] = "https://arc.example/token" }, Differences = ["loopback-only"] },
+        new(
+            "Cloud Shell elsewhere") { Variables = new(
+                CloudShell) { ["MSI_ENDPOINT"] = "https://shell.example/token" }, Differences = ["loopback-only"] },
+        new(
+            "Service Fabric over plain http") { Variables = new(
+                Fabric) { ["IDENTITY_ENDPOINT"] = "http://localhost:2377/token" }, Differences = ["plain-http"] },
+        new(
+            "Half of a host") { Variables = new() { [
+                "IDENTITY_ENDPOINT"] = "http://127.0.0.1:8081/msi/token" }, Differences = ["half-a-host"] },
         new("IMDS without an identity") { Answers = [_ => Answer(400, NotFound)], Differences = ["identity-not-found"] },
         new("IMDS without that identity") { Identity = "client", Answers = [_ => Answer(400, NotFound)] },
         new("IMDS behind a portal") { Answers = [_ => Answer(200, "<html></html>")], Differences = ["page-instead-of-token"] },
 
         // Applications.
-        new("Secret") { Identity = "chain", Variables = new(Application) { ["AZURE_CLIENT_SECRET"] = "a secret with + / = & ü" }, Answers = [_ => Entra()] },
+        new(
+            "Secret") { Identity = "chain", Variables = new(
+                Application) { ["AZURE_CLIENT_SECRET"] = "a secret with + / = & ü" }, Answers = [_ => Entra()] },
         new("Secret in another cloud")
         {
             Identity = "chain",
-            Variables = new(Application) { ["AZURE_CLIENT_SECRET"] = "secret", ["AZURE_AUTHORITY_HOST"] = "https://login.microsoftonline.us/" },
+            Variables = new(
+                Application) { ["AZURE_CLIENT_SECRET"] = "secret", ["AZURE_AUTHORITY_HOST"] = "https://login.microsoftonline.us/" },
             Answers = [_ => Entra()],
         },
         new("Secret that is refused")
@@ -137,7 +178,9 @@ internal static class PeerSituations
             Answers = [_ => Answer(400, Probe), _ => Token()],
             Differences = ["half-a-configuration"],
         },
-        new("Certificate") { Identity = "chain", Variables = Application, Files = { ["AZURE_CLIENT_CERTIFICATE_PATH"] = Pem() }, Answers = [_ => Entra()] },
+        new(
+            "Certificate") { Identity = "chain", Variables = Application, Files = { [
+                "AZURE_CLIENT_CERTIFICATE_PATH"] = Pem() }, Answers = [_ => Entra()] },
         new("Certificate that is sent along")
         {
             Identity = "chain",
@@ -146,8 +189,12 @@ internal static class PeerSituations
             Answers = [_ => Entra()],
             Differences = ["certificate-chain-is-an-array"],
         },
-        new("Certificate that is not there") { Identity = "chain", Variables = new(Application) { ["AZURE_CLIENT_CERTIFICATE_PATH"] = "/none-1b9d.pem" }, Differences = ["missing-certificate-file"] },
-        new("Federated token file") { Identity = "chain", Variables = Application, Files = { ["AZURE_FEDERATED_TOKEN_FILE"] = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln" }, Answers = [_ => Entra()] },
+        new(
+            "Certificate that is not there") { Identity = "chain", Variables = new(
+                Application) { ["AZURE_CLIENT_CERTIFICATE_PATH"] = "/none-1b9d.pem" }, Differences = ["missing-certificate-file"] },
+        new(
+            "Federated token file") { Identity = "chain", Variables = Application, Files = { [
+                "AZURE_FEDERATED_TOKEN_FILE"] = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln" }, Answers = [_ => Entra()] },
         new("Federated token file with a line break")
         {
             Identity = "chain",
@@ -156,7 +203,9 @@ internal static class PeerSituations
             Answers = [_ => Entra()],
             Differences = ["token-file-white-space"],
         },
-        new("Federated token file that is not there") { Identity = "chain", Variables = new(Application) { ["AZURE_FEDERATED_TOKEN_FILE"] = "/none-1b9d" } },
+        new(
+            "Federated token file that is not there") { Identity = "chain", Variables = new(
+                Application) { ["AZURE_FEDERATED_TOKEN_FILE"] = "/none-1b9d" } },
 
         // The default chain.
         new("Chain on IMDS") { Identity = "chain", Answers = [_ => Answer(400, Probe), _ => Token()] },
@@ -188,8 +237,12 @@ internal static class PeerSituations
             Answers = [_ => Answer(400)],
             Differences = ["imds-by-its-form"],
         },
-        new("Chain with nothing there") { Identity = "chain", Answers = [_ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused")] },
-        new("Chain behind Docker's proxy") { Identity = "chain", Answers = [_ => Answer(403, "A socket operation was attempted to an unreachable network")] },
+        new(
+            "Chain with nothing there") { Identity = "chain", Answers = [_ =>
+                throw new HttpRequestException(HttpRequestError.ConnectionError, "refused")] },
+        new(
+            "Chain behind Docker's proxy") { Identity = "chain", Answers = [_ =>
+                Answer(403, "A socket operation was attempted to an unreachable network")] },
         new("Chain behind a portal") { Identity = "chain", Answers = [_ => Answer(200, "<html></html>")] },
         new("Chain with an identity that is not there")
         {
@@ -206,7 +259,9 @@ internal static class PeerSituations
     {
         using var key = RSA.Create(2048);
         var now = TimeProvider.System.GetUtcNow();
-        using var certificate = new CertificateRequest("CN=orders", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        using var certificate =
+            new CertificateRequest("CN=orders", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(
+                now.AddDays(-1), now.AddDays(1));
         return $"{key.ExportPkcs8PrivateKeyPem()}\n{certificate.ExportCertificatePem()}\n";
     }
 }

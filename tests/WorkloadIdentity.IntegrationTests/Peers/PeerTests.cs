@@ -34,7 +34,8 @@ public sealed partial class PeerTests
         ("half-a-host", false, "^(requests: 0 . 1|outcome: Failed . Issued)$"),
         ("half-a-configuration", false, "^(requests: 0 . 2|outcome: Failed . Issued)$"),
         ("missing-certificate-file", false, "^(requests: 0 . 1|outcome: Failed . Issued)$"),
-        ("certificate-chain-is-an-array", false, """^form client_assertion: alg=PS256,typ=JWT,x5c=\["([^"]+)"\](,.*) . alg=PS256,typ=JWT,x5c=\1\2$"""),
+        ("certificate-chain-is-an-array", false,
+            """^form client_assertion: alg=PS256,typ=JWT,x5c=\["([^"]+)"\](,.*) . alg=PS256,typ=JWT,x5c=\1\2$"""),
         ("token-file-white-space", false, "^form client_assertion: "),
         ("container-instances-on-windows", false, "^(requests: 1 . 0|outcome: Issued . Failed)$"),
         ("azure-ml-without-identity", false, "^(requests: 0 . 1|outcome: Unavailable . Issued)$"),
@@ -60,8 +61,11 @@ public sealed partial class PeerTests
 
         Assert.Equal(
             Known.Where(known => !known.IsEverywhere).Select(known => known.Id).Order(StringComparer.Ordinal),
-            PeerSituations.All.SelectMany(situation => situation.Differences).Append(ArcPeerTests.Difference).Distinct().Order(StringComparer.Ordinal));
-        Assert.Equal(Known.Select(known => known.Id).Order(StringComparer.Ordinal), Heading().Matches(page).Select(heading => heading.Groups[1].Value).Order(StringComparer.Ordinal));
+            PeerSituations.All.SelectMany(situation => situation.Differences).Append(ArcPeerTests.Difference).Distinct()
+                .Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Known.Select(known => known.Id).Order(StringComparer.Ordinal),
+            Heading().Matches(page).Select(heading => heading.Groups[1].Value).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -79,8 +83,13 @@ public sealed partial class PeerTests
     {
         // MSAL keeps tokens for the whole process: a scope of its own for each comparison.
         var scope = $"https://{Guid.NewGuid():N}.example{situation.Suffix}";
-        var files = situation.Files.ToDictionary(file => file.Key, file => new TemporaryFile(file.Value, file.Value.StartsWith("-----", StringComparison.Ordinal) ? ".pem" : ""));
-        using var variables = new ProcessVariables(situation.Variables.Concat(files.Select(file => KeyValuePair.Create(file.Key, file.Value.Path))).ToDictionary());
+        var files =
+            situation.Files.ToDictionary(
+                file => file.Key,
+                file => new TemporaryFile(file.Value, file.Value.StartsWith("-----", StringComparison.Ordinal) ? ".pem" : ""));
+        using var variables =
+            new ProcessVariables(
+                situation.Variables.Concat(files.Select(file => KeyValuePair.Create(file.Key, file.Value.Path))).ToDictionary());
 
         var ours = await PeerRun.OursAsync(situation, scope);
         var theirs = await PeerRun.TheirsAsync(situation, scope);
@@ -90,8 +99,15 @@ public sealed partial class PeerTests
         }
 
         var found = Differences(ours, theirs).ToList();
-        var ids = found.Select(difference => Known.FirstOrDefault(known => (known.IsEverywhere || situation.Differences.Contains(known.Id)) && Regex.IsMatch(difference, known.Pattern)).Id).ToList();
-        Assert.True(ids.TrueForAll(id => id is not null), $"Not written down:\n{string.Join('\n', found.Where((_, index) => ids[index] is null))}\nours: {ours.Detail}\ntheirs: {theirs.Detail}");
+        var ids =
+            found.Select(difference =>
+                Known.FirstOrDefault(known =>
+                    (known.IsEverywhere || situation.Differences.Contains(known.Id)) && Regex.IsMatch(difference, known.Pattern)).Id)
+                        .ToList();
+        Assert.True(
+            ids.TrueForAll(id => id is not null),
+            $"Not written down:\n{string.Join(
+                '\n', found.Where((_, index) => ids[index] is null))}\nours: {ours.Detail}\ntheirs: {theirs.Detail}");
         Assert.Empty(situation.Differences.Except(ids!));
         return ids!;
     }

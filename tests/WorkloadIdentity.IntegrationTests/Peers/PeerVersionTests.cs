@@ -6,8 +6,8 @@ using Microsoft.Identity.Client;
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
-/// The versions that the pages speak of are those that are compared. Whoever takes a newer one in finds these tests red: look through the pages and the differences
-/// that the tests beside this one find, and then write the new version here and there.
+/// The versions that the pages speak of are those that are compared. Whoever takes a newer one in finds these tests red: look through the
+/// pages and the differences that the tests beside this one find, and then write the new version here and there.
 /// </summary>
 public sealed class PeerVersionTests
 {

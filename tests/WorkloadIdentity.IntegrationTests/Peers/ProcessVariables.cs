@@ -9,7 +9,8 @@ internal sealed class ProcessVariables : IDisposable
 
     public ProcessVariables(IReadOnlyDictionary<string, string> variables)
     {
-        foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => Array.Exists(Prefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal))))
+        foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => Array.Exists(Prefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal))))
         {
             Set(name, null);
         }

@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>A request as it went out, taken apart so that two can be compared.</summary>
-internal sealed record WireRequest(string Method, string Address, Dictionary<string, string> Query, Dictionary<string, string> Headers, Dictionary<string, string> Form)
+internal sealed record WireRequest(
+    string Method, string Address, Dictionary<string, string> Query, Dictionary<string, string> Headers, Dictionary<string, string> Form)
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -28,7 +29,10 @@ internal sealed record WireRequest(string Method, string Address, Dictionary<str
             Parse(request.RequestUri.Query.TrimStart('?')),
             request.Headers.NonValidated.Concat(request.Content?.Headers.NonValidated.AsEnumerable() ?? [])
                 .Where(header => header.Key != "Content-Length") // Follows from the form.
-                .ToDictionary(header => header.Key, header => header.Key is "client-request-id" or "x-ms-client-request-id" ? "(a new id)" : header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+                .ToDictionary(
+                    header => header.Key,
+                    header => header.Key is "client-request-id" or "x-ms-client-request-id" ? "(a new id)" : header.Value.ToString(),
+                    StringComparer.OrdinalIgnoreCase),
             form);
     }
 
@@ -45,7 +49,8 @@ internal sealed record WireRequest(string Method, string Address, Dictionary<str
             yield return $"address: {Address} | {theirs.Address}";
         }
 
-        foreach (var (part, ours, other) in new[] { ("query", Query, theirs.Query), ("header", Headers, theirs.Headers), ("form", Form, theirs.Form) })
+        foreach (var (part, ours, other) in new[] { ("query", Query, theirs.Query), ("header", Headers, theirs.Headers), ("form", Form,
+            theirs.Form) })
         {
             foreach (var name in ours.Keys.Union(other.Keys, StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase))
             {
@@ -60,9 +65,14 @@ internal sealed record WireRequest(string Method, string Address, Dictionary<str
 
     private static Dictionary<string, string> Parse(string text) => text.Split('&', StringSplitOptions.RemoveEmptyEntries)
         .Select(pair => pair.Split('=', 2))
-        .ToDictionary(pair => WebUtility.UrlDecode(pair[0]), pair => WebUtility.UrlDecode(pair.ElementAtOrDefault(1) ?? ""), StringComparer.OrdinalIgnoreCase);
+        .ToDictionary(
+            pair => WebUtility.UrlDecode(pair[0]),
+            pair => WebUtility.UrlDecode(pair.ElementAtOrDefault(1) ?? ""),
+            StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A signed assertion as what it says, without what is new in each one. One that only travels through stays as it is.</summary>
+    /// <summary>
+    /// A signed assertion as what it says, without what is new in each one. One that only travels through stays as it is.
+    /// </summary>
     private static string WithoutNonces(string assertion)
     {
         if (assertion.Split('.') is not [var header, var payload, _] || Read(payload) is not { } claims || claims["jti"] is null)
@@ -80,6 +90,10 @@ internal sealed record WireRequest(string Method, string Address, Dictionary<str
 
         static JsonObject? Read(string part) => JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(part)) as JsonObject;
         static long Number(JsonNode? node) => long.Parse(node!.ToString(), System.Globalization.CultureInfo.InvariantCulture);
-        static string Sorted(JsonObject json) => string.Join(',', json.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => $"{member.Key}={(member.Value is JsonArray list ? list.ToJsonString(Relaxed) : member.Value)}"));
+        static string Sorted(JsonObject json) =>
+            string.Join(
+                ',',
+                json.OrderBy(member => member.Key, StringComparer.Ordinal)
+                    .Select(member => $"{member.Key}={(member.Value is JsonArray list ? list.ToJsonString(Relaxed) : member.Value)}"));
     }
 }

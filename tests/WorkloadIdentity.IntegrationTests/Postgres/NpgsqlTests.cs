@@ -51,7 +51,11 @@ public sealed class NpgsqlTests(PostgresServer server) : IAsyncLifetime, IDispos
         Assert.NotEqual(early.ProcessID, late.ProcessID);
 
         // The proof that the server looks at passwords at all, and that the first token is one no more.
-        await using var byHand = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Postgres.ConnectionString(_role)) { Password = first.Value, Pooling = false }.ConnectionString);
+        await using var byHand =
+            new NpgsqlConnection(
+                new NpgsqlConnectionStringBuilder(
+                    Postgres.ConnectionString(_role))
+                { Password = first.Value, Pooling = false }.ConnectionString);
         Assert.Equal("28P01", (await Assert.ThrowsAsync<PostgresException>(() => byHand.OpenAsync())).SqlState);
     }
 
@@ -129,7 +133,8 @@ public sealed class NpgsqlTests(PostgresServer server) : IAsyncLifetime, IDispos
     [PostgresFact]
     public async Task A_connection_string_without_a_user_fails_before_a_token_is_asked_for()
     {
-        await using var dataSource = new NpgsqlDataSourceBuilder($"Host=127.0.0.1;Port={Postgres.Port};Database=postgres").UseWorkloadIdentity(_acquirer).Build();
+        await using var dataSource =
+            new NpgsqlDataSourceBuilder($"Host=127.0.0.1;Port={Postgres.Port};Database=postgres").UseWorkloadIdentity(_acquirer).Build();
 
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => dataSource.OpenConnectionAsync().AsTask());
 
@@ -145,7 +150,9 @@ public sealed class NpgsqlTests(PostgresServer server) : IAsyncLifetime, IDispos
         Environment.SetEnvironmentVariable("PGUSER", _role);
         try
         {
-            await using var dataSource = new NpgsqlDataSourceBuilder($"Host=127.0.0.1;Port={Postgres.Port};Database=postgres").UseWorkloadIdentity(_acquirer).Build();
+            await using var dataSource =
+                new NpgsqlDataSourceBuilder($"Host=127.0.0.1;Port={Postgres.Port};Database=postgres").UseWorkloadIdentity(_acquirer)
+                    .Build();
             await using var connection = await dataSource.OpenConnectionAsync();
 
             Assert.Equal(_role, await UserOfAsync(connection));
@@ -161,7 +168,8 @@ public sealed class NpgsqlTests(PostgresServer server) : IAsyncLifetime, IDispos
     {
         await Postgres.SetPasswordAsync(_role, "anything");
         using var acquirer = new TokenAcquirer(new SilentCredential());
-        await using var dataSource = new NpgsqlDataSourceBuilder($"{Postgres.ConnectionString(_role)};Timeout=3").UseWorkloadIdentity(acquirer).Build();
+        await using var dataSource =
+            new NpgsqlDataSourceBuilder($"{Postgres.ConnectionString(_role)};Timeout=3").UseWorkloadIdentity(acquirer).Build();
 
         var later = await Assert.ThrowsAnyAsync<NpgsqlException>(() => dataSource.OpenConnectionAsync().AsTask());
         var atOnce = Assert.ThrowsAny<NpgsqlException>(() => dataSource.OpenConnection());
@@ -179,7 +187,9 @@ public sealed class NpgsqlTests(PostgresServer server) : IAsyncLifetime, IDispos
         // The name leads to this very machine: what counts is that nothing proves it.
         var connectionString = Postgres.ConnectionString(_role).Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
         await using var refused = new NpgsqlDataSourceBuilder(connectionString).UseWorkloadIdentity(_acquirer).Build();
-        await using var allowed = new NpgsqlDataSourceBuilder(connectionString).UseWorkloadIdentity(_acquirer, options => options.AllowUnverifiedServer = true).Build();
+        await using var allowed =
+            new NpgsqlDataSourceBuilder(connectionString).UseWorkloadIdentity(_acquirer, options => options.AllowUnverifiedServer = true)
+                .Build();
 
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => refused.OpenConnectionAsync().AsTask());
 
@@ -210,7 +220,8 @@ public sealed class NpgsqlTests(PostgresServer server) : IAsyncLifetime, IDispos
         throw new Xunit.Sdk.XunitException($"No {typeof(T).Name} in: {failure}");
     }
 
-    private NpgsqlDataSource DataSource() => new NpgsqlDataSourceBuilder(Postgres.ConnectionString(_role)).UseWorkloadIdentity(_acquirer).Build();
+    private NpgsqlDataSource DataSource() =>
+        new NpgsqlDataSourceBuilder(Postgres.ConnectionString(_role)).UseWorkloadIdentity(_acquirer).Build();
 
     /// <summary>Never has its token at once, and goes on wherever it was called from.</summary>
     private sealed class SlowCredential(string token) : Credential
@@ -235,7 +246,9 @@ public sealed class NpgsqlTests(PostgresServer server) : IAsyncLifetime, IDispos
         }
     }
 
-    /// <summary>A synchronization context with one thread, as a user interface has: who waits there for what is posted there waits for ever.</summary>
+    /// <summary>
+    /// A synchronization context with one thread, as a user interface has: who waits there for what is posted there waits for ever.
+    /// </summary>
     private sealed class OneThread : SynchronizationContext
     {
         private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> _posted = [];

@@ -4,8 +4,8 @@ using WorkloadIdentity.Testing;
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
-/// What these tests run as a process of its own: .NET reads the variables of a proxy once, before anything can change them. Calls an API with the token handler, or asks
-/// the managed identity of the environment, and prints how that ended.
+/// What these tests run as a process of its own: .NET reads the variables of a proxy once, before anything can change them. Calls an API
+/// with the token handler, or asks the managed identity of the environment, and prints how that ended.
 /// </summary>
 internal static class ProxiedProgram
 {
@@ -22,7 +22,10 @@ internal static class ProxiedProgram
                 ["call-mesh-directly", var address] =>
                     await CallAsync(new Uri(address), new SocketsHttpHandler { UseProxy = false }, isMesh: true),
                 ["is-exempt", var address] => HttpClient.DefaultProxy.IsBypassed(new Uri(address)),
-                ["managed-identity"] => (await new ManagedIdentityCredential().AcquireAsync(new Acquisition(new TokenRequest("https://graph.microsoft.com/.default")), CancellationToken.None)).Token?.Value ?? "none",
+                ["managed-identity"] =>
+                    (await new ManagedIdentityCredential().AcquireAsync(
+                        new Acquisition(new TokenRequest("https://graph.microsoft.com/.default")),
+                        CancellationToken.None)).Token?.Value ?? "none",
                 _ => throw new ArgumentException(
                     "call <address> | call-mesh <address> | call-mesh-directly <address> | is-exempt <address> | managed-identity",
                     nameof(arguments)),

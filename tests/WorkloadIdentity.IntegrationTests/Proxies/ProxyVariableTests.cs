@@ -6,7 +6,8 @@ namespace WorkloadIdentity.IntegrationTests;
 /// <summary>A proxy that the environment names sees no token in the open, and is never asked for an identity.</summary>
 public sealed class ProxyVariableTests
 {
-    private static readonly string[] Variables = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"];
+    private static readonly string[] Variables =
+        ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"];
 
     [Theory]
     [InlineData("HTTP_PROXY")]
@@ -103,7 +104,10 @@ public sealed class ProxyVariableTests
         var seen = Assert.Single(proxy.Requests);
         Assert.Equal(("CONNECT", "orders.contoso.example:443"), (seen.Method, seen.Path));
         Assert.DoesNotContain("Authorization", seen.Headers.Keys);
-        Assert.DoesNotContain(seen.Headers.Values, value => value.Contains(ProxiedProgram.Token, StringComparison.Ordinal) || value.Contains("secret-path", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            seen.Headers.Values,
+            value =>
+                value.Contains(ProxiedProgram.Token, StringComparison.Ordinal) || value.Contains("secret-path", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -114,7 +118,8 @@ public sealed class ProxyVariableTests
 
         var (code, output) = await RunAsync(
             ["managed-identity"],
-            ("HTTP_PROXY", $"{proxy.Address}"), ("ALL_PROXY", $"{proxy.Address}"), ("IDENTITY_ENDPOINT", $"{host.Address}msi/token"), ("IDENTITY_HEADER", "the-header"));
+            ("HTTP_PROXY", $"{proxy.Address}"), ("ALL_PROXY", $"{proxy.Address}"), ("IDENTITY_ENDPOINT", $"{host.Address}msi/token"),
+            ("IDENTITY_HEADER", "the-header"));
 
         Assert.Equal((0, "none"), (code, output));
         Assert.Empty(proxy.Requests);
@@ -124,7 +129,11 @@ public sealed class ProxyVariableTests
 
     private static async Task<(int Code, string Output)> RunAsync(string[] arguments, params (string Name, string Value)[] variables)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(ProxiedProgram).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo(
+                "dotnet",
+                [typeof(ProxiedProgram).Assembly.Location, .. arguments])
+            { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in Variables)
         {
             start.Environment.Remove(name);

@@ -6,7 +6,8 @@ using System.Net.Sockets;
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
-/// This machine's own Redis, empty, in a temporary folder, on a free port of the loopback address. It ends when it is disposed, and when the process that started it is gone.
+/// This machine's own Redis, empty, in a temporary folder, on a free port of the loopback address. It ends when it is disposed, and when
+/// the process that started it is gone.
 /// </summary>
 internal sealed class LocalRedis : IAsyncDisposable
 {
@@ -31,9 +32,12 @@ internal sealed class LocalRedis : IAsyncDisposable
     private LocalRedis(int port) => Port = port;
 
     /// <summary>The full path of <c>redis-server</c>; null when there is none.</summary>
-    public static string? Program { get; } = new[] { "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin" }.Select(folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
+    public static string? Program { get; } =
+        new[] { "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin" }.Select(folder => Path.Combine(folder, "redis-server"))
+            .FirstOrDefault(File.Exists);
 
-    public static string HowToInstall => "Redis is not on this machine. Install it (Debian, Ubuntu: apt-get install redis-server) and run this again.";
+    public static string HowToInstall =>
+        "Redis is not on this machine. Install it (Debian, Ubuntu: apt-get install redis-server) and run this again.";
 
     /// <summary>On 127.0.0.1. It stays the same over <see cref="StartAgainAsync"/>.</summary>
     public int Port { get; }
@@ -58,7 +62,9 @@ internal sealed class LocalRedis : IAsyncDisposable
 
         _process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(StartLimit, TimeProvider.System);
-        _serverId = await _process.StandardOutput.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException("Redis could not be started.");
+        _serverId =
+            await _process.StandardOutput.ReadLineAsync(patience.Token)
+                ?? throw new InvalidOperationException("Redis could not be started.");
         await UntilReadyAsync(patience.Token);
     }
 
@@ -113,7 +119,8 @@ internal sealed class LocalRedis : IAsyncDisposable
                 await client.GetStream().ReadExactlyAsync(answer, cancellationToken);
                 return;
             }
-            catch (Exception exception) when (exception is SocketException or IOException && !cancellationToken.IsCancellationRequested && !_process.HasExited)
+            catch (Exception exception)
+                when (exception is SocketException or IOException && !cancellationToken.IsCancellationRequested && !_process.HasExited)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
             }

@@ -78,7 +78,9 @@ public sealed class RedisClientTests
         await fleet.Join(cache).GetTokenAsync(Request);
 
         await fleet.UntilLoggedAsync(500, "NOPERM");
-        var names = ((string[])(await database.ExecuteAsync("KEYS", "wi1:*"))!).Where(name => !name.Contains("probe", StringComparison.Ordinal)).ToList();
+        var names =
+            ((string[])(await database.ExecuteAsync("KEYS", "wi1:*"))!).Where(name => !name.Contains("probe", StringComparison.Ordinal))
+                .ToList();
         var note = Assert.Single(names, name => name.EndsWith(":lease", StringComparison.Ordinal));
         Assert.Null(await database.KeyTimeToLiveAsync(note));
 
@@ -113,7 +115,9 @@ public sealed class RedisClientTests
         using var cache = Cache($"127.0.0.1:{fleet.Redis.Port}");
         await fleet.Join(cache).GetTokenAsync(Request);
         var database = administration.GetDatabase();
-        var name = Assert.Single((string[])(await database.ExecuteAsync("KEYS", "wi1:*"))!, name => !name.EndsWith(":lease", StringComparison.Ordinal));
+        var name =
+            Assert.Single(
+                (string[])(await database.ExecuteAsync("KEYS", "wi1:*"))!, name => !name.EndsWith(":lease", StringComparison.Ordinal));
         await database.HashSetAsync(name, "data", new byte[4_000_000]);
 
         var token = await fleet.Join(cache).GetTokenAsync(Request);

@@ -6,7 +6,9 @@ using WorkloadIdentity.Tests;
 
 namespace WorkloadIdentity.IntegrationTests;
 
-/// <summary>A Redis, an emulated Entra, and acquirers of one application as its processes have them: each with a store and a connection of its own.</summary>
+/// <summary>
+/// A Redis, an emulated Entra, and acquirers of one application as its processes have them: each with a store and a connection of its own.
+/// </summary>
 internal sealed class RedisFleet : IAsyncDisposable
 {
     private readonly List<IDisposable> _disposables = [];
@@ -55,7 +57,12 @@ internal sealed class RedisFleet : IAsyncDisposable
         options.TimeLimit = timeLimit ?? options.TimeLimit;
         var store = new DistributedTokenStore(cache, options);
         var application = Entra.Application;
-        var credential = new ApplicationCredential(application.TenantId, application.ClientId, _secret, new ApplicationCredentialOptions { AuthorityHost = Entra.AuthorityHost });
+        var credential =
+            new ApplicationCredential(
+                application.TenantId,
+                application.ClientId,
+                _secret,
+                new ApplicationCredentialOptions { AuthorityHost = Entra.AuthorityHost });
         var acquirer = new TokenAcquirer(credential, new TokenAcquirerOptions { Store = store, LoggerFactory = Log, TimeProvider = Clock });
         _disposables.Add(acquirer);
         return acquirer;
@@ -67,7 +74,8 @@ internal sealed class RedisFleet : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
         while (!Log.Entries.Any(entry => entry.Id == id && entry.Text.Contains(text, StringComparison.Ordinal)))
         {
-            Assert.False(patience.IsCancellationRequested, $"No message {id} with '{text}' in: {string.Join(Environment.NewLine, Log.Entries)}");
+            Assert.False(
+                patience.IsCancellationRequested, $"No message {id} with '{text}' in: {string.Join(Environment.NewLine, Log.Entries)}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
         }
     }

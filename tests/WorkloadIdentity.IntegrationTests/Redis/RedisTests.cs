@@ -8,7 +8,9 @@ using WorkloadIdentity.DistributedCache;
 
 namespace WorkloadIdentity.IntegrationTests;
 
-/// <summary>Tokens shared through a real Redis, and what is left of that while it is killed, paused, emptied, filled or tampered with.</summary>
+/// <summary>
+/// Tokens shared through a real Redis, and what is left of that while it is killed, paused, emptied, filled or tampered with.
+/// </summary>
 public sealed class RedisTests
 {
     private static readonly TokenRequest Request = new("api://orders/.default");
@@ -44,7 +46,8 @@ public sealed class RedisTests
         }
 
         Assert.Contains("wi1:", dump.ToString(), StringComparison.Ordinal);
-        foreach (var secret in (string[])[token.Value, token.Value.Split('.')[1], fleet.Entra.Application.ClientId, fleet.Entra.Application.TenantId, "orders"])
+        foreach (var secret in (string[])[token.Value, token.Value.Split('.')[
+            1], fleet.Entra.Application.ClientId, fleet.Entra.Application.TenantId, "orders"])
         {
             Assert.DoesNotContain(secret, dump.ToString(), StringComparison.OrdinalIgnoreCase);
         }
@@ -155,7 +158,10 @@ public sealed class RedisTests
 
         // One byte in all: whatever it holds, it is over its bound, and by default it drops nothing to make room.
         await cache.Database.ExecuteAsync("CONFIG", "SET", "maxmemory", "1");
-        Assert.Contains("OOM", (await Assert.ThrowsAnyAsync<StackExchange.Redis.RedisException>(() => cache.Database.StringSetAsync("a", "b"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "OOM",
+            (await Assert.ThrowsAnyAsync<StackExchange.Redis.RedisException>(() => cache.Database.StringSetAsync("a", "b"))).Message,
+            StringComparison.Ordinal);
 
         Assert.NotNull(await acquirer.GetTokenAsync(new TokenRequest("api://stock/.default")));
         Assert.Equal(held.Value, (await (await fleet.JoinAsync()).GetTokenAsync(Request)).Value);
@@ -246,7 +252,8 @@ public sealed class RedisTests
                     .Configure(options => options.AuthorityHost = fleet.Entra.AuthorityHost)
                     .AddDistributedCache((services, options) =>
                     {
-                        var protector = services.GetRequiredService<IDataProtectionProvider>().CreateProtector("WorkloadIdentity.DistributedCache");
+                        var protector =
+                            services.GetRequiredService<IDataProtectionProvider>().CreateProtector("WorkloadIdentity.DistributedCache");
                         options.NamingKey = fleet.Key;
                         options.Protection = TokenProtection.FromDataProtection(protector.Protect, protector.Unprotect);
                     });

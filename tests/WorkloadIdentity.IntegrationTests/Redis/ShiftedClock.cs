@@ -1,8 +1,8 @@
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
-/// Real time, which a test may jump ahead of: a rest of a minute takes no minute. Time limits are stretched while nothing should run into one, so that a busy machine
-/// fails no test.
+/// Real time, which a test may jump ahead of: a rest of a minute takes no minute. Time limits are stretched while nothing should run into
+/// one, so that a busy machine fails no test.
 /// </summary>
 internal sealed class ShiftedClock : TimeProvider
 {

@@ -13,8 +13,10 @@ public sealed class FailureMemoryTests
         { "transient", Transient, false, [1, 2, 4, 8, 16, 30, 30] },
         { "a refusal", Refusal, false, [10, 20, 40, 60, 60] },
         { "nothing was asked", Absent, false, [0, 0, 0] },
-        { "throttled: what the server said", new(TokenErrorKind.Throttled, "429") { RetryAfter = TimeSpan.FromSeconds(77) }, false, [77, 77, 77] },
-        { "throttled behind a living token: what the server said", new(TokenErrorKind.Throttled, "429") { RetryAfter = TimeSpan.FromSeconds(7) }, true, [7, 7] },
+        { "throttled: what the server said", new(
+            TokenErrorKind.Throttled, "429") { RetryAfter = TimeSpan.FromSeconds(77) }, false, [77, 77, 77] },
+        { "throttled behind a living token: what the server said", new(
+            TokenErrorKind.Throttled, "429") { RetryAfter = TimeSpan.FromSeconds(7) }, true, [7, 7] },
         { "a Retry-After of a day is an hour", new(TokenErrorKind.Throttled, "429") { RetryAfter = TimeSpan.FromDays(1) }, false, [3600] },
     };
 
@@ -24,7 +26,9 @@ public sealed class FailureMemoryTests
     {
         var failure = TokenResult.Failed(error);
 
-        Assert.Equal(seconds, Enumerable.Range(1, seconds.Length).Select(n => (int)FailureMemory.BackOff(failure, n, behindLivingToken).TotalSeconds));
+        Assert.Equal(
+            seconds,
+            Enumerable.Range(1, seconds.Length).Select(n => (int)FailureMemory.BackOff(failure, n, behindLivingToken).TotalSeconds));
         Assert.NotEmpty(situation);
     }
 

@@ -4,7 +4,9 @@ using FsCheck.Fluent;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>Random programs of callers, cancellations, clock moves, renewals and outages against a small table: the laws hold in every one.</summary>
+/// <summary>
+/// Random programs of callers, cancellations, clock moves, renewals and outages against a small table: the laws hold in every one.
+/// </summary>
 public sealed class InterleavingTests
 {
     public enum Move
@@ -37,7 +39,10 @@ public sealed class InterleavingTests
         var clock = new FakeClock();
         var credential = new CountingCredential(clock);
         var callers = new List<Task>();
-        using (var acquirer = new TokenAcquirer(credential, new TokenAcquirerOptions { TimeProvider = clock, Capacity = 3, OnBehalfOfCapacity = 2, AcquisitionTimeLimit = TimeSpan.FromHours(1) }))
+        using (var acquirer =
+            new TokenAcquirer(
+                credential,
+                new TokenAcquirerOptions { TimeProvider = clock, Capacity = 3, OnBehalfOfCapacity = 2, AcquisitionTimeLimit = TimeSpan.FromHours(1) }))
         {
             AccessToken? last = null;
             foreach (var (step, key, amount) in steps)
@@ -89,7 +94,8 @@ public sealed class InterleavingTests
         return credential.MostAtOnce.Values.All(most => most == 1);
     }
 
-    private static async Task GetAsync(TokenAcquirer acquirer, FakeClock clock, TokenRequest request, Action<AccessToken> served, CancellationToken cancellationToken)
+    private static async Task GetAsync(
+        TokenAcquirer acquirer, FakeClock clock, TokenRequest request, Action<AccessToken> served, CancellationToken cancellationToken)
     {
         try
         {

@@ -64,7 +64,9 @@ public sealed class SteadinessTests : IDisposable
         clock.Meanwhile = () =>
         {
             var next = flight.Issue(_credential.NewToken(Hour));
-            SpinWait.SpinUntil(() => acquirer.GetTokenAsync(request).AsTask() is { IsCompletedSuccessfully: true } got && got.Result.Value == next.Value, Patience.Limit);
+            SpinWait.SpinUntil(
+                () => acquirer.GetTokenAsync(request).AsTask() is { IsCompletedSuccessfully: true } got && got.Result.Value == next.Value,
+                Patience.Limit);
         };
         Assert.Same(old, await acquirer.GetTokenAsync(request));
 
@@ -145,7 +147,8 @@ public sealed class SteadinessTests : IDisposable
         var request = new TokenRequest("api://orders/.default");
         var random = new Random(7);
         var sources = Enumerable.Range(0, 100).Select(_ => new CancellationTokenSource()).ToList();
-        var waiters = Enumerable.Range(0, 10_000).Select(number => acquirer.GetTokenAsync(request, sources[number % 100].Token).AsTask()).ToList();
+        var waiters =
+            Enumerable.Range(0, 10_000).Select(number => acquirer.GetTokenAsync(request, sources[number % 100].Token).AsTask()).ToList();
         var flight = await _credential.NextAsync();
         var timers = _clock.PendingTimers;
         var cancelled = sources.Where(_ => random.Next(2) == 0).ToHashSet();
@@ -232,7 +235,10 @@ public sealed class SteadinessTests : IDisposable
     [Fact]
     public async Task Twenty_thousand_users_leave_the_applications_token_alone()
     {
-        var credential = new ScriptedCredential("entra", acquisition => ScriptedCredential.Token("entra", acquisition)) { Can = RequestFeatures.UserAssertion };
+        var credential =
+            new ScriptedCredential(
+                "entra", acquisition => ScriptedCredential.Token("entra", acquisition))
+            { Can = RequestFeatures.UserAssertion };
         var acquirer = NewAcquirer(options => (options.Capacity, options.OnBehalfOfCapacity) = (1, 100), credential);
         var own = new TokenRequest("api://orders/.default");
         var token = await acquirer.GetTokenAsync(own);
@@ -252,7 +258,8 @@ public sealed class SteadinessTests : IDisposable
     public async Task A_request_shared_by_two_acquirers_gets_of_each_its_own_token()
     {
         var request = new TokenRequest("api://orders/.default");
-        var (one, two) = (NewAcquirer(credential: ScriptedCredential.Issuing("one")), NewAcquirer(credential: ScriptedCredential.Issuing("two")));
+        var (one, two) =
+            (NewAcquirer(credential: ScriptedCredential.Issuing("one")), NewAcquirer(credential: ScriptedCredential.Issuing("two")));
         for (var round = 0; round < 3; round++)
         {
             Assert.Equal("one", (await one.GetTokenAsync(request)).AcquiredBy);
@@ -290,7 +297,9 @@ public sealed class SteadinessTests : IDisposable
         var acquirer = NewAcquirer();
         var held = new TokenRequest("api://held/.default");
         await HoldAsync(acquirer, held, Hour);
-        var waiters = Enumerable.Range(0, 50).Select(number => acquirer.GetTokenAsync(new TokenRequest($"api://{number}/.default")).AsTask()).ToList();
+        var waiters =
+            Enumerable.Range(0, 50).Select(number => acquirer.GetTokenAsync(new TokenRequest($"api://{number}/.default")).AsTask())
+                .ToList();
         var flights = new List<PendingAcquisition>();
         for (var number = 0; number < waiters.Count; number++)
         {
@@ -336,7 +345,8 @@ public sealed class SteadinessTests : IDisposable
 
         public override long GetTimestamp() => clock.GetTimestamp();
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => clock.CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            clock.CreateTimer(callback, state, dueTime, period);
 
         public override DateTimeOffset GetUtcNow()
         {

@@ -117,7 +117,8 @@ public sealed class TokenAcquirerTests : IDisposable
     public async Task A_cancelled_caller_gets_no_token_even_on_a_hit()
     {
         await HoldAsync(TimeSpan.FromHours(1));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _acquirer.GetTokenAsync(Request, new CancellationToken(canceled: true)).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => _acquirer.GetTokenAsync(Request, new CancellationToken(canceled: true)).AsTask());
     }
 
     [Fact]
@@ -300,7 +301,9 @@ public sealed class TokenAcquirerTests : IDisposable
             Assert.Equal(1 + failures, _credential.Calls);
         }
 
-        Assert.All(_logs.Entries.Where(entry => entry.Level > Microsoft.Extensions.Logging.LogLevel.Information), entry => Assert.Equal(101, entry.Id));
+        Assert.All(
+            _logs.Entries.Where(entry => entry.Level > Microsoft.Extensions.Logging.LogLevel.Information),
+            entry => Assert.Equal(101, entry.Id));
     }
 
     [Fact]
@@ -414,7 +417,8 @@ public sealed class TokenAcquirerTests : IDisposable
     {
         _credential.Answer = _ => TokenResult.Issued(_credential.NewToken(TimeSpan.FromHours(2)));
         var exp = _clock.Now.AddMinutes(10).ToUnixTimeSeconds();
-        var assertion = $"e30.{System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes($$"""{"exp":{{exp}}}"""))}.c2ln";
+        var assertion =
+            $"e30.{System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes($$"""{"exp":{{exp}}}"""))}.c2ln";
         var request = new TokenRequest("api://orders/.default") { UserAssertion = assertion };
         await _acquirer.GetTokenAsync(request);
 
@@ -535,9 +539,11 @@ public sealed class TokenAcquirerTests : IDisposable
     public async Task A_refused_renewal_surfaces_and_the_held_token_stays()
     {
         var rejected = await HoldAsync(TimeSpan.FromHours(1));
-        _credential.Answer = _ => TokenResult.Failed(new TokenError(TokenErrorKind.Refused, "blocked") { Category = TokenErrorCategory.ConditionalAccess });
+        _credential.Answer =
+            _ => TokenResult.Failed(new TokenError(TokenErrorKind.Refused, "blocked") { Category = TokenErrorCategory.ConditionalAccess });
 
-        var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(() => _acquirer.RenewTokenAsync(Request, rejected, "{}").AsTask());
+        var exception =
+            await Assert.ThrowsAsync<TokenAcquisitionException>(() => _acquirer.RenewTokenAsync(Request, rejected, "{}").AsTask());
         Assert.Equal(TokenErrorCategory.ConditionalAccess, exception.Error.Category);
         Assert.Same(rejected, await _acquirer.GetTokenAsync(Request));
     }
@@ -606,7 +612,13 @@ public sealed class TokenAcquirerTests : IDisposable
     [Fact]
     public async Task A_second_level_that_hangs_or_throws_is_a_miss()
     {
-        var store = new MemoryStore { Reads = (_, cancellationToken) => new ValueTask<AccessToken?>(new TaskCompletionSource<AccessToken?>().Task), Writes = () => throw new InvalidOperationException("full") };
+        var store =
+            new MemoryStore
+            {
+                Reads = (_, cancellationToken) =>
+                new ValueTask<AccessToken?>(new TaskCompletionSource<AccessToken?>().Task),
+                Writes = () => throw new InvalidOperationException("full")
+            };
         using var acquirer = NewAcquirer(ControlledCredentialSharing("app"), options => options.Store = store);
 
         Assert.NotNull(await _clock.RunUntilAsync(acquirer.GetTokenAsync(Request).AsTask()));
@@ -616,10 +628,20 @@ public sealed class TokenAcquirerTests : IDisposable
     [InlineData(120, 2, 2)]
     [InlineData(120, 12, 12)]
     [InlineData(10, 12, 5)]
-    public async Task A_second_level_is_waited_for_as_long_as_it_wants_and_half_of_the_acquisition_at_most(int acquisition, int wanted, int waited)
+    public async Task A_second_level_is_waited_for_as_long_as_it_wants_and_half_of_the_acquisition_at_most(
+        int acquisition, int wanted, int waited)
     {
-        var store = new MemoryStore { Limit = TimeSpan.FromSeconds(wanted), Reads = (_, _) => new ValueTask<AccessToken?>(new TaskCompletionSource<AccessToken?>().Task) };
-        using var acquirer = NewAcquirer(ControlledCredentialSharing("app"), options => (options.Store, options.AcquisitionTimeLimit) = (store, TimeSpan.FromSeconds(acquisition)));
+        var store =
+            new MemoryStore
+            {
+                Limit = TimeSpan.FromSeconds(wanted),
+                Reads = (_, _) =>
+                new ValueTask<AccessToken?>(new TaskCompletionSource<AccessToken?>().Task)
+            };
+        using var acquirer =
+            NewAcquirer(
+                ControlledCredentialSharing("app"),
+                options => (options.Store, options.AcquisitionTimeLimit) = (store, TimeSpan.FromSeconds(acquisition)));
         var before = _clock.Now;
 
         await _clock.RunUntilAsync(() => acquirer.GetTokenAsync(Request));
@@ -632,7 +654,10 @@ public sealed class TokenAcquirerTests : IDisposable
     public async Task A_second_level_is_told_of_a_failure_and_its_own_failure_then_hides_nothing()
     {
         var store = new MemoryStore();
-        var credential = new ControlledCredential(_clock) { SharedAs = "app", Answer = _ => TokenResult.Failed(new TokenError(TokenErrorKind.Refused, "no")) };
+        var credential =
+            new ControlledCredential(
+                _clock)
+            { SharedAs = "app", Answer = _ => TokenResult.Failed(new TokenError(TokenErrorKind.Refused, "no")) };
         using var acquirer = NewAcquirer(credential, options => options.Store = store);
 
         var failure = await Assert.ThrowsAsync<TokenAcquisitionException>(() => acquirer.GetTokenAsync(Request).AsTask());

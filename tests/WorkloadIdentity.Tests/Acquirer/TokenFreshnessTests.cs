@@ -7,7 +7,9 @@ public sealed class TokenFreshnessTests
 {
     private static readonly DateTimeOffset Arrival = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Lifetime, hint and jitter share; then when the token becomes stale and expiring. All in minutes after the arrival.</summary>
+    /// <summary>
+    /// Lifetime, hint and jitter share; then when the token becomes stale and expiring. All in minutes after the arrival.
+    /// </summary>
     public static TheoryData<string, double, double?, double, double, double> Rules => new()
     {
         { "an hour: five minutes before the end", 60, null, 0, 55, 59 },
@@ -42,7 +44,9 @@ public sealed class TokenFreshnessTests
 
     [Fact]
     public void A_token_ends_with_the_assertion_behind_it() =>
-        Assert.Equal(TokenAge.Expired, new TokenFreshness(Token(60, null), Arrival, 0, Arrival.AddMinutes(10).UtcTicks).AgeAt(Arrival.AddMinutes(10)));
+        Assert.Equal(
+            TokenAge.Expired,
+            new TokenFreshness(Token(60, null), Arrival, 0, Arrival.AddMinutes(10).UtcTicks).AgeAt(Arrival.AddMinutes(10)));
 
     [Fact]
     public void Ages_only_ever_advance_and_an_expired_token_is_never_alive()
@@ -60,18 +64,21 @@ public sealed class TokenFreshnessTests
             var (lifetime, hint, jitter, cap) = situation;
             var end = Arrival.AddSeconds(Math.Min(lifetime, cap ?? int.MaxValue));
             var freshness = new TokenFreshness(
-                new AccessToken("t", Arrival.AddSeconds(lifetime), hint is { } seconds ? Arrival.AddSeconds(seconds) : null), Arrival, jitter, cap is { } limit ? Arrival.AddSeconds(limit).UtcTicks : long.MaxValue);
+                new AccessToken("t", Arrival.AddSeconds(lifetime), hint is { } seconds ? Arrival.AddSeconds(seconds) : null), Arrival,
+                jitter, cap is { } limit ? Arrival.AddSeconds(limit).UtcTicks : long.MaxValue);
             var ages = Enumerable.Range(0, 401).Select(step => freshness.AgeAt(Arrival + ((end - Arrival) * step / 400))).ToList();
 
             return ages.SequenceEqual(ages.Order())
                 && ages[^1] == TokenAge.Expired
                 && !freshness.LivesAt(end)
-                && (end <= Arrival || (freshness.LivesAt(Arrival) && freshness.RefreshAt > Arrival.UtcTicks && freshness.RefreshAt <= end.UtcTicks));
+                && (end <= Arrival
+                    || (freshness.LivesAt(Arrival) && freshness.RefreshAt > Arrival.UtcTicks && freshness.RefreshAt <= end.UtcTicks));
         }).QuickCheckThrowOnFailure();
     }
 
     private static AccessToken Token(double lifetime, double? hint) =>
         new("t", Arrival.AddMinutes(lifetime), hint is { } minutes ? Arrival.AddMinutes(minutes) : null);
 
-    private static TokenAge AgeAt(TokenFreshness freshness, double minutes, int ticks) => freshness.AgeAt(Arrival.AddMinutes(minutes).AddTicks(ticks));
+    private static TokenAge AgeAt(TokenFreshness freshness, double minutes, int ticks) =>
+        freshness.AgeAt(Arrival.AddMinutes(minutes).AddTicks(ticks));
 }

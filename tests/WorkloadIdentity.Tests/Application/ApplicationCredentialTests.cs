@@ -30,15 +30,20 @@ public sealed class ApplicationCredentialTests
     {
         var secret = ClientSecretAuthentication.FromValue("s");
 
-        Assert.Contains("application (client) id", Assert.Throws<ArgumentException>(nameof(clientId), () => new ApplicationCredential(EntraFake.Tenant, clientId, secret)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "application (client) id",
+            Assert.Throws<ArgumentException>(nameof(clientId), () => new ApplicationCredential(EntraFake.Tenant, clientId, secret)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(nameof(clientId), () => ApplicationCredential.MultiTenant(clientId, secret));
     }
 
     [Fact]
     public void Bad_options_are_refused_at_construction()
     {
-        Assert.Throws<ArgumentException>("AuthorityHost", () => _entra.Credential(configure: options => options.AuthorityHost = new Uri("https://evil.example")));
-        Assert.Throws<ArgumentException>("AdditionallyAllowedTenants", () => _entra.Credential(configure: options => options.AdditionallyAllowedTenants.Add("common")));
+        Assert.Throws<ArgumentException>(
+            "AuthorityHost", () => _entra.Credential(configure: options => options.AuthorityHost = new Uri("https://evil.example")));
+        Assert.Throws<ArgumentException>(
+            "AdditionallyAllowedTenants", () => _entra.Credential(configure: options => options.AdditionallyAllowedTenants.Add("common")));
         Assert.Throws<ArgumentException>("MaxAttempts", () => _entra.Credential(configure: options => options.Retry.MaxAttempts = 0));
         Assert.NotNull(_entra.Credential(configure: options =>
         {
@@ -70,8 +75,12 @@ public sealed class ApplicationCredentialTests
         Assert.Equal("client certificate", _entra.Credential(ClientCertificateAuthentication.FromCertificate(TestCertificate.One)).Name);
         Assert.Equal("federated token file", _entra.Credential(new FederatedAuthentication(new FileAssertionSource("/x"))).Name);
         Assert.Equal($"login.microsoftonline.com/{EntraFake.Tenant}/{EntraFake.ClientId}", _entra.Credential().Partition);
-        Assert.Equal($"login.microsoftonline.us/*/{EntraFake.ClientId}", MultiTenant(options => options.AuthorityHost = EntraCloud.UsGovernment).Partition);
-        Assert.Equal($"127.0.0.1:5000/{EntraFake.Tenant}/{EntraFake.ClientId}", _entra.Credential(configure: options => options.AuthorityHost = new Uri("http://127.0.0.1:5000")).Partition);
+        Assert.Equal(
+            $"login.microsoftonline.us/*/{EntraFake.ClientId}",
+            MultiTenant(options => options.AuthorityHost = EntraCloud.UsGovernment).Partition);
+        Assert.Equal(
+            $"127.0.0.1:5000/{EntraFake.Tenant}/{EntraFake.ClientId}",
+            _entra.Credential(configure: options => options.AuthorityHost = new Uri("http://127.0.0.1:5000")).Partition);
     }
 
     public static TheoryData<string[], string?, bool> Tenants => new()
@@ -97,7 +106,8 @@ public sealed class ApplicationCredentialTests
         if (served)
         {
             var lower = (tenant ?? EntraFake.Tenant).ToLowerInvariant();
-            Assert.Equal($"https://login.microsoftonline.com/{lower}/oauth2/v2.0/token", Assert.Single(_entra.Server.Requests).Uri.AbsoluteUri);
+            Assert.Equal(
+                $"https://login.microsoftonline.com/{lower}/oauth2/v2.0/token", Assert.Single(_entra.Server.Requests).Uri.AbsoluteUri);
         }
         else
         {
@@ -125,7 +135,9 @@ public sealed class ApplicationCredentialTests
         await _entra.Issues().AcquireAsync(MultiTenant(), request);
         var refused = await _entra.AcquireAsync(MultiTenant(options => Allow(options, "fabrikam.com")), request);
 
-        Assert.Equal("https://login.microsoftonline.com/contoso.onmicrosoft.com/oauth2/v2.0/token", Assert.Single(_entra.Server.Requests).Uri.AbsoluteUri);
+        Assert.Equal(
+            "https://login.microsoftonline.com/contoso.onmicrosoft.com/oauth2/v2.0/token",
+            Assert.Single(_entra.Server.Requests).Uri.AbsoluteUri);
         Assert.Equal(TokenErrorKind.NotAllowed, refused.Error!.Kind);
     }
 
@@ -165,9 +177,12 @@ public sealed class ApplicationCredentialTests
     [Fact]
     public async Task A_refused_on_behalf_of_request_hands_the_claims_on()
     {
-        _entra.Answers(System.Net.HttpStatusCode.BadRequest, """{"error":"interaction_required","error_codes":[50076],"claims":"{\"access_token\":{\"polids\":{}}}"}""");
+        _entra.Answers(
+            System.Net.HttpStatusCode.BadRequest,
+            """{"error":"interaction_required","error_codes":[50076],"claims":"{\"access_token\":{\"polids\":{}}}"}""");
 
-        var error = (await _entra.AcquireAsync(request: new TokenRequest("api://orders/read") { UserAssertion = EntraFake.Jwt("user") })).Error!;
+        var error =
+            (await _entra.AcquireAsync(request: new TokenRequest("api://orders/read") { UserAssertion = EntraFake.Jwt("user") })).Error!;
 
         Assert.Equal("""{"access_token":{"polids":{}}}""", error.Claims);
         Assert.Equal(TokenErrorCategory.InteractionRequired, error.Category);

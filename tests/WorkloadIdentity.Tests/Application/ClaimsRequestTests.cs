@@ -5,16 +5,28 @@ public sealed class ClaimsRequestTests
     [Theory]
     [InlineData(false, null, null)]
     [InlineData(true, null, """{"access_token":{"xms_cc":{"values":["cp1"]}}}""")]
-    [InlineData(false, """{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}""", """{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}""")]
-    [InlineData(true, """{"access_token":{"nbf":{"essential":true}}}""", """{"access_token":{"nbf":{"essential":true},"xms_cc":{"values":["cp1"]}}}""")]
-    [InlineData(true, """{"access_token":{"xms_cc":{"values":["cp2"]},"acrs":null}}""", """{"access_token":{"xms_cc":{"values":["cp1","cp2"]},"acrs":null}}""")]
-    [InlineData(true, """{"access_token":{"xms_cc":{"values":["cp2","cp1",3]}}}""", """{"access_token":{"xms_cc":{"values":["cp1","cp2",3]}}}""")]
+    [InlineData(
+        false,
+        """{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}""",
+        """{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}""")]
+    [InlineData(
+        true,
+        """{"access_token":{"nbf":{"essential":true}}}""",
+        """{"access_token":{"nbf":{"essential":true},"xms_cc":{"values":["cp1"]}}}""")]
+    [InlineData(
+        true,
+        """{"access_token":{"xms_cc":{"values":["cp2"]},"acrs":null}}""",
+        """{"access_token":{"xms_cc":{"values":["cp1","cp2"]},"acrs":null}}""")]
+    [InlineData(
+        true, """{"access_token":{"xms_cc":{"values":["cp2","cp1",3]}}}""", """{"access_token":{"xms_cc":{"values":["cp1","cp2",3]}}}""")]
     [InlineData(true, """{"access_token":{"xms_cc":{"values":"cp2"}}}""", """{"access_token":{"xms_cc":{"values":["cp1"]}}}""")]
     [InlineData(false, """{"access_token":{"xms_cc":{"values":["cp2"]}}}""", """{"access_token":{"xms_cc":{"values":["cp2"]}}}""")]
-    [InlineData(true, """{"access_token":{"xms_cc":{"essential":true}}}""", """{"access_token":{"xms_cc":{"essential":true,"values":["cp1"]}}}""")]
+    [InlineData(
+        true, """{"access_token":{"xms_cc":{"essential":true}}}""", """{"access_token":{"xms_cc":{"essential":true,"values":["cp1"]}}}""")]
     [InlineData(true, """{"access_token":{"xms_cc":null}}""", """{"access_token":{"xms_cc":{"values":["cp1"]}}}""")]
     [InlineData(false, """ { "id_token": {"x": null}, "access_token": { } } """, """{"access_token":{}}""")]
-    public void The_access_token_of_the_challenge_goes_on_and_our_capability_is_always_in_it(bool continuousAccess, string? challenge, string? expected)
+    public void The_access_token_of_the_challenge_goes_on_and_our_capability_is_always_in_it(
+        bool continuousAccess, string? challenge, string? expected)
     {
         var (claims, error) = ClaimsRequest.For(continuousAccess, challenge);
 

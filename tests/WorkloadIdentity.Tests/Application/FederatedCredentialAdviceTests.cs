@@ -26,11 +26,17 @@ public sealed class FederatedCredentialAdviceTests
     {
         var message = await RefusedAsync(code, Jwt());
 
-        Assert.Contains($"issuer '{GitHub}', subject '{Subject}', audience 'api://AzureADTokenExchange', algorithm RS256, valid from (none) to 2026-01-01 00:05:00Z", message, StringComparison.Ordinal);
-        var json = $$"""{"name":"workload","issuer":"{{GitHub}}","subject":"{{Subject}}","audiences":["api://AzureADTokenExchange"]}""";
-        Assert.Contains($"az ad app federated-credential create --id {EntraFake.ClientId} --parameters '{json}'", message, StringComparison.Ordinal);
         Assert.Contains(
-            $"az identity federated-credential create --name workload --identity-name <identity> --resource-group <group> --issuer '{GitHub}' --subject '{Subject}' --audiences 'api://AzureADTokenExchange'",
+            $"issuer '{GitHub}', subject '{Subject}', audience 'api://AzureADTokenExchange', algorithm RS256, valid from (none) to "
+                + "2026-01-01 00:05:00Z",
+            message,
+            StringComparison.Ordinal);
+        var json = $$"""{"name":"workload","issuer":"{{GitHub}}","subject":"{{Subject}}","audiences":["api://AzureADTokenExchange"]}""";
+        Assert.Contains(
+            $"az ad app federated-credential create --id {EntraFake.ClientId} --parameters '{json}'", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "az identity federated-credential create --name workload --identity-name <identity> --resource-group <group> --issuer "
+                + $"'{GitHub}' --subject '{Subject}' --audiences 'api://AzureADTokenExchange'",
             message,
             StringComparison.Ordinal);
         Assert.DoesNotContain("c2lnbmF0dXJl", message, StringComparison.Ordinal);
@@ -76,7 +82,8 @@ public sealed class FederatedCredentialAdviceTests
 
     public static TheoryData<string, string, string, string?> Traps => new()
     {
-        { "https://api.bitbucket.org/2.0/workspaces/contoso/pipelines-config/identity/oidc", "{a}:{b}", "RS256", "no federated credential can match it" },
+        { "https://api.bitbucket.org/2.0/workspaces/contoso/pipelines-config/identity/oidc", "{a}:{b}", "RS256", "no federated credential "
+            + "can match it" },
         { "https://oidc.circleci.com/org/1", "org/1/project/2/user/3", "RS256", "each person needs a federated credential" },
         { "https://agent.buildkite.com", "organization:o:pipeline:p:ref:r:commit:c:step:s", "RS256", "--subject-claim" },
         { "https://oidc.fly.io/contoso", "contoso:orders:machine", "RS256", "each machine" },
@@ -86,18 +93,21 @@ public sealed class FederatedCredentialAdviceTests
 
     [Theory]
     [MemberData(nameof(Traps))]
-    public async Task Subjects_that_change_and_signatures_entra_does_not_read_are_warned_of(string issuer, string subject, string algorithm, string? warning)
+    public async Task Subjects_that_change_and_signatures_entra_does_not_read_are_warned_of(
+        string issuer, string subject, string algorithm, string? warning)
     {
         var message = await RefusedAsync(700213, Jwt(issuer, subject, algorithm: algorithm));
 
-        string[] all = ["no federated credential can match it", "each person needs", "--subject-claim", "each machine", "not signed with RS256"];
+        string[] all =
+            ["no federated credential can match it", "each person needs", "--subject-claim", "each machine", "not signed with RS256"];
         Assert.Equal(warning is null ? 0 : 1, all.Count(each => message.Contains(each, StringComparison.Ordinal)));
         Assert.True(warning is null || message.Contains(warning, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_token_of_an_identity_binding_that_went_to_entra_is_explained() =>
-        Assert.Contains("UseIdentityBinding", await RefusedAsync(700212, Jwt(audience: IdentityBinding.Audience)), StringComparison.Ordinal);
+        Assert.Contains(
+            "UseIdentityBinding", await RefusedAsync(700212, Jwt(audience: IdentityBinding.Audience)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Thu, 01 Jan 2026 00:10:00 GMT", "10 minutes behind Entra's")]
@@ -106,9 +116,12 @@ public sealed class FederatedCredentialAdviceTests
     [InlineData("yesterday", null)]
     public async Task A_clock_that_is_off_is_told_where_times_are_refused(string date, string? says)
     {
-        _entra.Server.Answer(HttpStatusCode.Unauthorized, EntraFake.Error(EntraCode.AssertionOutsideLifetime), "application/json", ("Date", date));
+        _entra.Server.Answer(
+            HttpStatusCode.Unauthorized, EntraFake.Error(EntraCode.AssertionOutsideLifetime), "application/json", ("Date", date));
 
-        var error = (await _entra.AcquireAsync(new FederatedAuthentication(new CallbackAssertionSource((_, _) => ValueTask.FromResult(Jwt()))))).Error!;
+        var error =
+            (await _entra.AcquireAsync(
+                new FederatedAuthentication(new CallbackAssertionSource((_, _) => ValueTask.FromResult(Jwt()))))).Error!;
 
         Assert.Equal(says is not null, error.Message.Contains("The clock of this machine", StringComparison.Ordinal));
         Assert.True(says is null || error.Message.Contains(says, StringComparison.Ordinal));
@@ -144,12 +157,17 @@ public sealed class FederatedCredentialAdviceTests
     }
 
     private async Task<string> RefusedAsync(long code, string assertion) =>
-        (await _entra.Answers(HttpStatusCode.Unauthorized, EntraFake.Error(code)).AcquireAsync(new FederatedAuthentication(new CallbackAssertionSource((_, _) => ValueTask.FromResult(assertion))))).Error!.Message;
+        (await _entra.Answers(HttpStatusCode.Unauthorized, EntraFake.Error(code))
+            .AcquireAsync(
+                new FederatedAuthentication(new CallbackAssertionSource((_, _) => ValueTask.FromResult(assertion))))).Error!.Message;
 
-    private string Jwt(string issuer = GitHub, string subject = Subject, string audience = "api://AzureADTokenExchange", string algorithm = "RS256")
+    private string Jwt(
+        string issuer = GitHub, string subject = Subject, string audience = "api://AzureADTokenExchange", string algorithm = "RS256")
     {
         var expiresOn = _entra.Clock.Now.AddMinutes(5).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        return $"{Encode($$"""{"alg":"{{algorithm}}"}""")}.{Encode($$"""{"iss":{{JsonSerializer.Serialize(issuer)}},"sub":{{JsonSerializer.Serialize(subject)}},"aud":"{{audience}}","exp":{{expiresOn}}}""")}.c2lnbmF0dXJl";
+        return $"{Encode($$"""{"alg":"{{algorithm}}"}""")}.{Encode(
+            $$"""{"iss":{{JsonSerializer.Serialize(issuer)}},"sub":{{JsonSerializer.Serialize(
+                subject)}},"aud":"{{audience}}","exp":{{expiresOn}}}""")}.c2lnbmF0dXJl";
     }
 
     private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));

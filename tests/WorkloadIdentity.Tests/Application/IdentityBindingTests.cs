@@ -222,10 +222,13 @@ public sealed class IdentityBindingTests : IAsyncLifetime
     public void A_secret_or_a_client_of_ones_own_does_not_go_with_it()
     {
         var options = Options();
-        Assert.Throws<ArgumentException>(() => new ApplicationCredential(EntraFake.Tenant, EntraFake.ClientId, ClientSecretAuthentication.FromValue("s"), options));
+        Assert.Throws<ArgumentException>(
+            () => new ApplicationCredential(EntraFake.Tenant, EntraFake.ClientId, ClientSecretAuthentication.FromValue("s"), options));
 
         options.HttpClient = new FakeServer().Client;
-        Assert.Throws<ArgumentException>(() => new ApplicationCredential(EntraFake.Tenant, EntraFake.ClientId, new FederatedAuthentication(new FileAssertionSource(TokenFile)), options));
+        Assert.Throws<ArgumentException>(() =>
+            new ApplicationCredential(
+                EntraFake.Tenant, EntraFake.ClientId, new FederatedAuthentication(new FileAssertionSource(TokenFile)), options));
     }
 
     [Theory]
@@ -236,9 +239,12 @@ public sealed class IdentityBindingTests : IAsyncLifetime
         _variables["AZURE_TENANT_ID"] = EntraFake.Tenant;
         _variables["AZURE_CLIENT_ID"] = EntraFake.ClientId;
         _variables["AZURE_FEDERATED_TOKEN_FILE"] = TokenFile;
-        var entra = new FakeServer { Otherwise = _ => FakeServer.Response(System.Net.HttpStatusCode.Unauthorized, EntraFake.Error(700212)) };
+        var entra =
+            new FakeServer { Otherwise = _ => FakeServer.Response(System.Net.HttpStatusCode.Unauthorized, EntraFake.Error(700212)) };
 
-        var result = await AcquireAsync(DefaultCredentials.FromEnvironment(new() { Environment = Environment, UseIdentityBinding = isAsked, HttpClient = entra.Client }));
+        var result =
+            await AcquireAsync(DefaultCredentials.FromEnvironment(
+                new() { Environment = Environment, UseIdentityBinding = isAsked, HttpClient = entra.Client }));
 
         Assert.Equal(isAsked ? TokenVerdict.Issued : TokenVerdict.Failed, result.Verdict);
         Assert.Equal(isAsked ? 0 : 1, entra.Requests.Count);
@@ -263,7 +269,8 @@ public sealed class IdentityBindingTests : IAsyncLifetime
     }
 
     private static string Jwt(string? audience) =>
-        $"{Encode("""{"alg":"RS256"}""")}.{Encode(audience is null ? "{}" : $$"""{"iss":"https://oidc.example","aud":["{{audience}}"]}""")}.c2ln";
+        $"{Encode("""{"alg":"RS256"}""")}.{Encode(
+            audience is null ? "{}" : $$"""{"iss":"https://oidc.example","aud":["{{audience}}"]}""")}.c2ln";
 
     private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 
@@ -271,9 +278,11 @@ public sealed class IdentityBindingTests : IAsyncLifetime
 
     private void Hold(string path, string content) => _files[path] = Encoding.UTF8.GetBytes(content);
 
-    private ApplicationCredentialOptions Options() => new() { UseIdentityBinding = true, Environment = Environment, Retry = new() { MaxAttempts = 1 } };
+    private ApplicationCredentialOptions Options() =>
+        new() { UseIdentityBinding = true, Environment = Environment, Retry = new() { MaxAttempts = 1 } };
 
-    private ApplicationCredential Credential() => new(EntraFake.Tenant, EntraFake.ClientId, new FederatedAuthentication(new FileAssertionSource(TokenFile)), Options());
+    private ApplicationCredential Credential() =>
+        new(EntraFake.Tenant, EntraFake.ClientId, new FederatedAuthentication(new FileAssertionSource(TokenFile)), Options());
 
     private Task<TokenResult> AcquireAsync() => AcquireAsync(Credential());
 

@@ -75,11 +75,13 @@ public sealed class OwnTenantTests : IDisposable
         using var acquirer = new TokenAcquirer(ScriptedCredential.Issuing("host"));
         await acquirer.GetTokenAsync(Request);
 
-        var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(async () => await acquirer.GetTokenAsync(Request.ForTenant(Own)));
+        var exception =
+            await Assert.ThrowsAsync<TokenAcquisitionException>(async () => await acquirer.GetTokenAsync(Request.ForTenant(Own)));
 
         Assert.Equal(RequestFeatures.TenantId, exception.Error.UnsupportedFeatures);
     }
 
     private ApplicationCredential Application() => new(
-        Own, Client, ClientSecretAuthentication.FromValue("secret"), new ApplicationCredentialOptions { HttpClient = _server.Client, AdditionallyAllowedTenants = { Other } });
+        Own, Client, ClientSecretAuthentication.FromValue("secret"),
+        new ApplicationCredentialOptions { HttpClient = _server.Client, AdditionallyAllowedTenants = { Other } });
 }

@@ -64,7 +64,8 @@ public sealed class PropagationTests
     public async Task A_caller_that_leaves_ends_the_wait()
     {
         using var leaving = new CancellationTokenSource();
-        var acquiring = _entra.Refuses(70021).AcquireAsync(_entra.Credential(Federation(TimeSpan.FromMinutes(1))), cancellationToken: leaving.Token);
+        var acquiring =
+            _entra.Refuses(70021).AcquireAsync(_entra.Credential(Federation(TimeSpan.FromMinutes(1))), cancellationToken: leaving.Token);
 
         await leaving.CancelAsync();
 
@@ -74,10 +75,13 @@ public sealed class PropagationTests
     [Theory]
     [InlineData(-1)]
     [InlineData(901)]
-    public void A_tolerance_out_of_range_is_refused(int seconds) => Assert.Throws<ArgumentOutOfRangeException>(() => Federation(TimeSpan.FromSeconds(seconds)));
+    public void A_tolerance_out_of_range_is_refused(int seconds) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Federation(TimeSpan.FromSeconds(seconds)));
 
     private DateTimeOffset Start { get; } = new FakeClock().Now;
 
     private FederatedAuthentication Federation(TimeSpan tolerance) =>
-        new(new CallbackAssertionSource((_, _) => ValueTask.FromResult(EntraFake.Jwt($"subject-{++_minted}")))) { PropagationTolerance = tolerance };
+        new(new CallbackAssertionSource(
+            (_, _) => ValueTask.FromResult(EntraFake.Jwt($"subject-{++_minted}"))))
+        { PropagationTolerance = tolerance };
 }

@@ -56,7 +56,9 @@ public sealed class ThrottlingGateTests
             gate.Close(number.ToString(CultureInfo.InvariantCulture), Throttled, TimeSpan.FromSeconds(number == 7 ? 10 : 60));
         }
 
-        var closed = Enumerable.Range(0, ThrottlingGate.MaxTenants + 1).Where(number => gate.Closed(number.ToString(CultureInfo.InvariantCulture)) is not null).ToArray();
+        var closed =
+            Enumerable.Range(0, ThrottlingGate.MaxTenants + 1)
+                .Where(number => gate.Closed(number.ToString(CultureInfo.InvariantCulture)) is not null).ToArray();
         Assert.Equal(ThrottlingGate.MaxTenants, closed.Length);
         Assert.DoesNotContain(7, closed);
     }

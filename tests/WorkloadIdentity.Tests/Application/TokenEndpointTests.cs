@@ -33,7 +33,8 @@ public sealed class TokenEndpointTests
     {
         var user = EntraFake.Jwt("user");
 
-        await _entra.Issues().AcquireAsync(request: new TokenRequest("https://graph.microsoft.com/User.Read Mail.Read") { UserAssertion = user });
+        await _entra.Issues()
+            .AcquireAsync(request: new TokenRequest("https://graph.microsoft.com/User.Read Mail.Read") { UserAssertion = user });
 
         var form = Assert.Single(_entra.Server.Requests).Form;
         Assert.Equal(
@@ -75,7 +76,10 @@ public sealed class TokenEndpointTests
         Assert.Equal(TokenVerdict.Issued, result.Verdict);
         Assert.Equal(3, _entra.Server.Requests.Count);
         Assert.Single(_entra.Server.Requests.Select(request => request.Headers["client-request-id"]).Distinct());
-        Assert.Equal([2, 3], _entra.Log.Entries.Where(entry => entry.Id == 202).Select(entry => int.Parse(entry.Text.Split("attempt ")[1][..1], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            [2, 3],
+            _entra.Log.Entries.Where(entry => entry.Id == 202)
+                .Select(entry => int.Parse(entry.Text.Split("attempt ")[1][..1], System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -109,7 +113,9 @@ public sealed class TokenEndpointTests
     public async Task No_answer_in_time_is_timed_out()
     {
         _entra.Server.Hang();
-        var credential = _entra.Credential(configure: options => options.Retry = new RetryOptions { MaxAttempts = 1, AttemptTimeout = TimeSpan.FromSeconds(15) });
+        var credential =
+            _entra.Credential(
+                configure: options => options.Retry = new RetryOptions { MaxAttempts = 1, AttemptTimeout = TimeSpan.FromSeconds(15) });
 
         var error = (await _entra.RunAsync(credential)).Error!;
 
@@ -232,7 +238,9 @@ public sealed class TokenEndpointTests
         Assert.Single(_entra.Server.Requests);
 
         _entra.Issues("other-tenant").Issues("later");
-        Assert.Equal("other-tenant", (await _entra.AcquireAsync(credential, new TokenRequest(EntraFake.Scope).ForTenant(EntraFake.OtherTenant))).Token!.Value);
+        Assert.Equal(
+            "other-tenant",
+            (await _entra.AcquireAsync(credential, new TokenRequest(EntraFake.Scope).ForTenant(EntraFake.OtherTenant))).Token!.Value);
         _entra.Clock.Advance(TimeSpan.FromSeconds(40));
         Assert.Equal("later", (await _entra.AcquireAsync(credential)).Token!.Value);
     }
@@ -266,7 +274,8 @@ public sealed class TokenEndpointTests
     [Fact]
     public async Task A_wait_beyond_an_hour_counts_as_an_hour() => Assert.Equal(
         TimeSpan.FromHours(1),
-        (await _entra.Answers(HttpStatusCode.TooManyRequests, "", headers: ("Retry-After", "2000000000")).AcquireAsync()).Error!.RetryAfter);
+        (await _entra.Answers(HttpStatusCode.TooManyRequests, "", headers: ("Retry-After", "2000000000"))
+            .AcquireAsync()).Error!.RetryAfter);
 
     [Fact]
     public async Task A_request_loop_is_left_alone_for_a_minute()
@@ -291,7 +300,8 @@ public sealed class TokenEndpointTests
     [Fact]
     public async Task A_redirect_is_never_followed()
     {
-        var error = (await _entra.Answers(HttpStatusCode.TemporaryRedirect, headers: ("Location", "https://evil.example/")).AcquireAsync()).Error!;
+        var error =
+            (await _entra.Answers(HttpStatusCode.TemporaryRedirect, headers: ("Location", "https://evil.example/")).AcquireAsync()).Error!;
 
         Assert.Equal(TokenErrorKind.InvalidResponse, error.Kind);
         Assert.Single(_entra.Server.Requests);

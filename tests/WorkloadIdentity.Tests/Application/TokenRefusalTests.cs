@@ -9,11 +9,18 @@ public sealed class TokenRefusalTests
 
     public static TheoryData<HttpStatusCode, string, TokenErrorKind, TokenErrorCategory, long[], string> Answers => new()
     {
-        { HttpStatusCode.Unauthorized, EntraFake.Error(7000215), TokenErrorKind.Refused, TokenErrorCategory.ClientSecret, [7000215], "secret VALUE" },
-        { HttpStatusCode.BadRequest, EntraFake.Error(700016, "unauthorized_client"), TokenErrorKind.Refused, TokenErrorCategory.AppNotFound, [700016], "What to do: Check client id and tenant id" },
-        { HttpStatusCode.BadRequest, EntraFake.Error(90002, "invalid_request"), TokenErrorKind.Refused, TokenErrorCategory.Tenant, [90002], "What to do:" },
-        { HttpStatusCode.BadRequest, EntraFake.Error(53003, "invalid_grant"), TokenErrorKind.Refused, TokenErrorCategory.ConditionalAccess, [53003], "What to do:" },
-        { HttpStatusCode.BadRequest, EntraFake.Error(999999, "access_denied"), TokenErrorKind.Refused, TokenErrorCategory.None, [999999], "error?code=999999" },
+        { HttpStatusCode.Unauthorized, EntraFake.Error(
+            7000215), TokenErrorKind.Refused, TokenErrorCategory.ClientSecret, [7000215], "secret VALUE" },
+        { HttpStatusCode.BadRequest, EntraFake.Error(
+            700016,
+            "unauthorized_client"), TokenErrorKind.Refused, TokenErrorCategory.AppNotFound, [700016],
+            "What to do: Check client id and tenant id" },
+        { HttpStatusCode.BadRequest, EntraFake.Error(
+            90002, "invalid_request"), TokenErrorKind.Refused, TokenErrorCategory.Tenant, [90002], "What to do:" },
+        { HttpStatusCode.BadRequest, EntraFake.Error(
+            53003, "invalid_grant"), TokenErrorKind.Refused, TokenErrorCategory.ConditionalAccess, [53003], "What to do:" },
+        { HttpStatusCode.BadRequest, EntraFake.Error(
+            999999, "access_denied"), TokenErrorKind.Refused, TokenErrorCategory.None, [999999], "error?code=999999" },
 
         // Codes in the description only; several; none at all.
         { HttpStatusCode.BadRequest, """{"error":"invalid_client","error_description":"AADSTS7000222: The secret expired."}""", TokenErrorKind.Refused, TokenErrorCategory.ClientSecret, [7000222], "The secret expired." },
@@ -24,15 +31,22 @@ public sealed class TokenRefusalTests
         { HttpStatusCode.BadRequest, """{"error":{"code":"x"}}""", TokenErrorKind.Refused, TokenErrorCategory.None, [], "It said: 400." },
 
         // A code that is known says more than the error.
-        { HttpStatusCode.BadRequest, EntraFake.Error(53003, "interaction_required"), TokenErrorKind.Refused, TokenErrorCategory.ConditionalAccess, [53003], "What to do:" },
-        { HttpStatusCode.BadRequest, EntraFake.Error(50158, "invalid_grant"), TokenErrorKind.Refused, TokenErrorCategory.InteractionRequired, [50158], "What to do: Return 401 with the claims" },
+        { HttpStatusCode.BadRequest, EntraFake.Error(
+            53003, "interaction_required"), TokenErrorKind.Refused, TokenErrorCategory.ConditionalAccess, [53003], "What to do:" },
+        { HttpStatusCode.BadRequest, EntraFake.Error(
+            50158,
+            "invalid_grant"), TokenErrorKind.Refused, TokenErrorCategory.InteractionRequired, [50158],
+            "What to do: Return 401 with the claims" },
 
         // Not Entra's form.
-        { HttpStatusCode.BadRequest, "", TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "gave no answer a token endpoint gives" },
+        { HttpStatusCode.BadRequest, "", TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "gave no answer a token endpoint "
+            + "gives" },
         { HttpStatusCode.BadRequest, "{}", TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "Check the authority host" },
         { HttpStatusCode.NotFound, "<!DOCTYPE html><html>", TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "web page" },
-        { HttpStatusCode.ProxyAuthenticationRequired, "<html>", TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "proxy wants to be authenticated" },
-        { HttpStatusCode.BadRequest, new string('x', Backchannel.MaxErrorBytes + 1), TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "It said: 400." },
+        { HttpStatusCode.ProxyAuthenticationRequired, "<html>", TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "proxy wants "
+            + "to be authenticated" },
+        { HttpStatusCode.BadRequest, new string(
+            'x', Backchannel.MaxErrorBytes + 1), TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "It said: 400." },
     };
 
     [Theory]
@@ -70,7 +84,11 @@ public sealed class TokenRefusalTests
     [Fact]
     public async Task Without_ids_in_the_answer_ours_and_the_headers_stand_in()
     {
-        var error = (await _entra.Answers(HttpStatusCode.BadRequest, """{"error":"invalid_request"}""", headers: ("x-ms-request-id", "0f1e2d3c-0000-4000-8000-000000000009")).AcquireAsync()).Error!;
+        var error =
+            (await _entra.Answers(
+                HttpStatusCode.BadRequest,
+                """{"error":"invalid_request"}""",
+                headers: ("x-ms-request-id", "0f1e2d3c-0000-4000-8000-000000000009")).AcquireAsync()).Error!;
 
         Assert.Equal(_entra.Server.Requests[0].Headers["client-request-id"], error.CorrelationId);
         Assert.Equal("0f1e2d3c-0000-4000-8000-000000000009", error.TraceId);
@@ -84,13 +102,16 @@ public sealed class TokenRefusalTests
         {
             ["error"] = "secret-canary",
             ["suberror"] = "secret-canary",
-            ["error_description"] = $"AADSTS50013: you sent secret-canary, secret%2Dcanary and {user} and half of it, {user[..60]}, and eyJhbGciOiJub25lIn0.eyJjYW5hcnkiOjF9. {new string('x', 600)} secret-canary",
+            ["error_description"] = $"AADSTS50013: you sent secret-canary, secret%2Dcanary and {user} and half of it, {user[
+                ..60]}, and eyJhbGciOiJub25lIn0.eyJjYW5hcnkiOjF9. {new string('x', 600)} secret-canary",
             ["trace_id"] = "secret-canary",
             ["correlation_id"] = "secret-canary",
             ["claims"] = """{"access_token":{"x":"secret-canary"}}""",
         }.ToJsonString();
 
-        var result = await _entra.Answers(HttpStatusCode.BadRequest, body).AcquireAsync(request: new TokenRequest(EntraFake.Scope) { UserAssertion = user });
+        var result =
+            await _entra.Answers(HttpStatusCode.BadRequest, body)
+                .AcquireAsync(request: new TokenRequest(EntraFake.Scope) { UserAssertion = user });
 
         var error = result.Error!;
         string?[] everything =
@@ -178,7 +199,8 @@ public sealed class TokenRefusalTests
     [InlineData(false, TokenErrorCategory.Grant, "Look the code up")]
     public async Task Claims_beside_a_refusal_are_what_the_user_has_to_do(bool isForUser, TokenErrorCategory category, string says)
     {
-        const string Body = """{"error":"invalid_grant","error_codes":[999999],"claims":"{\"access_token\":{\"capolids\":{\"essential\":true}}}"}""";
+        const string Body =
+            """{"error":"invalid_grant","error_codes":[999999],"claims":"{\"access_token\":{\"capolids\":{\"essential\":true}}}"}""";
         var request = new TokenRequest(EntraFake.Scope) { UserAssertion = isForUser ? EntraFake.Jwt("alice") : null };
 
         var error = (await _entra.Answers(HttpStatusCode.BadRequest, Body).AcquireAsync(request: request)).Error!;
@@ -206,6 +228,9 @@ public sealed class TokenRefusalTests
         var error = (await _entra.Refuses(700213).AcquireAsync(new FederatedAuthentication(source))).Error!;
 
         Assert.Equal(TokenErrorCategory.FederationMismatch, error.Category);
-        Assert.Contains("issuer 'https://issuer.example/', subject 'repo:contoso/Shop:ref:refs/heads/main', audience 'api://AzureADTokenExchange'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "issuer 'https://issuer.example/', subject 'repo:contoso/Shop:ref:refs/heads/main', audience 'api://AzureADTokenExchange'",
+            error.Message,
+            StringComparison.Ordinal);
     }
 }

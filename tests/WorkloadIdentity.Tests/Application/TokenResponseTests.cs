@@ -65,8 +65,10 @@ public sealed class TokenResponseTests
         { """{"access_token":"token=canary","token_type":"Bearer","expires_in":3599}""", "no Bearer token has" },
         { """{"access_token":"==","token_type":"Bearer","expires_in":3599}""", "no Bearer token has" },
         { """{"access_token":"\ud800","token_type":"Bearer","expires_in":3599}""", "access_token" },
-        { """{"access_token":"token-canary","access_token":"u","token_type":"Bearer","expires_in":3599}""", "no answer a token endpoint gives" },
-        { $$"""{"access_token":"token-canary","token_type":"Bearer","expires_in":3599,"x":{{new string('[', 40)}}{{new string(']', 40)}}}""", "no answer a token endpoint gives" },
+        { """{"access_token":"token-canary","access_token":"u","token_type":"Bearer","expires_in":3599}""", "no answer a token endpoint "
+            + "gives" },
+        { $$"""{"access_token":"token-canary","token_type":"Bearer","expires_in":3599,"x":{{new string('[', 40)}}{{new string(
+            ']', 40)}}}""", "no answer a token endpoint gives" },
         { $$"""{"access_token":"{{new string('x', Backchannel.MaxTokenBytes)}}","token_type":"Bearer","expires_in":3599}""", "1024 KiB" },
     };
 
@@ -101,7 +103,9 @@ public sealed class TokenResponseTests
     {
         _entra.Server.Answer(_ => new HttpResponseMessage(HttpStatusCode.OK)
         {
-            Content = new ByteArrayContent([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(EntraFake.Token("token-1", "\"expires_in\":3599,\"client_info\":{\"a\":[1]}"))]),
+            Content = new ByteArrayContent(
+                [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(
+                    EntraFake.Token("token-1", "\"expires_in\":3599,\"client_info\":{\"a\":[1]}"))]),
         });
 
         Assert.Equal("token-1", (await _entra.AcquireAsync()).Token!.Value);

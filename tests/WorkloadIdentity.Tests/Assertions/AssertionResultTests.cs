@@ -19,7 +19,8 @@ public sealed class AssertionResultTests
     [InlineData("canary b")]
     [InlineData("canary\r\n")]
     public void What_cannot_be_an_assertion_is_refused_and_not_quoted(string jwt) =>
-        Assert.DoesNotContain("canary", Assert.Throws<ArgumentException>(() => AssertionResult.Issued(jwt)).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "canary", Assert.Throws<ArgumentException>(() => AssertionResult.Issued(jwt)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(null)]
@@ -29,7 +30,9 @@ public sealed class AssertionResultTests
     {
         var source = new CallbackAssertionSource((_, _) => ValueTask.FromResult(returned!));
 
-        var result = await source.GetAssertionAsync(new AssertionRequest(EntraCloud.Public, EntraFake.Tenant, EntraFake.ClientId, EntraFake.Scope), CancellationToken.None);
+        var result =
+            await source.GetAssertionAsync(
+                new AssertionRequest(EntraCloud.Public, EntraFake.Tenant, EntraFake.ClientId, EntraFake.Scope), CancellationToken.None);
 
         Assert.Equal(TokenVerdict.Failed, result.Verdict);
         Assert.Equal(TokenErrorKind.InvalidConfiguration, result.Error!.Kind);

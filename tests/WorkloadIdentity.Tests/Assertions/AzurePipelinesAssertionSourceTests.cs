@@ -8,7 +8,8 @@ public sealed class AzurePipelinesAssertionSourceTests
     private const string Connection = "11112222-bbbb-3333-cccc-4444dddd5555";
     private const string Answer = $$"""{"oidcToken":"{{AssertionBench.Jwt}}"}""";
 
-    private readonly AssertionBench _job = new AssertionBench().With(("SYSTEM_OIDCREQUESTURI", Address), ("SYSTEM_ACCESSTOKEN", "canary-token"));
+    private readonly AssertionBench _job =
+        new AssertionBench().With(("SYSTEM_OIDCREQUESTURI", Address), ("SYSTEM_ACCESSTOKEN", "canary-token"));
 
     [Theory]
     [InlineData(Connection, null, $"{Address}?api-version=7.1&serviceConnectionId={Connection}")]
@@ -33,7 +34,8 @@ public sealed class AzurePipelinesAssertionSourceTests
     [Fact]
     public async Task An_address_that_brings_its_version_keeps_it_once()
     {
-        await _job.With(("SYSTEM_OIDCREQUESTURI", Address + "?api-version=7.0&x=%20")).Answers(HttpStatusCode.OK, Answer).AskAsync(new AzurePipelinesAssertionSource(options: _job.Options));
+        await _job.With(("SYSTEM_OIDCREQUESTURI", Address + "?api-version=7.0&x=%20")).Answers(HttpStatusCode.OK, Answer)
+            .AskAsync(new AzurePipelinesAssertionSource(options: _job.Options));
 
         Assert.Equal($"{Address}?x=%20&api-version=7.1", Assert.Single(_job.Server.Requests).Uri.AbsoluteUri);
     }
@@ -43,7 +45,11 @@ public sealed class AzurePipelinesAssertionSourceTests
     {
         _job.With(("SYSTEM_OIDCREQUESTURI", null), ("SYSTEM_ACCESSTOKEN", null));
 
-        AssertionBench.Fails(await _job.AskAsync(new AzurePipelinesAssertionSource()), TokenErrorKind.NotConfigured, "no job of Azure Pipelines", TokenVerdict.Unavailable);
+        AssertionBench.Fails(
+            await _job.AskAsync(new AzurePipelinesAssertionSource()),
+            TokenErrorKind.NotConfigured,
+            "no job of Azure Pipelines",
+            TokenVerdict.Unavailable);
     }
 
     [Theory]
@@ -54,7 +60,10 @@ public sealed class AzurePipelinesAssertionSourceTests
     [InlineData("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "canary&x=y", "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID is not a GUID")]
     public async Task Half_or_hostile_variables_fail_and_nothing_is_asked(string variable, string? value, string says)
     {
-        AssertionBench.Fails(await _job.With((variable, value)).AskAsync(new AzurePipelinesAssertionSource(options: _job.Options)), TokenErrorKind.InvalidConfiguration, says);
+        AssertionBench.Fails(
+            await _job.With((variable, value)).AskAsync(new AzurePipelinesAssertionSource(options: _job.Options)),
+            TokenErrorKind.InvalidConfiguration,
+            says);
         Assert.Empty(_job.Server.Requests);
     }
 
@@ -66,7 +75,11 @@ public sealed class AzurePipelinesAssertionSourceTests
     [InlineData(404, "canary", TokenErrorKind.Refused, "HTTP 404")]
     public async Task A_sign_in_page_is_an_error_that_says_what_to_set(int status, string body, TokenErrorKind kind, string says)
     {
-        var error = AssertionBench.Fails(await _job.Answers((HttpStatusCode)status, body).AskAsync(new AzurePipelinesAssertionSource(Connection, _job.Options)), kind, says);
+        var error =
+            AssertionBench.Fails(
+                await _job.Answers((HttpStatusCode)status, body).AskAsync(new AzurePipelinesAssertionSource(Connection, _job.Options)),
+                kind,
+                says);
 
         Assert.Contains("service connection", error.Message, StringComparison.Ordinal);
         Assert.False(error.IsTransient);
@@ -74,5 +87,8 @@ public sealed class AzurePipelinesAssertionSourceTests
 
     [Fact]
     public void A_connections_name_is_not_its_id() =>
-        Assert.Contains("resourceId", Assert.Throws<ArgumentException>(() => new AzurePipelinesAssertionSource("production")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "resourceId",
+            Assert.Throws<ArgumentException>(() => new AzurePipelinesAssertionSource("production")).Message,
+            StringComparison.Ordinal);
 }

@@ -5,12 +5,19 @@ public sealed class CommandAssertionSourceTests
 {
     private const string Shell = "/bin/sh";
 
-    private static CommandAssertionSource Script(string script, CommandAssertionSourceOptions? options = null) => new(Shell, ["-c", script], options);
+    private static CommandAssertionSource Script(string script, CommandAssertionSourceOptions? options = null) =>
+        new(Shell, ["-c", script], options);
 
     /// <summary>On the real clock: a process takes the time it takes.</summary>
-    private static async Task<AssertionResult> AskAsync(AssertionSource source, TimeProvider? clock = null, CancellationToken cancellationToken = default) =>
+    private static async Task<AssertionResult> AskAsync(
+        AssertionSource source, TimeProvider? clock = null, CancellationToken cancellationToken = default) =>
         await source.GetAssertionAsync(
-            new AssertionRequest(EntraCloud.Public, EntraFake.Tenant, EntraFake.ClientId, EntraFake.Scope) { Audience = "api://AzureADTokenExchange", TimeProvider = clock ?? TimeProvider.System },
+            new AssertionRequest(
+                EntraCloud.Public,
+                EntraFake.Tenant,
+                EntraFake.ClientId,
+                EntraFake.Scope)
+            { Audience = "api://AzureADTokenExchange", TimeProvider = clock ?? TimeProvider.System },
             cancellationToken);
 
     [UnixFact]
@@ -50,11 +57,15 @@ public sealed class CommandAssertionSourceTests
 
     [UnixFact]
     public async Task An_object_without_the_field_fails() => AssertionBench.Fails(
-        await AskAsync(Script("echo '{\"other\":\"canary\"}'", new() { JsonField = "token" })), TokenErrorKind.InvalidResponse, "a text named 'token'");
+        await AskAsync(Script("echo '{\"other\":\"canary\"}'", new() { JsonField = "token" })), TokenErrorKind.InvalidResponse,
+        "a text named 'token'");
 
     [UnixFact]
     public async Task A_program_that_is_not_there_is_said_to_be_so() =>
-        AssertionBench.Fails(await AskAsync(new CommandAssertionSource("/no/such/program")), TokenErrorKind.InvalidConfiguration, "'/no/such/program' could not be started");
+        AssertionBench.Fails(
+            await AskAsync(new CommandAssertionSource("/no/such/program")),
+            TokenErrorKind.InvalidConfiguration,
+            "'/no/such/program' could not be started");
 
     [UnixFact]
     public async Task It_waits_for_nobodys_input() =>
@@ -65,7 +76,12 @@ public sealed class CommandAssertionSourceTests
     {
         using var folder = new TemporaryFolder();
         var clock = new FakeClock();
-        var asking = AskAsync(Script($"sleep 1000 & echo $! > {folder.Path}/child; echo $$ > {folder.Path}/parent; wait", new() { TimeLimit = TimeSpan.FromSeconds(5) }), clock);
+        var asking =
+            AskAsync(
+                Script(
+                    $"sleep 1000 & echo $! > {folder.Path}/child; echo $$ > {folder.Path}/parent; wait",
+                    new() { TimeLimit = TimeSpan.FromSeconds(5) }),
+                clock);
         await Patience.UntilAsync(() => Pid("parent") is not null);
 
         clock.Advance(TimeSpan.FromSeconds(5));
@@ -73,7 +89,8 @@ public sealed class CommandAssertionSourceTests
         AssertionBench.Fails(await asking, TokenErrorKind.TimedOut, "had not ended after 5 s");
         await Patience.UntilAsync(() => IsGone(Pid("child")!.Value) && IsGone(Pid("parent")!.Value));
 
-        int? Pid(string name) => File.Exists($"{folder.Path}/{name}") && int.TryParse(File.ReadAllText($"{folder.Path}/{name}"), out var id) ? id : null;
+        int? Pid(string name) =>
+            File.Exists($"{folder.Path}/{name}") && int.TryParse(File.ReadAllText($"{folder.Path}/{name}"), out var id) ? id : null;
     }
 
     [UnixFact]
@@ -82,12 +99,14 @@ public sealed class CommandAssertionSourceTests
         using var folder = new TemporaryFolder();
         using var leaving = new CancellationTokenSource();
         var asking = AskAsync(Script($"echo $$ > {folder.Path}/parent; exec sleep 1000"), cancellationToken: leaving.Token);
-        await Patience.UntilAsync(() => File.Exists($"{folder.Path}/parent") && int.TryParse(File.ReadAllText($"{folder.Path}/parent"), out _));
+        await Patience.UntilAsync(
+            () => File.Exists($"{folder.Path}/parent") && int.TryParse(File.ReadAllText($"{folder.Path}/parent"), out _));
 
         await leaving.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
-        await Patience.UntilAsync(() => IsGone(int.Parse(File.ReadAllText($"{folder.Path}/parent"), System.Globalization.CultureInfo.InvariantCulture)));
+        await Patience.UntilAsync(
+            () => IsGone(int.Parse(File.ReadAllText($"{folder.Path}/parent"), System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [UnixFact]
@@ -112,11 +131,13 @@ public sealed class CommandAssertionSourceTests
     {
         Assert.Throws<ArgumentException>(() => new CommandAssertionSource(Environment.ProcessPath!, ["a\0b"]));
         Assert.Throws<ArgumentException>(() => new CommandAssertionSource(Environment.ProcessPath!, [null!]));
-        Assert.Throws<ArgumentException>(() => new CommandAssertionSource(Environment.ProcessPath!, options: new() { TimeLimit = TimeSpan.Zero }));
+        Assert.Throws<ArgumentException>(
+            () => new CommandAssertionSource(Environment.ProcessPath!, options: new() { TimeLimit = TimeSpan.Zero }));
     }
 
     /// <summary>Gone, or ended and not yet collected by whoever inherited it.</summary>
-    private static bool IsGone(int id) => !File.Exists($"/proc/{id}/stat") || File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal);
+    private static bool IsGone(int id) =>
+        !File.Exists($"/proc/{id}/stat") || File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal);
 
     private sealed class TemporaryFolder : IDisposable
     {

@@ -22,10 +22,21 @@ public sealed class CredentialAssertionSourceTests
     [Fact]
     public async Task The_credentials_verdict_is_the_sources_and_says_who_needed_it()
     {
-        var absent = AssertionBench.Fails(await _bench.AskAsync(new CredentialAssertionSource(ScriptedCredential.Absent("inner"))), TokenErrorKind.NotConfigured, "inner is not here", TokenVerdict.Unavailable);
-        Assert.Contains($"Application {EntraFake.ClientId} proves itself with a token of 'inner' for api://AzureADTokenExchange/.default", absent.Message, StringComparison.Ordinal);
+        var absent =
+            AssertionBench.Fails(
+                await _bench.AskAsync(new CredentialAssertionSource(ScriptedCredential.Absent("inner"))),
+                TokenErrorKind.NotConfigured,
+                "inner is not here",
+                TokenVerdict.Unavailable);
+        Assert.Contains(
+            $"Application {EntraFake.ClientId} proves itself with a token of 'inner' for api://AzureADTokenExchange/.default",
+            absent.Message,
+            StringComparison.Ordinal);
 
-        AssertionBench.Fails(await _bench.AskAsync(new CredentialAssertionSource(ScriptedCredential.Failing("inner"))), TokenErrorKind.Refused, "inner was refused");
+        AssertionBench.Fails(
+            await _bench.AskAsync(new CredentialAssertionSource(ScriptedCredential.Failing("inner"))),
+            TokenErrorKind.Refused,
+            "inner was refused");
     }
 
     [Fact]
@@ -42,12 +53,18 @@ public sealed class CredentialAssertionSourceTests
 
     [Fact]
     public async Task A_blueprint_that_cannot_name_agents_fails_with_the_reason() =>
-        AssertionBench.Fails(await _bench.AskAsync(new AgentIdentityAssertionSource(Issuing(RequestFeatures.None))), TokenErrorKind.InvalidConfiguration, "Use an application credential");
+        AssertionBench.Fails(
+            await _bench.AskAsync(new AgentIdentityAssertionSource(Issuing(RequestFeatures.None))),
+            TokenErrorKind.InvalidConfiguration,
+            "Use an application credential");
 
     [Fact]
     public void A_system_assigned_identity_is_refused_at_construction()
     {
-        Assert.Contains("user-assigned", Assert.Throws<ArgumentException>(() => new ManagedIdentityAssertionSource(ManagedIdentityId.SystemAssigned)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "user-assigned",
+            Assert.Throws<ArgumentException>(() => new ManagedIdentityAssertionSource(ManagedIdentityId.SystemAssigned)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => new ManagedIdentityAssertionSource(null!));
         Assert.Throws<ArgumentException>(() => new CredentialAssertionSource(ScriptedCredential.Issuing("x"), ""));
     }
@@ -56,9 +73,13 @@ public sealed class CredentialAssertionSourceTests
     public async Task A_managed_identity_is_asked_for_the_exchange_alone()
     {
         var machine = Machine.AppService();
-        machine.Answers(System.Net.HttpStatusCode.OK, machine.Token(AssertionBench.Jwt).Replace("https://graph.microsoft.com", "api://AzureADTokenExchange", StringComparison.Ordinal));
+        machine.Answers(
+            System.Net.HttpStatusCode.OK,
+            machine.Token(AssertionBench.Jwt)
+                .Replace("https://graph.microsoft.com", "api://AzureADTokenExchange", StringComparison.Ordinal));
 
-        var result = await _bench.AskAsync(new ManagedIdentityAssertionSource(ManagedIdentityId.FromClientId(Machine.ClientId), machine.Options()));
+        var result =
+            await _bench.AskAsync(new ManagedIdentityAssertionSource(ManagedIdentityId.FromClientId(Machine.ClientId), machine.Options()));
 
         Assert.Equal(AssertionBench.Jwt, result.Assertion);
         var query = Assert.Single(machine.Server.Requests).Query;
@@ -66,5 +87,10 @@ public sealed class CredentialAssertionSourceTests
     }
 
     private static ScriptedCredential Issuing(RequestFeatures can) =>
-        new("inner", _ => TokenResult.Issued(new AccessToken(AssertionBench.Jwt, new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)))) { Can = can };
+        new(
+            "inner",
+            _ =>
+                TokenResult.Issued(
+                    new AccessToken(AssertionBench.Jwt, new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero))))
+        { Can = can };
 }

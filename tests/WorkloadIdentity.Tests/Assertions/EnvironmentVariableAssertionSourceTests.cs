@@ -22,12 +22,15 @@ public sealed class EnvironmentVariableAssertionSourceTests
     [InlineData(" \n", TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration, "nothing but white space")]
     [InlineData("canary canary", TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration, "TFC_WORKLOAD_IDENTITY_TOKEN holds a space")]
     [InlineData("canary\0", TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration, "ends with a control character (U+0000)")]
-    public async Task What_is_no_assertion_is_told_by_the_variables_name(string? value, TokenVerdict verdict, TokenErrorKind kind, string says) =>
-        AssertionBench.Fails(await _job.With((Variable, value)).AskAsync(new EnvironmentVariableAssertionSource(Variable)), kind, says, verdict);
+    public async Task What_is_no_assertion_is_told_by_the_variables_name(
+        string? value, TokenVerdict verdict, TokenErrorKind kind, string says) =>
+        AssertionBench.Fails(
+            await _job.With((Variable, value)).AskAsync(new EnvironmentVariableAssertionSource(Variable)), kind, says, verdict);
 
     [Theory]
     [InlineData("")]
     [InlineData("A=B")]
     [InlineData("A\n")]
-    public void A_name_that_is_none_is_refused_at_construction(string name) => Assert.Throws<ArgumentException>(() => new EnvironmentVariableAssertionSource(name));
+    public void A_name_that_is_none_is_refused_at_construction(string name) =>
+        Assert.Throws<ArgumentException>(() => new EnvironmentVariableAssertionSource(name));
 }

@@ -52,7 +52,9 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
         Take(_entra.GoogleMetadataEnvironment(issuer, Subject));
         Credential credential = Credential(app, new GoogleMetadataAssertionSource());
 
-        await IssuesAsync(inChain ? new CredentialChain(credential, ScriptedCredential.Failing("never asked")) : credential, inChain ? "chain/google metadata" : "google metadata");
+        await IssuesAsync(
+            inChain ? new CredentialChain(credential, ScriptedCredential.Failing("never asked")) : credential,
+            inChain ? "chain/google metadata" : "google metadata");
     }
 
     [Fact]
@@ -125,14 +127,17 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
         var blueprint = _entra.AddApplication();
         var secret = blueprint.AddSecret();
         var agent = _entra.AddAgentIdentity(blueprint);
-        var source = new AgentIdentityAssertionSource(new ApplicationCredential(blueprint.TenantId, blueprint.ClientId, ClientSecretAuthentication.FromValue(secret), Options()));
+        var source =
+            new AgentIdentityAssertionSource(
+                new ApplicationCredential(blueprint.TenantId, blueprint.ClientId, ClientSecretAuthentication.FromValue(secret), Options()));
         var credential = Credential(agent, source);
 
         var own = await IssuesAsync(credential, "agent identity blueprint");
         Assert.Equal(agent.ObjectId, EmulatorCalls.Claims(own.Value).GetProperty("oid").GetString());
 
         var user = await credential.AcquireAsync(
-            new Acquisition(new TokenRequest(EmulatorCalls.Scope) { UserAssertion = blueprint.IssueUserToken("bob@emulated.example") }), CancellationToken.None);
+            new Acquisition(new TokenRequest(EmulatorCalls.Scope) { UserAssertion = blueprint.IssueUserToken("bob@emulated.example") }),
+            CancellationToken.None);
         Assert.Equal("bob@emulated.example", EmulatorCalls.Claims(user.Token!.Value).GetProperty("preferred_username").GetString());
 
         Assert.Equal(
@@ -148,7 +153,9 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
     {
         var agent = _entra.AddAgentIdentity(_entra.AddApplication());
         var stranger = _entra.AddApplication();
-        var source = new AgentIdentityAssertionSource(new ApplicationCredential(stranger.TenantId, stranger.ClientId, ClientSecretAuthentication.FromValue(stranger.AddSecret()), Options()));
+        var source =
+            new AgentIdentityAssertionSource(new ApplicationCredential(
+                stranger.TenantId, stranger.ClientId, ClientSecretAuthentication.FromValue(stranger.AddSecret()), Options()));
 
         var result = await AcquireAsync(Credential(agent, source));
 
@@ -245,6 +252,7 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
     {
         public override string Name => "delegated";
 
-        public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken) => get(request, cancellationToken);
+        public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken) =>
+            get(request, cancellationToken);
     }
 }

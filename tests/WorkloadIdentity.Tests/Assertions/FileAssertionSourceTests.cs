@@ -10,12 +10,14 @@ public sealed class FileAssertionSourceTests
     [Fact]
     public async Task The_file_is_read_at_each_use_without_the_white_space_around_it()
     {
-        var credential = _entra.File(Path, EntraFake.Jwt("first") + "\n").Credential(new FederatedAuthentication(new FileAssertionSource(Path)));
+        var credential =
+            _entra.File(Path, EntraFake.Jwt("first") + "\n").Credential(new FederatedAuthentication(new FileAssertionSource(Path)));
         var result = await _entra.Issues().AcquireAsync(credential);
         await _entra.File(Path, EntraFake.Jwt("second")).Issues().AcquireAsync(credential);
 
         Assert.Equal("federated token file", result.Token!.AcquiredBy);
-        Assert.Equal([EntraFake.Jwt("first"), EntraFake.Jwt("second")], _entra.Server.Requests.Select(request => request.Form["client_assertion"]));
+        Assert.Equal(
+            [EntraFake.Jwt("first"), EntraFake.Jwt("second")], _entra.Server.Requests.Select(request => request.Form["client_assertion"]));
     }
 
     public static TheoryData<byte[]?, string> Bad => new()
@@ -92,13 +94,15 @@ public sealed class FileAssertionSourceTests
     [Fact]
     public async Task A_rotated_file_is_read_again_when_its_assertion_was_refused_for_its_time()
     {
-        _entra.File(Path, EntraFake.Jwt("old")).Answers(System.Net.HttpStatusCode.Unauthorized, EntraFake.Error(EntraCode.AssertionOutsideLifetime)).Issues();
+        _entra.File(Path, EntraFake.Jwt("old"))
+            .Answers(System.Net.HttpStatusCode.Unauthorized, EntraFake.Error(EntraCode.AssertionOutsideLifetime)).Issues();
         var source = new RotatingFile(_entra, Path);
 
         var result = await _entra.RunAsync(new FederatedAuthentication(source));
 
         Assert.Equal(TokenVerdict.Issued, result.Verdict);
-        Assert.Equal([EntraFake.Jwt("old"), EntraFake.Jwt("new")], _entra.Server.Requests.Select(request => request.Form["client_assertion"]));
+        Assert.Equal(
+            [EntraFake.Jwt("old"), EntraFake.Jwt("new")], _entra.Server.Requests.Select(request => request.Form["client_assertion"]));
     }
 
     /// <summary>The file, which the platform rotates between the two looks at it.</summary>
@@ -122,5 +126,6 @@ public sealed class FileAssertionSourceTests
     [Theory]
     [InlineData("")]
     [InlineData("/x\ny")]
-    public void A_path_that_is_none_is_refused_at_construction(string path) => Assert.Throws<ArgumentException>(() => new FileAssertionSource(path));
+    public void A_path_that_is_none_is_refused_at_construction(string path) =>
+        Assert.Throws<ArgumentException>(() => new FileAssertionSource(path));
 }

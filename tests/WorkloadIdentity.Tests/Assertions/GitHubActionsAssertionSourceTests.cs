@@ -6,7 +6,8 @@ public sealed class GitHubActionsAssertionSourceTests
 {
     private const string Address = "https://pipelines.actions.example/_apis/token?api-version=2.0&audience=theirs";
 
-    private readonly AssertionBench _job = new AssertionBench().With(("ACTIONS_ID_TOKEN_REQUEST_URL", Address), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "canary-token"));
+    private readonly AssertionBench _job =
+        new AssertionBench().With(("ACTIONS_ID_TOKEN_REQUEST_URL", Address), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "canary-token"));
 
     private GitHubActionsAssertionSource Source => new(_job.Options);
 
@@ -18,7 +19,9 @@ public sealed class GitHubActionsAssertionSourceTests
         Assert.Equal(AssertionBench.Jwt, result.Assertion);
         var request = Assert.Single(_job.Server.Requests);
         Assert.Equal(HttpMethod.Get, request.Method);
-        Assert.Equal("https://pipelines.actions.example/_apis/token?api-version=2.0&audience=api%3A%2F%2FAzureADTokenExchange", request.Uri.AbsoluteUri);
+        Assert.Equal(
+            "https://pipelines.actions.example/_apis/token?api-version=2.0&audience=api%3A%2F%2FAzureADTokenExchange",
+            request.Uri.AbsoluteUri);
         Assert.Equal("Bearer canary-token", request.Headers["Authorization"]);
         Assert.Equal("application/json; api-version=2.0", request.Headers["Accept"]);
     }
@@ -29,7 +32,8 @@ public sealed class GitHubActionsAssertionSourceTests
         var source = Source;
         await _job.Answers(HttpStatusCode.OK, $$"""{"value":"{{AssertionBench.Jwt}}"}""").AskAsync(source);
         _job.With(("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "second"));
-        await _job.Answers(HttpStatusCode.OK, $$"""{"value":"{{AssertionBench.Jwt}}"}""").AskAsync(source, audience: "api://AzureADTokenExchangeUSGov");
+        await _job.Answers(HttpStatusCode.OK, $$"""{"value":"{{AssertionBench.Jwt}}"}""")
+            .AskAsync(source, audience: "api://AzureADTokenExchangeUSGov");
 
         Assert.Equal(["Bearer canary-token", "Bearer second"], _job.Server.Requests.Select(request => request.Headers["Authorization"]));
         Assert.Equal("api://AzureADTokenExchangeUSGov", _job.Server.Requests[1].Query["audience"]);
@@ -65,9 +69,11 @@ public sealed class GitHubActionsAssertionSourceTests
     [Fact]
     public async Task Plain_http_goes_to_a_literal_loopback_address()
     {
-        await _job.With(("ACTIONS_ID_TOKEN_REQUEST_URL", "http://127.0.0.1:5000/x")).Answers(HttpStatusCode.OK, $$"""{"value":"{{AssertionBench.Jwt}}"}""").AskAsync(Source);
+        await _job.With(("ACTIONS_ID_TOKEN_REQUEST_URL", "http://127.0.0.1:5000/x"))
+            .Answers(HttpStatusCode.OK, $$"""{"value":"{{AssertionBench.Jwt}}"}""").AskAsync(Source);
 
-        Assert.Equal("http://127.0.0.1:5000/x?audience=api%3A%2F%2FAzureADTokenExchange", Assert.Single(_job.Server.Requests).Uri.AbsoluteUri);
+        Assert.Equal(
+            "http://127.0.0.1:5000/x?audience=api%3A%2F%2FAzureADTokenExchange", Assert.Single(_job.Server.Requests).Uri.AbsoluteUri);
     }
 
     [Theory]
@@ -82,13 +88,17 @@ public sealed class GitHubActionsAssertionSourceTests
     [InlineData(200, """{"value":"canary canary"}""", TokenErrorKind.InvalidResponse, "holds a space", false)]
     [InlineData(200, """{"value":"a","value":"canary"}""", TokenErrorKind.InvalidResponse, "not with one readable JSON object", false)]
     [InlineData(200, """{"value":""}""", TokenErrorKind.InvalidResponse, "is empty", false)]
-    public async Task What_is_no_token_fails_without_a_word_of_it(int status, string body, TokenErrorKind kind, string says, bool isTransient)
+    public async Task What_is_no_token_fails_without_a_word_of_it(
+        int status, string body, TokenErrorKind kind, string says, bool isTransient)
     {
         var error = AssertionBench.Fails(await _job.Answers((HttpStatusCode)status, body).AskAsync(Source), kind, says);
 
         Assert.Contains("id-token: write", error.Message, StringComparison.Ordinal);
         Assert.Equal(isTransient, error.IsTransient);
-        Assert.EndsWith(kind == TokenErrorKind.InvalidResponse && status == 302 ? "#redirect" : "#github-actions", error.HelpLink.AbsoluteUri, StringComparison.Ordinal);
+        Assert.EndsWith(
+            kind == TokenErrorKind.InvalidResponse && status == 302 ? "#redirect" : "#github-actions",
+            error.HelpLink.AbsoluteUri,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +106,11 @@ public sealed class GitHubActionsAssertionSourceTests
     {
         _job.Server.Hang();
 
-        AssertionBench.Fails(await _job.AskAsync(new GitHubActionsAssertionSource(new() { HttpClient = _job.Server.Client, TimeLimit = TimeSpan.FromSeconds(3) })), TokenErrorKind.TimedOut, "within 3 s");
+        AssertionBench.Fails(
+            await _job.AskAsync(
+                new GitHubActionsAssertionSource(new() { HttpClient = _job.Server.Client, TimeLimit = TimeSpan.FromSeconds(3) })),
+            TokenErrorKind.TimedOut,
+            "within 3 s");
     }
 
     [Fact]

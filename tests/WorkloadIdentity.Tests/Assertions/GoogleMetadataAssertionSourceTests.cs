@@ -31,7 +31,8 @@ public sealed class GoogleMetadataAssertionSourceTests
     [InlineData("metadata.google.internal:80", "http://metadata.google.internal/")]
     public async Task A_variable_may_move_it_within_reach(string host, string server)
     {
-        await _machine.With(("GCE_METADATA_HOST", host)).Answers(HttpStatusCode.OK, AssertionBench.Jwt, "text/plain", Flavor).AskAsync(Source);
+        await _machine.With(("GCE_METADATA_HOST", host)).Answers(HttpStatusCode.OK, AssertionBench.Jwt, "text/plain", Flavor)
+            .AskAsync(Source);
 
         Assert.StartsWith(server, Assert.Single(_machine.Server.Requests).Uri.AbsoluteUri, StringComparison.Ordinal);
     }
@@ -49,20 +50,28 @@ public sealed class GoogleMetadataAssertionSourceTests
     [InlineData("127.0.0.1\r\nX: canary")]
     public async Task A_variable_moves_it_to_nobody_else(string host)
     {
-        AssertionBench.Fails(await _machine.With(("GCE_METADATA_HOST", host)).AskAsync(Source), TokenErrorKind.InvalidConfiguration, "GCE_METADATA_HOST");
+        AssertionBench.Fails(
+            await _machine.With(("GCE_METADATA_HOST", host)).AskAsync(Source), TokenErrorKind.InvalidConfiguration, "GCE_METADATA_HOST");
         Assert.Empty(_machine.Server.Requests);
     }
 
     [Fact]
     public async Task An_answer_without_googles_header_is_somebody_elses() =>
-        AssertionBench.Fails(await _machine.Answers(HttpStatusCode.OK, AssertionBench.Jwt).AskAsync(Source), TokenErrorKind.InvalidResponse, "Metadata-Flavor: Google");
+        AssertionBench.Fails(
+            await _machine.Answers(HttpStatusCode.OK, AssertionBench.Jwt).AskAsync(Source),
+            TokenErrorKind.InvalidResponse,
+            "Metadata-Flavor: Google");
 
     [Theory]
     [InlineData(404, false)]
     [InlineData(503, true)]
     public async Task A_refusal_says_what_to_check(int status, bool isTransient)
     {
-        var error = AssertionBench.Fails(await _machine.Answers((HttpStatusCode)status, "canary", "text/html", Flavor).AskAsync(Source), TokenErrorKind.Refused, "service account");
+        var error =
+            AssertionBench.Fails(
+                await _machine.Answers((HttpStatusCode)status, "canary", "text/html", Flavor).AskAsync(Source),
+                TokenErrorKind.Refused,
+                "service account");
 
         Assert.Equal(isTransient, error.IsTransient);
     }
@@ -73,23 +82,37 @@ public sealed class GoogleMetadataAssertionSourceTests
         _machine.Server.Hang();
         var started = _machine.Clock.Now;
 
-        AssertionBench.Fails(await _machine.AskAsync(Source, inChain: true), TokenErrorKind.TimedOut, "no metadata server of Google here", TokenVerdict.Unavailable);
+        AssertionBench.Fails(
+            await _machine.AskAsync(Source, inChain: true),
+            TokenErrorKind.TimedOut,
+            "no metadata server of Google here",
+            TokenVerdict.Unavailable);
         Assert.InRange(_machine.Clock.Now - started, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(1.2));
     }
 
     [Fact]
     public async Task In_a_chain_whatever_answers_without_googles_header_is_not_here()
     {
-        AssertionBench.Fails(await _machine.Answers(HttpStatusCode.OK, "canary").AskAsync(Source, inChain: true), TokenErrorKind.NotConfigured, "not Google's metadata server", TokenVerdict.Unavailable);
+        AssertionBench.Fails(
+            await _machine.Answers(HttpStatusCode.OK, "canary").AskAsync(Source, inChain: true),
+            TokenErrorKind.NotConfigured,
+            "not Google's metadata server",
+            TokenVerdict.Unavailable);
 
         _machine.Server.Refuse();
-        AssertionBench.Fails(await _machine.AskAsync(Source, inChain: true), TokenErrorKind.Unreachable, "no metadata server of Google here", TokenVerdict.Unavailable);
+        AssertionBench.Fails(
+            await _machine.AskAsync(Source, inChain: true),
+            TokenErrorKind.Unreachable,
+            "no metadata server of Google here",
+            TokenVerdict.Unavailable);
     }
 
     [Fact]
     public async Task In_a_chain_it_is_asked_once_it_has_shown_itself()
     {
-        var result = await _machine.Answers(HttpStatusCode.OK, "computeMetadata/", "text/plain", Flavor).Answers(HttpStatusCode.OK, AssertionBench.Jwt, "text/plain", Flavor).AskAsync(Source, inChain: true);
+        var result =
+            await _machine.Answers(HttpStatusCode.OK, "computeMetadata/", "text/plain", Flavor)
+                .Answers(HttpStatusCode.OK, AssertionBench.Jwt, "text/plain", Flavor).AskAsync(Source, inChain: true);
 
         Assert.Equal(AssertionBench.Jwt, result.Assertion);
         Assert.Equal("http://metadata.google.internal/", _machine.Server.Requests[0].Uri.AbsoluteUri);

@@ -22,7 +22,9 @@ public sealed class UrlAssertionSourceTests
         var source = new UrlAssertionSource(Address, options);
         options.Headers["Metadata"] = "changed afterwards";
 
-        var result = await _bench.With(("ISSUER_KEY", "Token canary")).Answers(HttpStatusCode.OK, $$"""{"id_token":"{{AssertionBench.Jwt}}"}""").AskAsync(source);
+        var result =
+            await _bench.With(("ISSUER_KEY", "Token canary")).Answers(HttpStatusCode.OK, $$"""{"id_token":"{{AssertionBench.Jwt}}"}""")
+                .AskAsync(source);
 
         Assert.Equal(AssertionBench.Jwt, result.Assertion);
         var request = Assert.Single(_bench.Server.Requests);
@@ -33,7 +35,9 @@ public sealed class UrlAssertionSourceTests
     [Fact]
     public async Task Without_options_the_answers_text_is_the_assertion_and_the_address_stays()
     {
-        var result = await _bench.Answers(HttpStatusCode.OK, $"\n{AssertionBench.Jwt}\n", "text/plain").AskAsync(new UrlAssertionSource(Address, new() { HttpClient = _bench.Server.Client }));
+        var result =
+            await _bench.Answers(HttpStatusCode.OK, $"\n{AssertionBench.Jwt}\n", "text/plain")
+                .AskAsync(new UrlAssertionSource(Address, new() { HttpClient = _bench.Server.Client }));
 
         Assert.Equal(AssertionBench.Jwt, result.Assertion);
         Assert.Equal(Address, Assert.Single(_bench.Server.Requests).Uri);
@@ -42,9 +46,12 @@ public sealed class UrlAssertionSourceTests
     [Theory]
     [InlineData(null, TokenVerdict.Unavailable, TokenErrorKind.NotConfigured, "ISSUER_KEY is not set")]
     [InlineData("canary\r\nX-Other: y", TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration, "ISSUER_KEY holds a control character")]
-    public async Task A_variable_that_cannot_be_a_header_is_named_and_nothing_is_sent(string? value, TokenVerdict verdict, TokenErrorKind kind, string says)
+    public async Task A_variable_that_cannot_be_a_header_is_named_and_nothing_is_sent(
+        string? value, TokenVerdict verdict, TokenErrorKind kind, string says)
     {
-        var source = new UrlAssertionSource(Address, new() { HttpClient = _bench.Server.Client, HeadersFromVariables = { ["Authorization"] = "ISSUER_KEY" } });
+        var source =
+            new UrlAssertionSource(
+                Address, new() { HttpClient = _bench.Server.Client, HeadersFromVariables = { ["Authorization"] = "ISSUER_KEY" } });
 
         AssertionBench.Fails(await _bench.With(("ISSUER_KEY", value)).AskAsync(source), kind, says, verdict);
         Assert.Empty(_bench.Server.Requests);
@@ -58,7 +65,10 @@ public sealed class UrlAssertionSourceTests
     [InlineData("https://issuer.example/#x")]
     [InlineData("/relative")]
     public void An_address_that_would_give_a_credential_away_is_refused_at_construction(string address) =>
-        Assert.DoesNotContain("canary", Assert.Throws<ArgumentException>(() => new UrlAssertionSource(new Uri(address, UriKind.RelativeOrAbsolute))).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "canary",
+            Assert.Throws<ArgumentException>(() => new UrlAssertionSource(new Uri(address, UriKind.RelativeOrAbsolute))).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Bad Name", "x")]
@@ -66,12 +76,19 @@ public sealed class UrlAssertionSourceTests
     [InlineData("Content-Type", "text/plain")]
     [InlineData("", "x")]
     public void A_header_that_cannot_be_sent_is_refused_at_construction(string name, string value) =>
-        Assert.DoesNotContain("canary", Assert.Throws<ArgumentException>(() => new UrlAssertionSource(Address, new() { Headers = { [name] = value } })).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "canary",
+            Assert.Throws<ArgumentException>(() => new UrlAssertionSource(Address, new() { Headers = { [name] = value } })).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(500, "canary", TokenErrorKind.Refused, "HTTP 500")]
     [InlineData(307, "canary", TokenErrorKind.InvalidResponse, "redirect")]
     [InlineData(200, "canary canary", TokenErrorKind.InvalidResponse, "holds a space")]
     public async Task What_is_no_assertion_fails_without_a_word_of_it(int status, string body, TokenErrorKind kind, string says) =>
-        AssertionBench.Fails(await _bench.Answers((HttpStatusCode)status, body).AskAsync(new UrlAssertionSource(Address, new() { HttpClient = _bench.Server.Client })), kind, says);
+        AssertionBench.Fails(
+            await _bench.Answers((HttpStatusCode)status, body)
+                .AskAsync(new UrlAssertionSource(Address, new() { HttpClient = _bench.Server.Client })),
+            kind,
+            says);
 }

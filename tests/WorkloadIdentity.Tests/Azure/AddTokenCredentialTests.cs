@@ -60,7 +60,8 @@ public sealed class AddTokenCredentialTests
     public void Two_credentials_in_one_place_are_an_error()
     {
         var services = new ServiceCollection();
-        services.AddSingleton<TokenCredential>(new global::Azure.Identity.ManagedIdentityCredential(global::Azure.Identity.ManagedIdentityId.SystemAssigned));
+        services.AddSingleton<TokenCredential>(
+            new global::Azure.Identity.ManagedIdentityCredential(global::Azure.Identity.ManagedIdentityId.SystemAssigned));
         var unnamed = services.AddWorkloadIdentity();
         services.AddWorkloadIdentity("graph").AddTokenCredential();
 
@@ -82,7 +83,9 @@ public sealed class AddTokenCredentialTests
             .AddTokenCredential();
         services.AddAzureClients(clients =>
         {
-            clients.AddSecretClient(vault.Url).ConfigureOptions(options => options.Transport = new global::Azure.Core.Pipeline.HttpClientTransport(vault.CreateNetwork()));
+            clients.AddSecretClient(vault.Url)
+                .ConfigureOptions(
+                    options => options.Transport = new global::Azure.Core.Pipeline.HttpClientTransport(vault.CreateNetwork()));
             clients.UseCredential(provider => provider.GetRequiredService<TokenCredential>());
         });
         await using var provider = services.BuildServiceProvider();

@@ -42,7 +42,8 @@ public sealed class AzureCredentialTests
         }))
         { HonoursTenant = true };
 
-        await AcquireAsync(credential, new Acquisition(new TokenRequest(Scope) { TenantId = Tenant, ContinuousAccess = true }) { Claims = "{}" });
+        await AcquireAsync(
+            credential, new Acquisition(new TokenRequest(Scope) { TenantId = Tenant, ContinuousAccess = true }) { Claims = "{}" });
 
         Assert.Equal([Scope], asked.Scopes);
         Assert.Equal((Tenant, true, "{}"), (asked.TenantId, asked.IsCaeEnabled, asked.Claims));
@@ -64,21 +65,28 @@ public sealed class AzureCredentialTests
     {
         { "not here", new CredentialUnavailableException("canary"), TokenVerdict.Unavailable, TokenErrorKind.NotConfigured, false },
         { "user wanted", new AuthenticationRequiredException("canary", default), TokenVerdict.Failed, TokenErrorKind.Refused, false },
-        { "refused with a code", new AuthenticationFailedException("canary AADSTS7000215: canary"), TokenVerdict.Failed, TokenErrorKind.Refused, false },
+        { "refused with a code", new AuthenticationFailedException(
+            "canary AADSTS7000215: canary"), TokenVerdict.Failed, TokenErrorKind.Refused, false },
         { "refused", new AuthenticationFailedException("canary"), TokenVerdict.Failed, TokenErrorKind.Refused, false },
-        { "status 400", new AuthenticationFailedException("canary", new RequestFailedException(400, "canary")), TokenVerdict.Failed, TokenErrorKind.Refused, false },
-        { "status 503", new AuthenticationFailedException("canary", new RequestFailedException(503, "canary")), TokenVerdict.Failed, TokenErrorKind.Refused, true },
-        { "status 429", new AuthenticationFailedException("canary", new RequestFailedException(429, "canary")), TokenVerdict.Failed, TokenErrorKind.Throttled, true },
-        { "no network", new AuthenticationFailedException("canary", new AggregateException(new HttpRequestException("canary"))), TokenVerdict.Failed, TokenErrorKind.Unreachable, true },
+        { "status 400", new AuthenticationFailedException(
+            "canary", new RequestFailedException(400, "canary")), TokenVerdict.Failed, TokenErrorKind.Refused, false },
+        { "status 503", new AuthenticationFailedException(
+            "canary", new RequestFailedException(503, "canary")), TokenVerdict.Failed, TokenErrorKind.Refused, true },
+        { "status 429", new AuthenticationFailedException(
+            "canary", new RequestFailedException(429, "canary")), TokenVerdict.Failed, TokenErrorKind.Throttled, true },
+        { "no network", new AuthenticationFailedException(
+            "canary", new AggregateException(new HttpRequestException("canary"))), TokenVerdict.Failed, TokenErrorKind.Unreachable, true },
         { "no answer", new RequestFailedException("canary"), TokenVerdict.Failed, TokenErrorKind.Unreachable, true },
-        { "its own time limit", new AuthenticationFailedException("canary", new TaskCanceledException("canary")), TokenVerdict.Failed, TokenErrorKind.TimedOut, true },
+        { "its own time limit", new AuthenticationFailedException(
+            "canary", new TaskCanceledException("canary")), TokenVerdict.Failed, TokenErrorKind.TimedOut, true },
         { "a foreign cancellation", new OperationCanceledException("canary"), TokenVerdict.Failed, TokenErrorKind.TimedOut, true },
         { "a defect", new InvalidOperationException("canary"), TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration, false },
     };
 
     [Theory]
     [MemberData(nameof(Thrown))]
-    public async Task What_it_throws_is_judged_by_type_and_its_text_stays_inside(string situation, Exception thrown, TokenVerdict verdict, TokenErrorKind kind, bool isTransient)
+    public async Task What_it_throws_is_judged_by_type_and_its_text_stays_inside(
+        string situation, Exception thrown, TokenVerdict verdict, TokenErrorKind kind, bool isTransient)
     {
         Assert.NotEmpty(situation);
         var result = await AcquireAsync(new AzureCredential(Inner((_, _) => throw thrown)));
@@ -110,9 +118,12 @@ public sealed class AzureCredentialTests
     [Fact]
     public async Task A_token_that_has_expired_is_an_error()
     {
-        using var acquirer = new TokenAcquirer(new AzureCredential(Inner((_, _) => new AzureAccessToken("canary", new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero)))));
+        using var acquirer =
+            new TokenAcquirer(new AzureCredential(
+                Inner((_, _) => new AzureAccessToken("canary", new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero)))));
 
-        var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(async () => await acquirer.GetTokenAsync(new TokenRequest(Scope)));
+        var exception =
+            await Assert.ThrowsAsync<TokenAcquisitionException>(async () => await acquirer.GetTokenAsync(new TokenRequest(Scope)));
 
         Assert.Equal(TokenErrorKind.InvalidResponse, exception.Error.Kind);
         Assert.Contains("expired at 2020-01-01", exception.Message, StringComparison.Ordinal);
@@ -162,7 +173,8 @@ public sealed class AzureCredentialTests
             throw new AuthenticationFailedException("wrapped", new OperationCanceledException());
         }));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await credential.AcquireAsync(new Acquisition(new TokenRequest(Scope)), cancellation.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await credential.AcquireAsync(new Acquisition(new TokenRequest(Scope)), cancellation.Token));
     }
 
     [Fact]
@@ -188,7 +200,8 @@ public sealed class AzureCredentialTests
     [Fact]
     public async Task Our_own_error_comes_back_out_of_a_chain_of_Azure()
     {
-        var tokens = new FakeTokens { OnGet = (_, _) => throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Refused, "ours")) };
+        var tokens =
+            new FakeTokens { OnGet = (_, _) => throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Refused, "ours")) };
         var credential = new AzureCredential(new ChainedTokenCredential(tokens.AsTokenCredential()));
 
         Assert.Equal("ours", (await AcquireAsync(credential)).Error!.Message);
@@ -207,15 +220,19 @@ public sealed class AzureCredentialTests
         Assert.DoesNotContain("canary", result.Error.ToString(), StringComparison.Ordinal);
     }
 
-    private static TokenCredential Inner(Func<TokenRequestContext, CancellationToken, AzureAccessToken> get) => DelegatedTokenCredential.Create(get);
+    private static TokenCredential Inner(Func<TokenRequestContext, CancellationToken, AzureAccessToken> get) =>
+        DelegatedTokenCredential.Create(get);
 
     private static async Task<TokenResult> AcquireAsync(Credential credential, Acquisition? acquisition = null) =>
         await credential.AcquireAsync(acquisition ?? new Acquisition(new TokenRequest(Scope)), CancellationToken.None);
 
     private sealed class ClientlessCredential : TokenCredential
     {
-        public override AzureAccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw new CredentialUnavailableException("nothing here");
+        public override AzureAccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            throw new CredentialUnavailableException("nothing here");
 
-        public override ValueTask<AzureAccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw new CredentialUnavailableException("nothing here");
+        public override ValueTask<AzureAccessToken> GetTokenAsync(
+            TokenRequestContext requestContext,
+            CancellationToken cancellationToken) => throw new CredentialUnavailableException("nothing here");
     }
 }

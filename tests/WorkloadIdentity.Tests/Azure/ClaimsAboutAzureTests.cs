@@ -12,7 +12,8 @@ public sealed class ClaimsAboutAzureTests
 
     public ClaimsAboutAzureTests() => _credentials =
     [
-        DelegatedTokenCredential.Create((_, _) => _calls++ == 0 ? throw new CredentialUnavailableException("Not here yet.") : Token("first")),
+        DelegatedTokenCredential.Create(
+            (_, _) => _calls++ == 0 ? throw new CredentialUnavailableException("Not here yet.") : Token("first")),
         DelegatedTokenCredential.Create((_, _) => Token("second")),
     ];
 
@@ -29,7 +30,8 @@ public sealed class ClaimsAboutAzureTests
         Assert.Equal("second", (await acquirer.GetTokenAsync(new TokenRequest("api://stock/.default"))).Value);
     }
 
-    private static async Task<string> AskAsync(TokenCredential credential) => (await credential.GetTokenAsync(new TokenRequestContext(["api://orders/.default"]), default)).Token;
+    private static async Task<string> AskAsync(TokenCredential credential) =>
+        (await credential.GetTokenAsync(new TokenRequestContext(["api://orders/.default"]), default)).Token;
 
     private static global::Azure.Core.AccessToken Token(string value) => new(value, TimeProvider.System.GetUtcNow().AddHours(1));
 }

@@ -19,11 +19,13 @@ public sealed class NamesBesideAzureTests
     public async Task With_the_aliases_ours_and_Azures_types_stand_in_one_file()
     {
         ManagedIdentityCredential ours = new(ManagedIdentityId.SystemAssigned, new ManagedIdentityCredentialOptions());
-        TokenCredential azures = new ChainedTokenCredential(new Azure.Identity.ManagedIdentityCredential(Azure.Identity.ManagedIdentityId.SystemAssigned));
+        TokenCredential azures =
+            new ChainedTokenCredential(new Azure.Identity.ManagedIdentityCredential(Azure.Identity.ManagedIdentityId.SystemAssigned));
         using var acquirer = new TokenAcquirer(FakeCredential.Issuing("t"));
 
         AccessToken token = await acquirer.GetTokenAsync(new TokenRequest("api://orders/.default"));
-        AzureAccessToken same = await acquirer.AsTokenCredential().GetTokenAsync(new TokenRequestContext(["api://orders/.default"]), default);
+        AzureAccessToken same =
+            await acquirer.AsTokenCredential().GetTokenAsync(new TokenRequestContext(["api://orders/.default"]), default);
 
         Assert.Equal(token.Value, same.Token);
         Assert.NotEqual<object>(ours, azures);
@@ -38,6 +40,7 @@ public sealed class NamesBesideAzureTests
         var shared = new[] { typeof(TokenAcquirer).Assembly, typeof(AzureCredential).Assembly }
             .SelectMany(assembly => assembly.GetExportedTypes()).Select(type => type.Name).Where(azure.Contains).Order();
 
-        Assert.Equal(["AccessToken", "ManagedIdentityCredential", "ManagedIdentityCredentialOptions", "ManagedIdentityId", "RetryOptions"], shared);
+        Assert.Equal(
+            ["AccessToken", "ManagedIdentityCredential", "ManagedIdentityCredentialOptions", "ManagedIdentityId", "RetryOptions"], shared);
     }
 }

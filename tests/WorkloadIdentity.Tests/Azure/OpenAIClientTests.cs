@@ -46,14 +46,18 @@ public sealed class OpenAIClientTests : IDisposable
     [Fact]
     public async Task The_token_carries_its_refresh_hint_and_type()
     {
-        var granted = new AccessToken("t", new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2029, 12, 31, 0, 0, 0, TimeSpan.Zero));
+        var granted =
+            new AccessToken(
+                "t", new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2029, 12, 31, 0, 0, 0, TimeSpan.Zero));
         _tokens.OnGet = (_, _) => ValueTask.FromResult(granted);
         AuthenticationTokenProvider tokens = _tokens.AsTokenCredential();
         var options = tokens.CreateTokenOptions(new Dictionary<string, object> { [GetTokenOptions.ScopesPropertyName] = new[] { Scope } })!;
 
         var token = await tokens.GetTokenAsync(options, CancellationToken.None);
 
-        Assert.Equal(("t", "Bearer", granted.ExpiresOn, granted.RefreshOn), (token.TokenValue, token.TokenType, token.ExpiresOn!.Value, token.RefreshOn));
+        Assert.Equal(
+            ("t", "Bearer", granted.ExpiresOn, granted.RefreshOn),
+            (token.TokenValue, token.TokenType, token.ExpiresOn!.Value, token.RefreshOn));
     }
 
     // OpenAI calls the constructor that takes a policy experimental; there is no other way to bring tokens.

@@ -58,7 +58,8 @@ internal static class ReadmeCode
         {
             await secrets.GetSecretAsync("database");
         }
-        catch (AuthenticationFailedException e) when (e.InnerException is TokenAcquisitionException { Error.Category: TokenErrorCategory.Consent })
+        catch (AuthenticationFailedException e)
+            when (e.InnerException is TokenAcquisitionException { Error.Category: TokenErrorCategory.Consent })
         {
             await disconnectAsync();
         }
@@ -77,6 +78,7 @@ internal static class ReadmeCode
     }
 
     public static (ManagedIdentityCredential Ours, AzureAccessToken Azures) Names(AccessToken ours) => (
-        new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned, new ManagedIdentityCredentialOptions { Retry = new RetryOptions() }),
+        new ManagedIdentityCredential(
+            ManagedIdentityId.SystemAssigned, new ManagedIdentityCredentialOptions { Retry = new RetryOptions() }),
         new AzureAccessToken(ours.Value, ours.ExpiresOn));
 }

@@ -12,7 +12,8 @@ public sealed class RegistrationOnlyTests
     {
         var services = new ServiceCollection();
         services.AddWorkloadIdentity().UseManagedIdentity().AddTokenCredential();
-        services.AddHttpClient("orders", client => client.BaseAddress = new Uri("https://orders.contoso.com")).AddAccessToken("api://orders/.default");
+        services.AddHttpClient("orders", client => client.BaseAddress = new Uri("https://orders.contoso.com"))
+            .AddAccessToken("api://orders/.default");
         using var provider = services.BuildServiceProvider();
 
         Assert.IsNotType<ManagedIdentityCredential>(provider.GetRequiredService<TokenCredential>());

@@ -7,7 +7,9 @@ using WorkloadIdentity.Testing;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>Azure's own client for Key Vault, over https with its checks on, against a vault that has every token judged by the emulator.</summary>
+/// <summary>
+/// Azure's own client for Key Vault, over https with its checks on, against a vault that has every token judged by the emulator.
+/// </summary>
 public sealed class SecretClientTests : IAsyncLifetime
 {
     private const string Scope = $"{SmallVault.Audience}/.default";
@@ -89,7 +91,8 @@ public sealed class SecretClientTests : IAsyncLifetime
     public async Task A_managed_identity_answers_although_the_challenge_names_a_tenant()
     {
         var environment = WorkloadEnvironment.FromValues(_entra.AppServiceEnvironment(), new Dictionary<string, byte[]>());
-        using var acquirer = new TokenAcquirer(new ManagedIdentityCredential(options: new ManagedIdentityCredentialOptions { Environment = environment }));
+        using var acquirer =
+            new TokenAcquirer(new ManagedIdentityCredential(options: new ManagedIdentityCredentialOptions { Environment = environment }));
 
         var secret = await Client(acquirer).GetSecretAsync("database");
 
@@ -119,7 +122,8 @@ public sealed class SecretClientTests : IAsyncLifetime
     public async Task A_refusal_by_Entra_says_what_Entra_said()
     {
         using var acquirer = new TokenAcquirer(new ApplicationCredential(
-            _entra.Tenant.Id, _entra.Application.ClientId, ClientSecretAuthentication.FromValue("canary-wrong"), new ApplicationCredentialOptions { AuthorityHost = _entra.AuthorityHost }));
+            _entra.Tenant.Id, _entra.Application.ClientId, ClientSecretAuthentication.FromValue("canary-wrong"),
+            new ApplicationCredentialOptions { AuthorityHost = _entra.AuthorityHost }));
 
         var exception = await Assert.ThrowsAsync<AuthenticationFailedException>(() => Client(acquirer).GetSecretAsync("database"));
 

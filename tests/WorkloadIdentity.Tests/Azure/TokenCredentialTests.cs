@@ -9,7 +9,8 @@ public sealed class TokenCredentialTests
     private const string Scope = "https://vault.azure.net/.default";
     private const string Tenant = "72f988bf-86f1-41af-91ab-2d7cd011db47";
     private const string Claims = """{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}""";
-    private const RequestFeatures Everything = RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
+    private const RequestFeatures Everything =
+        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
 
     private readonly FakeTokens _tokens = new();
 
@@ -38,7 +39,13 @@ public sealed class TokenCredentialTests
     [Fact]
     public async Task Claims_renew_and_the_same_claims_are_answered_with_the_same_token()
     {
-        var credential = new ScriptedCredential("app", acquisition => TokenResult.Issued(FakeTokens.Token(acquisition.Claims is null ? "plain" : $"claims-{Guid.NewGuid():N}"))) { Can = Everything };
+        var credential =
+            new ScriptedCredential(
+                "app",
+                acquisition =>
+                    TokenResult.Issued(
+                        FakeTokens.Token(acquisition.Claims is null ? "plain" : $"claims-{Guid.NewGuid():N}")))
+            { Can = Everything };
         using var acquirer = new TokenAcquirer(credential);
         var azure = acquirer.AsTokenCredential();
 
@@ -54,7 +61,8 @@ public sealed class TokenCredentialTests
 
     [Theory]
     [InlineData("without a scope")]
-    [InlineData("2 scopes (https://a.example/.default, https://b.example/.default)", "https://a.example/.default", "https://b.example/.default")]
+    [InlineData(
+        "2 scopes (https://a.example/.default, https://b.example/.default)", "https://a.example/.default", "https://b.example/.default")]
     [InlineData("scope is empty", "")]
     public async Task Scopes_that_are_no_one_resource_are_an_error_that_says_so(string says, params string[] scopes)
     {
@@ -81,9 +89,19 @@ public sealed class TokenCredentialTests
     {
         var log = new FakeLog();
         var clock = new FakeClock();
-        using var acquirer = new TokenAcquirer(ControlledCredential.Issuing(clock, TimeSpan.FromHours(1)), new TokenAcquirerOptions { TimeProvider = clock, LoggerFactory = log });
-        var asked = new TokenRequestContext([Scope], isProofOfPossessionEnabled: true, proofOfPossessionNonce: "nonce", requestUri: new Uri("https://vault.example/"), requestMethod: "GET");
-        foreach (var credential in new[] { acquirer.AsTokenCredential(), acquirer.AsTokenCredential(), acquirer.AsTokenCredential("a-user") })
+        using var acquirer =
+            new TokenAcquirer(
+                ControlledCredential.Issuing(clock, TimeSpan.FromHours(1)),
+                new TokenAcquirerOptions { TimeProvider = clock, LoggerFactory = log });
+        var asked =
+            new TokenRequestContext(
+                [Scope],
+                isProofOfPossessionEnabled: true,
+                proofOfPossessionNonce: "nonce",
+                requestUri: new Uri("https://vault.example/"),
+                requestMethod: "GET");
+        foreach (var credential in new[] { acquirer.AsTokenCredential(), acquirer.AsTokenCredential(), acquirer.AsTokenCredential(
+            "a-user") })
         {
             var token = await credential.GetTokenAsync(asked, default);
             Assert.Equal(("Bearer", null), (token.TokenType, token.BindingCertificate));
@@ -100,7 +118,10 @@ public sealed class TokenCredentialTests
     {
         var log = new FakeLog();
         var clock = new FakeClock();
-        using var acquirer = new TokenAcquirer(ControlledCredential.Issuing(clock, TimeSpan.FromHours(1)), new TokenAcquirerOptions { TimeProvider = clock, LoggerFactory = log });
+        using var acquirer =
+            new TokenAcquirer(
+                ControlledCredential.Issuing(clock, TimeSpan.FromHours(1)),
+                new TokenAcquirerOptions { TimeProvider = clock, LoggerFactory = log });
 
         await acquirer.AsTokenCredential().GetTokenAsync(new TokenRequestContext([Scope]), default);
 
@@ -112,7 +133,8 @@ public sealed class TokenCredentialTests
     [InlineData("consumers")]
     public async Task A_tenant_that_is_none_is_an_error(string tenant)
     {
-        var exception = await Assert.ThrowsAsync<AuthenticationFailedException>(() => GetAsync(new TokenRequestContext([Scope], tenantId: tenant)));
+        var exception =
+            await Assert.ThrowsAsync<AuthenticationFailedException>(() => GetAsync(new TokenRequestContext([Scope], tenantId: tenant)));
 
         Assert.DoesNotContain("(Parameter", exception.Message, StringComparison.Ordinal);
         Assert.Empty(_tokens.Requests);
@@ -172,7 +194,10 @@ public sealed class TokenCredentialTests
     [Fact]
     public async Task An_applications_refusal_of_a_tenant_is_never_answered_in_its_own()
     {
-        var credential = new ScriptedCredential("app", _ => TokenResult.Failed(new TokenError(TokenErrorKind.NotAllowed, "not that tenant"))) { Can = Everything };
+        var credential =
+            new ScriptedCredential(
+                "app", _ => TokenResult.Failed(new TokenError(TokenErrorKind.NotAllowed, "not that tenant")))
+            { Can = Everything };
         using var acquirer = new TokenAcquirer(credential);
 
         await Assert.ThrowsAsync<AuthenticationFailedException>(async () =>
@@ -200,7 +225,10 @@ public sealed class TokenCredentialTests
     [Fact]
     public async Task A_users_tenant_is_no_hint()
     {
-        var credential = new ScriptedCredential("app", acquisition => ScriptedCredential.Token("app", acquisition)) { Can = RequestFeatures.UserAssertion };
+        var credential =
+            new ScriptedCredential(
+                "app", acquisition => ScriptedCredential.Token("app", acquisition))
+            { Can = RequestFeatures.UserAssertion };
         using var acquirer = new TokenAcquirer(credential);
 
         await Assert.ThrowsAsync<AuthenticationFailedException>(async () =>
@@ -214,10 +242,13 @@ public sealed class TokenCredentialTests
     {
         var azure = _tokens.AsTokenCredential("canary-user");
 
-        await azure.GetTokenAsync(new TokenRequestContext(["https://graph.microsoft.com/User.Read", "https://graph.microsoft.com/Mail.Read"]), default);
+        await azure.GetTokenAsync(
+            new TokenRequestContext(["https://graph.microsoft.com/User.Read", "https://graph.microsoft.com/Mail.Read"]), default);
 
         var request = Assert.Single(_tokens.Requests);
-        Assert.Equal(("https://graph.microsoft.com/User.Read https://graph.microsoft.com/Mail.Read", "canary-user"), (request.Scope, request.UserAssertion));
+        Assert.Equal(
+            ("https://graph.microsoft.com/User.Read https://graph.microsoft.com/Mail.Read", "canary-user"),
+            (request.Scope, request.UserAssertion));
         Assert.DoesNotContain("canary", $"{azure}", StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => _tokens.AsTokenCredential("two\r\nlines"));
         Assert.Throws<ArgumentException>(() => _tokens.AsTokenCredential(" "));
@@ -230,7 +261,8 @@ public sealed class TokenCredentialTests
         using var failing = new TokenAcquirer(new CredentialChain(ScriptedCredential.Absent("a"), ScriptedCredential.Failing("b")));
         var next = _tokens.AsTokenCredential();
 
-        var token = await new ChainedTokenCredential(absent.AsTokenCredential(), next).GetTokenAsync(new TokenRequestContext([Scope]), default);
+        var token =
+            await new ChainedTokenCredential(absent.AsTokenCredential(), next).GetTokenAsync(new TokenRequestContext([Scope]), default);
         var exception = await Assert.ThrowsAsync<AuthenticationFailedException>(async () =>
             await new ChainedTokenCredential(failing.AsTokenCredential(), next).GetTokenAsync(new TokenRequestContext([Scope]), default));
 
@@ -241,7 +273,8 @@ public sealed class TokenCredentialTests
     [Fact]
     public async Task A_failure_keeps_what_we_know_of_it()
     {
-        var error = new TokenError(TokenErrorKind.Refused, "No consent.") { Category = TokenErrorCategory.Consent, EntraErrorCodes = [65001] };
+        var error =
+            new TokenError(TokenErrorKind.Refused, "No consent.") { Category = TokenErrorCategory.Consent, EntraErrorCodes = [65001] };
         _tokens.OnGet = (_, _) => throw new TokenAcquisitionException(error);
 
         var exception = await Assert.ThrowsAsync<AuthenticationFailedException>(() => GetAsync(new TokenRequestContext([Scope])));
@@ -265,7 +298,8 @@ public sealed class TokenCredentialTests
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await waiting);
-        Assert.ThrowsAny<OperationCanceledException>(() => acquirer.AsTokenCredential().GetToken(new TokenRequestContext([Scope]), cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => acquirer.AsTokenCredential().GetToken(new TokenRequestContext([Scope]), cancellation.Token));
     }
 
     [Fact]
@@ -316,10 +350,12 @@ public sealed class TokenCredentialTests
         var scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
 
         var get = Task.Factory.StartNew(
-            () => _tokens.AsTokenCredential().GetToken(new TokenRequestContext([Scope]), default), CancellationToken.None, TaskCreationOptions.None, scheduler);
+            () => _tokens.AsTokenCredential().GetToken(new TokenRequestContext([Scope]), default), CancellationToken.None,
+            TaskCreationOptions.None, scheduler);
 
         Assert.Equal("t1", (await get.WaitAsync(TimeSpan.FromSeconds(30))).Token);
     }
 
-    private async Task<global::Azure.Core.AccessToken> GetAsync(TokenRequestContext asked) => await _tokens.AsTokenCredential().GetTokenAsync(asked, default);
+    private async Task<global::Azure.Core.AccessToken> GetAsync(TokenRequestContext asked) =>
+        await _tokens.AsTokenCredential().GetTokenAsync(asked, default);
 }

@@ -27,7 +27,9 @@ public sealed class CertificateChainTests
         await _entra.Issues().AcquireAsync(ClientCertificateAuthentication.FromCertificate(TestCertificate.One).WithChain());
 
         Assert.Equal(["alg", "typ", "x5t#S256", "x5c"], Sent.HeaderNames);
-        Assert.Equal(Convert.ToBase64String(TestCertificate.One.RawData), Assert.Single(Sent.Header.GetProperty("x5c").EnumerateArray()).GetString());
+        Assert.Equal(
+            Convert.ToBase64String(TestCertificate.One.RawData),
+            Assert.Single(Sent.Header.GetProperty("x5c").EnumerateArray()).GetString());
         Assert.True(Sent.IsSignedBy(TestCertificate.One, RSASignaturePadding.Pss));
     }
 
@@ -36,7 +38,8 @@ public sealed class CertificateChainTests
     {
         using var key = new KeyWithoutPss(TestCertificate.KeyOfOne);
 
-        await _entra.Issues().AcquireAsync(ClientCertificateAuthentication.From(new SigningCertificate(TestCertificate.One, () => key)).WithChain());
+        await _entra.Issues()
+            .AcquireAsync(ClientCertificateAuthentication.From(new SigningCertificate(TestCertificate.One, () => key)).WithChain());
 
         Assert.Equal(["alg", "typ", "x5t", "x5c"], Sent.HeaderNames);
     }
@@ -53,12 +56,16 @@ public sealed class CertificateChainTests
         switch (from)
         {
             case "pem":
-                _entra.File(Path, string.Concat(others.Append(authority.Leaf).Select(TestCertificate.Pem)) + TestAuthority.Key.ExportPkcs8PrivateKeyPem());
+                _entra.File(
+                    Path,
+                    string.Concat(others.Append(authority.Leaf).Select(TestCertificate.Pem))
+                        + TestAuthority.Key.ExportPkcs8PrivateKeyPem());
                 authentication = ClientCertificateAuthentication.FromFile(Path).WithChain();
                 break;
             case "pfx":
                 var bundle = new X509Certificate2Collection();
-                bundle.AddRange(others.Select(other => X509CertificateLoader.LoadCertificate(other.RawData)).Append(authority.Leaf).ToArray());
+                bundle.AddRange(
+                    others.Select(other => X509CertificateLoader.LoadCertificate(other.RawData)).Append(authority.Leaf).ToArray());
                 _entra.Files[Path] = bundle.Export(X509ContentType.Pfx)!;
                 authentication = ClientCertificateAuthentication.FromFile(Path).WithChain();
                 break;
@@ -83,12 +90,14 @@ public sealed class CertificateChainTests
     }
 
     [Fact]
-    public void Null_is_no_issuer() => Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromCertificate(TestCertificate.One).WithChain([null!]));
+    public void Null_is_no_issuer() =>
+        Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromCertificate(TestCertificate.One).WithChain([null!]));
 
     [Fact]
     public void The_chain_of_rfc_7515_appendix_b_comes_out_in_its_order_without_its_root()
     {
-        X509Certificate2[] published = [.. Encoding.ASCII.GetString(File.ReadAllBytes(Vectors.Rfc7515AppendixB)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        X509Certificate2[] published =
+            [.. Encoding.ASCII.GetString(File.ReadAllBytes(Vectors.Rfc7515AppendixB)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => X509CertificateLoader.LoadCertificate(Convert.FromBase64String(line)))];
 
         var chain = CertificateChain.Order(published[0].RawData, [published[2], published[1], published[0]], TestCertificate.NotBefore);

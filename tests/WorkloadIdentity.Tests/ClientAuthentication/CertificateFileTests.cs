@@ -38,14 +38,18 @@ public sealed class CertificateFileTests
             "encrypted" => Text(key.ExportEncryptedPkcs8PrivateKeyPem(password, Encryption) + "\n" + pem),
 
             // The issuer's certificate in front of ours, with the bag attributes openssl writes in between.
-            "chain" => Text(TestCertificate.Pem(TestCertificate.Two) + "Bag Attributes\n    friendlyName: one\n" + pem + key.ExportPkcs8PrivateKeyPem()),
+            "chain" =>
+                Text(
+                    TestCertificate.Pem(TestCertificate.Two) + "Bag Attributes\n    friendlyName: one\n" + pem
+                        + key.ExportPkcs8PrivateKeyPem()),
             _ => [.. Encoding.UTF8.Preamble, .. Text(pem + key.ExportPkcs8PrivateKeyPem())],
         };
 
         var result = await _entra.Issues().AcquireAsync(ClientCertificateAuthentication.FromFile(Path, password));
 
         Assert.Equal(TokenVerdict.Issued, result.Verdict);
-        Assert.True(new SentAssertion(_entra.Server.Requests[0].Form["client_assertion"]).IsSignedBy(TestCertificate.One, RSASignaturePadding.Pss));
+        Assert.True(
+            new SentAssertion(_entra.Server.Requests[0].Form["client_assertion"]).IsSignedBy(TestCertificate.One, RSASignaturePadding.Pss));
     }
 
     [Fact]
@@ -62,8 +66,10 @@ public sealed class CertificateFileTests
         await _entra.Issues().AcquireAsync(credential);
 
         Assert.NotSame(first, await ReadAsync(file));
-        Assert.True(new SentAssertion(_entra.Server.Requests[0].Form["client_assertion"]).IsSignedBy(TestCertificate.One, RSASignaturePadding.Pss));
-        Assert.True(new SentAssertion(_entra.Server.Requests[1].Form["client_assertion"]).IsSignedBy(TestCertificate.Two, RSASignaturePadding.Pss));
+        Assert.True(
+            new SentAssertion(_entra.Server.Requests[0].Form["client_assertion"]).IsSignedBy(TestCertificate.One, RSASignaturePadding.Pss));
+        Assert.True(
+            new SentAssertion(_entra.Server.Requests[1].Form["client_assertion"]).IsSignedBy(TestCertificate.Two, RSASignaturePadding.Pss));
 
         // What is under way with the old one still signs.
         using var key = first!.OpenKey();
@@ -83,7 +89,8 @@ public sealed class CertificateFileTests
         var result = await _entra.Issues().AcquireAsync(ClientCertificateAuthentication.FromFile(Path));
 
         Assert.Equal(TokenVerdict.Issued, result.Verdict);
-        Assert.True(new SentAssertion(_entra.Server.Requests[1].Form["client_assertion"]).IsSignedBy(TestCertificate.Two, RSASignaturePadding.Pss));
+        Assert.True(
+            new SentAssertion(_entra.Server.Requests[1].Form["client_assertion"]).IsSignedBy(TestCertificate.Two, RSASignaturePadding.Pss));
     }
 
     public static TheoryData<string, string?, string> Bad => new()
@@ -121,12 +128,20 @@ public sealed class CertificateFileTests
                 "garbage" => Text("garbage-canary"),
                 "pfx" => TestCertificate.Pfx(TestCertificate.One, Password),
                 "encrypted" => Text(pem + key.ExportEncryptedPkcs8PrivateKeyPem(Password, Encryption)),
-                "legacy" => Text(pem + "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"),
+                "legacy" =>
+                    Text(
+                        pem
+                            + "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA "
+                            + "PRIVATE KEY-----\n"),
                 "no key" => Text(pem),
                 "key only" => Text(key.ExportPkcs8PrivateKeyPem()),
                 "other key" => Text(pem + TestCertificate.KeyOfTwo.ExportPkcs8PrivateKeyPem()),
                 "broken pem" => Text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
-                "ec" => Text(TestCertificate.Pem(ec) + System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(ec)!.ExportPkcs8PrivateKeyPem()),
+                "ec" =>
+                    Text(
+                        TestCertificate.Pem(ec)
+                            + System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(
+                                ec)!.ExportPkcs8PrivateKeyPem()),
                 "weak" => TestCertificate.Pfx(weak),
                 _ => new byte[WorkloadEnvironment.MaxFileBytes + 1],
             };
@@ -142,7 +157,8 @@ public sealed class CertificateFileTests
         Assert.Empty(_entra.Server.Requests);
     }
 
-    private async Task<SigningCertificate?> ReadAsync(CertificateFile file) => (await file.ReadAsync(_entra.Exchange(), CancellationToken.None)).Certificate;
+    private async Task<SigningCertificate?> ReadAsync(CertificateFile file) =>
+        (await file.ReadAsync(_entra.Exchange(), CancellationToken.None)).Certificate;
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 }

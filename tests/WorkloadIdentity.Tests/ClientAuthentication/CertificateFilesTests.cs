@@ -25,7 +25,9 @@ public sealed class CertificateFilesTests
         _entra.File(KeyPath, form switch
         {
             "pkcs1" => key.ExportRSAPrivateKeyPem(),
-            "encrypted" => key.ExportEncryptedPkcs8PrivateKeyPem(password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)),
+            "encrypted" =>
+                key.ExportEncryptedPkcs8PrivateKeyPem(
+                    password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)),
             _ => key.ExportPkcs8PrivateKeyPem(),
         });
 
@@ -48,10 +50,14 @@ public sealed class CertificateFilesTests
         _entra.File(KeyPath, TestCertificate.KeyOfTwo.ExportPkcs8PrivateKeyPem());
         await _entra.Issues().AcquireAsync(credential);
 
-        Assert.All([Sent(0), Sent(1), Sent(2)], assertion => Assert.True(assertion.IsSignedBy(TestCertificate.One, RSASignaturePadding.Pss)));
+        Assert.All(
+            [Sent(0), Sent(1), Sent(2)], assertion => Assert.True(assertion.IsSignedBy(TestCertificate.One, RSASignaturePadding.Pss)));
         Assert.True(Sent(3).IsSignedBy(TestCertificate.Two, RSASignaturePadding.Pss));
         var warning = Assert.Single(_entra.Log.Entries, entry => entry.Id == 211);
-        Assert.Contains("belongs to none of the certificates in the client certificate file '/run/secrets/tls.crt'", warning.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "belongs to none of the certificates in the client certificate file '/run/secrets/tls.crt'",
+            warning.Text,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -74,7 +80,9 @@ public sealed class CertificateFilesTests
     public async Task The_pair_read_before_is_not_used_beyond_its_validity()
     {
         Put(TestCertificate.One, TestCertificate.KeyOfOne);
-        var credential = _entra.Credential(ClientCertificateAuthentication.FromFiles(CertificatePath, KeyPath), options => options.Retry.MaxAttempts = 1);
+        var credential =
+            _entra.Credential(
+                ClientCertificateAuthentication.FromFiles(CertificatePath, KeyPath), options => options.Retry.MaxAttempts = 1);
         await _entra.Issues().AcquireAsync(credential);
 
         _entra.File(CertificatePath, TestCertificate.Pem(TestCertificate.Two));
@@ -150,7 +158,9 @@ public sealed class CertificateFilesTests
         {
             var assertion = new SentAssertion(request.Form["client_assertion"]);
             var thumbprint = SentAssertion.Decode(assertion.Header.GetProperty("x5t#S256").GetString()!);
-            var named = new[] { TestCertificate.One, TestCertificate.Two }.Single(candidate => candidate.GetCertHash(HashAlgorithmName.SHA256).SequenceEqual(thumbprint));
+            var named =
+                new[] { TestCertificate.One, TestCertificate.Two }.Single(
+                    candidate => candidate.GetCertHash(HashAlgorithmName.SHA256).SequenceEqual(thumbprint));
             Assert.True(assertion.IsSignedBy(named, RSASignaturePadding.Pss));
         });
     }
@@ -162,9 +172,11 @@ public sealed class CertificateFilesTests
         { "", "key", "'/run/secrets/tls.crt' is empty" },
         { "one", "", "'/run/secrets/tls.key' is empty" },
         { "one", "canary", "The client key file '/run/secrets/tls.key' holds no private key in PEM" },
-        { "one", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "'/run/secrets/tls.key' holds a private key that is damaged" },
+        { "one", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "'/run/secrets/tls.key' holds a private key that is "
+            + "damaged" },
         { "one", "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n", "of the kind EC. Entra accepts RSA keys only" },
-        { "one", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n", "'/run/secrets/tls.key' is protected by a password, and none was given" },
+        { "one", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n", "'/run/secrets/tls.key' is "
+            + "protected by a password, and none was given" },
         { "canary", "key", "'/run/secrets/tls.crt' holds no certificate. It must hold it as PEM" },
         { "ec", "key", "Entra accepts RSA keys only" },
     };
@@ -176,7 +188,15 @@ public sealed class CertificateFilesTests
         using var ec = TestCertificate.EllipticCurve();
         if (certificate is not null)
         {
-            _entra.File(CertificatePath, certificate switch { "one" => TestCertificate.Pem(TestCertificate.One), "ec" => TestCertificate.Pem(ec), _ => certificate });
+            _entra.File(
+                CertificatePath,
+                certificate switch
+                {
+                    "one" => TestCertificate.Pem(TestCertificate.One),
+                    "ec" => TestCertificate.Pem(ec),
+                    _ =>
+                    certificate
+                });
         }
 
         if (key is not null)

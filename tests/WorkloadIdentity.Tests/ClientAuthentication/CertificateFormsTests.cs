@@ -188,7 +188,9 @@ public sealed class CertificateFormsTests
             "der" => TestCertificate.One.RawData,
             "java" => [0xFE, 0xED, 0xFE, 0xED, 0, 0, 0, 2, 0, 0, 0, 1],
             "pkcs7" => new X509Certificate2Collection(TestCertificate.One).Export(X509ContentType.Pkcs7)!,
-            "request" => Text(PemEncoding.WriteString("CERTIFICATE REQUEST", [1, 2, 3]) + "\n" + TestCertificate.KeyOfOne.ExportPkcs8PrivateKeyPem()),
+            "request" =>
+                Text(
+                    PemEncoding.WriteString("CERTIFICATE REQUEST", [1, 2, 3]) + "\n" + TestCertificate.KeyOfOne.ExportPkcs8PrivateKeyPem()),
             "cut off" => TestCertificate.Pfx(TestCertificate.One)[..500],
             _ => Text(TestCertificate.Pem(TestCertificate.One)),
         };

@@ -13,7 +13,8 @@ public sealed class CertificateSignerTests
     [Fact]
     public async Task What_is_signed_elsewhere_is_sent()
     {
-        await _entra.Issues().AcquireAsync(ClientCertificateAuthentication.FromSigner(PublicOne, SignWith(TestCertificate.KeyOfOne)).WithChain());
+        await _entra.Issues()
+            .AcquireAsync(ClientCertificateAuthentication.FromSigner(PublicOne, SignWith(TestCertificate.KeyOfOne)).WithChain());
 
         Assert.Equal(["alg", "typ", "x5t#S256", "x5c"], Sent(0).HeaderNames);
         Assert.True(Sent(0).IsSignedBy(TestCertificate.One, RSASignaturePadding.Pss));
@@ -28,7 +29,9 @@ public sealed class CertificateSignerTests
         CertificateSigner signer = (certificate, hash, padding, cancellationToken) =>
         {
             asked.Add(padding);
-            return padding == RSASignaturePadding.Pss ? throw new NotSupportedException() : SignWith(TestCertificate.KeyOfOne)(certificate, hash, padding, cancellationToken);
+            return padding == RSASignaturePadding.Pss
+                ? throw new NotSupportedException()
+                : SignWith(TestCertificate.KeyOfOne)(certificate, hash, padding, cancellationToken);
         };
         var credential = _entra.Credential(renewed
             ? ClientCertificateAuthentication.FromSigner((_, _) => ValueTask.FromResult(PublicOne), signer)
@@ -98,7 +101,9 @@ public sealed class CertificateSignerTests
                 refusals.Add(refused);
                 return ValueTask.FromResult(refused ? TestCertificate.Two : TestCertificate.One);
             },
-            (certificate, hash, padding, _) => ValueTask.FromResult((certificate.Subject == "CN=one" ? TestCertificate.KeyOfOne : TestCertificate.KeyOfTwo).SignHash(hash.Span, HashAlgorithmName.SHA256, padding)));
+            (certificate, hash, padding, _) =>
+                ValueTask.FromResult((certificate.Subject == "CN=one" ? TestCertificate.KeyOfOne : TestCertificate.KeyOfTwo).SignHash(
+                    hash.Span, HashAlgorithmName.SHA256, padding)));
 
         var result = await _entra.Refuses(700027).Issues().AcquireAsync(authentication);
 
@@ -114,16 +119,19 @@ public sealed class CertificateSignerTests
     [InlineData("null")]
     public async Task What_is_not_a_signature_by_the_key_of_the_certificate_is_not_sent(string what)
     {
-        var error = (await _entra.AcquireAsync(ClientCertificateAuthentication.FromSigner(PublicOne, (_, hash, padding, _) => ValueTask.FromResult(what switch
-        {
-            "another key" => TestCertificate.KeyOfTwo.SignHash(hash.Span, HashAlgorithmName.SHA256, padding),
-            "another padding" => TestCertificate.KeyOfOne.SignHash(hash.Span, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
-            "garbage" => [1, 2, 3],
-            _ => null!,
-        })))).Error!;
+        var error =
+            (await _entra.AcquireAsync(
+                ClientCertificateAuthentication.FromSigner(PublicOne, (_, hash, padding, _) => ValueTask.FromResult(what switch
+                {
+                    "another key" => TestCertificate.KeyOfTwo.SignHash(hash.Span, HashAlgorithmName.SHA256, padding),
+                    "another padding" => TestCertificate.KeyOfOne.SignHash(hash.Span, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+                    "garbage" => [1, 2, 3],
+                    _ => null!,
+                })))).Error!;
 
         Assert.Equal(TokenErrorKind.InvalidConfiguration, error.Kind);
-        Assert.Contains("did not return a signature by the key of the client certificate 'CN=one'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "did not return a signature by the key of the client certificate 'CN=one'", error.Message, StringComparison.Ordinal);
         Assert.Empty(_entra.Server.Requests);
     }
 
@@ -142,11 +150,19 @@ public sealed class CertificateSignerTests
     public async Task A_certificate_no_signature_of_which_entra_takes_is_refused()
     {
         using var ec = TestCertificate.EllipticCurve();
-        Assert.Contains("RSA keys only", Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromSigner(ec, SignWith(TestCertificate.KeyOfOne))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "RSA keys only",
+            Assert.Throws<ArgumentException>(
+                () => ClientCertificateAuthentication.FromSigner(ec, SignWith(TestCertificate.KeyOfOne))).Message,
+            StringComparison.Ordinal);
 
-        var late = (await _entra.AcquireAsync(ClientCertificateAuthentication.FromSigner((_, _) => ValueTask.FromResult(ec), SignWith(TestCertificate.KeyOfOne)))).Error!;
+        var late =
+            (await _entra.AcquireAsync(
+                ClientCertificateAuthentication.FromSigner((_, _) => ValueTask.FromResult(ec), SignWith(TestCertificate.KeyOfOne)))).Error!;
         Assert.Contains("The certificate of a signer has a key of the kind", late.Message, StringComparison.Ordinal);
-        var none = (await _entra.AcquireAsync(ClientCertificateAuthentication.FromSigner((_, _) => ValueTask.FromResult<X509Certificate2>(null!), SignWith(TestCertificate.KeyOfOne)))).Error!;
+        var none =
+            (await _entra.AcquireAsync(ClientCertificateAuthentication.FromSigner(
+                (_, _) => ValueTask.FromResult<X509Certificate2>(null!), SignWith(TestCertificate.KeyOfOne)))).Error!;
         Assert.Contains("returned nothing (null)", none.Message, StringComparison.Ordinal);
     }
 
@@ -154,7 +170,8 @@ public sealed class CertificateSignerTests
     public async Task Callbacks_are_told_of_a_refusal_so_that_what_they_cached_can_be_renewed()
     {
         await _entra.Refuses(700027).Issues().AcquireAsync(
-            ClientCertificateAuthentication.FromCallback((refused, _) => ValueTask.FromResult(refused ? TestCertificate.Two : TestCertificate.One)));
+            ClientCertificateAuthentication.FromCallback(
+                (refused, _) => ValueTask.FromResult(refused ? TestCertificate.Two : TestCertificate.One)));
         await _entra.Refuses(7000222).Issues().AcquireAsync(
             ClientSecretAuthentication.FromCallback((refused, _) => ValueTask.FromResult(refused ? "new" : "old")));
 
@@ -162,7 +179,8 @@ public sealed class CertificateSignerTests
         Assert.Equal(["old", "new"], _entra.Server.Requests.Skip(2).Select(request => request.Form["client_secret"]));
     }
 
-    private static CertificateSigner SignWith(RSA key) => (_, hash, padding, _) => ValueTask.FromResult(key.SignHash(hash.Span, HashAlgorithmName.SHA256, padding));
+    private static CertificateSigner SignWith(RSA key) =>
+        (_, hash, padding, _) => ValueTask.FromResult(key.SignHash(hash.Span, HashAlgorithmName.SHA256, padding));
 
     private SentAssertion Sent(int request) => new(_entra.Server.Requests[request].Form["client_assertion"]);
 }

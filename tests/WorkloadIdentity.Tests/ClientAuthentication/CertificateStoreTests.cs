@@ -28,13 +28,25 @@ public sealed class CertificateStoreTests
     public async Task Of_several_the_valid_one_that_expires_last_signs()
     {
         var (old, current) = (Named(Subject, 100), Named(Subject, 200));
-        var future = TestCertificate.Make(TestCertificate.KeyOfTwo, Subject, notBefore: _entra.Clock.Now.AddDays(1), notAfter: _entra.Clock.Now.AddDays(900));
+        var future =
+            TestCertificate.Make(
+                TestCertificate.KeyOfTwo, Subject, notBefore: _entra.Clock.Now.AddDays(1), notAfter: _entra.Clock.Now.AddDays(900));
         var withoutKey = X509CertificateLoader.LoadCertificate(Named(Subject, 300).RawData);
-        Put("LocalMachine/WebHosting", old, future, withoutKey, current, Named("CN=orders-api", 400), Named("CN=orders-api, O=Contoso, C=DE", 400));
+        Put(
+            "LocalMachine/WebHosting",
+            old,
+            future,
+            withoutKey,
+            current,
+            Named("CN=orders-api", 400),
+            Named("CN=orders-api, O=Contoso, C=DE", 400));
 
-        await _entra.Issues().AcquireAsync(ClientCertificateAuthentication.FromStore(StoredCertificate.WithSubject("cn=orders-api,o=Contoso", StoreLocation.LocalMachine, "WebHosting")));
+        await _entra.Issues()
+            .AcquireAsync(ClientCertificateAuthentication.FromStore(
+                StoredCertificate.WithSubject("cn=orders-api,o=Contoso", StoreLocation.LocalMachine, "WebHosting")));
 
-        Assert.Equal(current.GetCertHash(HashAlgorithmName.SHA256), SentAssertion.Decode(Sent(0).Header.GetProperty("x5t#S256").GetString()!));
+        Assert.Equal(
+            current.GetCertHash(HashAlgorithmName.SHA256), SentAssertion.Decode(Sent(0).Header.GetProperty("x5t#S256").GetString()!));
     }
 
     [Fact]
@@ -65,7 +77,8 @@ public sealed class CertificateStoreTests
         Put("CurrentUser/My", authority.Leaf, TestCertificate.Two);
         Put("CurrentUser/CA", authority.Root, authority.Intermediate);
 
-        await _entra.Issues().AcquireAsync(ClientCertificateAuthentication.FromStore(StoredCertificate.WithSubject(authority.Leaf.Subject)).WithChain());
+        await _entra.Issues()
+            .AcquireAsync(ClientCertificateAuthentication.FromStore(StoredCertificate.WithSubject(authority.Leaf.Subject)).WithChain());
 
         Assert.Equal([authority.Leaf.RawData, authority.Intermediate.RawData], Sent(0).Chain);
     }
@@ -75,7 +88,8 @@ public sealed class CertificateStoreTests
         { "no store", "The certificate store CurrentUser/My cannot be opened" },
         { "nothing", "There is no certificate with the subject 'CN=orders-api, O=Contoso' in the certificate store CurrentUser/My" },
         { "no key", "in the certificate store CurrentUser/My comes without its private key" },
-        { "two", "Of the 2 certificates with the subject 'CN=orders-api, O=Contoso' in the certificate store CurrentUser/My none can be used: number 1 comes without its private key" },
+        { "two", "Of the 2 certificates with the subject 'CN=orders-api, O=Contoso' in the certificate store CurrentUser/My none can be "
+            + "used: number 1 comes without its private key" },
         { "expired", "expired on" },
     };
 
@@ -108,13 +122,15 @@ public sealed class CertificateStoreTests
     [InlineData("")]
     [InlineData("12345")]
     [InlineData("zz7ebdd9d2a0a7f1c3b1f0d5e4a39281726354ff")]
-    public void A_thumbprint_that_is_none_is_refused(string thumbprint) => Assert.Throws<ArgumentException>(() => StoredCertificate.WithThumbprint(thumbprint));
+    public void A_thumbprint_that_is_none_is_refused(string thumbprint) =>
+        Assert.Throws<ArgumentException>(() => StoredCertificate.WithThumbprint(thumbprint));
 
     [Theory]
     [InlineData("")]
     [InlineData("orders-api")]
     [InlineData("CN=a\nb")]
-    public void A_subject_that_is_no_distinguished_name_is_refused(string subject) => Assert.Throws<ArgumentException>(() => StoredCertificate.WithSubject(subject));
+    public void A_subject_that_is_no_distinguished_name_is_refused(string subject) =>
+        Assert.Throws<ArgumentException>(() => StoredCertificate.WithSubject(subject));
 
     [Fact]
     public void A_store_that_is_none_is_refused()
@@ -155,12 +171,15 @@ public sealed class CertificateStoreTests
         {
             store.Add(X509CertificateLoader.LoadCertificate(TestCertificate.One.RawData));
 
-            Assert.Equal(TestCertificate.One.Thumbprint, Assert.Single(environment.Certificates(StoreLocation.CurrentUser, name)).Thumbprint);
+            Assert.Equal(
+                TestCertificate.One.Thumbprint, Assert.Single(environment.Certificates(StoreLocation.CurrentUser, name)).Thumbprint);
         }
         finally
         {
             store.RemoveRange(store.Certificates);
-            var folder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet/corefx/cryptography/x509stores", name);
+            var folder =
+                Path.Combine(
+                    Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet/corefx/cryptography/x509stores", name);
             if (Directory.Exists(folder))
             {
                 Directory.Delete(folder);

@@ -8,7 +8,8 @@ public sealed class CertificateValueTests
 
     private readonly EntraFake _entra = new();
 
-    public static TheoryData<string, string?> Forms => new() { { "base64", null }, { "base64", Password }, { "lines", null }, { "pem", null }, { "base64 of pem", null } };
+    public static TheoryData<string, string?> Forms =>
+        new() { { "base64", null }, { "base64", Password }, { "lines", null }, { "pem", null }, { "base64 of pem", null } };
 
     [Theory]
     [MemberData(nameof(Forms))]
@@ -26,7 +27,8 @@ public sealed class CertificateValueTests
 
         await _entra.Issues().AcquireAsync(ClientCertificateAuthentication.FromValue(value, password));
 
-        Assert.True(new SentAssertion(_entra.Server.Requests[0].Form["client_assertion"]).IsSignedBy(TestCertificate.One, RSASignaturePadding.Pss));
+        Assert.True(
+            new SentAssertion(_entra.Server.Requests[0].Form["client_assertion"]).IsSignedBy(TestCertificate.One, RSASignaturePadding.Pss));
     }
 
     public static TheoryData<string, string> Bad => new()
@@ -61,6 +63,7 @@ public sealed class CertificateValueTests
         var result = await _entra.Issues().AcquireAsync(ClientCertificateAuthentication.FromValue(() => value, () => null));
 
         Assert.Equal(TokenVerdict.Issued, result.Verdict);
-        Assert.True(new SentAssertion(_entra.Server.Requests[1].Form["client_assertion"]).IsSignedBy(TestCertificate.Two, RSASignaturePadding.Pss));
+        Assert.True(
+            new SentAssertion(_entra.Server.Requests[1].Form["client_assertion"]).IsSignedBy(TestCertificate.Two, RSASignaturePadding.Pss));
     }
 }

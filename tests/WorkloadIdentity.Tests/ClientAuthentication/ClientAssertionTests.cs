@@ -37,6 +37,8 @@ public sealed class ClientAssertionTests
             "MIIBBjCBrAIBAjAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARtdGxzMB4XDTE4MTAxODEyMzcwOVoXDTIyMDUwMjEyMzcwOVowDzENMAsGA1UEAwwEbXRsczBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABNcnyxwqV6hY8QnhxxzFQ03C7HKW9OylMbnQZjjJ/Au08/coZwxS7LfA4vOLS9WuneIXhbGGWvsDSb0tH6IxLm8wCgYIKoZIzj0EAwIDSQAwRgIhAP0RC1E+vwJD/D1AGHGzuri+hlV/PpQEKTWUVeORWz83AiEA5x2eXZOVbUlJSGQgjwD5vaUaKlLR50Q2DmFfQj1L+SY=";
         using var certificate = X509CertificateLoader.LoadCertificate(Convert.FromBase64String(Published));
 
-        Assert.Equal("A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0", Base64Url.EncodeToString(new SigningCertificate(certificate, () => null).Sha256));
+        Assert.Equal(
+            "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0",
+            Base64Url.EncodeToString(new SigningCertificate(certificate, () => null).Sha256));
     }
 }

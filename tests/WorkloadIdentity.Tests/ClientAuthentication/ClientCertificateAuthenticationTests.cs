@@ -24,8 +24,11 @@ public sealed class ClientCertificateAuthenticationTests
         Assert.Equal(["alg", "typ", "x5t#S256"], assertion.HeaderNames);
         Assert.Equal("PS256", assertion.Header.GetProperty("alg").GetString());
         Assert.Equal("JWT", assertion.Header.GetProperty("typ").GetString());
-        Assert.Equal(SHA256.HashData(TestCertificate.One.RawData), SentAssertion.Decode(assertion.Header.GetProperty("x5t#S256").GetString()!));
-        Assert.Equal(["aud", "exp", "iat", "iss", "jti", "nbf", "sub"], assertion.Payload.EnumerateObject().Select(claim => claim.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            SHA256.HashData(TestCertificate.One.RawData), SentAssertion.Decode(assertion.Header.GetProperty("x5t#S256").GetString()!));
+        Assert.Equal(
+            ["aud", "exp", "iat", "iss", "jti", "nbf", "sub"],
+            assertion.Payload.EnumerateObject().Select(claim => claim.Name).Order(StringComparer.Ordinal));
         Assert.Equal(EntraFake.Endpoint, assertion.Payload.GetProperty("aud").GetString());
         Assert.Equal(EntraFake.ClientId, assertion.Payload.GetProperty("iss").GetString());
         Assert.Equal(EntraFake.ClientId, assertion.Payload.GetProperty("sub").GetString());
@@ -48,7 +51,9 @@ public sealed class ClientCertificateAuthenticationTests
 
         await _entra.Issues().AcquireAsync(credential, new TokenRequest(EntraFake.Scope).ForTenant(EntraFake.OtherTenant));
 
-        Assert.Equal("https://login.partner.microsoftonline.cn/contoso.onmicrosoft.com/oauth2/v2.0/token", Sent().Payload.GetProperty("aud").GetString());
+        Assert.Equal(
+            "https://login.partner.microsoftonline.cn/contoso.onmicrosoft.com/oauth2/v2.0/token",
+            Sent().Payload.GetProperty("aud").GetString());
         Assert.Equal(_entra.Server.Requests[0].Uri.AbsoluteUri, Sent().Payload.GetProperty("aud").GetString());
     }
 
@@ -78,7 +83,8 @@ public sealed class ClientCertificateAuthenticationTests
             Assert.Equal(["alg", "typ", "x5t"], assertion.HeaderNames);
             Assert.Equal("RS256", assertion.Header.GetProperty("alg").GetString());
 #pragma warning disable CA5350 // RFC 7515 defines x5t as SHA-1.
-            Assert.Equal(SHA1.HashData(TestCertificate.One.RawData), SentAssertion.Decode(assertion.Header.GetProperty("x5t").GetString()!));
+            Assert.Equal(
+                SHA1.HashData(TestCertificate.One.RawData), SentAssertion.Decode(assertion.Header.GetProperty("x5t").GetString()!));
 #pragma warning restore CA5350
             Assert.True(assertion.IsSignedBy(TestCertificate.One, RSASignaturePadding.Pkcs1));
         });
@@ -94,7 +100,8 @@ public sealed class ClientCertificateAuthenticationTests
         Assert.Equal("first", (await _entra.AcquireAsync(credential)).Token!.Value);
         Assert.Equal("second", (await _entra.AcquireAsync(credential)).Token!.Value);
 
-        Assert.Equal(["PS256", "RS256", "RS256"], Enumerable.Range(0, 3).Select(request => Sent(request).Header.GetProperty("alg").GetString()!));
+        Assert.Equal(
+            ["PS256", "RS256", "RS256"], Enumerable.Range(0, 3).Select(request => Sent(request).Header.GetProperty("alg").GetString()!));
     }
 
     [Fact]
@@ -131,7 +138,9 @@ public sealed class ClientCertificateAuthenticationTests
         Assert.Single(_entra.Server.Requests);
 
         var certificates = new Queue<X509Certificate2>([TestCertificate.One, TestCertificate.Two]);
-        var changed = await _entra.Refuses(code).Issues().AcquireAsync(ClientCertificateAuthentication.FromCallback(_ => ValueTask.FromResult(certificates.Dequeue())));
+        var changed =
+            await _entra.Refuses(code).Issues()
+                .AcquireAsync(ClientCertificateAuthentication.FromCallback(_ => ValueTask.FromResult(certificates.Dequeue())));
         Assert.Equal(TokenVerdict.Issued, changed.Verdict);
         Assert.True(Sent(2).IsSignedBy(TestCertificate.Two, RSASignaturePadding.Pss));
     }
@@ -159,9 +168,13 @@ public sealed class ClientCertificateAuthenticationTests
     [MemberData(nameof(Unfit))]
     public async Task A_certificate_that_cannot_sign_is_refused_at_construction_or_by_verdict(string which, string reason)
     {
-        using var certificate = which switch { "ec" => TestCertificate.EllipticCurve(), "weak" => TestCertificate.Weak(), _ => TestCertificate.WithoutKey() };
+        using var certificate =
+            which switch { "ec" => TestCertificate.EllipticCurve(), "weak" => TestCertificate.Weak(), _ => TestCertificate.WithoutKey() };
 
-        Assert.Contains(reason, Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromCertificate(certificate)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason,
+            Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromCertificate(certificate)).Message,
+            StringComparison.Ordinal);
 
         var result = await _entra.AcquireAsync(ClientCertificateAuthentication.FromCallback(_ => ValueTask.FromResult(certificate)));
         Assert.Equal(TokenErrorKind.InvalidConfiguration, result.Error!.Kind);
@@ -195,7 +208,8 @@ public sealed class ClientCertificateAuthenticationTests
     [Fact]
     public async Task A_callback_that_returns_null_is_told_so() => Assert.Contains(
         "returned nothing",
-        (await _entra.AcquireAsync(ClientCertificateAuthentication.FromCallback(_ => ValueTask.FromResult<X509Certificate2>(null!)))).Error!.Message,
+        (await _entra.AcquireAsync(
+            ClientCertificateAuthentication.FromCallback(_ => ValueTask.FromResult<X509Certificate2>(null!)))).Error!.Message,
         StringComparison.Ordinal);
 
     [Fact]

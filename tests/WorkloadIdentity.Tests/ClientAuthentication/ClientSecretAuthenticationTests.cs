@@ -13,7 +13,10 @@ public sealed class ClientSecretAuthenticationTests
     [InlineData("canary\n")]
     [InlineData("canary\0")]
     public void A_value_that_cannot_be_a_secret_is_refused_at_construction_and_not_quoted(string secret) =>
-        Assert.DoesNotContain("canary", Assert.Throws<ArgumentException>(() => ClientSecretAuthentication.FromValue(secret)).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "canary",
+            Assert.Throws<ArgumentException>(() => ClientSecretAuthentication.FromValue(secret)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("secret-1")]
@@ -128,7 +131,9 @@ public sealed class ClientSecretAuthenticationTests
     {
         var asked = 0;
 
-        var result = await _entra.Refuses(7000222).AcquireAsync(ClientSecretAuthentication.FromCallback(_ => ValueTask.FromResult($"same{asked++ * 0}")));
+        var result =
+            await _entra.Refuses(7000222)
+                .AcquireAsync(ClientSecretAuthentication.FromCallback(_ => ValueTask.FromResult($"same{asked++ * 0}")));
 
         Assert.Equal(TokenErrorCategory.ClientSecret, result.Error!.Category);
         Assert.Equal(2, asked);

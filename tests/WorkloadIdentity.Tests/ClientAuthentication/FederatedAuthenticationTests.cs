@@ -9,11 +9,15 @@ public sealed class FederatedAuthenticationTests
     {
         var jwt = EntraFake.Jwt();
 
-        var result = await _entra.Issues().AcquireAsync(new FederatedAuthentication(new CallbackAssertionSource((_, _) => ValueTask.FromResult(jwt), "build server")));
+        var result =
+            await _entra.Issues()
+                .AcquireAsync(
+                    new FederatedAuthentication(new CallbackAssertionSource((_, _) => ValueTask.FromResult(jwt), "build server")));
 
         Assert.Equal("build server", result.Token!.AcquiredBy);
         var form = _entra.Server.Requests[0].Form;
-        Assert.Equal(["client_assertion", "client_assertion_type", "client_id", "grant_type", "scope"], form.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["client_assertion", "client_assertion_type", "client_id", "grant_type", "scope"], form.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("urn:ietf:params:oauth:client-assertion-type:jwt-bearer", form["client_assertion_type"]);
         Assert.Equal(jwt, form["client_assertion"]);
     }
@@ -61,7 +65,8 @@ public sealed class FederatedAuthenticationTests
             return ValueTask.FromResult(EntraFake.Jwt());
         });
 
-        await _entra.Issues().AcquireAsync(_entra.Credential(new FederatedAuthentication(source, stated), options => options.AuthorityHost = new Uri(host)));
+        await _entra.Issues()
+            .AcquireAsync(_entra.Credential(new FederatedAuthentication(source, stated), options => options.AuthorityHost = new Uri(host)));
 
         Assert.Equal(expected, audience);
     }
@@ -100,9 +105,14 @@ public sealed class FederatedAuthenticationTests
     [Fact]
     public async Task A_source_that_is_not_there_when_asked_again_does_not_undo_entras_answer()
     {
-        var results = new Queue<AssertionResult>([AssertionResult.Issued(EntraFake.Jwt()), AssertionResult.Unavailable(new TokenError(TokenErrorKind.NotConfigured, "Gone."))]);
+        var results =
+            new Queue<AssertionResult>(
+                [AssertionResult.Issued(EntraFake.Jwt()), AssertionResult.Unavailable(
+                    new TokenError(TokenErrorKind.NotConfigured, "Gone."))]);
 
-        var result = await _entra.Refuses(EntraCode.AssertionOutsideLifetime).AcquireAsync(new FederatedAuthentication(new StatedSource(results.Dequeue)));
+        var result =
+            await _entra.Refuses(EntraCode.AssertionOutsideLifetime)
+                .AcquireAsync(new FederatedAuthentication(new StatedSource(results.Dequeue)));
 
         Assert.Equal(TokenVerdict.Failed, result.Verdict);
         Assert.Equal(TokenErrorCategory.AssertionTime, result.Error!.Category);
@@ -128,7 +138,9 @@ public sealed class FederatedAuthenticationTests
     [Fact]
     public async Task The_same_assertion_is_not_sent_a_second_time()
     {
-        var result = await _entra.Refuses(EntraCode.AssertionOutsideLifetime).AcquireAsync(new FederatedAuthentication(new StatedSource(AssertionResult.Issued(EntraFake.Jwt()))));
+        var result =
+            await _entra.Refuses(EntraCode.AssertionOutsideLifetime)
+                .AcquireAsync(new FederatedAuthentication(new StatedSource(AssertionResult.Issued(EntraFake.Jwt()))));
 
         Assert.Equal(TokenErrorCategory.AssertionTime, result.Error!.Category);
         Assert.Single(_entra.Server.Requests);
@@ -159,7 +171,10 @@ public sealed class FederatedAuthenticationTests
     [Fact]
     public async Task A_source_that_returns_null_or_throws_is_a_failure()
     {
-        Assert.Contains("returned no result", (await _entra.AcquireAsync(new FederatedAuthentication(new StatedSource(() => null!)))).Error!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "returned no result",
+            (await _entra.AcquireAsync(new FederatedAuthentication(new StatedSource(() => null!)))).Error!.Message,
+            StringComparison.Ordinal);
 
         var thrown = new HttpRequestException("canary");
         var error = (await _entra.AcquireAsync(new FederatedAuthentication(new StatedSource(() => throw thrown)))).Error!;
@@ -167,7 +182,8 @@ public sealed class FederatedAuthenticationTests
         Assert.DoesNotContain("canary", error.Message, StringComparison.Ordinal);
 
         var own = new OperationCanceledException();
-        var credential = _entra.Credential(new FederatedAuthentication(new StatedSource(() => throw own)), options => options.Retry.MaxAttempts = 1);
+        var credential =
+            _entra.Credential(new FederatedAuthentication(new StatedSource(() => throw own)), options => options.Retry.MaxAttempts = 1);
         Assert.Equal(TokenErrorKind.TimedOut, (await _entra.AcquireAsync(credential)).Error!.Kind);
     }
 
@@ -175,7 +191,8 @@ public sealed class FederatedAuthenticationTests
     public async Task An_issuer_that_fails_in_passing_is_asked_again()
     {
         var results = new Queue<AssertionResult>(
-            [AssertionResult.Failed(new TokenError(TokenErrorKind.Unreachable, "The build server did not answer.")), AssertionResult.Issued(EntraFake.Jwt())]);
+            [AssertionResult.Failed(new TokenError(TokenErrorKind.Unreachable, "The build server did not answer.")), AssertionResult.Issued(
+                EntraFake.Jwt())]);
 
         var result = await _entra.Issues().RunAsync(new FederatedAuthentication(new StatedSource(results.Dequeue)));
 
@@ -191,6 +208,7 @@ public sealed class FederatedAuthenticationTests
 
         public override string Name => "stated";
 
-        public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken) => ValueTask.FromResult(result());
+        public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(result());
     }
 }

@@ -15,7 +15,10 @@ public sealed class RotationTests
     [InlineData("certificate")]
     public async Task A_token_of_a_replaced_credential_stays_in_use_and_the_next_comes_of_the_new_one(string kind)
     {
-        var authentication = kind == "secret" ? (ClientAuthentication)ClientSecretAuthentication.FromFile(Path) : ClientCertificateAuthentication.FromFile(Path);
+        var authentication =
+            kind == "secret"
+                ? (ClientAuthentication)ClientSecretAuthentication.FromFile(Path)
+                : ClientCertificateAuthentication.FromFile(Path);
         using var acquirer = new TokenAcquirer(_entra.Credential(authentication), new TokenAcquirerOptions { TimeProvider = _entra.Clock });
         Put(kind, "old");
         _entra.Issues("of-the-old");
@@ -36,8 +39,13 @@ public sealed class RotationTests
     [InlineData("certificate", 700027)]
     public async Task A_refusal_of_the_old_one_does_not_take_its_living_token_away(string kind, long code)
     {
-        var authentication = kind == "secret" ? (ClientAuthentication)ClientSecretAuthentication.FromFile(Path) : ClientCertificateAuthentication.FromFile(Path);
-        using var acquirer = new TokenAcquirer(_entra.Credential(authentication), new TokenAcquirerOptions { TimeProvider = _entra.Clock, Jitter = () => 0 });
+        var authentication =
+            kind == "secret"
+                ? (ClientAuthentication)ClientSecretAuthentication.FromFile(Path)
+                : ClientCertificateAuthentication.FromFile(Path);
+        using var acquirer =
+            new TokenAcquirer(
+                _entra.Credential(authentication), new TokenAcquirerOptions { TimeProvider = _entra.Clock, Jitter = () => 0 });
         Put(kind, "old");
         _entra.Issues("of-the-old");
         await acquirer.GetTokenAsync(Orders);
@@ -54,7 +62,9 @@ public sealed class RotationTests
     private string Material(int request)
     {
         var form = _entra.Server.Requests[request].Form;
-        return form.TryGetValue("client_secret", out var secret) ? secret : new SentAssertion(form["client_assertion"]).Header.GetProperty("x5t#S256").GetString()!;
+        return form.TryGetValue("client_secret", out var secret)
+            ? secret
+            : new SentAssertion(form["client_assertion"]).Header.GetProperty("x5t#S256").GetString()!;
     }
 
     private void Put(string kind, string which)

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>The page of benchmarks is written by running them all: none is missing from it. What it says of speed is for people to read.</summary>
+/// <summary>
+/// The page of benchmarks is written by running them all: none is missing from it. What it says of speed is for people to read.
+/// </summary>
 public sealed partial class BenchmarksPageTests
 {
     [Fact]

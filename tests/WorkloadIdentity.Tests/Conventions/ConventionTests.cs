@@ -10,8 +10,11 @@ public sealed partial class ConventionTests
 {
     private static readonly IReadOnlyList<Type> Types = [.. Repository.Shipped
         .SelectMany(assembly => assembly.GetTypes())
-        .Where(type => !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && !type.FullName!.Contains('<', StringComparison.Ordinal))
-        .Where(type => type.Namespace?.StartsWith("WorkloadIdentity", StringComparison.Ordinal) == true || type.Namespace == "Microsoft.Extensions.DependencyInjection")];
+        .Where(type =>
+            !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && !type.FullName!.Contains('<', StringComparison.Ordinal))
+        .Where(type =>
+            type.Namespace?.StartsWith("WorkloadIdentity", StringComparison.Ordinal) == true
+                || type.Namespace == "Microsoft.Extensions.DependencyInjection")];
 
     [Fact]
     public void Classes_are_sealed_static_or_abstract() =>
@@ -55,16 +58,29 @@ public sealed partial class ConventionTests
             from named in PublicApi.TypesNamedBy(type)
             select (type, named),
             pair => pair.named.Assembly.GetName().Name is { } name
-                && (name.StartsWith("System", StringComparison.Ordinal) || name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal) || name.StartsWith("WorkloadIdentity", StringComparison.Ordinal)));
+                && (name.StartsWith("System", StringComparison.Ordinal)
+                    || name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
+                    || name.StartsWith("WorkloadIdentity", StringComparison.Ordinal)));
 
     [Fact]
     public void One_namespace_per_assembly_but_for_the_extensions_of_others() =>
-        Holds(Types, type => type.Namespace == type.Assembly.GetName().Name || type.Namespace!.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal));
+        Holds(
+            Types,
+            type =>
+                type.Namespace == type.Assembly.GetName().Name
+                    || type.Namespace!.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal));
 
     [Fact]
     public void Names_use_the_words_of_the_field() =>
-        Holds(Types, type => !Array.Exists(["Provider", "Manager", "Helper", "Util", "Retriever", "Service", "Context"], word => type.Name.Contains(word, StringComparison.Ordinal)
-            && !type.Name.StartsWith("WorkloadIdentityServiceCollection", StringComparison.Ordinal) && !type.Name.StartsWith("ServiceFabric", StringComparison.Ordinal) && !type.Name.StartsWith("AppService", StringComparison.Ordinal))
+        Holds(
+            Types,
+            type =>
+                !Array.Exists(
+                    ["Provider", "Manager", "Helper", "Util", "Retriever", "Service", "Context"],
+                    word => type.Name.Contains(word, StringComparison.Ordinal)
+            && !type.Name.StartsWith("WorkloadIdentityServiceCollection", StringComparison.Ordinal)
+            && !type.Name.StartsWith("ServiceFabric", StringComparison.Ordinal)
+            && !type.Name.StartsWith("AppService", StringComparison.Ordinal))
             && !type.Name.StartsWith("Base", StringComparison.Ordinal));
 
     [Fact]
@@ -102,7 +118,9 @@ public sealed partial class ConventionTests
 
         Assert.NotEmpty(events);
         Assert.Equal(events.Count, events.Select(message => message.EventId).Distinct().Count());
-        Assert.Equal(["src/WorkloadIdentity/Platform/Log.cs"], Repository.SourceFiles("src").Where(file => Repository.Read(file).Contains("[LoggerMessage(", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["src/WorkloadIdentity/Platform/Log.cs"],
+            Repository.SourceFiles("src").Where(file => Repository.Read(file).Contains("[LoggerMessage(", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -110,22 +128,33 @@ public sealed partial class ConventionTests
         Assert.Equal(
             ["src/WorkloadIdentity/Platform/WorkloadEnvironment.cs"],
             Repository.SourceFiles("src/WorkloadIdentity").Where(file => Repository.Read(file) is var text
-                && (text.Contains("Environment.GetEnvironmentVariable", StringComparison.Ordinal) || text.Contains("new FileStream", StringComparison.Ordinal) || text.Contains("File.Open", StringComparison.Ordinal) || text.Contains("File.Read", StringComparison.Ordinal))));
+                && (text.Contains("Environment.GetEnvironmentVariable", StringComparison.Ordinal)
+                    || text.Contains("new FileStream", StringComparison.Ordinal) || text.Contains("File.Open", StringComparison.Ordinal)
+                    || text.Contains("File.Read", StringComparison.Ordinal))));
 
     [Fact]
     public void Only_one_file_touches_the_jwt_library_and_one_touches_polly()
     {
-        Assert.Equal(1, Repository.SourceFiles("src/WorkloadIdentity").Count(file => Repository.Read(file).Contains("using Microsoft.IdentityModel", StringComparison.Ordinal)));
-        Assert.Equal(["src/WorkloadIdentity/Platform/TransientRetry.cs"], Repository.SourceFiles("src/WorkloadIdentity").Where(file => Repository.Read(file).Contains("using Polly", StringComparison.Ordinal)));
+        Assert.Equal(
+            1,
+            Repository.SourceFiles("src/WorkloadIdentity")
+                .Count(file => Repository.Read(file).Contains("using Microsoft.IdentityModel", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["src/WorkloadIdentity/Platform/TransientRetry.cs"],
+            Repository.SourceFiles("src/WorkloadIdentity")
+                .Where(file => Repository.Read(file).Contains("using Polly", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Every_error_leads_to_an_anchor_that_exists()
     {
-        var anchors = Repository.Read("docs/errors.md").Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal) || line.StartsWith("### ", StringComparison.Ordinal))
+        var anchors =
+            Repository.Read("docs/errors.md").Split('\n')
+                .Where(line => line.StartsWith("## ", StringComparison.Ordinal) || line.StartsWith("### ", StringComparison.Ordinal))
             .Select(line => line.TrimStart('#', ' ').TrimEnd()).ToHashSet();
         var needed = Enum.GetValues<TokenErrorKind>().Select(kind => new TokenError(kind, "x"))
-            .Concat(Enum.GetValues<TokenErrorCategory>().Select(category => new TokenError(TokenErrorKind.Refused, "x") { Category = category }))
+            .Concat(Enum.GetValues<TokenErrorCategory>()
+            .Select(category => new TokenError(TokenErrorKind.Refused, "x") { Category = category }))
             .Select(error => error.HelpLink.Fragment.TrimStart('#'))
             .Concat(typeof(HelpAnchors).GetFields().Select(field => (string)field.GetRawConstantValue()!));
 
@@ -137,14 +166,17 @@ public sealed partial class ConventionTests
     {
         var page = Repository.Read("docs/errors.md");
         Holds(
-            Repository.Read("src/WorkloadIdentity/Platform/EntraErrors.tsv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split('\t')[0]),
+            Repository.Read("src/WorkloadIdentity/Platform/EntraErrors.tsv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
+                .Select(line => line.Split('\t')[0]),
             code => page.Contains($"AADSTS{code}", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Every_test_the_security_page_relies_on_exists()
     {
-        var named = System.Text.RegularExpressions.Regex.Matches(Repository.Read("docs/SECURITY.md"), "`([A-Za-z]+Tests)`").Select(match => match.Groups[1].Value).Distinct().ToList();
+        var named =
+            System.Text.RegularExpressions.Regex.Matches(Repository.Read("docs/SECURITY.md"), "`([A-Za-z]+Tests)`")
+                .Select(match => match.Groups[1].Value).Distinct().ToList();
         var tests = Repository.SourceFiles("tests").Select(Path.GetFileNameWithoutExtension).ToHashSet();
 
         Assert.NotEmpty(named);
@@ -154,7 +186,9 @@ public sealed partial class ConventionTests
     [Fact]
     public void Code_in_the_docs_comes_from_code_that_compiles()
     {
-        var compiled = Repository.SourceFiles("tests").Concat(Repository.SourceFiles("samples")).Select(file => $"\n{Lines(Repository.Read(file))}\n").ToList();
+        var compiled =
+            Repository.SourceFiles("tests").Concat(Repository.SourceFiles("samples")).Select(file => $"\n{Lines(Repository.Read(file))}\n")
+                .ToList();
         var pages = Repository.SourceFiles("docs", "*.md").Concat(Repository.SourceFiles("src", "README.md")).Append("README.md");
         Holds(
             from page in pages
@@ -170,7 +204,9 @@ public sealed partial class ConventionTests
 
     public static TheoryData<string> ShippedNames => [.. Repository.Shipped.Select(assembly => assembly.GetName().Name!)];
 
-    private static bool IsTask(Type type) => typeof(Task).IsAssignableFrom(type) || type == typeof(ValueTask) || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>));
+    private static bool IsTask(Type type) =>
+        typeof(Task).IsAssignableFrom(type) || type == typeof(ValueTask)
+            || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>));
 
     private static void Holds<T>(IEnumerable<T> all, Func<T, bool> law)
     {

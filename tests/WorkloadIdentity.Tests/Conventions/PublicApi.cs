@@ -6,7 +6,8 @@ namespace WorkloadIdentity.Tests;
 /// <summary>An assembly's public API as text, one member a line, in an order that does not move.</summary>
 internal static class PublicApi
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     public static string Of(Assembly assembly)
     {
@@ -27,8 +28,10 @@ internal static class PublicApi
     public static IEnumerable<Type> TypesNamedBy(Type type) =>
         type.GetMembers(Declared).SelectMany(member => member switch
         {
-            MethodInfo method when IsVisible(method) => method.GetParameters().Select(parameter => parameter.ParameterType).Append(method.ReturnType),
-            ConstructorInfo constructor when IsVisible(constructor) => constructor.GetParameters().Select(parameter => parameter.ParameterType),
+            MethodInfo method when IsVisible(method) =>
+                method.GetParameters().Select(parameter => parameter.ParameterType).Append(method.ReturnType),
+            ConstructorInfo constructor when IsVisible(constructor) =>
+                constructor.GetParameters().Select(parameter => parameter.ParameterType),
             FieldInfo { IsPublic: true } field => [field.FieldType],
             _ => [],
         }).Concat(type.GetInterfaces()).Append(type.BaseType ?? typeof(object)).SelectMany(Unwrap).Distinct();
@@ -64,10 +67,14 @@ internal static class PublicApi
 
     private static string Modifiers(MethodBase method) =>
         (method.IsFamily ? "protected " : "") + (method.IsStatic ? "static " : "")
-        + (method.DeclaringType!.IsInterface ? "" : method.IsAbstract ? "abstract " : method.IsVirtual && !method.IsFinal && !method.DeclaringType!.IsSealed ? "virtual " : "");
+        + (method.DeclaringType!.IsInterface
+            ? ""
+            : method.IsAbstract ? "abstract " : method.IsVirtual && !method.IsFinal && !method.DeclaringType!.IsSealed ? "virtual " : "");
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
-        $"{Name(parameter.ParameterType)} {parameter.Name}{(parameter.HasDefaultValue ? $" = {parameter.DefaultValue ?? "default"}" : "")}"));
+        $"{Name(parameter.ParameterType)} {parameter.Name}{(parameter.HasDefaultValue
+            ? $" = {parameter.DefaultValue ?? "default"}"
+            : "")}"));
 
     private static bool IsVisible(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
 
@@ -91,6 +98,7 @@ internal static class PublicApi
         type.IsByRef ? $"ref {Name(type.GetElementType()!)}"
         : type.IsArray ? $"{Name(type.GetElementType()!)}[]"
         : Nullable.GetUnderlyingType(type) is { } value ? $"{Name(value)}?"
-        : type.IsGenericType ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
+        : type.IsGenericType
+        ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
         : type.Name;
 }

@@ -23,7 +23,8 @@ internal static class Repository
 
     public static IEnumerable<string> SourceFiles(string room, string pattern = "*.cs") =>
         Directory.EnumerateFiles(Path.Combine(Root, room), pattern, SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}node_modules{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Where(
+                file => !file.Contains($"{Path.DirectorySeparatorChar}node_modules{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'));
 
     private static string FindRoot()

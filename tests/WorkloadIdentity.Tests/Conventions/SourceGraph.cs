@@ -20,12 +20,17 @@ internal sealed class SourceGraph
     {
         var paths = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
         var options = new CSharpParseOptions(LanguageVersion.Preview);
-        var trees = paths.Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), options, Path.GetRelativePath(folder, path).Replace('\\', '/'))).ToList();
+        var trees =
+            paths.Select(path =>
+                CSharpSyntaxTree.ParseText(File.ReadAllText(path), options, Path.GetRelativePath(folder, path).Replace('\\', '/')))
+                    .ToList();
         var usings = CSharpSyntaxTree.ParseText(string.Concat(ImplicitUsings.Select(name => $"global using {name};\n")), options, "");
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => !Path.GetFileName(path).StartsWith("WorkloadIdentity", StringComparison.Ordinal))
             .Select(path => MetadataReference.CreateFromFile(path));
-        var compilation = CSharpCompilation.Create("read", [.. trees, usings], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        var compilation =
+            CSharpCompilation.Create(
+                "read", [.. trees, usings], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         var graph = new SourceGraph([.. trees.Select(tree => tree.FilePath)]);
         foreach (var tree in trees)
         {
@@ -41,7 +46,9 @@ internal sealed class SourceGraph
     /// <summary>The groups of files that need each other, the largest first.</summary>
     public IReadOnlyList<IReadOnlyList<string>> FileCycles() => Cycles(Files, _edges);
 
-    /// <summary>The groups of folders that need each other. A file's folder is the first part of its path; "(root)" for files in none.</summary>
+    /// <summary>
+    /// The groups of folders that need each other. A file's folder is the first part of its path; "(root)" for files in none.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> FolderCycles() =>
         Cycles([.. Files.Select(Folder).Distinct()], [.. _edges.Select(edge => (Folder(edge.From), Folder(edge.To)))]);
 
@@ -52,7 +59,8 @@ internal sealed class SourceGraph
         where folders.From != folders.To
         group edge by folders into each
         orderby each.Key.From, each.Key.To
-        select (each.Key.From, each.Key.To, (IReadOnlyList<string>)[.. each.Select(edge => $"{edge.From} -> {edge.To} ({_examples[edge]})").Order(StringComparer.Ordinal)]);
+        select (each.Key.From, each.Key.To,
+            (IReadOnlyList<string>)[.. each.Select(edge => $"{edge.From} -> {edge.To} ({_examples[edge]})").Order(StringComparer.Ordinal)]);
 
     public static string Folder(string file) => file.IndexOf('/', StringComparison.Ordinal) is > 0 and var end ? file[..end] : "(root)";
 
@@ -60,7 +68,8 @@ internal sealed class SourceGraph
     {
         foreach (var name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
         {
-            var symbol = model.GetSymbolInfo(name) is var info && info.Symbol is not null ? info.Symbol : info.CandidateSymbols.FirstOrDefault();
+            var symbol =
+                model.GetSymbolInfo(name) is var info && info.Symbol is not null ? info.Symbol : info.CandidateSymbols.FirstOrDefault();
             foreach (var declaration in Declarations(symbol))
             {
                 if (declaration.SyntaxTree.FilePath is { Length: > 0 } file && file != tree.FilePath && _edges.Add((tree.FilePath, file)))

@@ -14,7 +14,11 @@ public sealed class CredentialChainRaceTests
     {
         // The slow acquisition hangs on the first member, the quick one finds that member absent and is answered by the second.
         var slow = new TaskCompletionSource<TokenResult>();
-        var first = new ScriptedCredential("one", (acquisition, _) => acquisition.Request.Scope.Contains("slow", StringComparison.Ordinal) ? slow.Task : Task.FromResult(Absent));
+        var first =
+            new ScriptedCredential(
+                "one",
+                (acquisition, _) =>
+                    acquisition.Request.Scope.Contains("slow", StringComparison.Ordinal) ? slow.Task : Task.FromResult(Absent));
         var second = ScriptedCredential.Issuing("two");
         var chain = new CredentialChain(first, second);
 
@@ -38,7 +42,9 @@ public sealed class CredentialChainRaceTests
     {
         var slow = new TaskCompletionSource<TokenResult>();
         var first = new ScriptedCredential("one", (acquisition, _) =>
-            acquisition.Request.Scope.Contains("slow", StringComparison.Ordinal) ? slow.Task : Task.FromResult(ScriptedCredential.Token("one", acquisition)));
+            acquisition.Request.Scope.Contains("slow", StringComparison.Ordinal)
+                ? slow.Task
+                : Task.FromResult(ScriptedCredential.Token("one", acquisition)));
         var second = ScriptedCredential.Issuing("two");
         var chain = new CredentialChain(first, second);
 
@@ -56,7 +62,9 @@ public sealed class CredentialChainRaceTests
     {
         var slow = new TaskCompletionSource<TokenResult>();
         var first = new ScriptedCredential("one", (acquisition, _) =>
-            acquisition.Request.Scope.Contains("slow", StringComparison.Ordinal) ? slow.Task : Task.FromResult(ScriptedCredential.Token("one", acquisition)));
+            acquisition.Request.Scope.Contains("slow", StringComparison.Ordinal)
+                ? slow.Task
+                : Task.FromResult(ScriptedCredential.Token("one", acquisition)));
         var second = ScriptedCredential.Issuing("two");
         var chain = new CredentialChain(first, second);
 
@@ -92,9 +100,11 @@ public sealed class CredentialChainRaceTests
                 return fate < 5 ? ScriptedCredential.Token($"{i}", acquisition) : fate < 8 ? Absent : Refused;
             })));
 
-            var results = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() => AcquireAsync(chain, $"api://{i}/.default"))));
+            var results =
+                await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() => AcquireAsync(chain, $"api://{i}/.default"))));
 
-            var winners = results.Where(result => result.Verdict == TokenVerdict.Issued).Select(result => result.Token!.AcquiredBy).Distinct();
+            var winners =
+                results.Where(result => result.Verdict == TokenVerdict.Issued).Select(result => result.Token!.AcquiredBy).Distinct();
             Assert.True(winners.Count() <= 1, $"Seed {seed}: {string.Join(", ", winners)}");
         }
     }

@@ -62,7 +62,8 @@ public sealed class CredentialChainTests
     public async Task A_member_that_throws_is_a_failure()
     {
         var second = ScriptedCredential.Issuing("two");
-        var chain = new CredentialChain(new ScriptedCredential("one", (Acquisition _) => throw new InvalidOperationException("boom")), second);
+        var chain =
+            new CredentialChain(new ScriptedCredential("one", (Acquisition _) => throw new InvalidOperationException("boom")), second);
 
         var result = await AcquireAsync(chain);
 
@@ -112,7 +113,9 @@ public sealed class CredentialChainTests
     [Fact]
     public async Task When_nobody_is_here_every_reason_is_told_once()
     {
-        var result = await AcquireAsync(new CredentialChain(ScriptedCredential.Absent("one"), ScriptedCredential.Absent("two", TokenErrorKind.TimedOut)));
+        var result =
+            await AcquireAsync(
+                new CredentialChain(ScriptedCredential.Absent("one"), ScriptedCredential.Absent("two", TokenErrorKind.TimedOut)));
 
         Assert.Equal(TokenVerdict.Unavailable, result.Verdict);
         Assert.Equal(TokenErrorKind.NotConfigured, result.Error!.Kind);
@@ -139,15 +142,21 @@ public sealed class CredentialChainTests
     public async Task Chains_nest()
     {
         var inner = new CredentialChain("inner", loggerFactory: null, [ScriptedCredential.Absent("one"), ScriptedCredential.Absent("two")]);
-        var winner = new CredentialChain("other", loggerFactory: null, [ScriptedCredential.Absent("three"), ScriptedCredential.Issuing("four")]);
+        var winner =
+            new CredentialChain("other", loggerFactory: null, [ScriptedCredential.Absent("three"), ScriptedCredential.Issuing("four")]);
 
         var result = await AcquireAsync(new CredentialChain("outer", loggerFactory: null, [inner, winner]));
         Assert.Equal("outer/other/four", result.Token!.AcquiredBy);
-        Assert.Equal(["outer/inner/one", "outer/inner/two", "outer/other/three", "outer/other/four"], result.Attempts.Select(attempt => attempt.Credential));
+        Assert.Equal(
+            ["outer/inner/one", "outer/inner/two", "outer/other/three", "outer/other/four"],
+            result.Attempts.Select(attempt => attempt.Credential));
 
         var nobody = await AcquireAsync(new CredentialChain("outer", loggerFactory: null, [inner, ScriptedCredential.Absent("five")]));
         Assert.Equal(TokenVerdict.Unavailable, nobody.Verdict);
-        Assert.Contains("\n  inner/one: one is not here.\n  inner/two: two is not here.\n  five: five is not here.", nobody.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "\n  inner/one: one is not here.\n  inner/two: two is not here.\n  five: five is not here.",
+            nobody.Error!.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -195,11 +204,12 @@ public sealed class CredentialChainTests
         {
             Can = RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims,
         };
-        var acquisition = new Acquisition(new TokenRequest("api://a/.default") { TenantId = "contoso.com", UserAssertion = "jwt", FmiPath = "x" })
-        {
-            Claims = "{}",
-            Rejected = new AccessToken("old", DateTimeOffset.UnixEpoch),
-        };
+        var acquisition =
+            new Acquisition(new TokenRequest("api://a/.default") { TenantId = "contoso.com", UserAssertion = "jwt", FmiPath = "x" })
+            {
+                Claims = "{}",
+                Rejected = new AccessToken("old", DateTimeOffset.UnixEpoch),
+            };
 
         await AcquireAsync(new CredentialChain(AbsentThatCan("absent"), member), acquisition);
 
@@ -262,7 +272,8 @@ public sealed class CredentialChainTests
             }),
             second);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => chain.AcquireAsync(new Acquisition(Request), cancellation.Token).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => chain.AcquireAsync(new Acquisition(Request), cancellation.Token).AsTask());
         Assert.Empty(second.Asked);
     }
 

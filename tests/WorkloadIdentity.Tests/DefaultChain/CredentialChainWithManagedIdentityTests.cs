@@ -29,7 +29,11 @@ public sealed class CredentialChainWithManagedIdentityTests
         Assert.Equal(TokenVerdict.Issued, (await machine.AcquireAsync(chain, acquisition)).Verdict);
 
         var back = machine.Clock.Now.AddSeconds(70);
-        machine.Server.Otherwise = _ => machine.Clock.Now < back ? FakeServer.Response(HttpStatusCode.Gone) : FakeServer.Response(HttpStatusCode.OK, machine.Token());
+        machine.Server.Otherwise =
+            _ =>
+                machine.Clock.Now < back
+                    ? FakeServer.Response(HttpStatusCode.Gone)
+                    : FakeServer.Response(HttpStatusCode.OK, machine.Token());
         var result = await machine.AcquireAsync(chain, acquisition);
 
         Assert.Equal("chain/managed identity", result.Token!.AcquiredBy);

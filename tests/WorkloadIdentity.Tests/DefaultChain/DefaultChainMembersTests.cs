@@ -25,20 +25,26 @@ public sealed class DefaultChainMembersTests : IDisposable
     [InlineData("managed-identity")]
     [InlineData("github")]
     public void A_kind_that_is_there_cannot_be_added_again(string kind) =>
-        Assert.Contains(kind, Assert.Throws<ArgumentException>(() => new DefaultChainMembers().Add(Member("github")).Add(Member(kind))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            kind,
+            Assert.Throws<ArgumentException>(() => new DefaultChainMembers().Add(Member("github")).Add(Member(kind))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Members_are_asked_in_their_order_before_managed_identity()
     {
         var result = await AcquireAsync(Absent("one"), Absent("two"), Member("three"));
 
-        Assert.Equal(["client secret", "client certificate", "federated token file", "one", "two", "three"], result.Attempts.Select(attempt => attempt.Credential.Split('/')[^1]));
+        Assert.Equal(
+            ["client secret", "client certificate", "federated token file", "one", "two", "three"],
+            result.Attempts.Select(attempt => attempt.Credential.Split('/')[^1]));
     }
 
     [Fact]
     public async Task One_that_waits_to_be_picked_is_left_out_until_it_is()
     {
-        var member = new DefaultChainMember("github", _ => ScriptedCredential.Issuing("github")) { OnlyWhenPicked = true, PickedBy = ["ci"] };
+        var member =
+            new DefaultChainMember("github", _ => ScriptedCredential.Issuing("github")) { OnlyWhenPicked = true, PickedBy = ["ci"] };
 
         var without = await AcquireAsync(member, Member("other"));
         _variables["AZURE_TOKEN_CREDENTIALS"] = "CI";
@@ -54,9 +60,13 @@ public sealed class DefaultChainMembersTests : IDisposable
     {
         _variables["AZURE_TOKEN_CREDENTIALS"] = "no-such-thing";
 
-        var result = await AcquireAsync(new DefaultChainMember("github", _ => ScriptedCredential.Issuing("x")) { PickedBy = ["prod", "ci"] });
+        var result =
+            await AcquireAsync(new DefaultChainMember("github", _ => ScriptedCredential.Issuing("x")) { PickedBy = ["prod", "ci"] });
 
-        Assert.Contains("prod, EnvironmentCredential, WorkloadIdentityCredential, ci, ManagedIdentityCredential.", result.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "prod, EnvironmentCredential, WorkloadIdentityCredential, ci, ManagedIdentityCredential.",
+            result.Error!.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,7 +90,8 @@ public sealed class DefaultChainMembersTests : IDisposable
     {
         _variables["WORKLOAD_IDENTITY_ALLOW"] = "secret";
 
-        var result = await AcquireAsync(new DefaultChainMember("github", _ => ScriptedCredential.Issuing("github")) { AnnouncedBy = ["GITHUB"] });
+        var result =
+            await AcquireAsync(new DefaultChainMember("github", _ => ScriptedCredential.Issuing("github")) { AnnouncedBy = ["GITHUB"] });
 
         Assert.DoesNotContain(result.Attempts, attempt => attempt.Credential.Contains("github", StringComparison.Ordinal));
     }
@@ -93,12 +104,18 @@ public sealed class DefaultChainMembersTests : IDisposable
 
         await AcquireAsync(new DefaultChainMember("github", _ => ScriptedCredential.Issuing("github")) { AnnouncedBy = ["GITHUB"] });
 
-        Assert.Contains("'client secret' is used, 'github' is not", Assert.Single(_log.Entries, entry => entry.Id == 201).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "'client secret' is used, 'github' is not",
+            Assert.Single(_log.Entries, entry => entry.Id == 201).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_function_that_makes_nothing_is_named() =>
-        Assert.Contains("'github'", (await Assert.ThrowsAsync<InvalidOperationException>(() => AcquireAsync(new DefaultChainMember("github", _ => null!)))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'github'",
+            (await Assert.ThrowsAsync<InvalidOperationException>(() => AcquireAsync(new DefaultChainMember("github", _ => null!)))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_registered_identity_adds_them_where_it_chooses_the_chain()
@@ -124,6 +141,7 @@ public sealed class DefaultChainMembersTests : IDisposable
         }
 
         options.ManagedIdentityHttpClient = new FakeServer().Refuse().Client;
-        return Task.Run(() => DefaultCredentials.FromEnvironment(options).AcquireAsync(new Acquisition(Request), CancellationToken.None).AsTask());
+        return Task.Run(
+            () => DefaultCredentials.FromEnvironment(options).AcquireAsync(new Acquisition(Request), CancellationToken.None).AsTask());
     }
 }

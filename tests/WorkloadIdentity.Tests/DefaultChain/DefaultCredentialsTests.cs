@@ -17,7 +17,8 @@ public sealed class DefaultCredentialsTests
     public void Options_in_code_are_checked_at_once()
     {
         Assert.Throws<ArgumentException>("AuthorityHost", () => Chain(options => options.AuthorityHost = new Uri("https://evil.example")));
-        Assert.Throws<ArgumentException>("AdditionallyAllowedTenants", () => Chain(options => options.AdditionallyAllowedTenants.Add("common")));
+        Assert.Throws<ArgumentException>(
+            "AdditionallyAllowedTenants", () => Chain(options => options.AdditionallyAllowedTenants.Add("common")));
         Assert.Throws<ArgumentException>("MaxAttempts", () => Chain(options => options.Retry = new RetryOptions { MaxAttempts = 0 }));
         Assert.Contains(
             "Known are: secret, certificate, federated, managed-identity.",
@@ -78,7 +79,8 @@ public sealed class DefaultCredentialsTests
         await _entra.File("/token", EntraFake.Jwt("first")).Issues().AcquireAsync(chain);
         await _entra.File("/token", EntraFake.Jwt("second")).Issues().AcquireAsync(chain);
 
-        Assert.Equal([EntraFake.Jwt("first"), EntraFake.Jwt("second")], _entra.Server.Requests.Select(request => request.Form["client_assertion"]));
+        Assert.Equal(
+            [EntraFake.Jwt("first"), EntraFake.Jwt("second")], _entra.Server.Requests.Select(request => request.Form["client_assertion"]));
     }
 
     [Fact]

@@ -141,7 +141,8 @@ public sealed class AccessTokenPipelineTests : IDisposable
         await using var api = new LoopbackServer(_ => new(200, ("Set-Cookie", "tenant=a")));
         _baseAddress = api.Address;
         await using var provider = Build(
-            client => isDefaultHandler ? client : client.ConfigurePrimaryHttpMessageHandler(() => new HttpClientHandler { UseProxy = false }),
+            client =>
+                isDefaultHandler ? client : client.ConfigurePrimaryHttpMessageHandler(() => new HttpClientHandler { UseProxy = false }),
             realHandler: true);
         using var client = CreateClient(provider);
 

@@ -18,7 +18,8 @@ public sealed class AddAccessTokenTests : IDisposable
     [Fact]
     public async Task A_named_client_sends_tokens_to_the_base_address_of_its_configuration()
     {
-        await using var provider = Build(services => services.AddHttpClient("orders", client => client.BaseAddress = Orders).AddAccessToken(Scope));
+        await using var provider =
+            Build(services => services.AddHttpClient("orders", client => client.BaseAddress = Orders).AddAccessToken(Scope));
 
         using var response = await provider.GetRequiredService<IHttpClientFactory>().CreateClient("orders").GetAsync("/1");
 
@@ -29,7 +30,9 @@ public sealed class AddAccessTokenTests : IDisposable
     [Fact]
     public async Task A_base_address_set_after_AddAccessToken_is_learned_too()
     {
-        await using var provider = Build(services => services.AddHttpClient("orders").AddAccessToken(Scope).ConfigureHttpClient(client => client.BaseAddress = Orders));
+        await using var provider =
+            Build(services =>
+                services.AddHttpClient("orders").AddAccessToken(Scope).ConfigureHttpClient(client => client.BaseAddress = Orders));
 
         using var response = await provider.GetRequiredService<IHttpClientFactory>().CreateClient("orders").GetAsync("/1");
 
@@ -39,7 +42,8 @@ public sealed class AddAccessTokenTests : IDisposable
     [Fact]
     public async Task A_typed_client_sends_tokens_to_the_base_address_of_its_registration()
     {
-        await using var provider = Build(services => services.AddHttpClient<TypedOrders>(client => client.BaseAddress = Orders).AddAccessToken(Scope));
+        await using var provider =
+            Build(services => services.AddHttpClient<TypedOrders>(client => client.BaseAddress = Orders).AddAccessToken(Scope));
 
         await provider.GetRequiredService<TypedOrders>().GetAsync();
 
@@ -51,7 +55,8 @@ public sealed class AddAccessTokenTests : IDisposable
     {
         await using var provider = Build(services => services.AddHttpClient<SelfAddressedOrders>().AddAccessToken(Scope));
 
-        var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(() => provider.GetRequiredService<SelfAddressedOrders>().GetAsync());
+        var exception =
+            await Assert.ThrowsAsync<TokenAcquisitionException>(() => provider.GetRequiredService<SelfAddressedOrders>().GetAsync());
 
         Assert.Equal(TokenErrorKind.NotAllowed, exception.Error.Kind);
         Assert.Contains(
@@ -75,7 +80,8 @@ public sealed class AddAccessTokenTests : IDisposable
     [Fact]
     public async Task A_keyed_client_works()
     {
-        await using var provider = Build(services => services.AddHttpClient("orders", client => client.BaseAddress = Orders).AddAccessToken(Scope).AddAsKeyed());
+        await using var provider =
+            Build(services => services.AddHttpClient("orders", client => client.BaseAddress = Orders).AddAccessToken(Scope).AddAsKeyed());
         await using var scope = provider.CreateAsyncScope();
 
         using var response = await scope.ServiceProvider.GetRequiredKeyedService<HttpClient>("orders").GetAsync("/1");
@@ -89,7 +95,8 @@ public sealed class AddAccessTokenTests : IDisposable
         await using var provider = Build(services =>
         {
             services.AddHttpClient("orders", client => client.BaseAddress = Orders).AddAccessToken(Scope);
-            services.AddHttpClient("billing", client => client.BaseAddress = new Uri("https://billing.contoso.com")).AddAccessToken("api://billing/.default");
+            services.AddHttpClient("billing", client => client.BaseAddress = new Uri("https://billing.contoso.com"))
+                .AddAccessToken("api://billing/.default");
             services.AddHttpClient("plain");
         });
         var factory = provider.GetRequiredService<IHttpClientFactory>();
@@ -131,7 +138,8 @@ public sealed class AddAccessTokenTests : IDisposable
         using var host = builder.Build();
 
         var atStart = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
-        var atUse = Assert.Throws<InvalidOperationException>(() => host.Services.GetRequiredService<IHttpClientFactory>().CreateClient("orders"));
+        var atUse =
+            Assert.Throws<InvalidOperationException>(() => host.Services.GetRequiredService<IHttpClientFactory>().CreateClient("orders"));
 
         foreach (var exception in new Exception[] { atStart, atUse })
         {
@@ -158,7 +166,10 @@ public sealed class AddAccessTokenTests : IDisposable
         var services = new ServiceCollection();
 
         services.ConfigureHttpClientDefaults(defaults =>
-            Assert.Contains("ConfigureHttpClientDefaults", Assert.Throws<InvalidOperationException>(() => defaults.AddAccessToken(Scope)).Message, StringComparison.Ordinal));
+            Assert.Contains(
+                "ConfigureHttpClientDefaults",
+                Assert.Throws<InvalidOperationException>(() => defaults.AddAccessToken(Scope)).Message,
+                StringComparison.Ordinal));
     }
 
     [Fact]
@@ -166,7 +177,10 @@ public sealed class AddAccessTokenTests : IDisposable
     {
         var client = new ServiceCollection().AddHttpClient("orders").AddAccessToken(Scope);
 
-        Assert.Contains("WithScope", Assert.Throws<InvalidOperationException>(() => client.AddAccessToken("api://x/.default")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "WithScope",
+            Assert.Throws<InvalidOperationException>(() => client.AddAccessToken("api://x/.default")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -176,7 +190,8 @@ public sealed class AddAccessTokenTests : IDisposable
 
         Assert.Throws<ArgumentException>(() => client.AddAccessToken(""));
         Assert.Throws<ArgumentException>(() => client.AddAccessToken("api://AzureADTokenExchange/.default"));
-        Assert.Throws<ArgumentException>(() => client.AddAccessToken(Scope, options => options.AllowedOrigins.Add(new Uri("http://orders.contoso.com"))));
+        Assert.Throws<ArgumentException>(
+            () => client.AddAccessToken(Scope, options => options.AllowedOrigins.Add(new Uri("http://orders.contoso.com"))));
         client.AddAccessToken(Scope);
     }
 
@@ -202,8 +217,10 @@ public sealed class AddAccessTokenTests : IDisposable
     {
         await using var provider = Build(services =>
         {
-            services.ConfigureHttpClientDefaults(defaults => defaults.AddHttpMessageHandler(() => new Discovery(new Uri("https://10.0.0.5:8443"))));
-            services.AddHttpClient("orders", client => client.BaseAddress = isBaseAddress ? new Uri("https+http://orders") : null).AddAccessToken(Scope);
+            services.ConfigureHttpClientDefaults(
+                defaults => defaults.AddHttpMessageHandler(() => new Discovery(new Uri("https://10.0.0.5:8443"))));
+            services.AddHttpClient("orders", client => client.BaseAddress = isBaseAddress ? new Uri("https+http://orders") : null)
+                .AddAccessToken(Scope);
         });
         using var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
 
@@ -224,7 +241,8 @@ public sealed class AddAccessTokenTests : IDisposable
     {
         await using var provider = Build(services =>
         {
-            services.ConfigureHttpClientDefaults(defaults => defaults.AddHttpMessageHandler(() => new Discovery(new Uri("https://10.0.0.5"))));
+            services.ConfigureHttpClientDefaults(
+                defaults => defaults.AddHttpMessageHandler(() => new Discovery(new Uri("https://10.0.0.5"))));
             services.AddHttpClient("orders", client => client.BaseAddress = Orders).AddAccessToken(Scope);
         });
 
@@ -255,7 +273,8 @@ public sealed class AddAccessTokenTests : IDisposable
         provider.GetRequiredService<IHttpClientFactory>().CreateClient("orders").Dispose();
 
         // A handler built later, as the factory does every two minutes, by somebody who configures no client.
-        using var client = new HttpClient(provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler("orders"), disposeHandler: false);
+        using var client =
+            new HttpClient(provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler("orders"), disposeHandler: false);
         using var response = await client.GetAsync(new Uri(Orders, "/1"));
 
         Assert.Equal(["Bearer t1"], Tokens);
@@ -267,7 +286,8 @@ public sealed class AddAccessTokenTests : IDisposable
         await using var provider = Build(services =>
         {
             services.AddScoped<ScopedThing>();
-            services.AddWorkloadIdentity("captive").UseCredential(root => throw new InvalidOperationException($"made from {root.GetRequiredService<ScopedThing>()}"));
+            services.AddWorkloadIdentity("captive")
+                .UseCredential(root => throw new InvalidOperationException($"made from {root.GetRequiredService<ScopedThing>()}"));
             services.AddHttpClient("orders", client => client.BaseAddress = Orders).AddAccessToken(Scope);
         });
 
@@ -275,7 +295,8 @@ public sealed class AddAccessTokenTests : IDisposable
         await using (var scope = provider.CreateAsyncScope())
         {
             // An identity is made from the root, wherever it is asked for: what is scoped is refused instead of captured.
-            var exception = Assert.Throws<InvalidOperationException>(() => scope.ServiceProvider.GetRequiredKeyedService<ITokenAcquirer>("captive"));
+            var exception =
+                Assert.Throws<InvalidOperationException>(() => scope.ServiceProvider.GetRequiredKeyedService<ITokenAcquirer>("captive"));
             Assert.Contains("scoped service", exception.Message, StringComparison.Ordinal);
             client = scope.ServiceProvider.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
         }
@@ -288,7 +309,9 @@ public sealed class AddAccessTokenTests : IDisposable
     public async Task Two_containers_of_one_registration_share_nothing()
     {
         var addresses = new Queue<Uri>([Orders, new Uri("https://second.contoso.com")]);
-        var services = Services(services => services.AddHttpClient("orders", client => client.BaseAddress = addresses.Dequeue()).AddAccessToken(Scope));
+        var services =
+            Services(
+                services => services.AddHttpClient("orders", client => client.BaseAddress = addresses.Dequeue()).AddAccessToken(Scope));
         await using var first = services.BuildServiceProvider();
         await using var second = services.BuildServiceProvider();
         using var one = first.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
@@ -301,11 +324,14 @@ public sealed class AddAccessTokenTests : IDisposable
     public async Task Messages_may_ask_for_their_tenant_through_a_factory_made_client()
     {
         await using var provider = Build(services =>
-            services.AddHttpClient("graph").AddAccessToken("https://graph.microsoft.com/.default", options => options.RequireTenant = true));
+            services.AddHttpClient("graph")
+                .AddAccessToken("https://graph.microsoft.com/.default", options => options.RequireTenant = true));
         using var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("graph");
 
         await Assert.ThrowsAsync<TokenAcquisitionException>(() => client.GetAsync("https://graph.microsoft.com/v1.0/users"));
-        using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://graph.microsoft.com/v1.0/users").ForTenant("contoso.com"));
+        using var response =
+            await client.SendAsync(
+                new HttpRequestMessage(HttpMethod.Get, "https://graph.microsoft.com/v1.0/users").ForTenant("contoso.com"));
 
         Assert.Equal("contoso.com", Assert.Single(_tokens.Requests).TenantId);
     }

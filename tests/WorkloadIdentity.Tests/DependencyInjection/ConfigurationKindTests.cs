@@ -24,7 +24,9 @@ public sealed class ConfigurationKindTests
 
     [Theory]
     [InlineData("""{ "Kind": "Robot" }""", "Identity:Serial is missing or empty.")]
-    [InlineData("""{ "Kind": "Robot", "Serial": "7", "Serail": "canary" }""", "Identity:Serail is not a setting of kind Robot. It has: Kind, Serial")]
+    [InlineData(
+        """{ "Kind": "Robot", "Serial": "7", "Serail": "canary" }""",
+        "Identity:Serail is not a setting of kind Robot. It has: Kind, Serial")]
     [InlineData("""{ "Kind": "Robot", "Serial": "canary" }""", "The serial is not a number.")]
     [InlineData("""{ "Kind": "Robto", "Serial": "7" }""", "FederatedTokenCommand, Chain, Robot.")]
     [InlineData("""{ "Kind": "Chain", "Credentials": [ { "Kind": "Robot" } ] }""", "Identity:Credentials:0:Serial is missing or empty.")]
@@ -43,7 +45,8 @@ public sealed class ConfigurationKindTests
     [InlineData("chain")]
     [InlineData("ROBOT")]
     public void A_kind_cannot_be_added_twice(string kind) =>
-        Assert.Throws<InvalidOperationException>(() => AddRobot(new ServiceCollection()).AddWorkloadIdentityKind(kind, [], _ => FakeCredential.Issuing("t")));
+        Assert.Throws<InvalidOperationException>(
+            () => AddRobot(new ServiceCollection()).AddWorkloadIdentityKind(kind, [], _ => FakeCredential.Issuing("t")));
 
     [Fact]
     public void A_kinds_credential_works_with_what_the_identity_works_with()
@@ -61,7 +64,8 @@ public sealed class ConfigurationKindTests
             Assert.Same(clock, section.Services.GetRequiredService<TimeProvider>());
             return FakeCredential.Issuing("t");
         });
-        services.AddWorkloadIdentity(Section("""{ "Kind": "Robot", "List": [ "a", "b" ], "AuthorityHost": "https://login.microsoftonline.us" }"""));
+        services.AddWorkloadIdentity(
+            Section("""{ "Kind": "Robot", "List": [ "a", "b" ], "AuthorityHost": "https://login.microsoftonline.us" }"""));
         using var provider = services.BuildServiceProvider();
 
         provider.GetRequiredService<ITokenAcquirer>();
@@ -81,7 +85,9 @@ public sealed class ConfigurationKindTests
 
         var known = definitions.GetProperty("workloadIdentityCredential").GetProperty("anyOf").EnumerateArray()
             .Where(kind => kind.TryGetProperty("properties", out _))
-            .ToDictionary(kind => kind.GetProperty("properties").GetProperty("Kind").GetProperty("const").GetString()!, kind => Names(kind).Where(name => name != "Kind").Order(StringComparer.Ordinal));
+            .ToDictionary(
+                kind => kind.GetProperty("properties").GetProperty("Kind").GetProperty("const").GetString()!,
+                kind => Names(kind).Where(name => name != "Kind").Order(StringComparer.Ordinal));
 
         Assert.Equal(CredentialKind.All.Select(kind => kind.Name).Order(StringComparer.Ordinal), known.Keys.Order(StringComparer.Ordinal));
         Assert.All(CredentialKind.All, kind => Assert.Equal(kind.Settings.Order(StringComparer.Ordinal), known[kind.Name]));
@@ -92,17 +98,26 @@ public sealed class ConfigurationKindTests
     {
         var targets = Repository.Read("src/WorkloadIdentity/buildTransitive/WorkloadIdentity.targets");
 
-        Assert.Contains("<JsonSchemaSegment Include=\"$(MSBuildThisFileDirectory)../ConfigurationSchema.json\"", targets, StringComparison.Ordinal);
-        Assert.Contains("PackagePath=\"buildTransitive/;build/\"", Repository.Read("src/WorkloadIdentity/WorkloadIdentity.csproj"), StringComparison.Ordinal);
+        Assert.Contains(
+            "<JsonSchemaSegment Include=\"$(MSBuildThisFileDirectory)../ConfigurationSchema.json\"", targets, StringComparison.Ordinal);
+        Assert.Contains(
+            "PackagePath=\"buildTransitive/;build/\"",
+            Repository.Read("src/WorkloadIdentity/WorkloadIdentity.csproj"),
+            StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Names(JsonElement schema) => schema.GetProperty("properties").EnumerateObject().Select(property => property.Name);
+    private static IEnumerable<string> Names(JsonElement schema) =>
+        schema.GetProperty("properties").EnumerateObject().Select(property => property.Name);
 
-    private static IServiceCollection AddRobot(IServiceCollection services) => services.AddWorkloadIdentityKind("Robot", ["Serial"], section =>
-        int.TryParse(section.Required("Serial"), out var serial) ? FakeCredential.Issuing($"token-of-robot-{serial}") : throw new ArgumentException("The serial is not a number."));
+    private static IServiceCollection AddRobot(IServiceCollection services) =>
+        services.AddWorkloadIdentityKind("Robot", ["Serial"], section =>
+        int.TryParse(section.Required("Serial"), out var serial)
+            ? FakeCredential.Issuing($"token-of-robot-{serial}")
+            : throw new ArgumentException("The serial is not a number."));
 
     private static IConfigurationSection Section(string json) =>
-        new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Identity": {{json}} }"""))).Build().GetSection("Identity");
+        new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Identity": {{json}} }"""))).Build()
+            .GetSection("Identity");
 
     private static ServiceProvider Build(string json)
     {

@@ -11,7 +11,8 @@ public sealed partial class DocumentedSettingsTests
     private static readonly string Page = Repository.Read("docs/credentials.md");
 
     public static TheoryData<string> Examples =>
-        [.. JsonBlock().Matches(Page + Repository.Read("docs/migrate/from-microsoft-identity-web.md")).Select(match => match.Groups[1].Value)];
+        [.. JsonBlock().Matches(Page + Repository.Read("docs/migrate/from-microsoft-identity-web.md"))
+            .Select(match => match.Groups[1].Value)];
 
     [Theory]
     [MemberData(nameof(Examples))]
@@ -19,7 +20,8 @@ public sealed partial class DocumentedSettingsTests
     {
         var services = new ServiceCollection();
         services.AddSingleton(WorkloadEnvironment.FromValues(new Dictionary<string, string>()));
-        services.AddWorkloadIdentity(new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build().GetSection("WorkloadIdentity"));
+        services.AddWorkloadIdentity(new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build()
+            .GetSection("WorkloadIdentity"));
         await using var provider = services.BuildServiceProvider();
 
         Assert.IsType<TokenAcquirer>(provider.GetRequiredService<ITokenAcquirer>());

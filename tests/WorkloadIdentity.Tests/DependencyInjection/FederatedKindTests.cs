@@ -23,10 +23,15 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
     {
         var issuer = _entra.AddIssuer();
         var app = _entra.AddApplication().AddFederatedCredential(issuer, Subject);
-        Take(_entra.GitHubActionsEnvironment(issuer, Subject), _entra.AzurePipelinesEnvironment(issuer, Subject, "11112222-bbbb-3333-cccc-4444dddd5555"), _entra.GoogleMetadataEnvironment(issuer, Subject));
+        Take(
+            _entra.GitHubActionsEnvironment(issuer, Subject),
+            _entra.AzurePipelinesEnvironment(issuer, Subject, "11112222-bbbb-3333-cccc-4444dddd5555"),
+            _entra.GoogleMetadataEnvironment(issuer, Subject));
         _variables["GITLAB_OIDC"] = issuer.Issue(Subject);
 
-        var token = await IssuesAsync($$"""{{settings}}, "TenantId": "{{app.TenantId}}", "ClientId": "{{app.ClientId}}", "Audience": "api://AzureADTokenExchange" }""");
+        var token =
+            await IssuesAsync(
+                $$"""{{settings}}, "TenantId": "{{app.TenantId}}", "ClientId": "{{app.ClientId}}", "Audience": "api://AzureADTokenExchange" }""");
 
         Assert.Equal(by, token.AcquiredBy);
     }
@@ -61,7 +66,8 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
         var services = Services();
         services.AddWorkloadIdentity().UseDefaultChain(chain => chain
             .Add(new AzurePipelinesAssertionSource())
-            .Add(new GitHubActionsAssertionSource(), "api://AzureADTokenExchange")).Configure(options => options.AuthorityHost = _entra.AuthorityHost);
+            .Add(new GitHubActionsAssertionSource(), "api://AzureADTokenExchange"))
+            .Configure(options => options.AuthorityHost = _entra.AuthorityHost);
         await using var provider = services.BuildServiceProvider();
 
         var token = await provider.GetRequiredService<ITokenAcquirer>().GetTokenAsync(new TokenRequest(EmulatorCalls.Scope));
@@ -81,7 +87,9 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
 
         _variables["AZURE_TOKEN_CREDENTIALS"] = "WorkloadIdentityCredential";
 
-        var error = (await Assert.ThrowsAsync<TokenAcquisitionException>(() => IssuesAsync("""{ "Kind": "DefaultChain", "Sources": [ "GitHubActions" ] }"""))).Error;
+        var error =
+            (await Assert.ThrowsAsync<TokenAcquisitionException>(
+                () => IssuesAsync("""{ "Kind": "DefaultChain", "Sources": [ "GitHubActions" ] }"""))).Error;
 
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
@@ -89,7 +97,9 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
     [Fact]
     public async Task A_source_that_was_added_and_is_not_here_leaves_the_host_its_own_identity()
     {
-        var error = (await Assert.ThrowsAsync<TokenAcquisitionException>(() => IssuesAsync("""{ "Kind": "DefaultChain", "Allow": "secret", "Sources": "GitHubActions" }"""))).Error;
+        var error =
+            (await Assert.ThrowsAsync<TokenAcquisitionException>(
+                () => IssuesAsync("""{ "Kind": "DefaultChain", "Allow": "secret", "Sources": "GitHubActions" }"""))).Error;
 
         // Not allowed, so it is no link at all.
         Assert.DoesNotContain("github actions", error.Message, StringComparison.Ordinal);
@@ -112,11 +122,13 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
         { """{ "Kind": "GitHubActions", "Url": "canary" """, "Id:Url is not a setting" },
         { """{ "Kind": "Command" """, "Id:Kind is not a kind" },
         { """{ "Kind": "ManagedIdentityFederation" """, "Id:IdentityClientId or" },
-        { $$"""{ "Kind": "ManagedIdentityFederation", "IdentityClientId": "{{Id}}", "IdentityObjectId": "{{Id}}" """, "exactly one of them" },
+        { $$"""{ "Kind": "ManagedIdentityFederation", "IdentityClientId": "{{Id}}", "IdentityObjectId": "{{Id}}" """, "exactly one of "
+            + "them" },
         { """{ "Kind": "ManagedIdentityFederation", "IdentityClientId": "canary" """, "Id:IdentityClientId cannot be used" },
         { """{ "Kind": "AgentIdentity" """, "Id:Blueprint:Kind is missing" },
         { """{ "Kind": "AgentIdentity", "Blueprint": { "Kind": "ManagedIdentity", "X": "canary" } """, "Id:Blueprint:X is not a setting" },
-        { """{ "Kind": "DefaultChain", "Sources": [ "canary" ] """, "Id:Sources lists a source that is not known. Known are: GitHubActions, AzurePipelines, GoogleMetadata" },
+        { """{ "Kind": "DefaultChain", "Sources": [ "canary" ] """, "Id:Sources lists a source that is not known. Known are: "
+            + "GitHubActions, AzurePipelines, GoogleMetadata" },
     };
 
     [Theory]
@@ -135,11 +147,20 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
     [Fact]
     public void An_identity_binding_is_a_setting_and_takes_no_secret_along()
     {
-        using var good = Build($$"""{ "Kind": "FederatedTokenFile", "TenantId": "{{Id}}", "ClientId": "{{Id}}", "TokenFile": "/t", "UseIdentityBinding": "true" }""", isBound: true);
+        using var good =
+            Build(
+                $$"""{ "Kind": "FederatedTokenFile", "TenantId": "{{Id}}", "ClientId": "{{Id}}", "TokenFile": "/t", "UseIdentityBinding": "true" }""",
+                isBound: true);
         Assert.IsType<TokenAcquirer>(good.GetRequiredService<ITokenAcquirer>());
 
-        using var bad = Build($$"""{ "Kind": "ClientSecret", "TenantId": "{{Id}}", "ClientId": "{{Id}}", "ClientSecret": "canary", "UseIdentityBinding": "true" }""", isBound: true);
-        Assert.Contains("UseIdentityBinding", Assert.Throws<OptionsValidationException>(() => bad.GetRequiredService<ITokenAcquirer>()).Message, StringComparison.Ordinal);
+        using var bad =
+            Build(
+                $$"""{ "Kind": "ClientSecret", "TenantId": "{{Id}}", "ClientId": "{{Id}}", "ClientSecret": "canary", "UseIdentityBinding": "true" }""",
+                isBound: true);
+        Assert.Contains(
+            "UseIdentityBinding",
+            Assert.Throws<OptionsValidationException>(() => bad.GetRequiredService<ITokenAcquirer>()).Message,
+            StringComparison.Ordinal);
     }
 
     private void Take(params ReadOnlySpan<IReadOnlyDictionary<string, string>> environments)
@@ -164,7 +185,8 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
     private ServiceProvider Build(string json, bool isBound = false)
     {
         var services = Services();
-        var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Id": {{json}} }"""))).Build();
+        var configuration =
+            new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Id": {{json}} }"""))).Build();
         var builder = services.AddWorkloadIdentity(configuration.GetSection("Id"));
         if (!isBound)
         {

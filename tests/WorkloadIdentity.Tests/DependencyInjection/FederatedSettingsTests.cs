@@ -18,11 +18,14 @@ public sealed class FederatedSettingsTests
     {
         { $$"""{ "Kind": "FederatedTokenFile", {{App}}, "TokenFile": "/t", "Audience": "api://other", "PropagationTolerance": "00:05:00" }""", "the token file '/t'" },
         { $$"""{ "Kind": "GitHubActions", {{App}} }""", "the id token of a job of GitHub Actions" },
-        { $$"""{ "Kind": "AzurePipelines", {{App}}, "ServiceConnectionId": "{{Identity}}" }""", "the id token of a job of Azure Pipelines" },
+        { $$"""{ "Kind": "AzurePipelines", {{App}}, "ServiceConnectionId": "{{Identity}}" }""", "the id token of a job of Azure "
+            + "Pipelines" },
         { $$"""{ "Kind": "AzurePipelines", {{App}} }""", "the id token of a job of Azure Pipelines" },
-        { $$"""{ "Kind": "FederatedTokenVariable", {{App}}, "TokenVariable": "GITLAB_OIDC_TOKEN" }""", "the token in the variable GITLAB_OIDC_TOKEN" },
+        { $$"""{ "Kind": "FederatedTokenVariable", {{App}}, "TokenVariable": "GITLAB_OIDC_TOKEN" }""", "the token in the variable "
+            + "GITLAB_OIDC_TOKEN" },
         { $$"""{ "Kind": "GoogleMetadata", {{App}} }""", "an identity token of Google's metadata server" },
-        { $$"""{ "Kind": "ManagedIdentityFederation", {{App}}, "IdentityClientId": "{{Identity}}" }""", "a token of this host's managed identity" },
+        { $$"""{ "Kind": "ManagedIdentityFederation", {{App}}, "IdentityClientId": "{{Identity}}" }""", "a token of this host's managed "
+            + "identity" },
         { $$"""{ "Kind": "ManagedIdentityFederation", "MultiTenant": true, "ClientId": "{{Client}}", "IdentityObjectId": "{{Identity}}" }""", "a token of this host's managed identity" },
         { $$"""{ "Kind": "FederatedCredential", {{App}}, "FmiPath": "a/b", "Credential": { "Kind": "ClientSecret", {{App}}, "ClientSecret": "canary" } }""", "a token of 'client secret' for the exchange" },
         { $$"""{ "Kind": "AgentIdentity", {{App}}, "Blueprint": { "Kind": "ClientCertificate", "MultiTenant": true, "ClientId": "{{Identity}}", "CertificateFile": "/c" } }""", "a token of the blueprint ('client certificate')" },
@@ -43,7 +46,9 @@ public sealed class FederatedSettingsTests
 
         var planned = provider.GetRequiredService<IOptionsMonitor<WorkloadIdentityOptions>>().CurrentValue.Planned!;
 
-        var text = (string?)typeof(Credential).GetProperty("LooksFor", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.GetValue(planned);
+        var text =
+            (string?)typeof(Credential).GetProperty(
+                "LooksFor", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.GetValue(planned);
         Assert.Contains(looksFor, text, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
     }
@@ -54,13 +59,16 @@ public sealed class FederatedSettingsTests
         var tried = string.Concat(Kinds.Select(row => (string)row[0]));
 
         Assert.All(FederatedKind.All, kind => Assert.Contains($"\"Kind\": \"{kind.Name}\"", tried, StringComparison.Ordinal));
-        Assert.All(FederatedKind.All.SelectMany(kind => kind.Settings).Except(["IdentityResourceId"]), name => Assert.Contains($"\"{name}\":", tried, StringComparison.Ordinal));
+        Assert.All(
+            FederatedKind.All.SelectMany(kind => kind.Settings).Except(["IdentityResourceId"]),
+            name => Assert.Contains($"\"{name}\":", tried, StringComparison.Ordinal));
     }
 
     public static TheoryData<string, string> Bad => new()
     {
         { $$"""{ "Kind": "FederatedTokenFile", {{App}} }""", "Id:TokenFile is missing" },
-        { $$"""{ "Kind": "FederatedTokenFile", {{App}}, "TokenFile": "/t", "UseIdentityBinding": "canary" }""", "Id:UseIdentityBinding is not true or false" },
+        { $$"""{ "Kind": "FederatedTokenFile", {{App}}, "TokenFile": "/t", "UseIdentityBinding": "canary" }""", "Id:UseIdentityBinding is "
+            + "not true or false" },
         { $$"""{ "Kind": "GitHubActions", {{App}}, "TokenFile": "/canary" }""", "Id:TokenFile is not a setting of kind GitHubActions" },
         { $$"""{ "Kind": "GitHubActions", "ClientId": "{{Client}}" }""", "Id:TenantId is missing" },
         { """{ "Kind": "GitHubActions", "TenantId": "contoso.com", "ClientId": "canary" }""", "Id:ClientId cannot be used" },
@@ -72,7 +80,8 @@ public sealed class FederatedSettingsTests
         { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "http://issuer.example/" }""", "Id:Url cannot be used" },
         { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "Headers": "canary" }""", "Id:Headers is a text" },
         { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "Headers": { "X": [ "canary" ] } }""", "Id:Headers:X is empty, or no text" },
-        { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "TimeLimit": "01:00:00" }""", "Id:Url cannot be used" },
+        { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "TimeLimit": "01:00:00" }""", "Id:Url cannot be "
+            + "used" },
         { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "Headers": { "X": "canary" } }""", "builder.Configure(options => options.AllowAssertionUrl = true)" },
         { $$"""{ "Kind": "FederatedTokenCommand", {{App}}, "Command": "agent" }""", "Id:Command cannot be used" },
         { $$"""{ "Kind": "FederatedTokenCommand", {{App}}, "Command": "/usr/bin/agent", "Arguments": [ "canary" ] }""", "builder.Configure(options => options.AllowAssertionCommand = true)" },
@@ -93,7 +102,9 @@ public sealed class FederatedSettingsTests
 
     private ServiceProvider Build(string json, Action<WorkloadIdentityOptions>? configure = null)
     {
-        var section = new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes($$"""{ "Id": {{json}} }"""))).Build().GetSection("Id");
+        var section =
+            new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes($$"""{ "Id": {{json}} }""")))
+                .Build().GetSection("Id");
         var services = new ServiceCollection();
         services.AddSingleton(_entra.Environment());
         var builder = services.AddWorkloadIdentity(section);

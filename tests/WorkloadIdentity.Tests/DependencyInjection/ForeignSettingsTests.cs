@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>Settings of other libraries are recognised and refused with how they read here; none is taken, and no value is printed.</summary>
+/// <summary>
+/// Settings of other libraries are recognised and refused with how they read here; none is taken, and no value is printed.
+/// </summary>
 public sealed class ForeignSettingsTests
 {
     private const string App = "\"TenantId\": \"canary-tenant\", \"ClientId\": \"canary-client\"";
@@ -17,15 +19,21 @@ public sealed class ForeignSettingsTests
     [InlineData("StoreWithThumbprint", "CertificateStorePath as CertificateStore")]
     [InlineData("storewithdistinguishedname", "CertificateDistinguishedName as CertificateSubject")]
     [InlineData("KeyVault", "\"Kind\": \"KeyVaultCertificate\" (package WorkloadIdentity.KeyVault")]
-    [InlineData("SignedAssertionFromManagedIdentity", "\"Kind\": \"ManagedIdentityFederation\", with ManagedIdentityClientId as IdentityClientId")]
+    [InlineData(
+        "SignedAssertionFromManagedIdentity", "\"Kind\": \"ManagedIdentityFederation\", with ManagedIdentityClientId as IdentityClientId")]
     [InlineData("SignedAssertionFilePath", "\"Kind\": \"FederatedTokenFile\"")]
     [InlineData("CustomSignedAssertion", ".UseFederation(tenantId, clientId, source)")]
     [InlineData("canary", "one of the kinds in docs/credentials.md")]
     public void A_section_of_Microsoft_Identity_Web_is_translated(string sourceType, string expected)
     {
-        var message = Refusal($$"""{ "Instance": "https://canary.example/", {{App}}, "ClientCredentials": [ { "SourceType": "{{sourceType}}", "ClientSecret": "canary" } ] }""");
+        var message =
+            Refusal(
+                $$"""{ "Instance": "https://canary.example/", {{App}}, "ClientCredentials": [ { "SourceType": "{{sourceType}}", "ClientSecret": "canary" } ] }""");
 
-        Assert.Contains("Identity:ClientCredentials:0:SourceType is a setting of Microsoft.Identity.Web, which is not read here. Write instead: ", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Identity:ClientCredentials:0:SourceType is a setting of Microsoft.Identity.Web, which is not read here. Write instead: ",
+            message,
+            StringComparison.Ordinal);
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.Contains("Identity:Instance is a setting of Microsoft.Identity.Web", message, StringComparison.Ordinal);
         Assert.Contains("migrate/from-microsoft-identity-web.md", message, StringComparison.Ordinal);
@@ -57,16 +65,31 @@ public sealed class ForeignSettingsTests
     }
 
     [Theory]
-    [InlineData("""{ "Kind": "ClientSecret", "Instance": "https://canary.example/" }""", "Identity:Instance", "AuthorityHost, and only for another cloud")]
-    [InlineData("""{ "ClientCertificates": [ { "SourceType": "Path" } ] }""", "Identity:ClientCertificates:0:SourceType", "CertificateDiskPath as CertificateFile")]
+    [InlineData(
+        """{ "Kind": "ClientSecret", "Instance": "https://canary.example/" }""",
+        "Identity:Instance",
+        "AuthorityHost, and only for another cloud")]
+    [InlineData(
+        """{ "ClientCertificates": [ { "SourceType": "Path" } ] }""",
+        "Identity:ClientCertificates:0:SourceType",
+        "CertificateDiskPath as CertificateFile")]
     [InlineData("""{ "SendX5C": true }""", "Identity:SendX5C", "SendCertificateChain")]
     [InlineData("""{ "ClientCapabilities": [ "cp1" ] }""", "Identity:ClientCapabilities", "ContinuousAccess")]
     [InlineData("""{ "ClientCertificate": "canary" }""", "Identity:ClientCertificate", "CertificateThumbprint")]
     [InlineData("""{ "ManagedIdentityResourceId": "canary" }""", "Identity:ManagedIdentityResourceId", "with ResourceId")]
-    [InlineData("""{ "managedIdentityIdKind": "canary", "managedIdentityId": "canary" }""", "Identity:ManagedIdentityId ", "as ManagedIdentityIdKind says")]
+    [InlineData(
+        """{ "managedIdentityIdKind": "canary", "managedIdentityId": "canary" }""",
+        "Identity:ManagedIdentityId ",
+        "as ManagedIdentityIdKind says")]
     [InlineData("""{ "azureCloud": "canary" }""", "Identity:AzureCloud", "AuthorityHost")]
-    [InlineData("""{ "AzureAd": { "Instance": "https://canary.example/" } }""", "Identity:AzureAd is a section of Microsoft.Identity.Web", "Hand over a section of your own")]
-    [InlineData("""{ "Kind": "Chain", "Credentials": [ { "CredentialSource": "AzureCli" } ] }""", "Identity:Credentials:0:CredentialSource", "AddDeveloperCredentials")]
+    [InlineData(
+        """{ "AzureAd": { "Instance": "https://canary.example/" } }""",
+        "Identity:AzureAd is a section of Microsoft.Identity.Web",
+        "Hand over a section of your own")]
+    [InlineData(
+        """{ "Kind": "Chain", "Credentials": [ { "CredentialSource": "AzureCli" } ] }""",
+        "Identity:Credentials:0:CredentialSource",
+        "AddDeveloperCredentials")]
     public void A_setting_of_theirs_is_told_wherever_it_stands(string json, string place, string expected)
     {
         var message = Refusal(json);
@@ -79,10 +102,14 @@ public sealed class ForeignSettingsTests
     [Fact]
     public void No_setting_of_ours_is_taken_for_one_of_theirs()
     {
-        Assert.All(CredentialKind.All.Concat(KeyVault.KeyVaultKinds.Make(configure: null)), kind => Assert.All(kind.Settings.Concat(IdentitySection.SettingNames).Where(setting => setting != "Credential"), setting =>
+        Assert.All(
+            CredentialKind.All.Concat(KeyVault.KeyVaultKinds.Make(configure: null)),
+            kind => Assert.All(kind.Settings.Concat(IdentitySection.SettingNames).Where(setting => setting != "Credential"), setting =>
         {
             var problems = new List<string>();
-            var section = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [setting] = "text", ["Kind"] = kind.Name }).Build();
+            var section =
+                new ConfigurationBuilder().AddInMemoryCollection(
+                    new Dictionary<string, string?> { [setting] = "text", ["Kind"] = kind.Name }).Build();
 
             Assert.False(ForeignSettings.Refuse(new SectionReader(section, problems), own: []), string.Join('\n', problems));
         }));
@@ -92,8 +119,16 @@ public sealed class ForeignSettingsTests
     public void A_setting_of_a_packages_own_kind_may_bear_any_name()
     {
         var services = new ServiceCollection();
-        services.AddWorkloadIdentityKind("Robot", ["Instance", "Credential", "Domain"], section => Testing.FakeCredential.Issuing(section.Required("Instance")));
-        services.AddWorkloadIdentity(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Kind"] = "robot", ["instance"] = "x", ["Credential"] = "ApiKey", ["Domain"] = "y" }).Build());
+        services.AddWorkloadIdentityKind(
+            "Robot", ["Instance", "Credential", "Domain"], section => Testing.FakeCredential.Issuing(section.Required("Instance")));
+        services.AddWorkloadIdentity(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            [
+            "Kind"] = "robot",
+            ["instance"] = "x",
+            ["Credential"] = "ApiKey",
+            ["Domain"] = "y"
+        }).Build());
         using var provider = services.BuildServiceProvider();
 
         Assert.NotNull(provider.GetRequiredService<ITokenAcquirer>());
@@ -104,7 +139,10 @@ public sealed class ForeignSettingsTests
     public void Translations_name_kinds_that_exist()
     {
         var kinds = CredentialKind.All.Concat(KeyVault.KeyVaultKinds.Make(configure: null)).Select(kind => kind.Name).ToHashSet();
-        var named = System.Text.RegularExpressions.Regex.Matches(Repository.Read("src/WorkloadIdentity/DependencyInjection/ForeignSettings.cs"), "Kind\\\\\": \\\\\"([A-Za-z]+)\\\\\"").Select(match => match.Groups[1].Value).ToList();
+        var named =
+            System.Text.RegularExpressions.Regex.Matches(
+                Repository.Read("src/WorkloadIdentity/DependencyInjection/ForeignSettings.cs"),
+                "Kind\\\\\": \\\\\"([A-Za-z]+)\\\\\"").Select(match => match.Groups[1].Value).ToList();
 
         Assert.NotEmpty(named);
         Assert.All(named, name => Assert.Contains(name, kinds));
@@ -113,7 +151,8 @@ public sealed class ForeignSettingsTests
     private static string Refusal(string json)
     {
         var services = new ServiceCollection();
-        services.AddWorkloadIdentity(new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Identity": {{json}} }"""))).Build().GetSection("Identity"));
+        services.AddWorkloadIdentity(new ConfigurationBuilder().AddJsonStream(
+            new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Identity": {{json}} }"""))).Build().GetSection("Identity"));
         using var provider = services.BuildServiceProvider();
 
         var message = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<ITokenAcquirer>()).Message;

@@ -16,12 +16,15 @@ public sealed class HandlerOrderTests : IDisposable
     [InlineData("both", "ResilienceHandler|token|RetryingHandler", 1)]
     [InlineData("a retry outside", "ResilienceHandler|token|", 0)]
     [InlineData("another handler inside", "|token|Passing", 0)]
-    public async Task A_handler_that_sends_again_inside_of_the_token_is_warned_of_once_with_the_fix(string situation, string order, int warnings)
+    public async Task A_handler_that_sends_again_inside_of_the_token_is_warned_of_once_with_the_fix(
+        string situation, string order, int warnings)
     {
         using var api = new FakeServer { Otherwise = _ => FakeServer.Response(HttpStatusCode.OK) };
         await using var provider = Build(services =>
         {
-            var client = services.AddHttpClient("orders", client => client.BaseAddress = new Uri("https://orders.contoso.com")).ConfigurePrimaryHttpMessageHandler(() => new Shared(api));
+            var client =
+                services.AddHttpClient("orders", client => client.BaseAddress = new Uri("https://orders.contoso.com"))
+                    .ConfigurePrimaryHttpMessageHandler(() => new Shared(api));
             foreach (var handler in order.Split('|', StringSplitOptions.RemoveEmptyEntries))
             {
                 _ = handler switch
@@ -56,11 +59,13 @@ public sealed class HandlerOrderTests : IDisposable
         using var api = new FakeServer { Otherwise = _ => FakeServer.Response(HttpStatusCode.OK) };
         await using var provider = Build(services =>
         {
-            services.AddHttpClient("orders").AddAccessToken("https://orders.contoso.com/.default").ConfigurePrimaryHttpMessageHandler(() => new Shared(api));
+            services.AddHttpClient("orders").AddAccessToken("https://orders.contoso.com/.default")
+                .ConfigurePrimaryHttpMessageHandler(() => new Shared(api));
             services.ConfigureHttpClientDefaults(defaults => defaults.AddHttpMessageHandler(() => new ResilienceHandler()));
         });
 
-        using var response = await provider.GetRequiredService<IHttpClientFactory>().CreateClient("orders").GetAsync("https://orders.contoso.com/1");
+        using var response =
+            await provider.GetRequiredService<IHttpClientFactory>().CreateClient("orders").GetAsync("https://orders.contoso.com/1");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(0, _log.Count(303));
@@ -88,6 +93,7 @@ public sealed class HandlerOrderTests : IDisposable
     {
         private readonly HttpMessageInvoker _inner = new(inner, disposeHandler: false);
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _inner.SendAsync(request, cancellationToken);
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            _inner.SendAsync(request, cancellationToken);
     }
 }

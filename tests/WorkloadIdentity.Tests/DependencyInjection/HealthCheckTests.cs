@@ -74,11 +74,13 @@ public sealed class HealthCheckTests : IDisposable
     [Fact]
     public async Task What_one_tenant_or_user_is_refused_does_not_count_and_an_outage_does()
     {
-        var credential = new ControlledCredential(_clock) { Answer = _ => TokenResult.Failed(new TokenError(TokenErrorKind.Refused, "no")) };
+        var credential =
+            new ControlledCredential(_clock) { Answer = _ => TokenResult.Failed(new TokenError(TokenErrorKind.Refused, "no")) };
         await using var provider = Build(credential);
         var acquirer = provider.GetRequiredService<ITokenAcquirer>();
         await Assert.ThrowsAsync<TokenAcquisitionException>(() => acquirer.GetTokenAsync(Request.ForTenant("contoso.com")).AsTask());
-        await Assert.ThrowsAsync<TokenAcquisitionException>(() => acquirer.GetTokenAsync(new TokenRequest(Request.Scope) { UserAssertion = "a" }).AsTask());
+        await Assert.ThrowsAsync<TokenAcquisitionException>(
+            () => acquirer.GetTokenAsync(new TokenRequest(Request.Scope) { UserAssertion = "a" }).AsTask());
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(provider)).Status);
 
         credential.Answer = _ => TokenResult.Failed(new TokenError(TokenErrorKind.Unreachable, "no"));
@@ -96,7 +98,8 @@ public sealed class HealthCheckTests : IDisposable
         services.AddHealthChecks().AddWorkloadIdentity("entra", HealthStatus.Degraded, ["ready"]);
         await using var provider = services.BuildServiceProvider();
 
-        var report = await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync(registration => registration.Tags.Contains("ready"));
+        var report =
+            await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync(registration => registration.Tags.Contains("ready"));
 
         Assert.Equal(HealthStatus.Degraded, report.Entries["entra"].Status);
         Assert.Contains("Capacity must be at least 1", report.Entries["entra"].Description, StringComparison.Ordinal);
@@ -106,7 +109,8 @@ public sealed class HealthCheckTests : IDisposable
     [InlineData(120, HealthStatus.Healthy, 0)]
     [InlineData(20, HealthStatus.Healthy, 1)]
     [InlineData(5, HealthStatus.Degraded, 1)]
-    public async Task A_certificate_near_its_end_is_warned_of_once_a_day_and_degrades_in_its_last_week(int daysLeft, HealthStatus status, int warnings)
+    public async Task A_certificate_near_its_end_is_warned_of_once_a_day_and_degrades_in_its_last_week(
+        int daysLeft, HealthStatus status, int warnings)
     {
         var entra = new EntraFake();
         entra.Clock.Advance(TestCertificate.NotAfter - entra.Clock.Now - TimeSpan.FromDays(daysLeft) - TimeSpan.FromHours(1));
@@ -125,7 +129,9 @@ public sealed class HealthCheckTests : IDisposable
         entra.Clock.Advance(TimeSpan.FromDays(1));
         await acquirer.GetTokenAsync(new TokenRequest(EntraFake.Scope));
         Assert.Equal(warnings * 2, entra.Log.Count(210));
-        Assert.All(entra.Log.Entries.Where(one => one.Id == 210), one => Assert.Contains("'CN=one' of application", one.Text, StringComparison.Ordinal));
+        Assert.All(
+            entra.Log.Entries.Where(one => one.Id == 210),
+            one => Assert.Contains("'CN=one' of application", one.Text, StringComparison.Ordinal));
     }
 
     private static async Task<HealthReportEntry> CheckAsync(ServiceProvider provider) =>
@@ -137,7 +143,8 @@ public sealed class HealthCheckTests : IDisposable
         services.AddSingleton<ILoggerFactory>(_log);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton<TimeProvider>(clock ?? _clock);
-        (name is null ? services.AddWorkloadIdentity() : services.AddWorkloadIdentity(name)).UseCredential(_ => credential).Configure(options => options.Jitter = () => 0);
+        (name is null ? services.AddWorkloadIdentity() : services.AddWorkloadIdentity(name)).UseCredential(_ => credential)
+            .Configure(options => options.Jitter = () => 0);
         services.AddHealthChecks().AddWorkloadIdentity();
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }

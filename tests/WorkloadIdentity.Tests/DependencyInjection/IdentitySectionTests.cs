@@ -62,10 +62,12 @@ public sealed class IdentitySectionTests
     {
         using var provider = Build("""{ "Kind": "ManagedIdentity" }""");
 
-        var (read, untouched) = (provider.GetRequiredService<IOptionsMonitor<WorkloadIdentityOptions>>().CurrentValue, new WorkloadIdentityOptions());
+        var (read, untouched) =
+            (provider.GetRequiredService<IOptionsMonitor<WorkloadIdentityOptions>>().CurrentValue, new WorkloadIdentityOptions());
         Assert.Equal(untouched.MaxQueuedAcquisitions, read.MaxQueuedAcquisitions);
         Assert.Equal(
-            (untouched.Capacity, untouched.OnBehalfOfCapacity, untouched.MaxConcurrentAcquisitions, untouched.AcquisitionTimeLimit, untouched.AuthorityHost),
+            (untouched.Capacity, untouched.OnBehalfOfCapacity, untouched.MaxConcurrentAcquisitions, untouched.AcquisitionTimeLimit,
+                untouched.AuthorityHost),
             (read.Capacity, read.OnBehalfOfCapacity, read.MaxConcurrentAcquisitions, read.AcquisitionTimeLimit, read.AuthorityHost));
     }
 
@@ -82,7 +84,8 @@ public sealed class IdentitySectionTests
         { "common", $$"""{ "Kind": "ClientSecret", "TenantId": "common", "ClientId": "{{Client}}", "ClientSecret": "canary" }""", "Id:TenantId cannot be used" },
         { "no client", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientSecret": "canary" }""", "Id:ClientId is missing" },
         { "a client that is none", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "canary", "ClientSecret": "x" }""", "Id:ClientId cannot be used" },
-        { "no secret", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}" }""", "Id:ClientSecret is missing or empty, and so is ClientSecretFile" },
+        { "no secret", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}" }""", "Id:ClientSecret is "
+            + "missing or empty, and so is ClientSecretFile" },
         { "two secrets", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary", "ClientSecretFile": "/canary" }""", "Id:ClientSecret is set together with ClientSecretFile" },
         { "a secret of two lines", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary\nx" }""", "Id:ClientSecret cannot be used" },
         { "no certificate", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}" }""", "Id:CertificateFile is missing, and so are CertificateSubject, CertificateThumbprint and Certificate" },
@@ -91,11 +94,17 @@ public sealed class IdentitySectionTests
         { "a password of a store", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "CN=x", "CertificatePassword": "canary" }""", "Id:CertificatePassword goes with CertificateFile or Certificate only" },
         { "a store of a file", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/x", "CertificateStore": "canary" }""", "Id:CertificateStore goes with CertificateSubject or CertificateThumbprint only" },
         { "a store that is none", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "CN=x", "CertificateStore": "canary/My" }""", "Id:CertificateStore is not a location and a name" },
-        { "a thumbprint that is none", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateThumbprint": "canary" }""", "Id:CertificateThumbprint cannot be used" },
+        { "a thumbprint that is "
+            + "none",
+            $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateThumbprint": "canary" }""",
+            "Id:CertificateThumbprint cannot be used" },
         { "a subject that is none", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "canary" }""", "Id:CertificateSubject cannot be used" },
         { "text that is no certificate", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "Certificate": "canary!" }""", "Id:Certificate cannot be used" },
-        { "a chain that is no flag", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/x", "SendCertificateChain": "canary" }""", "Id:SendCertificateChain is not true or false" },
-        { "no token file", $$"""{ "Kind": "FederatedTokenFile", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}" }""", "Id:TokenFile is missing" },
+        { "a chain that is no "
+            + "flag",
+            $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/x", "SendCertificateChain": "canary" }""", "Id:SendCertificateChain is not true or false" },
+        { "no token file", $$"""{ "Kind": "FederatedTokenFile", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}" }""", "Id:TokenFile is "
+            + "missing" },
         { "a tenant for many tenants", $$"""{ "Kind": "ClientSecret", "MultiTenant": true, "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary" }""", "Id:TenantId is set together with MultiTenant" },
         { "a flag that is none", $$"""{ "Kind": "ClientSecret", "MultiTenant": "canary", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary" }""", "Id:MultiTenant is not true or false" },
         { "two managed identities", $$"""{ "Kind": "ManagedIdentity", "ClientId": "{{Client}}", "ObjectId": "{{Client}}" }""", "Id:ObjectId names an identity where ClientId names one already" },
@@ -103,19 +112,30 @@ public sealed class IdentitySectionTests
         { "a managed identity that is none", """{ "Kind": "ManagedIdentity", "ResourceId": "/canary" }""", "Id:ResourceId cannot be used" },
         { "a number that is none", """{ "Kind": "ManagedIdentity", "Capacity": "canary" }""", "Id:Capacity is not a whole number" },
         { "a number out of range", """{ "Kind": "ManagedIdentity", "Capacity": 0 }""", "Id:Capacity cannot be used" },
-        { "a negative number", """{ "Kind": "ManagedIdentity", "MaxConcurrentAcquisitions": -1 }""", "Id:MaxConcurrentAcquisitions is not a whole number" },
+        { "a negative number", """{ "Kind": "ManagedIdentity", "MaxConcurrentAcquisitions": -1 }""", "Id:MaxConcurrentAcquisitions is not "
+            + "a whole number" },
         { "a number too large", """{ "Kind": "ManagedIdentity", "Capacity": 99999999999 }""", "Id:Capacity is not a whole number" },
-        { "a time that is none", """{ "Kind": "ManagedIdentity", "AcquisitionTimeLimit": "canary" }""", "Id:AcquisitionTimeLimit is not a time" },
-        { "a time out of range", """{ "Kind": "ManagedIdentity", "AcquisitionTimeLimit": "99" }""", "Id:AcquisitionTimeLimit cannot be used" },
-        { "an authority that is no URL", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary", "AuthorityHost": "login" }""", "Id:AuthorityHost is not an absolute URL" },
-        { "an authority of somebody else", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary", "AuthorityHost": "https://evil.example" }""", "Id:AuthorityHost cannot be used" },
-        { "leave for unknown authorities, which is code's to give", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary", "AllowUnknownAuthorityHost": true }""", "Id:AllowUnknownAuthorityHost is not a setting" },
+        { "a time that is none", """{ "Kind": "ManagedIdentity", "AcquisitionTimeLimit": "canary" }""", "Id:AcquisitionTimeLimit is not a "
+            + "time" },
+        { "a time out of range", """{ "Kind": "ManagedIdentity", "AcquisitionTimeLimit": "99" }""", "Id:AcquisitionTimeLimit cannot be "
+            + "used" },
+        { "an authority that is no "
+            + "URL",
+            $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary", "AuthorityHost": "login" }""", "Id:AuthorityHost is not an absolute URL" },
+        { "an authority of somebody "
+            + "else",
+            $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary", "AuthorityHost": "https://evil.example" }""", "Id:AuthorityHost cannot be used" },
+        { "leave for unknown authorities, which is code's to "
+            + "give",
+            $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary", "AllowUnknownAuthorityHost": true }""", "Id:AllowUnknownAuthorityHost is not a setting" },
         { "tenants that are none", """{ "Kind": "DefaultChain", "AdditionallyAllowedTenants": [ "contoso.com", "canary/x" ] }""", "Id:AdditionallyAllowedTenants holds something else than tenants" },
         { "tenants that are sections", """{ "Kind": "DefaultChain", "AdditionallyAllowedTenants": [ { "x": "canary" } ] }""", "Id:AdditionallyAllowedTenants:0 is empty, or no text" },
         { "a kind of credential nobody knows", """{ "Kind": "DefaultChain", "Allow": [ "nonsense" ] }""", "Id:Allow cannot be used" },
         { "an empty chain", """{ "Kind": "Chain" }""", "Id:Credentials is missing or empty" },
         { "a member of a chain", """{ "Kind": "Chain", "Credentials": [ { "Kind": "ManagedIdentity" }, { "Kind": "ClientSecret", "Capacity": 1 } ] }""", "Id:Credentials:1:Capacity is not a setting" },
-        { "a member without a kind", """{ "Kind": "Chain", "Credentials": [ { } , { "Kind": "ManagedIdentity" }, { "TenantId": "canary" } ] }""", "Id:Credentials:2:Kind is missing" },
+        { "a member without a "
+            + "kind", """{ "Kind": "Chain", "Credentials": [ { } , { "Kind": "ManagedIdentity" }, { "TenantId": "canary" } ] }""",
+            "Id:Credentials:2:Kind is missing" },
     };
 
     [Theory]
@@ -145,7 +165,8 @@ public sealed class IdentitySectionTests
     public void The_whole_configuration_in_place_of_a_section_is_told_without_a_list_of_everything()
     {
         var everything = new ConfigurationBuilder()
-            .AddInMemoryCollection(Enumerable.Range(0, 100).Select(index => KeyValuePair.Create($"VARIABLE{index}", (string?)"canary")).Append(new("Kind", "ManagedIdentity"))).Build();
+            .AddInMemoryCollection(Enumerable.Range(0, 100).Select(index => KeyValuePair.Create($"VARIABLE{index}", (string?)"canary"))
+            .Append(new("Kind", "ManagedIdentity"))).Build();
         var services = new ServiceCollection();
         services.AddWorkloadIdentity(everything);
         using var provider = services.BuildServiceProvider();
@@ -160,14 +181,23 @@ public sealed class IdentitySectionTests
     {
         var builder = new ServiceCollection().AddWorkloadIdentity(Section("""{ "Kind": "ManagedIdentity" }"""));
 
-        Assert.Contains("configuration", Assert.Throws<InvalidOperationException>(() => builder.UseManagedIdentity()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "configuration",
+            Assert.Throws<InvalidOperationException>(() => builder.UseManagedIdentity()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_secret_is_read_from_configuration_at_each_use()
     {
-        using var entra = new FakeServer { Otherwise = _ => FakeServer.Response(HttpStatusCode.OK, """{"access_token":"t","token_type":"Bearer","expires_in":3600}""") };
-        var section = Section($$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "first" }""");
+        using var entra =
+            new FakeServer
+            {
+                Otherwise = _ =>
+                FakeServer.Response(HttpStatusCode.OK, """{"access_token":"t","token_type":"Bearer","expires_in":3600}""")
+            };
+        var section =
+            Section($$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "first" }""");
         var services = new ServiceCollection();
         services.AddWorkloadIdentity(section).Configure(options => options.EntraHttpClient = entra.Client);
         await using var provider = services.BuildServiceProvider();
@@ -183,8 +213,15 @@ public sealed class IdentitySectionTests
     [Fact]
     public async Task A_certificate_and_its_password_are_read_from_configuration_at_each_use()
     {
-        using var entra = new FakeServer { Otherwise = _ => FakeServer.Response(HttpStatusCode.OK, """{"access_token":"t","token_type":"Bearer","expires_in":3600}""") };
-        var section = Section($$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "SendCertificateChain": "true" }""");
+        using var entra =
+            new FakeServer
+            {
+                Otherwise = _ =>
+                FakeServer.Response(HttpStatusCode.OK, """{"access_token":"t","token_type":"Bearer","expires_in":3600}""")
+            };
+        var section =
+            Section(
+                $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "SendCertificateChain": "true" }""");
         section["Certificate"] = Convert.ToBase64String(TestCertificate.Pfx(TestCertificate.One, "first"));
         section["CertificatePassword"] = "first";
         var services = new ServiceCollection();
@@ -204,7 +241,8 @@ public sealed class IdentitySectionTests
     }
 
     private static IConfigurationSection Section(string json) =>
-        new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes($$"""{ "Id": {{json}} }"""))).Build().GetSection("Id");
+        new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes($$"""{ "Id": {{json}} }"""))).Build()
+            .GetSection("Id");
 
     private static ServiceProvider Build(string json, Action<WorkloadIdentityBuilder>? more = null)
     {

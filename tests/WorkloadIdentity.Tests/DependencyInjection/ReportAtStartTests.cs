@@ -30,7 +30,8 @@ public sealed class ReportAtStartTests : IDisposable
     {
         await RunAsync("1", services =>
         {
-            services.AddWorkloadIdentity().UseCredential(_ => new CredentialChain(ScriptedCredential.Absent("vault"), ScriptedCredential.Issuing("desk")));
+            services.AddWorkloadIdentity()
+                .UseCredential(_ => new CredentialChain(ScriptedCredential.Absent("vault"), ScriptedCredential.Issuing("desk")));
             services.AddWorkloadIdentity("billing").UseCredential(_ => ScriptedCredential.Failing("cloud"));
             services.AddHttpClient("orders").AddAccessToken("api://orders/.default");
             services.AddHttpClient("orders-too").AddAccessToken("api://orders/.default");
@@ -66,7 +67,9 @@ public sealed class ReportAtStartTests : IDisposable
             services.AddWorkloadIdentity().UseCredential(_ => throw new InvalidOperationException("canary"));
             services.AddWorkloadIdentity("existing", new FakeTokens());
         });
-        await RunAsync("api://AzureADTokenExchange/.default", services => services.AddWorkloadIdentity().UseCredential(_ => ScriptedCredential.Issuing("desk")));
+        await RunAsync(
+            "api://AzureADTokenExchange/.default",
+            services => services.AddWorkloadIdentity().UseCredential(_ => ScriptedCredential.Issuing("desk")));
 
         var told = _log.Entries.Where(entry => entry.Id == 403).ToList();
         Assert.Equal(3, told.Count);
@@ -88,7 +91,8 @@ public sealed class ReportAtStartTests : IDisposable
         services.AddSingleton(WorkloadEnvironment.FromValues(variables));
         services.AddSingleton<ILoggerFactory>(_log);
         configure(services);
-        await using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+        await using var provider =
+            services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
         var report = Assert.Single(provider.GetServices<IHostedService>().OfType<ReportAtStart>());
         await report.StartAsync(CancellationToken.None);
         await report.ExecuteTask!.WaitAsync(Patience.Limit);

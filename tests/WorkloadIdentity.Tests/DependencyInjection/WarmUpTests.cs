@@ -37,7 +37,8 @@ public sealed class WarmUpTests : IDisposable
     [Fact]
     public async Task A_failure_is_one_readable_warning_and_the_host_runs()
     {
-        _tokens.OnGet = (_, _) => throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Refused, "AADSTS700016: no such application."));
+        _tokens.OnGet =
+            (_, _) => throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Refused, "AADSTS700016: no such application."));
         using var host = Build(options => options.WarmUp = true);
 
         await host.StartAsync();
@@ -88,10 +89,12 @@ public sealed class WarmUpTests : IDisposable
     {
         Assert.Throws<ArgumentException>(() => Build(options => (options.WarmUp, options.RequireTenant) = (true, true)));
         Assert.Throws<ArgumentException>(() => Build(options => (options.WarmUp, options.Select) = (true, _ => new TokenRequest("x"))));
-        Assert.Throws<ArgumentException>(() => new AccessTokenHandler(_tokens, new TokenRequest("x"), new AccessTokenHandlerOptions { WarmUp = true }));
+        Assert.Throws<ArgumentException>(
+            () => new AccessTokenHandler(_tokens, new TokenRequest("x"), new AccessTokenHandlerOptions { WarmUp = true }));
     }
 
-    private static Task Work(IHost host) => host.Services.GetServices<IHostedService>().OfType<WarmUp>().Single().Work.WaitAsync(Patience.Limit);
+    private static Task Work(IHost host) =>
+        host.Services.GetServices<IHostedService>().OfType<WarmUp>().Single().Work.WaitAsync(Patience.Limit);
 
     private IHost Build(Action<AccessTokenHandlerOptions> configure)
     {

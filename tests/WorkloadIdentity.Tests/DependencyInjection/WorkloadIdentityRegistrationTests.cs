@@ -219,8 +219,12 @@ public sealed class WorkloadIdentityRegistrationTests
         services.PostConfigureAll<WorkloadIdentityOptions>(options => options.Credential = _ => ScriptedCredential.Issuing("replacement"));
         await using var provider = Build(services);
 
-        Assert.StartsWith("replacement", (await provider.GetRequiredService<ITokenAcquirer>().GetTokenAsync(Request)).Value, StringComparison.Ordinal);
-        Assert.StartsWith("replacement", (await provider.GetRequiredKeyedService<ITokenAcquirer>("configured").GetTokenAsync(Request)).Value, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "replacement", (await provider.GetRequiredService<ITokenAcquirer>().GetTokenAsync(Request)).Value, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "replacement",
+            (await provider.GetRequiredKeyedService<ITokenAcquirer>("configured").GetTokenAsync(Request)).Value,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -242,10 +246,14 @@ public sealed class WorkloadIdentityRegistrationTests
         services.AddWorkloadIdentity("orders").UseCredential(_ => null!);
         using var provider = Build(services);
 
-        Assert.Contains("'orders'", Assert.Throws<InvalidOperationException>(() => provider.GetRequiredKeyedService<ITokenAcquirer>("orders")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'orders'",
+            Assert.Throws<InvalidOperationException>(() => provider.GetRequiredKeyedService<ITokenAcquirer>("orders")).Message,
+            StringComparison.Ordinal);
     }
 
-    private static IEnumerable<(string Verb, Func<WorkloadIdentityBuilder, WorkloadIdentityBuilder> Use)> Verbs(X509Certificate2 certificate) =>
+    private static IEnumerable<(string Verb, Func<WorkloadIdentityBuilder, WorkloadIdentityBuilder> Use)> Verbs(
+        X509Certificate2 certificate) =>
     [
         ("UseManagedIdentity", builder => builder.UseManagedIdentity()),
         ("UseManagedIdentity", builder => builder.UseManagedIdentity(Client)),
@@ -265,6 +273,7 @@ public sealed class WorkloadIdentityRegistrationTests
     {
         using var key = RSA.Create(2048);
         var now = TimeProvider.System.GetUtcNow();
-        return new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        return new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(
+            now.AddDays(-1), now.AddDays(1));
     }
 }

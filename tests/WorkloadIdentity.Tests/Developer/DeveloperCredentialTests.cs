@@ -250,7 +250,10 @@ public sealed class DeveloperCredentialTests : IDisposable
     public async Task What_a_tools_token_cannot_do_is_said(int code, string what, string instead)
     {
         // A login is there, and the tool offers another one: that does not make it absent.
-        _tool.Fails("az", $"ERROR: AADSTS{code}: No consent. Trace ID: 0f1e2d3c\nInteractive authentication is needed. Please run:\naz login --scope {Scope}");
+        _tool.Fails(
+            "az",
+            $"ERROR: AADSTS{code}: No consent. Trace ID: 0f1e2d3c\nInteractive authentication is needed. Please run:\naz login --scope "
+                + $"{Scope}");
 
         var result = await AcquireAsync(Cli());
 
@@ -377,7 +380,8 @@ public sealed class DeveloperCredentialTests : IDisposable
         _tool.Clock.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal("token-canary", (await acquisition).Token!.Value);
-        using var child = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync($"{_tool.Folder}/child"), CultureInfo.InvariantCulture));
+        using var child =
+            Process.GetProcessById(int.Parse(await File.ReadAllTextAsync($"{_tool.Folder}/child"), CultureInfo.InvariantCulture));
         child.Kill();
     }
 
@@ -434,7 +438,9 @@ public sealed class DeveloperCredentialTests : IDisposable
         _tool.Has("az", $"mkdir '{_tool.Folder}/busy' || exit 9\ncat <<'END'\n{FakeTool.AzToken()}\nEND\nrmdir '{_tool.Folder}/busy'");
         var credential = Cli();
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(number => AcquireAsync(credential, new TokenRequest($"api://{number}/.default"))));
+        var results =
+            await Task.WhenAll(
+                Enumerable.Range(0, 4).Select(number => AcquireAsync(credential, new TokenRequest($"api://{number}/.default"))));
 
         Assert.All(results, result => Assert.Equal(TokenVerdict.Issued, result.Verdict));
         Assert.Equal(4, _tool.Runs.Count);
@@ -450,5 +456,6 @@ public sealed class DeveloperCredentialTests : IDisposable
         return DeveloperCredential.AzureCli(options);
     }
 
-    private DeveloperCredentialOptions Options() => new() { Environment = WorkloadEnvironment.FromValues(_tool.Variables), TimeProvider = _tool.Clock };
+    private DeveloperCredentialOptions Options() =>
+        new() { Environment = WorkloadEnvironment.FromValues(_tool.Variables), TimeProvider = _tool.Clock };
 }

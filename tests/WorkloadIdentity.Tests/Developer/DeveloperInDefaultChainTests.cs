@@ -31,7 +31,8 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
     [ToolFact]
     public async Task Where_az_is_not_logged_in_azd_is_asked()
     {
-        _tool.Fails("az", "Please run 'az login' to setup account.").Answers("azd", """{"token":"azd-token","expiresOn":"2026-01-01T01:00:00Z"}""");
+        _tool.Fails("az", "Please run 'az login' to setup account.")
+            .Answers("azd", """{"token":"azd-token","expiresOn":"2026-01-01T01:00:00Z"}""");
 
         Assert.Equal("azd-token", (await AcquireAsync(Chain("Development"))).Token!.Value);
     }
@@ -162,7 +163,8 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
         _tool.Answers("az", FakeTool.AzToken());
         var section = new ConfigurationBuilder().AddInMemoryCollection([new("Kind", "DefaultChain")]).Build();
         await using var provider = Build(services =>
-            services.AddWorkloadIdentity("orders", section).AddDeveloperCredentials(Host("Development"), options => options.TenantId = "contoso.com"));
+            services.AddWorkloadIdentity("orders", section)
+                .AddDeveloperCredentials(Host("Development"), options => options.TenantId = "contoso.com"));
 
         await provider.GetRequiredKeyedService<ITokenAcquirer>("orders").GetTokenAsync(Request);
 
@@ -172,17 +174,20 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
     [Fact]
     public async Task Where_there_is_no_default_chain_to_join_the_host_does_not_start()
     {
-        await using var provider = Build(services => services.AddWorkloadIdentity().AddDeveloperCredentials(Host("Development")).UseManagedIdentity());
+        await using var provider =
+            Build(services => services.AddWorkloadIdentity().AddDeveloperCredentials(Host("Development")).UseManagedIdentity());
 
         var error = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<ITokenAcquirer>());
 
-        Assert.Contains("'azure-cli' was added to the default chain, and UseManagedIdentity uses none", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'azure-cli' was added to the default chain, and UseManagedIdentity uses none", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task In_production_the_line_that_adds_it_does_no_harm_to_an_identity_that_is_pinned()
     {
-        await using var provider = Build(services => services.AddWorkloadIdentity().AddDeveloperCredentials(Host("Production")).UseManagedIdentity());
+        await using var provider =
+            Build(services => services.AddWorkloadIdentity().AddDeveloperCredentials(Host("Production")).UseManagedIdentity());
 
         Assert.NotNull(provider.GetRequiredService<ITokenAcquirer>());
     }
@@ -206,7 +211,8 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
 
     private static string[] Names(TokenResult result) => [.. result.Attempts.Select(attempt => attempt.Credential.Split('/')[^1])];
 
-    private static Task<TokenResult> AcquireAsync(Credential credential) => credential.AcquireAsync(new Acquisition(Request), CancellationToken.None).AsTask();
+    private static Task<TokenResult> AcquireAsync(Credential credential) =>
+        credential.AcquireAsync(new Acquisition(Request), CancellationToken.None).AsTask();
 
     private static HostingEnvironment Host(string name) => new() { EnvironmentName = name };
 

@@ -27,7 +27,8 @@ internal sealed class FakeTool : IDisposable
         $$"""{ "accessToken": "{{token}}", {{ends}}, "subscription": "s", "tenant": "t", "tokenType": "Bearer" }""";
 
     /// <summary>Puts a tool there. The script runs under sh.</summary>
-    public FakeTool Has(string name, string script, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)
+    public FakeTool Has(
+        string name, string script, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)
     {
         var file = Path.Combine(Folder, name);
         File.WriteAllText(file, $"#!/bin/sh\necho \"$@\" >> '{RunsFile}'\n{script}\n");
@@ -58,7 +59,10 @@ internal sealed class FakeTool : IDisposable
     public static bool IsRunning(int pid)
     {
         // Killed and not yet collected by its new parent, it is in the list and runs no more.
-        var state = RuntimeInformation.IsOSPlatform(OSPlatform.Linux) && File.Exists($"/proc/{pid}/stat") ? File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1][0] : 'X';
+        var state =
+            RuntimeInformation.IsOSPlatform(OSPlatform.Linux) && File.Exists($"/proc/{pid}/stat")
+                ? File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1][0]
+                : 'X';
         return state is not ('X' or 'Z');
     }
 

@@ -3,7 +3,9 @@ using System.Diagnostics.Metrics;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>Makes meters of its own and keeps what is measured on them, so that tests that run beside each other do not hear each other.</summary>
+/// <summary>
+/// Makes meters of its own and keeps what is measured on them, so that tests that run beside each other do not hear each other.
+/// </summary>
 internal sealed class FakeMeters : IMeterFactory
 {
     private readonly ConcurrentDictionary<string, Meter> _meters = new();
@@ -21,9 +23,12 @@ internal sealed class FakeMeters : IMeterFactory
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => _measured.Enqueue(new(instrument.Name, value, Text(tags))));
-        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => _measured.Enqueue(new(instrument.Name, value, Text(tags))));
-        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => _measured.Enqueue(new(instrument.Name, value, Text(tags))));
+        _listener.SetMeasurementEventCallback<double>(
+            (instrument, value, tags, _) => _measured.Enqueue(new(instrument.Name, value, Text(tags))));
+        _listener.SetMeasurementEventCallback<long>(
+            (instrument, value, tags, _) => _measured.Enqueue(new(instrument.Name, value, Text(tags))));
+        _listener.SetMeasurementEventCallback<int>(
+            (instrument, value, tags, _) => _measured.Enqueue(new(instrument.Name, value, Text(tags))));
         _listener.Start();
     }
 
@@ -40,7 +45,8 @@ internal sealed class FakeMeters : IMeterFactory
         return Of(name);
     }
 
-    public Meter Create(MeterOptions options) => _meters.GetOrAdd(options.Name, name => new Meter(name, options.Version, options.Tags, scope: this));
+    public Meter Create(MeterOptions options) =>
+        _meters.GetOrAdd(options.Name, name => new Meter(name, options.Version, options.Tags, scope: this));
 
     public void Dispose()
     {
@@ -52,7 +58,10 @@ internal sealed class FakeMeters : IMeterFactory
     }
 
     private static string Text(ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
-        string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key.Replace("workload_identity.", "", StringComparison.Ordinal)}={tag.Value}").Order(StringComparer.Ordinal));
+        string.Join(
+            ' ',
+            tags.ToArray().Select(tag => $"{tag.Key.Replace("workload_identity.", "", StringComparison.Ordinal)}={tag.Value}")
+                .Order(StringComparer.Ordinal));
 
     internal sealed record Measured(string Name, double Value, string Tags);
 }

@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// A canary stands in every place that holds a secret, every failure is driven, some servers play back what they were sent, and then whatever left the library
-/// is searched: logs, exceptions, traces, metrics, health reports, debugger displays, serialisers and ToString.
+/// A canary stands in every place that holds a secret, every failure is driven, some servers play back what they were sent, and then
+/// whatever left the library is searched: logs, exceptions, traces, metrics, health reports, debugger displays, serialisers and ToString.
 /// </summary>
 public sealed class RedactionTests : IDisposable
 {
@@ -23,13 +23,15 @@ public sealed class RedactionTests : IDisposable
     private const string Header = "canary0bird-8a54-6f1f6f0d2b11";
     private const string Secret = "canary0bird~secret.value";
     private const string Token = "canary0bird-access-token";
-    private static readonly string Assertion = JwtOf("""{"iss":"https://issuer.example/","sub":"pod","aud":"api://AzureADTokenExchange","canary0bird":1}""");
+    private static readonly string Assertion =
+        JwtOf("""{"iss":"https://issuer.example/","sub":"pod","aud":"api://AzureADTokenExchange","canary0bird":1}""");
     private static readonly string UserAssertion = JwtOf("""{"sub":"alice","canary0bird":2}""");
 
     /// <summary>No canary may be found in any of the forms it travels in.</summary>
     private static readonly string[] Forms =
     [
-        Canary, Assertion, UserAssertion, Assertion.Split('.')[1], UserAssertion.Split('.')[1], Uri.EscapeDataString(Secret), Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)),
+        Canary, Assertion, UserAssertion, Assertion.Split('.')[1], UserAssertion.Split('.')[1], Uri.EscapeDataString(Secret),
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)),
     ];
 
     private readonly FakeLog _log = new();
@@ -80,7 +82,8 @@ public sealed class RedactionTests : IDisposable
         ];
         foreach (var way in ways)
         {
-            var credential = _entra.Credential(way, options => (options.LoggerFactory, options.Retry) = (_log, new RetryOptions { MaxAttempts = 1 }));
+            var credential =
+                _entra.Credential(way, options => (options.LoggerFactory, options.Retry) = (_log, new RetryOptions { MaxAttempts = 1 }));
             await UseAsync(credential, new TokenRequest(EntraFake.Scope));
             await UseAsync(credential, new TokenRequest(EntraFake.Scope) { UserAssertion = UserAssertion });
             Show(way, credential, new CredentialChain(credential));
@@ -89,7 +92,9 @@ public sealed class RedactionTests : IDisposable
         var machine = Machine.AppService();
         machine.Variables["IDENTITY_HEADER"] = Header;
         machine.Server.Otherwise = request => FakeServer.Response((HttpStatusCode)status, Play(body, request.Headers["X-IDENTITY-HEADER"]));
-        await UseAsync(machine.Credential(configure: options => (options.LoggerFactory, options.Retry) = (_log, new RetryOptions { MaxAttempts = 1 })), new TokenRequest(EntraFake.Scope));
+        await UseAsync(
+            machine.Credential(configure: options => (options.LoggerFactory, options.Retry) = (_log, new RetryOptions { MaxAttempts = 1 })),
+            new TokenRequest(EntraFake.Scope));
 
         foreach (var entry in _log.Entries.Concat(_entra.Log.Entries))
         {
@@ -121,7 +126,9 @@ public sealed class RedactionTests : IDisposable
             foreach (var setting in kind.Settings.Concat(IdentitySection.SettingNames).Append("Typo"))
             {
                 var configuration = new ConfigurationBuilder().AddInMemoryCollection(
-                    kind.Settings.Concat([setting]).Distinct().ToDictionary(name => $"Identity:{name}", name => (string?)$"{Canary} {name}\r\n").Append(new("Identity:Kind", kind.Name))).Build();
+                    kind.Settings.Concat([setting]).Distinct()
+                        .ToDictionary(name => $"Identity:{name}", name => (string?)$"{Canary} {name}\r\n")
+                        .Append(new("Identity:Kind", kind.Name))).Build();
                 var services = new ServiceCollection();
                 services.AddWorkloadIdentity(configuration.GetSection("Identity"));
                 using var provider = services.BuildServiceProvider();
@@ -149,16 +156,20 @@ public sealed class RedactionTests : IDisposable
             Otherwise = received => FakeServer.Response(
                 HttpStatusCode.Unauthorized,
                 received.Headers["Authorization"],
-                headers: ("WWW-Authenticate", $"Bearer error=\"insufficient_claims\", claims=\"{claims}\", realm=\"{received.Headers["Authorization"]}\"")),
+                headers: ("WWW-Authenticate",
+                    $"Bearer error=\"insufficient_claims\", claims=\"{claims}\", realm=\"{received.Headers["Authorization"]}\"")),
         };
-        services.AddHttpClient("api").AddAccessToken(EntraFake.Scope, options => options.Identity = "identity").ConfigurePrimaryHttpMessageHandler(() => api);
+        services.AddHttpClient("api").AddAccessToken(EntraFake.Scope, options => options.Identity = "identity")
+            .ConfigurePrimaryHttpMessageHandler(() => api);
         await using var provider = services.BuildServiceProvider();
         var acquirer = provider.GetRequiredKeyedService<ITokenAcquirer>("identity");
         using var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("api");
 
         await TryAsync(async () => Show(await acquirer.GetTokenAsync(request)));
-        await TryAsync(async () => Show(await acquirer.RenewTokenAsync(request, new AccessToken(Token, _entra.Clock.Now), """{"access_token":{}}""")));
-        foreach (var address in new[] { "https://graph.microsoft.com/", "https://elsewhere.example/", $"https://{Canary[..6]}@graph.microsoft.com/" })
+        await TryAsync(
+            async () => Show(await acquirer.RenewTokenAsync(request, new AccessToken(Token, _entra.Clock.Now), """{"access_token":{}}""")));
+        foreach (var address in new[] { "https://graph.microsoft.com/", "https://elsewhere.example/", $"https://{Canary[
+            ..6]}@graph.microsoft.com/" })
         {
             using var message = new HttpRequestMessage(HttpMethod.Get, address);
             if (request.UserAssertion is { } user)
@@ -215,14 +226,17 @@ public sealed class RedactionTests : IDisposable
             }
 
             foreach (var member in thing.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-                .Where(property => property.GetIndexParameters().Length == 0 && property.PropertyType == typeof(string) && IsBrowsable(property) && thing.GetType().Assembly == typeof(TokenRequest).Assembly))
+                .Where(property =>
+                    property.GetIndexParameters().Length == 0 && property.PropertyType == typeof(string) && IsBrowsable(property)
+                        && thing.GetType().Assembly == typeof(TokenRequest).Assembly))
             {
                 _left.Enqueue($"{member.Name}={member.GetValue(thing)}");
             }
         }
     }
 
-    private static bool IsBrowsable(MemberInfo member) => member.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State != DebuggerBrowsableState.Never;
+    private static bool IsBrowsable(MemberInfo member) =>
+        member.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State != DebuggerBrowsableState.Never;
 
     private ActivityListener Listen()
     {
@@ -231,7 +245,9 @@ public sealed class RedactionTests : IDisposable
             ShouldListenTo = source => source.Name == Telemetry.Name,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity => _left.Enqueue(
-                $"{activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.Select(note => $"{note.Name} {string.Join(' ', note.Tags)}"))} {string.Join(' ', activity.Baggage)}"),
+                $"{activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} {string.Join(
+                    ' ',
+                    activity.Events.Select(note => $"{note.Name} {string.Join(' ', note.Tags)}"))} {string.Join(' ', activity.Baggage)}"),
         };
         ActivitySource.AddActivityListener(listener);
         return listener;
@@ -243,15 +259,31 @@ public sealed class RedactionTests : IDisposable
         var echo = sent + " " + WebUtility.UrlDecode(sent);
         var secret = Array.Find([UserAssertion, Assertion, Secret, Header], known => echo.Contains(known, StringComparison.Ordinal)) ?? "x";
         return body == "$FIELDS"
-            ? JsonSerializer.Serialize(new { error = secret, suberror = secret, error_description = $"AADSTS700213: {echo} Trace ID: {echo}", error_codes = new[] { 700213 }, trace_id = secret, correlation_id = secret, claims = $$"""{"access_token":{"x":"{{secret}}"} }""" })
+            ? JsonSerializer.Serialize(
+                new
+                {
+                    error = secret,
+                    suberror = secret,
+                    error_description = $"AADSTS700213: {echo} Trace ID: "
+                    + $"{echo}",
+                    error_codes = new[] { 700213 },
+                    trace_id = secret,
+                    correlation_id = secret,
+                    claims = $$"""{"access_token":{"x":"{{secret}}"} }"""
+                })
             : body == "$CODE" ? JsonSerializer.Serialize(new { error = new { code = secret, message = echo, correlationId = secret } })
-            : body == "$ECHO" ? JsonSerializer.Serialize(new { error = "invalid_client", error_description = $"AADSTS7000215: {echo}", message = echo, code = "x" })
+            : body == "$ECHO"
+            ? JsonSerializer.Serialize(
+                new { error = "invalid_client", error_description = $"AADSTS7000215: {echo}", message = echo, code = "x" })
             : body.Replace("$ECHO", echo, StringComparison.Ordinal);
     }
 
-    private static string JwtOf(string payload) => $"eyJhbGciOiJSUzI1NiJ9.{Convert.ToBase64String(Encoding.UTF8.GetBytes(payload)).TrimEnd('=').Replace('+', '-').Replace('/', '_')}.c2lnbmF0dXJl";
+    private static string JwtOf(string payload) =>
+        $"eyJhbGciOiJSUzI1NiJ9.{Convert.ToBase64String(Encoding.UTF8.GetBytes(payload)).TrimEnd('=').Replace('+', '-')
+            .Replace('/', '_')}.c2lnbmF0dXJl";
 
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, IncludeFields = true };
+    private static readonly JsonSerializerOptions Relaxed =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, IncludeFields = true };
 
     /// <summary>A container disposes what it makes meters with; this one serves several.</summary>
     private sealed class Unowned(FakeMeters meters) : System.Diagnostics.Metrics.IMeterFactory

@@ -29,7 +29,8 @@ public sealed partial class TelemetryTests : IDisposable
         await Assert.ThrowsAsync<TokenAcquisitionException>(() => acquirer.GetTokenAsync(Request).AsTask());
 
         Assert.Equal(
-            ["outcome=issued reason=first source=controlled", "outcome=issued reason=renewal source=controlled", "error.type=Refused outcome=failed reason=refresh source=controlled"],
+            ["outcome=issued reason=first source=controlled", "outcome=issued reason=renewal source=controlled", "error.type=Refused "
+                + "outcome=failed reason=refresh source=controlled"],
             _meters.Of("workload_identity.acquisition.duration").Select(measured => measured.Tags));
         Assert.Equal(["outcome=issued", "outcome=failed"], _meters.Of("workload_identity.wait.duration").Select(measured => measured.Tags));
         Assert.Empty(_meters.Of("workload_identity.refresh.failures"));
@@ -64,7 +65,9 @@ public sealed partial class TelemetryTests : IDisposable
         pending.Issue(credential.NewToken(TimeSpan.FromHours(1)));
         await one;
 
-        Assert.Equal([(2.0, "outcome=cancelled"), (3.0, "outcome=issued")], _meters.Of("workload_identity.wait.duration").Select(measured => (measured.Value, measured.Tags)));
+        Assert.Equal(
+            [(2.0, "outcome=cancelled"), (3.0, "outcome=issued")],
+            _meters.Of("workload_identity.wait.duration").Select(measured => (measured.Value, measured.Tags)));
     }
 
     [Fact]
@@ -110,7 +113,8 @@ public sealed partial class TelemetryTests : IDisposable
 
         Assert.Equal(
             [(2.0, "identity=graph kind=application"), (1.0, "identity=graph kind=user")],
-            _meters.Of("workload_identity.slot.evictions").GroupBy(measured => measured.Tags).Select(group => (group.Sum(measured => measured.Value), group.Key)));
+            _meters.Of("workload_identity.slot.evictions").GroupBy(measured => measured.Tags)
+                .Select(group => (group.Sum(measured => measured.Value), group.Key)));
         Assert.Equal(
             [(16.0, "identity=graph kind=application"), (4.0, "identity=graph kind=user")],
             _meters.Observe("workload_identity.slots").Select(measured => (measured.Value, measured.Tags)));
@@ -120,14 +124,23 @@ public sealed partial class TelemetryTests : IDisposable
     public async Task Challenges_are_counted_by_what_came_of_them_and_noted_on_the_trace()
     {
         var tokens = new FakeTokens();
-        using var api = new FakeServer { Otherwise = _ => FakeServer.Response(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", """Bearer error="invalid_token" """)) };
-        using var client = new HttpMessageInvoker(new AccessTokenHandler(tokens, Request, new AccessTokenHandlerOptions { MeterFactory = _meters }) { InnerHandler = api });
+        using var api =
+            new FakeServer
+            {
+                Otherwise = _ =>
+                FakeServer.Response(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", """Bearer error="invalid_token" """))
+            };
+        using var client =
+            new HttpMessageInvoker(
+                new AccessTokenHandler(tokens, Request, new AccessTokenHandlerOptions { MeterFactory = _meters }) { InnerHandler = api });
         using var activity = new Activity("request").Start();
         (await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://api.contoso.com/"), CancellationToken.None)).Dispose();
         tokens.OnRenew = (renewal, _) => ValueTask.FromResult(renewal.Rejected!);
         (await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://api.contoso.com/"), CancellationToken.None)).Dispose();
 
-        Assert.Equal(["outcome=resent reason=invalid_token", "outcome=returned reason=invalid_token"], _meters.Of("workload_identity.challenges").Select(measured => measured.Tags));
+        Assert.Equal(
+            ["outcome=resent reason=invalid_token", "outcome=returned reason=invalid_token"],
+            _meters.Of("workload_identity.challenges").Select(measured => measured.Tags));
         Assert.Equal(["token.challenge", "token.challenge"], activity.Events.Select(note => note.Name));
     }
 
@@ -139,7 +152,8 @@ public sealed partial class TelemetryTests : IDisposable
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == Telemetry.Name,
-            Sample = (ref ActivityCreationOptions<ActivityContext> options) => options.Parent.TraceId == parent.TraceId ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
+                options.Parent.TraceId == parent.TraceId ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
             ActivityStopped = activity =>
             {
                 // Where another test listens to everything, this one is told of everything.
@@ -151,12 +165,14 @@ public sealed partial class TelemetryTests : IDisposable
         };
         ActivitySource.AddActivityListener(listener);
         using var acquirer = new TokenAcquirer(
-            ScriptedCredential.Failing("entra"), new TokenAcquirerOptions { TimeProvider = _clock, MeterFactory = _meters, Identity = "graph" });
+            ScriptedCredential.Failing("entra"),
+            new TokenAcquirerOptions { TimeProvider = _clock, MeterFactory = _meters, Identity = "graph" });
 
         await Assert.ThrowsAsync<TokenAcquisitionException>(() => acquirer.GetTokenAsync(Request).AsTask());
 
         var activity = Assert.Single(stopped);
-        Assert.Equal(("token.acquire", ActivityStatusCode.Error, parent.SpanId), (activity.DisplayName, activity.Status, activity.ParentSpanId));
+        Assert.Equal(
+            ("token.acquire", ActivityStatusCode.Error, parent.SpanId), (activity.DisplayName, activity.Status, activity.ParentSpanId));
         Assert.Equal(
             ["error.type=Refused", "workload_identity.identity=graph", "workload_identity.outcome=failed", "workload_identity.reason=first", "workload_identity.resource=api.contoso.com", "workload_identity.source=entra"],
             activity.TagObjects.Select(tag => $"{tag.Key}={tag.Value}").Order(StringComparer.Ordinal));
@@ -168,7 +184,9 @@ public sealed partial class TelemetryTests : IDisposable
         using var acquirer = Acquirer(new ControlledCredential(_clock));
         using var handler = new AccessTokenHandler(new FakeTokens(), Request, new AccessTokenHandlerOptions { MeterFactory = _meters });
 
-        var published = _meters.Instruments.Select(instrument => $"| `{instrument.Name}` | {Kind(instrument)} | `{instrument.Unit}` |").Order(StringComparer.Ordinal);
+        var published =
+            _meters.Instruments.Select(instrument => $"| `{instrument.Name}` | {Kind(instrument)} | `{instrument.Unit}` |")
+                .Order(StringComparer.Ordinal);
 
         Assert.Equal(published, MetricRow().Matches(Page).Select(match => match.Value).Order(StringComparer.Ordinal));
     }
@@ -176,7 +194,9 @@ public sealed partial class TelemetryTests : IDisposable
     [Fact]
     public void The_page_lists_every_attribute_and_trace()
     {
-        var names = typeof(Telemetry).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
+        var names =
+            typeof(Telemetry).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral)
+                .Select(field => (string)field.GetRawConstantValue()!);
 
         Assert.All(names.Where(name => name != Telemetry.Name), name => Assert.Contains($"\n| `{name}` |", Page, StringComparison.Ordinal));
     }
@@ -185,7 +205,8 @@ public sealed partial class TelemetryTests : IDisposable
     public void The_page_lists_every_log_message_and_no_other()
     {
         var events = typeof(Log).GetMethods(BindingFlags.Static | BindingFlags.Public)
-            .Select(method => (Method: method, Message: method.GetCustomAttribute<LoggerMessageAttribute>())).Where(pair => pair.Message is not null)
+            .Select(method => (Method: method, Message: method.GetCustomAttribute<LoggerMessageAttribute>()))
+            .Where(pair => pair.Message is not null)
             .Select(pair => $"| {pair.Message!.EventId} | {pair.Message.Level} | {pair.Method.Name} |").Order(StringComparer.Ordinal);
 
         Assert.Equal(events, LogRow().Matches(Page).Select(match => match.Value).Order(StringComparer.Ordinal));

@@ -92,7 +92,8 @@ public sealed class AddDistributedCacheTests
 
     [Theory]
     [MemberData(nameof(Unusable))]
-    public async Task Settings_that_cannot_be_used_are_named_when_the_host_starts(string problem, Action<DistributedTokenStoreOptions> configure)
+    public async Task Settings_that_cannot_be_used_are_named_when_the_host_starts(
+        string problem, Action<DistributedTokenStoreOptions> configure)
     {
         using var host = Build(services => Add(services.AddWorkloadIdentity("orders").UseSecret(Tenant, Client, "a-secret"), configure));
 
@@ -109,7 +110,10 @@ public sealed class AddDistributedCacheTests
         Add(builder.Services.AddWorkloadIdentity().UseSecret(Tenant, Client, "a-secret"));
         using var host = builder.Build();
 
-        Assert.Contains("AddStackExchangeRedisCache", (await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "AddStackExchangeRedisCache",
+            (await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,8 +123,12 @@ public sealed class AddDistributedCacheTests
         var one = Add(services.AddWorkloadIdentity());
         Add(services.AddWorkloadIdentity("two"));
 
-        Assert.Contains("has a distributed cache already", Assert.Throws<InvalidOperationException>(() => Add(one)).Message, StringComparison.Ordinal);
-        Assert.Contains("AddDistributedCache would change nothing", Assert.Throws<InvalidOperationException>(() => Add(services.AddWorkloadIdentity("three", new FakeTokens()))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has a distributed cache already", Assert.Throws<InvalidOperationException>(() => Add(one)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "AddDistributedCache would change nothing",
+            Assert.Throws<InvalidOperationException>(() => Add(services.AddWorkloadIdentity("three", new FakeTokens()))).Message,
+            StringComparison.Ordinal);
     }
 
     private static ManagedIdentityCredential ManagedIdentity(string clientId) => new(ManagedIdentityId.FromClientId(clientId));
@@ -131,7 +139,8 @@ public sealed class AddDistributedCacheTests
         return builder;
     }
 
-    private WorkloadIdentityBuilder Add(WorkloadIdentityBuilder builder, Action<DistributedTokenStoreOptions>? configure = null) => builder.AddDistributedCache(options =>
+    private WorkloadIdentityBuilder Add(WorkloadIdentityBuilder builder, Action<DistributedTokenStoreOptions>? configure = null) =>
+        builder.AddDistributedCache(options =>
     {
         options.NamingKey = _key;
         options.Protection = TokenProtection.FromKeys(new EncryptionKey("one", _key));

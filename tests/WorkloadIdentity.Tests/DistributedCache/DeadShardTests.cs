@@ -22,7 +22,9 @@ public sealed class DeadShardTests
             dead.Add(Name(Dead(number)));
         }
 
-        _bench.Cache.Reads = (name, _) => dead.Contains(name) ? throw new IOException("down") : Task.FromResult(_bench.Cache.Entries.GetValueOrDefault(name));
+        _bench.Cache.Reads =
+            (name, _) =>
+                dead.Contains(name) ? throw new IOException("down") : Task.FromResult(_bench.Cache.Entries.GetValueOrDefault(name));
         _bench.Cache.Writes = name => dead.Contains(name) ? throw new IOException("down") : Task.CompletedTask;
         for (var number = 0; number < 20; number++)
         {
@@ -44,7 +46,9 @@ public sealed class DeadShardTests
         await store.WriteAsync(StoreBench.Partition, StoreBench.Request, _bench.NewToken("written"), default);
         Assert.Equal("written", (await _bench.ReadAsync(store))?.Value);
         Assert.Equal((0, 1), (_bench.Log.Count(500), _bench.Log.Count(505)));
-        Assert.Contains(_bench.Log.Entries, entry => entry is { Id: 505, Level: LogLevel.Warning } && entry.Text.Contains("IOException", StringComparison.Ordinal));
+        Assert.Contains(
+            _bench.Log.Entries,
+            entry => entry is { Id: 505, Level: LogLevel.Warning } && entry.Text.Contains("IOException", StringComparison.Ordinal));
         Assert.True(_bench.Cache.Entries.ContainsKey(living));
     }
 
@@ -77,7 +81,8 @@ public sealed class DeadShardTests
         Assert.Null(await _bench.ReadAsync(store, request: Dead(0)));
         await Patience.UntilAsync(() => _bench.Log.Count(500) == 1);
         var dead = Name(Dead(1));
-        _bench.Cache.Reads = (asked, _) => asked == dead ? throw new IOException("down") : Task.FromResult(_bench.Cache.Entries.GetValueOrDefault(asked));
+        _bench.Cache.Reads =
+            (asked, _) => asked == dead ? throw new IOException("down") : Task.FromResult(_bench.Cache.Entries.GetValueOrDefault(asked));
         _bench.Clock.Advance(TimeSpan.FromSeconds(5));
 
         Assert.Null(await _bench.ReadAsync(store, request: Dead(1)));

@@ -18,7 +18,9 @@ public sealed class DistributedTokenStoreTests
     public async Task What_one_process_keeps_another_finds(string protection)
     {
         var options = Protection(protection);
-        var token = new AccessToken("the-token", _bench.Clock.Now.AddHours(1), _bench.Clock.Now.AddMinutes(30), "Bearer").IssuedBy("login.example", "client").From("application");
+        var token =
+            new AccessToken("the-token", _bench.Clock.Now.AddHours(1), _bench.Clock.Now.AddMinutes(30), "Bearer").IssuedBy(
+                "login.example", "client").From("application");
         await _bench.KeepAsync(token, _bench.Store(options));
 
         var found = await _bench.ReadAsync(_bench.Store(options));
@@ -59,7 +61,8 @@ public sealed class DistributedTokenStoreTests
         var options = Protection(protection);
         var name = await _bench.KeepAsync(store: _bench.Store(options));
         var value = _bench.Cache.Entries[name];
-        foreach (var other in Enumerable.Range(0, value.Length).Select(length => value[..length]).Append([.. value, 0]).Append([.. value, .. value]))
+        foreach (var other in Enumerable.Range(0, value.Length).Select(length => value[..length]).Append([.. value, 0])
+            .Append([.. value, .. value]))
         {
             _bench.Cache.Entries[name] = other;
 
@@ -73,7 +76,9 @@ public sealed class DistributedTokenStoreTests
     {
         var options = Protection(protection);
         var name = await _bench.KeepAsync(store: _bench.Store(options));
-        byte[][] garbage = [[], [0], [1], [1, 255], "null"u8.ToArray(), Encoding.UTF8.GetBytes("""{"access_token":"evil","expires_in":3600}"""), new byte[200], RandomNumberGenerator.GetBytes(1000), new byte[65 * 1024]];
+        byte[][] garbage =
+            [[], [0], [1], [1, 255], "null"u8.ToArray(), Encoding.UTF8.GetBytes(
+                """{"access_token":"evil","expires_in":3600}"""), new byte[200], RandomNumberGenerator.GetBytes(1000), new byte[65 * 1024]];
         foreach (var value in garbage)
         {
             _bench.Cache.Entries[name] = value;
@@ -108,7 +113,8 @@ public sealed class DistributedTokenStoreTests
     public async Task Where_the_protection_knows_no_entry_the_key_inside_tells()
     {
         // No encryption at all: what is left is the comparison of the full key.
-        static void Open(DistributedTokenStoreOptions options) => options.Protection = TokenProtection.FromDataProtection(bytes => bytes, bytes => bytes);
+        static void Open(DistributedTokenStoreOptions options) =>
+            options.Protection = TokenProtection.FromDataProtection(bytes => bytes, bytes => bytes);
         var orders = await _bench.KeepAsync(store: _bench.Store(Open));
         var stock = await _bench.KeepAsync(store: _bench.Store(Open), request: new TokenRequest("api://stock/.default"));
         _bench.Cache.Entries[orders] = _bench.Cache.Entries[stock];
@@ -120,7 +126,8 @@ public sealed class DistributedTokenStoreTests
     [Fact]
     public async Task Whatever_decrypts_to_something_else_than_a_token_is_not_used()
     {
-        static void Open(DistributedTokenStoreOptions options) => options.Protection = TokenProtection.FromDataProtection(bytes => bytes, bytes => bytes);
+        static void Open(DistributedTokenStoreOptions options) =>
+            options.Protection = TokenProtection.FromDataProtection(bytes => bytes, bytes => bytes);
         var name = await _bench.KeepAsync(store: _bench.Store(Open));
         var plaintext = _bench.Cache.Entries[name];
         for (var position = 0; position < plaintext.Length; position++)
@@ -166,7 +173,12 @@ public sealed class DistributedTokenStoreTests
         _bench.Clock.Advance(TimeSpan.FromDays(1));
         Assert.Null(await _bench.ReadAsync());
 
-        await _bench.Store().WriteAsync(StoreBench.Partition, StoreBench.Request, new AccessToken("long-lived", _bench.Clock.Now.AddDays(1), _bench.Clock.Now.AddHours(12)), default);
+        await _bench.Store()
+            .WriteAsync(
+                StoreBench.Partition,
+                StoreBench.Request,
+                new AccessToken("long-lived", _bench.Clock.Now.AddDays(1), _bench.Clock.Now.AddHours(12)),
+                default);
         Assert.NotNull(await _bench.ReadAsync());
         _bench.Clock.Advance(TimeSpan.FromHours(12));
         Assert.Null(await _bench.ReadAsync());
@@ -270,7 +282,8 @@ public sealed class DistributedTokenStoreTests
     [Fact]
     public async Task A_token_about_to_expire_and_one_beyond_all_bounds_are_not_kept()
     {
-        await _bench.Store().WriteAsync(StoreBench.Partition, StoreBench.Request, _bench.NewToken(lifetime: TimeSpan.FromMinutes(5)), default);
+        await _bench.Store()
+            .WriteAsync(StoreBench.Partition, StoreBench.Request, _bench.NewToken(lifetime: TimeSpan.FromMinutes(5)), default);
         await _bench.Store().WriteAsync(StoreBench.Partition, StoreBench.Request, _bench.NewToken(new string('x', 40_000)), default);
 
         Assert.Empty(_bench.Cache.Entries);

@@ -21,7 +21,9 @@ public sealed class FailingCacheTests
                 unblock.Wait(CancellationToken.None);
             }
 
-            return how == "hangs" ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ContinueWith<byte[]?>(_ => null, TaskScheduler.Default) : new TaskCompletionSource<byte[]?>().Task;
+            return how == "hangs"
+                ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ContinueWith<byte[]?>(_ => null, TaskScheduler.Default)
+                : new TaskCompletionSource<byte[]?>().Task;
         };
         var store = _bench.Store();
         var before = _bench.Clock.Now;
@@ -35,7 +37,9 @@ public sealed class FailingCacheTests
             await RestsAsync(times: 1);
             return true;
         });
-        Assert.Contains(_bench.Log.Entries, entry => entry is { Id: 500, Level: LogLevel.Warning } && entry.Text.Contains("1000 ms", StringComparison.Ordinal));
+        Assert.Contains(
+            _bench.Log.Entries,
+            entry => entry is { Id: 500, Level: LogLevel.Warning } && entry.Text.Contains("1000 ms", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -156,7 +160,9 @@ public sealed class FailingCacheTests
         var credential = new ControlledCredential(_bench.Clock) { SharedAs = "app" };
         credential.Answer = _ => TokenResult.Issued(credential.NewToken(TimeSpan.FromHours(1)));
         _bench.Cache.Reads = (_, _) => throw new InvalidOperationException("down");
-        using var acquirer = new TokenAcquirer(credential, new TokenAcquirerOptions { Store = _bench.Store(), TimeProvider = _bench.Clock, Jitter = () => 0 });
+        using var acquirer =
+            new TokenAcquirer(
+                credential, new TokenAcquirerOptions { Store = _bench.Store(), TimeProvider = _bench.Clock, Jitter = () => 0 });
 
         var token = await acquirer.GetTokenAsync(StoreBench.Request);
         for (var i = 0; i < 10; i++)
@@ -174,7 +180,9 @@ public sealed class FailingCacheTests
     {
         var credential = new ControlledCredential(_bench.Clock) { SharedAs = "app" };
         credential.Answer = _ => TokenResult.Issued(credential.NewToken(TimeSpan.FromHours(1)));
-        using var acquirer = new TokenAcquirer(credential, new TokenAcquirerOptions { Store = _bench.Store(), TimeProvider = _bench.Clock, Jitter = () => 0 });
+        using var acquirer =
+            new TokenAcquirer(
+                credential, new TokenAcquirerOptions { Store = _bench.Store(), TimeProvider = _bench.Clock, Jitter = () => 0 });
         var rejected = await acquirer.GetTokenAsync(StoreBench.Request);
         var calls = (_bench.Cache.ReadCalls, _bench.Cache.WriteCalls);
 
@@ -190,7 +198,8 @@ public sealed class FailingCacheTests
         const string Canary = "canary0bird";
         var store = _bench.Store();
         _bench.Cache.Writes = name => throw new InvalidOperationException($"SET {name} {Canary}-endpoint:6379");
-        await store.WriteAsync($"{Canary}-partition", new TokenRequest($"api://{Canary}/.default"), _bench.NewToken($"{Canary}-token"), default);
+        await store.WriteAsync(
+            $"{Canary}-partition", new TokenRequest($"api://{Canary}/.default"), _bench.NewToken($"{Canary}-token"), default);
         await RestsAsync(times: 1);
         _bench.Cache.Writes = null;
         var name = await _bench.KeepAsync(_bench.NewToken($"{Canary}-token"));

@@ -75,7 +75,11 @@ public sealed class FleetLeaseTests
     public async Task Nobody_without_the_key_of_the_fleet_makes_others_wait(string how)
     {
         var notes = how == "another key" ? new LeaseNotes(new byte[32]) : Notes;
-        var note = notes.Write(how == "another entry" ? "wi1:stock:lease" : NoteName, LeaseNotes.NewHolder(), _bench.Clock.Now - TimeSpan.FromSeconds(how == "another time" ? 10 : 0));
+        var note =
+            notes.Write(
+                how == "another entry" ? "wi1:stock:lease" : NoteName,
+                LeaseNotes.NewHolder(),
+                _bench.Clock.Now - TimeSpan.FromSeconds(how == "another time" ? 10 : 0));
         if (how == "another time")
         {
             System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(note, _bench.Clock.Now.UtcTicks);
@@ -163,7 +167,9 @@ public sealed class FleetLeaseTests
     [Fact]
     public async Task A_refusal_of_one_process_sends_the_others_to_ask_for_themselves()
     {
-        var (first, second) = (new ControlledCredential(_bench.Clock) { SharedAs = StoreBench.Partition }, new ControlledCredential(_bench.Clock) { SharedAs = StoreBench.Partition });
+        var (first, second) =
+            (new ControlledCredential(_bench.Clock) { SharedAs = StoreBench.Partition },
+                new ControlledCredential(_bench.Clock) { SharedAs = StoreBench.Partition });
         second.Answer = _ => TokenResult.Failed(new TokenError(TokenErrorKind.Refused, "no"));
         using var one = new TokenAcquirer(first, new TokenAcquirerOptions { Store = LeasingStore(), TimeProvider = _bench.Clock });
         using var two = new TokenAcquirer(second, new TokenAcquirerOptions { Store = LeasingStore(), TimeProvider = _bench.Clock });
@@ -262,7 +268,8 @@ public sealed class FleetLeaseTests
     }
 
     /// <summary>What a process that is gone has left.</summary>
-    private void LeaveNote(DateTimeOffset written) => _bench.Cache.Entries[NoteName] = Notes.Write(NoteName, LeaseNotes.NewHolder(), written);
+    private void LeaveNote(DateTimeOffset written) =>
+        _bench.Cache.Entries[NoteName] = Notes.Write(NoteName, LeaseNotes.NewHolder(), written);
 
     private Task NoteEndsAsync() => Patience.UntilAsync(() => !Notes.Counts(NoteName, _bench.Cache.Entries[NoteName], _bench.Clock.Now));
 

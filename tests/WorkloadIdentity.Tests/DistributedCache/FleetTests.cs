@@ -19,7 +19,11 @@ public sealed class FleetTests
         var credential = new ControlledCredential(_bench.Clock) { SharedAs = StoreBench.Partition };
         credential.Answer = _ => TokenResult.Issued(credential.NewToken(TimeSpan.FromHours(1)));
         var fleet = Enumerable.Range(0, Processes).Select(process => (process + 0.5) / Processes) // no refresh falls on a step
-            .Select(jitter => (Jitter: jitter, Acquirer: new TokenAcquirer(credential, new TokenAcquirerOptions { Store = _bench.Store(), TimeProvider = _bench.Clock, Jitter = () => jitter })))
+            .Select(jitter =>
+                (Jitter: jitter,
+                    Acquirer: new TokenAcquirer(
+                        credential,
+                        new TokenAcquirerOptions { Store = _bench.Store(), TimeProvider = _bench.Clock, Jitter = () => jitter })))
             .ToList();
         var start = _bench.Clock.Now;
         for (; _bench.Clock.Now - start < SixHours; _bench.Clock.Advance(Step))
@@ -37,7 +41,8 @@ public sealed class FleetTests
         }
 
         // The one that refreshes earliest asks, about every fifty minutes; the other forty-nine find its token.
-        Assert.Equal(1 + (int)(SixHours / (TimeSpan.FromMinutes(60) - Latest - (Spread * (Processes - 0.5) / Processes) + Step)), credential.Calls);
+        Assert.Equal(
+            1 + (int)(SixHours / (TimeSpan.FromMinutes(60) - Latest - (Spread * (Processes - 0.5) / Processes) + Step)), credential.Calls);
         Assert.DoesNotContain(_bench.Log.Entries, entry => entry.Level >= Microsoft.Extensions.Logging.LogLevel.Information);
         fleet.ForEach(member => member.Acquirer.Dispose());
     }

@@ -22,10 +22,14 @@ public sealed class LateFailureTests
         Assert.Null(await _bench.Clock.RunUntilAsync(() => store.ReadAsync(StoreBench.Partition, StoreBench.Request, default)));
         Assert.Equal(0, _bench.Log.Count(504));
 
-        late.SetException(new IOException("canary", new InvalidOperationException("Error: WRONGPASS invalid username-password pair or canary is disabled.")));
+        late.SetException(new IOException(
+            "canary", new InvalidOperationException("Error: WRONGPASS invalid username-password pair or canary is disabled.")));
 
         await Patience.UntilAsync(() => _bench.Log.Count(500) == 1);
-        Assert.Contains(_bench.Log.Entries, entry => entry is { Id: 504, Level: LogLevel.Warning } && entry.Text.Contains("IOException (WRONGPASS)", StringComparison.Ordinal));
+        Assert.Contains(
+            _bench.Log.Entries,
+            entry =>
+                entry is { Id: 504, Level: LogLevel.Warning } && entry.Text.Contains("IOException (WRONGPASS)", StringComparison.Ordinal));
         _bench.Cache.Reads = (_, _) => new TaskCompletionSource<byte[]?>().Task;
         _bench.Clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Null(await _bench.Clock.RunUntilAsync(() => store.ReadAsync(StoreBench.Partition, StoreBench.Request, default)));
@@ -35,7 +39,11 @@ public sealed class LateFailureTests
             return true;
         });
         Assert.Equal(1, _bench.Log.Count(504));
-        Assert.Contains(_bench.Log.Entries, entry => entry.Id == 500 && entry.Text.Contains("1000 ms. An earlier call ended late, in IOException (WRONGPASS).", StringComparison.Ordinal));
+        Assert.Contains(
+            _bench.Log.Entries,
+            entry =>
+                entry.Id == 500
+                    && entry.Text.Contains("1000 ms. An earlier call ended late, in IOException (WRONGPASS).", StringComparison.Ordinal));
         Assert.DoesNotContain(_bench.Log.Entries, entry => entry.Text.Contains("canary", StringComparison.Ordinal));
     }
 
@@ -53,7 +61,9 @@ public sealed class LateFailureTests
 
         late.SetException(new IOException("NOPERM this user has no permissions to run the 'expire' command"));
 
-        await Patience.UntilAsync(() => _bench.Log.Entries.Any(entry => entry.Id == 504 && entry.Text.Contains("while writing failed later: IOException (NOPERM)", StringComparison.Ordinal)));
+        await Patience.UntilAsync(() =>
+            _bench.Log.Entries.Any(entry =>
+                entry.Id == 504 && entry.Text.Contains("while writing failed later: IOException (NOPERM)", StringComparison.Ordinal)));
     }
 
     public static TheoryData<Exception, string> Causes => new()
@@ -61,10 +71,12 @@ public sealed class LateFailureTests
         { new IOException("host secret.example"), "IOException" },
         { new IOException("x", new SocketException((int)SocketError.HostNotFound)), "IOException (HostNotFound)" },
         { new IOException("x", new SocketException((int)SocketError.ConnectionRefused)), "IOException (ConnectionRefused)" },
-        { new IOException("x", new AuthenticationException("the remote certificate of secret.example was rejected")), "IOException (TLS failed)" },
+        { new IOException(
+            "x", new AuthenticationException("the remote certificate of secret.example was rejected")), "IOException (TLS failed)" },
         {
             new TimeoutException(
-                "The message timed out in the backlog - Last Connection Exception: AuthenticationFailure (None, last-recv: 483) on secret.example:6379/Interactive",
+                "The message timed out in the backlog - Last Connection Exception: AuthenticationFailure (None, last-recv: 483) on "
+                    + "secret.example:6379/Interactive",
                 new InvalidOperationException("Error: NOAUTH Authentication required.")),
             "TimeoutException (AuthenticationFailure, NOAUTH)"
         },
@@ -74,5 +86,6 @@ public sealed class LateFailureTests
 
     [Theory]
     [MemberData(nameof(Causes))]
-    public void A_cause_is_told_in_words_of_a_closed_list(Exception exception, string expected) => Assert.Equal(expected, CacheFailure.Describe(exception));
+    public void A_cause_is_told_in_words_of_a_closed_list(Exception exception, string expected) =>
+        Assert.Equal(expected, CacheFailure.Describe(exception));
 }

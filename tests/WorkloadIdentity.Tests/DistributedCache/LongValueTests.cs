@@ -22,7 +22,8 @@ public sealed class LongValueTests
         Assert.Null(await _bench.ReadAsync(store));
 
         Assert.Equal(LimitedCache.LongestValue / Piece, cache.Taken);
-        Assert.Contains(_bench.Log.Entries, entry => entry.Id == 501 && entry.Text.Contains("more than 65536 bytes", StringComparison.Ordinal));
+        Assert.Contains(
+            _bench.Log.Entries, entry => entry.Id == 501 && entry.Text.Contains("more than 65536 bytes", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -101,7 +102,11 @@ public sealed class LongValueTests
             return true;
         }
 
-        public ValueTask SetAsync(string key, ReadOnlySequence<byte> value, DistributedCacheEntryOptions options, CancellationToken token = default) => throw new NotSupportedException();
+        public ValueTask SetAsync(
+            string key,
+            ReadOnlySequence<byte> value,
+            DistributedCacheEntryOptions options,
+            CancellationToken token = default) => throw new NotSupportedException();
 
         public Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
         {
@@ -113,7 +118,8 @@ public sealed class LongValueTests
 
         public bool TryGet(string key, IBufferWriter<byte> destination) => throw new NotSupportedException();
 
-        public void Set(string key, ReadOnlySequence<byte> value, DistributedCacheEntryOptions options) => throw new NotSupportedException();
+        public void Set(string key, ReadOnlySequence<byte> value, DistributedCacheEntryOptions options) =>
+            throw new NotSupportedException();
 
         public byte[]? Get(string key) => throw new NotSupportedException();
 

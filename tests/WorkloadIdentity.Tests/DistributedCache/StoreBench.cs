@@ -37,16 +37,19 @@ internal sealed class StoreBench
         return new DistributedTokenStore(Cache, options);
     }
 
-    public AccessToken NewToken(string value = "the-token", TimeSpan? lifetime = null) => new(value, Clock.Now + (lifetime ?? TimeSpan.FromHours(1)));
+    public AccessToken NewToken(string value = "the-token", TimeSpan? lifetime = null) =>
+        new(value, Clock.Now + (lifetime ?? TimeSpan.FromHours(1)));
 
     /// <summary>Keeps a token and gives its entry.</summary>
-    public async Task<string> KeepAsync(AccessToken? token = null, DistributedTokenStore? store = null, string partition = Partition, TokenRequest? request = null)
+    public async Task<string> KeepAsync(
+        AccessToken? token = null, DistributedTokenStore? store = null, string partition = Partition, TokenRequest? request = null)
     {
         var before = Cache.Entries.Keys.ToHashSet();
         await (store ?? Store()).WriteAsync(partition, request ?? Request, token ?? NewToken(), default);
         return Assert.Single(Cache.Entries.Keys, name => !before.Contains(name));
     }
 
-    public async Task<AccessToken?> ReadAsync(DistributedTokenStore? store = null, string partition = Partition, TokenRequest? request = null) =>
+    public async Task<AccessToken?> ReadAsync(
+        DistributedTokenStore? store = null, string partition = Partition, TokenRequest? request = null) =>
         await (store ?? Store()).ReadAsync(partition, request ?? Request, default);
 }

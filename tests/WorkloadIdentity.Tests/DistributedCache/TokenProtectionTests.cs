@@ -35,7 +35,9 @@ public sealed class TokenProtectionTests
 
         Assert.NotNull(await _bench.ReadAsync(With(_new)));
         Assert.Null(await _bench.ReadAsync(With(_bench.Key)));
-        Assert.Contains(_bench.Log.Entries, entry => entry.Id == 501 && entry.Text.Contains("a key this process does not have", StringComparison.Ordinal));
+        Assert.Contains(
+            _bench.Log.Entries,
+            entry => entry.Id == 501 && entry.Text.Contains("a key this process does not have", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -76,7 +78,8 @@ public sealed class TokenProtectionTests
     public async Task Keys_that_cannot_be_had_are_a_miss_and_leave_the_cache_alone()
     {
         var name = await _bench.KeepAsync();
-        var store = _bench.Store(options => options.Protection = TokenProtection.FromKeys(() => throw new IOException("vault://secret-path")));
+        var store =
+            _bench.Store(options => options.Protection = TokenProtection.FromKeys(() => throw new IOException("vault://secret-path")));
 
         Assert.Null(await _bench.ReadAsync(store));
         await store.WriteAsync(StoreBench.Partition, StoreBench.Request, _bench.NewToken(), default);
@@ -86,17 +89,24 @@ public sealed class TokenProtectionTests
         Assert.Equal([name], _bench.Cache.Entries.Keys);
     }
 
-    public static TheoryData<string, int> BadKeys => new() { { "", 32 }, { "a b", 32 }, { "ä", 32 }, { "a\n", 32 }, { new string('a', 33), 32 }, { "one", 0 }, { "one", 16 }, { "one", 31 }, { "one", 33 } };
+    public static TheoryData<string, int> BadKeys =>
+        new() { { "", 32 }, { "a b", 32 }, { "ä", 32 }, { "a\n", 32 }, { new string(
+            'a', 33), 32 }, { "one", 0 }, { "one", 16 }, { "one", 31 }, { "one", 33 } };
 
     [Theory]
     [MemberData(nameof(BadKeys))]
-    public void A_key_is_256_random_bits_with_a_plain_id(string id, int size) => Assert.Throws<ArgumentException>(() => new EncryptionKey(id, RandomNumberGenerator.GetBytes(size)));
+    public void A_key_is_256_random_bits_with_a_plain_id(string id, int size) =>
+        Assert.Throws<ArgumentException>(() => new EncryptionKey(id, RandomNumberGenerator.GetBytes(size)));
 
     [Fact]
     public void Placeholders_and_mistyped_keys_are_refused_without_being_quoted()
     {
-        Assert.Contains("openssl rand", Assert.Throws<ArgumentException>(() => new EncryptionKey("one", new byte[32])).Message, StringComparison.Ordinal);
-        foreach (var text in (string[])["", "not base64!", "c2hvcnQ=", new string('A', 500), Convert.ToBase64String(RandomNumberGenerator.GetBytes(33))])
+        Assert.Contains(
+            "openssl rand",
+            Assert.Throws<ArgumentException>(() => new EncryptionKey("one", new byte[32])).Message,
+            StringComparison.Ordinal);
+        foreach (var text in (string[])["", "not base64!", "c2hvcnQ=", new string('A', 500), Convert.ToBase64String(
+            RandomNumberGenerator.GetBytes(33))])
         {
             var refusal = Assert.Throws<ArgumentException>(() => EncryptionKey.FromBase64("one", text));
             Assert.True(text.Length == 0 || !refusal.Message.Contains(text, StringComparison.Ordinal));
@@ -118,7 +128,15 @@ public sealed class TokenProtectionTests
     public void No_key_is_printed_or_serialised()
     {
         var options = new DistributedTokenStoreOptions { NamingKey = _bench.NamingKey, Protection = TokenProtection.FromKeys(_bench.Key) };
-        var left = string.Join('\n', _bench.Key, options, options.Protection, JsonSerializer.Serialize(options), JsonSerializer.Serialize(options.Protection), new DistributedTokenStore(_bench.Cache, options));
+        var left =
+            string.Join(
+                '\n',
+                _bench.Key,
+                options,
+                options.Protection,
+                JsonSerializer.Serialize(options),
+                JsonSerializer.Serialize(options.Protection),
+                new DistributedTokenStore(_bench.Cache, options));
         foreach (var secret in (byte[][])[_bench.NamingKey, _bench.Key.GetBytes().ToArray()])
         {
             Assert.DoesNotContain(Convert.ToBase64String(secret), left, StringComparison.Ordinal);
@@ -143,5 +161,6 @@ public sealed class TokenProtectionTests
     public void Options_that_cannot_be_used_are_named(string option, Action<DistributedTokenStoreOptions> configure) =>
         Assert.Contains(option, Assert.Throws<ArgumentException>(() => _bench.Store(configure)).Message, StringComparison.Ordinal);
 
-    private DistributedTokenStore With(params EncryptionKey[] keys) => _bench.Store(options => options.Protection = TokenProtection.FromKeys(keys));
+    private DistributedTokenStore With(params EncryptionKey[] keys) =>
+        _bench.Store(options => options.Protection = TokenProtection.FromKeys(keys));
 }

@@ -35,7 +35,8 @@ internal sealed class AssertionBench
         return this;
     }
 
-    public AssertionBench Answers(HttpStatusCode status, string body = "", string mediaType = "application/json", params (string Name, string Value)[] headers)
+    public AssertionBench Answers(
+        HttpStatusCode status, string body = "", string mediaType = "application/json", params (string Name, string Value)[] headers)
     {
         Server.Answer(status, body, mediaType, headers);
         return this;
@@ -53,7 +54,9 @@ internal sealed class AssertionBench
     public Task<AssertionResult> AskAsync(AssertionSource source, string? audience = "api://AzureADTokenExchange", bool inChain = false) =>
         Clock.RunUntilAsync(() => source.GetAssertionAsync(Request(audience, inChain), CancellationToken.None));
 
-    /// <summary>The error of a source that gives none: of this verdict and kind, with words in it, and with nothing that is secret.</summary>
+    /// <summary>
+    /// The error of a source that gives none: of this verdict and kind, with words in it, and with nothing that is secret.
+    /// </summary>
     public static TokenError Fails(AssertionResult result, TokenErrorKind kind, string says, TokenVerdict verdict = TokenVerdict.Failed)
     {
         Assert.Equal((verdict, kind), (result.Verdict, result.Error?.Kind));

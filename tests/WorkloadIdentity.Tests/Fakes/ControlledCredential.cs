@@ -16,7 +16,8 @@ internal sealed class ControlledCredential(FakeClock clock) : Credential
 
     public override string? Partition => SharedAs;
 
-    public RequestFeatures Features { get; init; } = RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
+    public RequestFeatures Features { get; init; } =
+        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
 
     protected override RequestFeatures Supports => Features;
 

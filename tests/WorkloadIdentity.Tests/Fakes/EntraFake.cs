@@ -34,7 +34,8 @@ internal sealed class EntraFake
     public static string Error(long code, string error = "invalid_client", string says = "Something is wrong.") => new JsonObject
     {
         ["error"] = error,
-        ["error_description"] = $"AADSTS{code}: {says} Trace ID: 0f1e2d3c-0000-4000-8000-000000000001 Correlation ID: 0f1e2d3c-0000-4000-8000-000000000002 Timestamp: 2026-01-01 00:00:00Z",
+        ["error_description"] = $"AADSTS{code}: {says} Trace ID: 0f1e2d3c-0000-4000-8000-000000000001 Correlation ID: "
+            + "0f1e2d3c-0000-4000-8000-000000000002 Timestamp: 2026-01-01 00:00:00Z",
         ["error_codes"] = new JsonArray(code),
         ["timestamp"] = "2026-01-01 00:00:00Z",
         ["trace_id"] = "0f1e2d3c-0000-4000-8000-000000000001",
@@ -44,9 +45,12 @@ internal sealed class EntraFake
 
     /// <summary>A JWT nobody could verify: enough for whoever only carries it.</summary>
     public static string Jwt(string subject = "system:serviceaccount:shop:orders") =>
-        $"{Encode("""{"alg":"RS256","typ":"JWT"}""")}.{Encode(JsonSerializer.Serialize(new { iss = "https://issuer.example/", sub = subject, aud = "api://AzureADTokenExchange" }))}.c2lnbmF0dXJl";
+        $"{Encode(
+            """{"alg":"RS256","typ":"JWT"}""")}.{Encode(JsonSerializer.Serialize(
+                new { iss = "https://issuer.example/", sub = subject, aud = "api://AzureADTokenExchange" }))}.c2lnbmF0dXJl";
 
-    public EntraFake Answers(HttpStatusCode status, string body = "", string mediaType = "application/json", params (string Name, string Value)[] headers)
+    public EntraFake Answers(
+        HttpStatusCode status, string body = "", string mediaType = "application/json", params (string Name, string Value)[] headers)
     {
         Server.Answer(status, body, mediaType, headers);
         return this;
@@ -66,7 +70,8 @@ internal sealed class EntraFake
     /// <summary>What certificate stores hold, by location and name.</summary>
     public Dictionary<string, List<X509Certificate2>> Stores { get; } = [];
 
-    public WorkloadEnvironment Environment() => WorkloadEnvironment.FromValues(Variables, Files, (location, name) => Stores.TryGetValue($"{location}/{name}", out var store)
+    public WorkloadEnvironment Environment() =>
+        WorkloadEnvironment.FromValues(Variables, Files, (location, name) => Stores.TryGetValue($"{location}/{name}", out var store)
         ? store
         : throw new CryptographicException("There is no such store."));
 
@@ -93,17 +98,22 @@ internal sealed class EntraFake
         Retry = new RetryOptions { AttemptTimeout = TimeSpan.FromMinutes(59) },
     };
 
-    public ApplicationCredential Credential(ClientAuthentication? authentication = null, Action<ApplicationCredentialOptions>? configure = null, string tenant = Tenant)
+    public ApplicationCredential Credential(
+        ClientAuthentication? authentication = null, Action<ApplicationCredentialOptions>? configure = null, string tenant = Tenant)
     {
         var options = Options();
         configure?.Invoke(options);
-        return new ApplicationCredential(tenant, ClientId, authentication ?? ClientSecretAuthentication.FromValue("secret-canary"), options);
+        return new ApplicationCredential(
+            tenant, ClientId, authentication ?? ClientSecretAuthentication.FromValue("secret-canary"), options);
     }
 
-    public Task<TokenResult> AcquireAsync(Credential credential, TokenRequest? request = null, string? claims = null, CancellationToken cancellationToken = default) =>
-        credential.AcquireAsync(new Acquisition(request ?? new TokenRequest(Scope)) { Claims = claims, TimeProvider = Clock }, cancellationToken).AsTask();
+    public Task<TokenResult> AcquireAsync(
+        Credential credential, TokenRequest? request = null, string? claims = null, CancellationToken cancellationToken = default) =>
+        credential.AcquireAsync(
+            new Acquisition(request ?? new TokenRequest(Scope)) { Claims = claims, TimeProvider = Clock }, cancellationToken).AsTask();
 
-    public Task<TokenResult> AcquireAsync(ClientAuthentication? authentication = null, TokenRequest? request = null, string? claims = null) =>
+    public Task<TokenResult> AcquireAsync(
+        ClientAuthentication? authentication = null, TokenRequest? request = null, string? claims = null) =>
         AcquireAsync(Credential(authentication), request, claims);
 
     /// <summary>One acquisition, with as much time as it takes.</summary>
@@ -112,5 +122,6 @@ internal sealed class EntraFake
 
     public Task<TokenResult> RunAsync(ClientAuthentication? authentication = null) => RunAsync(Credential(authentication));
 
-    private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    private static string Encode(string text) =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 }

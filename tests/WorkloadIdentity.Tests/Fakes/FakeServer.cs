@@ -20,10 +20,12 @@ internal sealed class FakeServer : HttpMessageHandler
 
     public HttpClient Client => field ??= new HttpClient(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
 
-    public FakeServer Answer(HttpStatusCode status, string body = "", string mediaType = "application/json", params (string Name, string Value)[] headers) =>
+    public FakeServer Answer(
+        HttpStatusCode status, string body = "", string mediaType = "application/json", params (string Name, string Value)[] headers) =>
         Answer(_ => Response(status, body, mediaType, headers));
 
-    public FakeServer Answer(Func<HttpRequestMessage, HttpResponseMessage> answer) => Answer((request, _) => Task.FromResult(answer(request)));
+    public FakeServer Answer(Func<HttpRequestMessage, HttpResponseMessage> answer) =>
+        Answer((request, _) => Task.FromResult(answer(request)));
 
     public FakeServer Answer(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer)
     {
@@ -32,7 +34,9 @@ internal sealed class FakeServer : HttpMessageHandler
     }
 
     /// <summary>The next request fails as if nothing listened.</summary>
-    public FakeServer Refuse() => Answer((_, _) => Task.FromException<HttpResponseMessage>(new HttpRequestException(HttpRequestError.ConnectionError, "connection refused")));
+    public FakeServer Refuse() =>
+        Answer((_, _) =>
+            Task.FromException<HttpResponseMessage>(new HttpRequestException(HttpRequestError.ConnectionError, "connection refused")));
 
     /// <summary>The next request gets no answer until it is given up.</summary>
     public FakeServer Hang() => Answer(async (_, cancellationToken) =>
@@ -41,7 +45,8 @@ internal sealed class FakeServer : HttpMessageHandler
         throw new InvalidOperationException("A hung request ends by cancellation.");
     });
 
-    public static HttpResponseMessage Response(HttpStatusCode status, string body = "", string mediaType = "application/json", params (string Name, string Value)[] headers)
+    public static HttpResponseMessage Response(
+        HttpStatusCode status, string body = "", string mediaType = "application/json", params (string Name, string Value)[] headers)
     {
         var response = new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, mediaType) };
         foreach (var (name, value) in headers)

@@ -42,11 +42,14 @@ internal sealed class Machine
 
     /// <summary>A body as IMDS writes it: every value a string.</summary>
     public string Token(string value = "token-1", TimeSpan? lifetime = null, string more = "") =>
-        $$"""{"access_token":"{{value}}","refresh_token":"","expires_in":"86399","expires_on":"{{Unix(lifetime ?? TimeSpan.FromHours(24))}}","not_before":"{{Unix(TimeSpan.Zero)}}","resource":"https://graph.microsoft.com","token_type":"Bearer"{{more}}}""";
+        $$"""{"access_token":"{{value}}","refresh_token":"","expires_in":"86399","expires_on":"{{Unix(
+            lifetime ?? TimeSpan.FromHours(24))}}","not_before":"{{Unix(
+                TimeSpan.Zero)}}","resource":"https://graph.microsoft.com","token_type":"Bearer"{{more}}}""";
 
     public string Unix(TimeSpan fromNow) => (Clock.Now + fromNow).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
-    public Machine Answers(HttpStatusCode status, string body = "", string mediaType = "application/json", params (string Name, string Value)[] headers)
+    public Machine Answers(
+        HttpStatusCode status, string body = "", string mediaType = "application/json", params (string Name, string Value)[] headers)
     {
         Server.Answer(status, body, mediaType, headers);
         return this;
@@ -68,8 +71,10 @@ internal sealed class Machine
 
     /// <summary>One acquisition, with as much time as it takes.</summary>
     public Task<TokenResult> AcquireAsync(
-        ManagedIdentityId? id = null, bool inChain = false, string scope = Scope, Action<ManagedIdentityCredentialOptions>? configure = null) =>
-        AcquireAsync(Credential(id, configure), new Acquisition(new TokenRequest(scope)) { TimeProvider = Clock, HasAlternatives = inChain });
+        ManagedIdentityId? id = null, bool inChain = false, string scope = Scope,
+        Action<ManagedIdentityCredentialOptions>? configure = null) =>
+        AcquireAsync(
+            Credential(id, configure), new Acquisition(new TokenRequest(scope)) { TimeProvider = Clock, HasAlternatives = inChain });
 
     /// <summary>The same with any credential.</summary>
     public Task<TokenResult> AcquireAsync(Credential credential, Acquisition acquisition) =>

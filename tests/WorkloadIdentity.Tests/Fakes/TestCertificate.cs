@@ -37,14 +37,20 @@ internal static class TestCertificate
     /// <summary>A certificate without key that says it was issued by <paramref name="issuer"/>.</summary>
     public static X509Certificate2 Issued(string subject, string issuer) =>
         new CertificateRequest(subject, FirstKey.Value, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .Create(new X500DistinguishedName(issuer), X509SignatureGenerator.CreateForRSA(FirstKey.Value, RSASignaturePadding.Pkcs1), NotBefore, NotAfter, [3]);
+            .Create(
+                new X500DistinguishedName(issuer),
+                X509SignatureGenerator.CreateForRSA(FirstKey.Value, RSASignaturePadding.Pkcs1),
+                NotBefore,
+                NotAfter,
+                [3]);
 
     public static byte[] Pfx(X509Certificate2 certificate, string? password = null) => certificate.Export(X509ContentType.Pfx, password);
 
     public static string Pem(X509Certificate2 certificate) => certificate.ExportCertificatePem() + "\n";
 
     public static X509Certificate2 Make(RSA key, string subject, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null) =>
-        new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(notBefore ?? NotBefore, notAfter ?? NotAfter);
+        new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(
+            notBefore ?? NotBefore, notAfter ?? NotAfter);
 }
 
 /// <summary>A key store that cannot do PSS padding, as older smart cards and key storage.</summary>
@@ -108,7 +114,8 @@ internal sealed class TestAuthority : IDisposable
     private static CertificateRequest Request(string subject)
     {
         var request = new CertificateRequest(subject, AuthorityKey.Value, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         return request;
     }
 }

@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>A cluster's proxy: TLS on a loopback port, with a certificate of one of its authorities; each request is answered as a test says.</summary>
+/// <summary>
+/// A cluster's proxy: TLS on a loopback port, with a certificate of one of its authorities; each request is answered as a test says.
+/// </summary>
 internal sealed class TlsProxy : IAsyncDisposable
 {
     public const string Name = "proxy.cluster.example";
@@ -42,7 +44,8 @@ internal sealed class TlsProxy : IAsyncDisposable
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         return request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(30));
     }
 
@@ -53,12 +56,18 @@ internal sealed class TlsProxy : IAsyncDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.Create(authority, TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddDays(1), RandomNumberGenerator.GetBytes(8));
+        using var certificate =
+            request.Create(
+                authority,
+                TimeProvider.System.GetUtcNow().AddHours(-1),
+                TimeProvider.System.GetUtcNow().AddDays(1),
+                RandomNumberGenerator.GetBytes(8));
         using var withKey = certificate.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pfx), null);
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private ReceivedRequest Read(LoopbackServer.Received received) => new(new HttpMethod(received.Method), new Uri(Address, received.Path), received.Headers, received.Body);
+    private ReceivedRequest Read(LoopbackServer.Received received) =>
+        new(new HttpMethod(received.Method), new Uri(Address, received.Path), received.Headers, received.Body);
 }

@@ -4,21 +4,25 @@ using FsCheck.Fluent;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// Makes input as an attacker would: whole documents of the right form, fragments of them put together wrongly, and good ones damaged. Runs are bounded here;
-/// set <c>WORKLOAD_IDENTITY_FUZZ</c> to a number of cases for a long run by hand. What such a run finds becomes a file under Issues/.
+/// Makes input as an attacker would: whole documents of the right form, fragments of them put together wrongly, and good ones damaged. Runs
+/// are bounded here; set <c>WORKLOAD_IDENTITY_FUZZ</c> to a number of cases for a long run by hand. What such a run finds becomes a file
+/// under Issues/.
 /// </summary>
 internal static class Hostile
 {
     private const int Cases = 400;
 
-    // What reading may cost beside a multiple of the input: the fixed parts (a provider of services, an exception's trace) are well below this.
+    // What reading may cost beside a multiple of the input: the fixed parts (a provider of services, an exception's trace) are well below
+    // this.
     private const long FixedBytes = 4 * 1024 * 1024;
     private const long BytesPerCharacter = 512;
 
     private static readonly string[] Scraps =
     [
-        "", " ", "\"", "\\", "\\u0000", "\\ud800", "{", "}", "[", "]", ":", ",", "=", "==", ";", "\t", "\n", "\0", "\uFEFF", "\uFFFD", "\uD800", "é", "null", "true", "-1", "0", "1e400",
-        "9223372036854775808", "NaN", "Bearer", "Basic", "error", "claims", "insufficient_claims", "invalid_token", "access_token", "expires_in", "expires_on", "error_codes", "AADSTS50196",
+        "", " ", "\"", "\\", "\\u0000", "\\ud800", "{", "}", "[", "]", ":", ",", "=", "==", ";", "\t", "\n", "\0", "\uFEFF", "\uFFFD",
+        "\uD800", "é", "null", "true", "-1", "0", "1e400",
+        "9223372036854775808", "NaN", "Bearer", "Basic", "error", "claims", "insufficient_claims", "invalid_token", "access_token",
+        "expires_in", "expires_on", "error_codes", "AADSTS50196",
         "%3D", "e30", "eyJ", "../", "<html>", "\r\n",
     ];
 
@@ -48,7 +52,10 @@ internal static class Hostile
     public static async Task HoldsAsync(Gen<string> input, Action<string> law)
     {
         // Its own thread, so that a law that never returns is told from one that is slow.
-        await Task.Run(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(Rounds()).WithQuietOnSuccess(true), Prop.ForAll(input.ToArbitrary(), text => WithinBounds(text, law))))
+        await Task.Run(() =>
+            Check.One(
+                Config.QuickThrowOnFailure.WithMaxTest(Rounds()).WithQuietOnSuccess(true),
+                Prop.ForAll(input.ToArbitrary(), text => WithinBounds(text, law))))
             .WaitAsync(Rounds() > Cases ? TimeSpan.FromHours(12) : Patience.Limit);
     }
 
@@ -57,10 +64,12 @@ internal static class Hostile
         var before = GC.GetAllocatedBytesForCurrentThread();
         law(text);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(allocated <= FixedBytes + (BytesPerCharacter * text.Length), $"{text.Length} characters took {allocated} bytes to read.");
+        Assert.True(
+            allocated <= FixedBytes + (BytesPerCharacter * text.Length), $"{text.Length} characters took {allocated} bytes to read.");
     }
 
-    private static int Rounds() => int.TryParse(Environment.GetEnvironmentVariable("WORKLOAD_IDENTITY_FUZZ"), out var rounds) ? Math.Max(Cases, rounds) : Cases;
+    private static int Rounds() =>
+        int.TryParse(Environment.GetEnvironmentVariable("WORKLOAD_IDENTITY_FUZZ"), out var rounds) ? Math.Max(Cases, rounds) : Cases;
 
     private static Gen<string> Object(string[] members, int depth) =>
         (from name in Gen.Elements(members)
@@ -69,10 +78,30 @@ internal static class Hostile
 
     private static Gen<string> Value(string[] members, int depth) => depth == 0
         ? Scalar
-        : Gen.Frequency((5, Scalar), (1, Object(members, depth - 1)), (1, Value(members, depth - 1).ListOf().Select(list => "[" + string.Join(',', list) + "]")));
+        : Gen.Frequency(
+            (5, Scalar),
+            (1, Object(members, depth - 1)),
+            (1, Value(members, depth - 1).ListOf().Select(list => "[" + string.Join(',', list) + "]")));
 
     private static Gen<string> Scalar => Gen.Frequency(
-        (3, Gen.Elements("\"\"", "\"x\"", "\"Bearer\"", "\"3599\"", "3599", "-1", "0", "1e308", "1e400", "99999999999999999999", "null", "true", "\"\\ud800\"", "\"a b\"", "\"a\\r\\nb\"", "\"ä\"")),
+        (3,
+            Gen.Elements(
+                "\"\"",
+                "\"x\"",
+                "\"Bearer\"",
+                "\"3599\"",
+                "3599",
+                "-1",
+                "0",
+                "1e308",
+                "1e400",
+                "99999999999999999999",
+                "null",
+                "true",
+                "\"\\ud800\"",
+                "\"a b\"",
+                "\"a\\r\\nb\"",
+                "\"ä\"")),
         (1, Gen.Choose(int.MinValue, int.MaxValue).Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture))),
         (1, Gen.Elements(Scraps).Select(scrap => System.Text.Json.JsonSerializer.Serialize(scrap))));
 }

@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>Whatever arrives from outside is read, or refused, without an exception that is not ours, within bounds and without repeating a secret.</summary>
+/// <summary>
+/// Whatever arrives from outside is read, or refused, without an exception that is not ours, within bounds and without repeating a secret.
+/// </summary>
 public sealed class HostileInputTests
 {
     private const string Secret = "secret-canary";
@@ -16,7 +18,16 @@ public sealed class HostileInputTests
     public Task Challenges() => Hostile.HoldsAsync(
         Hostile.Damaged(Gen.Frequency(
             (1, Hostile.Text),
-            (3, Gen.Elements("Bearer ", "Basic realm=\"x\", ", "error=\"invalid_token\", ", "claims=\"e30=\"", "Negotiate YIIB==", ",", "a=b", " ").ListOf().Select(string.Concat)))),
+            (3,
+                Gen.Elements(
+                    "Bearer ",
+                    "Basic realm=\"x\", ",
+                    "error=\"invalid_token\", ",
+                    "claims=\"e30=\"",
+                    "Negotiate YIIB==",
+                    ",",
+                    "a=b",
+                    " ").ListOf().Select(string.Concat)))),
         field =>
         {
             using var response = new HttpResponseMessage(HttpStatusCode.Unauthorized);
@@ -24,7 +35,9 @@ public sealed class HostileInputTests
             foreach (var challenge in AuthenticationChallenge.Of(response))
             {
                 Assert.NotEmpty(challenge.Scheme);
-                Assert.True(challenge.Parameters.Sum(parameter => parameter.Key.Length + parameter.Value.Length) <= AuthenticationChallenge.MaxLineLength);
+                Assert.True(
+                    challenge.Parameters.Sum(
+                        parameter => parameter.Key.Length + parameter.Value.Length) <= AuthenticationChallenge.MaxLineLength);
             }
 
             if (TokenRejection.From(response, "Bearer", continuousAccess: true)?.Claims is { } claims)
@@ -38,7 +51,9 @@ public sealed class HostileInputTests
         Hostile.Damaged(Hostile.Json("access_token", "xms_cc", "values", "nbf", "essential", "value", "id_token")),
         json =>
         {
-            var forms = new[] { json, Convert.ToBase64String(Encoding.UTF8.GetBytes(json)), Convert.ToBase64String(Encoding.UTF8.GetBytes(json)).TrimEnd('=').Replace('+', '-').Replace('/', '_') };
+            var forms =
+                new[] { json, Convert.ToBase64String(Encoding.UTF8.GetBytes(json)), Convert.ToBase64String(Encoding.UTF8.GetBytes(json))
+                    .TrimEnd('=').Replace('+', '-').Replace('/', '_') };
             foreach (var form in forms)
             {
                 if (!ChallengeClaims.TryRead(form, out var claims))
@@ -52,7 +67,8 @@ public sealed class HostileInputTests
                 Assert.Null(error);
                 using var document = JsonDocument.Parse(merged!);
                 Assert.Equal(["access_token"], document.RootElement.EnumerateObject().Select(member => member.Name));
-                Assert.Contains("cp1", document.RootElement.GetProperty("access_token").GetProperty("xms_cc").GetProperty("values").EnumerateArray()
+                Assert.Contains(
+                    "cp1", document.RootElement.GetProperty("access_token").GetProperty("xms_cc").GetProperty("values").EnumerateArray()
                     .Where(value => value.ValueKind == JsonValueKind.String).Select(value => value.GetString()));
             }
         });
@@ -73,8 +89,22 @@ public sealed class HostileInputTests
     [InlineData(503)]
     public Task Answers_of_the_token_endpoint(int status) => Hostile.HoldsAsync(
         Hostile.Damaged(Gen.Frequency(
-            (4, Hostile.Json("access_token", "token_type", "expires_in", "refresh_in", "error", "error_description", "error_codes", "suberror", "claims", "correlation_id", "trace_id")),
-            (1, Gen.Constant($$$"""{"error":"invalid_client","error_description":"AADSTS7000215: {{{Secret}}} Trace ID: x","error_codes":[7000215],"claims":"{\"access_token\":{}}"}""")),
+            (4,
+                Hostile.Json(
+                    "access_token",
+                    "token_type",
+                    "expires_in",
+                    "refresh_in",
+                    "error",
+                    "error_description",
+                    "error_codes",
+                    "suberror",
+                    "claims",
+                    "correlation_id",
+                    "trace_id")),
+            (1,
+                Gen.Constant(
+                    $$$"""{"error":"invalid_client","error_description":"AADSTS7000215: {{{Secret}}} Trace ID: x","error_codes":[7000215],"claims":"{\"access_token\":{}}"}""")),
             (1, Hostile.Text))),
         body =>
         {
@@ -86,7 +116,9 @@ public sealed class HostileInputTests
 
             if (result.Token is { } token)
             {
-                Assert.True(token.ExpiresOn > exchange.TimeProvider.GetUtcNow() && token.ExpiresOn <= exchange.TimeProvider.GetUtcNow() + TokenResponse.MaxLifetime);
+                Assert.True(
+                    token.ExpiresOn > exchange.TimeProvider.GetUtcNow()
+                        && token.ExpiresOn <= exchange.TimeProvider.GetUtcNow() + TokenResponse.MaxLifetime);
                 Assert.True(Require.IsHeaderToken(token.Value));
             }
             else
@@ -107,7 +139,13 @@ public sealed class HostileInputTests
         body =>
         {
             var now = new FakeClock().Now;
-            var read = HostTokenResponse.Read(Encoding.UTF8.GetBytes(body), new ManagedIdentityRequest("https://graph.microsoft.com/.default", "https://graph.microsoft.com", id: null), requiresEcho: false, now, now);
+            var read =
+                HostTokenResponse.Read(
+                    Encoding.UTF8.GetBytes(body),
+                    new ManagedIdentityRequest("https://graph.microsoft.com/.default", "https://graph.microsoft.com", id: null),
+                    requiresEcho: false,
+                    now,
+                    now);
 
             Assert.True(read.Token is null != (read.Problem is null));
             Assert.True(read.Token is null || (read.Token.ExpiresOn > now && read.Token.ExpiresOn < now.AddDays(3)));
@@ -123,16 +161,28 @@ public sealed class HostileInputTests
         {
             var error = HostErrorResponse.Read(Encoding.UTF8.GetBytes(body));
 
-            Assert.True(error.Code is null || error.Code.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-'));
+            Assert.True(
+                error.Code is null || error.Code.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-'));
             Assert.True(error.EntraErrorCodes.Count <= 4);
         });
 
-    /// <summary>A challenge of the agent may name any file; what it gets to see is the content of one that the agent may own, or nothing.</summary>
+    /// <summary>
+    /// A challenge of the agent may name any file; what it gets to see is the content of one that the agent may own, or nothing.
+    /// </summary>
     [Fact]
     public Task Challenges_of_the_arc_agent() => Hostile.HoldsAsync(
         Hostile.Damaged(Gen.Frequency(
-            (4, from folder in Gen.Elements("/var/opt/azcmagent/tokens/", "/var/opt/azcmagent/tokens/../", "/var/opt/azcmagent/tokens//", "/etc/", "", "~/", @"C:\ProgramData\AzureConnectedMachineAgent\Tokens\")
-                from name in Gen.Elements("good.key", "other.txt", "shadow", "..", "good.key/", "good.key\0", "GOOD.KEY", "large.key", "link.key", "a b.key")
+            (4,
+                from folder in Gen.Elements(
+                    "/var/opt/azcmagent/tokens/",
+                    "/var/opt/azcmagent/tokens/../",
+                    "/var/opt/azcmagent/tokens//",
+                    "/etc/",
+                    "",
+                    "~/",
+                    @"C:\ProgramData\AzureConnectedMachineAgent\Tokens\")
+                from name in Gen.Elements(
+                    "good.key", "other.txt", "shadow", "..", "good.key/", "good.key\0", "GOOD.KEY", "large.key", "link.key", "a b.key")
                 from quote in Gen.Elements("", "\"", "'")
                 select $"Basic realm={quote}{folder}{name}{quote}"),
             (1, Hostile.Text))),
@@ -150,12 +200,16 @@ public sealed class HostileInputTests
             machine.Files["/var/opt/azcmagent/tokens/large.key"] = new byte[WorkloadEnvironment.MaxFileBytes];
             machine.Server.Otherwise = request => request.Headers.ContainsKey("Authorization")
                 ? FakeServer.Response(HttpStatusCode.OK, machine.Token())
-                : FakeServer.Response(HttpStatusCode.Unauthorized, "", headers: ("WWW-Authenticate", challenge.ReplaceLineEndings(" ").Replace('\0', ' ')));
+                : FakeServer.Response(
+                    HttpStatusCode.Unauthorized, "", headers: ("WWW-Authenticate", challenge.ReplaceLineEndings(" ").Replace('\0', ' ')));
 
             var result = machine.Credential(configure: options => options.Retry = new RetryOptions { MaxAttempts = 1 })
-                .AcquireAsync(new Acquisition(new TokenRequest(Machine.Scope)) { TimeProvider = machine.Clock }, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                .AcquireAsync(new Acquisition(new TokenRequest(Machine.Scope)) { TimeProvider = machine.Clock }, CancellationToken.None)
+                .AsTask().GetAwaiter().GetResult();
 
-            Assert.All(machine.Server.Requests, request => Assert.True(request.Headers.GetValueOrDefault("Authorization") is null or "Basic the-key"));
+            Assert.All(
+                machine.Server.Requests,
+                request => Assert.True(request.Headers.GetValueOrDefault("Authorization") is null or "Basic the-key"));
             Assert.DoesNotContain(Secret, result.Error?.ToString() ?? "", StringComparison.Ordinal);
         });
 
@@ -174,18 +228,46 @@ public sealed class HostileInputTests
 
     [Fact]
     public Task Configuration_sections() => Hostile.HoldsAsync(
-        from pairs in (from key in Gen.Elements("Kind", "kind", "TenantId", "ClientId", "MultiTenant", "ClientSecret", "ClientSecretFile", "CertificateFile", "TokenFile", "SystemAssigned", "ObjectId",
-                           "ResourceId", "Allow:0", "Credentials:0:Kind", "Credentials:0:ClientId", "Credentials:0:Credentials:0:Kind", "AuthorityHost", "Capacity", "AcquisitionTimeLimit", "AdditionallyAllowedTenants:0", "Typo")
+        from pairs in (from key in Gen.Elements(
+            "Kind",
+            "kind",
+            "TenantId",
+            "ClientId",
+            "MultiTenant",
+            "ClientSecret",
+            "ClientSecretFile",
+            "CertificateFile",
+            "TokenFile",
+            "SystemAssigned",
+            "ObjectId",
+
+                           "ResourceId", "Allow:0", "Credentials:0:Kind", "Credentials:0:ClientId", "Credentials:0:Credentials:0:Kind",
+                           "AuthorityHost", "Capacity", "AcquisitionTimeLimit", "AdditionallyAllowedTenants:0", "Typo")
                        from value in Gen.Frequency(
-                           (3, Gen.Elements("DefaultChain", "ManagedIdentity", "ClientSecret", "ClientCertificate", "FederatedTokenFile", "Chain", "true", EntraFake.ClientId, EntraFake.Tenant, "https://login.microsoftonline.com", "5")),
+                           (3,
+                               Gen.Elements(
+                                   "DefaultChain",
+                                   "ManagedIdentity",
+                                   "ClientSecret",
+                                   "ClientCertificate",
+                                   "FederatedTokenFile",
+                                   "Chain",
+                                   "true",
+                                   EntraFake.ClientId,
+                                   EntraFake.Tenant,
+                                   "https://login.microsoftonline.com",
+                                   "5")),
                            (1, Hostile.Text))
                        select $"{key}\u0001{value.Replace('\u0001', ' ').Replace('\u0002', ' ')}").ListOf()
         select string.Join('\u0002', pairs),
         settings =>
         {
             var values = settings.Split('\u0002', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('\u0001', 2))
-                .GroupBy(pair => pair[0], StringComparer.OrdinalIgnoreCase).ToDictionary(group => group.Key, group => (string?)group.First()[1]);
-            var configuration = new ConfigurationBuilder().AddInMemoryCollection(values.Select(value => new KeyValuePair<string, string?>($"Identity:{value.Key}", value.Value))).Build();
+                .GroupBy(pair => pair[0], StringComparer.OrdinalIgnoreCase)
+                .ToDictionary(group => group.Key, group => (string?)group.First()[1]);
+            var configuration =
+                new ConfigurationBuilder().AddInMemoryCollection(
+                    values.Select(value => new KeyValuePair<string, string?>($"Identity:{value.Key}", value.Value))).Build();
             var services = new ServiceCollection();
             services.AddSingleton(WorkloadEnvironment.FromValues(new Dictionary<string, string>()));
             services.AddWorkloadIdentity(configuration.GetSection("Identity"));

@@ -33,7 +33,8 @@ public sealed class AccessTokenHandlerTests : IDisposable
     {
         _tokens.OnGet = (_, _) => throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Refused, "no"));
 
-        var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(() => SendAsync(new HttpRequestMessage(HttpMethod.Get, Address)));
+        var exception =
+            await Assert.ThrowsAsync<TokenAcquisitionException>(() => SendAsync(new HttpRequestMessage(HttpMethod.Get, Address)));
 
         Assert.Equal(TokenErrorKind.Refused, exception.Error.Kind);
         Assert.Empty(_api.Requests);
@@ -74,7 +75,8 @@ public sealed class AccessTokenHandlerTests : IDisposable
         using var client = new HttpMessageInvoker(new OuterRetry
         {
             InnerHandler = Handler(),
-            BetweenAttempts = () => _tokens.OnGet = (_, _) => throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Refused, "no")),
+            BetweenAttempts = () =>
+                _tokens.OnGet = (_, _) => throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Refused, "no")),
         });
         using var message = new HttpRequestMessage(HttpMethod.Get, Address);
 
@@ -103,7 +105,8 @@ public sealed class AccessTokenHandlerTests : IDisposable
     [Fact]
     public async Task A_second_401_is_returned()
     {
-        _api.Answer(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", InvalidToken)).Answer(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", InvalidToken));
+        _api.Answer(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", InvalidToken))
+            .Answer(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", InvalidToken));
 
         using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, Address));
 
@@ -152,9 +155,11 @@ public sealed class AccessTokenHandlerTests : IDisposable
     {
         var log = new FakeLog();
         _api.Answer(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", InvalidToken));
-        _tokens.OnRenew = (_, _) => throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Refused, "the application is disabled"));
+        _tokens.OnRenew =
+            (_, _) => throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Refused, "the application is disabled"));
 
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), new AccessTokenHandlerOptions { LoggerFactory = log });
+        using var response =
+            await SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), new AccessTokenHandlerOptions { LoggerFactory = log });
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         var (_, id, text) = Assert.Single(log.Entries);
@@ -213,12 +218,14 @@ public sealed class AccessTokenHandlerTests : IDisposable
     }
 
     private const string Claims = """{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}""";
-    private static readonly string ClaimsChallenge = $"""Bearer error="insufficient_claims", claims="{Convert.ToBase64String(Encoding.UTF8.GetBytes(Claims))}" """;
+    private static readonly string ClaimsChallenge =
+        $"""Bearer error="insufficient_claims", claims="{Convert.ToBase64String(Encoding.UTF8.GetBytes(Claims))}" """;
 
     [Fact]
     public async Task A_claims_challenge_is_answered_with_its_claims()
     {
-        _api.Answer(HttpStatusCode.Unauthorized, headers: [("WWW-Authenticate", InvalidToken), ("WWW-Authenticate", ClaimsChallenge)]).Answer(HttpStatusCode.OK);
+        _api.Answer(HttpStatusCode.Unauthorized, headers: [("WWW-Authenticate", InvalidToken), ("WWW-Authenticate", ClaimsChallenge)])
+            .Answer(HttpStatusCode.OK);
 
         using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, Address));
 
@@ -231,7 +238,8 @@ public sealed class AccessTokenHandlerTests : IDisposable
     {
         _api.Answer(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", ClaimsChallenge));
 
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), new AccessTokenHandlerOptions { ContinuousAccess = false });
+        using var response =
+            await SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), new AccessTokenHandlerOptions { ContinuousAccess = false });
 
         Assert.Empty(_tokens.Renewals);
         Assert.False(Assert.Single(_tokens.Requests).ContinuousAccess);
@@ -245,7 +253,8 @@ public sealed class AccessTokenHandlerTests : IDisposable
         _tokens.OnRenew = (_, _) => throw new TokenAcquisitionException(
             new TokenError(TokenErrorKind.Refused, "AADSTS53003: blocked") { EntraErrorCodes = [53003], CorrelationId = "c" });
 
-        var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(() => SendAsync(new HttpRequestMessage(HttpMethod.Get, Address)));
+        var exception =
+            await Assert.ThrowsAsync<TokenAcquisitionException>(() => SendAsync(new HttpRequestMessage(HttpMethod.Get, Address)));
 
         Assert.Contains("https://api.contoso.com", exception.Message, StringComparison.Ordinal);
         Assert.Contains("insufficient_claims", exception.Message, StringComparison.Ordinal);
@@ -344,8 +353,10 @@ public sealed class AccessTokenHandlerTests : IDisposable
         { "a stream that can be rewound", () => new StreamContent(new MemoryStream([1, 2])), true },
         { "a stream that cannot", () => new StreamContent(new OneWayStream([1, 2])), false },
         { "a stream that cannot, with a stated length", () => WithLength(new StreamContent(new OneWayStream([1, 2])), 2), false },
-        { "parts", () => new MultipartFormDataContent { { new StringContent("x"), "a" }, { new StreamContent(new MemoryStream([1])), "b" } }, true },
-        { "parts with a stream that cannot be rewound", () => new MultipartContent { new StringContent("x"), new StreamContent(new OneWayStream([1])) }, false },
+        { "parts", () =>
+            new MultipartFormDataContent { { new StringContent("x"), "a" }, { new StreamContent(new MemoryStream([1])), "b" } }, true },
+        { "parts with a stream that cannot be rewound", () =>
+            new MultipartContent { new StringContent("x"), new StreamContent(new OneWayStream([1])) }, false },
         { "a type nobody knows", () => new UnknownContent(), false },
         { "a type nobody knows, buffered", () => Buffered(new UnknownContent()), true },
         { "a type derived from stream content", () => new DerivedStreamContent(new MemoryStream([1])), true },
@@ -363,7 +374,8 @@ public sealed class AccessTokenHandlerTests : IDisposable
         var transport = new CopyingTransport();
         using var client = new HttpMessageInvoker(new AccessTokenHandler(_tokens, new TokenRequest(Scope)) { InnerHandler = transport });
 
-        using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, Address) { Content = content() }, CancellationToken.None);
+        using var response =
+            await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, Address) { Content = content() }, CancellationToken.None);
 
         Assert.True(isSentAgain == (response.StatusCode == HttpStatusCode.OK), situation);
         Assert.Equal(isSentAgain ? 2 : 1, transport.Bodies.Count);
@@ -381,7 +393,8 @@ public sealed class AccessTokenHandlerTests : IDisposable
             return FakeTokens.Token("never");
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), cancellationToken: cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), cancellationToken: cancelled.Token));
 
         Assert.Empty(_api.Requests);
     }
@@ -399,7 +412,8 @@ public sealed class AccessTokenHandlerTests : IDisposable
             return FakeTokens.Token("never");
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), cancellationToken: cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), cancellationToken: cancelled.Token));
 
         Assert.True(body.IsDisposed);
     }
@@ -422,7 +436,8 @@ public sealed class AccessTokenHandlerTests : IDisposable
     [Fact]
     public void A_handler_made_by_hand_has_no_named_identity() =>
         Assert.Contains("AddAccessToken", Assert.Throws<ArgumentException>(
-            () => new AccessTokenHandler(_tokens, new TokenRequest(Scope), new AccessTokenHandlerOptions { Identity = "graph" })).Message, StringComparison.Ordinal);
+            () => new AccessTokenHandler(_tokens, new TokenRequest(Scope), new AccessTokenHandlerOptions { Identity = "graph" })).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Changing_the_options_later_changes_nothing()
@@ -436,14 +451,17 @@ public sealed class AccessTokenHandlerTests : IDisposable
         using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), CancellationToken.None);
 
         Assert.Equal(Scope, Assert.Single(_tokens.Requests).Scope);
-        await Assert.ThrowsAsync<TokenAcquisitionException>(() => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://evil.example/"), CancellationToken.None));
+        await Assert.ThrowsAsync<TokenAcquisitionException>(
+            () => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://evil.example/"), CancellationToken.None));
     }
 
-    private AccessTokenHandler Handler(AccessTokenHandlerOptions? options = null) => new(_tokens, new TokenRequest(Scope), options) { InnerHandler = _api };
+    private AccessTokenHandler Handler(AccessTokenHandlerOptions? options = null) =>
+        new(_tokens, new TokenRequest(Scope), options) { InnerHandler = _api };
 
     private HttpMessageInvoker Client(AccessTokenHandlerOptions? options = null) => new(Handler(options), disposeHandler: false);
 
-    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, AccessTokenHandlerOptions? options = null, CancellationToken cancellationToken = default) =>
+    private Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage message, AccessTokenHandlerOptions? options = null, CancellationToken cancellationToken = default) =>
         Client(options).SendAsync(message, cancellationToken);
 
     private static HttpResponseMessage Rejected(HttpContent body, string challenge = InvalidToken)
@@ -488,7 +506,9 @@ public sealed class AccessTokenHandlerTests : IDisposable
         }
     }
 
-    /// <summary>Reads content as a connection does, without the buffering that reading it as text leaves behind. Accepts the second token.</summary>
+    /// <summary>
+    /// Reads content as a connection does, without the buffering that reading it as text leaves behind. Accepts the second token.
+    /// </summary>
     private sealed class CopyingTransport : HttpMessageHandler
     {
         public List<string> Bodies { get; } = [];
@@ -498,7 +518,9 @@ public sealed class AccessTokenHandlerTests : IDisposable
             var body = new MemoryStream();
             await (request.Content?.CopyToAsync(body, cancellationToken) ?? Task.CompletedTask);
             Bodies.Add(Encoding.UTF8.GetString(body.ToArray()));
-            return request.Headers.Authorization!.Parameter == "t1" ? Rejected(new StringContent("")) : new HttpResponseMessage(HttpStatusCode.OK);
+            return request.Headers.Authorization!.Parameter == "t1"
+                ? Rejected(new StringContent(""))
+                : new HttpResponseMessage(HttpStatusCode.OK);
         }
     }
 
@@ -520,7 +542,8 @@ public sealed class AccessTokenHandlerTests : IDisposable
 
     private sealed class UnknownContent : HttpContent
     {
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => stream.WriteAsync("x"u8.ToArray()).AsTask();
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            stream.WriteAsync("x"u8.ToArray()).AsTask();
 
         protected override bool TryComputeLength(out long length)
         {

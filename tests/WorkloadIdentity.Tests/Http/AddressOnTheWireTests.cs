@@ -5,8 +5,9 @@ using System.Net.Sockets;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// The same addresses as in <see cref="AllowedOriginsTests"/>, sent as a client sends them: whatever the transport makes of an address, the bytes that leave carry a token
-/// only to an allowed origin. Every name leads to one server on this machine, as a resolver in the wrong hands would have it.
+/// The same addresses as in <see cref="AllowedOriginsTests"/>, sent as a client sends them: whatever the transport makes of an address, the
+/// bytes that leave carry a token only to an allowed origin. Every name leads to one server on this machine, as a resolver in the wrong
+/// hands would have it.
 /// </summary>
 public sealed class AddressOnTheWireTests
 {
@@ -24,7 +25,8 @@ public sealed class AddressOnTheWireTests
         await using var plain = new LoopbackServer(_ => new(200));
         using var client = Client(secured, plain, AllowedOriginsTests.Origins());
 
-        var error = await Record.ExceptionAsync(async () => (await client.GetAsync(new Uri(address, UriKind.RelativeOrAbsolute))).Dispose());
+        var error =
+            await Record.ExceptionAsync(async () => (await client.GetAsync(new Uri(address, UriKind.RelativeOrAbsolute))).Dispose());
 
         LoopbackServer.Received[] received = [.. secured.Requests, .. plain.Requests];
         if (isAllowed)
@@ -37,7 +39,10 @@ public sealed class AddressOnTheWireTests
             Assert.True(received.Length == 0, situation);
 
             // Without a base address HttpClient itself takes no relative one.
-            Assert.True(error is TokenAcquisitionException { Error.Kind: TokenErrorKind.NotAllowed } || (error is InvalidOperationException && address.StartsWith('/')), $"{situation}: {error}");
+            Assert.True(
+                error is TokenAcquisitionException { Error.Kind: TokenErrorKind.NotAllowed }
+                    || (error is InvalidOperationException && address.StartsWith('/')),
+                $"{situation}: {error}");
         }
     }
 
@@ -50,7 +55,8 @@ public sealed class AddressOnTheWireTests
     public async Task A_redirect_that_gives_up_tls_is_not_followed(int status)
     {
         await using var plain = new LoopbackServer(_ => new(200));
-        await using var secured = new LoopbackServer(_ => new(status, ("Location", "http://graph.microsoft.com/")), _ => TestCertificate.One);
+        await using var secured =
+            new LoopbackServer(_ => new(status, ("Location", "http://graph.microsoft.com/")), _ => TestCertificate.One);
         using var client = Client(secured, plain, AllowedOriginsTests.Origins());
 
         using var response = await client.GetAsync("https://graph.microsoft.com/");
@@ -61,18 +67,24 @@ public sealed class AddressOnTheWireTests
     }
 
     private HttpClient Client(LoopbackServer secured, LoopbackServer plain, AllowedOrigins origins) => new(
-        new AccessTokenHandler(_tokens, new TokenRequest(Scope), new AccessTokenHandlerOptions(), origins, new ChallengeMetrics(factory: null))
+        new AccessTokenHandler(
+            _tokens, new TokenRequest(Scope), new AccessTokenHandlerOptions(), origins, new ChallengeMetrics(factory: null))
         {
             InnerHandler = new SocketsHttpHandler
             {
                 UseProxy = false,
                 // As a network in the wrong hands cannot: whatever the name, the server's certificate is taken for it.
-                SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => TestCertificate.One.RawData.SequenceEqual(certificate!.GetRawCertData()) },
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                    TestCertificate.One.RawData.SequenceEqual(certificate!.GetRawCertData())
+                },
                 ConnectCallback = async (context, cancellationToken) =>
                 {
                     var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                     var server = context.InitialRequestMessage.RequestUri!.Scheme is "https" or "wss" ? secured : plain;
-                    await socket.ConnectAsync(new DnsEndPoint(server.Address.Host, server.Address.Port, AddressFamily.InterNetwork), cancellationToken);
+                    await socket.ConnectAsync(
+                        new DnsEndPoint(server.Address.Host, server.Address.Port, AddressFamily.InterNetwork), cancellationToken);
                     return new NetworkStream(socket, ownsSocket: true);
                 },
             },

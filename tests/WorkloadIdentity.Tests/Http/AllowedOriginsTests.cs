@@ -145,7 +145,10 @@ public sealed class AllowedOriginsTests
 
         var ofOrders = new AllowedOrigins(new AccessTokenHandlerOptions(), "orders");
         var factoryMade = ofOrders.Refuse(new Uri(address), null, "api://\"x\"/.default", Direct)!;
-        Assert.Contains($".AddAccessToken(\"api://\\\"x\\\"/.default\", o => o.{list}.Add(new Uri(\"{origin}\")));", factoryMade.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $".AddAccessToken(\"api://\\\"x\\\"/.default\", o => o.{list}.Add(new Uri(\"{origin}\")));",
+            factoryMade.Message,
+            StringComparison.Ordinal);
         Assert.Contains("'orders'", factoryMade.Message, StringComparison.Ordinal);
 
         var options = new AccessTokenHandlerOptions();
@@ -166,7 +169,8 @@ public sealed class AllowedOriginsTests
     {
         var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri(address, UriKind.RelativeOrAbsolute) } };
 
-        Assert.StartsWith("AllowedOrigins", Assert.Throws<ArgumentException>(() => new AllowedOrigins(options)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "AllowedOrigins", Assert.Throws<ArgumentException>(() => new AllowedOrigins(options)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,7 +178,10 @@ public sealed class AllowedOriginsTests
     {
         var options = new AccessTokenHandlerOptions { PlainHttpOrigins = { new Uri("https://api.contoso.com") } };
 
-        Assert.Contains("List it in AllowedOrigins", Assert.Throws<ArgumentException>(() => new AllowedOrigins(options)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "List it in AllowedOrigins",
+            Assert.Throws<ArgumentException>(() => new AllowedOrigins(options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -247,7 +254,8 @@ public sealed class AllowedOriginsTests
         {
             AllowedOrigins =
             {
-                new Uri("https://orders.contoso.com:8443"), new Uri("https://bücher.example"), new Uri("http://127.0.0.1:5000"), new Uri("http://[::1]:5000/"),
+                new Uri("https://orders.contoso.com:8443"), new Uri("https://bücher.example"), new Uri("http://127.0.0.1:5000"),
+                new Uri("http://[::1]:5000/"),
             },
             PlainHttpOrigins = { new Uri("http://billing.mesh:8080") },
         });

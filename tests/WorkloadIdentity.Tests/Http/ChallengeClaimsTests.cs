@@ -18,7 +18,8 @@ public sealed class ChallengeClaimsTests
         { "the standard alphabet", Base64(ThreeOfFour), ThreeOfFour },
         { "the url-safe alphabet", Base64(ThreeOfFour).Replace('+', '-').Replace('/', '_'), ThreeOfFour },
         { "not encoded at all", """{ "access_token": { "nbf": { "essential": true, "value": "1604106651" } } }""", Nbf },
-        { "other members", Base64("""{"id_token":{"x":null},"access_token":{"nbf":{"essential":true,"value":"1604106651"}},"userinfo":{}}"""), Nbf },
+        { "other members", Base64(
+            """{"id_token":{"x":null},"access_token":{"nbf":{"essential":true,"value":"1604106651"}},"userinfo":{}}"""), Nbf },
         { "escapes that JSON does not require", Base64("""{"access_token":{"a":"\u003c\u0026\/"}}"""), """{"access_token":{"a":"<&/"}}""" },
         { "size at the bound", Base64(Sized("x", ChallengeClaims.MaxBytes)), Sized("x", ChallengeClaims.MaxBytes) },
         { "size at the bound, of what HTML escapes", Base64(Sized("<", ChallengeClaims.MaxBytes)), Sized("<", ChallengeClaims.MaxBytes) },

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>A token acquirer of the handler's tests: tokens t1, t2, … ; each renewal brings the next one unless a test says otherwise.</summary>
+/// <summary>
+/// A token acquirer of the handler's tests: tokens t1, t2, … ; each renewal brings the next one unless a test says otherwise.
+/// </summary>
 internal sealed class FakeTokens : ITokenAcquirer
 {
     private readonly ConcurrentQueue<TokenRequest> _requests = new();
@@ -32,7 +34,8 @@ internal sealed class FakeTokens : ITokenAcquirer
         return OnGet?.Invoke(request, cancellationToken) ?? ValueTask.FromResult(Current);
     }
 
-    public ValueTask<AccessToken> RenewTokenAsync(TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default)
+    public ValueTask<AccessToken> RenewTokenAsync(
+        TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var renewal = new Renewal(request, rejected, claims);

@@ -15,9 +15,11 @@ public sealed class HandlerCostTests
     [Fact]
     public async Task A_hit_costs_little_more_than_a_constant_header()
     {
-        using var acquirer = new TokenAcquirer(ScriptedCredential.Issuing("one"), new TokenAcquirerOptions { TimeProvider = new FakeClock() });
+        using var acquirer =
+            new TokenAcquirer(ScriptedCredential.Issuing("one"), new TokenAcquirerOptions { TimeProvider = new FakeClock() });
         await acquirer.GetTokenAsync(new TokenRequest("https://api.contoso.com/.default") { ContinuousAccess = true });
-        using var handler = new AccessTokenHandler(acquirer, new TokenRequest("https://api.contoso.com/.default")) { InnerHandler = new Transport() };
+        using var handler =
+            new AccessTokenHandler(acquirer, new TokenRequest("https://api.contoso.com/.default")) { InnerHandler = new Transport() };
         using var constant = new ConstantHeader { InnerHandler = new Transport() };
 
         var added = Measure(handler) - Measure(constant);
@@ -48,7 +50,8 @@ public sealed class HandlerCostTests
     {
         private readonly Task<HttpResponseMessage> _response = Task.FromResult(new HttpResponseMessage());
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _response;
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            _response;
     }
 
     private sealed class ConstantHeader : DelegatingHandler

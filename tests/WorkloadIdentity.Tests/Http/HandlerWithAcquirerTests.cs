@@ -34,7 +34,8 @@ public sealed class HandlerWithAcquirerTests : IDisposable
             });
         }
 
-        _api.Otherwise = request => request.Headers["Authorization"] == "Bearer token-2" ? FakeServer.Response(HttpStatusCode.OK) : Rejected();
+        _api.Otherwise =
+            request => request.Headers["Authorization"] == "Bearer token-2" ? FakeServer.Response(HttpStatusCode.OK) : Rejected();
         using var acquirer = Acquirer();
         using var client = Client(acquirer);
         var answers = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => client.GetAsync(Address)));
@@ -59,7 +60,11 @@ public sealed class HandlerWithAcquirerTests : IDisposable
     }
 
     private TokenAcquirer Acquirer() => new(
-        new ScriptedCredential("one", _ => TokenResult.Issued(new AccessToken($"token-{Interlocked.Increment(ref _issued)}", _clock.Now.AddHours(1) + TimeSpan.FromSeconds(_issued))))
+        new ScriptedCredential(
+            "one",
+            _ =>
+                TokenResult.Issued(
+                    new AccessToken($"token-{Interlocked.Increment(ref _issued)}", _clock.Now.AddHours(1) + TimeSpan.FromSeconds(_issued))))
         {
             Can = RequestFeatures.Claims,
         },
@@ -68,5 +73,6 @@ public sealed class HandlerWithAcquirerTests : IDisposable
     private HttpClient Client(ITokenAcquirer acquirer) =>
         new(new AccessTokenHandler(acquirer, new TokenRequest(Scope)) { InnerHandler = _api }, disposeHandler: false);
 
-    private static HttpResponseMessage Rejected() => FakeServer.Response(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", """Bearer error="invalid_token" """));
+    private static HttpResponseMessage Rejected() =>
+        FakeServer.Response(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", """Bearer error="invalid_token" """));
 }

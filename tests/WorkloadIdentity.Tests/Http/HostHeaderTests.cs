@@ -78,7 +78,8 @@ public sealed class HostHeaderTests
 
         Assert.Equal(TokenErrorKind.NotAllowed, exception.Error.Kind);
         Assert.Contains("Host header 'evil.example:8443'", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("list the origin it names in AllowedOrigins: https://evil.example:8443", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "list the origin it names in AllowedOrigins: https://evil.example:8443", exception.Message, StringComparison.Ordinal);
     }
 
     private static async Task<bool> IsSentAsync(HttpMessageHandler pipeline, HttpRequestMessage message, bool isAsync = true)

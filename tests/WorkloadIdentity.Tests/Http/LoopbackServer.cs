@@ -8,7 +8,10 @@ using System.Text;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>A real server on a loopback port, one connection per request: what the handler's tests need to see redirects as the transport follows them.</summary>
+/// <summary>
+/// A real server on a loopback port, one connection per request: what the handler's tests need to see redirects as the transport follows
+/// them.
+/// </summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -83,15 +86,18 @@ internal sealed class LoopbackServer : IAsyncDisposable
                 var request = new Received(start[0], start[1], headers, await ReadBodyAsync(reader, headers));
                 _requests.Enqueue(request);
                 var answer = _answer(request);
-                var head = new StringBuilder($"HTTP/1.1 {answer.Status} X\r\nContent-Length: {answer.Body.Length}\r\nConnection: close\r\n");
+                var head =
+                    new StringBuilder($"HTTP/1.1 {answer.Status} X\r\nContent-Length: {answer.Body.Length}\r\nConnection: close\r\n");
                 foreach (var (name, value) in answer.Headers)
                 {
                     head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
                 }
 
-                await stream.WriteAsync(Encoding.Latin1.GetBytes(head.Append(CultureInfo.InvariantCulture, $"\r\n{answer.Body}").ToString()), _stop.Token);
+                await stream.WriteAsync(
+                    Encoding.Latin1.GetBytes(head.Append(CultureInfo.InvariantCulture, $"\r\n{answer.Body}").ToString()), _stop.Token);
             }
-            catch (Exception exception) when (exception is OperationCanceledException or IOException or System.Security.Authentication.AuthenticationException)
+            catch (Exception exception)
+                when (exception is OperationCanceledException or IOException or System.Security.Authentication.AuthenticationException)
             {
                 // The client or the test left, or the client did not trust us.
             }
@@ -106,7 +112,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
         }
 
         var secured = new SslStream(connection);
-        await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateSelectionCallback = (_, name) => _certificate(name) }, _stop.Token);
+        await secured.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions { ServerCertificateSelectionCallback = (_, name) => _certificate(name) }, _stop.Token);
         return secured;
     }
 
@@ -114,7 +121,9 @@ internal sealed class LoopbackServer : IAsyncDisposable
     {
         if (!headers.TryGetValue("Content-Length", out var length))
         {
-            return headers.ContainsKey("Transfer-Encoding") ? throw new NotSupportedException("This server reads bodies of a stated length.") : "";
+            return headers.ContainsKey("Transfer-Encoding")
+                ? throw new NotSupportedException("This server reads bodies of a stated length.")
+                : "";
         }
 
         var body = new char[int.Parse(length, CultureInfo.InvariantCulture)];

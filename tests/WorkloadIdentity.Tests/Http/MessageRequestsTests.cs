@@ -28,11 +28,15 @@ public sealed class MessageRequestsTests : IDisposable
     [Fact]
     public async Task What_a_message_does_not_name_stays_as_it_was()
     {
-        using var client = Client(new AccessTokenHandlerOptions { ContinuousAccess = false }, new TokenRequest(Scope) { FmiPath = "path", TenantId = "contoso.com" });
+        using var client =
+            Client(
+                new AccessTokenHandlerOptions { ContinuousAccess = false },
+                new TokenRequest(Scope) { FmiPath = "path", TenantId = "contoso.com" });
 
         using var response = await client.SendAsync(Get().OnBehalfOf("jwt"), CancellationToken.None);
 
-        Assert.Equal(new TokenRequest(Scope) { FmiPath = "path", TenantId = "contoso.com", UserAssertion = "jwt" }, Assert.Single(_tokens.Requests));
+        Assert.Equal(
+            new TokenRequest(Scope) { FmiPath = "path", TenantId = "contoso.com", UserAssertion = "jwt" }, Assert.Single(_tokens.Requests));
     }
 
     [Fact]
@@ -64,7 +68,9 @@ public sealed class MessageRequestsTests : IDisposable
     [Fact]
     public async Task A_skipped_message_goes_anywhere_without_a_token()
     {
-        await SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://elsewhere.example/").SkipAccessToken(), new AccessTokenHandlerOptions { RequireTenant = true });
+        await SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "http://elsewhere.example/").SkipAccessToken(),
+            new AccessTokenHandlerOptions { RequireTenant = true });
 
         Assert.Empty(_tokens.Requests);
         Assert.DoesNotContain("Authorization", Assert.Single(_api.Requests).Headers.Keys);
@@ -100,7 +106,12 @@ public sealed class MessageRequestsTests : IDisposable
     [Fact]
     public async Task Select_chooses_and_the_message_goes_before_it()
     {
-        var options = new AccessTokenHandlerOptions { Select = message => new TokenRequest("api://chosen/.default") { TenantId = message.RequestUri!.Query.TrimStart('?') } };
+        var options =
+            new AccessTokenHandlerOptions
+            {
+                Select = message =>
+                new TokenRequest("api://chosen/.default") { TenantId = message.RequestUri!.Query.TrimStart('?') }
+            };
         options.AllowedOrigins.Add(new Uri("https://api.contoso.com"));
 
         await SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://api.contoso.com/?a.example"), options);
@@ -117,10 +128,13 @@ public sealed class MessageRequestsTests : IDisposable
     [Fact]
     public async Task Select_that_returns_nothing_or_throws_sends_nothing()
     {
-        var nothing = await Assert.ThrowsAsync<TokenAcquisitionException>(() => SendAsync(Get(), new AccessTokenHandlerOptions { Select = _ => null! }));
+        var nothing =
+            await Assert.ThrowsAsync<TokenAcquisitionException>(
+                () => SendAsync(Get(), new AccessTokenHandlerOptions { Select = _ => null! }));
         Assert.Equal(TokenErrorKind.InvalidConfiguration, nothing.Error.Kind);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(Get(), new AccessTokenHandlerOptions { Select = _ => throw new InvalidOperationException() }));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => SendAsync(Get(), new AccessTokenHandlerOptions { Select = _ => throw new InvalidOperationException() }));
 
         foreach (var scope in new[] { "api://AzureADTokenExchange/.default", "a fb60f99c-7a34-4190-8149-302f77469936/.default" })
         {
@@ -138,8 +152,10 @@ public sealed class MessageRequestsTests : IDisposable
         await SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://vault.azure.net/x").WithScope("https://vault.azure.net/.default"));
 
         await Assert.ThrowsAsync<TokenAcquisitionException>(
-            () => SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://evil.example/x").WithScope("https://vault.azure.net/.default")));
-        await Assert.ThrowsAsync<TokenAcquisitionException>(() => SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://vault.azure.net/x")));
+            () =>
+                SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://evil.example/x").WithScope("https://vault.azure.net/.default")));
+        await Assert.ThrowsAsync<TokenAcquisitionException>(
+            () => SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://vault.azure.net/x")));
         Assert.Single(_api.Requests);
     }
 
@@ -151,13 +167,15 @@ public sealed class MessageRequestsTests : IDisposable
     [InlineData("common")]
     [InlineData("../evil")]
     [InlineData("")]
-    public void A_bad_tenant_is_refused_where_it_is_written(string tenant) => Assert.Throws<ArgumentException>(() => Get().ForTenant(tenant));
+    public void A_bad_tenant_is_refused_where_it_is_written(string tenant) =>
+        Assert.Throws<ArgumentException>(() => Get().ForTenant(tenant));
 
     [Theory]
     [InlineData("")]
     [InlineData("two words")]
     [InlineData("line\r\nbreak")]
-    public void A_bad_user_assertion_is_refused_where_it_is_written(string assertion) => Assert.Throws<ArgumentException>(() => Get().OnBehalfOf(assertion));
+    public void A_bad_user_assertion_is_refused_where_it_is_written(string assertion) =>
+        Assert.Throws<ArgumentException>(() => Get().OnBehalfOf(assertion));
 
     [Fact]
     public void What_a_message_carries_is_neither_printed_nor_serialised()

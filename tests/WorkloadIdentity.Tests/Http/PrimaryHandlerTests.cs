@@ -21,7 +21,8 @@ public sealed class PrimaryHandlerTests
         { "a proxy without an address", new SocketsHttpHandler { Proxy = new WebProxy() }, false },
         { "a proxy that answers the address itself", new SocketsHttpHandler { Proxy = new OwnProxy(Billing) }, false },
         { "a proxy that answers null", new SocketsHttpHandler { Proxy = new OwnProxy(null) }, false },
-        { "a proxy that exempts the host", new SocketsHttpHandler { Proxy = new WebProxy(Proxy.Address, BypassOnLocal: false, ["billing"]) }, false },
+        { "a proxy that exempts the host", new SocketsHttpHandler { Proxy = new WebProxy(
+            Proxy.Address, BypassOnLocal: false, ["billing"]) }, false },
     };
 
     [Theory]

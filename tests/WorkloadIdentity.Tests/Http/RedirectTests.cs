@@ -2,7 +2,9 @@ using System.Net;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>Redirects as the real transport follows them, on real sockets: a token must never reach an origin the application did not address.</summary>
+/// <summary>
+/// Redirects as the real transport follows them, on real sockets: a token must never reach an origin the application did not address.
+/// </summary>
 public sealed class RedirectTests
 {
     private const string Scope = "api://orders/.default";
@@ -57,7 +59,8 @@ public sealed class RedirectTests
     [InlineData(308)]
     public async Task A_401_behind_a_redirect_to_another_path_is_returned(int status)
     {
-        await using var api = new LoopbackServer(request => request.Path == "/old" ? new(status, ("Location", "/new")) : new(401, InvalidToken));
+        await using var api =
+            new LoopbackServer(request => request.Path == "/old" ? new(status, ("Location", "/new")) : new(401, InvalidToken));
         using var client = Client(api);
 
         using var response = await client.GetAsync(new Uri(api.Address, "/old"));
@@ -70,7 +73,8 @@ public sealed class RedirectTests
     [Fact]
     public async Task A_401_without_a_redirect_is_answered_on_a_real_connection()
     {
-        await using var api = new LoopbackServer(request => request.Headers["Authorization"] == "Bearer t1" ? new(401, InvalidToken) : new(200));
+        await using var api =
+            new LoopbackServer(request => request.Headers["Authorization"] == "Bearer t1" ? new(401, InvalidToken) : new(200));
         using var client = Client(api);
 
         using var response = await client.PostAsync(api.Address, new StreamContent(new MemoryStream("order"u8.ToArray())));
@@ -84,7 +88,9 @@ public sealed class RedirectTests
     public async Task The_second_send_may_be_redirected_and_still_leaks_nothing()
     {
         await using var evil = new LoopbackServer(_ => new(401, InvalidToken));
-        await using var api = new LoopbackServer(request => request.Headers["Authorization"] == "Bearer t1" ? new(401, InvalidToken) : new(307, ("Location", $"{evil.Address}")));
+        await using var api =
+            new LoopbackServer(request =>
+                request.Headers["Authorization"] == "Bearer t1" ? new(401, InvalidToken) : new(307, ("Location", $"{evil.Address}")));
         using var client = Client(api);
 
         using var response = await client.GetAsync(api.Address);
@@ -225,10 +231,12 @@ public sealed class RedirectTests
 
     private HttpClient Pipeline(AllowedOrigins origins, bool isGated, DelegatingHandler? between = null, bool followBelow = true)
     {
-        HttpMessageHandler pipeline = new AccessTokenHandler(_tokens, new TokenRequest(Scope), new AccessTokenHandlerOptions(), origins, new ChallengeMetrics(factory: null))
-        {
-            InnerHandler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = followBelow },
-        };
+        HttpMessageHandler pipeline =
+            new AccessTokenHandler(
+                _tokens, new TokenRequest(Scope), new AccessTokenHandlerOptions(), origins, new ChallengeMetrics(factory: null))
+            {
+                InnerHandler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = followBelow },
+            };
         if (between is not null)
         {
             var innermost = between;

@@ -38,11 +38,14 @@ public sealed class RenewalTests : IDisposable
                 }
 
                 await all.Task;
-                return FakeServer.Response(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", challenge == "claims" ? ClaimsHeader(Claims) : challenge));
+                return FakeServer.Response(
+                    HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", challenge == "claims" ? ClaimsHeader(Claims) : challenge));
             });
         }
 
-        _api.Otherwise = request => FakeServer.Response(request.Headers["Authorization"] == "Bearer token-2" ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+        _api.Otherwise =
+            request =>
+                FakeServer.Response(request.Headers["Authorization"] == "Bearer token-2" ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
         var statuses = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => StatusAsync(client))).WaitAsync(Patience.Limit);
 
         Assert.All(statuses, status => Assert.Equal(HttpStatusCode.OK, status));
@@ -60,7 +63,9 @@ public sealed class RenewalTests : IDisposable
         using var client = Client(acquirer);
         var count = 0;
         _api.Otherwise = _ => FakeServer.Response(
-            HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", asksForOtherClaimsEachTime ? ClaimsHeader($$$"""{"access_token":{"nbf":{"value":"{{{++count}}}"} } }""") : InvalidToken));
+            HttpStatusCode.Unauthorized,
+            headers: ("WWW-Authenticate",
+                asksForOtherClaimsEachTime ? ClaimsHeader($$$"""{"access_token":{"nbf":{"value":"{{{++count}}}"} } }""") : InvalidToken));
 
         for (var call = 0; call < 500; call++)
         {
@@ -99,8 +104,11 @@ public sealed class RenewalTests : IDisposable
         Assert.Contains("AADSTS53003", exception.Message, StringComparison.Ordinal);
         Assert.Equal(TokenErrorCategory.ConditionalAccess, exception.Error.Category);
         Assert.Equal(Demanded, exception.Error.Claims);
-        Assert.Contains(Convert.ToBase64String(Encoding.UTF8.GetBytes(Demanded)), ClaimsChallenge.For(exception.Error), StringComparison.Ordinal);
-        Assert.Equal("""{"access_token":{"nbf":{"essential":true,"value":"1604106651"},"xms_cc":{"values":["cp1"]}}}""", entra.Server.Requests[1].Form["claims"]);
+        Assert.Contains(
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(Demanded)), ClaimsChallenge.For(exception.Error), StringComparison.Ordinal);
+        Assert.Equal(
+            """{"access_token":{"nbf":{"essential":true,"value":"1604106651"},"xms_cc":{"values":["cp1"]}}}""",
+            entra.Server.Requests[1].Form["claims"]);
     }
 
     [Fact]
@@ -119,9 +127,11 @@ public sealed class RenewalTests : IDisposable
         Assert.Empty(_api.Requests);
     }
 
-    private TokenAcquirer Acquirer(Credential credential) => new(credential, new TokenAcquirerOptions { TimeProvider = _clock, Jitter = () => 0 });
+    private TokenAcquirer Acquirer(Credential credential) =>
+        new(credential, new TokenAcquirerOptions { TimeProvider = _clock, Jitter = () => 0 });
 
-    private HttpMessageInvoker Client(ITokenAcquirer acquirer) => new(new AccessTokenHandler(acquirer, new TokenRequest(Scope)) { InnerHandler = _api }, disposeHandler: false);
+    private HttpMessageInvoker Client(ITokenAcquirer acquirer) =>
+        new(new AccessTokenHandler(acquirer, new TokenRequest(Scope)) { InnerHandler = _api }, disposeHandler: false);
 
     private static async Task<HttpStatusCode> StatusAsync(HttpMessageInvoker client)
     {
@@ -129,5 +139,6 @@ public sealed class RenewalTests : IDisposable
         return response.StatusCode;
     }
 
-    private static string ClaimsHeader(string claims) => $"Bearer error=\"insufficient_claims\", claims=\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(claims))}\"";
+    private static string ClaimsHeader(string claims) =>
+        $"Bearer error=\"insufficient_claims\", claims=\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(claims))}\"";
 }

@@ -113,7 +113,9 @@ public sealed class SynchronousSendTests : IDisposable
         protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Tokens.Add($"{request.Headers.Authorization}");
-            var response = new HttpResponseMessage(request.Headers.Authorization!.Parameter == Rejects ? HttpStatusCode.Unauthorized : HttpStatusCode.OK);
+            var response =
+                new HttpResponseMessage(
+                    request.Headers.Authorization!.Parameter == Rejects ? HttpStatusCode.Unauthorized : HttpStatusCode.OK);
             response.Headers.TryAddWithoutValidation("WWW-Authenticate", """Bearer error="invalid_token" """);
             return response;
         }

@@ -132,7 +132,8 @@ public sealed class TokenExitTests : IDisposable
         _primary.Answer = _ =>
             new HttpResponseMessage(_primary.Received.Count == 1 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK);
         await using var services = Build(
-            Place.Inside, () => Inner.To("https://failover.contoso.com/1"), () => new RouteAgain(new Uri("https://failover.contoso.com/1")));
+            Place.Inside, () => Inner.To("https://failover.contoso.com/1"),
+            () => new RouteAgain(new Uri("https://failover.contoso.com/1")));
 
         await SendAsync(services);
 

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>What the handler must leave as it is: protocol version, options, bodies that stream. On real connections where that matters.</summary>
+/// <summary>
+/// What the handler must leave as it is: protocol version, options, bodies that stream. On real connections where that matters.
+/// </summary>
 public sealed class TransportTests
 {
     private const string Scope = "api://orders/.default";
@@ -23,12 +25,19 @@ public sealed class TransportTests
     public async Task Version_policy_headers_and_options_are_the_messages_own_on_both_sends(bool isAsync)
     {
         var seen = new List<(Version, HttpVersionPolicy, string?, string)>();
-        using var client = new HttpMessageInvoker(new AccessTokenHandler(_tokens, new TokenRequest("https://api.contoso.com/.default")) { InnerHandler = new Witness(seen) });
-        var message = new HttpRequestMessage(HttpMethod.Get, "https://api.contoso.com/") { Version = HttpVersion.Version30, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var client =
+            new HttpMessageInvoker(
+                new AccessTokenHandler(_tokens, new TokenRequest("https://api.contoso.com/.default")) { InnerHandler = new Witness(seen) });
+        var message =
+            new HttpRequestMessage(
+                HttpMethod.Get,
+                "https://api.contoso.com/")
+            { Version = HttpVersion.Version30, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         message.Options.Set(Option, "kept");
         message.Headers.TryAddWithoutValidation("X-Own", "kept");
 
-        using var response = isAsync ? await client.SendAsync(message, CancellationToken.None) : client.Send(message, CancellationToken.None);
+        using var response =
+            isAsync ? await client.SendAsync(message, CancellationToken.None) : client.Send(message, CancellationToken.None);
 
         Assert.Equal(Enumerable.Repeat((HttpVersion.Version30, HttpVersionPolicy.RequestVersionExact, (string?)"kept", "kept"), 2), seen);
     }
@@ -39,7 +48,11 @@ public sealed class TransportTests
         await using var api = await EchoAsync(HttpProtocols.Http2);
         using var client = Client(api);
         var upload = new Upload();
-        var message = new HttpRequestMessage(HttpMethod.Post, "/") { Content = upload, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var message =
+            new HttpRequestMessage(
+                HttpMethod.Post,
+                "/")
+            { Content = upload, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
         // Neither side has sent its last byte when the other's first arrives: a handler that buffered either would wait for ever.
         await upload.Pipe.WriteAsync("one"u8.ToArray());
@@ -65,7 +78,11 @@ public sealed class TransportTests
         await upload.Pipe.WriteAsync("one"u8.ToArray());
         upload.Pipe.Complete();
 
-        using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/") { Content = upload, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact });
+        using var response =
+            await client.SendAsync(new HttpRequestMessage(
+                HttpMethod.Post,
+                "/")
+            { Content = upload, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact });
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Equal(1, upload.Sends);
@@ -89,7 +106,8 @@ public sealed class TransportTests
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
+        builder.WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
         var app = builder.Build();
         app.Run(async context =>
         {
@@ -116,13 +134,16 @@ public sealed class TransportTests
 
     private sealed class Witness(List<(Version, HttpVersionPolicy, string?, string)> seen) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(Send(request, cancellationToken));
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(Send(request, cancellationToken));
 
         protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             request.Options.TryGetValue(Option, out var option);
             seen.Add((request.Version, request.VersionPolicy, option, request.Headers.NonValidated["X-Own"].ToString()));
-            return FakeServer.Response(seen.Count == 1 ? HttpStatusCode.Unauthorized : HttpStatusCode.OK, headers: ("WWW-Authenticate", """Bearer error="invalid_token" """));
+            return FakeServer.Response(
+                seen.Count == 1 ? HttpStatusCode.Unauthorized : HttpStatusCode.OK,
+                headers: ("WWW-Authenticate", """Bearer error="invalid_token" """));
         }
     }
 

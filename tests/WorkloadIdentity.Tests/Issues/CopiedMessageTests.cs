@@ -32,7 +32,8 @@ public sealed class CopiedMessageTests
             FakeServer.Response(HttpStatusCode.ServiceUnavailable),
             FakeServer.Response(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", InvalidToken)),
             FakeServer.Response(HttpStatusCode.OK));
-        var retry = new Copying(response => response.StatusCode == HttpStatusCode.ServiceUnavailable ? Address : null, () => _tokens.Next());
+        var retry =
+            new Copying(response => response.StatusCode == HttpStatusCode.ServiceUnavailable ? Address : null, () => _tokens.Next());
         retry.InnerHandler = Handler(api);
         using var client = new HttpClient(retry);
 

@@ -3,8 +3,8 @@ using System.Text;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// A web API hands on the assertion a caller sent. One whose payload had a member name with half of a surrogate pair ended in an InvalidOperationException
-/// out of the token acquirer instead of a verdict of Entra. Found by feeding the reader hostile JSON.
+/// A web API hands on the assertion a caller sent. One whose payload had a member name with half of a surrogate pair ended in an
+/// InvalidOperationException out of the token acquirer instead of a verdict of Entra. Found by feeding the reader hostile JSON.
 /// </summary>
 public sealed class HalfSurrogateInUserAssertionTests
 {
@@ -21,5 +21,6 @@ public sealed class HalfSurrogateInUserAssertionTests
         Assert.Equal("token-1", token.Value);
     }
 
-    private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    private static string Encode(string text) =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 }

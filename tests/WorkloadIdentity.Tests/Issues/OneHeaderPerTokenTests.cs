@@ -1,8 +1,8 @@
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// Requests that used a new token at the same moment could each build its header; all but the last then took their own for one that somebody had changed, and
-/// a rejected token was not renewed for them. Found by 100 parallel rejections of one token.
+/// Requests that used a new token at the same moment could each build its header; all but the last then took their own for one that
+/// somebody had changed, and a rejected token was not renewed for them. Found by 100 parallel rejections of one token.
 /// </summary>
 public sealed class OneHeaderPerTokenTests
 {

@@ -10,8 +10,8 @@ using System.Text.Json.Nodes;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// A key vault in memory, as the REST interface 7.4 has it: certificates with the key and the secret of the same name and version, secrets, versions in pages, signatures,
-/// challenges and errors. Azure's own SecretClient reads it too (<see cref="FakeVaultIsHonestTests"/>).
+/// A key vault in memory, as the REST interface 7.4 has it: certificates with the key and the secret of the same name and version, secrets,
+/// versions in pages, signatures, challenges and errors. Azure's own SecretClient reads it too (<see cref="FakeVaultIsHonestTests"/>).
 /// </summary>
 internal sealed class FakeVault(FakeClock clock, string address = "https://orders.vault.azure.net") : HttpMessageHandler
 {
@@ -32,7 +32,8 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
     /// <summary>Holds every answer back until it is set.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
-    public string Challenge { get; set; } = $"Bearer authorization=\"https://login.microsoftonline.com/{Tenant}\", resource=\"https://vault.azure.net\"";
+    public string Challenge { get; set; } =
+        $"Bearer authorization=\"https://login.microsoftonline.com/{Tenant}\", resource=\"https://vault.azure.net\"";
 
     /// <summary>Changes what is answered to every request from now on.</summary>
     public Action<string, JsonObject>? Tamper { get; set; }
@@ -47,7 +48,8 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
 
     public int PageSize { get; set; } = 2;
 
-    public FakeVault Next(HttpStatusCode status, string body = "", params (string Name, string Value)[] headers) => Next(_ => FakeServer.Response(status, body, headers: headers));
+    public FakeVault Next(HttpStatusCode status, string body = "", params (string Name, string Value)[] headers) =>
+        Next(_ => FakeServer.Response(status, body, headers: headers));
 
     public FakeVault Next(Func<HttpRequestMessage, HttpResponseMessage> answer)
     {
@@ -57,7 +59,14 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
 
     public static string Error(string code, string? inner = null, string message = "canary-of-the-vault") => new JsonObject
     {
-        ["error"] = new JsonObject { ["code"] = code, ["message"] = message, ["innererror"] = inner is null ? null : new JsonObject { ["code"] = inner } },
+        ["error"] = new JsonObject
+        {
+            ["code"] = code,
+            ["message"] = message,
+            ["innererror"] = inner is null
+            ? null
+            : new JsonObject { ["code"] = inner }
+        },
     }.ToJsonString();
 
     /// <summary>Imports a new version of a certificate, with its key.</summary>
@@ -66,7 +75,14 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
         var value = secret ?? (pem
             ? $"{certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem()}\n{certificate.ExportCertificatePem()}\n"
             : Convert.ToBase64String(certificate.Export(X509ContentType.Pfx)));
-        return Add(new Entry(name, NewVersion(), value, certificate, exportable, pem) { CreatedOn = clock.Now, ExpiresOn = certificate.NotAfter.ToUniversalTime() });
+        return Add(new Entry(
+            name,
+            NewVersion(),
+            value,
+            certificate,
+            exportable,
+            pem)
+        { CreatedOn = clock.Now, ExpiresOn = certificate.NotAfter.ToUniversalTime() });
     }
 
     /// <summary>Purges one version, as if it had never been.</summary>
@@ -78,7 +94,8 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
         }
     }
 
-    public Entry Keep(string name, string value) => Add(new Entry(name, NewVersion(), value, null, Exportable: false, IsPem: false) { CreatedOn = clock.Now });
+    public Entry Keep(string name, string value) =>
+        Add(new Entry(name, NewVersion(), value, null, Exportable: false, IsPem: false) { CreatedOn = clock.Now });
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -102,11 +119,17 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
 
         if (request.Headers.Authorization is not { Scheme: "Bearer", Parameter: { } token } || !await Judge(token))
         {
-            return FakeServer.Response(HttpStatusCode.Unauthorized, Error("Unauthorized", message: "AKV10000: Request is missing a Bearer or PoP token."), headers: [("WWW-Authenticate", Challenge)]);
+            return FakeServer.Response(
+                HttpStatusCode.Unauthorized,
+                Error("Unauthorized", message: "AKV10000: Request is missing a Bearer or PoP token."),
+                headers: [("WWW-Authenticate", Challenge)]);
         }
 
-        var query = request.RequestUri.Query.TrimStart('?').Split('&').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[^1]);
-        if (!query.TryGetValue("api-version", out var version) || string.CompareOrdinal(version, "7.4") < 0 || !char.IsAsciiDigit(version[0]))
+        var query =
+            request.RequestUri.Query.TrimStart('?').Split('&').Select(pair => pair.Split('=', 2))
+                .ToDictionary(pair => pair[0], pair => pair[^1]);
+        if (!query.TryGetValue("api-version", out var version) || string.CompareOrdinal(version, "7.4") < 0
+            || !char.IsAsciiDigit(version[0]))
         {
             return FakeServer.Response(HttpStatusCode.BadRequest, Error("BadParameter"));
         }
@@ -115,9 +138,12 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
         return (request.Method.Method, request.RequestUri.AbsolutePath.Trim('/').Split('/')) switch
         {
             ("GET", [("certificates" or "secrets") and var kind, var name]) => Describe(kind, Named(kind, name).LastOrDefault()),
-            ("GET", [("certificates" or "secrets") and var kind, var name, "versions"]) => List(kind, name, query.TryGetValue("$skiptoken", out var skip) ? int.Parse(skip, CultureInfo.InvariantCulture) : 0),
-            ("GET", [("certificates" or "secrets") and var kind, var name, var wanted]) => Describe(kind, Named(kind, name).SingleOrDefault(entry => entry.Version == wanted)),
-            ("POST", ["keys", var name, var wanted, "sign"]) => Sign(Named("certificates", name).SingleOrDefault(entry => entry.Version == wanted), JsonNode.Parse(body)!),
+            ("GET", [("certificates" or "secrets") and var kind, var name, "versions"]) =>
+                List(kind, name, query.TryGetValue("$skiptoken", out var skip) ? int.Parse(skip, CultureInfo.InvariantCulture) : 0),
+            ("GET", [("certificates" or "secrets") and var kind, var name, var wanted]) =>
+                Describe(kind, Named(kind, name).SingleOrDefault(entry => entry.Version == wanted)),
+            ("POST", ["keys", var name, var wanted, "sign"]) =>
+                Sign(Named("certificates", name).SingleOrDefault(entry => entry.Version == wanted), JsonNode.Parse(body)!),
             _ => FakeServer.Response(HttpStatusCode.NotFound, Error("NotFound")),
         };
     }
@@ -152,7 +178,11 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
                 ["x5t"] = Base64Url.EncodeToString(entry.Certificate!.GetCertHash()),
                 ["cer"] = Convert.ToBase64String(entry.Certificate.RawData),
                 ["attributes"] = Attributes(entry),
-                ["policy"] = new JsonObject { ["key_props"] = new JsonObject { ["exportable"] = entry.Exportable, ["kty"] = "RSA", ["key_size"] = 2048 } },
+                ["policy"] = new JsonObject
+                {
+                    [
+                    "key_props"] = new JsonObject { ["exportable"] = entry.Exportable, ["kty"] = "RSA", ["key_size"] = 2048 }
+                },
             };
         return Ok(kind, json);
     }
@@ -160,10 +190,16 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
     private HttpResponseMessage List(string kind, string name, int skip)
     {
         var all = Named(kind, name);
-        var next = skip + PageSize < all.Count ? $"{Address.GetLeftPart(UriPartial.Authority)}/{kind}/{name}/versions?api-version=7.4&$skiptoken={skip + PageSize}&maxresults=25" : null;
+        var next =
+            skip + PageSize < all.Count
+                ? $"{Address.GetLeftPart(UriPartial.Authority)}/{kind}/{name}/versions?api-version=7.4&$skiptoken={skip
+                    + PageSize}&maxresults=25"
+                : null;
         return Ok("versions", new JsonObject
         {
-            ["value"] = new JsonArray([.. all.Skip(skip).Take(PageSize).Select(entry => (JsonNode)new JsonObject { ["id"] = Id(kind, entry), ["attributes"] = Attributes(entry) })]),
+            ["value"] = new JsonArray(
+                [.. all.Skip(skip).Take(PageSize)
+                    .Select(entry => (JsonNode)new JsonObject { ["id"] = Id(kind, entry), ["attributes"] = Attributes(entry) })]),
             ["nextLink"] = next,
         });
     }
@@ -191,7 +227,9 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
             return FakeServer.Response(HttpStatusCode.BadRequest, Error("BadParameter"));
         }
 
-        var signature = (SignsWith ?? certificate).GetRSAPrivateKey()!.SignHash(Base64Url.DecodeFromChars((string)asked["value"]!), HashAlgorithmName.SHA256, padding);
+        var signature =
+            (SignsWith ?? certificate).GetRSAPrivateKey()!.SignHash(
+                Base64Url.DecodeFromChars((string)asked["value"]!), HashAlgorithmName.SHA256, padding);
         return Ok("sign", new JsonObject { ["kid"] = Id("keys", entry), ["value"] = Base64Url.EncodeToString(signature) });
     }
 
@@ -201,7 +239,8 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
         return FakeServer.Response(HttpStatusCode.OK, json.ToJsonString());
     }
 
-    private string Id(string collection, Entry entry) => $"{Address.GetLeftPart(UriPartial.Authority)}/{collection}/{entry.Name}/{entry.Version}";
+    private string Id(string collection, Entry entry) =>
+        $"{Address.GetLeftPart(UriPartial.Authority)}/{collection}/{entry.Name}/{entry.Version}";
 
     private static JsonObject Attributes(Entry entry) => new()
     {
@@ -217,7 +256,8 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
     {
         lock (_entries)
         {
-            return [.. _entries.Where(entry => entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && (kind == "secrets" || entry.Certificate is not null))];
+            return [.. _entries.Where(entry =>
+                entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && (kind == "secrets" || entry.Certificate is not null))];
         }
     }
 
@@ -230,7 +270,8 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
         }
     }
 
-    private string NewVersion() => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{Interlocked.Increment(ref _made)}")))[..32];
+    private string NewVersion() =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{Interlocked.Increment(ref _made)}")))[..32];
 
     /// <summary>A version of something.</summary>
     internal sealed record Entry(string Name, string Version, string Value, X509Certificate2? Certificate, bool Exportable, bool IsPem)

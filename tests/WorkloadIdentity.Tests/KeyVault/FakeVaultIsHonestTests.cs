@@ -36,7 +36,9 @@ public sealed class FakeVaultIsHonestTests
 
         var secret = (await Client().GetSecretAsync("orders-api")).Value;
 
-        Assert.Equal((version.Version, "application/x-pkcs12", true), (secret.Properties.Version, secret.Properties.ContentType, secret.Properties.Enabled));
+        Assert.Equal(
+            (version.Version, "application/x-pkcs12", true),
+            (secret.Properties.Version, secret.Properties.ContentType, secret.Properties.Enabled));
         Assert.Equal(TestCertificate.NotAfter, secret.Properties.ExpiresOn);
     }
 
@@ -52,7 +54,9 @@ public sealed class FakeVaultIsHonestTests
             found.Add(properties);
         }
 
-        Assert.Equal(versions.Select(version => (version.Version, (bool?)version.IsEnabled)), found.Select(properties => (properties.Version, properties.Enabled)));
+        Assert.Equal(
+            versions.Select(version => (version.Version, (bool?)version.IsEnabled)),
+            found.Select(properties => (properties.Version, properties.Enabled)));
         Assert.Equal(_bench.Entra.Clock.Now, found[0].CreatedOn);
     }
 
@@ -79,7 +83,12 @@ public sealed class FakeVaultIsHonestTests
         using var network = vault.CreateNetwork();
         using var azures = vault.CreateNetwork();
 
-        var theirs = await new SecretClient(vault.Url, machine.AsTokenCredential(), new SecretClientOptions { Transport = new HttpClientTransport(azures), Retry = { MaxRetries = 0 } }).GetSecretAsync("application-secret");
+        var theirs =
+            await new SecretClient(
+                vault.Url,
+                machine.AsTokenCredential(),
+                new SecretClientOptions { Transport = new HttpClientTransport(azures), Retry = { MaxRetries = 0 } }).GetSecretAsync(
+                    "application-secret");
         var ours = new Vault(vault.Url, machine, new VaultOptions { Transport = network }).Secret("application-secret");
         using var application = new TokenAcquirer(Application(entra, ours));
         await application.GetTokenAsync(new TokenRequest(entra.Api.Scope));
@@ -95,5 +104,7 @@ public sealed class FakeVaultIsHonestTests
     private SecretClient Client() => new(
         _bench.Fake.Address,
         new TokenAcquirer(FakeCredential.Issuing("vault-token")).AsTokenCredential(),
-        new SecretClientOptions(SecretClientOptions.ServiceVersion.V7_4) { Transport = new HttpClientTransport(_bench.Fake), Retry = { MaxRetries = 0 } });
+        new SecretClientOptions(
+            SecretClientOptions.ServiceVersion.V7_4)
+        { Transport = new HttpClientTransport(_bench.Fake), Retry = { MaxRetries = 0 } });
 }

@@ -114,7 +114,11 @@ public sealed class FollowedTests
 
         Assert.Equal(4, Reads);
         var (_, _, text) = Assert.Single(_bench.Entra.Log.Entries, entry => entry.Id == 212);
-        Assert.Contains("The secret 'database' in the key vault orders.vault.azure.net could not be read again; what was read on 2026-01-01 00:00:00Z stays in use.", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "The secret 'database' in the key vault orders.vault.azure.net could not be read again; what was read on 2026-01-01 00:00:00Z "
+                + "stays in use.",
+            text,
+            StringComparison.Ordinal);
         Assert.Contains("500 (InternalError)", text, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
     }
@@ -220,9 +224,15 @@ public sealed class FollowedTests
     [Fact]
     public async Task What_throws_is_an_error_with_the_exception_inside()
     {
-        var followed = new Followed<VaultSecret>("The thing", _ => throw new FormatException("canary"), new VaultOptions { TimeProvider = _bench.Entra.Clock }, _bench.Entra.Log);
+        var followed =
+            new Followed<VaultSecret>(
+                "The thing",
+                _ => throw new FormatException("canary"),
+                new VaultOptions { TimeProvider = _bench.Entra.Clock },
+                _bench.Entra.Log);
 
-        var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(() => followed.GetAsync(refused: false, CancellationToken.None).AsTask());
+        var exception =
+            await Assert.ThrowsAsync<TokenAcquisitionException>(() => followed.GetAsync(refused: false, CancellationToken.None).AsTask());
 
         Assert.IsType<FormatException>(exception.InnerException);
         Assert.DoesNotContain("canary", exception.Error.Message, StringComparison.Ordinal);

@@ -43,18 +43,26 @@ public sealed class VaultAddressTests
     [InlineData("http://vault.corp.example", "api://vault/.default", "is not https")]
     [InlineData("http://localhost:5000", "api://vault/.default", "is not https")]
     public void An_unknown_host_needs_its_scope_and_https(string address, string? scope, string expected) =>
-        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => Open(address, options => (options.AllowUnknownHost, options.Scope) = (true, scope))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected,
+            Assert.Throws<ArgumentException>(
+                () => Open(address, options => (options.AllowUnknownHost, options.Scope) = (true, scope))).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://vault.corp.example")]
     [InlineData("http://127.0.0.1:5000")]
     [InlineData("http://[::1]:5000")]
     public void An_unknown_host_is_taken_where_code_says_so(string address) =>
-        Assert.Equal(new Uri(address), Open(address, options => (options.AllowUnknownHost, options.Scope) = (true, "api://vault/.default")).Address);
+        Assert.Equal(
+            new Uri(address), Open(address, options => (options.AllowUnknownHost, options.Scope) = (true, "api://vault/.default")).Address);
 
     [Fact]
     public void A_known_host_keeps_its_own_scope() => Assert.Contains(
-        "has a scope of its own", Assert.Throws<ArgumentException>(() => Open("https://orders.vault.azure.net", options => options.Scope = "https://graph.microsoft.com/.default")).Message, StringComparison.Ordinal);
+        "has a scope of its own",
+        Assert.Throws<ArgumentException>(() =>
+            Open("https://orders.vault.azure.net", options => options.Scope = "https://graph.microsoft.com/.default")).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("")]
@@ -71,7 +79,9 @@ public sealed class VaultAddressTests
 
         Assert.All(
             new Action[] { () => vault.Secret(name), () => vault.DownloadedCertificate(name), () => vault.RemoteCertificate(name) },
-            take => Assert.Contains("1 to 127 letters, digits and hyphens", Assert.Throws<ArgumentException>(take).Message, StringComparison.Ordinal));
+            take =>
+                Assert.Contains(
+                    "1 to 127 letters, digits and hyphens", Assert.Throws<ArgumentException>(take).Message, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -79,14 +89,22 @@ public sealed class VaultAddressTests
     [InlineData(59)]
     [InlineData(86_401)]
     public void Rereading_has_its_bounds(int seconds) =>
-        Assert.Contains("RereadAfter", Assert.Throws<ArgumentException>(() => Open("https://orders.vault.azure.net", options => options.RereadAfter = TimeSpan.FromSeconds(seconds))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "RereadAfter",
+            Assert.Throws<ArgumentException>(
+                () => Open("https://orders.vault.azure.net", options => options.RereadAfter = TimeSpan.FromSeconds(seconds))).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(3601)]
     public void The_time_limit_has_its_bounds(int seconds) =>
-        Assert.Contains("TimeLimit", Assert.Throws<ArgumentException>(() => Open("https://orders.vault.azure.net", options => options.TimeLimit = TimeSpan.FromSeconds(seconds))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "TimeLimit",
+            Assert.Throws<ArgumentException>(
+                () => Open("https://orders.vault.azure.net", options => options.TimeLimit = TimeSpan.FromSeconds(seconds))).Message,
+            StringComparison.Ordinal);
 
     private static Vault Open(string address, Action<VaultOptions>? configure = null)
     {

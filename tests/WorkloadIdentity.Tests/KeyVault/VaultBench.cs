@@ -23,14 +23,24 @@ internal sealed class VaultBench
     public Vault Open(Action<VaultOptions>? configure = null, Credential? identity = null, Uri? address = null)
     {
         // Far beyond what a test advances the clock by: time limits have tests of their own.
-        var options = new VaultOptions { Transport = Fake, TimeProvider = Entra.Clock, LoggerFactory = Entra.Log, TimeLimit = TimeSpan.FromMinutes(59) };
+        var options =
+            new VaultOptions
+            {
+                Transport = Fake,
+                TimeProvider = Entra.Clock,
+                LoggerFactory = Entra.Log,
+                TimeLimit = TimeSpan.FromMinutes(
+                59)
+            };
         configure?.Invoke(options);
         var acquirer = new TokenAcquirer(
-            identity ?? FakeCredential.Issuing("vault-token", TimeSpan.FromDays(1), Entra.Clock), new TokenAcquirerOptions { TimeProvider = Entra.Clock });
+            identity ?? FakeCredential.Issuing("vault-token", TimeSpan.FromDays(1), Entra.Clock),
+            new TokenAcquirerOptions { TimeProvider = Entra.Clock });
         if (identity is null)
         {
             // Held already, so that what runs on the test's clock runs in one piece.
-            Task.Run(() => acquirer.GetTokenAsync(new TokenRequest("https://vault.azure.net/.default") { ContinuousAccess = true }).AsTask()).Wait();
+            Task.Run(() =>
+                acquirer.GetTokenAsync(new TokenRequest("https://vault.azure.net/.default") { ContinuousAccess = true }).AsTask()).Wait();
         }
 
         return new Vault(address ?? Fake.Address, acquirer, options);

@@ -59,7 +59,8 @@ public sealed class VaultCertificateTests
         var error = await _bench.ErrorAsync(_bench.Vault.RemoteCertificate("orders-api"));
 
         Assert.Equal(TokenErrorKind.InvalidConfiguration, error.Kind);
-        Assert.Contains("did not return a signature by the key of the client certificate 'CN=one'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "did not return a signature by the key of the client certificate 'CN=one'", error.Message, StringComparison.Ordinal);
         Assert.Empty(_bench.Entra.Server.Requests);
     }
 
@@ -70,7 +71,10 @@ public sealed class VaultCertificateTests
 
         var error = await _bench.ErrorAsync(_bench.Vault.DownloadedCertificate("orders-api"));
 
-        Assert.Equal("The certificate 'orders-api' of the key vault orders.vault.azure.net has a key that cannot be exported, so it cannot be downloaded. Sign in the vault instead: Vault.RemoteCertificate.", error.Message);
+        Assert.Equal(
+            "The certificate 'orders-api' of the key vault orders.vault.azure.net has a key that cannot be exported, so it cannot be "
+                + "downloaded. Sign in the vault instead: Vault.RemoteCertificate.",
+            error.Message);
         Assert.EndsWith("#key-vault", error.HelpLink.AbsoluteUri, StringComparison.Ordinal);
         Assert.Single(_bench.Fake.Requests);
     }
@@ -83,10 +87,14 @@ public sealed class VaultCertificateTests
             var data = new TheoryData<string, string, bool>();
             foreach (var id in new[]
             {
-                "https://evil.vault.azure.net/{0}/orders-api/0123", "https://orders.vault.azure.net.evil.example/{0}/orders-api/0123", "http://orders.vault.azure.net/{0}/orders-api/0123",
-                "https://orders.vault.azure.net:444/{0}/orders-api/0123", "https://orders.vault.azure.net/{0}/other/0123", "https://orders.vault.azure.net/{0}/orders-api",
-                "https://orders.vault.azure.net/{0}/orders-api/..%2Fother", "https://orders.vault.azure.net/{0}/orders-api/0123/sign", "https://orders.vault.azure.net/{0}/orders-api/0123?x=1",
-                "https://orders.vault.azure.net@evil.example/{0}/orders-api/0123", "https://orders.vault.azure.net/{0}/orders-api/../other", "/{0}/orders-api/0123", "", "https://orders.vault.azure.net/elsewhere/orders-api/0123",
+                "https://evil.vault.azure.net/{0}/orders-api/0123", "https://orders.vault.azure.net.evil.example/{0}/orders-api/0123",
+                "http://orders.vault.azure.net/{0}/orders-api/0123",
+                "https://orders.vault.azure.net:444/{0}/orders-api/0123", "https://orders.vault.azure.net/{0}/other/0123",
+                "https://orders.vault.azure.net/{0}/orders-api",
+                "https://orders.vault.azure.net/{0}/orders-api/..%2Fother", "https://orders.vault.azure.net/{0}/orders-api/0123/sign",
+                "https://orders.vault.azure.net/{0}/orders-api/0123?x=1",
+                "https://orders.vault.azure.net@evil.example/{0}/orders-api/0123", "https://orders.vault.azure.net/{0}/orders-api/../other",
+                "/{0}/orders-api/0123", "", "https://orders.vault.azure.net/elsewhere/orders-api/0123",
             })
             {
                 data.Add("id", id.Replace("{0}", "certificates", StringComparison.Ordinal), true);
@@ -105,7 +113,9 @@ public sealed class VaultCertificateTests
         _bench.Fake.Import("orders-api", TestCertificate.One);
         _bench.Fake.Tamper = (kind, json) => json[member] = kind == "certificates" ? identifier : json[member]?.DeepClone();
 
-        var error = await _bench.ErrorAsync(isRemote ? _bench.Vault.RemoteCertificate("orders-api") : _bench.Vault.DownloadedCertificate("orders-api"));
+        var error =
+            await _bench.ErrorAsync(
+                isRemote ? _bench.Vault.RemoteCertificate("orders-api") : _bench.Vault.DownloadedCertificate("orders-api"));
 
         Assert.Equal(TokenErrorKind.InvalidResponse, error.Kind);
         Assert.Contains($"a '{member}' that is not below", error.Message, StringComparison.Ordinal);
@@ -116,11 +126,13 @@ public sealed class VaultCertificateTests
     public async Task A_signature_of_another_version_is_not_taken()
     {
         _bench.Fake.Import("orders-api", TestCertificate.One);
-        _bench.Fake.Tamper = (kind, json) => json["kid"] = kind == "sign" ? "https://orders.vault.azure.net/keys/orders-api/0123" : json["kid"]?.DeepClone();
+        _bench.Fake.Tamper =
+            (kind, json) => json["kid"] = kind == "sign" ? "https://orders.vault.azure.net/keys/orders-api/0123" : json["kid"]?.DeepClone();
 
         var error = await _bench.ErrorAsync(_bench.Vault.RemoteCertificate("orders-api"));
 
-        Assert.Contains("not a signature (PS256) by the key 'orders-api' of the version that was asked", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not a signature (PS256) by the key 'orders-api' of the version that was asked", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,7 +170,8 @@ public sealed class VaultCertificateTests
         _bench.Fake.Import("orders-api", TestCertificate.One);
         _bench.Fake.Tamper = (_, json) => json["cer"] = cer;
 
-        Assert.Contains(expected, (await _bench.ErrorAsync(_bench.Vault.RemoteCertificate("orders-api"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected, (await _bench.ErrorAsync(_bench.Vault.RemoteCertificate("orders-api"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -167,15 +180,20 @@ public sealed class VaultCertificateTests
         using var weak = TestCertificate.Weak();
         _bench.Fake.Import("orders-api", weak);
 
-        Assert.Contains("1024 bits", (await _bench.ErrorAsync(_bench.Vault.RemoteCertificate("orders-api"))).Message, StringComparison.Ordinal);
-        Assert.Contains("1024 bits", (await _bench.ErrorAsync(_bench.Vault.DownloadedCertificate("orders-api"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1024 bits", (await _bench.ErrorAsync(_bench.Vault.RemoteCertificate("orders-api"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1024 bits", (await _bench.ErrorAsync(_bench.Vault.DownloadedCertificate("orders-api"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_chain_in_the_vault_is_sent_where_it_is_wanted()
     {
         using var authority = new TestAuthority();
-        _bench.Fake.Import("orders-api", authority.Leaf, secret: $"{TestAuthority.Key.ExportPkcs8PrivateKeyPem()}\n{authority.Leaf.ExportCertificatePem()}\n{authority.Intermediate.ExportCertificatePem()}\n{authority.Root.ExportCertificatePem()}");
+        _bench.Fake.Import(
+            "orders-api",
+            authority.Leaf,
+            secret: $"{TestAuthority.Key.ExportPkcs8PrivateKeyPem()}\n{authority.Leaf.ExportCertificatePem()}\n{authority.Intermediate.ExportCertificatePem()}\n{authority.Root.ExportCertificatePem()}");
         _bench.Entra.Issues();
 
         await _bench.AcquireAsync(_bench.Vault.DownloadedCertificate("orders-api").WithChain());
@@ -188,9 +206,13 @@ public sealed class VaultCertificateTests
     {
         _bench.Fake.Next(HttpStatusCode.NotFound, FakeVault.Error("CertificateNotFound"));
         var report = await _bench.Entra.Clock.RunUntilAsync(() => new ValueTask<CredentialReport>(
-            _bench.Entra.Credential(_bench.Vault.RemoteCertificate("orders-api")).ExplainAsync(new TokenRequest(EntraFake.Scope)).AsTask()));
+            _bench.Entra.Credential(_bench.Vault.RemoteCertificate("orders-api")).ExplainAsync(new TokenRequest(EntraFake.Scope))
+                .AsTask()));
 
-        Assert.Contains("the certificate 'orders-api' in the key vault orders.vault.azure.net, which signs there", report.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "the certificate 'orders-api' in the key vault orders.vault.azure.net, which signs there",
+            report.ToString(),
+            StringComparison.Ordinal);
         Assert.Contains("404 (CertificateNotFound)", report.ToString(), StringComparison.Ordinal);
     }
 }

@@ -5,8 +5,8 @@ using WorkloadIdentity.Testing;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// An application registered with Entra's emulator, its proof in a vault that has every token judged by the same emulator, and another application that reaches the vault:
-/// from the named client's call down to the wire.
+/// An application registered with Entra's emulator, its proof in a vault that has every token judged by the same emulator, and another
+/// application that reaches the vault: from the named client's call down to the wire.
 /// </summary>
 public sealed class VaultEndToEndTests : IAsyncLifetime, IDisposable
 {
@@ -50,7 +50,9 @@ public sealed class VaultEndToEndTests : IAsyncLifetime, IDisposable
         Assert.Equal(
             [(_machine.ClientId, "https://vault.azure.net/.default"), (_orders.ClientId, _entra.Api.Scope)],
             _entra.Journal.TokenRequests.Select(request => (request.ClientId!, request.Scope!)));
-        Assert.Equal(proof == "secret" ? ClientAuthenticationMethod.Secret : ClientAuthenticationMethod.Certificate, _entra.Journal.TokenRequests[1].ClientAuthentication);
+        Assert.Equal(
+            proof == "secret" ? ClientAuthenticationMethod.Secret : ClientAuthenticationMethod.Certificate,
+            _entra.Journal.TokenRequests[1].ClientAuthentication);
     }
 
     [Theory]
@@ -148,7 +150,8 @@ public sealed class VaultEndToEndTests : IAsyncLifetime, IDisposable
         services.AddSingleton<TimeProvider>(_clock);
         services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(_log);
         services.AddSingleton(WorkloadEnvironment.FromValues(new Dictionary<string, string>()));
-        services.AddWorkloadIdentity("machine").UseSecret(_entra.Tenant.Id, _machine.ClientId, _machine.AddSecret()).Configure(options => options.AuthorityHost = _entra.AuthorityHost);
+        services.AddWorkloadIdentity("machine").UseSecret(_entra.Tenant.Id, _machine.ClientId, _machine.AddSecret())
+            .Configure(options => options.AuthorityHost = _entra.AuthorityHost);
         services.AddWorkloadIdentity()
             .UseKeyVault(_entra.Tenant.Id, _orders.ClientId, _vault.Address, "machine", Take, options => options.Transport = _vault)
             .Configure(options => options.AuthorityHost = _entra.AuthorityHost);

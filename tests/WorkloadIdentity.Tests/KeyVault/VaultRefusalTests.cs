@@ -27,7 +27,12 @@ public sealed class VaultRefusalTests
         var error = await _bench.ErrorAsync(_bench.Vault.Secret("database"));
 
         Assert.Equal((TokenErrorKind.Refused, status, false), (error.Kind, error.StatusCode, error.IsTransient));
-        Assert.StartsWith($"The key vault orders.vault.azure.net answered {status} ({code}{(inner is null ? "" : $"/{inner}")}) when asked for the secret 'database'.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The key vault orders.vault.azure.net answered {status} ({code}{(inner is null
+                ? ""
+                : $"/{inner}")}) when asked for the secret 'database'.",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.Equal("0f1e2d3c-0000-4000-8000-000000000001", error.CorrelationId);
         Assert.DoesNotContain("canary", error.Message, StringComparison.Ordinal);
@@ -131,14 +136,28 @@ public sealed class VaultRefusalTests
     }
 
     [Theory]
-    [InlineData("Bearer authorization=\"https://login.microsoftonline.com/" + FakeVault.Tenant + "\", resource=\"https://vault.azure.net\"", "It takes tokens of the tenant " + FakeVault.Tenant)]
-    [InlineData("Bearer authorization=\"https://evil.example/" + FakeVault.Tenant + "\", resource=\"https://vault.azure.net\"", "names an authority that is not one of Entra's, which is never followed")]
-    [InlineData("Bearer authorization=\"https://login.microsoftonline.com.evil.example/x\", resource=\"https://vault.azure.net\"", "names an authority that is not one of Entra's")]
-    [InlineData("Bearer authorization=\"http://login.microsoftonline.com/x\", resource=\"https://vault.azure.net\"", "names an authority that is not one of Entra's")]
-    [InlineData("Bearer authorization=\"https://login.microsoftonline.com/" + FakeVault.Tenant + "\", resource=\"https://graph.microsoft.com\"", "names another resource than https://vault.azure.net, which is never followed")]
-    [InlineData("Bearer authorization=\"https://evil.example/x\", scope=\"https://management.azure.com/.default\"", "names another resource than https://vault.azure.net")]
+    [InlineData(
+        "Bearer authorization=\"https://login.microsoftonline.com/" + FakeVault.Tenant + "\", resource=\"https://vault.azure.net\"",
+        "It takes tokens of the tenant " + FakeVault.Tenant)]
+    [InlineData(
+        "Bearer authorization=\"https://evil.example/" + FakeVault.Tenant + "\", resource=\"https://vault.azure.net\"",
+        "names an authority that is not one of Entra's, which is never followed")]
+    [InlineData(
+        "Bearer authorization=\"https://login.microsoftonline.com.evil.example/x\", resource=\"https://vault.azure.net\"",
+        "names an authority that is not one of Entra's")]
+    [InlineData(
+        "Bearer authorization=\"http://login.microsoftonline.com/x\", resource=\"https://vault.azure.net\"",
+        "names an authority that is not one of Entra's")]
+    [InlineData(
+        "Bearer authorization=\"https://login.microsoftonline.com/" + FakeVault.Tenant + "\", resource=\"https://graph.microsoft.com\"",
+        "names another resource than https://vault.azure.net, which is never followed")]
+    [InlineData(
+        "Bearer authorization=\"https://evil.example/x\", scope=\"https://management.azure.com/.default\"",
+        "names another resource than https://vault.azure.net")]
     [InlineData("Bearer authorization=\"canary\", resource=\"https://vault.azure.net\"", "names an authority that is not one of Entra's")]
-    [InlineData("Bearer authorization=\"https://login.microsoftonline.com/canary\", resource=\"https://vault.azure.net\"", "Check who the vault's identity is, and its tenant")]
+    [InlineData(
+        "Bearer authorization=\"https://login.microsoftonline.com/canary\", resource=\"https://vault.azure.net\"",
+        "Check who the vault's identity is, and its tenant")]
     [InlineData("Bearer", "Check who the vault's identity is")]
     [InlineData("Negotiate", "its challenge cannot be read")]
     [InlineData("Bearer authorization=\"https://evil.example", "its challenge cannot be read")]
@@ -165,7 +184,9 @@ public sealed class VaultRefusalTests
         var tokens = new Queue<string>(["first", "vault-token"]);
         var identity = FakeCredential.Issuing(_ => new AccessToken(tokens.Dequeue(), _bench.Entra.Clock.Now.AddHours(1)));
         var claims = Convert.ToBase64String("""{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}"""u8);
-        _bench.Fake.Challenge = $"Bearer authorization=\"https://login.microsoftonline.com/{FakeVault.Tenant}\", error=\"insufficient_claims\", claims=\"{claims}\"";
+        _bench.Fake.Challenge =
+            $"Bearer authorization=\"https://login.microsoftonline.com/{FakeVault.Tenant}\", error=\"insufficient_claims\", "
+                + $"claims=\"{claims}\"";
         _bench.Fake.Keep("database", "value");
 
         await _bench.Entra.Issues().RunAsync(_bench.Open(identity: identity).Secret("database"));
@@ -193,7 +214,10 @@ public sealed class VaultRefusalTests
     {
         _bench.Fake.Next(HttpStatusCode.Redirect, "", ("Location", "https://evil.example/"));
 
-        Assert.Contains("redirect, which is never followed", (await _bench.ErrorAsync(_bench.Vault.Secret("database"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "redirect, which is never followed",
+            (await _bench.ErrorAsync(_bench.Vault.Secret("database"))).Message,
+            StringComparison.Ordinal);
         Assert.Single(_bench.Fake.Requests);
     }
 
@@ -214,7 +238,10 @@ public sealed class VaultRefusalTests
 
         var error = await _bench.ErrorAsync(_bench.Open(identity: identity).Secret("database"));
 
-        Assert.StartsWith("The key vault orders.vault.azure.net cannot be asked without a token of the identity that reaches it. ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The key vault orders.vault.azure.net cannot be asked without a token of the identity that reaches it. ",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.Contains("There is no IMDS here.", error.Message, StringComparison.Ordinal);
         Assert.Empty(_bench.Fake.Requests);
     }

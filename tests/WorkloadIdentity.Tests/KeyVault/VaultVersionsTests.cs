@@ -54,7 +54,10 @@ public sealed class VaultVersionsTests
         using var expired = TestCertificate.Expired();
         _bench.Fake.Import("orders-api", expired);
 
-        Assert.Contains("The client certificate 'CN=expired' expired on", (await _bench.ErrorAsync(_bench.Vault.RemoteCertificate("orders-api"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The client certificate 'CN=expired' expired on",
+            (await _bench.ErrorAsync(_bench.Vault.RemoteCertificate("orders-api"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +68,10 @@ public sealed class VaultVersionsTests
 
         var error = await _bench.ErrorAsync(_bench.Vault.Secret("database"));
 
-        Assert.Equal("The key vault orders.vault.azure.net has no version of the secret 'database' that is enabled. Enable one, or make a new version.", error.Message);
+        Assert.Equal(
+            "The key vault orders.vault.azure.net has no version of the secret 'database' that is enabled. Enable one, or make a new "
+                + "version.",
+            error.Message);
     }
 
     [Theory]
@@ -81,7 +87,10 @@ public sealed class VaultVersionsTests
 
         var error = await _bench.ErrorAsync(_bench.Vault.Secret("database"));
 
-        Assert.Contains("continues its list of the versions of the secret 'database' at another place, which is never followed", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "continues its list of the versions of the secret 'database' at another place, which is never followed",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.Equal(["GET /secrets/database", "GET /secrets/database/versions"], _bench.Fake.Requests);
     }
 
@@ -89,9 +98,14 @@ public sealed class VaultVersionsTests
     public async Task A_list_without_end_is_ended()
     {
         Keep("one").IsEnabled = false;
-        _bench.Fake.Tamper = (kind, json) => json["nextLink"] = kind == "versions" ? "https://orders.vault.azure.net/secrets/database/versions?api-version=7.4&$skiptoken=0" : null;
+        _bench.Fake.Tamper =
+            (kind, json) =>
+                json["nextLink"] = kind == "versions"
+                    ? "https://orders.vault.azure.net/secrets/database/versions?api-version=7.4&$skiptoken=0"
+                    : null;
 
-        Assert.Contains("holds more than 1000 entries", (await _bench.ErrorAsync(_bench.Vault.Secret("database"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds more than 1000 entries", (await _bench.ErrorAsync(_bench.Vault.Secret("database"))).Message, StringComparison.Ordinal);
         Assert.Equal(41, _bench.Fake.Requests.Count);
     }
 

@@ -9,9 +9,13 @@ public sealed class AppServiceHostTests
     {
         { "default", null, "?api-version=2019-08-01&resource=https%3A%2F%2Fgraph.microsoft.com" },
         { "system", ManagedIdentityId.SystemAssigned, "?api-version=2019-08-01&resource=https%3A%2F%2Fgraph.microsoft.com" },
-        { "client", ManagedIdentityId.FromClientId(Machine.ClientId), $"?api-version=2019-08-01&resource=https%3A%2F%2Fgraph.microsoft.com&client_id={Machine.ClientId}" },
-        { "object", ManagedIdentityId.FromObjectId(Machine.ObjectId), $"?api-version=2019-08-01&resource=https%3A%2F%2Fgraph.microsoft.com&principal_id={Machine.ObjectId}" },
-        { "resource", ManagedIdentityId.FromResourceId(Machine.ResourceId), $"?api-version=2019-08-01&resource=https%3A%2F%2Fgraph.microsoft.com&mi_res_id={Uri.EscapeDataString(Machine.ResourceId)}" },
+        { "client", ManagedIdentityId.FromClientId(
+            Machine.ClientId), $"?api-version=2019-08-01&resource=https%3A%2F%2Fgraph.microsoft.com&client_id={Machine.ClientId}" },
+        { "object", ManagedIdentityId.FromObjectId(
+            Machine.ObjectId), $"?api-version=2019-08-01&resource=https%3A%2F%2Fgraph.microsoft.com&principal_id={Machine.ObjectId}" },
+        { "resource", ManagedIdentityId.FromResourceId(
+            Machine.ResourceId),
+            $"?api-version=2019-08-01&resource=https%3A%2F%2Fgraph.microsoft.com&mi_res_id={Uri.EscapeDataString(Machine.ResourceId)}" },
     };
 
     [Theory]
@@ -39,7 +43,9 @@ public sealed class AppServiceHostTests
     public async Task The_request_is_exactly_that_of_2017(bool named, string query)
     {
         var machine = Machine.AppServiceOf2017();
-        machine.Answers(HttpStatusCode.OK, """{"access_token":"t","expires_on":"1/1/2026 11:30:00 PM +00:00","resource":"https://graph.microsoft.com","token_type":"Bearer"}""");
+        machine.Answers(
+            HttpStatusCode.OK,
+            """{"access_token":"t","expires_on":"1/1/2026 11:30:00 PM +00:00","resource":"https://graph.microsoft.com","token_type":"Bearer"}""");
 
         var result = await machine.AcquireAsync(named ? ManagedIdentityId.FromClientId(Machine.ClientId) : null);
 
@@ -117,7 +123,9 @@ public sealed class AppServiceHostTests
 
         for (var i = 0; i < 2; i++)
         {
-            Assert.Equal(TokenVerdict.Issued, (await credential.AcquireAsync(new Acquisition(new TokenRequest(Machine.Scope)), CancellationToken.None)).Verdict);
+            Assert.Equal(
+                TokenVerdict.Issued,
+                (await credential.AcquireAsync(new Acquisition(new TokenRequest(Machine.Scope)), CancellationToken.None)).Verdict);
         }
 
         var (level, id, text) = Assert.Single(log.Entries);

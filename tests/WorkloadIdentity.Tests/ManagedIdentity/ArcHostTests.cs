@@ -6,7 +6,9 @@ namespace WorkloadIdentity.Tests;
 public sealed class ArcHostTests
 {
     private static readonly string Key = Path.Join(
-        OperatingSystem.IsWindows() ? Path.Join(WorkloadEnvironment.ProgramData, "AzureConnectedMachineAgent", "Tokens") : "/var/opt/azcmagent/tokens", "a.key");
+        OperatingSystem.IsWindows()
+            ? Path.Join(WorkloadEnvironment.ProgramData, "AzureConnectedMachineAgent", "Tokens")
+            : "/var/opt/azcmagent/tokens", "a.key");
 
     [Fact]
     public async Task The_two_requests_are_exactly_these()
@@ -22,7 +24,9 @@ public sealed class ArcHostTests
         Assert.All(machine.Server.Requests, request =>
         {
             Assert.Equal((HttpMethod.Get, ""), (request.Method, request.Body));
-            Assert.Equal("http://localhost:40342/metadata/identity/oauth2/token?api-version=2020-06-01&resource=https%3A%2F%2Fgraph.microsoft.com", request.Uri.AbsoluteUri);
+            Assert.Equal(
+                "http://localhost:40342/metadata/identity/oauth2/token?api-version=2020-06-01&resource=https%3A%2F%2Fgraph.microsoft.com",
+                request.Uri.AbsoluteUri);
         });
         Assert.Equal(["Metadata", "User-Agent"], machine.Server.Requests[0].Headers.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(["Authorization", "Metadata", "User-Agent"], machine.Server.Requests[1].Headers.Keys.Order(StringComparer.Ordinal));
@@ -79,7 +83,8 @@ public sealed class ArcHostTests
         var error = ArcHost.Denied(new ManagedIdentityRequest(Machine.Scope, "https://graph.microsoft.com", id: null), file);
 
         Assert.Equal(TokenErrorKind.InvalidConfiguration, error.Kind);
-        Assert.Contains(OperatingSystem.IsWindows() ? "Hybrid agent extension applications" : "himds", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            OperatingSystem.IsWindows() ? "Hybrid agent extension applications" : "himds", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("#arc-key-file", error.HelpLink.AbsoluteUri, StringComparison.Ordinal);
         Assert.False(error.IsTransient);
         Assert.DoesNotContain("canary", error.Message, StringComparison.Ordinal);
@@ -94,5 +99,6 @@ public sealed class ArcHostTests
         return machine;
     }
 
-    private static Machine Challenge(Machine machine) => machine.Answers(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", $"Basic realm={Key}"));
+    private static Machine Challenge(Machine machine) =>
+        machine.Answers(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", $"Basic realm={Key}"));
 }

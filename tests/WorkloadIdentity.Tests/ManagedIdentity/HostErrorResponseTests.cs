@@ -10,11 +10,17 @@ public sealed class HostErrorResponseTests
 
     [Theory]
     [InlineData("""{"error":"invalid_request","error_description":"canary"}""", "invalid_request", null)]
-    [InlineData("""{"error":{"code":"ManagedIdentityNotFound","message":"canary","correlationId":"a1b2c3d4-0000-4000-8000-000000000001"}}""", "ManagedIdentityNotFound", Correlation)]
+    [InlineData(
+        """{"error":{"code":"ManagedIdentityNotFound","message":"canary","correlationId":"a1b2c3d4-0000-4000-8000-000000000001"}}""",
+        "ManagedIdentityNotFound",
+        Correlation)]
     [InlineData($$"""{"code":"BadRequest","message":"canary","correlationId":"{{Correlation}}"}""", "BadRequest", Correlation)]
     [InlineData($$"""{"statusCode":400,"message":"canary","correlationId":"{{Correlation}}"}""", null, Correlation)]
     [InlineData("""{"Message":"canary"}""", null, null)]
-    [InlineData("""{"error":"invalid_request","error_description":"canary","correlation_id":"a1b2c3d4-0000-4000-8000-000000000001"}""", "invalid_request", Correlation)]
+    [InlineData(
+        """{"error":"invalid_request","error_description":"canary","correlation_id":"a1b2c3d4-0000-4000-8000-000000000001"}""",
+        "invalid_request",
+        Correlation)]
     [InlineData("canary", null, null)]
     [InlineData("<html><body>canary</body></html>", null, null)]
     [InlineData("", null, null)]
@@ -41,7 +47,8 @@ public sealed class HostErrorResponseTests
             Assert.Equal(Machine.Scope, result.Error.Scope);
             Assert.False(result.Error.IsTransient);
             Assert.Contains("HTTP 400", result.Error.Message, StringComparison.Ordinal);
-            Assert.DoesNotContain("canary", new TokenAcquisitionException(result.Error, result.Attempts).ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "canary", new TokenAcquisitionException(result.Error, result.Attempts).ToString(), StringComparison.Ordinal);
             Assert.Single(machine.Server.Requests);
         }
     }

@@ -152,7 +152,8 @@ public sealed class HostTokenResponseTests
     public static TheoryData<string, ManagedIdentityId?, string> Strangers => new()
     {
         { "resource", null, """ "resource":"https://vault.azure.net" """ },
-        { "resource", ManagedIdentityId.FromClientId(Machine.ClientId), $$""" "client_id":"{{Machine.ClientId}}","resource":"https://graph.microsoft.com.evil.example" """ },
+        { "resource", ManagedIdentityId.FromClientId(
+            Machine.ClientId), $$""" "client_id":"{{Machine.ClientId}}","resource":"https://graph.microsoft.com.evil.example" """ },
         { "identity", ManagedIdentityId.FromClientId(Machine.ClientId), $$""" "client_id":"{{Machine.ObjectId}}" """ },
         { "identity", ManagedIdentityId.FromClientId(Machine.ClientId), """ "client_id":"canary" """ },
         { "identity", ManagedIdentityId.FromObjectId(Machine.ObjectId), $$""" "object_id":"{{Machine.ClientId}}" """ },
@@ -166,7 +167,8 @@ public sealed class HostTokenResponseTests
     public void A_token_for_another_resource_or_identity_is_refused(string what, ManagedIdentityId? id, string echo)
     {
         var response = HostTokenResponse.Read(
-            Encoding.UTF8.GetBytes($$"""{"access_token":"canary","expires_in":3600,{{echo}}}"""), Request(id), requiresEcho: false, SentOn, Now);
+            Encoding.UTF8.GetBytes($$"""{"access_token":"canary","expires_in":3600,{{echo}}}"""), Request(id), requiresEcho: false, SentOn,
+            Now);
 
         Assert.Null(response.Token);
         Assert.Contains($"another {what}", response.Problem, StringComparison.Ordinal);
@@ -176,9 +178,18 @@ public sealed class HostTokenResponseTests
     [Fact]
     public void Echoes_that_say_the_same_in_other_letters_pass()
     {
-        Assert.NotNull(Read(ManagedIdentityId.FromClientId(Machine.ClientId), $$""" "client_id":"{{Machine.ClientId.ToUpperInvariant()}}","resource":"HTTPS://graph.microsoft.com/" """).Token);
-        Assert.NotNull(Read(ManagedIdentityId.FromResourceId(Machine.ResourceId), $$""" "mi_res_id":"{{Machine.ResourceId.ToUpperInvariant()}}" """).Token);
-        Assert.NotNull(Read(ManagedIdentityId.FromObjectId(Machine.ObjectId), $$""" "client_id":"{{Machine.ClientId}}","resource":"","object_id":"{{Machine.ObjectId}}" """).Token);
+        Assert.NotNull(
+            Read(
+                ManagedIdentityId.FromClientId(Machine.ClientId),
+                $$""" "client_id":"{{Machine.ClientId.ToUpperInvariant()}}","resource":"HTTPS://graph.microsoft.com/" """).Token);
+        Assert.NotNull(
+            Read(
+                ManagedIdentityId.FromResourceId(Machine.ResourceId),
+                $$""" "mi_res_id":"{{Machine.ResourceId.ToUpperInvariant()}}" """).Token);
+        Assert.NotNull(
+            Read(
+                ManagedIdentityId.FromObjectId(Machine.ObjectId),
+                $$""" "client_id":"{{Machine.ClientId}}","resource":"","object_id":"{{Machine.ObjectId}}" """).Token);
 
         static HostTokenResponse Read(ManagedIdentityId id, string echo) => HostTokenResponse.Read(
             Encoding.UTF8.GetBytes($$"""{"access_token":"t","expires_in":3600,{{echo}}}"""), Request(id), requiresEcho: false, SentOn, Now);

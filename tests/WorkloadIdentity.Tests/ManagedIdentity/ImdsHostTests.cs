@@ -4,7 +4,8 @@ namespace WorkloadIdentity.Tests;
 
 public sealed class ImdsHostTests
 {
-    private const string TokenUrl = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fgraph.microsoft.com";
+    private const string TokenUrl =
+        "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fgraph.microsoft.com";
     private const string NotFound = """{"error":"invalid_request","error_description":"Identity not found"}""";
 
     private readonly Machine _machine = new();
@@ -15,7 +16,8 @@ public sealed class ImdsHostTests
         { "system", ManagedIdentityId.SystemAssigned, TokenUrl },
         { "client", ManagedIdentityId.FromClientId(Machine.ClientId), $"{TokenUrl}&client_id={Machine.ClientId}" },
         { "object", ManagedIdentityId.FromObjectId(Machine.ObjectId), $"{TokenUrl}&object_id={Machine.ObjectId}" },
-        { "resource", ManagedIdentityId.FromResourceId(Machine.ResourceId), $"{TokenUrl}&msi_res_id={Uri.EscapeDataString(Machine.ResourceId)}" },
+        { "resource", ManagedIdentityId.FromResourceId(
+            Machine.ResourceId), $"{TokenUrl}&msi_res_id={Uri.EscapeDataString(Machine.ResourceId)}" },
     };
 
     [Theory]
@@ -105,8 +107,13 @@ public sealed class ImdsHostTests
     }
 
     [Theory]
-    [InlineData("""{"error":"invalid_request","error_description":"Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request"}""", "name one by its client id")]
-    [InlineData("""{"error":"invalid_resource","error_description":"AADSTS500011: The resource principal named x was not found"}""", "AADSTS500011). Entra says: Resource principal (the scope's resource) not found in the tenant. What to do: Fix the scope's resource URI")]
+    [InlineData(
+        """{"error":"invalid_request","error_description":"Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request"}""",
+        "name one by its client id")]
+    [InlineData(
+        """{"error":"invalid_resource","error_description":"AADSTS500011: The resource principal named x was not found"}""",
+        "AADSTS500011). Entra says: Resource principal (the scope's resource) not found in the tenant. What to do: Fix the scope's "
+            + "resource URI")]
     [InlineData("""{"error":"unauthorized_client"}""", "Check that")]
     public async Task A_refusal_says_what_to_do(string body, string says)
     {

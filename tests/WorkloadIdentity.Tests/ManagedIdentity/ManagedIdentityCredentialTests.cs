@@ -30,7 +30,8 @@ public sealed class ManagedIdentityCredentialTests
     [InlineData("api://a?b=c&client_id=d#e/.default", "api://a?b=c&client_id=d#e")]
     public async Task The_resource_is_the_scope_without_its_one_suffix_and_encoded(string scope, string resource)
     {
-        _machine.Answers(HttpStatusCode.OK, _machine.Token().Replace("\"https://graph.microsoft.com\"", $"\"{resource}\"", StringComparison.Ordinal));
+        _machine.Answers(
+            HttpStatusCode.OK, _machine.Token().Replace("\"https://graph.microsoft.com\"", $"\"{resource}\"", StringComparison.Ordinal));
 
         var result = await _machine.AcquireAsync(scope: scope);
 
@@ -80,7 +81,9 @@ public sealed class ManagedIdentityCredentialTests
     {
         _machine.Answers(HttpStatusCode.OK, _machine.Token());
 
-        var result = await _machine.Credential().AcquireAsync(new Acquisition(new TokenRequest(Machine.Scope) { ContinuousAccess = true }), CancellationToken.None);
+        var result =
+            await _machine.Credential()
+                .AcquireAsync(new Acquisition(new TokenRequest(Machine.Scope) { ContinuousAccess = true }), CancellationToken.None);
 
         Assert.Equal(TokenVerdict.Issued, result.Verdict);
         Assert.DoesNotContain("cp1", Assert.Single(_machine.Server.Requests).Uri.Query, StringComparison.Ordinal);
@@ -89,8 +92,11 @@ public sealed class ManagedIdentityCredentialTests
     [Fact]
     public void Only_a_stable_id_shares_its_tokens()
     {
-        Assert.Equal($"managed-identity/client/{Machine.ClientId}", _machine.Credential(ManagedIdentityId.FromClientId(Machine.ClientId.ToUpperInvariant())).Partition);
-        Assert.Equal($"managed-identity/object/{Machine.ObjectId}", _machine.Credential(ManagedIdentityId.FromObjectId(Machine.ObjectId)).Partition);
+        Assert.Equal(
+            $"managed-identity/client/{Machine.ClientId}",
+            _machine.Credential(ManagedIdentityId.FromClientId(Machine.ClientId.ToUpperInvariant())).Partition);
+        Assert.Equal(
+            $"managed-identity/object/{Machine.ObjectId}", _machine.Credential(ManagedIdentityId.FromObjectId(Machine.ObjectId)).Partition);
         Assert.Null(_machine.Credential(ManagedIdentityId.FromResourceId(Machine.ResourceId)).Partition);
         Assert.Null(_machine.Credential(ManagedIdentityId.SystemAssigned).Partition);
         Assert.Null(_machine.Credential().Partition);
@@ -99,7 +105,8 @@ public sealed class ManagedIdentityCredentialTests
     [Fact]
     public void Options_are_checked_and_copied()
     {
-        Assert.Throws<ArgumentException>(() => _machine.Credential(configure: options => options.Retry = new RetryOptions { MaxAttempts = 0 }));
+        Assert.Throws<ArgumentException>(
+            () => _machine.Credential(configure: options => options.Retry = new RetryOptions { MaxAttempts = 0 }));
         Assert.Throws<ArgumentNullException>(() => _machine.Credential(configure: options => options.TimeProvider = null!));
         Assert.Throws<ArgumentNullException>(() => _machine.Credential(configure: options => options.Environment = null!));
     }

@@ -20,7 +20,8 @@ public sealed class ManagedIdentityIdTests
     [InlineData("")]
     [InlineData("orders-api")]
     [InlineData("6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3")]
-    [InlineData("/subscriptions/3f0d5d4e-6b5c-4c0c-9d1a-0a4f2f6f9f77/resourceGroups/orders/providers/Microsoft.Compute/virtualMachines/vm1")]
+    [InlineData(
+        "/subscriptions/3f0d5d4e-6b5c-4c0c-9d1a-0a4f2f6f9f77/resourceGroups/orders/providers/Microsoft.Compute/virtualMachines/vm1")]
     [InlineData("/subscriptions/orders/resourceGroups/orders/providers/Microsoft.ManagedIdentity/userAssignedIdentities/orders-api")]
     [InlineData(Machine.ResourceId + "\n")]
     [InlineData(Machine.ResourceId + "/extra")]
@@ -41,7 +42,8 @@ public sealed class ManagedIdentityIdTests
     public void Ids_that_name_the_same_identity_are_equal_whatever_their_case()
     {
         Assert.Equal(ManagedIdentityId.FromClientId(Machine.ClientId), ManagedIdentityId.FromClientId(Machine.ClientId.ToUpperInvariant()));
-        Assert.Equal(ManagedIdentityId.FromResourceId(Machine.ResourceId), ManagedIdentityId.FromResourceId(Machine.ResourceId.ToUpperInvariant()));
+        Assert.Equal(
+            ManagedIdentityId.FromResourceId(Machine.ResourceId), ManagedIdentityId.FromResourceId(Machine.ResourceId.ToUpperInvariant()));
         Assert.Equal(
             ManagedIdentityId.FromResourceId(Machine.ResourceId).GetHashCode(),
             ManagedIdentityId.FromResourceId(Machine.ResourceId.ToUpperInvariant()).GetHashCode());

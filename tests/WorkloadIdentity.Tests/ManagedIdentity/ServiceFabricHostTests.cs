@@ -16,7 +16,9 @@ public sealed class ServiceFabricHostTests
 
     [Fact]
     public void The_hash_of_a_rejected_token_is_the_published_one() =>
-        Assert.Equal("cc0af97287543b65da2c7e1476426021826cab166f1e063ed012b855ff819656", ServiceFabricHost.HashOf(new AccessToken("test_token", DateTimeOffset.MaxValue)));
+        Assert.Equal(
+            "cc0af97287543b65da2c7e1476426021826cab166f1e063ed012b855ff819656",
+            ServiceFabricHost.HashOf(new AccessToken("test_token", DateTimeOffset.MaxValue)));
 
     [Theory]
     [InlineData(false)]
@@ -52,7 +54,11 @@ public sealed class ServiceFabricHostTests
     {
         using var certificate = Certificate();
 
-        var (result, _) = await AskAsync(certificate, certificate.GetCertHashString(HashAlgorithmName.SHA1), options => options.HttpClient = new FakeServer().Client);
+        var (result, _) =
+            await AskAsync(
+                certificate,
+                certificate.GetCertHashString(HashAlgorithmName.SHA1),
+                options => options.HttpClient = new FakeServer().Client);
 
         Assert.Equal(TokenVerdict.Issued, result.Verdict);
     }
@@ -80,7 +86,8 @@ public sealed class ServiceFabricHostTests
         foreach (var thumbprint in new[] { new string('a', 40), new string('A', 40), new string('b', 40) })
         {
             machine.Variables["IDENTITY_SERVER_THUMBPRINT"] = thumbprint;
-            Assert.Equal(TokenVerdict.Issued, (await machine.AcquireAsync(credential, new Acquisition(new TokenRequest(Machine.Scope)))).Verdict);
+            Assert.Equal(
+                TokenVerdict.Issued, (await machine.AcquireAsync(credential, new Acquisition(new TokenRequest(Machine.Scope)))).Verdict);
         }
 
         Assert.Equal([new string('A', 40), new string('B', 40)], made);
@@ -102,7 +109,8 @@ public sealed class ServiceFabricHostTests
     }
 
     /// <summary>Asks a server that speaks TLS with <paramref name="certificate"/>; also says how many connections it saw.</summary>
-    private async Task<(TokenResult Result, int Connections)> AskAsync(X509Certificate2 certificate, string thumbprint, Action<ManagedIdentityCredentialOptions>? configure = null)
+    private async Task<(TokenResult Result, int Connections)> AskAsync(
+        X509Certificate2 certificate, string thumbprint, Action<ManagedIdentityCredentialOptions>? configure = null)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -127,7 +135,9 @@ public sealed class ServiceFabricHostTests
         };
         configure?.Invoke(options);
 
-        var result = await new ManagedIdentityCredential(options: options).AcquireAsync(new Acquisition(new TokenRequest(Machine.Scope)), CancellationToken.None);
+        var result =
+            await new ManagedIdentityCredential(options: options).AcquireAsync(
+                new Acquisition(new TokenRequest(Machine.Scope)), CancellationToken.None);
 
         listener.Stop();
         await Assert.ThrowsAnyAsync<Exception>(() => serving);
@@ -150,7 +160,9 @@ public sealed class ServiceFabricHostTests
             if (request.Length > 0)
             {
                 _requests.Add(request.ToString());
-                await tls.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\nConnection: close\r\n\r\n{Body}"));
+                await tls.WriteAsync(Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\nConnection: "
+                        + $"close\r\n\r\n{Body}"));
             }
         }
         catch (Exception exception) when (exception is IOException or System.Security.Authentication.AuthenticationException)
@@ -164,7 +176,8 @@ public sealed class ServiceFabricHostTests
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=cluster", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(40), DateTimeOffset.UnixEpoch.AddYears(expired ? 50 : 100));
+        using var certificate =
+            request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(40), DateTimeOffset.UnixEpoch.AddYears(expired ? 50 : 100));
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), password: null);
     }
 }

@@ -33,7 +33,9 @@ public sealed class TokenPasswordTests
     [InlineData("Port=5432")]
     public async Task Any_other_is_not_and_the_error_says_what_to_add(string connection)
     {
-        var later = await Assert.ThrowsAsync<InvalidOperationException>(() => Password().GetAsync(Settings(connection), CancellationToken.None).AsTask());
+        var later =
+            await Assert.ThrowsAsync<InvalidOperationException>(
+                () => Password().GetAsync(Settings(connection), CancellationToken.None).AsTask());
         var atOnce = Assert.Throws<InvalidOperationException>(() => Password().Get(Settings(connection)));
 
         Assert.Contains("Add SSL Mode=VerifyFull", later.Message, StringComparison.Ordinal);
@@ -52,7 +54,8 @@ public sealed class TokenPasswordTests
         await Password().GetAsync(Settings("Host=127.0.0.1"), CancellationToken.None);
 
         Assert.Equal(
-            [new TokenRequest("https://ossrdbms-aad.database.usgovcloudapi.net/.default").ForTenant("contoso.com"), new TokenRequest("https://ossrdbms-aad.database.windows.net/.default")],
+            [new TokenRequest("https://ossrdbms-aad.database.usgovcloudapi.net/.default").ForTenant("contoso.com"), new TokenRequest(
+                "https://ossrdbms-aad.database.windows.net/.default")],
             _acquirer.Asked);
     }
 
@@ -83,7 +86,8 @@ public sealed class TokenPasswordTests
         builder.UseWorkloadIdentity(_acquirer);
         slim.UseWorkloadIdentity(_acquirer);
 
-        Assert.Equal((expected, expected), (builder.ConnectionStringBuilder.GssEncryptionMode, slim.ConnectionStringBuilder.GssEncryptionMode));
+        Assert.Equal(
+            (expected, expected), (builder.ConnectionStringBuilder.GssEncryptionMode, slim.ConnectionStringBuilder.GssEncryptionMode));
     }
 
     [Theory]
@@ -93,7 +97,8 @@ public sealed class TokenPasswordTests
     [InlineData("Username=", "", false)]
     public async Task A_user_is_named_by_the_connection_string_or_by_PGUSER(string connection, string variable, bool isNamed)
     {
-        var password = TokenPassword.Create(_acquirer, null, WorkloadEnvironment.FromValues(new Dictionary<string, string> { ["PGUSER"] = variable }));
+        var password =
+            TokenPassword.Create(_acquirer, null, WorkloadEnvironment.FromValues(new Dictionary<string, string> { ["PGUSER"] = variable }));
         var opening = password.GetAsync(new NpgsqlConnectionStringBuilder($"Host=127.0.0.1;{connection}"), CancellationToken.None).AsTask();
 
         if (isNamed)
@@ -102,24 +107,31 @@ public sealed class TokenPasswordTests
             return;
         }
 
-        Assert.Contains("Username=orders-api", (await Assert.ThrowsAsync<InvalidOperationException>(() => opening)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Username=orders-api", (await Assert.ThrowsAsync<InvalidOperationException>(() => opening)).Message, StringComparison.Ordinal);
         Assert.Equal(0, _acquirer.Count);
     }
 
     [Theory]
     [InlineData("Timeout=2", 2)]
     [InlineData("", 15)]
-    public async Task The_time_limit_of_the_connection_string_bounds_the_wait_and_the_error_says_it_was_the_token(string connection, int seconds)
+    public async Task The_time_limit_of_the_connection_string_bounds_the_wait_and_the_error_says_it_was_the_token(
+        string connection, int seconds)
     {
         var clock = new FakeClock();
         var acquirer = new ControlledAcquirer { Hangs = true };
         var password = TokenPassword.Create(acquirer, null, timeProvider: clock);
         var before = clock.Now;
 
-        var failure = await Assert.ThrowsAsync<TimeoutException>(() => clock.RunUntilAsync(() => password.GetAsync(Settings($"Host=127.0.0.1;{connection}"), CancellationToken.None)));
+        var failure =
+            await Assert.ThrowsAsync<TimeoutException>(
+                () => clock.RunUntilAsync(() => password.GetAsync(Settings($"Host=127.0.0.1;{connection}"), CancellationToken.None)));
 
         Assert.InRange((clock.Now - before).TotalSeconds, seconds, seconds + 0.5);
-        Assert.Contains($"No token for PostgreSQL came within {seconds} s, the Timeout of the connection string.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"No token for PostgreSQL came within {seconds} s, the Timeout of the connection string.",
+            failure.Message,
+            StringComparison.Ordinal);
         Assert.Equal(TokenErrorKind.TimedOut, Assert.IsType<TokenAcquisitionException>(failure.InnerException).Error.Kind);
         Assert.True(acquirer.Left);
         Assert.True(new NpgsqlException("An exception was thrown from the password provider", failure).IsTransient);
@@ -130,7 +142,9 @@ public sealed class TokenPasswordTests
     {
         var clock = new FakeClock();
         using var leaves = new CancellationTokenSource();
-        var waiting = TokenPassword.Create(new ControlledAcquirer { Hangs = true }, null, timeProvider: clock).GetAsync(Settings("Host=127.0.0.1;Timeout=0"), leaves.Token).AsTask();
+        var waiting =
+            TokenPassword.Create(new ControlledAcquirer { Hangs = true }, null, timeProvider: clock)
+                .GetAsync(Settings("Host=127.0.0.1;Timeout=0"), leaves.Token).AsTask();
 
         Assert.Equal(0, clock.PendingTimers);
         await leaves.CancelAsync();
@@ -167,7 +181,8 @@ public sealed class TokenPasswordTests
             return ValueTask.FromResult(new AccessToken("token-canary", DateTimeOffset.MaxValue));
         }
 
-        public ValueTask<AccessToken> RenewTokenAsync(TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default) =>
+        public ValueTask<AccessToken> RenewTokenAsync(
+            TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException();
     }
 }

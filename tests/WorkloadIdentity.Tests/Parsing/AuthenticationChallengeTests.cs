@@ -2,7 +2,10 @@ namespace WorkloadIdentity.Tests;
 
 public sealed class AuthenticationChallengeTests
 {
-    /// <summary>Lines of the field, and what they say: <c>scheme(name=value;…)</c> or <c>scheme:token68</c>, challenges separated by a space-bar-space.</summary>
+    /// <summary>
+    /// Lines of the field, and what they say: <c>scheme(name=value;…)</c> or <c>scheme:token68</c>, challenges separated by a
+    /// space-bar-space.
+    /// </summary>
     public static TheoryData<string, string[], string> Corpus => new()
     {
         { "nothing", [], "" },
@@ -12,22 +15,29 @@ public sealed class AuthenticationChallengeTests
         { "one challenge", ["""Bearer error="invalid_token" """], "Bearer(error=invalid_token)" },
         { "parameters in any order", ["""Bearer claims="e30=", error="insufficient_claims", realm="" """], "Bearer(claims=e30=;error=insufficient_claims;realm=)" },
         { "two lines", ["""Basic realm="x" """, """Bearer error="invalid_token" """], "Basic(realm=x) | Bearer(error=invalid_token)" },
-        { "two schemes in a line", ["""Basic realm="x", Bearer error="invalid_token", PoP nonce="n" """], "Basic(realm=x) | Bearer(error=invalid_token) | PoP(nonce=n)" },
+        { "two schemes in a line", ["""Basic realm="x", Bearer error="invalid_token", PoP nonce="n" """], "Basic(realm=x) | "
+            + "Bearer(error=invalid_token) | PoP(nonce=n)" },
         { "two of one scheme", ["""Bearer realm="a", Bearer realm="b" """], "Bearer(realm=a) | Bearer(realm=b)" },
         { "a token68", ["Negotiate YIIB/6A+x-._~=="], "Negotiate:YIIB/6A+x-._~==" },
         { "a token68 with one padding", ["Negotiate YIIB="], "Negotiate:YIIB=" },
-        { "a token68 without padding, then another scheme", ["""Negotiate YIIB, Bearer error="invalid_token" """], "Negotiate:YIIB | Bearer(error=invalid_token)" },
-        { "a token68 with padding, then another scheme", ["""Negotiate YIIB==, Bearer error="invalid_token" """], "Negotiate:YIIB== | Bearer(error=invalid_token)" },
+        { "a token68 without padding, then another scheme", ["""Negotiate YIIB, Bearer error="invalid_token" """], "Negotiate:YIIB | "
+            + "Bearer(error=invalid_token)" },
+        { "a token68 with padding, then another scheme", ["""Negotiate YIIB==, Bearer error="invalid_token" """], "Negotiate:YIIB== | "
+            + "Bearer(error=invalid_token)" },
         { "schemes without parameters", ["Negotiate, NTLM, Bearer"], "Negotiate() | NTLM() | Bearer()" },
         { "names in any case", ["""bEARER ERROR="invalid_token" """], "bEARER(ERROR=invalid_token)" },
-        { "commas in quotes", ["""Basic realm="a, Bearer error=x, b", Bearer error="invalid_token" """], "Basic(realm=a, Bearer error=x, b) | Bearer(error=invalid_token)" },
+        { "commas in quotes", ["""Basic realm="a, Bearer error=x, b", Bearer error="invalid_token" """], "Basic(realm=a, Bearer error=x, "
+            + "b) | Bearer(error=invalid_token)" },
         { "equals in quotes", ["""Basic realm="a=b=c" """], "Basic(realm=a=b=c)" },
         { "escaped quotes", ["""Basic realm="a\", Bearer error=\"invalid_token", charset="UTF-8" """], """Basic(realm=a", Bearer error="invalid_token;charset=UTF-8)""" },
-        { "an escaped backslash before the closing quote", ["""Basic realm="a\\", Bearer error="invalid_token" """], """Basic(realm=a\) | Bearer(error=invalid_token)""" },
+        { "an escaped backslash before the closing "
+            + "quote", ["""Basic realm="a\\", Bearer error="invalid_token" """], """Basic(realm=a\) | Bearer(error=invalid_token)""" },
         { "unquoted values", ["Bearer error=invalid_token, realm=x"], "Bearer(error=invalid_token;realm=x)" },
         { "unquoted before quoted", ["""Bearer error=insufficient_claims, claims="e30=" """], "Bearer(error=insufficient_claims;claims=e30=)" },
-        { "unquoted claims with padding and slashes", ["Bearer error=insufficient_claims, claims=ab/+c=="], "Bearer(error=insufficient_claims;claims=ab/+c==)" },
-        { "no space after a comma", ["""Bearer realm="x",error="invalid_token",Basic realm="y" """], "Bearer(realm=x;error=invalid_token) | Basic(realm=y)" },
+        { "unquoted claims with padding and slashes", ["Bearer error=insufficient_claims, "
+            + "claims=ab/+c=="], "Bearer(error=insufficient_claims;claims=ab/+c==)" },
+        { "no space after a comma", ["""Bearer realm="x",error="invalid_token",Basic realm="y" """], "Bearer(realm=x;error=invalid_token) "
+            + "| Basic(realm=y)" },
         { "space around equals", ["Bearer error = \"invalid_token\" ,\trealm\t=\tx"], "Bearer(error=invalid_token;realm=x)" },
         { "tabs and many spaces", ["Bearer \t  error=\"invalid_token\"\t"], "Bearer(error=invalid_token)" },
         { "empty list elements", [""",, Bearer ,, error="invalid_token",, ,realm="x",,"""], "Bearer(error=invalid_token;realm=x)" },
@@ -37,8 +47,10 @@ public sealed class AuthenticationChallengeTests
         { "duplicates", ["""Bearer error="invalid_token", error="insufficient_claims" """], "Bearer(error=invalid_token;error=insufficient_claims)" },
         { "a quote that never closes", ["""Bearer error="invalid_token"""], "" },
         { "a quote that ends in an escape", ["""Bearer error="invalid_token\"""], "" },
-        { "a quote that never closes, after a good challenge", ["""Basic realm="x", Bearer error="invalid_token", claims="e30"""], "Basic(realm=x)" },
-        { "a quote that never closes, before a good line", ["""Bearer error="x""", """Bearer error="invalid_token" """], "Bearer(error=invalid_token)" },
+        { "a quote that never closes, after a good "
+            + "challenge", ["""Basic realm="x", Bearer error="invalid_token", claims="e30"""], "Basic(realm=x)" },
+        { "a quote that never closes, before a good "
+            + "line", ["""Bearer error="x""", """Bearer error="invalid_token" """], "Bearer(error=invalid_token)" },
         { "a challenge that would go on in the next line", ["Bearer", """error="invalid_token" """], "Bearer()" },
         { "a parameter that belongs to nothing", ["""error="invalid_token", Basic realm="x" """], "Basic(realm=x)" },
         { "stray characters", ["""Bearer error="invalid_token"; realm="x", Basic realm="y" """], "Basic(realm=y)" },
@@ -47,7 +59,9 @@ public sealed class AuthenticationChallengeTests
         { "text glued to a quoted value", ["""Bearer error=invalid"_token", Basic realm="y" """], "Basic(realm=y)" },
         { "letters that are not ASCII outside quotes", ["Beärer error=x, Basic realm=y"], "Basic(realm=y)" },
         { "letters that are not ASCII inside quotes", ["Basic realm=\"Zürich\""], "Basic(realm=Zürich)" },
-        { "what Microsoft Graph sends", ["""Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="eyJhIjoxfQ==" """], "Bearer(realm=;authorization_uri=https://login.microsoftonline.com/common/oauth2/authorize;error=insufficient_claims;claims=eyJhIjoxfQ==)" },
+        { "what Microsoft Graph "
+            + "sends",
+            ["""Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="eyJhIjoxfQ==" """], "Bearer(realm=;authorization_uri=https://login.microsoftonline.com/common/oauth2/authorize;error=insufficient_claims;claims=eyJhIjoxfQ==)" },
         { "what Key Vault sends", ["""Bearer authorization="https://login.microsoftonline.com/t", resource="https://vault.azure.net" """], "Bearer(authorization=https://login.microsoftonline.com/t;resource=https://vault.azure.net)" },
     };
 
@@ -90,7 +104,8 @@ public sealed class AuthenticationChallengeTests
         response.Headers.TryAddWithoutValidation("WWW-Authenticate", """Bearer error=insufficient_claims, claims=ab/+c==""");
         response.Headers.TryAddWithoutValidation("www-authenticate", "Basic realm=x");
 
-        Assert.Equal(["Bearer(error=insufficient_claims;claims=ab/+c==)", "Basic(realm=x)"], AuthenticationChallenge.Of(response).Select(Describe));
+        Assert.Equal(
+            ["Bearer(error=insufficient_claims;claims=ab/+c==)", "Basic(realm=x)"], AuthenticationChallenge.Of(response).Select(Describe));
     }
 
     [Fact]
@@ -126,5 +141,7 @@ public sealed class AuthenticationChallengeTests
     private static string Describe(AuthenticationChallenge challenge) =>
         challenge.Scheme
         + (challenge.Token68 is null ? "" : $":{challenge.Token68}")
-        + (challenge.Token68 is not null && challenge.Parameters.Count == 0 ? "" : $"({string.Join(';', challenge.Parameters.Select(parameter => $"{parameter.Key}={parameter.Value}"))})");
+        + (challenge.Token68 is not null && challenge.Parameters.Count == 0
+            ? ""
+            : $"({string.Join(';', challenge.Parameters.Select(parameter => $"{parameter.Key}={parameter.Value}"))})");
 }

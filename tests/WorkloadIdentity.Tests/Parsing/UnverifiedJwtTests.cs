@@ -8,7 +8,9 @@ public sealed class UnverifiedJwtTests
     [Fact]
     public void Claims_and_header_are_read_as_they_stand()
     {
-        var jwt = UnverifiedJwt.TryRead(Jwt("""{"iss":"i","sub":"s","aud":["a","b"],"nbf":1767225600,"exp":1767229200.5}""", """{"alg":"PS256"}"""))!;
+        var jwt =
+            UnverifiedJwt.TryRead(
+                Jwt("""{"iss":"i","sub":"s","aud":["a","b"],"nbf":1767225600,"exp":1767229200.5}""", """{"alg":"PS256"}"""))!;
 
         Assert.Equal(("i", "s", "PS256"), (jwt.Issuer, jwt.Subject, jwt.Algorithm));
         Assert.Equal(["a", "b"], jwt.Audiences);
@@ -53,7 +55,8 @@ public sealed class UnverifiedJwtTests
     public void Names_that_could_be_read_in_two_ways_make_it_unreadable(string claims) => Assert.Null(UnverifiedJwt.TryRead(Jwt(claims)));
 
     [Fact]
-    public void Depth_has_a_bound() => Assert.Null(UnverifiedJwt.TryRead(Jwt(string.Concat(Enumerable.Repeat("{\"a\":", 100)) + "1" + new string('}', 100))));
+    public void Depth_has_a_bound() =>
+        Assert.Null(UnverifiedJwt.TryRead(Jwt(string.Concat(Enumerable.Repeat("{\"a\":", 100)) + "1" + new string('}', 100))));
 
     private static string Jwt(string claims, string header = "{}") => $"{Encode(header)}.{Encode(claims)}.x";
 

@@ -40,7 +40,9 @@ public sealed class AuthorityTests
     [InlineData("login.microsoftonline.com", "not an absolute https URL")]
     public void A_host_that_secrets_must_not_go_to_is_refused_with_the_reason(string host, string reason)
     {
-        var exception = Assert.Throws<ArgumentException>(nameof(host), () => Authority.Require(new Uri(host, UriKind.RelativeOrAbsolute), allowUnknown: false, nameof(host)));
+        var exception =
+            Assert.Throws<ArgumentException>(
+                nameof(host), () => Authority.Require(new Uri(host, UriKind.RelativeOrAbsolute), allowUnknown: false, nameof(host)));
 
         Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("u:p", exception.Message, StringComparison.Ordinal);

@@ -34,10 +34,12 @@ public sealed class EntraErrorsTests
     [InlineData(50158, TokenErrorCategory.InteractionRequired)]
     [InlineData(53001, TokenErrorCategory.ConditionalAccess)]
     [InlineData(EntraCode.RequestLoop, TokenErrorCategory.Throttling)]
-    public void A_code_has_its_category(long code, TokenErrorCategory category) => Assert.Equal(category, EntraErrors.Find([code])!.Category);
+    public void A_code_has_its_category(long code, TokenErrorCategory category) =>
+        Assert.Equal(category, EntraErrors.Find([code])!.Category);
 
     [Fact]
-    public void The_first_known_code_explains() => Assert.Equal(TokenErrorCategory.ClientSecret, EntraErrors.Find([1, 7000222, 90002])!.Category);
+    public void The_first_known_code_explains() =>
+        Assert.Equal(TokenErrorCategory.ClientSecret, EntraErrors.Find([1, 7000222, 90002])!.Category);
 
     [Fact]
     public void An_unknown_code_is_not_explained() => Assert.Null(EntraErrors.Find([1]));

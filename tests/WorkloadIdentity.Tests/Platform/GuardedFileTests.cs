@@ -115,7 +115,8 @@ public sealed class GuardedFileTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(_root, "linked"), Directory.CreateDirectory(Path.Combine(_root, "other")).FullName);
         Write("other/a.key", "canary");
 
-        Refused(WorkloadEnvironment.FromProcess().ReadGuarded(Path.Combine(_root, "linked", "a.key"), new GuardedFile(Path.Combine(_root, "linked"), ".key", 4096)));
+        Refused(WorkloadEnvironment.FromProcess()
+            .ReadGuarded(Path.Combine(_root, "linked", "a.key"), new GuardedFile(Path.Combine(_root, "linked"), ".key", 4096)));
     }
 
     [Fact]
@@ -184,13 +185,17 @@ public sealed class GuardedFileTests : IDisposable
 
     [Fact]
     public void Without_a_folder_nothing_is_opened() =>
-        Assert.Contains("operating system", WorkloadEnvironment.FromProcess().ReadGuarded("/a.key", new GuardedFile("", ".key", 4096)).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "operating system",
+            WorkloadEnvironment.FromProcess().ReadGuarded("/a.key", new GuardedFile("", ".key", 4096)).Problem,
+            StringComparison.Ordinal);
 
     [Fact]
     public void The_folder_of_the_arc_agent_is_fixed()
     {
         var good = OperatingSystem.IsWindows()
-            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), @"AzureConnectedMachineAgent\Tokens\0b2d.key")
+            ? Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), @"AzureConnectedMachineAgent\Tokens\0b2d.key")
             : "/var/opt/azcmagent/tokens/0b2d.key";
 
         Assert.Equal(OperatingSystem.IsWindows() || OperatingSystem.IsLinux(), WorkloadEnvironment.ArcKey.PathProblem(good) is null);

@@ -6,9 +6,9 @@ using System.Text.Json.Serialization;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// One folder: <c>environment.json</c> (variables), <c>files/</c> (a tree that stands for the machine's root; <c>{{pem}}</c> and <c>{{jwt}}</c> in a
-/// file become a certificate with its key and an assertion), <c>http.json</c> (requests expected and answers, in order) and <c>expected.json</c>.
-/// Unknown members are errors, requests nobody expected too.
+/// One folder: <c>environment.json</c> (variables), <c>files/</c> (a tree that stands for the machine's root; <c>{{pem}}</c> and
+/// <c>{{jwt}}</c> in a file become a certificate with its key and an assertion), <c>http.json</c> (requests expected and answers, in order)
+/// and <c>expected.json</c>. Unknown members are errors, requests nobody expected too.
 /// </summary>
 internal sealed class Scenario
 {
@@ -39,7 +39,10 @@ internal sealed class Scenario
 
     public IReadOnlyList<string> Warnings { get; }
 
-    /// <summary>Set when a managed identity is asked without the default chain around it: <c>default</c>, <c>system</c>, or an id such as <c>object id 0d3c…</c>.</summary>
+    /// <summary>
+    /// Set when a managed identity is asked without the default chain around it: <c>default</c>, <c>system</c>, or an id such as <c>object
+    /// id 0d3c…</c>.
+    /// </summary>
     public string? ManagedIdentity { get; }
 
     /// <summary>Whether what fails in passing is asked again as its host wants it; otherwise there is one attempt.</summary>
@@ -51,7 +54,8 @@ internal sealed class Scenario
         var root = Path.Combine(folder, "files");
         foreach (var file in Directory.Exists(root) ? Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories) : [])
         {
-            files["/" + Path.GetRelativePath(root, file).Replace('\\', '/')] = Encoding.UTF8.GetBytes(Fill(File.ReadAllText(file, Encoding.UTF8)));
+            files["/" + Path.GetRelativePath(root, file).Replace('\\', '/')] =
+                Encoding.UTF8.GetBytes(Fill(File.ReadAllText(file, Encoding.UTF8)));
         }
 
         return new Scenario(
@@ -131,11 +135,14 @@ internal sealed class Scenario
 
     public void CheckTraffic(IReadOnlyList<ReceivedRequest> requests)
     {
-        Assert.Equal(_exchanges.Select(exchange => $"{exchange.Request.Method} {exchange.Request.Url}"), requests.Select(request => $"{request.Method} {request.Uri.AbsoluteUri}"));
+        Assert.Equal(
+            _exchanges.Select(exchange => $"{exchange.Request.Method} {exchange.Request.Url}"),
+            requests.Select(request => $"{request.Method} {request.Uri.AbsoluteUri}"));
         foreach (var (exchange, request) in _exchanges.Zip(requests))
         {
             Assert.All(exchange.Request.Headers, header => Assert.Equal(header.Value, request.Headers.GetValueOrDefault(header.Key)));
-            Assert.All(exchange.Request.Without, name => Assert.DoesNotContain(name, request.Headers.Keys, StringComparer.OrdinalIgnoreCase));
+            Assert.All(
+                exchange.Request.Without, name => Assert.DoesNotContain(name, request.Headers.Keys, StringComparer.OrdinalIgnoreCase));
             if (exchange.Request.Form is { } form)
             {
                 // Every field by name; a value of * stands for one that differs each time.
@@ -146,10 +153,14 @@ internal sealed class Scenario
     }
 
     private static string Fill(string text) => text
-        .Replace("{{pem}}", TestCertificate.Pem(TestCertificate.One) + TestCertificate.KeyOfOne.ExportPkcs8PrivateKeyPem(), StringComparison.Ordinal)
+        .Replace(
+            "{{pem}}",
+            TestCertificate.Pem(TestCertificate.One) + TestCertificate.KeyOfOne.ExportPkcs8PrivateKeyPem(),
+            StringComparison.Ordinal)
         .Replace("{{jwt}}", EntraFake.Jwt(), StringComparison.Ordinal);
 
-    private static T Read<T>(string folder, string file) => JsonSerializer.Deserialize<T>(File.ReadAllText(Path.Combine(folder, file), Encoding.UTF8), Json)!;
+    private static T Read<T>(string folder, string file) =>
+        JsonSerializer.Deserialize<T>(File.ReadAllText(Path.Combine(folder, file), Encoding.UTF8), Json)!;
 
     /// <summary>A request that must come, and its answer; without one the connection is refused.</summary>
     public sealed record Exchange(ExpectedRequest Request, Answer? Answer = null);

@@ -3,15 +3,16 @@ using System.Text.Json;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// Situations as data: what the environment holds, what is asked of whom and answered, and what comes of it. A new situation is a new folder;
-/// its name says what it shows.
+/// Situations as data: what the environment holds, what is asked of whom and answered, and what comes of it. A new situation is a new
+/// folder; its name says what it shows.
 /// </summary>
 public sealed class ScenarioTests
 {
     private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "Scenarios");
 
     public static TheoryData<string> Situations => [.. Directory.EnumerateDirectories(Root).Select(folder => Path.GetFileName(folder))
-        .Where(name => !name.StartsWith("arc", StringComparison.Ordinal) || !OperatingSystem.IsWindows()) // The paths in them are those of Linux.
+        // The paths in them are those of Linux.
+        .Where(name => !name.StartsWith("arc", StringComparison.Ordinal) || !OperatingSystem.IsWindows())
         .Order(StringComparer.Ordinal)];
 
     [Theory]
@@ -22,12 +23,22 @@ public sealed class ScenarioTests
         var entra = new EntraFake();
         scenario.Prepare(entra);
         var retry = scenario.Retries ? null : new RetryOptions { MaxAttempts = 1, AttemptTimeout = TimeSpan.FromMinutes(30) };
-        var credential = scenario.ManagedIdentity is null ? DefaultChain(entra, retry) : ManagedIdentity(scenario.ManagedIdentity, entra, retry);
+        var credential =
+            scenario.ManagedIdentity is null ? DefaultChain(entra, retry) : ManagedIdentity(scenario.ManagedIdentity, entra, retry);
 
         AccessToken? last = null;
         foreach (var expected in scenario.Expected)
         {
-            var acquisition = new Acquisition(expected.Request) { TimeProvider = entra.Clock, Claims = expected.Claims, Rejected = expected.Claims is null ? null : last };
+            var acquisition =
+                new Acquisition(
+                    expected.Request)
+                {
+                    TimeProvider = entra.Clock,
+                    Claims = expected.Claims,
+                    Rejected = expected.Claims is null
+                        ? null
+                        : last
+                };
             var result = await entra.Clock.RunUntilAsync(() => credential.AcquireAsync(acquisition, CancellationToken.None));
 
             Scenario.Check(expected, result);
@@ -35,18 +46,21 @@ public sealed class ScenarioTests
         }
 
         scenario.CheckTraffic(entra.Server.Requests);
-        Assert.Equal(scenario.Warnings, entra.Log.Entries.Where(entry => entry.Level >= Microsoft.Extensions.Logging.LogLevel.Warning).Select(entry => entry.Text));
+        Assert.Equal(
+            scenario.Warnings,
+            entra.Log.Entries.Where(entry => entry.Level >= Microsoft.Extensions.Logging.LogLevel.Warning).Select(entry => entry.Text));
     }
 
-    private static Credential DefaultChain(EntraFake entra, RetryOptions? retry) => DefaultCredentials.FromEnvironment(new DefaultCredentialsOptions
-    {
-        Environment = WorkloadEnvironment.FromValues(entra.Variables, entra.Files),
-        HttpClient = entra.Server.Client,
-        ManagedIdentityHttpClient = entra.Server.Client,
-        TimeProvider = entra.Clock,
-        LoggerFactory = entra.Log,
-        Retry = retry,
-    });
+    private static Credential DefaultChain(EntraFake entra, RetryOptions? retry) =>
+        DefaultCredentials.FromEnvironment(new DefaultCredentialsOptions
+        {
+            Environment = WorkloadEnvironment.FromValues(entra.Variables, entra.Files),
+            HttpClient = entra.Server.Client,
+            ManagedIdentityHttpClient = entra.Server.Client,
+            TimeProvider = entra.Clock,
+            LoggerFactory = entra.Log,
+            Retry = retry,
+        });
 
     private static ManagedIdentityCredential ManagedIdentity(string identity, EntraFake entra, RetryOptions? retry)
     {
@@ -71,7 +85,8 @@ public sealed class ScenarioTests
     }
 
     [Fact]
-    public void There_are_situations() => Assert.True(Directory.GetDirectories(Root).Length >= 12, "The scenario folders were not copied next to the tests.");
+    public void There_are_situations() =>
+        Assert.True(Directory.GetDirectories(Root).Length >= 12, "The scenario folders were not copied next to the tests.");
 
     [Fact]
     public void An_expectation_nobody_reads_is_a_mistake() =>

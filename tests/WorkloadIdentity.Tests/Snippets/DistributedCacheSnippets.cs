@@ -16,11 +16,13 @@ internal static class DistributedCacheSnippets
             .AddDistributedCache(options =>
             {
                 options.NamingKey = Convert.FromBase64String(builder.Configuration["TokenCache:NamingKey"]!);
-                options.Protection = TokenProtection.FromKeys(EncryptionKey.FromBase64("2026-05", builder.Configuration["TokenCache:Key"]!));
+                options.Protection =
+                    TokenProtection.FromKeys(EncryptionKey.FromBase64("2026-05", builder.Configuration["TokenCache:Key"]!));
             });
     }
 
-    public static void With_data_protection(HostApplicationBuilder builder, string tenantId, string clientId, ClientSecretAuthentication secret)
+    public static void With_data_protection(
+        HostApplicationBuilder builder, string tenantId, string clientId, ClientSecretAuthentication secret)
     {
         builder.Services.AddWorkloadIdentity()
             .UseSecret(tenantId, clientId, secret)
@@ -41,6 +43,7 @@ internal static class DistributedCacheSnippets
 
     public static void Rotate(DistributedTokenStoreOptions options, string newKey, string oldKey)
     {
-        options.Protection = TokenProtection.FromKeys(EncryptionKey.FromBase64("2026-11", newKey), EncryptionKey.FromBase64("2026-05", oldKey));
+        options.Protection =
+            TokenProtection.FromKeys(EncryptionKey.FromBase64("2026-11", newKey), EncryptionKey.FromBase64("2026-05", oldKey));
     }
 }

@@ -19,10 +19,13 @@ internal static class EmulatorSnippets
         orders.AddFederatedCredential(cluster, "system:serviceaccount:orders:api");
         var assertion = cluster.Issue("system:serviceaccount:orders:api");
 
-        orders.Revoke();                                      // its next call is answered with a claims challenge, if it declared continuous access
+        // its next call is answered with a claims challenge, if it declared continuous access
+        orders.Revoke();
         orders.IsEnabled = false;                             // AADSTS7000112, and the same challenge
-        orders.Block();                                       // AADSTS53003: Conditional Access; Block(50076, claims) wants more of the user
-        entra.RollSigningKey();                               // a new key signs, the old one still verifies; withdrawOld: true and it does not
+        // AADSTS53003: Conditional Access; Block(50076, claims) wants more of the user
+        orders.Block();
+        // a new key signs, the old one still verifies; withdrawOld: true and it does not
+        entra.RollSigningKey();
         cluster.RollKey(withdrawOld: true);
         cluster.IsReachable = false;                          // AADSTS90061
         entra.FederatedCredentialDelay = TimeSpan.FromMinutes(2);   // what is added from now on is unknown for two minutes

@@ -20,7 +20,8 @@ internal static class FederationSnippets
 
     public static void Chained(IServiceCollection services)
     {
-        services.AddWorkloadIdentity().UseDefaultChain(chain => chain.Add(new GitHubActionsAssertionSource()).Add(new AzurePipelinesAssertionSource()));
+        services.AddWorkloadIdentity()
+            .UseDefaultChain(chain => chain.Add(new GitHubActionsAssertionSource()).Add(new AzurePipelinesAssertionSource()));
     }
 
     public static void Propagation(IServiceCollection services, string tenantId, string clientId)
@@ -92,7 +93,8 @@ internal static class FederationSnippets
 
     public static AssertionSource Callback(Func<string, CancellationToken, ValueTask<string>> mint)
     {
-        var source = new CallbackAssertionSource((request, cancellationToken) => mint(request.RequireAudience(), cancellationToken), "our issuer");
+        var source =
+            new CallbackAssertionSource((request, cancellationToken) => mint(request.RequireAudience(), cancellationToken), "our issuer");
         return source;
     }
 }

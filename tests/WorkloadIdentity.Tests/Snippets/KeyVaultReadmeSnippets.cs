@@ -11,7 +11,8 @@ internal static class KeyVaultReadmeSnippets
     {
         builder.Services.AddWorkloadIdentity("machine").UseManagedIdentity();                         // reaches the vault
         builder.Services.AddWorkloadIdentity()                                                       // the application
-            .UseKeyVault(tenantId, clientId, new Uri("https://orders.vault.azure.net"), "machine", vault => vault.RemoteCertificate("orders-api"));
+            .UseKeyVault(
+                tenantId, clientId, new Uri("https://orders.vault.azure.net"), "machine", vault => vault.RemoteCertificate("orders-api"));
     }
 
     public static async Task<AccessToken> WithoutDependencyInjectionAsync(string tenantId, string clientId)

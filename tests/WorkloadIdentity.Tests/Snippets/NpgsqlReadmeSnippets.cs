@@ -9,13 +9,15 @@ internal static class NpgsqlReadmeSnippets
 {
     public static async Task Log_in(ITokenAcquirer acquirer)
     {
-        var dataSourceBuilder = new NpgsqlDataSourceBuilder("Host=orders.postgres.database.azure.com;Database=orders;Username=orders-api;SSL Mode=VerifyFull");
+        var dataSourceBuilder =
+            new NpgsqlDataSourceBuilder("Host=orders.postgres.database.azure.com;Database=orders;Username=orders-api;SSL Mode=VerifyFull");
         dataSourceBuilder.UseWorkloadIdentity(acquirer);
         await using var dataSource = dataSourceBuilder.Build();
     }
 
     public static void Register(IServiceCollection services, string connectionString)
     {
-        services.AddSingleton(provider => new NpgsqlDataSourceBuilder(connectionString).UseWorkloadIdentity(provider.GetRequiredService<ITokenAcquirer>()).Build());
+        services.AddSingleton(provider =>
+            new NpgsqlDataSourceBuilder(connectionString).UseWorkloadIdentity(provider.GetRequiredService<ITokenAcquirer>()).Build());
     }
 }

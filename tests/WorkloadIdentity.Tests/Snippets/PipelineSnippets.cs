@@ -21,7 +21,8 @@ internal static class PipelineSnippets
         builder.Services.AddWorkloadIdentity(builder.Configuration.GetSection("WorkloadIdentity"));
         builder.Services.AddWorkloadIdentity("graph", builder.Configuration.GetSection("Graph"));
 
-        services.AddWorkloadIdentityKind("Robot", ["Serial"], section => new RobotCredential(section.Required("Serial"), section.ApplicationOptions()));
+        services.AddWorkloadIdentityKind(
+            "Robot", ["Serial"], section => new RobotCredential(section.Required("Serial"), section.ApplicationOptions()));
 
         builder.Services.AddHealthChecks().AddWorkloadIdentity();
     }
@@ -60,6 +61,7 @@ internal static class PipelineSnippets
         public override string Name => $"robot {serial}";
 
         protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(TokenResult.Failed(new TokenError(TokenErrorKind.NotAllowed, $"Robots get nothing from {options.AuthorityHost.Host}.")));
+            ValueTask.FromResult(
+                TokenResult.Failed(new TokenError(TokenErrorKind.NotAllowed, $"Robots get nothing from {options.AuthorityHost.Host}.")));
     }
 }

@@ -46,7 +46,9 @@ public sealed class EmulatedApiTests : IClassFixture<EmulatorFixture>
 
         Assert.Equal(200, (await _entra.SendAsync(request)).Status);
         var entry = Assert.Single(_entra.Journal.ApiRequests);
-        Assert.Equal(("POST", "orders/42", _entra.Api.Audience, _entra.Application.ClientId), (entry.Method, entry.Path, entry.Audience, entry.ClientId));
+        Assert.Equal(
+            ("POST", "orders/42", _entra.Api.Audience, _entra.Application.ClientId),
+            (entry.Method, entry.Path, entry.Audience, entry.ClientId));
     }
 
     [Fact]
@@ -75,7 +77,8 @@ public sealed class EmulatedApiTests : IClassFixture<EmulatorFixture>
         {
             "garbage" => "garbage",
             "another emulator's" => await TokenOfAnotherAsync(),
-            "forged with another key" => Sign(new JsonObject { ["alg"] = "RS256", ["typ"] = "JWT" }, claims, ForgersKey, RSASignaturePadding.Pkcs1),
+            "forged with another key" =>
+                Sign(new JsonObject { ["alg"] = "RS256", ["typ"] = "JWT" }, claims, ForgersKey, RSASignaturePadding.Pkcs1),
             "algorithm none" => Sign(new JsonObject { ["alg"] = "none" }, claims, ForgersKey, RSASignaturePadding.Pkcs1),
             "another audience" => await _entra.TokenAsync(scope: "api://AzureADTokenExchange/.default"),
             "signature stripped" => good[..(good.LastIndexOf('.') + 1)],

@@ -70,7 +70,8 @@ public sealed class EmulatedAssertionTests : IClassFixture<EmulatorFixture>
         {
             "another thumbprint" => Assertion(change: (header, _) => header["x5t#S256"] = "AAAA"),
             "no thumbprint" => Assertion(change: (header, _) => header.Remove("x5t#S256")),
-            "another key" => Assertion(certificate: OtherCertificate, change: (header, _) => header["x5t#S256"] = Thumbprint(SharedCertificate)),
+            "another key" =>
+                Assertion(certificate: OtherCertificate, change: (header, _) => header["x5t#S256"] = Thumbprint(SharedCertificate)),
             "claims changed after signing" => Resign(Assertion(), Assertion()),
             "algorithm none" => Assertion(change: (header, _) => header["alg"] = "none"),
             "algorithm HS256" => Assertion(change: (header, _) => header["alg"] = "HS256"),
@@ -79,7 +80,8 @@ public sealed class EmulatedAssertionTests : IClassFixture<EmulatorFixture>
             "two parts" => "e30.e30",
             "claims are no JSON" => $"{Assertion().Split('.')[0]}.AAAA.AAAA",
             "duplicate claims" => "eyJhbGciOiJQUzI1NiJ9.eyJzdWIiOiJhIiwic3ViIjoiYiJ9.AAAA",
-            "another audience" => Assertion(change: (_, claims) => claims["aud"] = $"{_entra.AuthorityHost}{Guid.NewGuid()}/oauth2/v2.0/token"),
+            "another audience" =>
+                Assertion(change: (_, claims) => claims["aud"] = $"{_entra.AuthorityHost}{Guid.NewGuid()}/oauth2/v2.0/token"),
             "audience with a slash behind" => Assertion(change: (_, claims) => claims["aud"] = $"{_entra.Tenant.TokenEndpoint}/"),
             "issuer is not subject" => Assertion(change: (_, claims) => claims["iss"] = Guid.NewGuid().ToString()),
             "another client" => Assertion(change: (_, claims) => (claims["iss"], claims["sub"]) = ("someone", "someone")),
@@ -111,7 +113,8 @@ public sealed class EmulatedAssertionTests : IClassFixture<EmulatorFixture>
     [Fact]
     public async Task A_tenants_domain_is_an_audience_where_it_was_addressed_by_it()
     {
-        var byDomain = ClientAssertion(SharedCertificate, _app, new Uri(_entra.AuthorityHost, "emulated.example/oauth2/v2.0/token"), _clock.Now);
+        var byDomain =
+            ClientAssertion(SharedCertificate, _app, new Uri(_entra.AuthorityHost, "emulated.example/oauth2/v2.0/token"), _clock.Now);
 
         Assert.Equal(700023, (await _entra.PostAsync(_app.Asserting(byDomain))).Code);
         Assert.Equal(200, (await _entra.PostAsync(_app.Asserting(byDomain), "emulated.example")).Status);
@@ -166,7 +169,9 @@ public sealed class EmulatedAssertionTests : IClassFixture<EmulatorFixture>
     public void ASharedCertificate_without_an_RSA_key_is_refused_when_it_is_added()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=ec", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
+        using var certificate =
+            new CertificateRequest("CN=ec", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+                DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
 
         Assert.Contains("RSA", Assert.Throws<ArgumentException>(() => _app.AddCertificate(certificate)).Message, StringComparison.Ordinal);
     }
@@ -189,7 +194,8 @@ public sealed class EmulatedAssertionTests : IClassFixture<EmulatorFixture>
 
         Assert.Equal(200, (await _entra.PostAsync(form)).Status);
         Assert.Equal(200, (await _entra.PostAsync(form)).Status);
-        Assert.All(_entra.Journal.TokenRequests, request => Assert.Equal(ClientAuthenticationMethod.Federated, request.ClientAuthentication));
+        Assert.All(
+            _entra.Journal.TokenRequests, request => Assert.Equal(ClientAuthenticationMethod.Federated, request.ClientAuthentication));
 
         _clock.Advance(TimeSpan.FromMinutes(10));
         Assert.Equal(700024, (await _entra.PostAsync(form)).Code);
@@ -212,7 +218,15 @@ public sealed class EmulatedAssertionTests : IClassFixture<EmulatorFixture>
     public async Task A_federated_assertion_must_match_to_the_letter(string issuer, string subject, string audience, long code)
     {
         _app.AddFederatedCredential(GitHub, Subject);
-        var claims = new JsonObject { ["iss"] = issuer, ["sub"] = subject, ["aud"] = audience, ["exp"] = _clock.Now.AddMinutes(1).ToUnixTimeSeconds() };
+        var claims =
+            new JsonObject
+            {
+                ["iss"] = issuer,
+                ["sub"] = subject,
+                ["aud"] = audience,
+                ["exp"] = _clock.Now.AddMinutes(1)
+                .ToUnixTimeSeconds()
+            };
         var assertion = _github.Keys.Sign(claims);
 
         var reply = await _entra.PostAsync(_app.Asserting(assertion));
@@ -250,7 +264,9 @@ public sealed class EmulatedAssertionTests : IClassFixture<EmulatorFixture>
         Assert.Equal((400, 90061), (unheard.Status, unheard.Code));
 
         using var key = SharedCertificate.GetRSAPrivateKey()!;
-        var pss = Sign(new JsonObject { ["alg"] = "PS256" }, new JsonObject { ["iss"] = GitHub, ["sub"] = Subject }, key, RSASignaturePadding.Pss);
+        var pss =
+            Sign(
+                new JsonObject { ["alg"] = "PS256" }, new JsonObject { ["iss"] = GitHub, ["sub"] = Subject }, key, RSASignaturePadding.Pss);
         Assert.Equal(5002730, (await _entra.PostAsync(_app.Asserting(pss))).Code);
     }
 
@@ -268,7 +284,8 @@ public sealed class EmulatedAssertionTests : IClassFixture<EmulatorFixture>
         var identity = _entra.AddManagedIdentity();
         _app.AddFederatedCredential(identity);
         var assertion = await _entra.GetAsync(
-            $"metadata/identity/oauth2/token?api-version=2018-02-01&resource=api://AzureADTokenExchange&client_id={identity.ClientId}", ("Metadata", "true"));
+            $"metadata/identity/oauth2/token?api-version=2018-02-01&resource=api://AzureADTokenExchange&client_id={identity.ClientId}",
+            ("Metadata", "true"));
 
         Assert.Equal(200, (await _entra.PostAsync(_app.Asserting(assertion.Token))).Status);
         Assert.Throws<ArgumentException>(() => _app.AddFederatedCredential(_entra.SystemAssignedIdentity));
@@ -291,6 +308,7 @@ public sealed class EmulatedAssertionTests : IClassFixture<EmulatorFixture>
     /// <summary>The claims of one assertion under the signature of another.</summary>
     private static string Resign(string one, string other) => $"{one[..one.LastIndexOf('.')]}{other[other.LastIndexOf('.')..]}";
 
-    private string Assertion(string algorithm = "PS256", X509Certificate2? certificate = null, Action<JsonObject, JsonObject>? change = null) =>
+    private string Assertion(
+        string algorithm = "PS256", X509Certificate2? certificate = null, Action<JsonObject, JsonObject>? change = null) =>
         ClientAssertion(certificate ?? SharedCertificate, _app, _entra.Tenant.TokenEndpoint, _clock.Now, algorithm, change);
 }

@@ -133,15 +133,18 @@ public sealed class EmulatedCertificateChainTests(EmulatorFixture fixture) : ICl
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+            certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         return request.CreateSelfSigned(_clock.Now.AddYears(-2), _clock.Now.AddYears(2));
     }
 
-    private X509Certificate2 Leaf(X509Certificate2 authority, string name, string? alternative = null, bool isAuthority = false, DateTimeOffset? until = null)
+    private X509Certificate2 Leaf(
+        X509Certificate2 authority, string name, string? alternative = null, bool isAuthority = false, DateTimeOffset? until = null)
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(isAuthority, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         if (alternative is not null)
         {
             var names = new SubjectAlternativeNameBuilder();
@@ -152,7 +155,8 @@ public sealed class EmulatedCertificateChainTests(EmulatorFixture fixture) : ICl
         // Not through Create(issuer): that refuses an issuer that is no authority, which is what one of these tests is about.
         using var issuerKey = authority.GetRSAPrivateKey()!;
         using var issued = request.Create(
-            authority.SubjectName, X509SignatureGenerator.CreateForRSA(issuerKey, RSASignaturePadding.Pkcs1), _clock.Now.AddYears(-1), until ?? _clock.Now.AddYears(1), RandomNumberGenerator.GetBytes(8));
+            authority.SubjectName, X509SignatureGenerator.CreateForRSA(issuerKey, RSASignaturePadding.Pkcs1), _clock.Now.AddYears(-1),
+            until ?? _clock.Now.AddYears(1), RandomNumberGenerator.GetBytes(8));
         return issued.CopyWithPrivateKey(key);
     }
 }

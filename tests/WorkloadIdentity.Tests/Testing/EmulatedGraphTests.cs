@@ -33,7 +33,9 @@ public sealed class EmulatedGraphTests : IAsyncLifetime
         var missing = await GetAsync($"v1.0/servicePrincipals/{Guid.NewGuid()}");
 
         Assert.Equal(_entra.Tenant.Id, organization.Json.GetProperty("value")[0].GetProperty("id").GetString());
-        Assert.Contains(principals.Json.GetProperty("value").EnumerateArray(), principal => principal.GetProperty("appId").GetString() == _app.ClientId);
+        Assert.Contains(
+            principals.Json.GetProperty("value").EnumerateArray(),
+            principal => principal.GetProperty("appId").GetString() == _app.ClientId);
         Assert.True(own.Json.GetProperty("accountEnabled").GetBoolean());
         Assert.Equal((404, "Request_ResourceNotFound"), (missing.Status, CodeOf(missing)));
         Assert.Equal(200, (await GetAsync("v1.0/applications")).Status);
@@ -101,7 +103,8 @@ public sealed class EmulatedGraphTests : IAsyncLifetime
     public async Task A_user_is_me()
     {
         var reply = await _entra.PostAsync(_app.Form(
-            ("client_secret", "s"), ("scope", "User.Read"), ("grant_type", OnBehalfOf), ("assertion", _app.IssueUserToken("bob@emulated.example")), ("requested_token_use", "on_behalf_of")));
+            ("client_secret", "s"), ("scope", "User.Read"), ("grant_type", OnBehalfOf),
+            ("assertion", _app.IssueUserToken("bob@emulated.example")), ("requested_token_use", "on_behalf_of")));
 
         Assert.Equal("bob@emulated.example", (await GetAsync("v1.0/me", reply.Token)).Json.GetProperty("userPrincipalName").GetString());
     }
@@ -111,6 +114,7 @@ public sealed class EmulatedGraphTests : IAsyncLifetime
     private async Task<EmulatorReply> GetAsync(string path, string? token = null)
     {
         token ??= (await _entra.PostAsync(_app.Form(("client_secret", "s"), ("scope", _graph.Scope)))).Token;
-        return await _entra.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(_graph.Url, path)) { Headers = { Authorization = new("Bearer", token) } });
+        return await _entra.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, new Uri(_graph.Url, path)) { Headers = { Authorization = new("Bearer", token) } });
     }
 }

@@ -4,7 +4,9 @@ using static WorkloadIdentity.Tests.EmulatorCalls;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>Every managed identity host of the emulator and the SDK, each written from the wire's description, understand one another.</summary>
+/// <summary>
+/// Every managed identity host of the emulator and the SDK, each written from the wire's description, understand one another.
+/// </summary>
 public sealed class EmulatedHostsTests(EmulatorFixture fixture) : IClassFixture<EmulatorFixture>
 {
     private readonly EntraEmulator _entra = fixture.Fresh();
@@ -25,7 +27,9 @@ public sealed class EmulatedHostsTests(EmulatorFixture fixture) : IClassFixture<
     [MemberData(nameof(Hosts))]
     public async Task The_default_chain_gets_a_token_that_the_api_takes(string host, string selector)
     {
-        using var acquirer = Acquirer(DefaultCredentials.FromEnvironment(new DefaultCredentialsOptions { Environment = EnvironmentOf(host, identity: null), TimeProvider = fixture.Clock }));
+        using var acquirer =
+            Acquirer(DefaultCredentials.FromEnvironment(
+                new DefaultCredentialsOptions { Environment = EnvironmentOf(host, identity: null), TimeProvider = fixture.Clock }));
 
         var token = await acquirer.GetTokenAsync(new TokenRequest(_entra.Api.Scope));
 
@@ -51,7 +55,9 @@ public sealed class EmulatedHostsTests(EmulatorFixture fixture) : IClassFixture<
 
         if (selector.Length == 0)
         {
-            var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(async () => await acquirer.GetTokenAsync(new TokenRequest(_entra.Api.Scope)));
+            var exception =
+                await Assert.ThrowsAsync<TokenAcquisitionException>(
+                    async () => await acquirer.GetTokenAsync(new TokenRequest(_entra.Api.Scope)));
             Assert.Equal(TokenErrorKind.InvalidConfiguration, exception.Error.Kind);
             Assert.Empty(_entra.Journal.ManagedIdentityRequests);
             return;
@@ -102,7 +108,9 @@ public sealed class EmulatedHostsTests(EmulatorFixture fixture) : IClassFixture<
 
         using var acquirer = Acquirer(Credential(EnvironmentOf("Azure Arc", identity: null), id));
 
-        Assert.Equal(identity.ObjectId, Claims((await acquirer.GetTokenAsync(new TokenRequest(_entra.Api.Scope))).Value).GetProperty("oid").GetString());
+        Assert.Equal(
+            identity.ObjectId,
+            Claims((await acquirer.GetTokenAsync(new TokenRequest(_entra.Api.Scope))).Value).GetProperty("oid").GetString());
     }
 
     public static TheoryData<string> Selectors => new("client_id", "object_id", "msi_res_id");
@@ -183,11 +191,17 @@ public sealed class EmulatedHostsTests(EmulatorFixture fixture) : IClassFixture<
     public async Task Service_Fabric_is_asked_by_object_id_and_says_when_there_is_none()
     {
         var identity = _entra.AddManagedIdentity();
-        using var acquirer = Acquirer(Credential(EnvironmentOf("Service Fabric", identity: null), ManagedIdentityId.FromObjectId(identity.ObjectId)));
-        Assert.Equal(identity.ObjectId, Claims((await acquirer.GetTokenAsync(new TokenRequest(_entra.Api.Scope))).Value).GetProperty("oid").GetString());
+        using var acquirer =
+            Acquirer(Credential(EnvironmentOf("Service Fabric", identity: null), ManagedIdentityId.FromObjectId(identity.ObjectId)));
+        Assert.Equal(
+            identity.ObjectId,
+            Claims((await acquirer.GetTokenAsync(new TokenRequest(_entra.Api.Scope))).Value).GetProperty("oid").GetString());
 
-        using var nobody = Acquirer(Credential(EnvironmentOf("Service Fabric", identity: null), ManagedIdentityId.FromObjectId(Guid.NewGuid().ToString())));
-        var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(async () => await nobody.GetTokenAsync(new TokenRequest(_entra.Api.Scope)));
+        using var nobody =
+            Acquirer(
+                Credential(EnvironmentOf("Service Fabric", identity: null), ManagedIdentityId.FromObjectId(Guid.NewGuid().ToString())));
+        var exception =
+            await Assert.ThrowsAsync<TokenAcquisitionException>(async () => await nobody.GetTokenAsync(new TokenRequest(_entra.Api.Scope)));
         Assert.Equal(("ManagedIdentityNotFound", 404), (exception.Error.OAuthError, exception.Error.StatusCode));
     }
 
@@ -196,10 +210,12 @@ public sealed class EmulatedHostsTests(EmulatorFixture fixture) : IClassFixture<
     {
         using var acquirer = Acquirer(Credential(EnvironmentOf("Service Fabric", identity: null)));
         var request = new TokenRequest(_entra.Api.Scope) { ContinuousAccess = true };
-        using var http = new HttpClient(new AccessTokenHandler(acquirer, request, new AccessTokenHandlerOptions { AllowedOrigins = { _entra.AuthorityHost } })
-        {
-            InnerHandler = new SocketsHttpHandler { UseProxy = false },
-        });
+        using var http =
+            new HttpClient(
+                new AccessTokenHandler(acquirer, request, new AccessTokenHandlerOptions { AllowedOrigins = { _entra.AuthorityHost } })
+                {
+                    InnerHandler = new SocketsHttpHandler { UseProxy = false },
+                });
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(_entra.Api.Url)).StatusCode);
         var first = await acquirer.GetTokenAsync(request);
 
@@ -217,10 +233,19 @@ public sealed class EmulatedHostsTests(EmulatorFixture fixture) : IClassFixture<
     {
         var url = new Uri(_entra.ServiceFabricEnvironment()["IDENTITY_ENDPOINT"]);
 
-        Assert.Equal(404, (await _entra.GetAsync(url.AbsolutePath + "?api-version=2019-07-01-preview&resource=api://emulated-api", ("Secret", "x"))).Status);
+        Assert.Equal(
+            404,
+            (await _entra.GetAsync(
+                url.AbsolutePath + "?api-version=2019-07-01-preview&resource=api://emulated-api", ("Secret", "x"))).Status);
 
         using var https = Backchannel.Pinned(Convert.FromHexString(_entra.ServiceFabricEnvironment()["IDENTITY_SERVER_THUMBPRINT"]));
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url, "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=api://emulated-api")) { Headers = { { "Metadata", "true" } } };
+        using var request =
+            new HttpRequestMessage(
+                HttpMethod.Get,
+                new Uri(
+                    url,
+                    "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=api://emulated-api"))
+            { Headers = { { "Metadata", "true" } } };
         Assert.Equal(HttpStatusCode.NotFound, (await https.SendAsync(request)).StatusCode);
     }
 
@@ -231,7 +256,9 @@ public sealed class EmulatedHostsTests(EmulatorFixture fixture) : IClassFixture<
         _entra.Faults.ManagedIdentity.Next(Fault.Body("""{"error":"canary","access_token":"canary"}""", status: 400));
         _ = selector;
 
-        var result = await Credential(EnvironmentOf(host, identity: null)).AcquireAsync(new Acquisition(new TokenRequest(_entra.Api.Scope)), CancellationToken.None);
+        var result =
+            await Credential(EnvironmentOf(host, identity: null))
+                .AcquireAsync(new Acquisition(new TokenRequest(_entra.Api.Scope)), CancellationToken.None);
 
         Assert.Equal((TokenVerdict.Failed, 400), (result.Verdict, result.Error!.StatusCode));
         Assert.Equal(host.Split(" (")[0], result.Error.Message[..host.Split(" (")[0].Length]);

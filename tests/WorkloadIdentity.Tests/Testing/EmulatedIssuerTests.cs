@@ -39,7 +39,8 @@ public sealed class EmulatedIssuerTests(EmulatorFixture fixture) : IClassFixture
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task Each_kind_signs_assertions_like_the_real_one_and_they_are_taken(EmulatedIssuerKind kind, string subject, string claim, string value)
+    public async Task Each_kind_signs_assertions_like_the_real_one_and_they_are_taken(
+        EmulatedIssuerKind kind, string subject, string claim, string value)
     {
         await using var entra = await EntraEmulator.StartAsync(new() { TimeProvider = _clock });
         var app = entra.AddApplication();
@@ -50,8 +51,14 @@ public sealed class EmulatedIssuerTests(EmulatorFixture fixture) : IClassFixture
         var said = Claims(assertion).GetProperty(claim);
         var document = (await entra.GetAsync(issuer.MetadataUrl.AbsoluteUri)).Json;
 
-        Assert.Equal(value, said.ValueKind == JsonValueKind.Object ? $$"""{"namespace":"{{said.GetProperty("namespace").GetString()}}"}""" : said.GetString());
-        Assert.Equal(kind == EmulatedIssuerKind.Kubernetes ? JsonValueKind.Array : JsonValueKind.String, Claims(assertion).GetProperty("aud").ValueKind);
+        Assert.Equal(
+            value,
+            said.ValueKind == JsonValueKind.Object
+                ? $$"""{"namespace":"{{said.GetProperty("namespace").GetString()}}"}"""
+                : said.GetString());
+        Assert.Equal(
+            kind == EmulatedIssuerKind.Kubernetes ? JsonValueKind.Array : JsonValueKind.String,
+            Claims(assertion).GetProperty("aud").ValueKind);
         Assert.Equal(200, (await entra.PostAsync(app.Asserting(assertion))).Status);
         Assert.Equal(issuer.Url, document.GetProperty("issuer").GetString());
         Assert.Equal(issuer.Url, Claims(assertion).GetProperty("iss").GetString());
@@ -87,7 +94,8 @@ public sealed class EmulatedIssuerTests(EmulatorFixture fixture) : IClassFixture
     {
         var issuer = _entra.AddIssuer(kind, $"https://{Guid.NewGuid():N}.example/");
 
-        Assert.Contains("Expected something like", Assert.Throws<ArgumentException>(() => issuer.Issue(subject)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Expected something like", Assert.Throws<ArgumentException>(() => issuer.Issue(subject)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

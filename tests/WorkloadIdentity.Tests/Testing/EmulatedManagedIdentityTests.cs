@@ -91,7 +91,9 @@ public sealed class EmulatedManagedIdentityTests : IClassFixture<EmulatorFixture
     public async Task Imds_finds_an_identity_by_each_of_its_names(string selector)
     {
         _entra.AddManagedIdentity();
-        var wanted = _entra.AddManagedIdentity(objectId: Guid.NewGuid().ToString(), resourceId: $"/subscriptions/{Guid.NewGuid()}/x").AssignRole(_entra.Api, "Orders.Read");
+        var wanted =
+            _entra.AddManagedIdentity(objectId: Guid.NewGuid().ToString(), resourceId: $"/subscriptions/{Guid.NewGuid()}/x")
+                .AssignRole(_entra.Api, "Orders.Read");
         var value = selector switch { "client_id" => wanted.ClientId, "object_id" => wanted.ObjectId, _ => wanted.ResourceId };
 
         var reply = await _entra.GetAsync($"{Imds}{Resource}&{selector}={Uri.EscapeDataString(value)}", Metadata);
@@ -99,7 +101,9 @@ public sealed class EmulatedManagedIdentityTests : IClassFixture<EmulatorFixture
         Assert.Equal(wanted.ClientId, reply.Json.GetProperty("client_id").GetString());
         Assert.Equal("Orders.Read", Claims(reply.Token).GetProperty("roles")[0].GetString());
         var entry = Assert.Single(_entra.Journal.ManagedIdentityRequests);
-        Assert.Equal(("IMDS", "api://emulated-api", $"{selector}={value}", wanted.ClientId), (entry.Host, entry.Resource, entry.Selector, entry.ClientId));
+        Assert.Equal(
+            ("IMDS", "api://emulated-api", $"{selector}={value}", wanted.ClientId),
+            (entry.Host, entry.Resource, entry.Selector, entry.ClientId));
     }
 
     [Fact]
@@ -183,7 +187,10 @@ public sealed class EmulatedManagedIdentityTests : IClassFixture<EmulatorFixture
     [Fact]
     public async Task Only_GET_is_answered()
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_entra.AuthorityHost, Imds + Resource)) { Headers = { { "Metadata", "true" } } };
+        var request =
+            new HttpRequestMessage(
+                HttpMethod.Post, new Uri(_entra.AuthorityHost, Imds + Resource))
+            { Headers = { { "Metadata", "true" } } };
 
         Assert.Equal(405, (await _entra.SendAsync(request)).Status);
     }
@@ -194,12 +201,18 @@ public sealed class EmulatedManagedIdentityTests : IClassFixture<EmulatorFixture
         var identity = _entra.AddManagedIdentity();
 
         Assert.Equal(
-            new Dictionary<string, string> { ["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = _entra.AuthorityHost.AbsoluteUri, ["AZURE_CLIENT_ID"] = identity.ClientId },
+            new Dictionary<string, string>
+            {
+                ["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = _entra.AuthorityHost.AbsoluteUri,
+                [
+                "AZURE_CLIENT_ID"] = identity.ClientId
+            },
             _entra.ImdsEnvironment(identity));
 
         var environment = _entra.AppServiceEnvironment();
         Assert.Equal(["IDENTITY_ENDPOINT", "IDENTITY_HEADER"], environment.Keys.Order());
-        Assert.Equal(200, (await _entra.GetAsync($"{environment["IDENTITY_ENDPOINT"]}?api-version=2019-08-01{Resource}", IdentityHeader)).Status);
+        Assert.Equal(
+            200, (await _entra.GetAsync($"{environment["IDENTITY_ENDPOINT"]}?api-version=2019-08-01{Resource}", IdentityHeader)).Status);
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class EmulatedOnBehalfOfTests : IClassFixture<EmulatorFixture>
     {
         var user = App.IssueUserToken("bob@emulated.example");
 
-        var reply = await _entra.PostAsync(Form(user, ("scope", "api://emulated-api/orders.read api://emulated-api/orders.write offline_access")));
+        var reply =
+            await _entra.PostAsync(Form(user, ("scope", "api://emulated-api/orders.read api://emulated-api/orders.write offline_access")));
 
         Assert.Equal(200, reply.Status);
         Assert.True(reply.Json.TryGetProperty("scope", out _));

@@ -28,7 +28,9 @@ public sealed class EmulatedRevocationTests(EmulatorFixture fixture) : IClassFix
         Assert.Equal(401, challenged.Status);
         var challenge = challenged.Headers["WWW-Authenticate"];
         Assert.Contains("error=\"insufficient_claims\"", challenge, StringComparison.Ordinal);
-        var claims = JsonSerializer.Deserialize<JsonElement>(Encoding.UTF8.GetString(Convert.FromBase64String(challenge.Split("claims=\"")[1].TrimEnd('"'))));
+        var claims =
+            JsonSerializer.Deserialize<JsonElement>(
+                Encoding.UTF8.GetString(Convert.FromBase64String(challenge.Split("claims=\"")[1].TrimEnd('"'))));
         Assert.True(claims.GetProperty("access_token").GetProperty("nbf").GetProperty("essential").GetBoolean());
         Assert.Equal("insufficient_claims", _entra.Journal.ApiRequests[^1].Error);
 
@@ -90,7 +92,11 @@ public sealed class EmulatedRevocationTests(EmulatorFixture fixture) : IClassFix
         foreach (var form in new[]
         {
             _app.Form(("client_secret", secret)),
-            _app.Form(("client_secret", secret), ("grant_type", OnBehalfOf), ("assertion", _app.IssueUserToken()), ("requested_token_use", "on_behalf_of")),
+            _app.Form(
+                ("client_secret", secret),
+                ("grant_type", OnBehalfOf),
+                ("assertion", _app.IssueUserToken()),
+                ("requested_token_use", "on_behalf_of")),
         })
         {
             var refused = await _entra.PostAsync(form);
@@ -126,9 +132,18 @@ public sealed class EmulatedRevocationTests(EmulatorFixture fixture) : IClassFix
     public async Task The_sdk_answers_a_revocation_with_a_newer_token()
     {
         using var acquirer = new TokenAcquirer(
-            new ApplicationCredential(_entra.Tenant.Id, _app.ClientId, ClientSecretAuthentication.FromValue(_app.AddSecret()), new() { AuthorityHost = _entra.AuthorityHost, TimeProvider = fixture.Clock }),
+            new ApplicationCredential(
+                _entra.Tenant.Id,
+                _app.ClientId,
+                ClientSecretAuthentication.FromValue(_app.AddSecret()),
+                new() { AuthorityHost = _entra.AuthorityHost, TimeProvider = fixture.Clock }),
             new() { TimeProvider = fixture.Clock });
-        var handler = new AccessTokenHandler(acquirer, new TokenRequest(_entra.Api.Scope), new() { AllowedOrigins = { _entra.AuthorityHost } }) { InnerHandler = new SocketsHttpHandler { UseProxy = false } };
+        var handler =
+            new AccessTokenHandler(
+                acquirer,
+                new TokenRequest(_entra.Api.Scope),
+                new() { AllowedOrigins = { _entra.AuthorityHost } })
+            { InnerHandler = new SocketsHttpHandler { UseProxy = false } };
         using var http = new HttpClient(handler);
 
         using var before = await http.GetAsync(_entra.Api.Url);

@@ -17,7 +17,9 @@ public sealed class EmulatorAddressTests
         await using var another = await EntraEmulator.StartAsync();
         using var ofAnother = new HttpClient(another.CreateHandler());
 
-        var document = JsonSerializer.Deserialize<JsonElement>(await trusting.GetStringAsync(new Uri($"{entra.Tenant.Issuer}/.well-known/openid-configuration")));
+        var document =
+            JsonSerializer.Deserialize<JsonElement>(
+                await trusting.GetStringAsync(new Uri($"{entra.Tenant.Issuer}/.well-known/openid-configuration")));
 
         Assert.Equal(Uri.UriSchemeHttps, entra.AuthorityHost.Scheme);
         Assert.All(
@@ -57,7 +59,10 @@ public sealed class EmulatorAddressTests
     [InlineData("a b")]
     [InlineData("http://emulator")]
     public async Task A_name_the_internet_knows_is_refused(string name) =>
-        Assert.Contains("issuer", (await Assert.ThrowsAsync<ArgumentException>(() => EntraEmulator.StartAsync(new() { HostName = name }))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "issuer",
+            (await Assert.ThrowsAsync<ArgumentException>(() => EntraEmulator.StartAsync(new() { HostName = name }))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Every_address_needs_a_name_and_is_an_explicit_choice()
@@ -65,9 +70,15 @@ public sealed class EmulatorAddressTests
         var refused = await Assert.ThrowsAsync<ArgumentException>(() => EntraEmulator.StartAsync(new() { Address = IPAddress.Any }));
         Assert.Contains("HostName", refused.Message, StringComparison.Ordinal);
 
-        await using var entra = await EntraEmulator.StartAsync(new() { Address = IPAddress.Any, HostName = "entra", SecureAuthority = true });
+        await using var entra =
+            await EntraEmulator.StartAsync(new() { Address = IPAddress.Any, HostName = "entra", SecureAuthority = true });
         using var http = new HttpClient(entra.CreateHandler());
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"https://127.0.0.1:{entra.SecureAddress.Port}/{entra.Tenant.Id}/discovery/v2.0/keys")) { Headers = { Host = $"entra:{entra.SecureAddress.Port}" } };
+        using var request =
+            new HttpRequestMessage(
+                HttpMethod.Get,
+                new Uri(
+                    $"https://127.0.0.1:{entra.SecureAddress.Port}/{entra.Tenant.Id}/discovery/v2.0/keys"))
+            { Headers = { Host = $"entra:{entra.SecureAddress.Port}" } };
         using var reached = await http.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.OK, reached.StatusCode);
@@ -86,8 +97,12 @@ public sealed class EmulatorAddressTests
         var known = await AskAsync($"{entra.SecureAddress}{entra.Tenant.Id}/oauth2/v2.0/authorize");
         var unknown = await AskAsync("https://login.elsewhere.example/common/oauth2/v2.0/authorize");
 
-        Assert.Equal($"{entra.SecureAddress}{entra.Tenant.Id}/v2.0/.well-known/openid-configuration", known.Json.GetProperty("tenant_discovery_endpoint").GetString());
-        Assert.Contains(entra.SecureAddress.Authority, known.Json.GetProperty("metadata")[0].GetProperty("aliases").EnumerateArray().Select(alias => alias.GetString()));
+        Assert.Equal(
+            $"{entra.SecureAddress}{entra.Tenant.Id}/v2.0/.well-known/openid-configuration",
+            known.Json.GetProperty("tenant_discovery_endpoint").GetString());
+        Assert.Contains(
+            entra.SecureAddress.Authority,
+            known.Json.GetProperty("metadata")[0].GetProperty("aliases").EnumerateArray().Select(alias => alias.GetString()));
         Assert.Equal((400, "invalid_instance", 50049), (unknown.Status, unknown.Error, unknown.Code));
         Assert.Equal(50050, (await AskAsync("nonsense")).Code);
         Assert.Equal(50050, (await entra.GetAsync("common/discovery/instance")).Code);
@@ -110,11 +125,16 @@ public sealed class EmulatorAddressTests
     public async Task Everything_it_answers_and_signs_says_what_it_is()
     {
         await using var entra = await EntraEmulator.StartAsync();
-        var reply = await entra.PostAsync(entra.Application.Form(("client_secret", entra.Application.EnvironmentWithSecret()["AZURE_CLIENT_SECRET"])));
+        var reply =
+            await entra.PostAsync(
+                entra.Application.Form(("client_secret", entra.Application.EnvironmentWithSecret()["AZURE_CLIENT_SECRET"])));
 
         Assert.Contains("local emulator", reply.Headers["x-emulator"], StringComparison.Ordinal);
         Assert.Contains("local emulator", EmulatorCalls.Claims(reply.Token).GetProperty("emulator").GetString(), StringComparison.Ordinal);
-        Assert.Contains("emulator", System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(reply.Token.Split('.')[0])), StringComparison.Ordinal);
+        Assert.Contains(
+            "emulator",
+            System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(reply.Token.Split('.')[0])),
+            StringComparison.Ordinal);
         Assert.True(entra.Tenant.Issuer.IsLoopback);
     }
 

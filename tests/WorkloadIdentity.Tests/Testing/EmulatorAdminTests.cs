@@ -42,7 +42,14 @@ public sealed class EmulatorAdminTests : IAsyncLifetime
     [InlineData("Bearer {0}x")]
     public async Task It_answers_nobody_without_its_token(string? authorization)
     {
-        using var request = Request(HttpMethod.Get, "admin", body: null, authorization is null ? null : string.Format(System.Globalization.CultureInfo.InvariantCulture, authorization, _entra.AdminToken));
+        using var request =
+            Request(
+                HttpMethod.Get,
+                "admin",
+                body: null,
+                authorization is null
+                    ? null
+                    : string.Format(System.Globalization.CultureInfo.InvariantCulture, authorization, _entra.AdminToken));
         using var response = await Http.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
@@ -123,12 +130,16 @@ public sealed class EmulatorAdminTests : IAsyncLifetime
     [Fact]
     public async Task Beyond_loopback_it_speaks_https_only()
     {
-        await using var entra = await EntraEmulator.StartAsync(new() { Address = IPAddress.Any, HostName = "localhost", HasAdminApi = true });
+        await using var entra =
+            await EntraEmulator.StartAsync(new() { Address = IPAddress.Any, HostName = "localhost", HasAdminApi = true });
         using var http = new HttpClient(entra.CreateHandler());
 
         async Task<HttpStatusCode> AskAsync(Uri address)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "admin")) { Headers = { Authorization = new("Bearer", entra.AdminToken) } };
+            using var request =
+                new HttpRequestMessage(
+                    HttpMethod.Get, new Uri(address, "admin"))
+                { Headers = { Authorization = new("Bearer", entra.AdminToken) } };
             using var response = await http.SendAsync(request);
             return response.StatusCode;
         }
@@ -155,7 +166,8 @@ public sealed class EmulatorAdminTests : IAsyncLifetime
             .Replace("\"orders.pem\"", pem, StringComparison.Ordinal)
             .Replace("\"authority.pem\"", pem, StringComparison.Ordinal)
             .Replace("\"valueFile\": \"orders-secret.txt\"", "\"value\": \"s3cret\"", StringComparison.Ordinal)
-            .Replace("\"tokenFile\": \"admin-token.txt\"", "\"token\": \"0123456789012345678901234567890123456789\"", StringComparison.Ordinal)
+            .Replace(
+                "\"tokenFile\": \"admin-token.txt\"", "\"token\": \"0123456789012345678901234567890123456789\"", StringComparison.Ordinal)
             .Replace("\"certificateAuthorityFile\": \"entra-ca.pem\",", "", StringComparison.Ordinal)).StartAsync();
         using var http = new HttpClient(entra.CreateHandler()) { BaseAddress = entra.PlainAddress };
 
@@ -163,7 +175,8 @@ public sealed class EmulatorAdminTests : IAsyncLifetime
         {
             using var request = Request(new HttpMethod(method), path, body, $"Bearer {entra.AdminToken}");
             using var response = await http.SendAsync(request);
-            Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+            Assert.True(
+                response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
         }
     }
 
@@ -176,10 +189,22 @@ public sealed class EmulatorAdminTests : IAsyncLifetime
         await SendAsync(HttpMethod.Post, "admin/applications", $$"""
             { "clientId": "{{clientId}}", "secrets": [ { "value": "s3cret" } ], "roles": [ { "api": "api://orders", "role": "Orders.Read" } ] }
             """);
-        await SendAsync(HttpMethod.Post, $"admin/applications/{clientId}/federatedCredentials", """{ "issuer": "https://token.actions.githubusercontent.com", "subject": "repo:contoso/orders:pull_request" }""");
+        await SendAsync(
+            HttpMethod.Post,
+            $"admin/applications/{clientId}/federatedCredentials",
+            """{ "issuer": "https://token.actions.githubusercontent.com", "subject": "repo:contoso/orders:pull_request" }""");
         var app = _entra.Directory.FindApplication(clientId)!;
-        var assertion = (await SendAsync(HttpMethod.Post, "admin/issuers/assertions", """{ "url": "https://token.actions.githubusercontent.com", "subject": "repo:contoso/orders:pull_request" }"""))!["assertion"]!.GetValue<string>();
-        var form = app.Form(("client_secret", "s3cret"), ("scope", "api://orders/.default"), ("claims", """{"access_token":{"xms_cc":{"values":["cp1"]}}}"""));
+        var assertion =
+            (await SendAsync(
+                HttpMethod.Post,
+                "admin/issuers/assertions",
+                """{ "url": "https://token.actions.githubusercontent.com", "subject": "repo:contoso/orders:pull_request" }"""))![
+                    "assertion"]!.GetValue<string>();
+        var form =
+            app.Form(
+                ("client_secret", "s3cret"),
+                ("scope", "api://orders/.default"),
+                ("claims", """{"access_token":{"xms_cc":{"values":["cp1"]}}}"""));
         var token = (await _entra.PostAsync(form)).Token;
 
         Assert.Equal("Orders.Read", Claims(token).GetProperty("roles")[0].GetString());
@@ -202,7 +227,9 @@ public sealed class EmulatorAdminTests : IAsyncLifetime
     [Fact]
     public async Task A_wrong_body_changes_nothing_and_is_told_in_full()
     {
-        using var response = await Http.SendAsync(Request(HttpMethod.Patch, "admin/settings", """{ "latency": "00:00:30", "tokenLifetime": "soon", "colour": 1 }"""));
+        using var response =
+            await Http.SendAsync(
+                Request(HttpMethod.Patch, "admin/settings", """{ "latency": "00:00:30", "tokenLifetime": "soon", "colour": 1 }"""));
         var problems = (await response.Content.ReadFromJsonAsync<JsonObject>())!["problems"]!.AsArray();
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
@@ -219,8 +246,13 @@ public sealed class EmulatorAdminTests : IAsyncLifetime
     [InlineData("POST", "admin/apis", """{ "audience": "api://emulated-api-2", "isGraph": 1 }""", 400)]
     [InlineData("POST", "admin/tenants", """{ "id": "72f988bf-86f1-41af-91ab-2d7cd011db47", "domains": [ "emulated.example" ] }""", 409)]
     [InlineData("POST", "admin/issuers/assertions", """{ "url": "https://nobody.example", "subject": "me" }""", 404)]
-    [InlineData("POST", "admin/applications", """{ "clientId": "6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3", "certificates": [ "/etc/passwd" ] }""", 400)]
-    [InlineData("POST", "admin/applications", """{ "clientId": "6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3", "secrets": [ { "valueFile": "/etc/passwd" } ] }""", 400)]
+    [InlineData(
+        "POST", "admin/applications", """{ "clientId": "6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3", "certificates": [ "/etc/passwd" ] }""", 400)]
+    [InlineData(
+        "POST",
+        "admin/applications",
+        """{ "clientId": "6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3", "secrets": [ { "valueFile": "/etc/passwd" } ] }""",
+        400)]
     [InlineData("GET", "admin/environments/mainframe", null, 404)]
     public async Task What_cannot_be_done_is_answered_with_a_reason(string method, string path, string? body, int status)
     {
@@ -259,11 +291,15 @@ public sealed class EmulatorAdminTests : IAsyncLifetime
         return text.Length == 0 ? null : JsonNode.Parse(text);
     }
 
-    private HttpRequestMessage Request(HttpMethod method, string path, string? body = null) => Request(method, path, body, $"Bearer {_entra.AdminToken}");
+    private HttpRequestMessage Request(HttpMethod method, string path, string? body = null) =>
+        Request(method, path, body, $"Bearer {_entra.AdminToken}");
 
     private static HttpRequestMessage Request(HttpMethod method, string path, string? body, string? authorization)
     {
-        var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        var request =
+            new HttpRequestMessage(
+                method, path)
+            { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
         if (authorization is not null)
         {
             Assert.True(request.Headers.TryAddWithoutValidation("Authorization", authorization));

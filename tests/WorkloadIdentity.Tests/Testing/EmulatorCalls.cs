@@ -16,11 +16,19 @@ internal static class EmulatorCalls
     public const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     public const string OnBehalfOf = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
+    private static readonly HttpClient Http =
+        new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
 
     public static Dictionary<string, string> Form(this EmulatedApplication application, params (string Name, string? Value)[] fields)
     {
-        var form = new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = application.ClientId, ["scope"] = Scope };
+        var form =
+            new Dictionary<string, string>
+            {
+                ["grant_type"] = "client_credentials",
+                ["client_id"] = application.ClientId,
+                [
+                "scope"] = Scope
+            };
         foreach (var (name, value) in fields)
         {
             if (value is null)
@@ -39,11 +47,13 @@ internal static class EmulatorCalls
     public static Dictionary<string, string> Asserting(this EmulatedApplication application, string assertion) =>
         application.Form(("client_assertion_type", JwtBearer), ("client_assertion", assertion));
 
-    public static Task<EmulatorReply> PostAsync(this EntraEmulator entra, IEnumerable<KeyValuePair<string, string>> form, string? tenant = null) =>
-        entra.SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(entra.AuthorityHost, $"{tenant ?? entra.Tenant.Id}/oauth2/v2.0/token"))
-        {
-            Content = new FormUrlEncodedContent(form),
-        });
+    public static Task<EmulatorReply> PostAsync(
+        this EntraEmulator entra, IEnumerable<KeyValuePair<string, string>> form, string? tenant = null) =>
+        entra.SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, new Uri(entra.AuthorityHost, $"{tenant ?? entra.Tenant.Id}/oauth2/v2.0/token"))
+            {
+                Content = new FormUrlEncodedContent(form),
+            });
 
     public static Task<EmulatorReply> GetAsync(this EntraEmulator entra, string pathOrUrl, params (string Name, string Value)[] headers)
     {
@@ -62,7 +72,8 @@ internal static class EmulatorCalls
             Headers = { Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token) },
         });
 
-    public static async Task<EmulatorReply> SendAsync(this EntraEmulator entra, HttpRequestMessage request, CancellationToken cancellationToken = default)
+    public static async Task<EmulatorReply> SendAsync(
+        this EntraEmulator entra, HttpRequestMessage request, CancellationToken cancellationToken = default)
     {
         Assert.True(entra.AuthorityHost.IsBaseOf(request.RequestUri!));
         using (request)
@@ -71,14 +82,17 @@ internal static class EmulatorCalls
             return new EmulatorReply(
                 (int)response.StatusCode,
                 await response.Content.ReadAsStringAsync(cancellationToken),
-                response.Headers.NonValidated.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
+                response.Headers.NonValidated.ToDictionary(
+                    header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
         }
     }
 
     public static async Task<string> TokenAsync(this EntraEmulator entra, EmulatedApplication? application = null, string scope = Scope)
     {
         application ??= entra.Application;
-        var reply = await entra.PostAsync(application.Form(("client_secret", application.EnvironmentWithSecret()["AZURE_CLIENT_SECRET"]), ("scope", scope)));
+        var reply =
+            await entra.PostAsync(
+                application.Form(("client_secret", application.EnvironmentWithSecret()["AZURE_CLIENT_SECRET"]), ("scope", scope)));
         Assert.Equal(200, reply.Status);
         return reply.Token;
     }
@@ -87,18 +101,22 @@ internal static class EmulatorCalls
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=emulated", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        return request.CreateSelfSigned(from ?? new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), until ?? new DateTimeOffset(2049, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        return request.CreateSelfSigned(
+            from ?? new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            until ?? new DateTimeOffset(2049, 1, 1, 0, 0, 0, TimeSpan.Zero));
     }
 
     /// <summary>A client assertion by hand; <paramref name="change"/> spoils it.</summary>
     public static string ClientAssertion(
-        X509Certificate2 certificate, EmulatedApplication application, Uri audience, DateTimeOffset now, string algorithm = "PS256", Action<JsonObject, JsonObject>? change = null)
+        X509Certificate2 certificate, EmulatedApplication application, Uri audience, DateTimeOffset now, string algorithm = "PS256",
+        Action<JsonObject, JsonObject>? change = null)
     {
         var header = new JsonObject
         {
             ["alg"] = algorithm,
             ["typ"] = "JWT",
-            [algorithm == "PS256" ? "x5t#S256" : "x5t"] = Base64Url.EncodeToString(certificate.GetCertHash(algorithm == "PS256" ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1)),
+            [algorithm == "PS256" ? "x5t#S256" : "x5t"] = Base64Url.EncodeToString(
+                certificate.GetCertHash(algorithm == "PS256" ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1)),
         };
         var claims = new JsonObject
         {

@@ -32,7 +32,8 @@ public sealed class EmulatorFaultsTests : IClassFixture<EmulatorFixture>
     [Fact]
     public async Task Faults_are_met_in_order_and_as_often_as_said()
     {
-        _entra.Faults.TokenEndpoint.Next(Fault.Status(503, TimeSpan.FromSeconds(2)), times: 2).Next(Fault.Throttled(TimeSpan.FromMilliseconds(1500)));
+        _entra.Faults.TokenEndpoint.Next(Fault.Status(503, TimeSpan.FromSeconds(2)), times: 2)
+            .Next(Fault.Throttled(TimeSpan.FromMilliseconds(1500)));
         Assert.Equal(3, _entra.Faults.TokenEndpoint.Pending);
 
         var replies = new[] { await AskAsync(), await AskAsync(), await AskAsync(), await AskAsync() };
@@ -48,7 +49,8 @@ public sealed class EmulatorFaultsTests : IClassFixture<EmulatorFixture>
     [Fact]
     public async Task A_refusal_on_demand_has_Entras_form()
     {
-        _entra.Faults.TokenEndpoint.Next(Fault.Refusal(53003, "interaction_required", suberror: "message_only", claims: """{"access_token":{}}"""));
+        _entra.Faults.TokenEndpoint.Next(
+            Fault.Refusal(53003, "interaction_required", suberror: "message_only", claims: """{"access_token":{}}"""));
 
         var reply = await AskAsync();
 
@@ -56,7 +58,8 @@ public sealed class EmulatorFaultsTests : IClassFixture<EmulatorFixture>
         Assert.Equal("message_only", reply.Json.GetProperty("suberror").GetString());
         Assert.Equal("""{"access_token":{}}""", reply.Json.GetProperty("claims").GetString());
         Assert.StartsWith("AADSTS53003: ", reply.Description, StringComparison.Ordinal);
-        Assert.Equal(("interaction_required", 53003L), (_entra.Journal.TokenRequests[0].Error, _entra.Journal.TokenRequests[0].ErrorCode!.Value));
+        Assert.Equal(
+            ("interaction_required", 53003L), (_entra.Journal.TokenRequests[0].Error, _entra.Journal.TokenRequests[0].ErrorCode!.Value));
     }
 
     [Fact]
@@ -94,7 +97,9 @@ public sealed class EmulatorFaultsTests : IClassFixture<EmulatorFixture>
     {
         _entra.Faults.ManagedIdentity.Next(Fault.Hang);
         using var impatient = new CancellationTokenSource();
-        var asking = _entra.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(_entra.AuthorityHost, "metadata/identity/oauth2/token")), impatient.Token);
+        var asking =
+            _entra.SendAsync(
+                new HttpRequestMessage(HttpMethod.Get, new Uri(_entra.AuthorityHost, "metadata/identity/oauth2/token")), impatient.Token);
         while (_entra.Journal.ManagedIdentityRequests.Count == 0)
         {
             await Task.Yield();

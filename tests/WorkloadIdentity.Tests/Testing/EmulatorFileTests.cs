@@ -35,16 +35,25 @@ public sealed class EmulatorFileTests : IDisposable
         }
 
         Assert.Equal((Tenant, Uri.UriSchemeHttps, entra.SecureAddress), (entra.Tenant.Id, entra.AuthorityHost.Scheme, entra.AuthorityHost));
-        var token = (await PostAsync(app.Form(("client_secret", "s3cret"), ("scope", "api://orders/.default")))).GetProperty("access_token").GetString()!;
+        var token =
+            (await PostAsync(app.Form(("client_secret", "s3cret"), ("scope", "api://orders/.default")))).GetProperty("access_token")
+                .GetString()!;
         Assert.Equal("Orders.Read", Claims(token).GetProperty("roles")[0].GetString());
         Assert.True((await PostAsync(app.Form(
-            ("client_assertion_type", JwtBearer), ("client_assertion", ClientAssertion(certificate, app, entra.Tenant.TokenEndpoint, TimeProvider.System.GetUtcNow())), ("scope", "api://orders/.default"))))
+            ("client_assertion_type", JwtBearer),
+            ("client_assertion", ClientAssertion(certificate, app, entra.Tenant.TokenEndpoint, TimeProvider.System.GetUtcNow())),
+            ("scope", "api://orders/.default"))))
             .TryGetProperty("access_token", out _));
         Assert.True((await PostAsync(app.Form(
-            ("client_assertion_type", JwtBearer), ("client_assertion", entra.Directory.FindIssuer("https://token.actions.githubusercontent.com")!.Issue("repo:contoso/orders:ref:refs/heads/main")), ("scope", "api://orders/.default"))))
+            ("client_assertion_type", JwtBearer),
+            ("client_assertion",
+                entra.Directory.FindIssuer("https://token.actions.githubusercontent.com")!.Issue(
+                    "repo:contoso/orders:ref:refs/heads/main")), ("scope", "api://orders/.default"))))
             .TryGetProperty("access_token", out _));
         Assert.Equal(entra.AdminToken, await File.ReadAllTextAsync(Path.Combine(_folder, "admin-token.txt")));
-        Assert.Equal(entra.CertificateAuthority.Thumbprint, X509CertificateLoader.LoadCertificateFromFile(Path.Combine(_folder, "entra-ca.pem")).Thumbprint);
+        Assert.Equal(
+            entra.CertificateAuthority.Thumbprint,
+            X509CertificateLoader.LoadCertificateFromFile(Path.Combine(_folder, "entra-ca.pem")).Thumbprint);
         Assert.True(entra.SystemAssignedIdentity.ClientId == "0d3c1a52-9c0f-4d0e-8a54-6f1f6f0d2b11");
         if (!OperatingSystem.IsWindows())
         {
@@ -98,14 +107,21 @@ public sealed class EmulatorFileTests : IDisposable
 
         string[] expected =
             [
-                "admin.token", "apis[0].audience", "applications[0]", "applications[0].block.code", "applications[0].certificates", "applications[0].federatedCredentials[0].issuer",
-                "applications[0].federatedCredentials[1].managedIdentity", "applications[0].isEnabled", "applications[0].roles[0].api", "applications[0].secrets[0]",
-                "applications[0].secrets[1].value", "applications[0].secrets[1].valeu", "applications[0].secrets[2].valueFile", "applications[0].secrets[3].expiresOn",
-                "clockSkew", "faults.api.latency.most", "faults.api.next[0].kind", "faults.api.next[1].kind", "faults.api.next[2].kind", "faults.dns", "faults.tokenEndpoint.latency",
-                "faults.tokenEndpoint.limit", "issuers[0].kind", "issuers[1].url", "latencyy", "managedIdentities[1]", "server.address", "server.hostName", "server.port", "tenants[0].domains[0]",
+                "admin.token", "apis[0].audience", "applications[0]", "applications[0].block.code", "applications[0].certificates",
+                "applications[0].federatedCredentials[0].issuer",
+                "applications[0].federatedCredentials[1].managedIdentity", "applications[0].isEnabled", "applications[0].roles[0].api",
+                "applications[0].secrets[0]",
+                "applications[0].secrets[1].value", "applications[0].secrets[1].valeu", "applications[0].secrets[2].valueFile",
+                "applications[0].secrets[3].expiresOn",
+                "clockSkew", "faults.api.latency.most", "faults.api.next[0].kind", "faults.api.next[1].kind", "faults.api.next[2].kind",
+                "faults.dns", "faults.tokenEndpoint.latency",
+                "faults.tokenEndpoint.limit", "issuers[0].kind", "issuers[1].url", "latencyy", "managedIdentities[1]", "server.address",
+                "server.hostName", "server.port", "tenants[0].domains[0]",
                 "tenants[0].id", "tokenLifetime",
             ];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), exception.Problems.Select(problem => problem.Path).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal),
+            exception.Problems.Select(problem => problem.Path).Distinct().Order(StringComparer.Ordinal));
         Assert.All(exception.Problems, problem => Assert.True(problem.Message.Length > 15, problem.ToString()));
         Assert.All(exception.Problems, problem => Assert.Contains(problem.ToString(), exception.Message, StringComparison.Ordinal));
         Assert.DoesNotContain("canary", exception.Message, StringComparison.Ordinal);
@@ -153,13 +169,19 @@ public sealed class EmulatorFileTests : IDisposable
         Same(schema.GetProperty("$defs").GetProperty("endpointFaults"), "faults.api", """{ "faults": { "api": { "?": 0 } } }""");
         Same(schema.GetProperty("properties").GetProperty("faults"), "faults", """{ "faults": { "?": 0 } }""");
 
-        static JsonElement Items(JsonElement schema, string list) => schema.GetProperty("properties").GetProperty(list).GetProperty("items");
+        static JsonElement Items(JsonElement schema, string list) =>
+            schema.GetProperty("properties").GetProperty(list).GetProperty("items");
 
         static void Same(JsonElement schema, string at, string json)
         {
-            var unknown = Assert.Throws<EmulatorFileException>(() => EmulatorFile.Parse(json)).Problems.Single(problem => problem.Path == (at.Length == 0 ? "?" : $"{at}.?"));
+            var unknown =
+                Assert.Throws<EmulatorFileException>(() => EmulatorFile.Parse(json)).Problems.Single(
+                    problem => problem.Path == (at.Length == 0 ? "?" : $"{at}.?"));
             var known = unknown.Message.Split("What can stand here: ")[1].TrimEnd('.').Split(", ");
-            Assert.Equal(known.Order(StringComparer.Ordinal), schema.GetProperty("properties").EnumerateObject().Select(property => property.Name).Where(name => name != "$schema").Order(StringComparer.Ordinal));
+            Assert.Equal(
+                known.Order(StringComparer.Ordinal),
+                schema.GetProperty("properties").EnumerateObject().Select(property => property.Name).Where(name => name != "$schema")
+                    .Order(StringComparer.Ordinal));
         }
     }
 }

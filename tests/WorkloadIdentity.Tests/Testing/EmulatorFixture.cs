@@ -9,7 +9,8 @@ public sealed class EmulatorFixture : IAsyncLifetime
 
     internal EntraEmulator Entra { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Entra = await EntraEmulator.StartAsync(new() { TimeProvider = Clock, AcceptsAnyResource = false });
+    public async Task InitializeAsync() =>
+        Entra = await EntraEmulator.StartAsync(new() { TimeProvider = Clock, AcceptsAnyResource = false });
 
     public async Task DisposeAsync() => await Entra.DisposeAsync();
 

@@ -19,11 +19,17 @@ public sealed class EmulatorJournalTests
         var requests = entra.Journal.TokenRequests;
 
         Assert.Equal(2, requests.Count);
-        Assert.Equal((entra.Tenant.Id, entra.Application.ClientId, Scope, "client_credentials"), (requests[0].TenantId, requests[0].ClientId, requests[0].Scope, requests[0].GrantType));
-        Assert.Equal((ClientAuthenticationMethod.Secret, EmulatorJournal.Hash(secret), "{}"), (requests[0].ClientAuthentication, requests[0].CredentialHash, requests[0].Claims));
+        Assert.Equal(
+            (entra.Tenant.Id, entra.Application.ClientId, Scope, "client_credentials"),
+            (requests[0].TenantId, requests[0].ClientId, requests[0].Scope, requests[0].GrantType));
+        Assert.Equal(
+            (ClientAuthenticationMethod.Secret, EmulatorJournal.Hash(secret), "{}"),
+            (requests[0].ClientAuthentication, requests[0].CredentialHash, requests[0].Claims));
         Assert.Equal((200, true, null, null), (requests[0].Status, requests[0].Succeeded, requests[0].Error, requests[0].ErrorCode));
         Assert.Equal(EmulatorJournal.Hash(good.Token), requests[0].TokenHash);
-        Assert.Equal(("emulated.example", 401, false, "invalid_client", 7000215L), (requests[1].TenantId, requests[1].Status, requests[1].Succeeded, requests[1].Error, requests[1].ErrorCode));
+        Assert.Equal(
+            ("emulated.example", 401, false, "invalid_client", 7000215L),
+            (requests[1].TenantId, requests[1].Status, requests[1].Succeeded, requests[1].Error, requests[1].ErrorCode));
         Assert.Equal(bad.Json.GetProperty("correlation_id").GetString(), requests[1].CorrelationId);
         Assert.Equal(TimeSpan.FromSeconds(1), requests[1].At - requests[0].At);
         Assert.Equal(clock.Now, requests[1].At);
@@ -43,19 +49,26 @@ public sealed class EmulatorJournalTests
         var token = (await entra.PostAsync(app.Asserting(assertion))).Token;
         await entra.PostAsync(app.Form(("client_secret", secret)));
         await entra.PostAsync(app.Form(("client_secret", "canary-wrong")));
-        await entra.PostAsync(app.Form(("client_secret", secret), ("grant_type", OnBehalfOf), ("requested_token_use", "on_behalf_of"), ("assertion", user)));
+        await entra.PostAsync(
+            app.Form(("client_secret", secret), ("grant_type", OnBehalfOf), ("requested_token_use", "on_behalf_of"), ("assertion", user)));
         await entra.GetAsync("msi/token?api-version=2019-08-01&resource=api://a", ("X-IDENTITY-HEADER", "canary-header"));
-        await entra.GetAsync("msi/token?api-version=2019-08-01&resource=api://a", ("X-IDENTITY-HEADER", entra.AppServiceEnvironment()["IDENTITY_HEADER"]));
+        await entra.GetAsync(
+            "msi/token?api-version=2019-08-01&resource=api://a", ("X-IDENTITY-HEADER", entra.AppServiceEnvironment()["IDENTITY_HEADER"]));
         await entra.CallAsync(token);
         string[] canaries = ["canary", assertion, user, token, entra.AppServiceEnvironment()["IDENTITY_HEADER"]];
 
-        IEnumerable<JournalEntry> entries = [.. entra.Journal.TokenRequests, .. entra.Journal.ManagedIdentityRequests, .. entra.Journal.ApiRequests];
+        IEnumerable<JournalEntry> entries =
+            [.. entra.Journal.TokenRequests, .. entra.Journal.ManagedIdentityRequests, .. entra.Journal.ApiRequests];
 
         Assert.Equal(7, entries.Count());
         foreach (var entry in entries)
         {
-            var held = entry.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Select(property => $"{property.GetValue(entry)}");
-            Assert.All(held.Append(entry.ToString()), text => Assert.DoesNotContain(canaries, canary => text!.Contains(canary, StringComparison.Ordinal)));
+            var held =
+                entry.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+                    .Select(property => $"{property.GetValue(entry)}");
+            Assert.All(
+                held.Append(entry.ToString()),
+                text => Assert.DoesNotContain(canaries, canary => text!.Contains(canary, StringComparison.Ordinal)));
         }
     }
 
@@ -102,7 +115,8 @@ public sealed class EmulatorJournalTests
         var lines = entra.Journal.ToString().Split(Environment.NewLine);
 
         Assert.Equal(
-            [entra.Journal.TokenRequests[0].ToString(), entra.Journal.ApiRequests[0].ToString(), entra.Journal.DiscoveryRequests[0].ToString(), entra.Journal.ApiRequests[1].ToString()],
+            [entra.Journal.TokenRequests[0].ToString(), entra.Journal.ApiRequests[0].ToString(), entra.Journal.DiscoveryRequests[
+                0].ToString(), entra.Journal.ApiRequests[1].ToString()],
             lines);
         Assert.DoesNotContain(token, entra.Journal.ToString(), StringComparison.Ordinal);
     }

@@ -58,7 +58,8 @@ public sealed class EmulatorTrafficTests(EmulatorFixture fixture) : IClassFixtur
     [Fact]
     public void A_profile_keeps_within_its_percentiles_and_repeats_itself()
     {
-        static LatencyProfile Make(int seed) => LatencyProfile.Percentiles(TimeSpan.FromMilliseconds(40), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(900), seed);
+        static LatencyProfile Make(int seed) =>
+            LatencyProfile.Percentiles(TimeSpan.FromMilliseconds(40), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(900), seed);
         static List<TimeSpan> Draw(LatencyProfile profile) => [.. Enumerable.Range(0, 20_000).Select(_ => profile.Next())];
 
         var drawn = Draw(Make(1));
@@ -70,7 +71,8 @@ public sealed class EmulatorTrafficTests(EmulatorFixture fixture) : IClassFixtur
         Assert.InRange(Within(200), 0.94, 0.96);
         Assert.InRange(Within(900), 0.985, 0.995);
         Assert.InRange(drawn.Max(), TimeSpan.FromMilliseconds(900), TimeSpan.FromMilliseconds(1800));
-        Assert.Throws<ArgumentOutOfRangeException>(() => LatencyProfile.Percentiles(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => LatencyProfile.Percentiles(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)));
         Assert.Throws<ArgumentOutOfRangeException>(() => LatencyProfile.Between(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1)));
         Assert.Throws<ArgumentOutOfRangeException>(() => LatencyProfile.Fixed(TimeSpan.FromSeconds(-1)));
         Assert.Equal("40 ms, 95 % within 200 ms, 99 % within 900 ms", Make(1).ToString());
@@ -86,7 +88,9 @@ public sealed class EmulatorTrafficTests(EmulatorFixture fixture) : IClassFixtur
             var refused = await _entra.PostAsync(_entra.Application.Form());
 
             Assert.Equal(code, refused.Code);
-            Assert.Contains(refused.Error, (string[])["invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope", "invalid_resource", "interaction_required", "temporarily_unavailable", "server_error"]);
+            Assert.Contains(
+                refused.Error,
+                (string[])["invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope", "invalid_resource", "interaction_required", "temporarily_unavailable", "server_error"]);
             Assert.InRange(refused.Status, 400, 503);
             Assert.StartsWith($"AADSTS{code}: ", refused.Description, StringComparison.Ordinal);
         }

@@ -74,7 +74,8 @@ public sealed class EntraEmulatorHostExtensionsTests(EmulatorFixture fixture) : 
                 builder.UseEntraEmulator(_entra, environment);
                 return builder.Build();
             case "host builder":
-                return new HostBuilder().UseEnvironment(name).ConfigureServices(services => services.AddSingleton(machine)).UseEntraEmulator(_entra, environment).Build();
+                return new HostBuilder().UseEnvironment(name).ConfigureServices(services => services.AddSingleton(machine))
+                    .UseEntraEmulator(_entra, environment).Build();
             default:
                 return new HostBuilder().ConfigureWebHost(web => web
                     .UseEnvironment(name)

@@ -36,7 +36,8 @@ public sealed class EntraEmulatorTests
     public async Task It_answers_to_its_own_address_and_to_no_other_name()
     {
         await using var entra = await EntraEmulator.StartAsync();
-        var rebound = new HttpRequestMessage(HttpMethod.Get, entra.Api.Url) { Headers = { Host = $"attacker.example:{entra.AuthorityHost.Port}" } };
+        var rebound =
+            new HttpRequestMessage(HttpMethod.Get, entra.Api.Url) { Headers = { Host = $"attacker.example:{entra.AuthorityHost.Port}" } };
 
         Assert.Equal(421, (await entra.SendAsync(rebound)).Status);
         Assert.Empty(entra.Journal.ApiRequests);
@@ -181,8 +182,15 @@ public sealed class EntraEmulatorTests
         var kid = JsonSerializer.Deserialize<JsonElement>(Bytes(parts[0])).GetProperty("kid").GetString();
         return keys.EnumerateArray().Where(key => key.GetProperty("kid").GetString() == kid).Any(key =>
         {
-            using var rsa = RSA.Create(new RSAParameters { Modulus = Bytes(key.GetProperty("n").GetString()), Exponent = Bytes(key.GetProperty("e").GetString()) });
-            return rsa.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Bytes(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            using var rsa =
+                RSA.Create(new RSAParameters
+                {
+                    Modulus = Bytes(key.GetProperty("n").GetString()),
+                    Exponent = Bytes(
+                    key.GetProperty("e").GetString())
+                });
+            return rsa.VerifyData(
+                Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Bytes(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         });
     }
 }

@@ -73,7 +73,9 @@ public sealed class EntraEmulatorWithSdkTests(EmulatorFixture fixture) : IClassF
         var environment = new Dictionary<string, string>(app.EnvironmentWithSecret()) { ["AZURE_CLIENT_SECRET"] = "canary" };
 
         using var acquirer = Acquirer(environment);
-        var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(async () => await acquirer.GetTokenAsync(new TokenRequest(_entra.Api.Scope)));
+        var exception =
+            await Assert.ThrowsAsync<TokenAcquisitionException>(
+                async () => await acquirer.GetTokenAsync(new TokenRequest(_entra.Api.Scope)));
 
         Assert.Equal(7000215, exception.Error.EntraErrorCodes[0]);
         Assert.Equal(_entra.Journal.TokenRequests[^1].CorrelationId, exception.Error.CorrelationId);
@@ -106,10 +108,12 @@ public sealed class EntraEmulatorWithSdkTests(EmulatorFixture fixture) : IClassF
     {
         using var acquirer = Acquirer(_entra.Application.EnvironmentWithSecret());
         var request = new TokenRequest(_entra.Api.Scope) { ContinuousAccess = true };
-        using var http = new HttpClient(new AccessTokenHandler(acquirer, request, new AccessTokenHandlerOptions { AllowedOrigins = { _entra.AuthorityHost } })
-        {
-            InnerHandler = new SocketsHttpHandler { UseProxy = false },
-        });
+        using var http =
+            new HttpClient(
+                new AccessTokenHandler(acquirer, request, new AccessTokenHandlerOptions { AllowedOrigins = { _entra.AuthorityHost } })
+                {
+                    InnerHandler = new SocketsHttpHandler { UseProxy = false },
+                });
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(_entra.Api.Url)).StatusCode);
 
         _entra.Revoke(await acquirer.GetTokenAsync(request));
@@ -121,6 +125,7 @@ public sealed class EntraEmulatorWithSdkTests(EmulatorFixture fixture) : IClassF
     }
 
     private TokenAcquirer Acquirer(IReadOnlyDictionary<string, string> variables, IReadOnlyDictionary<string, byte[]>? files = null) => new(
-        DefaultCredentials.FromEnvironment(new DefaultCredentialsOptions { Environment = WorkloadEnvironment.FromValues(variables, files), TimeProvider = fixture.Clock }),
+        DefaultCredentials.FromEnvironment(
+            new DefaultCredentialsOptions { Environment = WorkloadEnvironment.FromValues(variables, files), TimeProvider = fixture.Clock }),
         new TokenAcquirerOptions { TimeProvider = fixture.Clock });
 }

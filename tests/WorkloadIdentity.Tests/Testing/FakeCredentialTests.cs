@@ -57,7 +57,10 @@ public sealed class FakeCredentialTests
     [Fact]
     public async Task It_takes_every_kind_of_request()
     {
-        var request = new TokenRequest("api://a/.default") { TenantId = "contoso.com", UserAssertion = "jwt", FmiPath = "x", ContinuousAccess = true };
+        var request =
+            new TokenRequest(
+                "api://a/.default")
+            { TenantId = "contoso.com", UserAssertion = "jwt", FmiPath = "x", ContinuousAccess = true };
 
         var result = await FakeCredential.Issuing("t").AcquireAsync(new Acquisition(request) { Claims = "{}" }, default);
 
@@ -76,7 +79,8 @@ public sealed class FakeCredentialTests
     [InlineData("")]
     [InlineData("two words")]
     [InlineData("line\nbreak")]
-    public void A_token_that_cannot_be_sent_is_refused_at_once(string token) => Assert.Throws<ArgumentException>(() => FakeCredential.Issuing(token));
+    public void A_token_that_cannot_be_sent_is_refused_at_once(string token) =>
+        Assert.Throws<ArgumentException>(() => FakeCredential.Issuing(token));
 
     private static async Task<TokenResult> AcquireAsync(Credential credential, TokenRequest request) =>
         await credential.AcquireAsync(new Acquisition(request), CancellationToken.None);

@@ -48,7 +48,8 @@ public sealed class ReplaceWorkloadIdentityExtensionsTests
     {
         var clock = new FakeClock();
         var fake = FakeCredential.Issuing("t", TimeSpan.FromHours(1), clock);
-        await using var provider = new ServiceCollection().AddSingleton<TimeProvider>(clock).ReplaceWorkloadIdentity(fake).BuildServiceProvider();
+        await using var provider =
+            new ServiceCollection().AddSingleton<TimeProvider>(clock).ReplaceWorkloadIdentity(fake).BuildServiceProvider();
         var acquirer = provider.GetRequiredService<ITokenAcquirer>();
         await acquirer.GetTokenAsync(Request);
 

@@ -68,7 +68,8 @@ public sealed class TokenRequestEndpointTests : IClassFixture<EmulatorFixture>
     [Fact]
     public async Task The_declared_capability_comes_back_in_the_token()
     {
-        var reply = await _entra.PostAsync(App.Form(("client_secret", _secret), ("claims", """{"access_token":{"xms_cc":{"values":["cp1"]}}}""")));
+        var reply =
+            await _entra.PostAsync(App.Form(("client_secret", _secret), ("claims", """{"access_token":{"xms_cc":{"values":["cp1"]}}}""")));
 
         Assert.Equal("cp1", Claims(reply.Token).GetProperty("xms_cc")[0].GetString());
     }
@@ -178,7 +179,10 @@ public sealed class TokenRequestEndpointTests : IClassFixture<EmulatorFixture>
         var path = $"{_entra.Tenant.Id}/oauth2/v2.0/token";
         Assert.Equal(900561, (await _entra.GetAsync($"{path}?grant_type=client_credentials")).Code);
 
-        var json = new HttpRequestMessage(HttpMethod.Post, new Uri(_entra.AuthorityHost, path)) { Content = new StringContent("{}", null, "application/json") };
+        var json =
+            new HttpRequestMessage(
+                HttpMethod.Post, new Uri(_entra.AuthorityHost, path))
+            { Content = new StringContent("{}", null, "application/json") };
         Assert.Equal(900144, (await _entra.SendAsync(json)).Code);
     }
 
@@ -222,7 +226,8 @@ public sealed class TokenRequestEndpointTests : IClassFixture<EmulatorFixture>
         await using var entra = await EntraEmulator.StartAsync();
 
         Assert.Equal("api://orders", Claims(await entra.TokenAsync(scope: "api://orders/.default")).GetProperty("aud").GetString());
-        Assert.Equal("https://a.example/", Claims(await entra.TokenAsync(scope: "https://a.example//.default")).GetProperty("aud").GetString());
+        Assert.Equal(
+            "https://a.example/", Claims(await entra.TokenAsync(scope: "https://a.example//.default")).GetProperty("aud").GetString());
     }
 
     [Fact]
@@ -231,7 +236,11 @@ public sealed class TokenRequestEndpointTests : IClassFixture<EmulatorFixture>
         var other = _entra.AddApplication();
 
         Assert.Equal(other.ClientId, Claims(await _entra.TokenAsync(App, $"{other.ClientId}/.default")).GetProperty("aud").GetString());
-        Assert.Equal($"api://{other.ClientId}", Claims(await _entra.TokenAsync(App, $"api://{other.ClientId}/.default")).GetProperty("aud").GetString());
-        Assert.Equal("api://AzureADTokenExchange", Claims(await _entra.TokenAsync(App, "api://AzureADTokenExchange/.default")).GetProperty("aud").GetString());
+        Assert.Equal(
+            $"api://{other.ClientId}",
+            Claims(await _entra.TokenAsync(App, $"api://{other.ClientId}/.default")).GetProperty("aud").GetString());
+        Assert.Equal(
+            "api://AzureADTokenExchange",
+            Claims(await _entra.TokenAsync(App, "api://AzureADTokenExchange/.default")).GetProperty("aud").GetString());
     }
 }

@@ -13,44 +13,100 @@ public sealed partial class DoctorTests
     /// <summary>Situation → exit code, and what a person reads.</summary>
     private static readonly Dictionary<string, (Action<ToolBench> Arrange, int ExitCode, string[] Says)> Situations = new()
     {
-        ["nothing is set"] = (_ => { }, 3, ["There is no credential here.", "no variable that matters is set", "AZURE_CLIENT_SECRET is not set", "errors.md#no-credential"]),
-        ["a secret that works"] = (bench => bench.WithSecret(), 0, ["All is well: a token was issued.", "AZURE_CLIENT_SECRET = (set, hidden)", "✓ client secret: issued in 0 ms ← answers", "roles         [\"User.Read.All\"]", "exp           2026-01-01 01:00:00Z", "clocks agree"]),
-        ["a secret that is wrong"] = (bench => Answers(bench.WithSecret(), 7000215), 4, ["The credential 'client secret' is here and gets no token (Refused, AADSTS7000215).", "errors.md#client-secret"]),
-        ["half a configuration"] = (bench => bench.With(("AZURE_CLIENT_SECRET", "secret-canary-1")), 4, ["half a configuration", "The credential 'client secret' is here and gets no token (InvalidConfiguration)."]),
-        ["a tenant that is none"] = (bench => bench.WithSecret().With(("AZURE_TENANT_ID", "common")), 4, ["✗ AZURE_TENANT_ID = common", "stands for no tenant in particular", "AZURE_TENANT_ID cannot be right."]),
-        ["a client id that is a name"] = (bench => bench.WithSecret().With(("AZURE_CLIENT_ID", "orders")), 4, ["✗ AZURE_CLIENT_ID = orders", "It is not a GUID."]),
-        ["a secret with a line break"] = (bench => bench.WithSecret("secret-canary-1\n"), 4, ["AZURE_CLIENT_SECRET cannot be right.", "It ends with a line break."]),
-        ["a secret in quotes"] = (bench => bench.WithSecret("\"secret-canary-1\""), 0, ["It stands in quotes, which become part of the secret."]),
-        ["the id of a secret"] = (bench => bench.WithSecret("6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a9"), 0, ["It is a GUID: that is the id of the secret."]),
-        ["a variable without a value"] = (bench => bench.WithSecret().With(("AZURE_AUTHORITY_HOST", "")), 0, ["AZURE_AUTHORITY_HOST is empty.", "which counts as absent", "look at this all the same"]),
-        ["a token file that is not there"] = (bench => bench.WithTokenFile(null), 4, ["/var/run/secrets/token (AZURE_FEDERATED_TOKEN_FILE): not there", "does not exist", "errors.md#federated-token-file"]),
-        ["a token file that is accepted"] = (bench => bench.WithTokenFile(ToolBench.Assertion()), 0, ["assertion  iss https://oidc.example/cluster/", "sub system:serviceaccount:shop:orders", "aud api://AzureADTokenExchange", "alg RS256, expires 2026-01-01 01:00:00Z", "r--r--r--", "written 5 minutes ago"]),
+        ["nothing is set"] = (_ => { }, 3,
+            ["There is no credential here.", "no variable that matters is set", "AZURE_CLIENT_SECRET is not "
+                + "set", "errors.md#no-credential"]),
+        ["a secret that works"] = (bench => bench.WithSecret(), 0,
+            ["All is well: a token was issued.", "AZURE_CLIENT_SECRET = (set, hidden)", "✓ client secret: issued in 0 ms ← "
+                + "answers", "roles         [\"User.Read.All\"]", "exp           2026-01-01 01:00:00Z", "clocks agree"]),
+        ["a secret that is wrong"] = (bench => Answers(bench.WithSecret(), 7000215), 4,
+            ["The credential 'client secret' is here and gets no token (Refused, AADSTS7000215).", "errors.md#client-secret"]),
+        ["half a configuration"] = (bench => bench.With(("AZURE_CLIENT_SECRET", "secret-canary-1")), 4,
+            ["half a configuration", "The credential 'client secret' is here and gets no token (InvalidConfiguration)."]),
+        ["a tenant that is none"] = (bench => bench.WithSecret().With(("AZURE_TENANT_ID", "common")), 4,
+            ["✗ AZURE_TENANT_ID = common", "stands for no tenant in particular", "AZURE_TENANT_ID cannot be right."]),
+        ["a client id that is a name"] = (bench => bench.WithSecret().With(("AZURE_CLIENT_ID", "orders")), 4,
+            ["✗ AZURE_CLIENT_ID = orders", "It is not a GUID."]),
+        ["a secret with a line break"] = (bench => bench.WithSecret("secret-canary-1\n"), 4,
+            ["AZURE_CLIENT_SECRET cannot be right.", "It ends with a line break."]),
+        ["a secret in quotes"] = (bench => bench.WithSecret("\"secret-canary-1\""), 0,
+            ["It stands in quotes, which become part of the secret."]),
+        ["the id of a secret"] = (bench => bench.WithSecret("6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a9"), 0,
+            ["It is a GUID: that is the id of the secret."]),
+        ["a variable without a value"] = (bench => bench.WithSecret().With(("AZURE_AUTHORITY_HOST", "")), 0,
+            ["AZURE_AUTHORITY_HOST is empty.", "which counts as absent", "look at this all the same"]),
+        ["a token file that is not there"] = (bench => bench.WithTokenFile(null), 4,
+            ["/var/run/secrets/token (AZURE_FEDERATED_TOKEN_FILE): not there", "does not exist", "errors.md#federated-token-file"]),
+        ["a token file that is accepted"] = (bench => bench.WithTokenFile(ToolBench.Assertion()), 0,
+            ["assertion  iss https://oidc.example/cluster/", "sub system:serviceaccount:shop:orders", "aud "
+                + "api://AzureADTokenExchange", "alg RS256, expires 2026-01-01 01:00:00Z", "r--r--r--", "written 5 minutes ago"]),
         ["a token file nobody refreshes"] = (
-            bench => Answers(bench.WithTokenFile(ToolBench.Assertion(expiresOn: new DateTimeOffset(2025, 12, 31, 21, 0, 0, TimeSpan.Zero))), 700024), 4, ["Its assertion expired 3 hours ago: nobody refreshes the file."]),
+            bench =>
+                Answers(
+                    bench.WithTokenFile(ToolBench.Assertion(expiresOn: new DateTimeOffset(2025, 12, 31, 21, 0, 0, TimeSpan.Zero))),
+                    700024), 4, ["Its assertion expired 3 hours ago: nobody refreshes the file."]),
         ["a token file with something else"] = (bench => bench.WithTokenFile("not a jwt"), 4, ["The file holds no JWT that can be read."]),
         ["no federated credential matches"] = (
             bench => Answers(bench.WithTokenFile(ToolBench.Assertion()), 700213), 4,
             [
-                "(Refused, AADSTS700213)", "The federated credential that accepts it:", "Or make the federated credential that stands with it above.",
+                "(Refused, AADSTS700213)", "The federated credential that accepts it:",
+                "Or make the federated credential that stands with it above.",
                 """{"name":"workload","issuer":"https://oidc.example/cluster/","subject":"system:serviceaccount:shop:orders","audiences":["api://AzureADTokenExchange"]}""",
-                $"az ad app federated-credential create --id {EntraFake.ClientId} --parameters '{{", "az identity federated-credential create", "Microsoft.Graph/applications/federatedIdentityCredentials@v1.0",
-                "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31", "azuread_application_federated_identity_credential", "azurerm_federated_identity_credential",
+                $"az ad app federated-credential create --id {EntraFake.ClientId} --parameters '{{",
+                "az identity federated-credential create", "Microsoft.Graph/applications/federatedIdentityCredentials@v1.0",
+                "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31",
+                "azuread_application_federated_identity_credential", "azurerm_federated_identity_credential",
             ]),
-        ["an algorithm Entra does not read"] = (bench => Answers(bench.WithTokenFile(ToolBench.Assertion(algorithm: "ES256")), 700213), 4, ["No federated credential matches this assertion", "It is not signed with RS256"]),
-        ["Entra cannot be reached"] = (bench => bench.WithSecret().Answer = _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused"), 5, ["(Unreachable)"]),
-        ["Entra asks to wait"] = (bench => bench.WithSecret().Answer = _ => FakeServer.Response(HttpStatusCode.TooManyRequests, headers: ("Retry-After", "3600")), 5, ["(Throttled)"]),
-        ["a clock that is behind"] = (bench => bench.WithSecret().EntraAhead = TimeSpan.FromMinutes(11), 0, ["The clock of this machine is 11 minutes behind Entra's.", "errors.md#clock"]),
-        ["a name that is not resolved"] = (bench => bench.Resolve = (_, _) => Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound)), 3, ["The name login.microsoftonline.com could not be resolved (HostNotFound)."]),
-        ["a name nobody answers for"] = (bench => bench.Resolve = async (_, cancellationToken) => { await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken); return []; }, 3, ["did not answer within 10 s"]),
-        ["a proxy with a password"] = (bench => { bench.WithSecret().With(("HTTPS_PROXY", "http://user:proxy-canary@proxy.example:3128")); bench.Proxy = new Uri("http://user:proxy-canary@proxy.example:3128"); }, 0, ["through the proxy http://proxy.example:3128 (with a user name or password, hidden)"]),
-        ["App Service"] = (bench => Hosted(bench, ("IDENTITY_ENDPOINT", "http://169.254.129.2:8081/msi/token"), ("IDENTITY_HEADER", "header-canary"), ("WEBSITE_SITE_NAME", "orders")), 0, ["identity host App Service", "platforms     App Service", "✓ managed identity: issued"]),
-        ["half of a host"] = (bench => bench.With(("IDENTITY_HEADER", "header-canary")), 4, ["IDENTITY_HEADER is set and IDENTITY_ENDPOINT is not"]),
-        ["a kind that may not be used"] = (bench => bench.WithSecret().With(("WORKLOAD_IDENTITY_ALLOW", "federated")), 4, ["may not be used", "(NotAllowed)"]),
-        ["an authority nobody knows"] = (bench => bench.WithSecret().With(("AZURE_AUTHORITY_HOST", "https://login.evil.example/")), 4, ["is not one of Entra's", "AZURE_AUTHORITY_HOST cannot be right."]),
-        ["a key everybody reads"] = (bench => bench.File("/etc/orders.pem", "-----BEGIN", Everybody).WithApplication().With(("AZURE_CLIENT_CERTIFICATE_PATH", "/etc/orders.pem")), 4, ["Every user of this machine may read or change this file", "r--r--r--"]),
-        ["a token that is no JWT"] = (bench => bench.WithSecret().Answer = _ => bench.Issued("opaque-token-value"), 0, ["It is not a JWT this tool can read"]),
-        ["a job of GitHub Actions"] = (GitHub, 0, ["✓ github actions: issued", "sub repo:contoso/orders:ref:refs/heads/main", "only where its code or its configuration names it", "platforms     GitHub Actions"]),
-        ["an expired developer's variable"] = (bench => bench.With(("AZURE_TOKEN_CREDENTIALS", "everything")), 4, ["AZURE_TOKEN_CREDENTIALS has a value that is not known here."]),
+        ["an algorithm Entra does not read"] = (bench => Answers(bench.WithTokenFile(ToolBench.Assertion(algorithm: "ES256")), 700213), 4,
+            ["No federated credential matches this assertion", "It is not signed with RS256"]),
+        ["Entra cannot be reached"] = (bench =>
+            bench.WithSecret().Answer = _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused"), 5,
+                ["(Unreachable)"]),
+        ["Entra asks to wait"] = (bench =>
+            bench.WithSecret().Answer = _ => FakeServer.Response(HttpStatusCode.TooManyRequests, headers: ("Retry-After", "3600")), 5,
+                ["(Throttled)"]),
+        ["a clock that is behind"] = (bench => bench.WithSecret().EntraAhead = TimeSpan.FromMinutes(11), 0,
+            ["The clock of this machine is 11 minutes behind Entra's.", "errors.md#clock"]),
+        ["a name that is not resolved"] = (bench =>
+            bench.Resolve = (_, _) => Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound)), 3,
+                ["The name login.microsoftonline.com could not be resolved (HostNotFound)."]),
+        ["a name nobody answers for"] = (bench =>
+            bench.Resolve = async (
+                _,
+                cancellationToken) =>
+            { await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken); return []; }, 3,
+                    ["did not answer within 10 s"]),
+        ["a proxy with a password"] = (bench =>
+        {
+            bench.WithSecret()
+            .With(("HTTPS_PROXY", "http://user:proxy-canary@proxy.example:3128")); bench.Proxy =
+                new Uri("http://user:proxy-canary@proxy.example:3128");
+        }, 0,
+                    ["through the proxy http://proxy.example:3128 (with a user name or password, hidden)"]),
+        ["App Service"] = (bench =>
+            Hosted(
+                bench,
+                ("IDENTITY_ENDPOINT", "http://169.254.129.2:8081/msi/token"),
+                ("IDENTITY_HEADER", "header-canary"),
+                ("WEBSITE_SITE_NAME", "orders")), 0,
+                    ["identity host App Service", "platforms     App Service", "✓ managed identity: issued"]),
+        ["half of a host"] = (bench => bench.With(("IDENTITY_HEADER", "header-canary")), 4,
+            ["IDENTITY_HEADER is set and IDENTITY_ENDPOINT is not"]),
+        ["a kind that may not be used"] = (bench => bench.WithSecret().With(("WORKLOAD_IDENTITY_ALLOW", "federated")), 4,
+            ["may not be used", "(NotAllowed)"]),
+        ["an authority nobody knows"] = (bench => bench.WithSecret().With(("AZURE_AUTHORITY_HOST", "https://login.evil.example/")), 4,
+            ["is not one of Entra's", "AZURE_AUTHORITY_HOST cannot be right."]),
+        ["a key everybody reads"] = (bench =>
+            bench.File("/etc/orders.pem", "-----BEGIN", Everybody).WithApplication()
+                .With(("AZURE_CLIENT_CERTIFICATE_PATH", "/etc/orders.pem")), 4,
+                    ["Every user of this machine may read or change this file", "r--r--r--"]),
+        ["a token that is no JWT"] = (bench => bench.WithSecret().Answer = _ => bench.Issued("opaque-token-value"), 0,
+            ["It is not a JWT this tool can read"]),
+        ["a job of GitHub Actions"] = (GitHub, 0,
+            ["✓ github actions: issued", "sub repo:contoso/orders:ref:refs/heads/main", "only where its code or its configuration names "
+                + "it", "platforms     GitHub Actions"]),
+        ["an expired developer's variable"] = (bench => bench.With(("AZURE_TOKEN_CREDENTIALS", "everything")), 4,
+            ["AZURE_TOKEN_CREDENTIALS has a value that is not known here."]),
     };
 
     public static TheoryData<string> Names => [.. Situations.Keys];
@@ -86,7 +142,9 @@ public sealed partial class DoctorTests
         Assert.Equal(exitCode switch { 0 => "ok", 3 => "no-credential", 5 => "try-again", _ => "failed" }, (string?)report["outcome"]);
         Assert.Equal(exitCode == 0, report["token"] is not null);
         Assert.Equal(exitCode != 0, report["problems"]!.AsArray().Any(problem => (string?)problem!["severity"] == "error"));
-        Assert.All(report["problems"]!.AsArray(), problem => Assert.All(new[] { "what", "fix", "help" }, part => Assert.NotEqual("", (string)problem![part]!)));
+        Assert.All(
+            report["problems"]!.AsArray(),
+            problem => Assert.All(new[] { "what", "fix", "help" }, part => Assert.NotEqual("", (string)problem![part]!)));
     }
 
     [Fact]
@@ -99,14 +157,21 @@ public sealed partial class DoctorTests
         var link = report["credential"]!["members"]!.AsArray().Single(member => (string?)member!["name"] == "federated token file")!;
         Assert.Equal(("failed", true, "Refused"), ((string?)link["verdict"], (bool)link["answers"]!, (string?)link["kind"]));
         Assert.Equal([700213], link["codes"]!.AsArray().Select(code => (int)code!));
-        Assert.Equal("the token file '/var/run/secrets/token', to prove application 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3 of tenant 72f988bf-86f1-41af-91ab-2d7cd011db47 to login.microsoftonline.com", (string?)link["looksFor"]);
+        Assert.Equal(
+            "the token file '/var/run/secrets/token', to prove application 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3 of tenant "
+                + "72f988bf-86f1-41af-91ab-2d7cd011db47 to login.microsoftonline.com",
+            (string?)link["looksFor"]);
         var assertion = link["assertion"]!;
         Assert.Equal("system:serviceaccount:shop:orders", (string?)assertion["subject"]);
         Assert.Equal("https://oidc.example/cluster/", (string?)assertion["federatedCredential"]!["json"]!["issuer"]);
         Assert.StartsWith("az ad app", (string?)assertion["federatedCredential"]!["application"]!["az"], StringComparison.Ordinal);
         Assert.All(new[] { "application", "managedIdentity" }, kind => Assert.All(
             new[] { "az", "bicep", "terraform" },
-            language => Assert.Contains("system:serviceaccount:shop:orders", (string?)assertion["federatedCredential"]![kind]![language], StringComparison.Ordinal)));
+            language =>
+                Assert.Contains(
+                    "system:serviceaccount:shop:orders",
+                    (string?)assertion["federatedCredential"]![kind]![language],
+                    StringComparison.Ordinal)));
         Assert.Equal("api://orders/.default", (string?)report["scope"]);
     }
 
@@ -121,8 +186,14 @@ public sealed partial class DoctorTests
 
         Assert.Null(credential["managedIdentity"]!["az"]);
         Assert.Equal(2, ((string)credential["application"]!["az"]!).Count(character => character == '\''));
-        Assert.Contains("""subject: 'repo:a/b:ref:refs/heads/x\';rm -rf ~;\'\${env}%{x}"\\'""", (string?)credential["application"]!["bicep"], StringComparison.Ordinal);
-        Assert.Contains("""subject        = "repo:a/b:ref:refs/heads/x';rm -rf ~;'\u0024{env}\u0025{x}\"\\" """.TrimEnd(), (string?)credential["application"]!["terraform"], StringComparison.Ordinal);
+        Assert.Contains(
+            """subject: 'repo:a/b:ref:refs/heads/x\';rm -rf ~;\'\${env}%{x}"\\'""",
+            (string?)credential["application"]!["bicep"],
+            StringComparison.Ordinal);
+        Assert.Contains(
+            """subject        = "repo:a/b:ref:refs/heads/x';rm -rf ~;'\u0024{env}\u0025{x}\"\\" """.TrimEnd(),
+            (string?)credential["application"]!["terraform"],
+            StringComparison.Ordinal);
         Assert.Equal(Subject, (string?)credential["json"]!["subject"]);
     }
 
@@ -137,7 +208,11 @@ public sealed partial class DoctorTests
         var run = await bench.RunAsync("doctor", "--json");
 
         Assert.Equal(scope, (string?)run.Json["scope"]);
-        Assert.Contains(bench.Entra.Requests, request => request.Method == HttpMethod.Post && request.Form["scope"] == scope && request.Uri.AbsoluteUri.StartsWith(authority, StringComparison.Ordinal));
+        Assert.Contains(
+            bench.Entra.Requests,
+            request =>
+                request.Method == HttpMethod.Post && request.Form["scope"] == scope
+                    && request.Uri.AbsoluteUri.StartsWith(authority, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -171,7 +246,8 @@ public sealed partial class DoctorTests
         string[] others =
         [
             // Named by an application, given to tools that are started, or told by MachineExamination in words of its own.
-            "TFC_WORKLOAD_IDENTITY_TOKEN", "WORKLOAD_IDENTITY_AUDIENCE", "AZURE_CORE_NO_COLOR", "AZURE_CORE_ONLY_SHOW_ERRORS", "NO_COLOR", "ID_TOKEN_REQUEST_TOKEN", "GITHUB_ACTIONS",
+            "TFC_WORKLOAD_IDENTITY_TOKEN", "WORKLOAD_IDENTITY_AUDIENCE", "AZURE_CORE_NO_COLOR", "AZURE_CORE_ONLY_SHOW_ERRORS", "NO_COLOR",
+            "ID_TOKEN_REQUEST_TOKEN", "GITHUB_ACTIONS",
 
             // Data, not a path: what is in it is checked by the credential that uses it.
             "AZURE_KUBERNETES_CA_DATA",
@@ -231,14 +307,25 @@ public sealed partial class DoctorTests
     {
         bench.With(variables);
         var expiry = (bench.Clock.Now + TimeSpan.FromHours(24)).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        bench.LocalAnswer = _ => FakeServer.Response(HttpStatusCode.OK, $$"""{"access_token":"{{bench.Token}}","expires_on":"{{expiry}}","resource":"https://graph.microsoft.com","token_type":"Bearer"}""");
+        bench.LocalAnswer =
+            _ =>
+                FakeServer.Response(
+                    HttpStatusCode.OK,
+                    $$"""{"access_token":"{{bench.Token}}","expires_on":"{{expiry}}","resource":"https://graph.microsoft.com","token_type":"Bearer"}""");
     }
 
     private static void GitHub(ToolBench bench)
     {
-        bench.WithApplication().With(("GITHUB_ACTIONS", "true"), ("ACTIONS_ID_TOKEN_REQUEST_URL", "https://vstoken.actions.example/token?api-version=2.0"), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "request-canary"));
+        bench.WithApplication()
+            .With(
+                ("GITHUB_ACTIONS", "true"),
+                ("ACTIONS_ID_TOKEN_REQUEST_URL", "https://vstoken.actions.example/token?api-version=2.0"),
+                ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "request-canary"));
         bench.Entra.Otherwise = request => request.Uri.Host == "vstoken.actions.example"
-            ? FakeServer.Response(HttpStatusCode.OK, $$"""{"value":"{{ToolBench.Assertion("repo:contoso/orders:ref:refs/heads/main", "https://token.actions.githubusercontent.com")}}"}""")
+            ? FakeServer.Response(
+                HttpStatusCode.OK,
+                $$"""{"value":"{{ToolBench.Assertion(
+                    "repo:contoso/orders:ref:refs/heads/main", "https://token.actions.githubusercontent.com")}}"}""")
             : request.Method == HttpMethod.Get ? bench.Dated(HttpStatusCode.OK)
             : bench.Issued();
     }

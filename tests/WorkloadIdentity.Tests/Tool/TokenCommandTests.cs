@@ -26,11 +26,16 @@ public sealed class TokenCommandTests
         { ["token", "--scope", Scope, "--tenant", "common"], 2, "--tenant is no tenant.", "stands for no tenant" },
         { ["token", "--scope", Scope, "--client-id", "orders"], 2, "--client-id is not a GUID.", "not the application's name" },
         { ["token", "--scope", Scope, "--identity", "orders"], 2, "--identity names no managed identity.", "'system'" },
-        { ["token", "--scope", Scope, "--identity", "system", "--tenant", EntraFake.Tenant], 2, "each say who to be", "Use one of the three" },
-        { ["token", "--scope", Scope, "--config", "nowhere.json:Identity"], 2, "'nowhere.json' does not exist", "--config appsettings.json:Identity" },
-        { ["token", "--scope", Scope, "--config", "settings.json:Nothing"], 2, "'settings.json' has no section 'Nothing'.", "Identity, Other" },
-        { ["token", "--scope", Scope, "--config", "settings.json:Other"], 4, "Other:Kind is not a kind of credential", "Programs refuse to start" },
-        { ["token", "--scope", Scope, "--config", "broken.json:Identity"], 2, "'broken.json' is not the JSON of a configuration file.", "comma" },
+        { ["token", "--scope", Scope, "--identity", "system", "--tenant", EntraFake.Tenant], 2, "each say who to be", "Use one of the "
+            + "three" },
+        { ["token", "--scope", Scope, "--config", "nowhere.json:Identity"], 2, "'nowhere.json' does not exist", "--config "
+            + "appsettings.json:Identity" },
+        { ["token", "--scope", Scope, "--config", "settings.json:Nothing"], 2, "'settings.json' has no section 'Nothing'.", "Identity, "
+            + "Other" },
+        { ["token", "--scope", Scope, "--config", "settings.json:Other"], 4, "Other:Kind is not a kind of credential", "Programs refuse "
+            + "to start" },
+        { ["token", "--scope", Scope, "--config", "broken.json:Identity"], 2, "'broken.json' is not the JSON of a configuration "
+            + "file.", "comma" },
         { ["exec-credential"], 2, "KUBERNETES_EXEC_INFO is not set", "kubeconfig" },
     };
 
@@ -81,9 +86,15 @@ public sealed class TokenCommandTests
     [Fact]
     public async Task A_header_and_variables_are_written_as_curl_and_shells_read_them()
     {
-        Assert.Equal($"Authorization: Bearer {_bench.Token}\n", (await _bench.RunAsync("token", "--scope", Scope, "--header", "--raw")).Out);
-        Assert.Equal($"ACCESS_TOKEN={_bench.Token}\nACCESS_TOKEN_EXPIRES_ON=2026-01-01T00:59:59Z\n", (await _bench.RunAsync("token", "--scope", Scope, "--env", "--raw")).Out);
-        Assert.StartsWith($"VAULT_TOKEN={_bench.Token}\nVAULT_TOKEN_EXPIRES_ON=", (await _bench.RunAsync("token", "--scope", Scope, "--env", "VAULT_TOKEN", "--raw")).Out, StringComparison.Ordinal);
+        Assert.Equal(
+            $"Authorization: Bearer {_bench.Token}\n", (await _bench.RunAsync("token", "--scope", Scope, "--header", "--raw")).Out);
+        Assert.Equal(
+            $"ACCESS_TOKEN={_bench.Token}\nACCESS_TOKEN_EXPIRES_ON=2026-01-01T00:59:59Z\n",
+            (await _bench.RunAsync("token", "--scope", Scope, "--env", "--raw")).Out);
+        Assert.StartsWith(
+            $"VAULT_TOKEN={_bench.Token}\nVAULT_TOKEN_EXPIRES_ON=",
+            (await _bench.RunAsync("token", "--scope", Scope, "--env", "VAULT_TOKEN", "--raw")).Out,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,8 +103,11 @@ public sealed class TokenCommandTests
         var without = (await _bench.RunAsync("token", "--scope", Scope, "--json")).Json;
         var with = (await _bench.RunAsync("token", "--scope", Scope, "--json", "--raw")).Json;
 
-        Assert.Equal(["schema", "scope", "tokenType", "expiresOn", "acquiredBy", "claims"], without.AsObject().Select(member => member.Key));
-        Assert.Equal(["wid-token/1", Scope, "Bearer", "2026-01-01T00:59:59Z", "default chain/client secret"], without.AsObject().Take(5).Select(member => (string?)member.Value));
+        Assert.Equal(
+            ["schema", "scope", "tokenType", "expiresOn", "acquiredBy", "claims"], without.AsObject().Select(member => member.Key));
+        Assert.Equal(
+            ["wid-token/1", Scope, "Bearer", "2026-01-01T00:59:59Z", "default chain/client secret"],
+            without.AsObject().Take(5).Select(member => (string?)member.Value));
         Assert.Equal(EntraFake.ClientId, (string?)without["claims"]!["appid"]);
         Assert.Equal(_bench.Token, (string?)with["accessToken"]);
     }
@@ -148,7 +162,8 @@ public sealed class TokenCommandTests
     [InlineData("api://FB60F99C-7A34-4190-8149-302F77469936/.default")]
     public async Task Exchange_audiences_are_refused_under_every_option_and_nobody_is_asked(string scope)
     {
-        string[][] forms = [[], ["--raw"], ["--decode"], ["--json"], ["--json", "--raw"], ["--header", "--raw"], ["--env", "--raw"], ["--no-redact", "--raw"], ["--no-redact", "--decode"]];
+        string[][] forms =
+            [[], ["--raw"], ["--decode"], ["--json"], ["--json", "--raw"], ["--header", "--raw"], ["--env", "--raw"], ["--no-redact", "--raw"], ["--no-redact", "--decode"]];
         foreach (var form in forms)
         {
             var run = await _bench.RunAsync(["token", "--scope", scope, .. form]);
@@ -185,13 +200,18 @@ public sealed class TokenCommandTests
     {
         const string Other = "0f3c1a52-9c0f-4d0e-8a54-6f1f6f0d2b99";
         await _bench.RunAsync("token", "--scope", Scope, "--tenant", "fabrikam.example", "--client-id", Other);
-        Assert.Equal(("/fabrikam.example/oauth2/v2.0/token", Other), (_bench.Entra.Requests[^1].Uri.AbsolutePath, _bench.Entra.Requests[^1].Form["client_id"]));
+        Assert.Equal(
+            ("/fabrikam.example/oauth2/v2.0/token", Other),
+            (_bench.Entra.Requests[^1].Uri.AbsolutePath, _bench.Entra.Requests[^1].Form["client_id"]));
 
         await Configured().RunAsync("token", "--scope", Scope, "--config", "settings.json:Identity");
-        Assert.Equal(("/contoso.example/oauth2/v2.0/token", "config-canary-1"), (_bench.Entra.Requests[^1].Uri.AbsolutePath, _bench.Entra.Requests[^1].Form["client_secret"]));
+        Assert.Equal(
+            ("/contoso.example/oauth2/v2.0/token", "config-canary-1"),
+            (_bench.Entra.Requests[^1].Uri.AbsolutePath, _bench.Entra.Requests[^1].Form["client_secret"]));
 
         // As in a program, a variable overrides what the file says.
-        await _bench.With(("Identity__ClientSecret", "config-canary-2")).RunAsync("token", "--scope", Scope, "--config", "settings.json:Identity");
+        await _bench.With(("Identity__ClientSecret", "config-canary-2"))
+            .RunAsync("token", "--scope", Scope, "--config", "settings.json:Identity");
         Assert.Equal("config-canary-2", _bench.Entra.Requests[^1].Form["client_secret"]);
     }
 
@@ -201,7 +221,11 @@ public sealed class TokenCommandTests
     [InlineData("object:0f3c1a52-9c0f-4d0e-8a54-6f1f6f0d2b99", "object_id=0f3c1a52-9c0f-4d0e-8a54-6f1f6f0d2b99")]
     public async Task A_managed_identity_is_asked_for_alone(string identity, string query)
     {
-        _bench.LocalAnswer = _ => FakeServer.Response(System.Net.HttpStatusCode.OK, $$"""{"access_token":"{{_bench.Token}}","expires_in":"3600","expires_on":"1767229200","resource":"api://orders","token_type":"Bearer"}""");
+        _bench.LocalAnswer =
+            _ =>
+                FakeServer.Response(
+                    System.Net.HttpStatusCode.OK,
+                    $$"""{"access_token":"{{_bench.Token}}","expires_in":"3600","expires_on":"1767229200","resource":"api://orders","token_type":"Bearer"}""");
 
         var run = await _bench.RunAsync("token", "--scope", Scope, "--identity", identity, "--raw");
 
@@ -224,7 +248,8 @@ public sealed class TokenCommandTests
     }
 
     [Theory]
-    [InlineData("""{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1alpha1","spec":{}}""", "a version that is not known here")]
+    [InlineData(
+        """{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1alpha1","spec":{}}""", "a version that is not known here")]
     [InlineData("""{"kind":"Pod","apiVersion":"client.authentication.k8s.io/v1"}""", "holds no ExecCredential")]
     [InlineData("""not json""", "holds no ExecCredential")]
     [InlineData("""["ExecCredential"]""", "holds no ExecCredential")]
@@ -258,7 +283,14 @@ public sealed class TokenCommandTests
     {
         var settings = new JsonObject
         {
-            ["Identity"] = new JsonObject { ["Kind"] = "ClientSecret", ["TenantId"] = "contoso.example", ["ClientId"] = EntraFake.ClientId, ["ClientSecret"] = "config-canary-1" },
+            ["Identity"] = new JsonObject
+            {
+                ["Kind"] = "ClientSecret",
+                ["TenantId"] = "contoso.example",
+                [
+                "ClientId"] = EntraFake.ClientId,
+                ["ClientSecret"] = "config-canary-1"
+            },
             ["Other"] = new JsonObject { ["Kind"] = "Magic" },
         };
         _bench.Files["settings.json"] = Encoding.UTF8.GetBytes(settings.ToJsonString());

@@ -6,7 +6,9 @@ using WorkloadIdentity.Tool;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>A machine to run <c>wid</c> on: its variables and files, Entra and the local hosts as it reaches them, its clock and its console.</summary>
+/// <summary>
+/// A machine to run <c>wid</c> on: its variables and files, Entra and the local hosts as it reaches them, its clock and its console.
+/// </summary>
 internal sealed class ToolBench
 {
     public const string Endpoint = "https://login.microsoftonline.com";
@@ -19,7 +21,8 @@ internal sealed class ToolBench
         Answer = _ => Issued();
         Entra.Otherwise = request => request.Method == HttpMethod.Get
             ? Dated(HttpStatusCode.OK)
-            : request.Uri.AbsolutePath.EndsWith("/token", StringComparison.Ordinal) ? Answer(request) : throw new Xunit.Sdk.XunitException($"Unexpected request: {request.Uri}");
+            : request.Uri.AbsolutePath.EndsWith("/token", StringComparison.Ordinal) ? Answer(request)
+            : throw new Xunit.Sdk.XunitException($"Unexpected request: {request.Uri}");
         Local.Otherwise = request => LocalAnswer(request);
     }
 
@@ -42,9 +45,11 @@ internal sealed class ToolBench
     public Func<ReceivedRequest, HttpResponseMessage> Answer { get; set; }
 
     /// <summary>How hosts on this machine and its link answer: nobody is there unless a test says so.</summary>
-    public Func<ReceivedRequest, HttpResponseMessage> LocalAnswer { get; set; } = _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "connection refused");
+    public Func<ReceivedRequest, HttpResponseMessage> LocalAnswer { get; set; } =
+        _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "connection refused");
 
-    public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; set; } = (_, _) => Task.FromResult(new IPAddress[] { IPAddress.Parse("192.0.2.7"), IPAddress.Parse("192.0.2.8") });
+    public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; set; } =
+        (_, _) => Task.FromResult(new IPAddress[] { IPAddress.Parse("192.0.2.7"), IPAddress.Parse("192.0.2.8") });
 
     public Uri? Proxy { get; set; }
 
@@ -65,10 +70,16 @@ internal sealed class ToolBench
 
     /// <summary>A JWT nobody could verify.</summary>
     public static string Jwt(JsonObject claims, string algorithm = "RS256") =>
-        $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"{{algorithm}}","typ":"JWT","kid":"key-1"}"""))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims.ToJsonString()))}.{Signature}";
+        $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
+            $$"""{"alg":"{{algorithm}}","typ":"JWT","kid":"key-1"}"""))}.{Base64Url.EncodeToString(
+                Encoding.UTF8.GetBytes(claims.ToJsonString()))}.{Signature}";
 
     /// <summary>The assertion of a pod.</summary>
-    public static string Assertion(string subject = "system:serviceaccount:shop:orders", string issuer = "https://oidc.example/cluster/", string algorithm = "RS256", DateTimeOffset? expiresOn = null) => Jwt(
+    public static string Assertion(
+        string subject = "system:serviceaccount:shop:orders",
+        string issuer = "https://oidc.example/cluster/",
+        string algorithm = "RS256",
+        DateTimeOffset? expiresOn = null) => Jwt(
         new JsonObject
         {
             ["iss"] = issuer,
@@ -81,7 +92,8 @@ internal sealed class ToolBench
     public HttpResponseMessage Issued(string? token = null) => FakeServer.Response(HttpStatusCode.OK, EntraFake.Token(token ?? Token));
 
     public static HttpResponseMessage Refused(long code, string error = "invalid_client", string says = "Something is wrong.") =>
-        FakeServer.Response(error == "invalid_client" ? HttpStatusCode.Unauthorized : HttpStatusCode.BadRequest, EntraFake.Error(code, error, says));
+        FakeServer.Response(
+            error == "invalid_client" ? HttpStatusCode.Unauthorized : HttpStatusCode.BadRequest, EntraFake.Error(code, error, says));
 
     public ToolBench With(params (string Name, string Value)[] variables)
     {
@@ -142,7 +154,8 @@ internal sealed class ToolBench
     };
 
     public HttpResponseMessage Dated(HttpStatusCode status) =>
-        FakeServer.Response(status, headers: ("Date", (Clock.Now + EntraAhead).ToString("r", System.Globalization.CultureInfo.InvariantCulture)));
+        FakeServer.Response(
+            status, headers: ("Date", (Clock.Now + EntraAhead).ToString("r", System.Globalization.CultureInfo.InvariantCulture)));
 }
 
 /// <summary>How a command ended and what it wrote.</summary>

@@ -17,15 +17,36 @@ public sealed class ToolOnEmulatorTests
     private static readonly Dictionary<string, (Func<EntraEmulator, Dictionary<string, byte[]>, IReadOnlyDictionary<string, string>> Arrange, int ExitCode, string Answers, string Says)> Situations = new()
     {
         ["secret"] = ((entra, _) => entra.Application.EnvironmentWithSecret(), 0, "client secret", "All is well"),
-        ["secret that was removed"] = ((entra, _) => { var variables = entra.Application.EnvironmentWithSecret(); entra.Application.RemoveSecret(variables["AZURE_CLIENT_SECRET"]); return variables; }, 4, "client secret", "AADSTS7000215"),
-        ["application that was disabled"] = ((entra, _) => { entra.Application.IsEnabled = false; return entra.Application.EnvironmentWithSecret(); }, 4, "client secret", "AADSTS7000112"),
+        ["secret that was removed"] = ((
+            entra,
+            _) =>
+        {
+            var variables = entra.Application.EnvironmentWithSecret(); entra.Application.RemoveSecret(
+                variables["AZURE_CLIENT_SECRET"]); return variables;
+        }, 4, "client secret", "AADSTS7000215"),
+        ["application that was disabled"] = ((
+            entra,
+            _) =>
+        { entra.Application.IsEnabled = false; return entra.Application.EnvironmentWithSecret(); }, 4, "client secret",
+                "AADSTS7000112"),
         ["App Service"] = ((entra, _) => entra.AppServiceEnvironment(), 0, "managed identity", "App Service"),
         ["virtual machine"] = ((entra, _) => entra.ImdsEnvironment(), 0, "managed identity", "IMDS"),
-        ["pod"] = ((entra, files) => Pod(entra, files, "system:serviceaccount:shop:orders"), 0, "federated token file", "sub system:serviceaccount:shop:orders"),
-        ["pod of another service account"] = ((entra, files) => Pod(entra, files, "system:serviceaccount:shop:other"), 4, "federated token file", "az ad app federated-credential create"),
-        ["job of GitHub Actions"] = ((entra, _) => Job(entra, "repo:contoso/orders:ref:refs/heads/main"), 0, "github actions", "sub repo:contoso/orders:ref:refs/heads/main"),
-        ["job on another branch"] = ((entra, _) => Job(entra, "repo:contoso/orders:ref:refs/heads/other"), 4, "github actions", "subject: 'repo:contoso/orders:ref:refs/heads/other'"),
-        ["throttled"] = ((entra, _) => { entra.Faults.TokenEndpoint.Next(Fault.Throttled(TimeSpan.FromHours(1)), times: 100); return entra.Application.EnvironmentWithSecret(); }, 5, "client secret", "(Throttled)"),
+        ["pod"] = ((entra, files) => Pod(entra, files, "system:serviceaccount:shop:orders"), 0, "federated token file",
+            "sub system:serviceaccount:shop:orders"),
+        ["pod of another service account"] = ((entra, files) => Pod(entra, files, "system:serviceaccount:shop:other"), 4,
+            "federated token file", "az ad app federated-credential create"),
+        ["job of GitHub Actions"] = ((entra, _) => Job(entra, "repo:contoso/orders:ref:refs/heads/main"), 0, "github actions",
+            "sub repo:contoso/orders:ref:refs/heads/main"),
+        ["job on another branch"] = ((entra, _) => Job(entra, "repo:contoso/orders:ref:refs/heads/other"), 4, "github actions",
+            "subject: 'repo:contoso/orders:ref:refs/heads/other'"),
+        ["throttled"] = ((
+            entra,
+            _) =>
+        {
+            entra.Faults.TokenEndpoint.Next(
+                Fault.Throttled(TimeSpan.FromHours(1)),
+                times: 100); return entra.Application.EnvironmentWithSecret();
+        }, 5, "client secret", "(Throttled)"),
     };
 
     public static TheoryData<string> Names => [.. Situations.Keys];
@@ -52,7 +73,11 @@ public sealed class ToolOnEmulatorTests
         {
             // The token is one that the API takes.
             using var client = new HttpClient();
-            using var request = new HttpRequestMessage(HttpMethod.Get, entra.Api.Url) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token.Out.Trim()) } };
+            using var request =
+                new HttpRequestMessage(
+                    HttpMethod.Get,
+                    entra.Api.Url)
+                { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token.Out.Trim()) } };
             using var response = await client.SendAsync(request);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
@@ -63,9 +88,12 @@ public sealed class ToolOnEmulatorTests
     {
         await using var entra = await EntraEmulator.StartAsync();
 
-        var network = (await RunAsync(entra.Application.EnvironmentWithSecret(), [], "doctor", "--scope", Scope, "--json")).Json["network"]!;
+        var network =
+            (await RunAsync(entra.Application.EnvironmentWithSecret(), [], "doctor", "--scope", Scope, "--json")).Json["network"]!;
 
-        Assert.Equal((entra.AuthorityHost.AbsoluteUri, 0d, null), ((string?)network["authority"], (double)network["clockSkewSeconds"]!, network["problem"]));
+        Assert.Equal(
+            (entra.AuthorityHost.AbsoluteUri, 0d, null),
+            ((string?)network["authority"], (double)network["clockSkewSeconds"]!, network["problem"]));
     }
 
     [Fact]
@@ -77,10 +105,15 @@ public sealed class ToolOnEmulatorTests
             var path = Path.Combine(folder, "entra.env");
             var output = new NotifyingWriter("Ctrl+C ends it.");
             using var interrupt = new CancellationTokenSource();
-            var run = Wid.RunAsync(["emulator", "--env-file", path], Surroundings(new Dictionary<string, string>(), [], output, TextWriter.Null), interrupt.Token);
+            var run =
+                Wid.RunAsync(
+                    ["emulator", "--env-file", path],
+                    Surroundings(new Dictionary<string, string>(), [], output, TextWriter.Null),
+                    interrupt.Token);
             Assert.Same(output.Seen, await Task.WhenAny(run, output.Seen));
 
-            var variables = (await File.ReadAllLinesAsync(path)).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+            var variables =
+                (await File.ReadAllLinesAsync(path)).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
             Assert.DoesNotContain(variables["AZURE_CLIENT_SECRET"], output.ToString(), StringComparison.Ordinal);
             Assert.Contains("THIS IS NOT MICROSOFT ENTRA", output.ToString(), StringComparison.Ordinal);
             if (!OperatingSystem.IsWindows())
@@ -112,12 +145,16 @@ public sealed class ToolOnEmulatorTests
             Assert.Equal((2, ""), (wrong.ExitCode, wrong.Out));
             Assert.Contains("server.prt", wrong.Error, StringComparison.Ordinal);
             Assert.Contains("applications[0].clientId", wrong.Error, StringComparison.Ordinal);
-            Assert.Equal(2, (await RunAsync(new Dictionary<string, string>(), [], "emulator", Path.Combine(folder, "nowhere.json"))).ExitCode);
+            Assert.Equal(
+                2, (await RunAsync(new Dictionary<string, string>(), [], "emulator", Path.Combine(folder, "nowhere.json"))).ExitCode);
 
-            await File.WriteAllTextAsync(path, """{ "server": { "secureAuthority": false }, "tenants": [ { "id": "72f988bf-86f1-41af-91ab-2d7cd011db47" } ] }""");
+            await File.WriteAllTextAsync(
+                path, """{ "server": { "secureAuthority": false }, "tenants": [ { "id": "72f988bf-86f1-41af-91ab-2d7cd011db47" } ] }""");
             var output = new NotifyingWriter("Ctrl+C ends it.");
             using var interrupt = new CancellationTokenSource();
-            var run = Wid.RunAsync(["emulator", path], Surroundings(new Dictionary<string, string>(), [], output, TextWriter.Null), interrupt.Token);
+            var run =
+                Wid.RunAsync(
+                    ["emulator", path], Surroundings(new Dictionary<string, string>(), [], output, TextWriter.Null), interrupt.Token);
             Assert.Same(output.Seen, await Task.WhenAny(run, output.Seen));
             await interrupt.CancelAsync();
             Assert.Equal(0, await run);
@@ -202,25 +239,29 @@ public sealed class ToolOnEmulatorTests
         };
     }
 
-    private static async Task<ToolRun> RunAsync(IReadOnlyDictionary<string, string> variables, Dictionary<string, byte[]> files, params string[] args)
+    private static async Task<ToolRun> RunAsync(
+        IReadOnlyDictionary<string, string> variables, Dictionary<string, byte[]> files, params string[] args)
     {
         var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
         var code = await Wid.RunAsync(args, Surroundings(variables, files, output, error), CancellationToken.None);
         return new ToolRun(code, output.ToString(), error.ToString());
     }
 
-    private static Surroundings Surroundings(IReadOnlyDictionary<string, string> variables, Dictionary<string, byte[]> files, TextWriter output, TextWriter error) => new()
-    {
-        Environment = WorkloadEnvironment.FromValues(variables, files),
-        Out = output,
-        Error = error,
-        IsOutRedirected = true,
-        IsErrorRedirected = true,
-        Look = path => new FileFacts(files.ContainsKey(path)),
+    private static Surroundings Surroundings(
+        IReadOnlyDictionary<string, string> variables, Dictionary<string, byte[]> files, TextWriter output, TextWriter error) => new()
+        {
+            Environment = WorkloadEnvironment.FromValues(variables, files),
+            Out = output,
+            Error = error,
+            IsOutRedirected = true,
+            IsErrorRedirected = true,
+            Look = path => new FileFacts(files.ContainsKey(path)),
 
-        // Nothing else of this machine takes part; its own IMDS, should there be one, least of all.
-        LocalClient = variables.ContainsKey("AZURE_POD_IDENTITY_AUTHORITY_HOST") || variables.ContainsKey("IDENTITY_ENDPOINT") ? null : new FakeServer { Otherwise = _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "nobody") }.Client,
-    };
+            // Nothing else of this machine takes part; its own IMDS, should there be one, least of all.
+            LocalClient = variables.ContainsKey("AZURE_POD_IDENTITY_AUTHORITY_HOST") || variables.ContainsKey("IDENTITY_ENDPOINT")
+            ? null
+            : new FakeServer { Otherwise = _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "nobody") }.Client,
+        };
 
     /// <summary>Tells when a text has been written.</summary>
     private sealed class NotifyingWriter(string text) : StringWriter

@@ -10,19 +10,27 @@ public sealed class ToolRedactionTests
 
     private static readonly string[] Secrets =
     [
-        "canary-client-secret", "canary-pfx-password", "canary-identity-header", "canary-msi-secret", "canary-github-token", "canary-pipeline-token", "canary-proxy-password",
+        "canary-client-secret", "canary-pfx-password", "canary-identity-header", "canary-msi-secret", "canary-github-token",
+        "canary-pipeline-token", "canary-proxy-password",
         "canary-config-secret", ToolBench.Signature,
     ];
 
-    private static readonly string[] People = ["alice", "Alice", "192.0.2.99", "3f0d5d4e-6b5c-4c0c-9d1a-0a4f2f6f9f77", "77777777-8888-4999-8aaa-bbbbbbbbbbbb"];
+    private static readonly string[] People =
+        ["alice", "Alice", "192.0.2.99", "3f0d5d4e-6b5c-4c0c-9d1a-0a4f2f6f9f77", "77777777-8888-4999-8aaa-bbbbbbbbbbbb"];
 
     private static readonly string[][] Commands =
     [
-        ["doctor"], ["doctor", "--json"], ["doctor", "--no-redact"], ["doctor", "--json", "--no-redact"], ["doctor", "--scope", "api://AzureADTokenExchange/.default", "--json", "--no-redact"],
-        ["doctor", "--config", "/home/alice.smith/settings.json:Identity"], ["doctor", "--config", "/home/alice.smith/settings.json:Identity", "--json", "--no-redact"], ["doctor", "--identity", "system", "--no-redact"],
-        ["token", "--scope", Scope], ["token", "--scope", Scope, "--decode"], ["token", "--scope", Scope, "--decode", "--no-redact"], ["token", "--scope", Scope, "--json"], ["token", "--scope", Scope, "--json", "--no-redact"],
-        ["token", "--scope", Scope, "--header"], ["token", "--scope", Scope, "--env"], ["token", "canary-client-secret"], ["canary-client-secret"], ["doctor", "--client-secret=canary-client-secret"], ["doctor", "--client-secret", "canary-client-secret"],
-        ["token", "--scope", Scope, "--config", "/home/alice.smith/settings.json:Identity"], ["token", "--scope", Scope, "--tenant", "canary-client-secret"], ["exec-credential", "--client-id", "canary-client-secret"],
+        ["doctor"], ["doctor", "--json"], ["doctor", "--no-redact"], ["doctor", "--json", "--no-redact"],
+        ["doctor", "--scope", "api://AzureADTokenExchange/.default", "--json", "--no-redact"],
+        ["doctor", "--config", "/home/alice.smith/settings.json:Identity"],
+        ["doctor", "--config", "/home/alice.smith/settings.json:Identity", "--json", "--no-redact"],
+        ["doctor", "--identity", "system", "--no-redact"],
+        ["token", "--scope", Scope], ["token", "--scope", Scope, "--decode"], ["token", "--scope", Scope, "--decode", "--no-redact"],
+        ["token", "--scope", Scope, "--json"], ["token", "--scope", Scope, "--json", "--no-redact"],
+        ["token", "--scope", Scope, "--header"], ["token", "--scope", Scope, "--env"], ["token", "canary-client-secret"],
+        ["canary-client-secret"], ["doctor", "--client-secret=canary-client-secret"], ["doctor", "--client-secret", "canary-client-secret"],
+        ["token", "--scope", Scope, "--config", "/home/alice.smith/settings.json:Identity"],
+        ["token", "--scope", Scope, "--tenant", "canary-client-secret"], ["exec-credential", "--client-id", "canary-client-secret"],
         ["exec-credential", "--scope", "api://AzureADTokenExchange/.default"], ["--help"], ["token", "--help"], ["--version"],
     ];
 
@@ -30,14 +38,23 @@ public sealed class ToolRedactionTests
     private static readonly Dictionary<string, Action<ToolBench>> Turns = new()
     {
         ["issued"] = _ => { },
-        ["refused, with everything played back"] = bench => bench.Answer = request => ToolBench.Refused(700213, "invalid_request", $"alice@contoso.example sent {request.Form.GetValueOrDefault("client_secret")} {request.Form.GetValueOrDefault("client_assertion")} from /home/alice.smith with canary-identity-header."),
+        ["refused, with everything played back"] = bench =>
+            bench.Answer = request =>
+                ToolBench.Refused(
+                    700213,
+                    "invalid_request",
+                    $"alice@contoso.example sent {request.Form.GetValueOrDefault("client_secret")} {request.Form.GetValueOrDefault(
+                        "client_assertion")} from /home/alice.smith with canary-identity-header."),
         ["a federated token instead of a secret"] = bench =>
         {
             bench.Variables.Remove("AZURE_CLIENT_SECRET");
             bench.Answer = request => ToolBench.Refused(700213, "invalid_request", $"{request.Form.GetValueOrDefault("client_assertion")}");
         },
-        ["unreachable"] = bench => bench.Answer = _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "canary-client-secret"),
-        ["not json"] = bench => bench.Answer = request => FakeServer.Response(System.Net.HttpStatusCode.BadGateway, $"<html>{request.Body}</html>", "text/html"),
+        ["unreachable"] = bench =>
+            bench.Answer = _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "canary-client-secret"),
+        ["not json"] = bench =>
+            bench.Answer = request =>
+                FakeServer.Response(System.Net.HttpStatusCode.BadGateway, $"<html>{request.Body}</html>", "text/html"),
     };
 
     public static TheoryData<string, string> Everything
@@ -68,7 +85,11 @@ public sealed class ToolRedactionTests
         var run = await bench.RunAsync(args);
 
         Assert.All(Secrets, secret => Assert.DoesNotContain(secret, run.All, StringComparison.Ordinal));
-        Assert.All(Secrets, secret => Assert.DoesNotContain(Uri.EscapeDataString(Convert.ToBase64String(Encoding.UTF8.GetBytes(secret))), run.All, StringComparison.Ordinal));
+        Assert.All(
+            Secrets,
+            secret =>
+                Assert.DoesNotContain(
+                    Uri.EscapeDataString(Convert.ToBase64String(Encoding.UTF8.GetBytes(secret))), run.All, StringComparison.Ordinal));
         if (!args.Contains("--no-redact") && !args.Contains("--config"))
         {
             Assert.All(People, person => Assert.DoesNotContain(person, run.All, StringComparison.Ordinal));
@@ -98,7 +119,9 @@ public sealed class ToolRedactionTests
         var run = await Nest().RunAsync("doctor", "--no-redact");
 
         Assert.Contains("NOT redacted", run.Out, StringComparison.Ordinal);
-        Assert.All(["alice@contoso.example", "192.0.2.99", "77777777-8888-4999-8aaa-bbbbbbbbbbbb", "3f0d5d4e-6b5c-4c0c-9d1a-0a4f2f6f9f77", "/home/alice.smith"], shown => Assert.Contains(shown, run.Out, StringComparison.Ordinal));
+        Assert.All(
+            ["alice@contoso.example", "192.0.2.99", "77777777-8888-4999-8aaa-bbbbbbbbbbbb", "3f0d5d4e-6b5c-4c0c-9d1a-0a4f2f6f9f77", "/home/alice.smith"],
+            shown => Assert.Contains(shown, run.Out, StringComparison.Ordinal));
         Assert.Contains("fit for a ticket", (await Nest().RunAsync("doctor")).Out, StringComparison.Ordinal);
     }
 
@@ -107,7 +130,9 @@ public sealed class ToolRedactionTests
     {
         var run = await Nest().RunAsync("doctor");
 
-        Assert.All([EntraFake.Tenant, EntraFake.ClientId, "https://login.microsoftonline.com/", "~/orders/token"], kept => Assert.Contains(kept, run.Out, StringComparison.Ordinal));
+        Assert.All(
+            [EntraFake.Tenant, EntraFake.ClientId, "https://login.microsoftonline.com/", "~/orders/token"],
+            kept => Assert.Contains(kept, run.Out, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -141,7 +166,9 @@ public sealed class ToolRedactionTests
                 ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "canary-github-token"),
                 ("SYSTEM_ACCESSTOKEN", "canary-pipeline-token"),
                 ("KUBERNETES_EXEC_INFO", """{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{}}"""));
-        bench.File("/home/alice.smith/settings.json", $$$"""{"Identity":{"Kind":"ClientSecret","TenantId":"{{{EntraFake.Tenant}}}","ClientId":"{{{EntraFake.ClientId}}}","ClientSecret":"canary-config-secret"}}""");
+        bench.File(
+            "/home/alice.smith/settings.json",
+            $$$"""{"Identity":{"Kind":"ClientSecret","TenantId":"{{{EntraFake.Tenant}}}","ClientId":"{{{EntraFake.ClientId}}}","ClientSecret":"canary-config-secret"}}""");
         bench.Claims = new JsonObject
         {
             ["aud"] = "https://graph.microsoft.com",

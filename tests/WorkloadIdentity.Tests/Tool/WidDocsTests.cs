@@ -7,15 +7,28 @@ public sealed partial class WidDocsTests
 {
     private static readonly Dictionary<string, (Action<ToolBench> Arrange, string[] Args)> Examples = new()
     {
-        ["doctor-mismatch"] = (bench => bench.WithTokenFile(ToolBench.Assertion(), "/var/run/secrets/azure/tokens/azure-identity-token").With(("KUBERNETES_SERVICE_HOST", "10.0.0.1")).Answer = _ =>
-            ToolBench.Refused(700213, "invalid_request", "No matching federated identity record found for presented assertion subject 'system:serviceaccount:shop:orders'."), ["doctor", "--scope", "api://orders/.default"]),
+        ["doctor-mismatch"] = (bench =>
+            bench.WithTokenFile(ToolBench.Assertion(), "/var/run/secrets/azure/tokens/azure-identity-token")
+                .With(("KUBERNETES_SERVICE_HOST", "10.0.0.1")).Answer = _ =>
+            ToolBench.Refused(
+                700213,
+                "invalid_request",
+                "No matching federated identity record found for presented assertion subject 'system:serviceaccount:shop:orders'."),
+                    ["doctor", "--scope", "api://orders/.default"]),
         ["doctor-ok"] = (bench => bench.WithSecret(), ["doctor"]),
         ["doctor-json"] = (bench => bench.WithSecret(), ["doctor", "--json"]),
         ["token"] = (bench => bench.WithSecret(), ["token", "--scope", "https://graph.microsoft.com/.default"]),
-        ["token-raw"] = (bench => bench.WithSecret().Answer = _ => bench.Issued("eyJ0eXAi.eyJhdWQi.signature"), ["token", "--scope", "https://graph.microsoft.com/.default", "--env", "--raw"]),
+        ["token-raw"] = (bench => bench.WithSecret().Answer = _ => bench.Issued("eyJ0eXAi.eyJhdWQi.signature"),
+            ["token", "--scope", "https://graph.microsoft.com/.default", "--env", "--raw"]),
         ["token-decode"] = (bench => bench.WithSecret(), ["token", "--scope", "https://graph.microsoft.com/.default", "--decode"]),
-        ["exec-credential"] = (bench => bench.WithSecret().With(("KUBERNETES_EXEC_INFO", """{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{}}""")).Answer = _ => bench.Issued("token-of-the-cluster"), ["exec-credential"]),
-        ["error"] = (bench => bench.With(("AZURE_CLIENT_SECRET", "secret-canary-1")), ["token", "--scope", "https://graph.microsoft.com/.default"]),
+        ["exec-credential"] = (bench =>
+            bench.WithSecret()
+                .With(
+                    ("KUBERNETES_EXEC_INFO",
+                        """{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{}}""")).Answer = _ =>
+                            bench.Issued("token-of-the-cluster"), ["exec-credential"]),
+        ["error"] = (bench => bench.With(("AZURE_CLIENT_SECRET", "secret-canary-1")),
+            ["token", "--scope", "https://graph.microsoft.com/.default"]),
     };
 
     [Fact]
@@ -32,7 +45,11 @@ public sealed partial class WidDocsTests
             var bench = new ToolBench();
             arrange(bench);
             var run = await bench.RunAsync(args);
-            fresh = fresh.Replace(match.Value, $"<!-- wid: {name} -->\n```\n$ wid {string.Join(' ', args)}\n{run.Out}{run.Error}```\n", StringComparison.Ordinal);
+            fresh =
+                fresh.Replace(
+                    match.Value,
+                    $"<!-- wid: {name} -->\n```\n$ wid {string.Join(' ', args)}\n{run.Out}{run.Error}```\n",
+                    StringComparison.Ordinal);
         }
 
         Assert.Equal(Examples.Keys.Order(), shown.Order());
@@ -47,8 +64,12 @@ public sealed partial class WidDocsTests
     [Fact]
     public void The_parts_of_the_page_that_errors_lead_to_are_there()
     {
-        var parts = Heading().Matches(Repository.Read("docs/wid.md")).Select(match => match.Groups[1].Value.ToLowerInvariant().Replace(' ', '-')).ToHashSet();
-        string[] needed = [.. Repository.SourceFiles("src/WorkloadIdentity.Tool").SelectMany(file => HelpCall().Matches(Repository.Read(file))).Select(match => match.Groups[1].Value)];
+        var parts =
+            Heading().Matches(Repository.Read("docs/wid.md")).Select(match => match.Groups[1].Value.ToLowerInvariant().Replace(' ', '-'))
+                .ToHashSet();
+        string[] needed =
+            [.. Repository.SourceFiles("src/WorkloadIdentity.Tool").SelectMany(file => HelpCall().Matches(Repository.Read(file)))
+                .Select(match => match.Groups[1].Value)];
 
         Assert.NotEmpty(needed);
         Assert.All([.. needed, "wid-doctor", "wid-token", "wid-exec-credential", "wid-emulator"], part => Assert.Contains(part, parts));
