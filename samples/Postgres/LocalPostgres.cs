@@ -24,7 +24,8 @@ internal sealed class LocalPostgres : IAsyncDisposable
         folder=$(mktemp -d /tmp/wi-postgres.XXXXXX)
         trap 'rm -rf "$folder"' EXIT
         cd "$folder"
-        "$1/initdb" -D "$folder/data" -U postgres --auth-local=trust --auth-host=password -E UTF8 --no-locale --no-sync >"$folder/log" 2>&1 || { cat "$folder/log" >&2; exit 1; }
+        "$1/initdb" -D "$folder/data" -U postgres --auth-local=trust --auth-host=password -E UTF8 --no-locale --no-sync \
+          >"$folder/log" 2>&1 || { cat "$folder/log" >&2; exit 1; }
         "$1/postgres" -D "$folder/data" -h 127.0.0.1 -p "$2" -k "$folder" -c fsync=off >>"$folder/log" 2>&1 </dev/null &
         server=$!
         echo "$folder"
@@ -41,7 +42,14 @@ internal sealed class LocalPostgres : IAsyncDisposable
         _folder = folder;
         Port = port;
         Administration = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder { Host = folder, Port = port, Username = "postgres", Database = "postgres", Pooling = false }.ConnectionString);
+            new NpgsqlConnectionStringBuilder
+            {
+                Host = folder,
+                Port = port,
+                Username = "postgres",
+                Database = "postgres",
+                Pooling = false,
+            }.ConnectionString);
     }
 
     /// <summary>The folder of the newest PostgreSQL here; null when there is none.</summary>
@@ -65,8 +73,13 @@ internal sealed class LocalPostgres : IAsyncDisposable
     {
         var programs = Programs ?? throw new InvalidOperationException(HowToInstall);
         var port = FreePort();
-        var start =
-            new ProcessStartInfo { FileName = "sh", RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo
+        {
+            FileName = "sh",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         if (Environment.IsPrivilegedProcess)
         {
             start.FileName = "runuser";
@@ -108,7 +121,11 @@ internal sealed class LocalPostgres : IAsyncDisposable
             BatchCommands =
             {
                 new NpgsqlBatchCommand(
-                    $"""do $$ begin if not exists (select from pg_roles where rolname = '{role}') then create role "{role}" login; end if; end $$"""),
+                    $"""
+                    do $$ begin
+                      if not exists (select from pg_roles where rolname = '{role}') then create role "{role}" login; end if;
+                    end $$
+                    """),
                 new NpgsqlBatchCommand($"""alter role "{role}" password '{password}'"""),
             },
         };

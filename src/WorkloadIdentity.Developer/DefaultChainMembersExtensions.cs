@@ -59,5 +59,11 @@ public static class DefaultChainMembersExtensions
                 $"{TokenFile} is set: this is a workload, and a developer's login never stands in for one. Remove that variable at a "
                     + "desk; in a workload allow 'federated' and leave AZURE_TOKEN_CREDENTIALS out.",
                 HelpAnchors.DeveloperLogin)
-            : create(new DeveloperCredentialOptions { TenantId = options.TenantId, TimeLimit = options.TimeLimit, Environment = chain.Environment, TimeProvider = chain.TimeProvider });
+            : create(new DeveloperCredentialOptions
+            {
+                TenantId = options.TenantId,
+                TimeLimit = options.TimeLimit,
+                Environment = chain.Environment,
+                TimeProvider = chain.TimeProvider,
+            });
 }

@@ -49,11 +49,12 @@ internal static class VaultRefusal
             (403, "SecretNotYetValid" or "CertificateNotYetValid" or "KeyNotYetValid") =>
                 "It is not valid yet there: wait for its activation date, or set an earlier one.",
             (403, "KeyOperationForbidden") =>
-                "The key may not sign: allow the operation 'sign' (key_ops). In a certificate's policy this is the key usage digitalSignature.",
+                "The key may not sign: allow the operation 'sign' (key_ops). In a certificate's policy this is the key usage "
+                    + "digitalSignature.",
             (403, _) =>
-                "Grant the vault's identity the roles for it: 'Key Vault Certificate User' to download a certificate, 'Key Vault Reader' and "
-                    + "'Key Vault Crypto User' to sign in the vault, 'Key Vault Secrets User' for a secret; or the access policies get and "
-                    + "sign.",
+                "Grant the vault's identity the roles for it: 'Key Vault Certificate User' to download a certificate, 'Key Vault Reader' "
+                    + "and 'Key Vault Crypto User' to sign in the vault, 'Key Vault Secrets User' for a secret; or the access policies "
+                    + "get and sign.",
             (404, _) => "Check its name, and that it is in this vault and not deleted.",
             (409, _) when IsDeleted(inner ?? code) =>
                 "It is deleted there, and its name stays taken until it is recovered or purged: recover it, or use another name.",

@@ -57,7 +57,13 @@ public sealed class Acquisition
     internal Acquisition Noting(ReportNotes notes) => Copy(HasAlternatives, notes);
 
     private Acquisition Copy(bool hasAlternatives, ReportNotes? notes) =>
-        new(
-            Request)
-        { Rejected = Rejected, Claims = Claims, TimeProvider = TimeProvider, HasAlternatives = hasAlternatives, IsReport = IsReport, Notes = notes };
+        new(Request)
+        {
+            Rejected = Rejected,
+            Claims = Claims,
+            TimeProvider = TimeProvider,
+            HasAlternatives = hasAlternatives,
+            IsReport = IsReport,
+            Notes = notes,
+        };
 }

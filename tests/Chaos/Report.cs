@@ -9,7 +9,8 @@ internal static class Report
     {
         var text = FormattableString.Invariant;
         to.WriteLine(text(
-            $"{settings.Duration:c} at {settings.Speed} times the speed ({run.Elapsed:hh\\:mm\\:ss} for the fleet), seed {settings.Seed}."));
+            $"{settings.Duration:c} at {settings.Speed} times the speed ({run.Elapsed:hh\\:mm\\:ss} for the fleet), "
+                + $"seed {settings.Seed}."));
         to.WriteLine();
         foreach (var group in tally.Counts.Where(count => !count.Key.StartsWith("breach ", StringComparison.Ordinal))
             .GroupBy(count => count.Key.Split(": ") is [var first, _] ? first : "requests"))

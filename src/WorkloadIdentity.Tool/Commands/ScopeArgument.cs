@@ -46,7 +46,8 @@ internal static class ScopeArgument
     public static string Graph(WorkloadEnvironment environment) =>
         Authority.Choose(stated: null, environment, allowUnknown: false).Host?.IdnHost switch
         {
-            "login.microsoftonline.us" or "login.usgovcloudapi.net" or "login-us.microsoftonline.com" => "https://graph.microsoft.us/.default",
+            "login.microsoftonline.us" or "login.usgovcloudapi.net" or "login-us.microsoftonline.com" =>
+                "https://graph.microsoft.us/.default",
             "login.partner.microsoftonline.cn" or "login.chinacloudapi.cn" => "https://microsoftgraph.chinacloudapi.cn/.default",
             _ => "https://graph.microsoft.com/.default",
         };

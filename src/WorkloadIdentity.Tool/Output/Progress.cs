@@ -33,8 +33,12 @@ internal static class Progress
             return await task.ConfigureAwait(false);
         }
 
-        var console =
-            AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(surroundings.Error) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(surroundings.Error),
+        });
         return await console.Status().StartAsync(Markup.Escape($"{what}…"), _ => task).ConfigureAwait(false);
     }
 }

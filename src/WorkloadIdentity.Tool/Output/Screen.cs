@@ -51,8 +51,12 @@ internal sealed class Screen(TextWriter writer, bool isPlain)
 
     private static IAnsiConsole Colours(TextWriter writer)
     {
-        var console =
-            AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.Standard, Out = new AnsiConsoleOutput(writer) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = ColorSystemSupport.Standard,
+            Out = new AnsiConsoleOutput(writer),
+        });
         console.Profile.Width = short.MaxValue;
         return console;
     }

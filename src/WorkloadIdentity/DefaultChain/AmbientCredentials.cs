@@ -56,10 +56,12 @@ internal sealed class AmbientCredentials
                 TokenFile,
                 path => new FederatedAuthentication(new FileAssertionSource(path))),
             .. options.Members,
-            new(
-                OwnKinds[3],
-                _ =>
-                    ManagedIdentity()) { PickedBy = [.. Prod, "ManagedIdentityCredential"], AnnouncedBy = ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"], IsFoundByAsking = true },
+            new(OwnKinds[3], _ => ManagedIdentity())
+            {
+                PickedBy = [.. Prod, "ManagedIdentityCredential"],
+                AnnouncedBy = ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"],
+                IsFoundByAsking = true,
+            },
         ];
     }
 

@@ -14,7 +14,8 @@ public sealed partial class ManagedIdentityId : IEquatable<ManagedIdentityId>
 {
     private const string ClientIdExample = "6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3";
     private const string ResourceIdExample =
-        "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/orders/providers/Microsoft.ManagedIdentity/userAssignedIdentities/orders-api";
+        "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/orders"
+            + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/orders-api";
 
     private ManagedIdentityId(ManagedIdentityIdKind kind, string? value)
     {
@@ -46,7 +47,9 @@ public sealed partial class ManagedIdentityId : IEquatable<ManagedIdentityId>
         new(ManagedIdentityIdKind.ObjectId, RequireGuid(objectId, "The object id", nameof(objectId)));
 
     /// <summary>A user-assigned identity, by its Azure resource id.</summary>
-    /// <param name="resourceId"><c>/subscriptions/…/resourceGroups/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/…</c></param>
+    /// <param name="resourceId">
+    /// <c>/subscriptions/…/resourceGroups/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/…</c>
+    /// </param>
     /// <exception cref="ArgumentException"><paramref name="resourceId"/> has another shape.</exception>
     public static ManagedIdentityId FromResourceId(string resourceId)
     {
@@ -87,7 +90,8 @@ public sealed partial class ManagedIdentityId : IEquatable<ManagedIdentityId>
 
     // Azure compares resource ids without case; the names are those Azure Resource Manager allows, so nothing here can change a query.
     [GeneratedRegex(
-        @"\A/subscriptions/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/resourceGroups/[\p{L}\p{N}_().-]{1,90}/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[0-9a-z_-]{1,128}\z",
+        @"\A/subscriptions/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/resourceGroups/[\p{L}\p{N}_().-]{1,90}"
+            + @"/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[0-9a-z_-]{1,128}\z",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ResourceId();
 }

@@ -27,9 +27,10 @@ internal sealed class LocalAnswer() : DelegatingHandler(new SocketsHttpHandler()
         var end = TimeProvider.System.GetUtcNow().AddDays(1).ToUnixTimeSeconds();
         var body = request.Method == HttpMethod.Post
             ? $$"""{"token_type":"Bearer","expires_in":86399,"ext_expires_in":86399,"access_token":"{{new string('x', 1_460)}}"}"""
-            : $$"""{"access_token":"{{new string(
-                'x',
-                1_460)}}","client_id":"{{ClientId}}","expires_in":"86399","expires_on":"{{end}}","ext_expires_in":"86399","not_before":"{{end - 86399}}","resource":"{{Resource}}","token_type":"Bearer"}""";
+            : $$"""
+              {"access_token":"{{new string('x', 1_460)}}","client_id":"{{ClientId}}","expires_in":"86399","expires_on":"{{end}}",
+              "ext_expires_in":"86399","not_before":"{{end - 86399}}","resource":"{{Resource}}","token_type":"Bearer"}
+              """;
         return Task.FromResult(new HttpResponseMessage(
             HttpStatusCode.OK) { RequestMessage = request, Content = new StringContent(body, Encoding.UTF8, "application/json") });
     }

@@ -101,7 +101,13 @@ internal sealed record PeerRun(IReadOnlyList<WireRequest> Requests, string Outco
             {
                 return PeerSituation.Answer(
                     200,
-                    """{"tenant_discovery_endpoint":"https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration","metadata":[{"preferred_network":"login.microsoftonline.com","preferred_cache":"login.windows.net","aliases":["login.microsoftonline.com","login.windows.net"]}]}""");
+                    """
+                    {
+                      "tenant_discovery_endpoint":"https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration",
+                      "metadata":[{"preferred_network":"login.microsoftonline.com","preferred_cache":"login.windows.net",
+                        "aliases":["login.microsoftonline.com","login.windows.net"]}]
+                    }
+                    """);
             }
 
             var answered = Requests.Count(earlier => !earlier.IsDiscovery);

@@ -11,7 +11,10 @@ public sealed class PeerSettingsTests
 {
     // What they share with us, and what only code can set.
     private static readonly string[] Shared =
-        ["TenantId", "ClientId", "ClientSecret", "Audience", "ServiceConnectionId", "SendCertificateChain", "AuthorityHost", "AdditionallyAllowedTenants", "Sources"];
+    [
+        "TenantId", "ClientId", "ClientSecret", "Audience", "ServiceConnectionId", "SendCertificateChain", "AuthorityHost",
+        "AdditionallyAllowedTenants", "Sources",
+    ];
     private static readonly string[] InCode = ["Certificate", "CachedValue", "Name", "Id", "Skip", "Algorithm"];
 
     // Translated with the SourceType they belong to.

@@ -42,7 +42,13 @@ public sealed class InterleavingTests
         using (var acquirer =
             new TokenAcquirer(
                 credential,
-                new TokenAcquirerOptions { TimeProvider = clock, Capacity = 3, OnBehalfOfCapacity = 2, AcquisitionTimeLimit = TimeSpan.FromHours(1) }))
+                new TokenAcquirerOptions
+                {
+                    TimeProvider = clock,
+                    Capacity = 3,
+                    OnBehalfOfCapacity = 2,
+                    AcquisitionTimeLimit = TimeSpan.FromHours(1),
+                }))
         {
             AccessToken? last = null;
             foreach (var (step, key, amount) in steps)

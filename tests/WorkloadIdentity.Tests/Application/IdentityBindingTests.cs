@@ -62,7 +62,11 @@ public sealed class IdentityBindingTests : IAsyncLifetime
         { "https://p.example/a/b", "https://login.example/c", "https://p.example/a/b/c" },
         { "https://p.example/a%2Fb", "https://login.example/c", "https://p.example/a%2Fb/c" },
         { "https://p.example/a%2Fb/", "https://login.example/c%2Fd", "https://p.example/a%2Fb/c%2Fd" },
-        { "https://p.example:8443/", "https://login.example/t/oauth2/v2.0/token?x=%2F&y", "https://p.example:8443/t/oauth2/v2.0/token?x=%2F&y" },
+        {
+            "https://p.example:8443/",
+            "https://login.example/t/oauth2/v2.0/token?x=%2F&y",
+            "https://p.example:8443/t/oauth2/v2.0/token?x=%2F&y"
+        },
     };
 
     [Theory]

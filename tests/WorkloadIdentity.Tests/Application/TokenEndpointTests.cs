@@ -16,7 +16,8 @@ public sealed class TokenEndpointTests
         Assert.Equal(HttpMethod.Post, request.Method);
         Assert.Equal(EntraFake.Endpoint, request.Uri.AbsoluteUri);
         Assert.Equal(
-            "client_id=6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default&grant_type=client_credentials&client_secret=a%2Bb%2Fc%3Dd~e+%26%25%C3%BC",
+            "client_id=6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
+                + "&grant_type=client_credentials&client_secret=a%2Bb%2Fc%3Dd~e+%26%25%C3%BC",
             request.Body);
         Assert.Equal("application/x-www-form-urlencoded", request.Headers["Content-Type"]);
         Assert.Equal("application/json", request.Headers["Accept"]);

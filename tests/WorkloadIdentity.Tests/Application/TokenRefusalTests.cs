@@ -23,11 +23,46 @@ public sealed class TokenRefusalTests
             999999, "access_denied"), TokenErrorKind.Refused, TokenErrorCategory.None, [999999], "error?code=999999" },
 
         // Codes in the description only; several; none at all.
-        { HttpStatusCode.BadRequest, """{"error":"invalid_client","error_description":"AADSTS7000222: The secret expired."}""", TokenErrorKind.Refused, TokenErrorCategory.ClientSecret, [7000222], "The secret expired." },
-        { HttpStatusCode.BadRequest, """{"error":"invalid_client","error_codes":[1,7000222]}""", TokenErrorKind.Refused, TokenErrorCategory.ClientSecret, [1, 7000222], "AADSTS1." },
-        { HttpStatusCode.BadRequest, """{"error":"invalid_client","error_codes":"7000222","error_description":"AADSTS7000222"}""", TokenErrorKind.Refused, TokenErrorCategory.ClientSecret, [7000222], "AADSTS7000222" },
-        { HttpStatusCode.BadRequest, """{"error":"invalid_client","error_codes":[-1,1.5,"x",null]}""", TokenErrorKind.Refused, TokenErrorCategory.ClientCredential, [], "It said: 400 invalid_client." },
-        { HttpStatusCode.BadRequest, """{"error":"invalid_grant","suberror":"protection_policy_required"}""", TokenErrorKind.Refused, TokenErrorCategory.ConditionalAccess, [], "invalid_grant/protection_policy_required" },
+        {
+            HttpStatusCode.BadRequest,
+            """{"error":"invalid_client","error_description":"AADSTS7000222: The secret expired."}""",
+            TokenErrorKind.Refused,
+            TokenErrorCategory.ClientSecret,
+            [7000222],
+            "The secret expired."
+        },
+        {
+            HttpStatusCode.BadRequest,
+            """{"error":"invalid_client","error_codes":[1,7000222]}""",
+            TokenErrorKind.Refused,
+            TokenErrorCategory.ClientSecret,
+            [1, 7000222],
+            "AADSTS1."
+        },
+        {
+            HttpStatusCode.BadRequest,
+            """{"error":"invalid_client","error_codes":"7000222","error_description":"AADSTS7000222"}""",
+            TokenErrorKind.Refused,
+            TokenErrorCategory.ClientSecret,
+            [7000222],
+            "AADSTS7000222"
+        },
+        {
+            HttpStatusCode.BadRequest,
+            """{"error":"invalid_client","error_codes":[-1,1.5,"x",null]}""",
+            TokenErrorKind.Refused,
+            TokenErrorCategory.ClientCredential,
+            [],
+            "It said: 400 invalid_client."
+        },
+        {
+            HttpStatusCode.BadRequest,
+            """{"error":"invalid_grant","suberror":"protection_policy_required"}""",
+            TokenErrorKind.Refused,
+            TokenErrorCategory.ConditionalAccess,
+            [],
+            "invalid_grant/protection_policy_required"
+        },
         { HttpStatusCode.BadRequest, """{"error":{"code":"x"}}""", TokenErrorKind.Refused, TokenErrorCategory.None, [], "It said: 400." },
 
         // A code that is known says more than the error.

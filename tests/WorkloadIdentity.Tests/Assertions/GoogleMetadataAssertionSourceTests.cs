@@ -19,7 +19,8 @@ public sealed class GoogleMetadataAssertionSourceTests
         var request = Assert.Single(_machine.Server.Requests);
         Assert.Equal(HttpMethod.Get, request.Method);
         Assert.Equal(
-            "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity?audience=api%3A%2F%2FAzureADTokenExchange&format=full",
+            "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity"
+                + "?audience=api%3A%2F%2FAzureADTokenExchange&format=full",
             request.Uri.AbsoluteUri);
         Assert.Equal("Google", request.Headers["Metadata-Flavor"]);
     }

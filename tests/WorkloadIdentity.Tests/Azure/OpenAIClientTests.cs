@@ -13,7 +13,9 @@ public sealed class OpenAIClientTests : IDisposable
 {
     private const string Scope = "https://ai.azure.com/.default";
     private const string Completion = """
-        {"id":"1","object":"chat.completion","created":1700000000,"model":"m","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"Hello."}}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}
+        {"id":"1","object":"chat.completion","created":1700000000,"model":"m",
+         "choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"Hello."}}],
+         "usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}
         """;
 
     private readonly FakeServer _server = new();

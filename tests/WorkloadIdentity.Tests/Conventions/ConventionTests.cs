@@ -90,10 +90,6 @@ public sealed partial class ConventionTests
         Holds(Types.Where(type => type.IsPublic), type => files.Contains(type.Name.Split('`')[0]));
     }
 
-    [Fact]
-    public void No_file_is_a_room_for_two() =>
-        Holds(Repository.SourceFiles("src"), file => Repository.Read(file).Count(character => character == '\n') <= 250);
-
     [Theory]
     [MemberData(nameof(ShippedNames))]
     public void The_public_api_is_the_approved_one(string name)

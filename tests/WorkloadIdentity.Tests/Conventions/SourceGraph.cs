@@ -41,7 +41,10 @@ internal sealed class SourceGraph
     }
 
     private static readonly string[] ImplicitUsings =
-        ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
+    [
+        "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading",
+        "System.Threading.Tasks",
+    ];
 
     /// <summary>The groups of files that need each other, the largest first.</summary>
     public IReadOnlyList<IReadOnlyList<string>> FileCycles() => Cycles(Files, _edges);

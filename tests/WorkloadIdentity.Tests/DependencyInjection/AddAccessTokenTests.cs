@@ -60,7 +60,8 @@ public sealed class AddAccessTokenTests : IDisposable
 
         Assert.Equal(TokenErrorKind.NotAllowed, exception.Error.Kind);
         Assert.Contains(
-            """where the client 'SelfAddressedOrders' is registered: .AddAccessToken("api://orders/.default", o => o.AllowedOrigins.Add(new Uri("https://orders.contoso.com")));""",
+            "where the client 'SelfAddressedOrders' is registered: "
+                + """.AddAccessToken("api://orders/.default", o => o.AllowedOrigins.Add(new Uri("https://orders.contoso.com")));""",
             exception.Message,
             StringComparison.Ordinal);
         Assert.Empty(_api.Requests);

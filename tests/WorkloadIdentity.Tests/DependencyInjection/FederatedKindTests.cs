@@ -31,7 +31,9 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
 
         var token =
             await IssuesAsync(
-                $$"""{{settings}}, "TenantId": "{{app.TenantId}}", "ClientId": "{{app.ClientId}}", "Audience": "api://AzureADTokenExchange" }""");
+                $$"""
+                {{settings}}, "TenantId": "{{app.TenantId}}", "ClientId": "{{app.ClientId}}", "Audience": "api://AzureADTokenExchange" }
+                """);
 
         Assert.Equal(by, token.AcquiredBy);
     }
@@ -45,7 +47,8 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
         Take(_entra.ImdsEnvironment());
 
         var token = await IssuesAsync($$"""
-            { "Kind": "AgentIdentity", "TenantId": "{{agent.TenantId}}", "ClientId": "{{agent.ClientId}}", "Audience": "api://AzureADTokenExchange",
+            { "Kind": "AgentIdentity", "TenantId": "{{agent.TenantId}}", "ClientId": "{{agent.ClientId}}",
+              "Audience": "api://AzureADTokenExchange",
               "Blueprint": { "Kind": "ManagedIdentityFederation", "TenantId": "{{agent.TenantId}}", "ClientId": "{{blueprint.ClientId}}",
                              "Audience": "api://AzureADTokenExchange", "IdentityClientId": "{{identity.ClientId}}" } }
             """);
@@ -149,13 +152,19 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
     {
         using var good =
             Build(
-                $$"""{ "Kind": "FederatedTokenFile", "TenantId": "{{Id}}", "ClientId": "{{Id}}", "TokenFile": "/t", "UseIdentityBinding": "true" }""",
+                $$"""
+                { "Kind": "FederatedTokenFile", "TenantId": "{{Id}}", "ClientId": "{{Id}}", "TokenFile": "/t",
+                  "UseIdentityBinding": "true" }
+                """,
                 isBound: true);
         Assert.IsType<TokenAcquirer>(good.GetRequiredService<ITokenAcquirer>());
 
         using var bad =
             Build(
-                $$"""{ "Kind": "ClientSecret", "TenantId": "{{Id}}", "ClientId": "{{Id}}", "ClientSecret": "canary", "UseIdentityBinding": "true" }""",
+                $$"""
+                { "Kind": "ClientSecret", "TenantId": "{{Id}}", "ClientId": "{{Id}}", "ClientSecret": "canary",
+                  "UseIdentityBinding": "true" }
+                """,
                 isBound: true);
         Assert.Contains(
             "UseIdentityBinding",

@@ -16,7 +16,12 @@ public sealed class FederatedSettingsTests
 
     public static TheoryData<string, string> Kinds => new()
     {
-        { $$"""{ "Kind": "FederatedTokenFile", {{App}}, "TokenFile": "/t", "Audience": "api://other", "PropagationTolerance": "00:05:00" }""", "the token file '/t'" },
+        {
+            $$"""
+            { "Kind": "FederatedTokenFile", {{App}}, "TokenFile": "/t", "Audience": "api://other", "PropagationTolerance": "00:05:00" }
+            """,
+            "the token file '/t'"
+        },
         { $$"""{ "Kind": "GitHubActions", {{App}} }""", "the id token of a job of GitHub Actions" },
         { $$"""{ "Kind": "AzurePipelines", {{App}}, "ServiceConnectionId": "{{Identity}}" }""", "the id token of a job of Azure "
             + "Pipelines" },
@@ -26,11 +31,41 @@ public sealed class FederatedSettingsTests
         { $$"""{ "Kind": "GoogleMetadata", {{App}} }""", "an identity token of Google's metadata server" },
         { $$"""{ "Kind": "ManagedIdentityFederation", {{App}}, "IdentityClientId": "{{Identity}}" }""", "a token of this host's managed "
             + "identity" },
-        { $$"""{ "Kind": "ManagedIdentityFederation", "MultiTenant": true, "ClientId": "{{Client}}", "IdentityObjectId": "{{Identity}}" }""", "a token of this host's managed identity" },
-        { $$"""{ "Kind": "FederatedCredential", {{App}}, "FmiPath": "a/b", "Credential": { "Kind": "ClientSecret", {{App}}, "ClientSecret": "canary" } }""", "a token of 'client secret' for the exchange" },
-        { $$"""{ "Kind": "AgentIdentity", {{App}}, "Blueprint": { "Kind": "ClientCertificate", "MultiTenant": true, "ClientId": "{{Identity}}", "CertificateFile": "/c" } }""", "a token of the blueprint ('client certificate')" },
-        { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/token", "Headers": { "X-Key": "canary" }, "HeadersFromVariables": { "Authorization": "ISSUER_KEY" }, "AudienceParameter": "aud", "JsonField": "value", "TimeLimit": "00:00:05" }""", "the answer of issuer.example" },
-        { $$"""{ "Kind": "FederatedTokenCommand", {{App}}, "Command": "/usr/local/bin/agent", "Arguments": [ "oidc", "request-token" ], "JsonField": "token", "TimeLimit": "00:00:05" }""", "the output of '/usr/local/bin/agent'" },
+        {
+            $$"""
+            { "Kind": "ManagedIdentityFederation", "MultiTenant": true, "ClientId": "{{Client}}", "IdentityObjectId": "{{Identity}}" }
+            """,
+            "a token of this host's managed identity"
+        },
+        {
+            $$"""
+            { "Kind": "FederatedCredential", {{App}}, "FmiPath": "a/b", "Credential": { "Kind": "ClientSecret", {{App}},
+              "ClientSecret": "canary" } }
+            """,
+            "a token of 'client secret' for the exchange"
+        },
+        {
+            $$"""
+            { "Kind": "AgentIdentity", {{App}}, "Blueprint": { "Kind": "ClientCertificate", "MultiTenant": true, "ClientId": "{{Identity}}",
+              "CertificateFile": "/c" } }
+            """,
+            "a token of the blueprint ('client certificate')"
+        },
+        {
+            $$"""
+            { "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/token", "Headers": { "X-Key": "canary" },
+              "HeadersFromVariables": { "Authorization": "ISSUER_KEY" }, "AudienceParameter": "aud", "JsonField": "value",
+              "TimeLimit": "00:00:05" }
+            """,
+            "the answer of issuer.example"
+        },
+        {
+            $$"""
+            { "Kind": "FederatedTokenCommand", {{App}}, "Command": "/usr/local/bin/agent", "Arguments": [ "oidc", "request-token" ],
+              "JsonField": "token", "TimeLimit": "00:00:05" }
+            """,
+            "the output of '/usr/local/bin/agent'"
+        },
     };
 
     [Theory]
@@ -74,18 +109,33 @@ public sealed class FederatedSettingsTests
         { """{ "Kind": "GitHubActions", "TenantId": "contoso.com", "ClientId": "canary" }""", "Id:ClientId cannot be used" },
         { $$"""{ "Kind": "FederatedCredential", {{App}} }""", "Id:Credential:Kind is missing" },
         { $$"""{ "Kind": "FederatedCredential", {{App}}, "Credential": "canary" }""", "Id:Credential:Kind is missing" },
-        { $$"""{ "Kind": "FederatedCredential", {{App}}, "Credential": { "Kind": "ClientSecret", {{App}} } }""", "Id:Credential:ClientSecret is missing" },
+        {
+            $$"""{ "Kind": "FederatedCredential", {{App}}, "Credential": { "Kind": "ClientSecret", {{App}} } }""",
+            "Id:Credential:ClientSecret is missing"
+        },
         { $$"""{ "Kind": "FederatedTokenUrl", {{App}} }""", "Id:Url is missing" },
         { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "canary" }""", "Id:Url is not an absolute URL" },
         { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "http://issuer.example/" }""", "Id:Url cannot be used" },
         { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "Headers": "canary" }""", "Id:Headers is a text" },
-        { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "Headers": { "X": [ "canary" ] } }""", "Id:Headers:X is empty, or no text" },
+        {
+            $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "Headers": { "X": [ "canary" ] } }""",
+            "Id:Headers:X is empty, or no text"
+        },
         { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "TimeLimit": "01:00:00" }""", "Id:Url cannot be "
             + "used" },
-        { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "Headers": { "X": "canary" } }""", "builder.Configure(options => options.AllowAssertionUrl = true)" },
+        {
+            $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "Headers": { "X": "canary" } }""",
+            "builder.Configure(options => options.AllowAssertionUrl = true)"
+        },
         { $$"""{ "Kind": "FederatedTokenCommand", {{App}}, "Command": "agent" }""", "Id:Command cannot be used" },
-        { $$"""{ "Kind": "FederatedTokenCommand", {{App}}, "Command": "/usr/bin/agent", "Arguments": [ "canary" ] }""", "builder.Configure(options => options.AllowAssertionCommand = true)" },
-        { $$"""{ "Kind": "FederatedTokenCommand", {{App}}, "Command": "/usr/bin/agent", "AllowAssertionCommand": "true" }""", "Id:AllowAssertionCommand is not a setting" },
+        {
+            $$"""{ "Kind": "FederatedTokenCommand", {{App}}, "Command": "/usr/bin/agent", "Arguments": [ "canary" ] }""",
+            "builder.Configure(options => options.AllowAssertionCommand = true)"
+        },
+        {
+            $$"""{ "Kind": "FederatedTokenCommand", {{App}}, "Command": "/usr/bin/agent", "AllowAssertionCommand": "true" }""",
+            "Id:AllowAssertionCommand is not a setting"
+        },
     };
 
     [Theory]

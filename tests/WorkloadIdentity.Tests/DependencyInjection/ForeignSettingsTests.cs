@@ -28,7 +28,10 @@ public sealed class ForeignSettingsTests
     {
         var message =
             Refusal(
-                $$"""{ "Instance": "https://canary.example/", {{App}}, "ClientCredentials": [ { "SourceType": "{{sourceType}}", "ClientSecret": "canary" } ] }""");
+                $$"""
+                { "Instance": "https://canary.example/", {{App}}, "ClientCredentials": [ { "SourceType": "{{sourceType}}",
+                  "ClientSecret": "canary" } ] }
+                """);
 
         Assert.Contains(
             "Identity:ClientCredentials:0:SourceType is a setting of Microsoft.Identity.Web, which is not read here. Write instead: ",

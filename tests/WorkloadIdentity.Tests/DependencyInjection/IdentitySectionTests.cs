@@ -20,16 +20,70 @@ public sealed class IdentitySectionTests
         { "user-assigned", $$"""{ "Kind": "ManagedIdentity", "ClientId": "{{Client}}" }""" },
         { "user-assigned, by object", $$"""{ "Kind": "managedidentity", "objectid": "{{Client}}" }""" },
         { "secret", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary" }""" },
-        { "secret file", $$"""{ "Kind": "ClientSecret", "TenantId": "contoso.com", "ClientId": "{{Client}}", "ClientSecretFile": "/s", "ClientSecret": "" }""" },
-        { "certificate", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/c.pfx", "CertificatePassword": "canary" }""" },
-        { "certificate and key", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/tls.crt", "CertificateKeyFile": "/tls.key", "SendCertificateChain": true }""" },
-        { "certificate by subject", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "CN=orders-api, O=Contoso", "CertificateStore": "localmachine/My" }""" },
-        { "certificate by thumbprint", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateThumbprint": "84E05C1D98BCE3A5421D225B140B36E86A3D5534" }""" },
-        { "certificate as text", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "Certificate": "{{Convert.ToBase64String(TestCertificate.Pfx(TestCertificate.One))}}" }""" },
+        {
+            "secret file",
+            $$"""
+            { "Kind": "ClientSecret", "TenantId": "contoso.com", "ClientId": "{{Client}}", "ClientSecretFile": "/s", "ClientSecret": "" }
+            """
+        },
+        {
+            "certificate",
+            $$"""
+            { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/c.pfx",
+              "CertificatePassword": "canary" }
+            """
+        },
+        {
+            "certificate and key",
+            $$"""
+            { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/tls.crt",
+              "CertificateKeyFile": "/tls.key", "SendCertificateChain": true }
+            """
+        },
+        {
+            "certificate by subject",
+            $$"""
+            { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}",
+              "CertificateSubject": "CN=orders-api, O=Contoso", "CertificateStore": "localmachine/My" }
+            """
+        },
+        {
+            "certificate by thumbprint",
+            $$"""
+            { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}",
+              "CertificateThumbprint": "84E05C1D98BCE3A5421D225B140B36E86A3D5534" }
+            """
+        },
+        {
+            "certificate as text",
+            $$"""
+            { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}",
+              "Certificate": "{{Convert.ToBase64String(TestCertificate.Pfx(TestCertificate.One))}}" }
+            """
+        },
         { "federation", $$"""{ "Kind": "FederatedTokenFile", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "TokenFile": "/t" }""" },
-        { "many tenants", $$"""{ "Kind": "ClientSecret", "MultiTenant": "true", "ClientId": "{{Client}}", "ClientSecret": "canary", "AdditionallyAllowedTenants": "*" }""" },
-        { "a chain", $$"""{ "Kind": "Chain", "Capacity": 5, "Credentials": [ { "Kind": "ManagedIdentity" }, { "Kind": "Chain", "Credentials": [ { "Kind": "DefaultChain" } ] } ] }""" },
-        { "all that goes beside", """{ "Kind": "DefaultChain", "AuthorityHost": "https://login.microsoftonline.us", "AdditionallyAllowedTenants": [ "contoso.com", "*" ], "AllowNodeIdentity": "True", "Capacity": "7", "OnBehalfOfCapacity": "8", "MaxConcurrentAcquisitions": 9, "MaxQueuedAcquisitions": "10", "AcquisitionTimeLimit": "00:01:30" }""" },
+        {
+            "many tenants",
+            $$"""
+            { "Kind": "ClientSecret", "MultiTenant": "true", "ClientId": "{{Client}}", "ClientSecret": "canary",
+              "AdditionallyAllowedTenants": "*" }
+            """
+        },
+        {
+            "a chain",
+            $$"""
+            { "Kind": "Chain", "Capacity": 5, "Credentials": [ { "Kind": "ManagedIdentity" }, { "Kind": "Chain",
+              "Credentials": [ { "Kind": "DefaultChain" } ] } ] }
+            """
+        },
+        {
+            "all that goes beside",
+            """
+            { "Kind": "DefaultChain", "AuthorityHost": "https://login.microsoftonline.us", "AdditionallyAllowedTenants": [ "contoso.com",
+              "*" ], "AllowNodeIdentity": "True", "Capacity": "7", "OnBehalfOfCapacity": "8", "MaxConcurrentAcquisitions": 9,
+              "MaxQueuedAcquisitions": "10", "AcquisitionTimeLimit": "00:01:30" }
+            """
+        },
     };
 
     [Theory]
@@ -45,7 +99,11 @@ public sealed class IdentitySectionTests
     public void Settings_arrive_where_they_belong_and_code_goes_before_them()
     {
         using var provider = Build(
-            """{ "Kind": "DefaultChain", "AuthorityHost": "https://login.microsoftonline.us", "AdditionallyAllowedTenants": [ "contoso.com", "*" ], "AllowNodeIdentity": "True", "Capacity": "7", "OnBehalfOfCapacity": "8", "MaxConcurrentAcquisitions": 9, "MaxQueuedAcquisitions": "10", "AcquisitionTimeLimit": "00:01:30" }""",
+            """
+            { "Kind": "DefaultChain", "AuthorityHost": "https://login.microsoftonline.us", "AdditionallyAllowedTenants": [ "contoso.com",
+              "*" ], "AllowNodeIdentity": "True", "Capacity": "7", "OnBehalfOfCapacity": "8", "MaxConcurrentAcquisitions": 9,
+              "MaxQueuedAcquisitions": "10", "AcquisitionTimeLimit": "00:01:30" }
+            """,
             builder => builder.Configure(options => options.Capacity = 70));
 
         var options = provider.GetRequiredService<IOptionsMonitor<WorkloadIdentityOptions>>().CurrentValue;
@@ -76,39 +134,142 @@ public sealed class IdentitySectionTests
         { "nothing at all", "{}", "Id:Kind is missing or empty" },
         { "an unknown kind", """{ "Kind": "canary" }""", "Id:Kind is not a kind" },
         { "a kind that is a list", """{ "Kind": [ "ManagedIdentity" ] }""", "Id:Kind is missing" },
-        { "a misspelt setting", """{ "Kind": "ManagedIdentity", "ClientID": "6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3", "Tennant": "canary" }""", "Id:Tennant is not a setting of kind ManagedIdentity" },
+        {
+            "a misspelt setting",
+            """{ "Kind": "ManagedIdentity", "ClientID": "6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3", "Tennant": "canary" }""",
+            "Id:Tennant is not a setting of kind ManagedIdentity"
+        },
         { "a setting of another kind", """{ "Kind": "ManagedIdentity", "ClientSecret": "canary" }""", "Id:ClientSecret is not a setting" },
         { "no tenant", $$"""{ "Kind": "ClientSecret", "ClientId": "{{Client}}", "ClientSecret": "canary" }""", "Id:TenantId is missing" },
-        { "an empty tenant", $$"""{ "Kind": "ClientSecret", "TenantId": "", "ClientId": "{{Client}}", "ClientSecret": "canary" }""", "Id:TenantId is missing or empty" },
-        { "a tenant that is none", $$"""{ "Kind": "ClientSecret", "TenantId": "../canary", "ClientId": "{{Client}}", "ClientSecret": "canary" }""", "Id:TenantId cannot be used" },
-        { "common", $$"""{ "Kind": "ClientSecret", "TenantId": "common", "ClientId": "{{Client}}", "ClientSecret": "canary" }""", "Id:TenantId cannot be used" },
+        {
+            "an empty tenant",
+            $$"""{ "Kind": "ClientSecret", "TenantId": "", "ClientId": "{{Client}}", "ClientSecret": "canary" }""",
+            "Id:TenantId is missing or empty"
+        },
+        {
+            "a tenant that is none",
+            $$"""{ "Kind": "ClientSecret", "TenantId": "../canary", "ClientId": "{{Client}}", "ClientSecret": "canary" }""",
+            "Id:TenantId cannot be used"
+        },
+        {
+            "common",
+            $$"""{ "Kind": "ClientSecret", "TenantId": "common", "ClientId": "{{Client}}", "ClientSecret": "canary" }""",
+            "Id:TenantId cannot be used"
+        },
         { "no client", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientSecret": "canary" }""", "Id:ClientId is missing" },
-        { "a client that is none", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "canary", "ClientSecret": "x" }""", "Id:ClientId cannot be used" },
+        {
+            "a client that is none",
+            $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "canary", "ClientSecret": "x" }""",
+            "Id:ClientId cannot be used"
+        },
         { "no secret", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}" }""", "Id:ClientSecret is "
             + "missing or empty, and so is ClientSecretFile" },
-        { "two secrets", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary", "ClientSecretFile": "/canary" }""", "Id:ClientSecret is set together with ClientSecretFile" },
-        { "a secret of two lines", $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary\nx" }""", "Id:ClientSecret cannot be used" },
-        { "no certificate", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}" }""", "Id:CertificateFile is missing, and so are CertificateSubject, CertificateThumbprint and Certificate" },
-        { "two certificates", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/canary", "CertificateThumbprint": "canary" }""", "Id:CertificateThumbprint is set together with CertificateFile" },
-        { "a key of no file", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "Certificate": "canary", "CertificateKeyFile": "/canary" }""", "Id:CertificateKeyFile goes with CertificateFile only" },
-        { "a password of a store", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "CN=x", "CertificatePassword": "canary" }""", "Id:CertificatePassword goes with CertificateFile or Certificate only" },
-        { "a store of a file", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/x", "CertificateStore": "canary" }""", "Id:CertificateStore goes with CertificateSubject or CertificateThumbprint only" },
-        { "a store that is none", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "CN=x", "CertificateStore": "canary/My" }""", "Id:CertificateStore is not a location and a name" },
+        {
+            "two secrets",
+            $$"""
+            { "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary",
+              "ClientSecretFile": "/canary" }
+            """,
+            "Id:ClientSecret is set together with ClientSecretFile"
+        },
+        {
+            "a secret of two lines",
+            $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary\nx" }""",
+            "Id:ClientSecret cannot be used"
+        },
+        {
+            "no certificate",
+            $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}" }""",
+            "Id:CertificateFile is missing, and so are CertificateSubject, CertificateThumbprint and Certificate"
+        },
+        {
+            "two certificates",
+            $$"""
+            { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/canary",
+              "CertificateThumbprint": "canary" }
+            """,
+            "Id:CertificateThumbprint is set together with CertificateFile"
+        },
+        {
+            "a key of no file",
+            $$"""
+            { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "Certificate": "canary",
+              "CertificateKeyFile": "/canary" }
+            """,
+            "Id:CertificateKeyFile goes with CertificateFile only"
+        },
+        {
+            "a password of a store",
+            $$"""
+            { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "CN=x",
+              "CertificatePassword": "canary" }
+            """,
+            "Id:CertificatePassword goes with CertificateFile or Certificate only"
+        },
+        {
+            "a store of a file",
+            $$"""
+            { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/x",
+              "CertificateStore": "canary" }
+            """,
+            "Id:CertificateStore goes with CertificateSubject or CertificateThumbprint only"
+        },
+        {
+            "a store that is none",
+            $$"""
+            { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "CN=x",
+              "CertificateStore": "canary/My" }
+            """,
+            "Id:CertificateStore is not a location and a name"
+        },
         { "a thumbprint that is "
             + "none",
             $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateThumbprint": "canary" }""",
             "Id:CertificateThumbprint cannot be used" },
-        { "a subject that is none", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "canary" }""", "Id:CertificateSubject cannot be used" },
-        { "text that is no certificate", $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "Certificate": "canary!" }""", "Id:Certificate cannot be used" },
+        {
+            "a subject that is none",
+            $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "canary" }""",
+            "Id:CertificateSubject cannot be used"
+        },
+        {
+            "text that is no certificate",
+            $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "Certificate": "canary!" }""",
+            "Id:Certificate cannot be used"
+        },
         { "a chain that is no "
             + "flag",
-            $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/x", "SendCertificateChain": "canary" }""", "Id:SendCertificateChain is not true or false" },
+            $$"""
+            { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/x",
+              "SendCertificateChain": "canary" }
+            """,
+            "Id:SendCertificateChain is not true or false" },
         { "no token file", $$"""{ "Kind": "FederatedTokenFile", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}" }""", "Id:TokenFile is "
             + "missing" },
-        { "a tenant for many tenants", $$"""{ "Kind": "ClientSecret", "MultiTenant": true, "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary" }""", "Id:TenantId is set together with MultiTenant" },
-        { "a flag that is none", $$"""{ "Kind": "ClientSecret", "MultiTenant": "canary", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary" }""", "Id:MultiTenant is not true or false" },
-        { "two managed identities", $$"""{ "Kind": "ManagedIdentity", "ClientId": "{{Client}}", "ObjectId": "{{Client}}" }""", "Id:ObjectId names an identity where ClientId names one already" },
-        { "system- and user-assigned", $$"""{ "Kind": "ManagedIdentity", "ClientId": "{{Client}}", "SystemAssigned": "true" }""", "Id:SystemAssigned names an identity where ClientId" },
+        {
+            "a tenant for many tenants",
+            $$"""
+            { "Kind": "ClientSecret", "MultiTenant": true, "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary" }
+            """,
+            "Id:TenantId is set together with MultiTenant"
+        },
+        {
+            "a flag that is none",
+            $$"""
+            { "Kind": "ClientSecret", "MultiTenant": "canary", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}",
+              "ClientSecret": "canary" }
+            """,
+            "Id:MultiTenant is not true or false"
+        },
+        {
+            "two managed identities",
+            $$"""{ "Kind": "ManagedIdentity", "ClientId": "{{Client}}", "ObjectId": "{{Client}}" }""",
+            "Id:ObjectId names an identity where ClientId names one already"
+        },
+        {
+            "system- and user-assigned",
+            $$"""{ "Kind": "ManagedIdentity", "ClientId": "{{Client}}", "SystemAssigned": "true" }""",
+            "Id:SystemAssigned names an identity where ClientId"
+        },
         { "a managed identity that is none", """{ "Kind": "ManagedIdentity", "ResourceId": "/canary" }""", "Id:ResourceId cannot be used" },
         { "a number that is none", """{ "Kind": "ManagedIdentity", "Capacity": "canary" }""", "Id:Capacity is not a whole number" },
         { "a number out of range", """{ "Kind": "ManagedIdentity", "Capacity": 0 }""", "Id:Capacity cannot be used" },
@@ -121,18 +282,42 @@ public sealed class IdentitySectionTests
             + "used" },
         { "an authority that is no "
             + "URL",
-            $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary", "AuthorityHost": "login" }""", "Id:AuthorityHost is not an absolute URL" },
+            $$"""
+            { "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary",
+              "AuthorityHost": "login" }
+            """,
+            "Id:AuthorityHost is not an absolute URL" },
         { "an authority of somebody "
             + "else",
-            $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary", "AuthorityHost": "https://evil.example" }""", "Id:AuthorityHost cannot be used" },
+            $$"""
+            { "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary",
+              "AuthorityHost": "https://evil.example" }
+            """,
+            "Id:AuthorityHost cannot be used" },
         { "leave for unknown authorities, which is code's to "
             + "give",
-            $$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary", "AllowUnknownAuthorityHost": true }""", "Id:AllowUnknownAuthorityHost is not a setting" },
-        { "tenants that are none", """{ "Kind": "DefaultChain", "AdditionallyAllowedTenants": [ "contoso.com", "canary/x" ] }""", "Id:AdditionallyAllowedTenants holds something else than tenants" },
-        { "tenants that are sections", """{ "Kind": "DefaultChain", "AdditionallyAllowedTenants": [ { "x": "canary" } ] }""", "Id:AdditionallyAllowedTenants:0 is empty, or no text" },
+            $$"""
+            { "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "canary",
+              "AllowUnknownAuthorityHost": true }
+            """,
+            "Id:AllowUnknownAuthorityHost is not a setting" },
+        {
+            "tenants that are none",
+            """{ "Kind": "DefaultChain", "AdditionallyAllowedTenants": [ "contoso.com", "canary/x" ] }""",
+            "Id:AdditionallyAllowedTenants holds something else than tenants"
+        },
+        {
+            "tenants that are sections",
+            """{ "Kind": "DefaultChain", "AdditionallyAllowedTenants": [ { "x": "canary" } ] }""",
+            "Id:AdditionallyAllowedTenants:0 is empty, or no text"
+        },
         { "a kind of credential nobody knows", """{ "Kind": "DefaultChain", "Allow": [ "nonsense" ] }""", "Id:Allow cannot be used" },
         { "an empty chain", """{ "Kind": "Chain" }""", "Id:Credentials is missing or empty" },
-        { "a member of a chain", """{ "Kind": "Chain", "Credentials": [ { "Kind": "ManagedIdentity" }, { "Kind": "ClientSecret", "Capacity": 1 } ] }""", "Id:Credentials:1:Capacity is not a setting" },
+        {
+            "a member of a chain",
+            """{ "Kind": "Chain", "Credentials": [ { "Kind": "ManagedIdentity" }, { "Kind": "ClientSecret", "Capacity": 1 } ] }""",
+            "Id:Credentials:1:Capacity is not a setting"
+        },
         { "a member without a "
             + "kind", """{ "Kind": "Chain", "Credentials": [ { } , { "Kind": "ManagedIdentity" }, { "TenantId": "canary" } ] }""",
             "Id:Credentials:2:Kind is missing" },
@@ -221,7 +406,9 @@ public sealed class IdentitySectionTests
             };
         var section =
             Section(
-                $$"""{ "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "SendCertificateChain": "true" }""");
+                $$"""
+                { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "SendCertificateChain": "true" }
+                """);
         section["Certificate"] = Convert.ToBase64String(TestCertificate.Pfx(TestCertificate.One, "first"));
         section["CertificatePassword"] = "first";
         var services = new ServiceCollection();

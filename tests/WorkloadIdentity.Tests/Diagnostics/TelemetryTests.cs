@@ -100,7 +100,14 @@ public sealed partial class TelemetryTests : IDisposable
     {
         using var acquirer = new TokenAcquirer(
             ControlledCredential.Issuing(_clock, TimeSpan.FromHours(1)),
-            new TokenAcquirerOptions { TimeProvider = _clock, MeterFactory = _meters, Capacity = 16, OnBehalfOfCapacity = 4, Identity = "graph" });
+            new TokenAcquirerOptions
+            {
+                TimeProvider = _clock,
+                MeterFactory = _meters,
+                Capacity = 16,
+                OnBehalfOfCapacity = 4,
+                Identity = "graph",
+            });
         for (var scope = 0; scope < 18; scope++)
         {
             await acquirer.GetTokenAsync(new TokenRequest($"api://{scope}/.default"));
@@ -174,7 +181,10 @@ public sealed partial class TelemetryTests : IDisposable
         Assert.Equal(
             ("token.acquire", ActivityStatusCode.Error, parent.SpanId), (activity.DisplayName, activity.Status, activity.ParentSpanId));
         Assert.Equal(
-            ["error.type=Refused", "workload_identity.identity=graph", "workload_identity.outcome=failed", "workload_identity.reason=first", "workload_identity.resource=api.contoso.com", "workload_identity.source=entra"],
+            [
+                "error.type=Refused", "workload_identity.identity=graph", "workload_identity.outcome=failed",
+                "workload_identity.reason=first", "workload_identity.resource=api.contoso.com", "workload_identity.source=entra",
+            ],
             activity.TagObjects.Select(tag => $"{tag.Key}={tag.Value}").Order(StringComparer.Ordinal));
     }
 

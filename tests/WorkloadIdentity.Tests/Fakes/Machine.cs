@@ -10,7 +10,8 @@ internal sealed class Machine
     public const string ClientId = "6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3";
     public const string ObjectId = "0d3c1a52-9c0f-4d0e-8a54-6f1f6f0d2b11";
     public const string ResourceId =
-        "/subscriptions/3f0d5d4e-6b5c-4c0c-9d1a-0a4f2f6f9f77/resourceGroups/orders/providers/Microsoft.ManagedIdentity/userAssignedIdentities/orders-api";
+        "/subscriptions/3f0d5d4e-6b5c-4c0c-9d1a-0a4f2f6f9f77/resourceGroups/orders"
+            + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/orders-api";
 
     /// <summary>What IMDS says to a request without its header.</summary>
     public const string ProbeRefused = """{"error":"invalid_request","error_description":"Required metadata header not specified"}""";

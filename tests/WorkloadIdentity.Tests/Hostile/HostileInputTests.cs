@@ -104,7 +104,10 @@ public sealed class HostileInputTests
                     "trace_id")),
             (1,
                 Gen.Constant(
-                    $$$"""{"error":"invalid_client","error_description":"AADSTS7000215: {{{Secret}}} Trace ID: x","error_codes":[7000215],"claims":"{\"access_token\":{}}"}""")),
+                    $$$"""
+                    {"error":"invalid_client","error_description":"AADSTS7000215: {{{Secret}}} Trace ID: x","error_codes":[7000215],
+                      "claims":"{\"access_token\":{}}"}
+                    """)),
             (1, Hostile.Text))),
         body =>
         {
@@ -191,7 +194,9 @@ public sealed class HostileInputTests
             var machine = new Machine();
             machine.Variables["IDENTITY_ENDPOINT"] = "http://127.0.0.1:40342/metadata/identity/oauth2/token";
             machine.Variables["IMDS_ENDPOINT"] = "http://127.0.0.1:40342";
-            foreach (var path in new[] { "/etc/shadow", "/etc/good.key", "/var/opt/azcmagent/tokens/other.txt", "/var/opt/azcmagent/good.key", "good.key" })
+            string[] paths =
+                ["/etc/shadow", "/etc/good.key", "/var/opt/azcmagent/tokens/other.txt", "/var/opt/azcmagent/good.key", "good.key"];
+            foreach (var path in paths)
             {
                 machine.Files[path] = Encoding.UTF8.GetBytes(Secret);
             }

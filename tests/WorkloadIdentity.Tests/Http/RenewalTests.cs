@@ -92,7 +92,11 @@ public sealed class RenewalTests : IDisposable
         const string Demanded = """{"access_token":{"acrs":{"essential":true,"value":"p1"}}}""";
         var entra = new EntraFake().Issues().Answers(
             HttpStatusCode.BadRequest,
-            $$"""{"error":"interaction_required","suberror":"basic_action","error_codes":[53003],"error_description":"AADSTS53003: Access has been blocked by Conditional Access policies.","claims":"{{Demanded.Replace("\"", "\\\"", StringComparison.Ordinal)}}"}""");
+            $$"""
+            {"error":"interaction_required","suberror":"basic_action","error_codes":[53003],
+              "error_description":"AADSTS53003: Access has been blocked by Conditional Access policies.",
+              "claims":"{{Demanded.Replace("\"", "\\\"", StringComparison.Ordinal)}}"}
+            """);
         using var acquirer = new TokenAcquirer(entra.Credential(), new TokenAcquirerOptions { TimeProvider = entra.Clock });
         using var client = Client(acquirer);
         _api.Answer(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", ClaimsHeader(Claims)));
@@ -116,7 +120,11 @@ public sealed class RenewalTests : IDisposable
     {
         var entra = new EntraFake().Answers(
             HttpStatusCode.BadRequest,
-            """{"error":"interaction_required","error_codes":[50076],"error_description":"AADSTS50076: Multi-factor authentication is required.","claims":"{\"access_token\":{\"polids\":{\"essential\":true,\"values\":[\"9ab03e19\"]}}}"}""");
+            """
+            {"error":"interaction_required","error_codes":[50076],
+              "error_description":"AADSTS50076: Multi-factor authentication is required.",
+              "claims":"{\"access_token\":{\"polids\":{\"essential\":true,\"values\":[\"9ab03e19\"]}}}"}
+            """);
         using var acquirer = new TokenAcquirer(entra.Credential(), new TokenAcquirerOptions { TimeProvider = entra.Clock });
         using var client = Client(acquirer);
 

@@ -14,7 +14,8 @@ public sealed class NamedPlaceTests
     private const string Evil = "https://evil.example/2";
     private const string InvalidToken = """Bearer error="invalid_token" """;
     private const string Claims =
-        """Bearer error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoiMTYwNDEwNjY1MSJ9fX0=" """;
+        "Bearer error=\"insufficient_claims\", "
+            + "claims=\"eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoiMTYwNDEwNjY1MSJ9fX0=\" ";
 
     private readonly FakeTokens _tokens = new();
 

@@ -193,7 +193,8 @@ public sealed class VaultCertificateTests
         _bench.Fake.Import(
             "orders-api",
             authority.Leaf,
-            secret: $"{TestAuthority.Key.ExportPkcs8PrivateKeyPem()}\n{authority.Leaf.ExportCertificatePem()}\n{authority.Intermediate.ExportCertificatePem()}\n{authority.Root.ExportCertificatePem()}");
+            secret: $"{TestAuthority.Key.ExportPkcs8PrivateKeyPem()}\n{authority.Leaf.ExportCertificatePem()}\n"
+                + $"{authority.Intermediate.ExportCertificatePem()}\n{authority.Root.ExportCertificatePem()}");
         _bench.Entra.Issues();
 
         await _bench.AcquireAsync(_bench.Vault.DownloadedCertificate("orders-api").WithChain());

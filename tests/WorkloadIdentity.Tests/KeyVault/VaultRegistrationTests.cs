@@ -199,7 +199,10 @@ public sealed class VaultRegistrationTests
     public async Task A_circle_through_configuration_is_refused_at_start(bool both)
     {
         const string Vault =
-            """{ "Kind": "KeyVaultSecret", "SecretName": "database", "Vault": "https://orders.vault.azure.net", "TenantId": "contoso.com", "ClientId": "6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3", "VaultIdentity": "{0}" }""";
+            """
+            { "Kind": "KeyVaultSecret", "SecretName": "database", "Vault": "https://orders.vault.azure.net", "TenantId": "contoso.com",
+              "ClientId": "6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3", "VaultIdentity": "{0}" }
+            """;
         Configured("a", Vault.Replace("{0}", "b", StringComparison.Ordinal));
         _ =
             both

@@ -45,7 +45,9 @@ public sealed class AppServiceHostTests
         var machine = Machine.AppServiceOf2017();
         machine.Answers(
             HttpStatusCode.OK,
-            """{"access_token":"t","expires_on":"1/1/2026 11:30:00 PM +00:00","resource":"https://graph.microsoft.com","token_type":"Bearer"}""");
+            """
+            {"access_token":"t","expires_on":"1/1/2026 11:30:00 PM +00:00","resource":"https://graph.microsoft.com","token_type":"Bearer"}
+            """);
 
         var result = await machine.AcquireAsync(named ? ManagedIdentityId.FromClientId(Machine.ClientId) : null);
 

@@ -82,7 +82,10 @@ public sealed class HostErrorResponseTests
     public void Entra_codes_that_a_host_passes_on_are_kept()
     {
         var said = HostErrorResponse.Read(Encoding.UTF8.GetBytes(
-            """{"error":"invalid_resource","error_description":"AADSTS500011: The resource principal was not found. AADSTS500011 AADSTS50001 AADSTS99999999999999999999"}"""));
+            """
+            {"error":"invalid_resource",
+             "error_description":"AADSTS500011: The resource principal was not found. AADSTS500011 AADSTS50001 AADSTS99999999999999999999"}
+            """));
 
         Assert.Equal([500011, 50001], said.EntraErrorCodes);
     }

@@ -108,7 +108,8 @@ public sealed class ImdsHostTests
 
     [Theory]
     [InlineData(
-        """{"error":"invalid_request","error_description":"Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request"}""",
+        """{"error":"invalid_request","error_description":"Multiple user assigned identities exist, """
+            + """please specify the clientId / resourceId of the identity in the token request"}""",
         "name one by its client id")]
     [InlineData(
         """{"error":"invalid_resource","error_description":"AADSTS500011: The resource principal named x was not found"}""",

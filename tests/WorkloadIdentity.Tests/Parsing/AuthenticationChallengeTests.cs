@@ -13,7 +13,11 @@ public sealed class AuthenticationChallengeTests
         { "only separators", [" , ,\t,"], "" },
         { "a scheme alone", ["Bearer"], "Bearer()" },
         { "one challenge", ["""Bearer error="invalid_token" """], "Bearer(error=invalid_token)" },
-        { "parameters in any order", ["""Bearer claims="e30=", error="insufficient_claims", realm="" """], "Bearer(claims=e30=;error=insufficient_claims;realm=)" },
+        {
+            "parameters in any order",
+            ["""Bearer claims="e30=", error="insufficient_claims", realm="" """],
+            "Bearer(claims=e30=;error=insufficient_claims;realm=)"
+        },
         { "two lines", ["""Basic realm="x" """, """Bearer error="invalid_token" """], "Basic(realm=x) | Bearer(error=invalid_token)" },
         { "two schemes in a line", ["""Basic realm="x", Bearer error="invalid_token", PoP nonce="n" """], "Basic(realm=x) | "
             + "Bearer(error=invalid_token) | PoP(nonce=n)" },
@@ -29,11 +33,19 @@ public sealed class AuthenticationChallengeTests
         { "commas in quotes", ["""Basic realm="a, Bearer error=x, b", Bearer error="invalid_token" """], "Basic(realm=a, Bearer error=x, "
             + "b) | Bearer(error=invalid_token)" },
         { "equals in quotes", ["""Basic realm="a=b=c" """], "Basic(realm=a=b=c)" },
-        { "escaped quotes", ["""Basic realm="a\", Bearer error=\"invalid_token", charset="UTF-8" """], """Basic(realm=a", Bearer error="invalid_token;charset=UTF-8)""" },
+        {
+            "escaped quotes",
+            ["""Basic realm="a\", Bearer error=\"invalid_token", charset="UTF-8" """],
+            """Basic(realm=a", Bearer error="invalid_token;charset=UTF-8)"""
+        },
         { "an escaped backslash before the closing "
             + "quote", ["""Basic realm="a\\", Bearer error="invalid_token" """], """Basic(realm=a\) | Bearer(error=invalid_token)""" },
         { "unquoted values", ["Bearer error=invalid_token, realm=x"], "Bearer(error=invalid_token;realm=x)" },
-        { "unquoted before quoted", ["""Bearer error=insufficient_claims, claims="e30=" """], "Bearer(error=insufficient_claims;claims=e30=)" },
+        {
+            "unquoted before quoted",
+            ["""Bearer error=insufficient_claims, claims="e30=" """],
+            "Bearer(error=insufficient_claims;claims=e30=)"
+        },
         { "unquoted claims with padding and slashes", ["Bearer error=insufficient_claims, "
             + "claims=ab/+c=="], "Bearer(error=insufficient_claims;claims=ab/+c==)" },
         { "no space after a comma", ["""Bearer realm="x",error="invalid_token",Basic realm="y" """], "Bearer(realm=x;error=invalid_token) "
@@ -44,7 +56,11 @@ public sealed class AuthenticationChallengeTests
         { "a trailing comma", ["""Bearer error="invalid_token","""], "Bearer(error=invalid_token)" },
         { "commas forgotten", ["""Bearer error="invalid_token" realm="x" """], "Bearer(error=invalid_token;realm=x)" },
         { "an empty value", ["""Bearer realm=, error="invalid_token" """], "Bearer:realm=(error=invalid_token)" },
-        { "duplicates", ["""Bearer error="invalid_token", error="insufficient_claims" """], "Bearer(error=invalid_token;error=insufficient_claims)" },
+        {
+            "duplicates",
+            ["""Bearer error="invalid_token", error="insufficient_claims" """],
+            "Bearer(error=invalid_token;error=insufficient_claims)"
+        },
         { "a quote that never closes", ["""Bearer error="invalid_token"""], "" },
         { "a quote that ends in an escape", ["""Bearer error="invalid_token\"""], "" },
         { "a quote that never closes, after a good "
@@ -59,10 +75,20 @@ public sealed class AuthenticationChallengeTests
         { "text glued to a quoted value", ["""Bearer error=invalid"_token", Basic realm="y" """], "Basic(realm=y)" },
         { "letters that are not ASCII outside quotes", ["Beärer error=x, Basic realm=y"], "Basic(realm=y)" },
         { "letters that are not ASCII inside quotes", ["Basic realm=\"Zürich\""], "Basic(realm=Zürich)" },
-        { "what Microsoft Graph "
-            + "sends",
-            ["""Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="eyJhIjoxfQ==" """], "Bearer(realm=;authorization_uri=https://login.microsoftonline.com/common/oauth2/authorize;error=insufficient_claims;claims=eyJhIjoxfQ==)" },
-        { "what Key Vault sends", ["""Bearer authorization="https://login.microsoftonline.com/t", resource="https://vault.azure.net" """], "Bearer(authorization=https://login.microsoftonline.com/t;resource=https://vault.azure.net)" },
+        {
+            "what Microsoft Graph sends",
+            [
+                """Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", """
+                    + """error="insufficient_claims", claims="eyJhIjoxfQ==" """,
+            ],
+            "Bearer(realm=;authorization_uri=https://login.microsoftonline.com/common/oauth2/authorize;"
+                + "error=insufficient_claims;claims=eyJhIjoxfQ==)"
+        },
+        {
+            "what Key Vault sends",
+            ["""Bearer authorization="https://login.microsoftonline.com/t", resource="https://vault.azure.net" """],
+            "Bearer(authorization=https://login.microsoftonline.com/t;resource=https://vault.azure.net)"
+        },
     };
 
     [Theory]

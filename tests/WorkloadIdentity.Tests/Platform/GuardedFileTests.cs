@@ -45,7 +45,10 @@ public sealed class GuardedFileTests : IDisposable
     }
 
     public static TheoryData<string> Elsewhere =>
-        ["other/a.key", "tokens/../other/a.key", "tokens/../tokens/a.key", "tokens//a.key", "tokens/./a.key", "tokens/below/a.key", "a.key", "tokens-2/a.key"];
+    [
+        "other/a.key", "tokens/../other/a.key", "tokens/../tokens/a.key", "tokens//a.key", "tokens/./a.key", "tokens/below/a.key", "a.key",
+        "tokens-2/a.key",
+    ];
 
     [Theory]
     [MemberData(nameof(Elsewhere))]

@@ -44,13 +44,19 @@ internal static class CredentialsSnippets
         X509Certificate2 certificate, string base64, RSA hardwareKey,
         Func<bool, CancellationToken, ValueTask<X509Certificate2>> newestAsync)
     {
-        _ = ClientCertificateAuthentication.FromFile("/run/secrets/client.pfx", password: "…");       // PFX, or PEM with the key in it
+        // PFX, or PEM with the key in it
+        _ = ClientCertificateAuthentication.FromFile("/run/secrets/client.pfx", password: "…");
         _ = ClientCertificateAuthentication.FromStore(StoredCertificate.WithSubject("CN=orders-api", StoreLocation.LocalMachine));
-        _ = ClientCertificateAuthentication.FromValue(base64);                                        // a PFX in base64, or PEM text
+
+        // a PFX in base64, or PEM text
+        _ = ClientCertificateAuthentication.FromValue(base64);
         _ = ClientCertificateAuthentication.FromCertificate(certificate);
+
         // told when Entra refused the last one
         _ = ClientCertificateAuthentication.FromCallback(newestAsync);
-        _ = ClientCertificateAuthentication.FromSigner(certificate, (_, hash, padding, _) =>          // the key stays where it is
+
+        // the key stays where it is
+        _ = ClientCertificateAuthentication.FromSigner(certificate, (_, hash, padding, _) =>
             ValueTask.FromResult(hardwareKey.SignHash(hash.Span, HashAlgorithmName.SHA256, padding)));
     }
 

@@ -19,16 +19,24 @@ internal static class EmulatorSnippets
         orders.AddFederatedCredential(cluster, "system:serviceaccount:orders:api");
         var assertion = cluster.Issue("system:serviceaccount:orders:api");
 
-        // its next call is answered with a claims challenge, if it declared continuous access
+        // The next call is answered with a claims challenge, if the client declared continuous access.
         orders.Revoke();
-        orders.IsEnabled = false;                             // AADSTS7000112, and the same challenge
-        // AADSTS53003: Conditional Access; Block(50076, claims) wants more of the user
+
+        // AADSTS7000112, and the same challenge.
+        orders.IsEnabled = false;
+
+        // AADSTS53003: Conditional Access. Block(50076, claims) wants more of the user.
         orders.Block();
-        // a new key signs, the old one still verifies; withdrawOld: true and it does not
+
+        // A new key signs, and the old one still verifies. With withdrawOld: true the old one does not.
         entra.RollSigningKey();
         cluster.RollKey(withdrawOld: true);
-        cluster.IsReachable = false;                          // AADSTS90061
-        entra.FederatedCredentialDelay = TimeSpan.FromMinutes(2);   // what is added from now on is unknown for two minutes
+
+        // AADSTS90061.
+        cluster.IsReachable = false;
+
+        // A federated credential added from now on is unknown for two minutes.
+        entra.FederatedCredentialDelay = TimeSpan.FromMinutes(2);
 
         entra.Faults.TokenEndpoint.Next(Fault.Refusal(7000222)).Next(Fault.Garbage);
         entra.Faults.TokenEndpoint.Limit(20, TimeSpan.FromSeconds(1));      // 429 with Retry-After beyond it

@@ -187,7 +187,8 @@ public sealed class EmulatorAdminTests : IAsyncLifetime
         await SendAsync(HttpMethod.Post, "admin/apis", """{ "audience": "api://orders" }""");
         await SendAsync(HttpMethod.Post, "admin/issuers", """{ "kind": "gitHub" }""");
         await SendAsync(HttpMethod.Post, "admin/applications", $$"""
-            { "clientId": "{{clientId}}", "secrets": [ { "value": "s3cret" } ], "roles": [ { "api": "api://orders", "role": "Orders.Read" } ] }
+            { "clientId": "{{clientId}}", "secrets": [ { "value": "s3cret" } ],
+              "roles": [ { "api": "api://orders", "role": "Orders.Read" } ] }
             """);
         await SendAsync(
             HttpMethod.Post,

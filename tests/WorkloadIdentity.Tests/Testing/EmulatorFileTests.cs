@@ -92,13 +92,17 @@ public sealed class EmulatorFileTests : IDisposable
                 "tenant": "elsewhere.example",
                 "secrets": [ "canary", { "valeu": "canary" }, { "valueFile": "missing.txt" }, { "value": "canary", "expiresOn": "soon" } ],
                 "certificates": [ "missing.pem" ],
-                "federatedCredentials": [ { "issuer": "https://token.actions.githubusercontent.com", "subject": "me" }, { "managedIdentity": "nobody" } ],
+                "federatedCredentials": [
+                  { "issuer": "https://token.actions.githubusercontent.com", "subject": "me" }, { "managedIdentity": "nobody" } ],
                 "roles": [ { "api": "api://unknown", "role": "Read" } ],
                 "isEnabled": "yes",
                 "block": { "code": 0 }
               } ],
               "faults": {
-                "api": { "next": [ { "kind": "refusal", "code": 53003 }, { "kind": "explode" }, { "kind": "redirect", "location": "/a", "status": 304 } ], "latency": { "least": "00:00:02", "most": "00:00:01" } },
+                "api": {
+                  "next": [
+                    { "kind": "refusal", "code": 53003 }, { "kind": "explode" }, { "kind": "redirect", "location": "/a", "status": 304 } ],
+                  "latency": { "least": "00:00:02", "most": "00:00:01" } },
                 "tokenEndpoint": { "limit": { "requests": 3 }, "latency": {} },
                 "dns": { }
               }

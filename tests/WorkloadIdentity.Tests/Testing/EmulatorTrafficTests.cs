@@ -90,7 +90,10 @@ public sealed class EmulatorTrafficTests(EmulatorFixture fixture) : IClassFixtur
             Assert.Equal(code, refused.Code);
             Assert.Contains(
                 refused.Error,
-                (string[])["invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope", "invalid_resource", "interaction_required", "temporarily_unavailable", "server_error"]);
+                (string[])[
+                    "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope", "invalid_resource",
+                    "interaction_required", "temporarily_unavailable", "server_error",
+                ]);
             Assert.InRange(refused.Status, 400, 503);
             Assert.StartsWith($"AADSTS{code}: ", refused.Description, StringComparison.Ordinal);
         }

@@ -51,7 +51,8 @@ public sealed partial class DoctorTests
             [
                 "(Refused, AADSTS700213)", "The federated credential that accepts it:",
                 "Or make the federated credential that stands with it above.",
-                """{"name":"workload","issuer":"https://oidc.example/cluster/","subject":"system:serviceaccount:shop:orders","audiences":["api://AzureADTokenExchange"]}""",
+                """{"name":"workload","issuer":"https://oidc.example/cluster/","subject":"system:serviceaccount:shop:orders","""
+                    + "\"audiences\":[\"api://AzureADTokenExchange\"]}",
                 $"az ad app federated-credential create --id {EntraFake.ClientId} --parameters '{{",
                 "az identity federated-credential create", "Microsoft.Graph/applications/federatedIdentityCredentials@v1.0",
                 "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31",
@@ -311,7 +312,10 @@ public sealed partial class DoctorTests
             _ =>
                 FakeServer.Response(
                     HttpStatusCode.OK,
-                    $$"""{"access_token":"{{bench.Token}}","expires_on":"{{expiry}}","resource":"https://graph.microsoft.com","token_type":"Bearer"}""");
+                    $$"""
+                    {"access_token":"{{bench.Token}}","expires_on":"{{expiry}}","resource":"https://graph.microsoft.com",
+                     "token_type":"Bearer"}
+                    """);
     }
 
     private static void GitHub(ToolBench bench)

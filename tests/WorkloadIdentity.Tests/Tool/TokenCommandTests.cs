@@ -163,7 +163,10 @@ public sealed class TokenCommandTests
     public async Task Exchange_audiences_are_refused_under_every_option_and_nobody_is_asked(string scope)
     {
         string[][] forms =
-            [[], ["--raw"], ["--decode"], ["--json"], ["--json", "--raw"], ["--header", "--raw"], ["--env", "--raw"], ["--no-redact", "--raw"], ["--no-redact", "--decode"]];
+        [
+            [], ["--raw"], ["--decode"], ["--json"], ["--json", "--raw"], ["--header", "--raw"], ["--env", "--raw"],
+            ["--no-redact", "--raw"], ["--no-redact", "--decode"],
+        ];
         foreach (var form in forms)
         {
             var run = await _bench.RunAsync(["token", "--scope", scope, .. form]);
@@ -225,7 +228,10 @@ public sealed class TokenCommandTests
             _ =>
                 FakeServer.Response(
                     System.Net.HttpStatusCode.OK,
-                    $$"""{"access_token":"{{_bench.Token}}","expires_in":"3600","expires_on":"1767229200","resource":"api://orders","token_type":"Bearer"}""");
+                    $$"""
+                    {"access_token":"{{_bench.Token}}","expires_in":"3600","expires_on":"1767229200","resource":"api://orders",
+                     "token_type":"Bearer"}
+                    """);
 
         var run = await _bench.RunAsync("token", "--scope", Scope, "--identity", identity, "--raw");
 
@@ -242,7 +248,8 @@ public sealed class TokenCommandTests
         var run = await Kubectl(version).RunAsync("exec-credential");
 
         Assert.Equal(
-            $$$"""{"apiVersion":"{{{version}}}","kind":"ExecCredential","status":{"token":"{{{_bench.Token}}}","expirationTimestamp":"2026-01-01T00:59:59Z"}}""" + "\n",
+            $$$"""{"apiVersion":"{{{version}}}","kind":"ExecCredential","status":{"token":"{{{_bench.Token}}}","""
+                + "\"expirationTimestamp\":\"2026-01-01T00:59:59Z\"}}\n",
             run.Out);
         Assert.Equal("6dae42f8-4368-4678-94ff-3960e28e3630/.default", _bench.Entra.Requests[^1].Form["scope"]);
     }

@@ -14,7 +14,10 @@ public sealed class ToolOnEmulatorTests
     private const string TokenFile = "/var/run/secrets/token";
 
     /// <summary>Situation → its variables and files, exit code, the credential that answers, and what the report says.</summary>
-    private static readonly Dictionary<string, (Func<EntraEmulator, Dictionary<string, byte[]>, IReadOnlyDictionary<string, string>> Arrange, int ExitCode, string Answers, string Says)> Situations = new()
+    private static readonly Dictionary<
+        string,
+        (Func<EntraEmulator, Dictionary<string, byte[]>, IReadOnlyDictionary<string, string>> Arrange, int ExitCode, string Answers,
+            string Says)> Situations = new()
     {
         ["secret"] = ((entra, _) => entra.Application.EnvironmentWithSecret(), 0, "client secret", "All is well"),
         ["secret that was removed"] = ((

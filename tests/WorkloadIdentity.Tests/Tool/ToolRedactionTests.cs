@@ -120,7 +120,10 @@ public sealed class ToolRedactionTests
 
         Assert.Contains("NOT redacted", run.Out, StringComparison.Ordinal);
         Assert.All(
-            ["alice@contoso.example", "192.0.2.99", "77777777-8888-4999-8aaa-bbbbbbbbbbbb", "3f0d5d4e-6b5c-4c0c-9d1a-0a4f2f6f9f77", "/home/alice.smith"],
+            [
+                "alice@contoso.example", "192.0.2.99", "77777777-8888-4999-8aaa-bbbbbbbbbbbb", "3f0d5d4e-6b5c-4c0c-9d1a-0a4f2f6f9f77",
+                "/home/alice.smith",
+            ],
             shown => Assert.Contains(shown, run.Out, StringComparison.Ordinal));
         Assert.Contains("fit for a ticket", (await Nest().RunAsync("doctor")).Out, StringComparison.Ordinal);
     }
@@ -143,7 +146,8 @@ public sealed class ToolRedactionTests
         bench.Claims["a\u001b[31m"] = "x";
         bench.Answer = _ => bench.Issued();
 
-        foreach (string[] command in new string[][] { ["doctor"], ["doctor", "--no-redact"], ["token", "--scope", Scope, "--decode", "--no-redact"] })
+        string[][] commands = [["doctor"], ["doctor", "--no-redact"], ["token", "--scope", Scope, "--decode", "--no-redact"]];
+        foreach (var command in commands)
         {
             var text = (await bench.RunAsync(command)).Out;
             Assert.DoesNotContain(text, character => char.IsControl(character) && character != '\n');
@@ -168,7 +172,10 @@ public sealed class ToolRedactionTests
                 ("KUBERNETES_EXEC_INFO", """{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{}}"""));
         bench.File(
             "/home/alice.smith/settings.json",
-            $$$"""{"Identity":{"Kind":"ClientSecret","TenantId":"{{{EntraFake.Tenant}}}","ClientId":"{{{EntraFake.ClientId}}}","ClientSecret":"canary-config-secret"}}""");
+            $$$"""
+            {"Identity":{"Kind":"ClientSecret","TenantId":"{{{EntraFake.Tenant}}}","ClientId":"{{{EntraFake.ClientId}}}",
+                         "ClientSecret":"canary-config-secret"}}
+            """);
         bench.Claims = new JsonObject
         {
             ["aud"] = "https://graph.microsoft.com",
