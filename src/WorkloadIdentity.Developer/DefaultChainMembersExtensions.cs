@@ -44,7 +44,7 @@ public static class DefaultChainMembersExtensions
             kind,
             chain =>
                 Create(kind, create, options, chain))
-        { PickedBy = [AmbientSelection.Developer, pick], OnlyWhenPicked = onlyWhenPicked };
+        { PickedBy = [DefaultChainFilter.Developer, pick], OnlyWhenPicked = onlyWhenPicked };
 
     /// <summary>
     /// Beside a federated token file a person's login would stand in for a workload's identity, with whatever that person may do.
@@ -53,7 +53,7 @@ public static class DefaultChainMembersExtensions
         string kind, Func<DeveloperCredentialOptions, DeveloperCredential> create, DeveloperCredentialOptions options,
         DefaultCredentialsOptions chain) =>
         chain.Environment.Has(TokenFile)
-            ? new AmbientVerdict(
+            ? new UnusableCredential(
                 kind.Replace('-', ' '),
                 TokenErrorKind.NotAllowed,
                 $"{TokenFile} is set: this is a workload, and a developer's login never stands in for one. Remove that variable at a "

@@ -16,7 +16,7 @@ internal static class ToolPath
             Path.PathSeparator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var folder = entry.Trim('"');
-            if (Require.HasControlCharacter(folder) || !Path.IsPathFullyQualified(folder))
+            if (Guard.HasControlCharacter(folder) || !Path.IsPathFullyQualified(folder))
             {
                 continue;
             }

@@ -15,7 +15,7 @@ internal static partial class ToolRefusal
     public static (bool IsNotHere, TokenError Error) Read(DeveloperTool tool, ToolAnswer answer, string scope, string? tenantId)
     {
         var said = ToolText.WithoutColours(tool.ErrorText(answer));
-        var words = ServerWords.Plain(said);
+        var words = UntrustedText.Plain(said);
         long[] codes =
             [.. AadstsCode().Matches(said).Take(16)
                 .Select(match => long.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture)).Distinct()];

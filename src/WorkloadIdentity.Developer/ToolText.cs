@@ -21,7 +21,7 @@ internal static partial class ToolText
         while (!rest.IsEmpty)
         {
             var length = ObjectLength(rest.Span);
-            using (var document = length == 0 ? null : ForeignJson.Parse(rest[..length].ToArray()))
+            using (var document = length == 0 ? null : StrictJson.Parse(rest[..length].ToArray()))
             {
                 if (document is not null)
                 {

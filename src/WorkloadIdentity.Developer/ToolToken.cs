@@ -32,7 +32,7 @@ internal static class ToolToken
 
     private static (AccessToken? Token, string? Problem) Read(
         DeveloperTool tool, JsonElement answer, string token, TimeProvider timeProvider) =>
-        !Require.IsBearerToken(token) ? (null, $"a '{tool.TokenMember}' with characters no token has")
+        !Guard.IsBearerToken(token) ? (null, $"a '{tool.TokenMember}' with characters no token has")
             : tool.ExpiresOn(answer, timeProvider) is not { } expiresOn ? (null, "a token that does not say, or not readably, when it ends")
             : expiresOn <= timeProvider.GetUtcNow() ? (null, "a token that has ended already; check this machine's clock, or log in again")
             : (new AccessToken(token, expiresOn), null);

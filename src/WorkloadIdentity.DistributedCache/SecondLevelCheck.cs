@@ -20,7 +20,7 @@ internal sealed class SecondLevelCheck(string name, IServiceProvider services) :
         catch (ArgumentException exception)
         {
             throw new OptionsValidationException(
-                name, typeof(WorkloadIdentityOptions), [$"{IdentityName.Describe(name)}: {exception.Explain()}"]);
+                name, typeof(WorkloadIdentityOptions), [$"{RegisteredIdentity.Describe(name)}: {exception.Explain()}"]);
         }
 
         return Task.CompletedTask;

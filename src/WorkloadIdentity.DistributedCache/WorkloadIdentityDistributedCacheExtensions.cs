@@ -37,7 +37,7 @@ public static class WorkloadIdentityDistributedCacheExtensions
         if (services.Any(service => service.ServiceType == typeof(DistributedTokenStore) && Equals(service.ServiceKey, name)))
         {
             throw new InvalidOperationException(
-                $"{IdentityName.Describe(name)} has a distributed cache already. Call {nameof(AddDistributedCache)} once for it.");
+                $"{RegisteredIdentity.Describe(name)} has a distributed cache already. Call {nameof(AddDistributedCache)} once for it.");
         }
 
         services.AddKeyedSingleton(name, (provider, _) => Create(provider, name, configure));
@@ -70,5 +70,6 @@ public static class WorkloadIdentityDistributedCacheExtensions
     }
 
     private static OptionsValidationException Invalid(string name, string problem) =>
-        new(name, typeof(WorkloadIdentityOptions), [$"{IdentityName.Describe(name)}: its distributed cache cannot be used: {problem}"]);
+        new(
+            name, typeof(WorkloadIdentityOptions), [$"{RegisteredIdentity.Describe(name)}: its distributed cache cannot be used: {problem}"]);
 }

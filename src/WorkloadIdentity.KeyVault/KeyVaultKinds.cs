@@ -25,7 +25,8 @@ internal static class KeyVaultKinds
                     reader, configure, SecretName, "Set it to the name of the secret in the vault.", (vault, name) => vault.Secret(name)))),
     ];
 
-    private static Func<CredentialParts, ClientAuthentication>? ReadCertificate(SectionReader reader, Action<VaultOptions>? configure)
+    private static Func<CredentialDependencies, ClientAuthentication>? ReadCertificate(
+        SectionReader reader, Action<VaultOptions>? configure)
     {
         var isRemote = reader.Flag(SignInVault) ?? false;
         var sendsChain = reader.Flag(SendCertificateChain) ?? false;
@@ -36,7 +37,7 @@ internal static class KeyVaultKinds
         });
     }
 
-    private static Func<CredentialParts, ClientAuthentication>? Read(
+    private static Func<CredentialDependencies, ClientAuthentication>? Read(
         SectionReader reader, Action<VaultOptions>? configure, string setting, string advice,
         Func<Vault, string, ClientAuthentication> take)
     {

@@ -16,7 +16,7 @@ internal static class RegisteredVault
     /// <param name="reachedWith">The name of the identity whose tokens the vault gets; empty for the unnamed one.</param>
     /// <param name="configure">Sets more.</param>
     /// <exception cref="ArgumentException">There is no such identity, it closes a circle, or the address cannot be used.</exception>
-    public static Vault Create(CredentialParts parts, Uri address, string reachedWith, Action<VaultOptions>? configure)
+    public static Vault Create(CredentialDependencies parts, Uri address, string reachedWith, Action<VaultOptions>? configure)
     {
         parts.Services.GetRequiredService<VaultLinks>().Add(new VaultLink(parts.Identity, reachedWith));
         return new Vault(address, Acquirer(parts.Services, reachedWith), Configured(

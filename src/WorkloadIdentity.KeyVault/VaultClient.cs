@@ -151,7 +151,7 @@ internal sealed class VaultClient
             throw new TokenAcquisitionException(VaultRefusal.Of(answer, Vault, what));
         }
 
-        using var document = ForeignJson.Parse(answer.Body);
+        using var document = StrictJson.Parse(answer.Body);
         return document?.RootElement.Clone() ?? throw Unusable($"answered without readable JSON when asked for {what}");
     }
 

@@ -10,7 +10,7 @@ internal static class VaultRefusal
 {
     public static TokenError Of(BackchannelAnswer answer, VaultAddress vault, string what)
     {
-        using var document = ForeignJson.Parse(answer.Body);
+        using var document = StrictJson.Parse(answer.Body);
         var error = document?.RootElement.Member("error");
         var code = Code(error?.Text("code"));
         var inner = Code(error?.Member("innererror")?.Text("code"));
@@ -24,7 +24,7 @@ internal static class VaultRefusal
             StatusCode = answer.Status,
             RetryAfter = answer.RetryAfter,
             IsTransient = isThrottled || answer.Status is 408 or >= 500 || (answer.Status == 409 && !IsDeleted(inner ?? code)),
-            CorrelationId = answer.Header("x-ms-request-id") is { } id && Require.IsGuid(id) ? id : null,
+            CorrelationId = answer.Header("x-ms-request-id") is { } id && Guard.IsGuid(id) ? id : null,
             HelpAnchor = HelpAnchors.KeyVault,
         };
     }
@@ -32,7 +32,7 @@ internal static class VaultRefusal
     /// <summary>What was asked for is there and switched off: another version may not be.</summary>
     public static bool SaysDisabled(BackchannelAnswer answer)
     {
-        using var document = answer.Status == 403 ? ForeignJson.Parse(answer.Body) : null;
+        using var document = answer.Status == 403 ? StrictJson.Parse(answer.Body) : null;
         return Code(document?.RootElement.Member("error")?.Member("innererror")?.Text("code")) is "SecretDisabled" or "CertificateDisabled"
             or "KeyDisabled";
     }
@@ -94,7 +94,7 @@ internal static class VaultRefusal
             || Authority.Problem(new Uri(authority.GetLeftPart(UriPartial.Authority)), allowUnknown: false) is not null
             ? "Its challenge names an authority that is not one of Entra's, which is never followed: something else may answer in the "
                 + "vault's place."
-            : authority.AbsolutePath.Trim('/') is var tenant && Require.IsGuid(tenant)
+            : authority.AbsolutePath.Trim('/') is var tenant && Guard.IsGuid(tenant)
                 ? $"It takes tokens of the tenant {tenant}. The vault's identity must be of that tenant, or ask in it."
                 : "It did not take the token. Check who the vault's identity is, and its tenant.";
     }

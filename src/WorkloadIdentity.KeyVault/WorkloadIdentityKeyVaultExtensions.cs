@@ -80,7 +80,7 @@ public static class WorkloadIdentityKeyVaultExtensions
         string? reachedWith,
         Func<Vault, ClientAuthentication> proof,
         Action<VaultOptions>? configure,
-        Func<CredentialParts, ClientAuthentication, Credential> create)
+        Func<CredentialDependencies, ClientAuthentication, Credential> create)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(proof);
@@ -91,7 +91,7 @@ public static class WorkloadIdentityKeyVaultExtensions
                 .OfType<VaultLink>(), link];
         if (VaultLinks.Circle(links, link) is { } circle)
         {
-            throw new InvalidOperationException($"{IdentityName.Describe(builder.Name)}: {circle}");
+            throw new InvalidOperationException($"{RegisteredIdentity.Describe(builder.Name)}: {circle}");
         }
 
         builder.Use(

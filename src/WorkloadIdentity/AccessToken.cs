@@ -27,8 +27,8 @@ public sealed class AccessToken
     /// </exception>
     public AccessToken(string value, DateTimeOffset expiresOn, DateTimeOffset? refreshOn = null, string tokenType = "Bearer")
     {
-        Value = Require.BearerToken(value, "An access token");
-        TokenType = Require.HeaderToken(tokenType, "A token type");
+        Value = Guard.BearerToken(value, "An access token");
+        TokenType = Guard.HeaderToken(tokenType, "A token type");
         _expiresOn = expiresOn.UtcTicks;
         _refreshOn = refreshOn?.UtcTicks ?? 0;
     }

@@ -20,7 +20,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <exception cref="ArgumentException"><paramref name="scope"/> is empty, or holds a character that no scope has.</exception>
     public TokenRequest(string scope)
     {
-        Scope = Require.Scope(scope);
+        Scope = Guard.Scope(scope);
     }
 
     private TokenRequest(TokenRequest other, string? tenantId, string? userAssertion)
@@ -53,14 +53,14 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     [JsonIgnore]
     [IgnoreDataMember]
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    public string? UserAssertion { get; init => field = value is null ? null : Require.UserAssertion(value); }
+    public string? UserAssertion { get; init => field = value is null ? null : Guard.UserAssertion(value); }
 
     /// <summary>The <c>fmi_path</c> of a federated managed identity or agent identity; null for all others.</summary>
     /// <exception cref="ArgumentException">The value is empty or holds a control character.</exception>
     public string? FmiPath
     {
         get; init =>
-        field = value is null ? null : Require.Text(value, "An FMI path", "the agent identity's client id");
+        field = value is null ? null : Guard.Text(value, "An FMI path", "the agent identity's client id");
     }
 
     /// <summary>

@@ -64,7 +64,7 @@ internal static class ExecCredentialCommand
                 "Name this command in kubeconfig (its help shows how). To look at the token: wid token --decode --scope " + AksScope);
         }
 
-        using var document = ForeignJson.Parse(Encoding.UTF8.GetBytes(info));
+        using var document = StrictJson.Parse(Encoding.UTF8.GetBytes(info));
         if (document?.RootElement.Text("kind") != Kind)
         {
             throw new ToolException($"{InfoVariable} holds no {Kind}.", "It is set by kubectl; leave it alone.");

@@ -39,7 +39,7 @@ internal static class CredentialExamination
         redaction.TextOrNull(assertion.Algorithm),
         assertion.NotBefore,
         assertion.ExpiresOn,
-        [.. FederationTraps.Of(assertion).Select(redaction.Text)])
+        [.. KnownFederationProblems.Of(assertion).Select(redaction.Text)])
     {
         FederatedCredential = FederatedCredentialAdvice.Recipe(assertion, new TokenRequestForm()) is { } recipe
             && IsShown(assertion, redaction) ? Of(recipe, clientId) : null,

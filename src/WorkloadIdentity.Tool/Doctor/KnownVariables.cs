@@ -58,7 +58,7 @@ internal static class KnownVariables
     public static IReadOnlyList<KnownVariable> All => Rows;
 
     private static string? Client(string value) =>
-        Require.GuidProblem(value, "It") is { } problem
+        Guard.GuidProblem(value, "It") is { } problem
             ? $"{problem} Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3."
             : null;
 
@@ -70,11 +70,11 @@ internal static class KnownVariables
     private static string? Secret(string value) =>
         value.Length > 1 && value[0] is '"' or '\'' && value[^1] == value[0]
             ? "It stands in quotes, which become part of the secret. Remove them."
-        : Require.IsGuid(value) ? "It is a GUID: that is the id of the secret. Use its value, which is shown once, when the secret is made."
+        : Guard.IsGuid(value) ? "It is a GUID: that is the id of the secret. Use its value, which is shown once, when the secret is made."
         : null;
 
     private static string? Authority(string value) =>
-        Require.HasControlCharacter(value) || !Uri.TryCreate(value, UriKind.Absolute, out var host)
+        Guard.HasControlCharacter(value) || !Uri.TryCreate(value, UriKind.Absolute, out var host)
             ? "It is not an absolute URL. Expected something like https://login.microsoftonline.com/."
             : WorkloadIdentity.Authority.Problem(host, allowUnknown: false);
 

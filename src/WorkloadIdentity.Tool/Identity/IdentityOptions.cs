@@ -55,7 +55,7 @@ internal sealed class IdentityOptions
             throw new ToolException("--tenant is no tenant.", problem);
         }
 
-        if (client is not null && Require.GuidProblem(client, "--client-id") is { } clientProblem)
+        if (client is not null && Guard.GuidProblem(client, "--client-id") is { } clientProblem)
         {
             throw new ToolException(
                 clientProblem,

@@ -36,7 +36,7 @@ internal sealed partial class Redaction
     /// <summary>Text that may hold something of a stranger's: on one line, without secrets.</summary>
     public string Text(string text)
     {
-        text = ServerWords.Plain(Masked(text), maxLength: 4096) ?? "";
+        text = UntrustedText.Plain(Masked(text), maxLength: 4096) ?? "";
         if (!IsOn)
         {
             return text;
@@ -47,8 +47,8 @@ internal sealed partial class Redaction
             text = text.Replace(_home.TrimEnd('/', '\\'), "~", StringComparison.Ordinal);
         }
 
-        text = MailAddress().Replace(text, ServerWords.Hidden);
-        text = HomeFolder().Replace(text, "$1" + ServerWords.Hidden);
+        text = MailAddress().Replace(text, UntrustedText.Hidden);
+        text = HomeFolder().Replace(text, "$1" + UntrustedText.Hidden);
         return Subscription().Replace(text, match => $"/subscriptions/{Short(match.Groups[1].Value)}");
     }
 
@@ -67,14 +67,14 @@ internal sealed partial class Redaction
                 ? ""
                 : address.AbsolutePath)}{(address.UserInfo.Length > 0 ? " (with a user name or password, hidden)"
                 : "")}{(address.Query.Length > 0 ? " (with a query, hidden)" : "")}")
-        : ServerWords.Hidden;
+        : UntrustedText.Hidden;
 
     /// <summary>The last thing everything goes through: a secret of the environment that found another way is stopped here.</summary>
     public string Masked(string text)
     {
         foreach (var secret in _secrets)
         {
-            text = text.Replace(secret, ServerWords.Hidden, StringComparison.Ordinal);
+            text = text.Replace(secret, UntrustedText.Hidden, StringComparison.Ordinal);
         }
 
         return text;

@@ -44,7 +44,7 @@ internal static class ShownClaims
         foreach (var claim in claims.EnumerateObject())
         {
             shown[redaction.Text(claim.Name)] = !redaction.IsOn || OfWorkloads.Contains(claim.Name) ? Value(claim.Value, redaction)
-                : !OfWhoever.Contains(claim.Name) ? ServerWords.Hidden
+                : !OfWhoever.Contains(claim.Name) ? UntrustedText.Hidden
                 : isUser ? Redaction.Short(redaction.Text(claim.Value.ToString()))
                 : Value(claim.Value, redaction);
         }
@@ -54,7 +54,7 @@ internal static class ShownClaims
 
     private static JsonNode? Value(JsonElement value, Redaction redaction) => value.ValueKind switch
     {
-        JsonValueKind.String => JsonValue.Create(redaction.Text(ForeignJson.Text(value) ?? "")),
+        JsonValueKind.String => JsonValue.Create(redaction.Text(StrictJson.Text(value) ?? "")),
         JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(item => Value(item, redaction))]),
         JsonValueKind.Object =>
             new JsonObject(

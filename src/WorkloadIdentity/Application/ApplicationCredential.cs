@@ -201,7 +201,7 @@ public sealed class ApplicationCredential : Credential
             return null;
         }
 
-        if (Require.HasWhiteSpace(scope))
+        if (Guard.HasWhiteSpace(scope))
         {
             return $"The scope '{scope}' holds white space. An application gets a token for one resource at a time: make one request for "
                 + $"each resource, with the scope resource{DefaultSuffix}.";
@@ -225,7 +225,7 @@ public sealed class ApplicationCredential : Credential
     private static string RequireClientId(string clientId)
     {
         ArgumentNullException.ThrowIfNull(clientId);
-        return Require.GuidProblem(clientId, "The client id") is { } problem
+        return Guard.GuidProblem(clientId, "The client id") is { } problem
             ? throw new ArgumentException(
                 $"{problem} Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3; not the application's name "
                 + "or object id.",

@@ -50,7 +50,7 @@ internal static class FederatedCredentialAdvice
             : null;
 
     private static string Shown(string? value, TokenRequestForm form) =>
-        value is null ? "(none)" : ServerWords.Plain(ServerWords.Mask(value, form.Secrets), MaxLength) ?? "(empty)";
+        value is null ? "(none)" : UntrustedText.Plain(UntrustedText.Mask(value, form.Secrets), MaxLength) ?? "(empty)";
 
     private static string Time(DateTimeOffset? moment) =>
         moment is { } known ? known.ToString("u", CultureInfo.InvariantCulture) : "(none)";

@@ -85,7 +85,7 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
     private static string? ProxyProblem(string text, out Uri? proxy)
     {
         proxy = null;
-        return Require.HasControlCharacter(text) || !Uri.TryCreate(text, UriKind.Absolute, out proxy) || proxy.Scheme != Uri.UriSchemeHttps
+        return Guard.HasControlCharacter(text) || !Uri.TryCreate(text, UriKind.Absolute, out proxy) || proxy.Scheme != Uri.UriSchemeHttps
             ? "is not an absolute https URL."
             : proxy.UserInfo.Length > 0 || text.Contains('@', StringComparison.Ordinal) ? "carries user information (an '@'). Leave it out."
             : text.AsSpan().ContainsAny('?', '#') ? "carries a query or a fragment. It must end with its path: Entra's is added to it."

@@ -22,10 +22,10 @@ internal static partial class TokenRefusal
     public static TokenError Read(
         BackchannelAnswer answer, JsonElement? body, TokenExchange exchange, TokenRequestForm form, string authentication)
     {
-        var error = ServerWords.Word(body?.Text("error"), form.Secrets);
-        var suberror = ServerWords.Word(body?.Text("suberror"), form.Secrets);
+        var error = UntrustedText.Word(body?.Text("error"), form.Secrets);
+        var suberror = UntrustedText.Word(body?.Text("suberror"), form.Secrets);
         var claims = Claims(body?.Text("claims"), form);
-        var description = ServerWords.Description(body?.Text("error_description"), form.Secrets);
+        var description = UntrustedText.Description(body?.Text("error_description"), form.Secrets);
         var codes = Codes(body, description);
         var known = EntraErrors.Find(codes);
         var isLoop = codes.Contains(EntraCode.RequestLoop);
@@ -71,9 +71,9 @@ internal static partial class TokenRefusal
             OAuthError = error,
             EntraErrorCodes = codes,
             StatusCode = answer.Status,
-            CorrelationId = ServerWords.Word(body?.Text("correlation_id"), form.Secrets) ?? exchange.CorrelationId,
-            TraceId = ServerWords.Word(body?.Text("trace_id"), form.Secrets)
-                ?? ServerWords.Word(answer.Header("x-ms-request-id"), form.Secrets),
+            CorrelationId = UntrustedText.Word(body?.Text("correlation_id"), form.Secrets) ?? exchange.CorrelationId,
+            TraceId = UntrustedText.Word(body?.Text("trace_id"), form.Secrets)
+                ?? UntrustedText.Word(answer.Header("x-ms-request-id"), form.Secrets),
             RetryAfter = retryAfter < ThrottlingGate.MaxWait ? retryAfter : retryAfter is null ? null : ThrottlingGate.MaxWait,
             Claims = claims,
             TenantId = exchange.TenantId,
@@ -156,7 +156,7 @@ internal static partial class TokenRefusal
             return;
         }
 
-        foreach (var trap in FederationTraps.Of(assertion))
+        foreach (var trap in KnownFederationProblems.Of(assertion))
         {
             text.Append(' ').Append(trap);
         }
@@ -205,8 +205,8 @@ internal static partial class TokenRefusal
 
     /// <summary>Claims are passed on to callers, so they must be what they are called: a JSON object.</summary>
     private static string? Claims(string? claims, TokenRequestForm form) =>
-        claims is { Length: <= ClaimsRequest.MaxLength } && ServerWords.Mask(claims, form.Secrets) == claims
-            && ForeignJson.IsObject(Encoding.UTF8.GetBytes(claims)) ? claims : null;
+        claims is { Length: <= ClaimsRequest.MaxLength } && UntrustedText.Mask(claims, form.Secrets) == claims
+            && StrictJson.IsObject(Encoding.UTF8.GetBytes(claims)) ? claims : null;
 
     private static TimeSpan Longer(TimeSpan? one, TimeSpan other) => one > other ? one.Value : other;
 

@@ -27,7 +27,7 @@ internal static class TokenResponse
                 unanswered.About(exchange.Request.Scope, exchange.ClientId, exchange.TenantId, exchange.CorrelationId));
         }
 
-        using var document = ForeignJson.Parse(answer.Body);
+        using var document = StrictJson.Parse(answer.Body);
         if (!answer.IsSuccess || document is null || document.RootElement.Member("error") is not null)
         {
             return TokenResult.Failed(TokenRefusal.Read(answer, document?.RootElement, exchange, form, authentication));
@@ -54,7 +54,7 @@ internal static class TokenResponse
             return (null, "without an access_token");
         }
 
-        if (!Require.IsBearerToken(value))
+        if (!Guard.IsBearerToken(value))
         {
             return (null, "the access_token is empty, or holds a character that no Bearer token has (RFC 6750)");
         }

@@ -67,7 +67,7 @@ internal sealed class AssertionEndpoint(string name, string advice, string ancho
 
     private static (string? Assertion, string? Problem) Member(byte[] body, string field)
     {
-        using var document = ForeignJson.Parse(body);
+        using var document = StrictJson.Parse(body);
         return document is null ? (null, "not with one readable JSON object: something else may answer in its place")
             : document.RootElement.Text(field) is { } value ? (value.Trim(), null)
             : (null, $"its JSON object has no text named '{field}'");

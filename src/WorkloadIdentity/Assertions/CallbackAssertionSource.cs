@@ -17,7 +17,7 @@ public sealed class CallbackAssertionSource : AssertionSource
     {
         ArgumentNullException.ThrowIfNull(callback);
         _callback = callback;
-        Name = Require.Text(name, "The name of an assertion source", "build server");
+        Name = Guard.Text(name, "The name of an assertion source", "build server");
     }
 
     /// <inheritdoc/>

@@ -31,7 +31,7 @@ public sealed class CommandAssertionSource : AssertionSource
     /// </exception>
     public CommandAssertionSource(string path, IEnumerable<string>? arguments = null, CommandAssertionSourceOptions? options = null)
     {
-        _path = Require.Path(path, "The path of the command", "/usr/local/bin/buildkite-agent");
+        _path = Guard.Path(path, "The path of the command", "/usr/local/bin/buildkite-agent");
         if (!Path.IsPathFullyQualified(path))
         {
             throw new ArgumentException(
@@ -55,7 +55,7 @@ public sealed class CommandAssertionSource : AssertionSource
 
         options ??= new CommandAssertionSourceOptions();
         _timeLimit = AssertionSourceOptions.CheckedLimit(options.TimeLimit);
-        _field = options.JsonField is { } field ? Require.Text(field, "The name of the JSON field", "token", nameof(options)) : null;
+        _field = options.JsonField is { } field ? Guard.Text(field, "The name of the JSON field", "token", nameof(options)) : null;
     }
 
     /// <inheritdoc/>
@@ -96,7 +96,7 @@ public sealed class CommandAssertionSource : AssertionSource
         var assertion = run.Output.Trim();
         if (_field is not null)
         {
-            using var document = ForeignJson.Parse(System.Text.Encoding.UTF8.GetBytes(assertion));
+            using var document = StrictJson.Parse(System.Text.Encoding.UTF8.GetBytes(assertion));
             if (document?.RootElement.Text(_field) is not { } value)
             {
                 return Unusable(

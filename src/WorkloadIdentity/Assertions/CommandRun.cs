@@ -23,7 +23,7 @@ internal sealed class CommandRun
         HasTimedOut = hasTimedOut;
 
         // The command's own words, for whoever has to mend it: short, on one line, without anything like a token.
-        Complaint = ServerWords.Plain(complaint) is { } words ? $" It said: {words}" : "";
+        Complaint = UntrustedText.Plain(complaint) is { } words ? $" It said: {words}" : "";
     }
 
     public int ExitCode { get; }

@@ -23,7 +23,7 @@ public sealed class CredentialAssertionSource : AssertionSource
     {
         ArgumentNullException.ThrowIfNull(credential);
         _credential = credential;
-        _fmiPath = fmiPath is null ? null : Require.Text(fmiPath, "An FMI path", "the agent identity's client id");
+        _fmiPath = fmiPath is null ? null : Guard.Text(fmiPath, "An FMI path", "the agent identity's client id");
     }
 
     /// <summary>That of the credential.</summary>

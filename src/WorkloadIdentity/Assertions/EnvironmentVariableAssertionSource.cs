@@ -15,7 +15,7 @@ public sealed class EnvironmentVariableAssertionSource : AssertionSource
     /// sign.</exception>
     public EnvironmentVariableAssertionSource(string variable)
     {
-        _variable = Require.Text(variable, "The name of the variable", "TFC_WORKLOAD_IDENTITY_TOKEN");
+        _variable = Guard.Text(variable, "The name of the variable", "TFC_WORKLOAD_IDENTITY_TOKEN");
         if (variable.Contains('=', StringComparison.Ordinal))
         {
             throw new ArgumentException(

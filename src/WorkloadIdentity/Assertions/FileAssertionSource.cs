@@ -19,7 +19,7 @@ public sealed class FileAssertionSource : AssertionSource
     /// <param name="path">The file; on Kubernetes the value of <c>AZURE_FEDERATED_TOKEN_FILE</c>.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty or holds a control character.</exception>
     public FileAssertionSource(string path) =>
-        _path = Require.Path(path, "The path of the federated token file", "/var/run/secrets/azure/wi/token/azure-identity-token");
+        _path = Guard.Path(path, "The path of the federated token file", "/var/run/secrets/azure/wi/token/azure-identity-token");
 
     /// <inheritdoc/>
     public override string Name => "federated token file";

@@ -41,9 +41,9 @@ public sealed class UrlAssertionSource : AssertionSource
         _variables = options.HeadersFromVariables.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         _audienceParameter =
             options.AudienceParameter is { } parameter
-                ? Require.Text(parameter, "The name of the audience parameter", "audience", nameof(options))
+                ? Guard.Text(parameter, "The name of the audience parameter", "audience", nameof(options))
                 : null;
-        _field = options.JsonField is { } field ? Require.Text(field, "The name of the JSON field", "value", nameof(options)) : null;
+        _field = options.JsonField is { } field ? Guard.Text(field, "The name of the JSON field", "value", nameof(options)) : null;
         CheckHeaders();
     }
 
@@ -73,7 +73,7 @@ public sealed class UrlAssertionSource : AssertionSource
                     _endpoint.Absent($"{variable} is not set, which the request to {_address.Authority} needs for its header '{name}'."));
             }
 
-            if (Require.HasControlCharacter(value))
+            if (Guard.HasControlCharacter(value))
             {
                 return new(_endpoint.Unusable(
                     TokenErrorKind.InvalidConfiguration,
@@ -91,7 +91,7 @@ public sealed class UrlAssertionSource : AssertionSource
         using var trial = new HttpRequestMessage();
         foreach (var (name, value) in _headers)
         {
-            if (Require.HasControlCharacter(value))
+            if (Guard.HasControlCharacter(value))
             {
                 throw new ArgumentException(
                     $"The header '{Printable(name)}' holds a control character (a line break, perhaps).",
@@ -104,7 +104,7 @@ public sealed class UrlAssertionSource : AssertionSource
         foreach (var (name, variable) in _variables)
         {
             CheckName(name);
-            Require.Text(
+            Guard.Text(
                 variable, "The name of the variable", "ID_TOKEN_REQUEST_TOKEN", nameof(UrlAssertionSourceOptions.HeadersFromVariables));
         }
 
@@ -119,5 +119,5 @@ public sealed class UrlAssertionSource : AssertionSource
         }
     }
 
-    private static string Printable(string name) => Require.IsHeaderToken(name) ? name : "(not printable)";
+    private static string Printable(string name) => Guard.IsHeaderToken(name) ? name : "(not printable)";
 }

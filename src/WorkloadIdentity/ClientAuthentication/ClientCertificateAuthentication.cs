@@ -59,7 +59,7 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     /// <exception cref="ArgumentException">A path is empty or holds a control character.</exception>
     public static ClientCertificateAuthentication FromFiles(string certificatePath, string keyPath, string? password = null)
     {
-        Require.Path(keyPath, "The path of the client key file", "/run/secrets/tls.key");
+        Guard.Path(keyPath, "The path of the client key file", "/run/secrets/tls.key");
         return FromFile(certificatePath, keyPath, () => password);
     }
 
@@ -159,7 +159,7 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     /// <summary>Files whose password is asked for whenever their content has changed.</summary>
     internal static ClientCertificateAuthentication FromFile(string path, string? keyPath, Func<string?> password)
     {
-        Require.Path(path, "The path of the client certificate file", "/run/secrets/client.pfx");
+        Guard.Path(path, "The path of the client certificate file", "/run/secrets/client.pfx");
         return new ClientCertificateAuthentication(new CertificateFile(path, keyPath, password));
     }
 

@@ -37,7 +37,7 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
             throw new ArgumentException($"The client secret {Refusal(material)}", nameof(secret));
         }
 
-        Require.Text(secret, "The client secret", "the value Entra showed when the secret was created");
+        Guard.Text(secret, "The client secret", "the value Entra showed when the secret was created");
         return new ClientSecretAuthentication(place, (_, _) => ValueTask.FromResult(new Reading(secret, null)));
     }
 
@@ -46,7 +46,7 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty or holds a control character.</exception>
     public static ClientSecretAuthentication FromFile(string path)
     {
-        Require.Path(path, "The path of the client secret file", "/run/secrets/client-secret");
+        Guard.Path(path, "The path of the client secret file", "/run/secrets/client-secret");
         return new ClientSecretAuthentication($"the secret file '{path}'", (exchange, _) =>
         {
             var content = exchange.Environment.ReadFile(path);
@@ -94,7 +94,7 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
                     Unusable(
                         "The callback for the client secret returned nothing. It must return the secret's value.",
                         HelpAnchors.ClientSecret))
-                : Require.HasControlCharacter(secret) && KeyMaterial.In(secret) is null
+                : Guard.HasControlCharacter(secret) && KeyMaterial.In(secret) is null
                     ? new Reading(null, Unusable("The callback for the client secret returned text with a line break or another control "
                         + "character. It must return the secret's value alone.", HelpAnchors.ClientSecret))
                 : new Reading(secret, null);

@@ -23,7 +23,7 @@ public sealed class FederatedAuthentication : ClientAuthentication
     {
         ArgumentNullException.ThrowIfNull(source);
         _source = source;
-        _audience = audience is null ? null : Require.Text(audience, "The audience", "api://AzureADTokenExchange");
+        _audience = audience is null ? null : Guard.Text(audience, "The audience", "api://AzureADTokenExchange");
     }
 
     /// <summary>

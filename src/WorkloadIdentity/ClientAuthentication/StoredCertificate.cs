@@ -17,7 +17,7 @@ public sealed class StoredCertificate
         _thumbprint = thumbprint;
         _subject = subject;
         Location = location;
-        Store = Require.Text(store, "The name of a certificate store", "My");
+        Store = Guard.Text(store, "The name of a certificate store", "My");
         if (location is not (StoreLocation.CurrentUser or StoreLocation.LocalMachine))
         {
             throw new ArgumentException("The location of a certificate store is CurrentUser or LocalMachine.", nameof(location));
@@ -57,7 +57,7 @@ public sealed class StoredCertificate
     public static StoredCertificate WithSubject(string subject, StoreLocation location = StoreLocation.CurrentUser, string store = "My")
     {
         const string Example = "CN=orders-api, O=Contoso";
-        Require.Text(subject, "The subject of a certificate", Example);
+        Guard.Text(subject, "The subject of a certificate", Example);
         try
         {
             // Read back from its encoding, so that spaces and letter case of the keys are as a certificate's own name has them.

@@ -52,7 +52,7 @@ public sealed class DefaultChainMember
     /// <summary>It may be here although no variable says so.</summary>
     internal bool IsFoundByAsking { get => field || AnnouncedBy.Count == 0; init; }
 
-    internal bool IsDeveloper => PickedBy.Contains(AmbientSelection.Developer, StringComparer.OrdinalIgnoreCase);
+    internal bool IsDeveloper => PickedBy.Contains(DefaultChainFilter.Developer, StringComparer.OrdinalIgnoreCase);
 
     internal bool IsAnnounced(WorkloadEnvironment environment) => AnnouncedBy.Any(environment.Has);
 

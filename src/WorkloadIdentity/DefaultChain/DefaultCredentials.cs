@@ -32,10 +32,10 @@ public static class DefaultCredentials
         ArgumentNullException.ThrowIfNull(options.Environment, nameof(options));
         ArgumentNullException.ThrowIfNull(options.TimeProvider, nameof(options));
 
-        var ambient = new AmbientCredentials(options);
-        var (selection, problem) = AmbientSelection.Read(options.Environment, options.Allow, ambient.Members);
+        var ambient = new DefaultChainBuilder(options);
+        var (selection, problem) = DefaultChainFilter.Read(options.Environment, options.Allow, ambient.Members);
         IReadOnlyList<Credential> links = selection is null
-            ? [new AmbientVerdict("environment", TokenErrorKind.InvalidConfiguration, problem!, HelpAnchors.Environment)]
+            ? [new UnusableCredential("environment", TokenErrorKind.InvalidConfiguration, problem!, HelpAnchors.Environment)]
             : ambient.Links(selection);
         return new CredentialChain(ChainName, options.LoggerFactory, links);
     }

@@ -61,12 +61,12 @@ internal sealed class AccessTokenPipeline : IDisposable
 
     /// <summary>Asks for the token that the client's messages get, as they will.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken) =>
-        await Acquirer().GetTokenAsync(new MessageRequests(_request, _options).Request, cancellationToken).ConfigureAwait(false);
+        await Acquirer().GetTokenAsync(new TokenRequestSelector(_request, _options).Request, cancellationToken).ConfigureAwait(false);
 
     public void Dispose() => _metrics.Dispose();
 
     private ITokenAcquirer Acquirer() =>
-        Registered() ?? throw new InvalidOperationException(AccessTokenClient.NoIdentity(_client, _options.Identity));
+        Registered() ?? throw new InvalidOperationException(RegisteredClient.NoIdentity(_client, _options.Identity));
 
     /// <summary>
     /// An identity that is not registered never will be; one that cannot be made may only lack a setting that appears later.
@@ -158,7 +158,7 @@ internal sealed class AccessTokenPipeline : IDisposable
     {
         if (handlers.FirstOrDefault() is not AccessTokenHandler && handlers.OfType<AccessTokenHandler>().FirstOrDefault() is { } inner)
         {
-            handlers.Insert(0, new OriginGate(inner.Origins));
+            handlers.Insert(0, new OriginalUriHandler(inner.Origins));
         }
     }
 }

@@ -16,7 +16,8 @@ internal static class ApplicationSettings
 
     /// <param name="reader">Of the section.</param>
     /// <param name="authentication">How it proves itself; null when that could not be told.</param>
-    public static Func<CredentialParts, Credential>? Read(SectionReader reader, Func<CredentialParts, ClientAuthentication>? authentication)
+    public static Func<CredentialDependencies, Credential>? Read(
+        SectionReader reader, Func<CredentialDependencies, ClientAuthentication>? authentication)
     {
         var isMultiTenant = reader.Flag(MultiTenant) ?? false;
         var tenantId = isMultiTenant ? null : reader.Required(TenantId, "Set it to the directory (tenant) id or a verified domain.");

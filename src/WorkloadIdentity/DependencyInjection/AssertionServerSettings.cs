@@ -21,7 +21,7 @@ internal static class AssertionServerSettings
 
     public static string[] CommandNames { get; } = [Command, Arguments, JsonField, TimeLimit];
 
-    public static Func<CredentialParts, AssertionSource>? ReadUrl(SectionReader reader)
+    public static Func<CredentialDependencies, AssertionSource>? ReadUrl(SectionReader reader)
     {
         var options =
             new UrlAssertionSourceOptions { AudienceParameter = reader.Text(AudienceParameter), JsonField = reader.Text(JsonField) };
@@ -42,7 +42,7 @@ internal static class AssertionServerSettings
             : null;
     }
 
-    public static Func<CredentialParts, AssertionSource>? ReadCommand(SectionReader reader)
+    public static Func<CredentialDependencies, AssertionSource>? ReadCommand(SectionReader reader)
     {
         var options = new CommandAssertionSourceOptions { JsonField = reader.Text(JsonField) };
         options.TimeLimit = reader.Duration(TimeLimit) ?? options.TimeLimit;

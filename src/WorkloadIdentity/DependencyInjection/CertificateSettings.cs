@@ -50,7 +50,7 @@ internal static class CertificateSettings
     {
         var keyFile = reader.Text(KeyFile);
         if (keyFile is not null
-            && reader.Check(KeyFile, () => Require.Path(keyFile, "The path of the client key file", "/run/secrets/tls.key")) is null)
+            && reader.Check(KeyFile, () => Guard.Path(keyFile, "The path of the client key file", "/run/secrets/tls.key")) is null)
         {
             return null;
         }

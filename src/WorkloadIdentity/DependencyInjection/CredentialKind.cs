@@ -8,7 +8,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <param name="Read">Reads them, with the kinds that members of a chain may be. What is wrong with them is noted with the reader, and then
 /// the result does not matter.</param>
 internal sealed record CredentialKind(
-    string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialParts, Credential>?> Read)
+    string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialDependencies, Credential>?> Read)
 {
     private const string ClientId = "ClientId";
     private const string ObjectId = "ObjectId";
@@ -44,7 +44,7 @@ internal sealed record CredentialKind(
         create(new CredentialSection(reader, parts))
             ?? throw new ArgumentException($"The function that makes credentials of kind {name} returned null."));
 
-    private static Func<CredentialParts, Credential> ReadDefaultChain(SectionReader reader)
+    private static Func<CredentialDependencies, Credential> ReadDefaultChain(SectionReader reader)
     {
         var allow = reader.Texts(Allow);
         var sources = FederatedKind.ReadSources(reader);
@@ -57,7 +57,7 @@ internal sealed record CredentialKind(
         };
     }
 
-    private static Func<CredentialParts, Credential>? ReadManagedIdentity(SectionReader reader)
+    private static Func<CredentialDependencies, Credential>? ReadManagedIdentity(SectionReader reader)
     {
         (string Name, Func<string, ManagedIdentityId> Make)[] ways =
         [
@@ -108,10 +108,10 @@ internal sealed record CredentialKind(
         return ClientSecretAuthentication.FromCallback(_ => ValueTask.FromResult(reader.Text(ClientSecret) ?? ""));
     }
 
-    private static Func<CredentialParts, ClientAuthentication>? Given(ClientAuthentication? authentication) =>
+    private static Func<CredentialDependencies, ClientAuthentication>? Given(ClientAuthentication? authentication) =>
         authentication is null ? null : _ => authentication;
 
-    private static Func<CredentialParts, Credential>? ReadChain(SectionReader reader, IReadOnlyList<CredentialKind> kinds)
+    private static Func<CredentialDependencies, Credential>? ReadChain(SectionReader reader, IReadOnlyList<CredentialKind> kinds)
     {
         var members = reader.Sections(Credentials).ConvertAll(member => IdentitySection.Credential(member, kinds, []));
         if (members.Count == 0)

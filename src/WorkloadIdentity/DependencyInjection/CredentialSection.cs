@@ -9,9 +9,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public sealed class CredentialSection
 {
     private readonly SectionReader _reader;
-    private readonly CredentialParts _parts;
+    private readonly CredentialDependencies _parts;
 
-    internal CredentialSection(SectionReader reader, CredentialParts parts)
+    internal CredentialSection(SectionReader reader, CredentialDependencies parts)
     {
         _reader = reader;
         _parts = parts;

@@ -8,7 +8,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <param name="Make">Reads them, with the kinds that a credential inside may be. What is wrong with them is noted with the reader, and
 /// then the result is null or does not matter.</param>
 internal sealed record FederatedKind(
-    string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialParts, AssertionSource>?> Make)
+    string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialDependencies, AssertionSource>?> Make)
 {
     public const string Audience = "Audience";
     public const string PropagationTolerance = "PropagationTolerance";
@@ -72,7 +72,7 @@ internal sealed record FederatedKind(
     ];
 
     /// <summary>The federation a section describes; null when that could not be told, for reasons the reader noted.</summary>
-    public static Func<CredentialParts, ClientAuthentication>? Read(
+    public static Func<CredentialDependencies, ClientAuthentication>? Read(
         FederatedKind kind, SectionReader reader, IReadOnlyList<CredentialKind> kinds)
     {
         var audience = reader.Text(Audience);
@@ -106,11 +106,11 @@ internal sealed record FederatedKind(
         return sources;
     }
 
-    private static Func<CredentialParts, AssertionSource>? Of(
+    private static Func<CredentialDependencies, AssertionSource>? Of(
         SectionReader reader, string setting, string advice, Func<string, AssertionSource> make) =>
         reader.Required(setting, advice) is { } value && reader.Check(setting, () => make(value)) is { } source ? _ => source : null;
 
-    private static Func<CredentialParts, AssertionSource>? ReadManagedIdentity(SectionReader reader)
+    private static Func<CredentialDependencies, AssertionSource>? ReadManagedIdentity(SectionReader reader)
     {
         (string Name, Func<string, ManagedIdentityId> Make)[] ways =
         [
@@ -131,13 +131,13 @@ internal sealed record FederatedKind(
             : null;
     }
 
-    private static Func<CredentialParts, AssertionSource>? ReadCredential(SectionReader reader, IReadOnlyList<CredentialKind> kinds)
+    private static Func<CredentialDependencies, AssertionSource>? ReadCredential(SectionReader reader, IReadOnlyList<CredentialKind> kinds)
     {
         var create = IdentitySection.Credential(reader.Section(Credential), kinds, []);
         var path = reader.Text(FmiPath);
         return create is null
             || (path is not null
-                && reader.Check(FmiPath, () => Require.Text(path, "An FMI path", "the agent identity's client id")) is null)
+                && reader.Check(FmiPath, () => Guard.Text(path, "An FMI path", "the agent identity's client id")) is null)
             ? null
             : parts => new CredentialAssertionSource(create(parts), path);
     }

@@ -13,7 +13,8 @@ internal static class IdentityAcquirer
         var options = Options(services, name);
         var credential = options.Credential is { } create
             ? create(services)
-                ?? throw new InvalidOperationException($"{IdentityName.Describe(name)}: the function given to UseCredential returned null.")
+                ?? throw new InvalidOperationException(
+                    $"{RegisteredIdentity.Describe(name)}: the function given to UseCredential returned null.")
             : options.Planned!;
 
         // Made with the acquirer, so that what is read later is compared with what was read now.

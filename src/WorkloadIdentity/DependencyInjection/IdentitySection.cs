@@ -48,7 +48,7 @@ internal static class IdentitySection
 
         if (Credential(reader, kinds, Settings.Keys) is { } create)
         {
-            options.Plan = new CredentialPlan("its configuration section", create);
+            options.Plan = ("its configuration section", create);
         }
     }
 
@@ -56,13 +56,13 @@ internal static class IdentitySection
     /// <param name="reader">Of the section.</param>
     /// <param name="kinds">The kinds there are.</param>
     /// <param name="others">Settings that may stand there beside the kind's own.</param>
-    public static Func<CredentialParts, Credential>? Credential(
+    public static Func<CredentialDependencies, Credential>? Credential(
         SectionReader reader, IReadOnlyList<CredentialKind> kinds, IEnumerable<string> others)
     {
         var names = string.Join(", ", kinds.Select(kind => kind.Name));
         var name = reader.Text(Kind);
         var kind = name is null ? null : kinds.FirstOrDefault(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        if (ForeignSettings.Refuse(reader, kind?.Settings ?? []))
+        if (OtherLibrarySettings.Refuse(reader, kind?.Settings ?? []))
         {
             return null;
         }

@@ -20,7 +20,7 @@ internal sealed class IdentityValidator(IServiceProvider services) : IValidateOp
             problems.AddRange(options.Problems);
             if (options.Plan is { } plan)
             {
-                var parts = new CredentialParts(name ?? "", options, services);
+                var parts = new CredentialDependencies(name ?? "", options, services);
                 Try(problems, options, () => options.Planned = plan.Create(parts));
                 if (options is { Store: not null, Planned: { Partition: null } planned })
                 {
@@ -44,7 +44,7 @@ internal sealed class IdentityValidator(IServiceProvider services) : IValidateOp
 
         return problems.Count == 0
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail(problems.Select(problem => $"{IdentityName.Describe(name ?? "")}: {problem}"));
+            : ValidateOptionsResult.Fail(problems.Select(problem => $"{RegisteredIdentity.Describe(name ?? "")}: {problem}"));
     }
 
     private static void Try(List<string> problems, WorkloadIdentityOptions options, Action check)

@@ -9,7 +9,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// beside the program and changes nothing: a program that does not start for want of a token has its explanation in the log.
 /// </summary>
 internal sealed class ReportAtStart(
-    IServiceProvider services, WorkloadEnvironment environment, IEnumerable<IdentityName> identities, IEnumerable<ClientRequest> requests)
+    IServiceProvider services,
+    WorkloadEnvironment environment,
+    IEnumerable<RegisteredIdentity> identities,
+    IEnumerable<RegisteredClient> clients)
     : BackgroundService
 {
     public const string Variable = "WORKLOAD_IDENTITY_EXPLAIN";
@@ -42,7 +45,7 @@ internal sealed class ReportAtStart(
 
     private string[] Scopes(string identity)
     {
-        string[] scopes = [.. requests.Where(request => (request.Identity ?? "") == identity).Select(request => request.Scope).Distinct()];
+        string[] scopes = [.. clients.Where(client => (client.Identity ?? "") == identity).Select(client => client.Scope).Distinct()];
         return scopes.Length > 0 ? scopes : [AnyScope];
     }
 
@@ -61,12 +64,15 @@ internal sealed class ReportAtStart(
             if (acquirer is TokenAcquirer own)
             {
                 var report = await own.ExplainAsync(new TokenRequest(scope), either.Token).ConfigureAwait(false);
-                Log.Explained(logger, IdentityName.Describe(identity), scope, report);
+                Log.Explained(logger, RegisteredIdentity.Describe(identity), scope, report);
             }
             else
             {
                 Log.NotExplained(
-                    logger, IdentityName.Describe(identity), scope, $"its token acquirer is of another kind ({acquirer.GetType().Name})");
+                    logger,
+                    RegisteredIdentity.Describe(identity),
+                    scope,
+                    $"its token acquirer is of another kind ({acquirer.GetType().Name})");
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -75,16 +81,16 @@ internal sealed class ReportAtStart(
         }
         catch (OperationCanceledException)
         {
-            Log.NotExplained(logger, IdentityName.Describe(identity), scope, $"it took longer than {Limit.TotalMinutes:0} minutes");
+            Log.NotExplained(logger, RegisteredIdentity.Describe(identity), scope, $"it took longer than {Limit.TotalMinutes:0} minutes");
         }
         catch (ArgumentException exception)
         {
-            Log.NotExplained(logger, IdentityName.Describe(identity), scope, exception.Explain());
+            Log.NotExplained(logger, RegisteredIdentity.Describe(identity), scope, exception.Explain());
         }
         catch (Exception exception)
         {
             // Validation has its own way of telling what is wrong; code of the application may put anything into its exceptions.
-            Log.NotExplained(logger, IdentityName.Describe(identity), scope, $"making it threw {exception.GetType().Name}");
+            Log.NotExplained(logger, RegisteredIdentity.Describe(identity), scope, $"making it threw {exception.GetType().Name}");
         }
     }
 }

@@ -54,7 +54,7 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
             return null;
         }
 
-        if (!Require.HasControlCharacter(text) && Uri.TryCreate(text, UriKind.Absolute, out var address))
+        if (!Guard.HasControlCharacter(text) && Uri.TryCreate(text, UriKind.Absolute, out var address))
         {
             return address;
         }

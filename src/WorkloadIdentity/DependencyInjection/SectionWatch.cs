@@ -52,7 +52,7 @@ internal sealed class SectionWatch : IDisposable
 
         if (changed.Length > 0 && _logger is not null)
         {
-            Log.SettingsChanged(_logger, IdentityName.Describe(_name), changed);
+            Log.SettingsChanged(_logger, RegisteredIdentity.Describe(_name), changed);
         }
     }
 

@@ -154,7 +154,7 @@ public sealed class WorkloadIdentityBuilder
         if (_isExisting)
         {
             throw new InvalidOperationException(
-                $"{IdentityName.Describe(
+                $"{RegisteredIdentity.Describe(
                     Name)} is a token acquirer that was made before the services, so {verb} would change nothing. Add to the chain where "
                         + $"it is made: options.{nameof(
                             DefaultCredentialsOptions.Members)}.{verb}(…), then DefaultCredentials.FromEnvironment(options).");
@@ -187,7 +187,7 @@ public sealed class WorkloadIdentityBuilder
         return this;
     }
 
-    internal static Credential DefaultChain(CredentialParts parts) => DefaultCredentials.FromEnvironment(parts.DefaultChain());
+    internal static Credential DefaultChain(CredentialDependencies parts) => DefaultCredentials.FromEnvironment(parts.DefaultChain());
 
     private WorkloadIdentityBuilder UseApplication(string verb, string tenantId, string clientId, ClientAuthentication authentication)
     {
@@ -197,10 +197,10 @@ public sealed class WorkloadIdentityBuilder
     }
 
     /// <summary>For the verbs, those of packages included.</summary>
-    internal WorkloadIdentityBuilder Use(string verb, Func<CredentialParts, Credential> create)
+    internal WorkloadIdentityBuilder Use(string verb, Func<CredentialDependencies, Credential> create)
     {
         Choose(verb);
-        return Configure(options => options.Plan = new CredentialPlan(verb, create));
+        return Configure(options => options.Plan = (verb, create));
     }
 
     private void Choose(string verb)
@@ -209,7 +209,7 @@ public sealed class WorkloadIdentityBuilder
         if (_chosen is not null)
         {
             throw new InvalidOperationException(
-                $"{IdentityName.Describe(
+                $"{RegisteredIdentity.Describe(
                     Name)} already gets its credential from {_chosen}, so {verb} would change who it is. Keep one of the two, or register "
                         + $"another identity with AddWorkloadIdentity(\"name\").");
         }
@@ -222,7 +222,7 @@ public sealed class WorkloadIdentityBuilder
         if (_joined is not null && _chosen == nameof(UseCredential))
         {
             throw new InvalidOperationException(
-                $"{IdentityName.Describe(Name)} gets its credential from {nameof(
+                $"{RegisteredIdentity.Describe(Name)} gets its credential from {nameof(
                     UseCredential)}, so {_joined} would change nothing. Keep one of the two.");
         }
     }
@@ -233,7 +233,7 @@ public sealed class WorkloadIdentityBuilder
         if (_isExisting)
         {
             throw new InvalidOperationException(
-                $"{IdentityName.Describe(
+                $"{RegisteredIdentity.Describe(
                     Name)} is a token acquirer that was made before the services, so {verb} would change nothing. Set its options where "
                         + "it is made.");
         }

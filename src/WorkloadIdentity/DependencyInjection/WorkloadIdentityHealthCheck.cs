@@ -19,7 +19,7 @@ internal sealed class WorkloadIdentityHealthCheck(IServiceProvider services) : I
         var data = new Dictionary<string, object>();
         var problems = new List<string>();
         var status = HealthStatus.Healthy;
-        foreach (var identity in services.GetServices<IdentityName>())
+        foreach (var identity in services.GetServices<RegisteredIdentity>())
         {
             if (Find(identity, problems) is not { } acquirer)
             {
@@ -41,7 +41,7 @@ internal sealed class WorkloadIdentityHealthCheck(IServiceProvider services) : I
     }
 
     /// <summary>The acquirer of an identity; making it asks nobody. Null when its settings are wrong.</summary>
-    private ITokenAcquirer? Find(IdentityName identity, List<string> problems)
+    private ITokenAcquirer? Find(RegisteredIdentity identity, List<string> problems)
     {
         try
         {

@@ -57,13 +57,14 @@ public static class WorkloadIdentityHttpClientBuilderExtensions
 
         var request = new TokenRequest(scope);
 
-        services.AddSingleton(new ClientRequest(options.Identity, scope));
+        services.AddSingleton(new RegisteredClient { Identity = options.Identity, Scope = scope });
         services.AddKeyedSingleton(client, (provider, _) => new AccessTokenPipeline(client, request, options, provider));
         TokenExitFilter.Register(services);
         services.AddOptions<HttpClientFactoryOptions>(client).PostConfigure<IServiceProvider>(
             (factory, provider) => provider.GetRequiredKeyedService<AccessTokenPipeline>(client).Attach(factory));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AccessTokenClient>, AccessTokenClientValidator>());
-        services.AddOptions<AccessTokenClient>(client).Configure(registered => registered.Identity = options.Identity).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RegisteredClient>, RegisteredClientValidator>());
+        services.AddOptions<RegisteredClient>(client).Configure(registered =>
+            (registered.Identity, registered.Scope) = (options.Identity, scope)).ValidateOnStart();
         if (options.WarmUp)
         {
             services.AddSingleton<IHostedService>(provider => new WarmUp(client, provider));

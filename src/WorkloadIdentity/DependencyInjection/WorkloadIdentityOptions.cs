@@ -99,8 +99,10 @@ public sealed class WorkloadIdentityOptions
     /// <summary>What the acquirer works with, but for what comes from the container.</summary>
     internal TokenAcquirerOptions Acquirer { get; } = new();
 
-    /// <summary>What the verbs or the configuration chose.</summary>
-    internal CredentialPlan? Plan { get; set; }
+    /// <summary>
+    /// What the builder's methods or the configuration chose: its description for errors, and how the credential is made.
+    /// </summary>
+    internal (string Description, Func<CredentialDependencies, Credential> Create)? Plan { get; set; }
 
     /// <summary>The plan carried out: validating it is building it, and it is built once.</summary>
     internal Credential? Planned { get; set; }

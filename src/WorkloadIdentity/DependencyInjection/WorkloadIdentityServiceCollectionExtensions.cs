@@ -77,7 +77,7 @@ public static class WorkloadIdentityServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(create);
-        Require.Text(kind, "The name of a kind", "GitHubActions", nameof(kind));
+        Guard.Text(kind, "The name of a kind", "GitHubActions", nameof(kind));
         return AddKind(services, CredentialKind.Added(kind, [.. settings], create));
     }
 
@@ -94,7 +94,7 @@ public static class WorkloadIdentityServiceCollectionExtensions
     private static WorkloadIdentityBuilder Add(IServiceCollection services, string name)
     {
         AddIdentity(services, name)
-            .Configure(options => options.Plan = new CredentialPlan("the default chain", WorkloadIdentityBuilder.DefaultChain));
+            .Configure(options => options.Plan = ("the default chain", WorkloadIdentityBuilder.DefaultChain));
         return new WorkloadIdentityBuilder(services, name);
     }
 
@@ -143,7 +143,7 @@ public static class WorkloadIdentityServiceCollectionExtensions
     private static void Claim(IServiceCollection services, string name)
     {
         ArgumentNullException.ThrowIfNull(services);
-        var identity = new IdentityName(name);
+        var identity = new RegisteredIdentity(name);
         if (services.Any(service => identity.Equals(service.ImplementationInstanceOrNull())))
         {
             throw new InvalidOperationException(
@@ -157,5 +157,5 @@ public static class WorkloadIdentityServiceCollectionExtensions
     private static object? ImplementationInstanceOrNull(this ServiceDescriptor service) =>
         service.IsKeyedService ? null : service.ImplementationInstance;
 
-    private static string RequireName(string name) => Require.Text(name, "The name of an identity", "graph");
+    private static string RequireName(string name) => Guard.Text(name, "The name of an identity", "graph");
 }

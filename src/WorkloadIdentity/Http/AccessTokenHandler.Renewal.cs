@@ -8,7 +8,7 @@ public sealed partial class AccessTokenHandler
     /// with it; otherwise null, and the
     /// response is what the caller gets.
     /// </summary>
-    private ValueTask<AccessToken?> RenewAsync(SentMessage sent, HttpResponseMessage response, CancellationToken cancellationToken)
+    private ValueTask<AccessToken?> RenewAsync(AuthorizedRequest sent, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (sent.RejectionIn(response, _requests.ContinuousAccess) is not { } rejection)
         {
@@ -27,7 +27,7 @@ public sealed partial class AccessTokenHandler
     }
 
     private async ValueTask<AccessToken?> RenewAsync(
-        SentMessage sent, TokenRejection rejection, HttpResponseMessage response, CancellationToken cancellationToken)
+        AuthorizedRequest sent, TokenRejection rejection, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         AccessToken renewed;
         try
@@ -72,7 +72,7 @@ public sealed partial class AccessTokenHandler
     }
 
     /// <summary>The acquirer bounds how often it renews. Nobody waits for this, so its failure goes to the log.</summary>
-    private async Task RenewBehindAsync(SentMessage sent, TokenRejection rejection)
+    private async Task RenewBehindAsync(AuthorizedRequest sent, TokenRejection rejection)
     {
         try
         {
@@ -93,7 +93,7 @@ public sealed partial class AccessTokenHandler
         }
     }
 
-    private void LogFailure(SentMessage sent, TokenRejection rejection, TokenError error)
+    private void LogFailure(AuthorizedRequest sent, TokenRejection rejection, TokenError error)
     {
         if (_logger is not null)
         {

@@ -21,7 +21,7 @@ public sealed partial class AccessTokenHandler
         {
             lock (message.Options)
             {
-                var issued = new IssuedAddress(_origins, message.RequestUri);
+                var issued = new OriginalUri(_origins, message.RequestUri);
                 new SentToken(header: null, message.RequestUri, _requests.Request.Scope, issued).PutOn(message);
             }
         }
@@ -36,10 +36,10 @@ public sealed partial class AccessTokenHandler
     /// All that is judged here is judged on the message that is sent, which nobody else can change while the token is waited for.
     /// </remarks>
     /// <exception cref="TokenAcquisitionException">The token must not be sent with this message.</exception>
-    private bool TryBegin(HttpRequestMessage message, out SentMessage sent)
+    private bool TryBegin(HttpRequestMessage message, out AuthorizedRequest sent)
     {
         sent = default;
-        var isInput = MessageInput.TryGet(message, out var input);
+        var isInput = RequestTokenOptions.TryGet(message, out var input);
         var headers = message.Headers;
         if (headers.NonValidated.Count > 0 && headers.NonValidated.Contains("Authorization"))
         {
@@ -60,13 +60,13 @@ public sealed partial class AccessTokenHandler
         }
 
         var request = _requests.For(message, input);
-        IssuedAddress? issued = null;
+        OriginalUri? issued = null;
         if (_origins.IsGated)
         {
-            message.Options.TryGetValue(IssuedAddress.Key, out issued);
+            message.Options.TryGetValue(OriginalUri.Key, out issued);
         }
 
-        sent = new SentMessage(message, request, issued, _hasExit ? issued ?? new IssuedAddress(_origins, message.RequestUri) : null);
+        sent = new AuthorizedRequest(message, request, issued, _hasExit ? issued ?? new OriginalUri(_origins, message.RequestUri) : null);
         var refusal = _origins.Refuse(sent.Message.RequestUri, issued, request.Scope, InnerHandler);
         if (refusal is null && sent.Message.Headers.NonValidated.Count > 0)
         {

@@ -15,7 +15,7 @@ namespace WorkloadIdentity;
 public sealed partial class AccessTokenHandler : DelegatingHandler
 {
     private readonly ITokenAcquirer _acquirer;
-    private readonly MessageRequests _requests;
+    private readonly TokenRequestSelector _requests;
     private readonly AllowedOrigins _origins;
     private readonly ILogger? _logger;
     private readonly ChallengeMetrics _metrics;
@@ -46,7 +46,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         RequireScope(request.Scope, nameof(request));
         _acquirer = acquirer;
         _origins = origins;
-        _requests = new MessageRequests(request, options);
+        _requests = new TokenRequestSelector(request, options);
         _logger = options.LoggerFactory?.CreateLogger(Log.Category);
         _metrics = metrics;
     }
@@ -81,7 +81,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
     }
 
     private async Task<HttpResponseMessage> GetAndSendAsync(
-        SentMessage message, ValueTask<AccessToken> getting, CancellationToken cancellationToken)
+        AuthorizedRequest message, ValueTask<AccessToken> getting, CancellationToken cancellationToken)
     {
         var token = await getting.ConfigureAwait(false);
         return await SendAsync(message.With(token), cancellationToken).ConfigureAwait(false);
@@ -90,7 +90,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
     /// <summary>
     /// What has been answered by the time it is sent (a cache further in, an API in memory) is looked at without anything to wait with.
     /// </summary>
-    private Task<HttpResponseMessage> SendAsync(SentMessage sent, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> SendAsync(AuthorizedRequest sent, CancellationToken cancellationToken)
     {
         Task<HttpResponseMessage> sending;
         try
@@ -114,7 +114,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
     }
 
     private async Task<HttpResponseMessage> FinishAsync(
-        Task<HttpResponseMessage> sending, SentMessage sent, CancellationToken cancellationToken)
+        Task<HttpResponseMessage> sending, AuthorizedRequest sent, CancellationToken cancellationToken)
     {
         try
         {
@@ -163,7 +163,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
     /// <exception cref="ArgumentException">The scope is empty, or one of a token exchange.</exception>
     internal static string RequireScope(string scope, string parameter)
     {
-        Require.Scope(scope, parameter);
+        Guard.Scope(scope, parameter);
         return ExchangeAudience.IsAskedBy(scope)
             ? throw new ArgumentException(
                 $"'{scope}' asks for a token that is itself a credential: whoever receives it can act as the application that trusts it. "

@@ -15,7 +15,7 @@ public static class AccessTokenRequestExtensions
     {
         ArgumentNullException.ThrowIfNull(message);
         var tenant = TenantId.Require(tenantId, nameof(tenantId));
-        return MessageInput.Change(message, input => input with { Tenant = tenant });
+        return RequestTokenOptions.Change(message, input => input with { Tenant = tenant });
     }
 
     /// <summary>
@@ -29,8 +29,8 @@ public static class AccessTokenRequestExtensions
     public static HttpRequestMessage OnBehalfOf(this HttpRequestMessage message, string userAssertion)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var assertion = Require.UserAssertion(userAssertion);
-        return MessageInput.Change(message, input => input with { UserAssertion = assertion });
+        var assertion = Guard.UserAssertion(userAssertion);
+        return RequestTokenOptions.Change(message, input => input with { UserAssertion = assertion });
     }
 
     /// <summary>
@@ -46,7 +46,7 @@ public static class AccessTokenRequestExtensions
     {
         ArgumentNullException.ThrowIfNull(message);
         var checkedScope = AccessTokenHandler.RequireScope(scope, nameof(scope));
-        return MessageInput.Change(message, input => input with { Scope = checkedScope });
+        return RequestTokenOptions.Change(message, input => input with { Scope = checkedScope });
     }
 
     /// <summary>Sends this message without a token.</summary>
@@ -55,6 +55,6 @@ public static class AccessTokenRequestExtensions
     public static HttpRequestMessage SkipAccessToken(this HttpRequestMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return MessageInput.Change(message, input => input with { Skip = true });
+        return RequestTokenOptions.Change(message, input => input with { Skip = true });
     }
 }

@@ -52,7 +52,7 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
     /// <param name="issued">Where the application addressed it, when a gate saw that.</param>
     /// <param name="scope">What the token is for.</param>
     /// <param name="sender">What would send it: its proxy is asked. Null stands for the process's settings.</param>
-    public TokenError? Refuse(Uri? address, IssuedAddress? issued, string scope, HttpMessageHandler? sender)
+    public TokenError? Refuse(Uri? address, OriginalUri? issued, string scope, HttpMessageHandler? sender)
     {
         // What was allowed stays allowed on the same handler. Only over https, where no proxy can read along.
         if (_passed is { } passed && ReferenceEquals(passed.Address, address) && ReferenceEquals(passed.Scope, scope))

@@ -18,7 +18,7 @@ internal static class HostHeader
     /// <param name="origins">The rules of the client.</param>
     /// <param name="issued">Where the application addressed it, when a gate saw that.</param>
     /// <param name="scope">What the token is for.</param>
-    public static TokenError? Refuse(HttpRequestMessage message, AllowedOrigins origins, IssuedAddress? issued, string scope)
+    public static TokenError? Refuse(HttpRequestMessage message, AllowedOrigins origins, OriginalUri? issued, string scope)
     {
         if (!message.Headers.NonValidated.TryGetValues("Host", out var values) || !Origin.TryRead(message.RequestUri, out var address))
         {
@@ -44,7 +44,7 @@ internal static class HostHeader
     }
 
     /// <summary>Service discovery puts an instance's address in place of the service's name, and may keep the name as Host.</summary>
-    private static bool IsAsIssued(string host, AllowedOrigins origins, IssuedAddress? issued, string scope) =>
+    private static bool IsAsIssued(string host, AllowedOrigins origins, OriginalUri? issued, string scope) =>
         issued is not null && ReferenceEquals(issued.Owner, origins)
         && Origin.TryRead(issued.Address, out var asIssued)
         && TryRead(asIssued.Scheme, host, out var named) && named == asIssued && origins.IsListed(asIssued, scope);

@@ -15,7 +15,7 @@ internal static class OwnAuthorization
     /// <param name="input">What the message asks for.</param>
     /// <param name="requests">How this client chooses its token requests.</param>
     /// <exception cref="TokenAcquisitionException">What was asked for would be ignored, or the header holds no token.</exception>
-    public static bool IsOn(HttpRequestMessage message, MessageInput? input, MessageRequests requests)
+    public static bool IsOn(HttpRequestMessage message, RequestTokenOptions? input, TokenRequestSelector requests)
     {
         if (input is { Skip: true })
         {
@@ -55,7 +55,7 @@ internal static class OwnAuthorization
         return true;
     }
 
-    private static TokenAcquisitionException Refused(string message, MessageRequests requests) =>
+    private static TokenAcquisitionException Refused(string message, TokenRequestSelector requests) =>
         new(new TokenError(TokenErrorKind.NotAllowed, message)
         {
             Scope = requests.Request.Scope,

@@ -5,7 +5,7 @@ namespace WorkloadIdentity;
 /// members are internal, so
 /// nothing that prints or serialises a message's options shows them.
 /// </summary>
-internal sealed class SentToken(string? header, Uri? address, string scope, IssuedAddress issued)
+internal sealed class SentToken(string? header, Uri? address, string scope, OriginalUri issued)
 {
     private static readonly HttpRequestOptionsKey<SentToken> Key = new("WorkloadIdentity.SentToken");
 
@@ -18,7 +18,7 @@ internal sealed class SentToken(string? header, Uri? address, string scope, Issu
     internal string Scope { get; } = scope;
 
     /// <summary>The address as the application issued it, and the places that responses have named since.</summary>
-    internal IssuedAddress Issued { get; } = issued;
+    internal OriginalUri Issued { get; } = issued;
 
     public static SentToken? On(HttpRequestMessage message) => message.Options.TryGetValue(Key, out var sent) ? sent : null;
 

@@ -54,7 +54,7 @@ internal sealed class TokenExit(AllowedOrigins origins, string scope, ILogger? l
 
         // Without the note, a handler made a copy and left the options out. The header counts as ours then, and speaks for no address.
         var sent = SentToken.On(request)
-            ?? new SentToken(header.ToString(), address: null, scope, new IssuedAddress(origins, address: null));
+            ?? new SentToken(header.ToString(), address: null, scope, new OriginalUri(origins, address: null));
         if (sent.Header != header.ToString())
         {
             return null;

@@ -114,7 +114,7 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
         }
 
         var (line, problem) = file.AsLine();
-        if (line is not null && !Require.IsHeaderToken(line))
+        if (line is not null && !Guard.IsHeaderToken(line))
         {
             (line, problem) = (null, "the key file holds a character that cannot stand in an HTTP header");
         }

@@ -39,7 +39,7 @@ internal sealed partial class HostErrorResponse
 
     public static HostErrorResponse Read(byte[] body)
     {
-        using var document = ForeignJson.Parse(body);
+        using var document = StrictJson.Parse(body);
         if (document is null)
         {
             return new HostErrorResponse(code: null, correlationId: null, Encoding.UTF8.GetString(body));

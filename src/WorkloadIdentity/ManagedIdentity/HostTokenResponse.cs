@@ -44,7 +44,7 @@ internal sealed class HostTokenResponse
     public static HostTokenResponse Read(
         byte[] body, ManagedIdentityRequest request, bool requiresEcho, DateTimeOffset sentOn, DateTimeOffset now)
     {
-        using var document = ForeignJson.Parse(body);
+        using var document = StrictJson.Parse(body);
         if (document is null)
         {
             return Bad("the response is not one readable JSON object. Something else may answer in the host's place.");
@@ -57,7 +57,7 @@ internal sealed class HostTokenResponse
             return Bad("the response holds no access_token.");
         }
 
-        if (!Require.IsBearerToken(value))
+        if (!Guard.IsBearerToken(value))
         {
             return Bad("the access_token holds a space, a control character or another character that no Bearer token has (RFC 6750).");
         }

@@ -78,7 +78,7 @@ internal static class HostVariable
     public static (string? Value, string? Problem) Header(WorkloadEnvironment environment, string name) => environment.Variable(name) switch
     {
         null => (null, $"{name} is not set."),
-        { } value when !Require.IsHeaderToken(value) =>
+        { } value when !Guard.IsHeaderToken(value) =>
             (null,
                 $"{name} holds a character that cannot stand in an HTTP header: a line break, a space, another control character or a "
                     + "non-ASCII letter."),

@@ -106,7 +106,7 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
             return answer.Status is 408 or 410 or 429;
         }
 
-        using var document = ForeignJson.Parse(answer.Body);
+        using var document = StrictJson.Parse(answer.Body);
         return document is null ? answer.Status == 400 && HostErrorResponse.Read(answer.Body).Says("Required metadata header")
             : answer.IsSuccess ? document.RootElement.Text("access_token") is { Length: > 0 }
             : document.RootElement.Text("error") is { Length: > 0 } && document.RootElement.Text("error_description") is not null;

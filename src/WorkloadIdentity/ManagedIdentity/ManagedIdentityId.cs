@@ -53,7 +53,7 @@ public sealed partial class ManagedIdentityId : IEquatable<ManagedIdentityId>
     /// <exception cref="ArgumentException"><paramref name="resourceId"/> has another shape.</exception>
     public static ManagedIdentityId FromResourceId(string resourceId)
     {
-        Require.Text(resourceId, "The resource id of a managed identity", ResourceIdExample);
+        Guard.Text(resourceId, "The resource id of a managed identity", ResourceIdExample);
         return ResourceId().IsMatch(resourceId)
             ? new ManagedIdentityId(ManagedIdentityIdKind.ResourceId, resourceId)
             : throw new ArgumentException(
@@ -83,7 +83,7 @@ public sealed partial class ManagedIdentityId : IEquatable<ManagedIdentityId>
     private static string RequireGuid(string value, string what, string name)
     {
         ArgumentNullException.ThrowIfNull(value, name);
-        return Require.GuidProblem(value, $"{what} of a managed identity") is { } problem
+        return Guard.GuidProblem(value, $"{what} of a managed identity") is { } problem
             ? throw new ArgumentException($"{problem} Expected something like: {ClientIdExample}", name)
             : value.ToLowerInvariant();
     }

@@ -36,7 +36,7 @@ internal static partial class TenantId
             return $"The tenant '{value}' stands for no tenant in particular, and a workload acts in one. Use the directory (tenant) id.";
         }
 
-        return WorkloadIdentity.Require.IsGuid(value) || IsDomainName(value)
+        return WorkloadIdentity.Guard.IsGuid(value) || IsDomainName(value)
             ? null
             : "The tenant is neither a GUID nor a domain name. Use the directory (tenant) id, such as "
                 + "72f988bf-86f1-41af-91ab-2d7cd011db47, or a verified domain.";

@@ -35,8 +35,8 @@ internal sealed class UnverifiedJwt
     /// <summary>The audiences: a string or an array of them (RFC 7519 section 4.1.3).</summary>
     public IReadOnlyList<string> Audiences => _claims.Member("aud") switch
     {
-        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(ForeignJson.Text).OfType<string>()],
-        { } single when ForeignJson.Text(single) is { } audience => [audience],
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(StrictJson.Text).OfType<string>()],
+        { } single when StrictJson.Text(single) is { } audience => [audience],
         _ => [],
     };
 

@@ -106,7 +106,7 @@ internal sealed class Authority
             return (EntraCloud.Public, null);
         }
 
-        return WorkloadIdentity.Require.HasControlCharacter(text) || !Uri.TryCreate(text, UriKind.Absolute, out var host)
+        return WorkloadIdentity.Guard.HasControlCharacter(text) || !Uri.TryCreate(text, UriKind.Absolute, out var host)
                 ? (null,
                     $"{Variable} cannot be used. It is not an absolute URL. Expected something like https://login.microsoftonline.com/.")
             : Problem(host, allowUnknown) is { } problem ? (null, $"{Variable} cannot be used. {problem}")

@@ -72,7 +72,7 @@ internal sealed class FileContent
 
         return Bytes.Length == 0 ? (null, $"'{Path}' is empty, or it is a named pipe or a device, which are never read")
             : text.Length == 0 ? (null, $"'{Path}' is empty")
-            : Require.HasControlCharacter(text) ? (null, $"'{Path}' holds more than one line, or a control character")
+            : Guard.HasControlCharacter(text) ? (null, $"'{Path}' holds more than one line, or a control character")
             : (text, null);
     }
 }

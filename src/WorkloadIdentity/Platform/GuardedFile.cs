@@ -27,7 +27,7 @@ internal sealed class GuardedFile(string folder, string extension, int maxBytes)
         }
 
         // A colon would name an alternate stream on Windows, a backslash is a separator there: neither is in a name anybody meant.
-        if (path.Length > 512 || Require.HasControlCharacter(path) || Path.GetFileName(path) is not { Length: > 0 } name
+        if (path.Length > 512 || Guard.HasControlCharacter(path) || Path.GetFileName(path) is not { Length: > 0 } name
             || name.AsSpan().ContainsAny(NeverInNames))
         {
             return "it is not the path of a file";

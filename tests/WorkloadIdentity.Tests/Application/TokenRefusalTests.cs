@@ -178,7 +178,7 @@ public sealed class TokenRefusalTests
         Assert.DoesNotContain(error.Message, char.IsControl);
         Assert.DoesNotContain('\u202E', error.Message);
         Assert.Contains("one two [31mred reversed yyy", error.Message, StringComparison.Ordinal);
-        Assert.True(error.Message.Count(character => character == 'y') < ServerWords.MaxLength);
+        Assert.True(error.Message.Count(character => character == 'y') < UntrustedText.MaxLength);
     }
 
     [Theory]

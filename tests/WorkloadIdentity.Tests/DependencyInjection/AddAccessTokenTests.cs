@@ -263,7 +263,7 @@ public sealed class AddAccessTokenTests : IDisposable
         });
 
         Assert.Equal([typeof(AccessTokenHandler)], Pipeline(provider, "bare"));
-        Assert.Equal([typeof(OriginGate), typeof(Retry), typeof(AccessTokenHandler)], Pipeline(provider, "behind"));
+        Assert.Equal([typeof(OriginalUriHandler), typeof(Retry), typeof(AccessTokenHandler)], Pipeline(provider, "behind"));
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed class HostileInputTests
                 Assert.True(
                     token.ExpiresOn > exchange.TimeProvider.GetUtcNow()
                         && token.ExpiresOn <= exchange.TimeProvider.GetUtcNow() + TokenResponse.MaxLifetime);
-                Assert.True(Require.IsHeaderToken(token.Value));
+                Assert.True(Guard.IsHeaderToken(token.Value));
             }
             else
             {

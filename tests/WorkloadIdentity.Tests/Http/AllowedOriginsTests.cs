@@ -209,7 +209,7 @@ public sealed class AllowedOriginsTests
                 PlainHttpOrigins = { new Uri("https+http://mesh") },
             });
 
-        var refusal = origins.Refuse(new Uri(address), new IssuedAddress(origins, new Uri(issued)), "api://orders/.default", Direct);
+        var refusal = origins.Refuse(new Uri(address), new OriginalUri(origins, new Uri(issued)), "api://orders/.default", Direct);
 
         Assert.True(isAllowed == refusal is null, $"{refusal}");
     }
@@ -217,7 +217,7 @@ public sealed class AllowedOriginsTests
     [Fact]
     public void An_issued_address_speaks_to_the_rules_of_its_own_client_alone()
     {
-        var ofAnother = new IssuedAddress(Origins(), new Uri("https://graph.microsoft.com"));
+        var ofAnother = new OriginalUri(Origins(), new Uri("https://graph.microsoft.com"));
 
         Assert.NotNull(Origins().Refuse(new Uri("https://evil.example"), ofAnother, Scope, Direct));
     }
@@ -226,7 +226,7 @@ public sealed class AllowedOriginsTests
     public void An_issued_address_does_not_speak_for_where_a_redirect_led()
     {
         var origins = Origins();
-        var issued = new IssuedAddress(origins, new Uri("https://graph.microsoft.com"));
+        var issued = new OriginalUri(origins, new Uri("https://graph.microsoft.com"));
         Assert.True(Origin.TryRead(new Uri("https://evil.example"), out var evil));
         issued.NoteNamed(evil);
 
@@ -239,7 +239,7 @@ public sealed class AllowedOriginsTests
     public void After_too_many_redirects_an_issued_address_speaks_for_nothing()
     {
         var origins = Origins();
-        var issued = new IssuedAddress(origins, new Uri("https://graph.microsoft.com"));
+        var issued = new OriginalUri(origins, new Uri("https://graph.microsoft.com"));
         for (var index = 0; index < 100; index++)
         {
             issued.NoteNamed(new Origin("https", $"h{index}", 443));

@@ -111,7 +111,7 @@ public sealed class HostHeaderTests
         var origins = new AllowedOrigins(options);
         var metrics = new ChallengeMetrics(factory: null);
         var handler = new AccessTokenHandler(_tokens, new TokenRequest(Scope), options, origins, metrics) { InnerHandler = new Api() };
-        return isGated ? new OriginGate(origins) { InnerHandler = new Discovery { InnerHandler = handler } } : handler;
+        return isGated ? new OriginalUriHandler(origins) { InnerHandler = new Discovery { InnerHandler = handler } } : handler;
     }
 
     private sealed class Discovery : DelegatingHandler

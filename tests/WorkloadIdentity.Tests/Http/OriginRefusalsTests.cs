@@ -134,7 +134,7 @@ public sealed partial class OriginRefusalsTests
     {
         var origins = new AllowedOrigins(options, "orders");
         origins.Learn(baseAddress);
-        return origins.Refuse(new Uri(address), issued is null ? null : new IssuedAddress(origins, new Uri(issued)), Scope, Direct);
+        return origins.Refuse(new Uri(address), issued is null ? null : new OriginalUri(origins, new Uri(issued)), Scope, Direct);
     }
 
     private static void Follow(Match line, AccessTokenHandlerOptions options)

@@ -249,7 +249,7 @@ public sealed class RedirectTests
             pipeline = between;
         }
 
-        return new HttpClient(isGated ? new OriginGate(origins) { InnerHandler = pipeline } : pipeline);
+        return new HttpClient(isGated ? new OriginalUriHandler(origins) { InnerHandler = pipeline } : pipeline);
     }
 
     /// <summary>Sends the same message again, as resilience handlers do.</summary>

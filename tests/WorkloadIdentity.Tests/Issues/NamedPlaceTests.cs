@@ -105,7 +105,7 @@ public sealed class NamedPlaceTests
         var origins = new AllowedOrigins(options);
         var metrics = new ChallengeMetrics(factory: null);
         outer.InnerHandler = new AccessTokenHandler(_tokens, new TokenRequest(Scope), options, origins, metrics) { InnerHandler = api };
-        return new HttpClient(new OriginGate(origins) { InnerHandler = outer });
+        return new HttpClient(new OriginalUriHandler(origins) { InnerHandler = outer });
     }
 
     private static Func<HttpResponseMessage> Answer(int status, params (string Name, string Value)[] headers) => () =>

@@ -105,7 +105,7 @@ public sealed class TwoPassesOfOneMessageTests
             pipeline = outer;
         }
 
-        return new HttpClient(isGated ? new OriginGate(origins) { InnerHandler = pipeline } : pipeline);
+        return new HttpClient(isGated ? new OriginalUriHandler(origins) { InnerHandler = pipeline } : pipeline);
     }
 
     /// <summary>Polly's hedging over the same message, with a second attempt once <paramref name="signal"/> is given.</summary>

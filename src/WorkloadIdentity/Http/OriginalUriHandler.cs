@@ -4,11 +4,11 @@ namespace WorkloadIdentity;
 /// Stands outermost in a factory-made pipeline and keeps the address the application issued, so that the <see cref="AccessTokenHandler"/>
 /// further in can tell an address rewritten by the application's own handlers (service discovery) from one an API redirected to.
 /// </summary>
-internal sealed class OriginGate : DelegatingHandler
+internal sealed class OriginalUriHandler : DelegatingHandler
 {
     private readonly AllowedOrigins _origins;
 
-    public OriginGate(AllowedOrigins origins)
+    public OriginalUriHandler(AllowedOrigins origins)
     {
         _origins = origins;
         origins.IsGated = true;
@@ -27,5 +27,5 @@ internal sealed class OriginGate : DelegatingHandler
     }
 
     private void Note(HttpRequestMessage request) =>
-        request.Options.Set(IssuedAddress.Key, new IssuedAddress(_origins, request.RequestUri));
+        request.Options.Set(OriginalUri.Key, new OriginalUri(_origins, request.RequestUri));
 }

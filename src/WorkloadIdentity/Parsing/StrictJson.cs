@@ -5,7 +5,7 @@ namespace WorkloadIdentity;
 /// <summary>
 /// Reads the JSON of others, of Entra, hosts, tools and vaults: one object, not deep, no name twice. Anything else is no answer.
 /// </summary>
-internal static class ForeignJson
+internal static class StrictJson
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 

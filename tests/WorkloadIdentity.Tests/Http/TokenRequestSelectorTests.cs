@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class MessageRequestsTests : IDisposable
+public sealed class TokenRequestSelectorTests : IDisposable
 {
     private const string Scope = "https://api.contoso.com/.default";
     private static readonly Uri Address = new("https://api.contoso.com/orders");

@@ -4,7 +4,7 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>What a credential is made with: the identity's options, and clock, loggers and environment from the container.</summary>
-internal sealed class CredentialParts(string identity, WorkloadIdentityOptions options, IServiceProvider services)
+internal sealed class CredentialDependencies(string identity, WorkloadIdentityOptions options, IServiceProvider services)
 {
     private readonly TimeProvider _timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
     private readonly WorkloadEnvironment _environment = services.GetRequiredService<WorkloadEnvironment>();

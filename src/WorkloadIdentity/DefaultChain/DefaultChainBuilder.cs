@@ -3,7 +3,7 @@ namespace WorkloadIdentity;
 /// <summary>
 /// Builds the links of the default chain from variables. What is absent is "not here"; what is there by half, or malformed, fails.
 /// </summary>
-internal sealed class AmbientCredentials
+internal sealed class DefaultChainBuilder
 {
     private const string Tenant = "AZURE_TENANT_ID";
     private const string Client = "AZURE_CLIENT_ID";
@@ -23,7 +23,7 @@ internal sealed class AmbientCredentials
     private readonly WorkloadEnvironment _environment;
     private readonly RetryOptions? _retry;
 
-    public AmbientCredentials(DefaultCredentialsOptions options)
+    public DefaultChainBuilder(DefaultCredentialsOptions options)
     {
         _options = options;
         _environment = options.Environment;
@@ -77,7 +77,7 @@ internal sealed class AmbientCredentials
             || (_options.Members.Sources.Count > 0 && _environment.Has(Tenant));
 
     /// <summary>The links, those that may be used first. One that may not be used and is here comes behind them and fails.</summary>
-    public IReadOnlyList<Credential> Links(AmbientSelection selection)
+    public IReadOnlyList<Credential> Links(DefaultChainFilter selection)
     {
         WarnOfTwo(selection);
         var links = new List<Credential>();
@@ -86,7 +86,7 @@ internal sealed class AmbientCredentials
             .Select(member => Forbidden(member, selection)));
         if (links.Count == 0)
         {
-            links.Add(new AmbientVerdict(
+            links.Add(new UnusableCredential(
                 "environment",
                 TokenErrorKind.NotAllowed,
                 "Nothing is left to use: AZURE_TOKEN_CREDENTIALS picks no kind of credential that is allowed "
@@ -98,7 +98,7 @@ internal sealed class AmbientCredentials
         if (IsDevelopment && !selection.IsPicked && !selection.IsRestricted && !Array.Exists(_members, member => member.IsDeveloper)
             && !_environment.Has(TokenFile))
         {
-            links.Add(new AmbientVerdict(
+            links.Add(new UnusableCredential(
                 "developer login",
                 TokenErrorKind.NotConfigured,
                 "This is Development, and no login of a developer takes part. To use that of the Azure CLI or of azd: dotnet add package "
@@ -118,7 +118,7 @@ internal sealed class AmbientCredentials
     /// </summary>
     private Credential Application(FederatedAuthentication federation) =>
         !_environment.Has(Tenant)
-            ? new AmbientVerdict(
+            ? new UnusableCredential(
                 federation.Name,
                 TokenErrorKind.NotConfigured,
                 $"{Tenant} is not set, so there is no application for '{federation.Name}' to prove. Set it together with {Client}.",
@@ -145,7 +145,7 @@ internal sealed class AmbientCredentials
     {
         if (_environment.Variable(variable) is not { } value)
         {
-            return new AmbientVerdict(
+            return new UnusableCredential(
                 name,
                 TokenErrorKind.NotConfigured,
                 $"{variable} is not set. Set it together with {Tenant} and {Client}.",
@@ -252,7 +252,7 @@ internal sealed class AmbientCredentials
                 });
     }
 
-    private static AmbientVerdict Forbidden(DefaultChainMember member, AmbientSelection selection) => new(
+    private static UnusableCredential Forbidden(DefaultChainMember member, DefaultChainFilter selection) => new(
         member.Name,
         TokenErrorKind.NotAllowed,
         $"{(member.IsFoundByAsking
@@ -263,7 +263,7 @@ internal sealed class AmbientCredentials
                     + $"option Allow: {selection.AllowedWords}. Configure one of those, or add {member.Kind}.",
         HelpAnchors.KindNotAllowed);
 
-    private void WarnOfTwo(AmbientSelection selection)
+    private void WarnOfTwo(DefaultChainFilter selection)
     {
         string[] present =
             [.. selection.Members.Where(member => selection.Allows(member) && member.IsAnnounced(_environment))
@@ -274,10 +274,10 @@ internal sealed class AmbientCredentials
         }
     }
 
-    private static string? ClientProblem(string client) => Require.GuidProblem(client, Client) is { } problem
+    private static string? ClientProblem(string client) => Guard.GuidProblem(client, Client) is { } problem
         ? $"{problem} Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3."
         : null;
 
-    private static AmbientVerdict Wrong(string name, string message) =>
+    private static UnusableCredential Wrong(string name, string message) =>
         new(name, TokenErrorKind.InvalidConfiguration, message, HelpAnchors.Environment);
 }

@@ -1,7 +1,7 @@
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>An identity that was registered: its name, once per container.</summary>
-internal sealed record IdentityName(string Name)
+internal sealed record RegisteredIdentity(string Name)
 {
     public static string Describe(string name) => name.Length == 0 ? "The unnamed identity" : $"The identity '{name}'";
 

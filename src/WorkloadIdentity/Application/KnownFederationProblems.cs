@@ -5,7 +5,7 @@ namespace WorkloadIdentity;
 /// signatures Entra does not read. Known from the issuers' documentation as of November 2026; a row that is out of date costs a wrong
 /// sentence, never a decision.
 /// </summary>
-internal static class FederationTraps
+internal static class KnownFederationProblems
 {
     private const string BindingAudience = "api://AKSIdentityBinding";
 

@@ -4,7 +4,7 @@ namespace WorkloadIdentity;
 /// Which members take part in the default chain (AZURE_TOKEN_CREDENTIALS), and which may be used (WORKLOAD_IDENTITY_ALLOW and the option).
 /// The first picks; the second forbids: what is forbidden and present fails instead of being passed over in silence.
 /// </summary>
-internal sealed class AmbientSelection
+internal sealed class DefaultChainFilter
 {
     /// <summary>The value of AZURE_TOKEN_CREDENTIALS that picks whatever works at a desk.</summary>
     public const string Developer = "dev";
@@ -21,7 +21,7 @@ internal sealed class AmbientSelection
         "InteractiveBrowserCredential", "BrokerCredential",
     ];
 
-    private AmbientSelection(IReadOnlyList<DefaultChainMember> members, IReadOnlySet<string> allowed, bool isPicked, bool isRestricted)
+    private DefaultChainFilter(IReadOnlyList<DefaultChainMember> members, IReadOnlySet<string> allowed, bool isPicked, bool isRestricted)
     {
         Members = members;
         Allowed = allowed;
@@ -47,7 +47,7 @@ internal sealed class AmbientSelection
 
     /// <summary>The selection among <paramref name="members"/>, or what is wrong with the variables.</summary>
     /// <exception cref="ArgumentException">The option lists a kind that is not known.</exception>
-    public static (AmbientSelection? Selection, string? Problem) Read(
+    public static (DefaultChainFilter? Selection, string? Problem) Read(
         WorkloadEnvironment environment, ICollection<string> allowOption, IReadOnlyList<DefaultChainMember> members)
     {
         var picked = environment.Variable(PickVariable)?.Trim();
@@ -78,7 +78,7 @@ internal sealed class AmbientSelection
         }
 
         var kinds = allowed.ToHashSet();
-        return (new AmbientSelection(chosen, kinds, picked is not null, kinds.Count < members.Count), null);
+        return (new DefaultChainFilter(chosen, kinds, picked is not null, kinds.Count < members.Count), null);
     }
 
     private static string UnknownPick(string? picked, IReadOnlyList<DefaultChainMember> members)

@@ -8,7 +8,7 @@ namespace WorkloadIdentity.Tests;
 /// <summary>
 /// Settings of other libraries are recognised and refused with how they read here; none is taken, and no value is printed.
 /// </summary>
-public sealed class ForeignSettingsTests
+public sealed class OtherLibrarySettingsTests
 {
     private const string App = "\"TenantId\": \"canary-tenant\", \"ClientId\": \"canary-client\"";
 
@@ -114,7 +114,7 @@ public sealed class ForeignSettingsTests
                 new ConfigurationBuilder().AddInMemoryCollection(
                     new Dictionary<string, string?> { [setting] = "text", ["Kind"] = kind.Name }).Build();
 
-            Assert.False(ForeignSettings.Refuse(new SectionReader(section, problems), own: []), string.Join('\n', problems));
+            Assert.False(OtherLibrarySettings.Refuse(new SectionReader(section, problems), own: []), string.Join('\n', problems));
         }));
     }
 
@@ -144,7 +144,7 @@ public sealed class ForeignSettingsTests
         var kinds = CredentialKind.All.Concat(KeyVault.KeyVaultKinds.Make(configure: null)).Select(kind => kind.Name).ToHashSet();
         var named =
             System.Text.RegularExpressions.Regex.Matches(
-                Repository.Read("src/WorkloadIdentity/DependencyInjection/ForeignSettings.cs"),
+                Repository.Read("src/WorkloadIdentity/DependencyInjection/OtherLibrarySettings.cs"),
                 "Kind\\\\\": \\\\\"([A-Za-z]+)\\\\\"").Select(match => match.Groups[1].Value).ToList();
 
         Assert.NotEmpty(named);

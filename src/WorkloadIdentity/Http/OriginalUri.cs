@@ -1,15 +1,16 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The address a message had when the application issued it, kept on the message by the <see cref="OriginGate"/>; and the origins that
+/// The address a message had when the application issued it, kept on the message by the <see cref="OriginalUriHandler"/>; and the origins
+/// that
 /// responses named
 /// since. Handlers that copy messages copy their options too, so all copies share one of these.
 /// </summary>
 /// <param name="owner">Whose rules the address is to be judged by: a message may pass through several clients.</param>
 /// <param name="address">The address as issued.</param>
-internal sealed class IssuedAddress(AllowedOrigins owner, Uri? address)
+internal sealed class OriginalUri(AllowedOrigins owner, Uri? address)
 {
-    public static readonly HttpRequestOptionsKey<IssuedAddress> Key = new("WorkloadIdentity.IssuedAddress");
+    public static readonly HttpRequestOptionsKey<OriginalUri> Key = new("WorkloadIdentity.OriginalUri");
 
     private const int MaxNamed = 50;
 

@@ -4,9 +4,9 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Checks that a client's identity is registered, without making it.</summary>
-internal sealed class AccessTokenClientValidator(IServiceProvider services) : IValidateOptions<AccessTokenClient>
+internal sealed class RegisteredClientValidator(IServiceProvider services) : IValidateOptions<RegisteredClient>
 {
-    public ValidateOptionsResult Validate(string? name, AccessTokenClient options)
+    public ValidateOptionsResult Validate(string? name, RegisteredClient options)
     {
         // A container of another make may not answer such questions; then the first request tells.
         var isRegistered = services.GetService<IServiceProviderIsKeyedService>() is not { } known
@@ -15,6 +15,6 @@ internal sealed class AccessTokenClientValidator(IServiceProvider services) : IV
                 : known.IsKeyedService(typeof(ITokenAcquirer), options.Identity));
         return isRegistered
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail(AccessTokenClient.NoIdentity(name ?? "", options.Identity));
+            : ValidateOptionsResult.Fail(RegisteredClient.NoIdentity(name ?? "", options.Identity));
     }
 }

@@ -1,7 +1,10 @@
 namespace WorkloadIdentity;
 
-/// <summary>The place of a credential that cannot be built from the environment: it says why, to whoever asks for a token.</summary>
-internal sealed class AmbientVerdict(string name, TokenErrorKind kind, string message, string anchor, string? looksFor = null) : Credential
+/// <summary>
+/// Takes the place of a credential that cannot be built from the environment. Each request for a token gets the reason.
+/// </summary>
+internal sealed class UnusableCredential(
+    string name, TokenErrorKind kind, string message, string anchor, string? looksFor = null) : Credential
 {
     public override string Name => name;
 
@@ -13,10 +16,12 @@ internal sealed class AmbientVerdict(string name, TokenErrorKind kind, string me
 
     protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {
-        var error =
-            new TokenError(
-                kind, message)
-            { Scope = acquisition.Request.Scope, TenantId = acquisition.Request.TenantId, HelpAnchor = anchor };
+        var error = new TokenError(kind, message)
+        {
+            Scope = acquisition.Request.Scope,
+            TenantId = acquisition.Request.TenantId,
+            HelpAnchor = anchor,
+        };
         return ValueTask.FromResult(kind == TokenErrorKind.NotConfigured ? TokenResult.Unavailable(error) : TokenResult.Failed(error));
     }
 }

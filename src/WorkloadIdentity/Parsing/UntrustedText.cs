@@ -6,7 +6,7 @@ namespace WorkloadIdentity;
 /// <summary>
 /// Makes what a server wrote fit to stand in a message, a log or a terminal: short, on one line, without anything secret.
 /// </summary>
-internal static partial class ServerWords
+internal static partial class UntrustedText
 {
     public const string Hidden = "(hidden)";
     public const int MaxLength = 512;
@@ -42,7 +42,7 @@ internal static partial class ServerWords
 
     /// <summary>A word of a protocol, such as <c>invalid_client</c> or an id; null when it is none.</summary>
     public static string? Word(string? text, IReadOnlyList<string> secrets) =>
-        text is { Length: <= 64 } && Require.IsHeaderToken(text) && !JwtLike().IsMatch(text) && Mask(text, secrets) == text ? text : null;
+        text is { Length: <= 64 } && Guard.IsHeaderToken(text) && !JwtLike().IsMatch(text) && Mask(text, secrets) == text ? text : null;
 
     /// <summary>The text without these secrets, as they are and as a form encodes them.</summary>
     public static string Mask(string text, IReadOnlyList<string> secrets)

@@ -1,10 +1,14 @@
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>A client that was given access tokens, kept so that the host can check at start whose they are.</summary>
-internal sealed class AccessTokenClient
+/// <summary>
+/// An HTTP client that was registered with an access token: what it asks for, and of whom. The host checks it at start.
+/// </summary>
+internal sealed class RegisteredClient
 {
     /// <summary>The name of its identity; null for the unnamed one.</summary>
     public string? Identity { get; set; }
+
+    public string Scope { get; set; } = "";
 
     public static string NoIdentity(string client, string? identity) =>
         $"The client '{client}' has AddAccessToken, but {(identity is null

@@ -3,7 +3,7 @@ namespace WorkloadIdentity;
 /// <summary>
 /// Which token request a message gets: the message's own wishes, then the application's choice, then the one request for all.
 /// </summary>
-internal sealed class MessageRequests(TokenRequest request, AccessTokenHandlerOptions options)
+internal sealed class TokenRequestSelector(TokenRequest request, AccessTokenHandlerOptions options)
 {
     private readonly TokenRequest _request =
         request.ContinuousAccess == options.ContinuousAccess ? request : Copy(request, null, options.ContinuousAccess);
@@ -20,7 +20,7 @@ internal sealed class MessageRequests(TokenRequest request, AccessTokenHandlerOp
 
     /// <exception cref="TokenAcquisitionException">The message lacks what this client requires, or asks for what no message may
     /// carry.</exception>
-    public TokenRequest For(HttpRequestMessage message, MessageInput? input)
+    public TokenRequest For(HttpRequestMessage message, RequestTokenOptions? input)
     {
         var chosen = _request;
         if (_select is not null)
@@ -50,7 +50,8 @@ internal sealed class MessageRequests(TokenRequest request, AccessTokenHandlerOp
             : chosen;
     }
 
-    private static TokenRequest Copy(TokenRequest request, MessageInput? input, bool continuousAccess) => new(input?.Scope ?? request.Scope)
+    private static TokenRequest Copy(TokenRequest request, RequestTokenOptions? input, bool continuousAccess) =>
+        new(input?.Scope ?? request.Scope)
     {
         TenantId = input?.Tenant ?? request.TenantId,
         UserAssertion = input?.UserAssertion ?? request.UserAssertion,

@@ -7,7 +7,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// says how they read here. They are never taken as they are: what they leave out, each library fills in its own way, and a program would
 /// run as somebody else. Values of a closed list are recognised; none is printed.
 /// </summary>
-internal static class ForeignSettings
+internal static class OtherLibrarySettings
 {
     private const string Kind = "Kind";
     private const string SourceType = "SourceType";

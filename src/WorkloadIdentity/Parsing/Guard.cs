@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace WorkloadIdentity;
 
 /// <summary>The checks of arguments that every boundary shares. Values that may be secrets are never quoted.</summary>
-internal static class Require
+internal static class Guard
 {
     private const string ScopeExample = "https://graph.microsoft.com/.default";
 

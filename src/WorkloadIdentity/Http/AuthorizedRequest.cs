@@ -7,21 +7,21 @@ namespace WorkloadIdentity;
 /// when it follows a redirect
 /// (address, method, content, header), so a copy that no longer equals its beginning is not sent again.
 /// </summary>
-internal readonly struct SentMessage
+internal readonly struct AuthorizedRequest
 {
     private readonly MessageCopy _copy;
     private readonly Uri? _address;
     private readonly HttpMethod _method;
     private readonly HttpContent? _content;
-    private readonly IssuedAddress? _issued;
-    private readonly IssuedAddress? _exit;
+    private readonly OriginalUri? _issued;
+    private readonly OriginalUri? _exit;
 
     /// <summary>Begins a pass. The copy has no token yet.</summary>
     /// <param name="message">The caller's.</param>
     /// <param name="request">What its token is asked for with.</param>
     /// <param name="issued">The address as the application issued it, where a gate saw that.</param>
     /// <param name="exit">The same for the check at the exit, where there is one; otherwise null.</param>
-    public SentMessage(HttpRequestMessage message, TokenRequest request, IssuedAddress? issued, IssuedAddress? exit)
+    public AuthorizedRequest(HttpRequestMessage message, TokenRequest request, OriginalUri? issued, OriginalUri? exit)
     {
         _copy = new MessageCopy(message);
         _address = Message.RequestUri;
@@ -33,7 +33,7 @@ internal readonly struct SentMessage
         Token = null!;
     }
 
-    private SentMessage(SentMessage sent, AccessToken token)
+    private AuthorizedRequest(AuthorizedRequest sent, AccessToken token)
     {
         this = sent;
         Token = token;
@@ -64,7 +64,7 @@ internal readonly struct SentMessage
         ReferenceEquals(Message.RequestUri, _address) && ReferenceEquals(Message.Headers.Authorization, Token.Header);
 
     /// <summary>The same message with this token on it.</summary>
-    public SentMessage With(AccessToken token) => new(this, token);
+    public AuthorizedRequest With(AccessToken token) => new(this, token);
 
     /// <summary>Why the API rejected the token, when another token may mend it; otherwise null.</summary>
     public TokenRejection? RejectionIn(HttpResponseMessage response, bool continuousAccess) =>
