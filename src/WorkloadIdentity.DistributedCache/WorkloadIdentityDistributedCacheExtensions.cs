@@ -2,6 +2,7 @@ using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using WorkloadIdentity;
 using WorkloadIdentity.DistributedCache;
 
 namespace Microsoft.Extensions.DependencyInjection;

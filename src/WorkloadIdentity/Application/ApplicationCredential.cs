@@ -54,7 +54,7 @@ public sealed class ApplicationCredential : Credential
         _environment = options.Environment;
         _timeProvider = options.TimeProvider;
         _logger = options.Logger;
-        _isBound = RequireBindable(options, authentication);
+        _isBound = IdentityBinding.IsUsed(options, authentication);
         _endpoint = new TokenEndpoint(
             _clientId,
             authentication,
@@ -232,21 +232,6 @@ public sealed class ApplicationCredential : Credential
                 nameof(clientId))
             : clientId.ToLowerInvariant();
     }
-
-    /// <summary>Only a token made for the proxy is shown to it: a secret, or an assertion that Entra itself would take, never.</summary>
-    private static bool RequireBindable(ApplicationCredentialOptions options, ClientAuthentication authentication) =>
-        options.UseIdentityBinding && authentication is not FederatedAuthentication
-            ? throw new ArgumentException(
-                $"{nameof(
-                    options.UseIdentityBinding)} sends what the application proves itself with to the cluster's proxy, which only a "
-                        + "federated token may go to. Use FederatedAuthentication, or leave it out.",
-                nameof(authentication))
-        : options.UseIdentityBinding && options.HttpClient is not null
-            ? throw new ArgumentException(
-                $"{nameof(options.UseIdentityBinding)} and {nameof(
-                    options.HttpClient)} exclude each other: the cluster's proxy is asked over TLS of its own.",
-                nameof(options))
-        : options.UseIdentityBinding;
 
     private static string RequireAllowedTenant(string tenantId) =>
         tenantId == AnyTenant

@@ -25,6 +25,25 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
     private readonly Lock _gate = new();
     private volatile ProxyClient? _client;
 
+    /// <summary>
+    /// Whether an application is configured to ask the proxy. Only a token made for the proxy may go to it: never a secret, and never an
+    /// assertion that Entra itself would accept.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is, together with something that excludes it.</exception>
+    public static bool IsUsed(ApplicationCredentialOptions options, ClientAuthentication authentication) =>
+        options.UseIdentityBinding && authentication is not FederatedAuthentication
+            ? throw new ArgumentException(
+                $"{nameof(
+                    options.UseIdentityBinding)} sends what the application proves itself with to the cluster's proxy, which only a "
+                        + "federated token may go to. Use FederatedAuthentication, or leave it out.",
+                nameof(authentication))
+        : options.UseIdentityBinding && options.HttpClient is not null
+            ? throw new ArgumentException(
+                $"{nameof(options.UseIdentityBinding)} and {nameof(
+                    options.HttpClient)} exclude each other: the cluster's proxy is asked over TLS of its own.",
+                nameof(options))
+        : options.UseIdentityBinding;
+
     /// <summary>Where a request for <paramref name="endpoint"/> goes, and who sends it; or why it cannot be sent.</summary>
     public (HttpClient? Client, Uri? Address, TokenResult? Problem) Route(Uri endpoint)
     {

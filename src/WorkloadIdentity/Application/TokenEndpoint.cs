@@ -106,7 +106,7 @@ internal sealed class TokenEndpoint(
             return new Attempt(About(noWay, exchange), Form: null);
         }
 
-        var form = Form(exchange);
+        var form = TokenRequestForm.For(exchange);
         if (await WriteAuthenticationAsync(form, exchange, cancellationToken).ConfigureAwait(false) is { } problem)
         {
             // Entra has answered already: that stands, whatever became of the material since.
@@ -147,36 +147,6 @@ internal sealed class TokenEndpoint(
     /// </summary>
     private static bool IsWorthAnotherTry(Attempt refused, TokenRequestForm before, TokenRequestForm now) =>
         !now.HasSameMaterialAs(before) || (refused.WasToldCode(EntraCode.AssertionOutsideLifetime) && now.Assertion != before.Assertion);
-
-    private static TokenRequestForm Form(TokenExchange exchange)
-    {
-        var form = new TokenRequestForm();
-        var request = exchange.Request;
-        form.Add("client_id", exchange.ClientId);
-        form.Add("scope", request.Scope);
-        if (request.UserAssertion is { } user)
-        {
-            form.Add("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
-            form.Add("requested_token_use", "on_behalf_of");
-            form.AddSecret("assertion", user);
-        }
-        else
-        {
-            form.Add("grant_type", "client_credentials");
-        }
-
-        if (request.FmiPath is { } fmiPath)
-        {
-            form.Add("fmi_path", fmiPath);
-        }
-
-        if (exchange.Claims is { } claims)
-        {
-            form.Add("claims", claims);
-        }
-
-        return form;
-    }
 
     /// <summary>
     /// Null when written. Sources are the application's own code or other servers: they get as long as one attempt may take.

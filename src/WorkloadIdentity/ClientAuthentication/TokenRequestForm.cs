@@ -36,6 +36,37 @@ internal sealed class TokenRequestForm
     /// <summary>The algorithm the assertion was signed with, where that was ours to choose.</summary>
     public string? Algorithm { get; private set; }
 
+    /// <summary>The form of <paramref name="exchange"/>, without what proves the application.</summary>
+    public static TokenRequestForm For(TokenExchange exchange)
+    {
+        var form = new TokenRequestForm();
+        var request = exchange.Request;
+        form.Add("client_id", exchange.ClientId);
+        form.Add("scope", request.Scope);
+        if (request.UserAssertion is { } user)
+        {
+            form.Add("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
+            form.Add("requested_token_use", "on_behalf_of");
+            form.AddSecret("assertion", user);
+        }
+        else
+        {
+            form.Add("grant_type", "client_credentials");
+        }
+
+        if (request.FmiPath is { } fmiPath)
+        {
+            form.Add("fmi_path", fmiPath);
+        }
+
+        if (exchange.Claims is { } claims)
+        {
+            form.Add("claims", claims);
+        }
+
+        return form;
+    }
+
     public void Add(string name, string value) => _fields.Add(new(name, value));
 
     public void AddSecret(string name, string value)

@@ -1,10 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The address a message had when the application issued it, kept on the message by the <see cref="OriginalUriHandler"/>; and the origins
-/// that
-/// responses named
-/// since. Handlers that copy messages copy their options too, so all copies share one of these.
+/// The URI a message had when the application sent it, kept on the message by the <see cref="OriginalUriHandler"/>, and the origins that
+/// responses have named since. Handlers that copy messages copy their options too, so all copies share one instance.
 /// </summary>
 /// <param name="owner">Whose rules the address is to be judged by: a message may pass through several clients.</param>
 /// <param name="address">The address as issued.</param>
