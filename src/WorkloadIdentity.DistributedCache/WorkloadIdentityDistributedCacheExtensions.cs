@@ -72,5 +72,7 @@ public static class WorkloadIdentityDistributedCacheExtensions
 
     private static OptionsValidationException Invalid(string name, string problem) =>
         new(
-            name, typeof(WorkloadIdentityOptions), [$"{RegisteredIdentity.Describe(name)}: its distributed cache cannot be used: {problem}"]);
+            name,
+            typeof(WorkloadIdentityOptions),
+            [$"{RegisteredIdentity.Describe(name)}: its distributed cache cannot be used: {problem}"]);
 }

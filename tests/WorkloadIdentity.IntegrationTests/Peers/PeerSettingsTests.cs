@@ -67,7 +67,8 @@ public sealed class PeerSettingsTests
         var asSection = new Dictionary<string, string?> { [$"{name}:0:x"] = "text" };
 
         Assert.True(
-            IsTranslated(asText) || IsTranslated(asSection), $"{name} is a setting of theirs without a translation in OtherLibrarySettings.");
+            IsTranslated(asText) || IsTranslated(asSection),
+            $"{name} is a setting of theirs without a translation in OtherLibrarySettings.");
     }
 
     public static TheoryData<string> SourceTypes => [.. PackageAssembly.Abstractions.Values("CredentialSource")];
@@ -91,7 +92,8 @@ public sealed class PeerSettingsTests
     private static string Refusal(Dictionary<string, string?> settings)
     {
         var problems = new List<string>();
-        OtherLibrarySettings.Refuse(new SectionReader(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), problems), own: []);
+        OtherLibrarySettings.Refuse(
+            new SectionReader(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), problems), own: []);
         return string.Join('\n', problems);
     }
 }
