@@ -1,28 +1,37 @@
 using System.Diagnostics;
 using Azure.Core;
+using Microsoft.Extensions.Logging;
 using AzureAccessToken = Azure.Core.AccessToken;
 
 namespace WorkloadIdentity.Azure;
 
 /// <summary>A token acquirer as the Azure SDK sees it. It holds no token: the acquirer's cache is the only one.</summary>
 [DebuggerDisplay("{ToString(),nq}")]
-internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? userAssertion) : TokenCredential
+internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? userAssertion, ILogger logger) : TokenCredential
 {
     // Set once it is certain that the identity behind the acquirer cannot be asked in a named tenant: it never can then.
     private volatile bool _livesInOneTenant;
+    private int _bearerInsteadLogged;
 
+    /// <summary>Asks the acquirer, asynchronously or by blocking.</summary>
+    private delegate ValueTask<AccessToken> Ask(TokenRequest request, string? claims, CancellationToken cancellationToken);
+
+    /// <remarks>Each token is waited for by blocking, so the task has completed when it is read.</remarks>
     public override AzureAccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
-        Blocking.Wait(() => GetTokenAsync(requestContext, cancellationToken));
+        GetAsync(requestContext, AskBlocking, cancellationToken).GetAwaiter().GetResult();
 
-    public override async ValueTask<AzureAccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
+    public override ValueTask<AzureAccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+        GetAsync(requestContext, AskAsync, cancellationToken);
+
+    private async ValueTask<AzureAccessToken> GetAsync(TokenRequestContext requestContext, Ask ask, CancellationToken cancellationToken)
     {
         try
         {
             var request = RequestedToken.Read(requestContext, userAssertion);
-            var token = await GetAsync(request, requestContext.Claims, cancellationToken).ConfigureAwait(false);
-            if (requestContext.IsProofOfPossessionEnabled)
+            var token = await GetAsync(request, requestContext.Claims, ask, cancellationToken).ConfigureAwait(false);
+            if (requestContext.IsProofOfPossessionEnabled && Interlocked.Exchange(ref _bearerInsteadLogged, 1) == 0)
             {
-                (acquirer as TokenAcquirer)?.TellBearerInstead();
+                Log.BearerInstead(logger);
             }
 
             return new AzureAccessToken(token.Value, token.ExpiresOn, token.RefreshOn, token.TokenType);
@@ -36,19 +45,19 @@ internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? u
     public override string ToString() =>
         userAssertion is null ? "WorkloadIdentity token acquirer" : "WorkloadIdentity token acquirer, on behalf of a user";
 
-    private async ValueTask<AccessToken> GetAsync(TokenRequest request, string? claims, CancellationToken cancellationToken)
+    private async ValueTask<AccessToken> GetAsync(TokenRequest request, string? claims, Ask ask, CancellationToken cancellationToken)
     {
         // A user's tenant is no hint: it is where that user is known.
         if (request.TenantId is null || request.UserAssertion is not null)
         {
-            return await AskAsync(request, claims, cancellationToken).ConfigureAwait(false);
+            return await ask(request, claims, cancellationToken).ConfigureAwait(false);
         }
 
         if (!_livesInOneTenant)
         {
             try
             {
-                return await AskAsync(request, claims, cancellationToken).ConfigureAwait(false);
+                return await ask(request, claims, cancellationToken).ConfigureAwait(false);
             }
             catch (TokenAcquisitionException exception) when (TenantIsInTheWay(exception))
             {
@@ -56,7 +65,7 @@ internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? u
         }
 
         var inOwnTenant = new TokenRequest(request.Scope) { ContinuousAccess = request.ContinuousAccess };
-        var token = await AskAsync(inOwnTenant, claims, cancellationToken).ConfigureAwait(false);
+        var token = await ask(inOwnTenant, claims, cancellationToken).ConfigureAwait(false);
         if (_livesInOneTenant)
         {
             return token;
@@ -65,7 +74,7 @@ internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? u
         // A chain may have settled on a credential only now, and that one may know tenants.
         try
         {
-            return await AskAsync(request, claims, cancellationToken).ConfigureAwait(false);
+            return await ask(request, claims, cancellationToken).ConfigureAwait(false);
         }
         catch (TokenAcquisitionException exception) when (TenantIsInTheWay(exception))
         {
@@ -82,6 +91,11 @@ internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? u
         string.IsNullOrEmpty(claims)
         ? acquirer.GetTokenAsync(request, cancellationToken)
         : acquirer.RenewTokenAsync(request, rejected: null, claims, cancellationToken);
+
+    private ValueTask<AccessToken> AskBlocking(TokenRequest request, string? claims, CancellationToken cancellationToken) =>
+        new(string.IsNullOrEmpty(claims)
+            ? acquirer.GetToken(request, cancellationToken)
+            : acquirer.RenewToken(request, rejected: null, claims, cancellationToken));
 
     /// <summary>Claims may be left unanswered beside it (the API repeats its 401); a user or an FMI path never is.</summary>
     private static bool TenantIsInTheWay(TokenAcquisitionException exception) =>

@@ -1,5 +1,7 @@
 using Azure.Core;
 using Azure.Identity;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace WorkloadIdentity.Azure;
 
@@ -10,6 +12,7 @@ public static class TokenCredentialExtensions
     /// The acquirer as a <see cref="TokenCredential"/>: clients that use it and handlers that use the acquirer share one cache.
     /// </summary>
     /// <param name="acquirer">The acquirer. It is not disposed with the credential.</param>
+    /// <param name="loggerFactory">Where messages go; null logs nothing.</param>
     /// <returns>
     /// A credential that is safe for concurrent use. It throws <see cref="CredentialUnavailableException"/> when nothing here can give a
     /// token (so that a <see cref="ChainedTokenCredential"/> goes on), <see cref="AuthenticationFailedException"/> when a token could not
@@ -20,10 +23,11 @@ public static class TokenCredentialExtensions
     /// A client may name a tenant (that of a service's challenge). An application asks there, if it serves that tenant; to an identity that
     /// lives in one tenant only, a managed identity, the name is a hint and is left out.
     /// </remarks>
-    public static TokenCredential AsTokenCredential(this ITokenAcquirer acquirer)
+    public static TokenCredential AsTokenCredential(this ITokenAcquirer acquirer, ILoggerFactory? loggerFactory = null)
     {
         ArgumentNullException.ThrowIfNull(acquirer);
-        return new AcquirerTokenCredential(acquirer, userAssertion: null);
+        var logger = loggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+        return new AcquirerTokenCredential(acquirer, userAssertion: null, logger);
     }
 
     /// <summary>
@@ -42,6 +46,6 @@ public static class TokenCredentialExtensions
 
         // Checked here, where it is given, rather than at the first request.
         _ = new TokenRequest("check/.default") { UserAssertion = userAssertion };
-        return new AcquirerTokenCredential(acquirer, userAssertion);
+        return new AcquirerTokenCredential(acquirer, userAssertion, NullLogger.Instance);
     }
 }

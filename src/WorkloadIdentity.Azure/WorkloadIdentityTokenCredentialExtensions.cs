@@ -1,5 +1,6 @@
 using System.ClientModel;
 using Azure.Core;
+using Microsoft.Extensions.Logging;
 using WorkloadIdentity;
 using WorkloadIdentity.Azure;
 
@@ -26,7 +27,8 @@ public static class WorkloadIdentityTokenCredentialExtensions
         ThrowIfTaken(builder, typeof(TokenCredential), key);
         ThrowIfTaken(builder, typeof(AuthenticationTokenProvider), key);
         builder.Services.Add(ServiceDescriptor.KeyedSingleton<TokenCredential>(
-            key, static (services, key) => services.GetRequiredKeyedService<ITokenAcquirer>(key).AsTokenCredential()));
+            key, static (services, key) => services.GetRequiredKeyedService<ITokenAcquirer>(key)
+                .AsTokenCredential(services.GetService<ILoggerFactory>())));
         builder.Services.Add(ServiceDescriptor.KeyedSingleton<AuthenticationTokenProvider>(
             key, static (services, key) => services.GetRequiredKeyedService<TokenCredential>(key)));
         return builder;

@@ -45,22 +45,31 @@ internal sealed class TokenPassword
     {
         // Npgsql's own ContainsKey says whether it knows a setting, not whether it was given.
         var given = new DbConnectionStringBuilder { ConnectionString = connection.ConnectionString };
-        if (!given.ContainsKey("GSS Encryption Mode") && !WorkloadEnvironment.FromProcess().Has("PGGSSENCMODE"))
+        if (!given.ContainsKey("GSS Encryption Mode") && WorkloadEnvironment.FromProcess().Variable("PGGSSENCMODE") is null)
         {
             connection.GssEncryptionMode = GssEncryptionMode.Disable;
         }
     }
 
-    /// <summary>For <c>Open</c>: blocks only while no token lives.</summary>
-    public string Get(NpgsqlConnectionStringBuilder connection) => Blocking.Wait(() => GetAsync(connection, CancellationToken.None));
+    /// <summary>For <c>Open</c>: blocks only while there is no unexpired token.</summary>
+    public string Get(NpgsqlConnectionStringBuilder connection)
+    {
+        ThrowIfUnfit(connection);
+        using var limit = Limit(connection);
+        try
+        {
+            return _acquirer.GetToken(_request, limit.Token).Value;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            throw TimedOut(connection.Timeout);
+        }
+    }
 
     public async ValueTask<string> GetAsync(NpgsqlConnectionStringBuilder connection, CancellationToken cancellationToken)
     {
         ThrowIfUnfit(connection);
-
-        // Npgsql looks at its time limit before and after this call, but not during it. Zero is no limit, for Npgsql too.
-        var timeout = connection.Timeout > 0 ? TimeSpan.FromSeconds(connection.Timeout) : Timeout.InfiniteTimeSpan;
-        using var limit = new CancellationTokenSource(timeout, _timeProvider);
+        using var limit = Limit(connection);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -71,6 +80,10 @@ internal sealed class TokenPassword
             throw TimedOut(connection.Timeout);
         }
     }
+
+    /// <summary>Npgsql looks at its time limit before and after a token is got, but not meanwhile. Zero is no limit, for Npgsql too.</summary>
+    private CancellationTokenSource Limit(NpgsqlConnectionStringBuilder connection) =>
+        new(connection.Timeout > 0 ? TimeSpan.FromSeconds(connection.Timeout) : Timeout.InfiniteTimeSpan, _timeProvider);
 
     /// <summary>
     /// Npgsql, and what retries above it, know a <see cref="TimeoutException"/>; who looks for the reason finds our exception in it.
@@ -92,7 +105,7 @@ internal sealed class TokenPassword
     private void ThrowIfUnfit(NpgsqlConnectionStringBuilder connection)
     {
         // Npgsql takes PGUSER where the connection string names nobody, and the name of this machine's user where both are empty.
-        if (string.IsNullOrEmpty(connection.Username) && !_environment.Has("PGUSER"))
+        if (string.IsNullOrEmpty(connection.Username) && _environment.Variable("PGUSER") is null)
         {
             throw new InvalidOperationException(
                 "Neither the connection string nor PGUSER names a user, and the name of this machine's would be sent in its place. "

@@ -70,6 +70,13 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// </summary>
     public bool ContinuousAccess { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="Scope"/> asks for a token that is itself a credential (audience <c>api://AzureADTokenExchange</c>): whoever
+    /// receives it can act as the application that trusts it. Such a token is exchanged with Entra. Do not send it to an API, print it or
+    /// share it with other processes.
+    /// </summary>
+    public bool IsForTokenExchange => ExchangeAudience.IsAskedBy(Scope);
+
     /// <summary>The same request in another tenant.</summary>
     /// <param name="tenantId">A GUID or a verified domain name.</param>
     /// <exception cref="ArgumentException"><paramref name="tenantId"/> is not a tenant.</exception>

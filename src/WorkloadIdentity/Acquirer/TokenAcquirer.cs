@@ -11,7 +11,6 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
     private readonly TokenCache _cache;
     private readonly TokenFlights _flights;
     private readonly TimeProvider _timeProvider;
-    private int _bearerInsteadTold;
 
     /// <summary>Puts a cache in front of <paramref name="credential"/>.</summary>
     /// <exception cref="ArgumentException">An option is out of range, or a <see cref="TokenAcquirerOptions.Store"/> is given for a
@@ -37,15 +36,6 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
 
     /// <summary>How many slots of the application there are.</summary>
     internal int Slots => _cache.Count;
-
-    /// <summary>Logs, once, that a client which asked for proof of possession gets bearer tokens.</summary>
-    internal void TellBearerInstead()
-    {
-        if (Interlocked.Exchange(ref _bearerInsteadTold, 1) == 0)
-        {
-            Log.BearerInstead(_flights.Logger);
-        }
-    }
 
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The acquirer was disposed.</exception>

@@ -10,11 +10,14 @@ internal static class Blocking
     /// scheduler: whatever it posted there would wait for the very thread that waits here. Nor does it wait for the thread pool that
     /// callers like this one have filled.
     /// </summary>
-    public static T Wait<T>(Func<ValueTask<T>> start)
+    public static T Wait<T>(Func<ValueTask<T>> start) => Wait(static work => work(), start);
+
+    /// <summary>The same, of work that is given what it needs, so that starting it allocates nothing.</summary>
+    public static T Wait<TState, T>(Func<TState, ValueTask<T>> start, TState state)
     {
         if (TaskScheduler.Current != TaskScheduler.Default)
         {
-            return Wait(Task.Run(() => start().AsTask()));
+            return WaitOnPool(start, state);
         }
 
         var context = SynchronizationContext.Current;
@@ -22,7 +25,7 @@ internal static class Blocking
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            work = start();
+            work = start(state);
         }
         finally
         {
@@ -31,6 +34,10 @@ internal static class Blocking
 
         return work.IsCompleted ? work.GetAwaiter().GetResult() : Wait(work.AsTask());
     }
+
+    // Apart, because its lambda would cost every caller an allocation.
+    private static T WaitOnPool<TState, T>(Func<TState, ValueTask<T>> start, TState state) =>
+        Wait(Task.Run(() => start(state).AsTask()));
 
     private static T Wait<T>(Task<T> work)
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Every message this library logs, on one screen. Ids never change meaning: 1xx the token acquirer, 2xx credentials,
+/// Every message this package logs; integration packages have a file like this one. Ids never change meaning: 1xx the token acquirer, 2xx credentials,
 /// 3xx the HTTP handler, 4xx registration, 5xx the second level. No message takes a token, a secret, an assertion or a claim.
 /// </summary>
 internal static partial class Log
@@ -72,11 +72,6 @@ internal static partial class Log
 
     [LoggerMessage(212, LogLevel.Warning, "{Item} could not be read again; what was read on {ReadOn:u} stays in use. {Error}")]
     public static partial void VaultItemKept(ILogger logger, string item, DateTimeOffset readOn, TokenError error);
-
-    [LoggerMessage(
-        220, LogLevel.Information,
-        "An Azure client asked for tokens with proof of possession. It gets bearer tokens: none other are issued here.")]
-    public static partial void BearerInstead(ILogger logger);
 
     [LoggerMessage(300, LogLevel.Warning, "Tokens are sent over plain http to {Origin}, which the application listed as a mesh origin.")]
     public static partial void PlainHttp(ILogger logger, string origin);

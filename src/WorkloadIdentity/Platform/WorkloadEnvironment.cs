@@ -91,7 +91,8 @@ public sealed class WorkloadEnvironment
     }
 
     /// <summary>A variable's value; null when it is absent or empty.</summary>
-    internal string? Variable(string name) => _variable(name) is { Length: > 0 } value ? value : null;
+    /// <param name="name">The variable's name.</param>
+    public string? Variable(string name) => _variable(name) is { Length: > 0 } value ? value : null;
 
     /// <summary>Whether the variable is there and says nothing: absent to everybody who reads it, and rarely meant.</summary>
     internal bool IsEmpty(string name) => _variable(name) is { Length: 0 };
