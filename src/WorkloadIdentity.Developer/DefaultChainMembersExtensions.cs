@@ -7,6 +7,9 @@ public static class DefaultChainMembersExtensions
 {
     private const string TokenFile = "AZURE_FEDERATED_TOKEN_FILE";
 
+    // The value of AZURE_TOKEN_CREDENTIALS that picks any credential of a developer.
+    private const string Developer = "dev";
+
     /// <summary>
     /// Adds the logins of the Azure CLI and the Azure Developer CLI, in this order, before managed identity. They take part in the
     /// environment Development, and elsewhere only where <c>AZURE_TOKEN_CREDENTIALS</c> is <c>dev</c> or names them
@@ -40,11 +43,7 @@ public static class DefaultChainMembersExtensions
     private static DefaultChainMember Member(
         string kind, string pick, bool onlyWhenPicked, Func<DeveloperCredentialOptions, DeveloperCredential> create,
         DeveloperCredentialOptions options) =>
-        new(
-            kind,
-            chain =>
-                Create(kind, create, options, chain))
-        { PickedBy = [DefaultChainFilter.Developer, pick], OnlyWhenPicked = onlyWhenPicked };
+        new(kind, chain => Create(kind, create, options, chain)) { PickedBy = [Developer, pick], OnlyWhenPicked = onlyWhenPicked };
 
     /// <summary>
     /// Beside a federated token file a person's login would stand in for a workload's identity, with whatever that person may do.
@@ -52,13 +51,8 @@ public static class DefaultChainMembersExtensions
     private static Credential Create(
         string kind, Func<DeveloperCredentialOptions, DeveloperCredential> create, DeveloperCredentialOptions options,
         DefaultCredentialsOptions chain) =>
-        chain.Environment.Has(TokenFile)
-            ? new UnusableCredential(
-                kind.Replace('-', ' '),
-                TokenErrorKind.NotAllowed,
-                $"{TokenFile} is set: this is a workload, and a developer's login never stands in for one. Remove that variable at a "
-                    + "desk; in a workload allow 'federated' and leave AZURE_TOKEN_CREDENTIALS out.",
-                HelpAnchors.DeveloperLogin)
+        chain.Environment.Variable(TokenFile) is not null
+            ? new RefusedLogin(kind.Replace('-', ' '), TokenFile)
             : create(new DeveloperCredentialOptions
             {
                 TenantId = options.TenantId,

@@ -30,7 +30,9 @@ public sealed partial class DeveloperCredential : Credential
         ArgumentNullException.ThrowIfNull(options.Environment, nameof(options));
         ArgumentNullException.ThrowIfNull(options.TimeProvider, nameof(options));
         _tool = tool;
-        _tenantId = options.TenantId is null ? null : WorkloadIdentity.TenantId.Require(options.TenantId, nameof(options.TenantId));
+
+        // A request checks its tenant, and keeps it in lower case.
+        _tenantId = new TokenRequest("check/.default") { TenantId = options.TenantId }.TenantId;
         _options = options.Checked();
     }
 
@@ -55,59 +57,57 @@ public sealed partial class DeveloperCredential : Credential
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(acquisition);
-        var request = acquisition.Request;
-        var tenantId = request.TenantId ?? _tenantId;
+        var question = new ToolQuestion(_tool, acquisition.Request.Scope, acquisition.Request.TenantId ?? _tenantId);
         if (ToolPath.Find(_tool.FileNames, _options.Environment.Variable("PATH")) is not { } path)
         {
-            return TokenResult.Unavailable(About(new TokenError(
+            return TokenResult.Unavailable(question.Error(
                 TokenErrorKind.NotConfigured,
-                $"{_tool.Title} is not installed: '{_tool.Command}' is in no folder of PATH. Install it, and run: {_tool.Login(
-                    tenantId)}")));
+                $"{_tool.Title} is not installed: '{_tool.Command}' is in no folder of PATH. Install it, and run: "
+                    + _tool.Login(question.TenantId)));
         }
 
         // What is passed to a program must be unable to be anything but a scope: on Windows the tool is a batch file, and no quoting
         // protects those.
-        if (request.Scope.Length > MaxScopeLength || !Scope().IsMatch(request.Scope))
+        if (question.Scope.Length > MaxScopeLength || !Scope().IsMatch(question.Scope))
         {
-            return TokenResult.Failed(About(new TokenError(
+            return TokenResult.Failed(question.Error(
                 TokenErrorKind.InvalidConfiguration,
                 $"The scope cannot be passed to {_tool.Title}. It takes one scope of letters, digits and the characters . _ : / -, such "
-                    + "as https://graph.microsoft.com/.default.")));
+                    + "as https://graph.microsoft.com/.default."));
         }
 
-        var arguments = _tool.Arguments(request.Scope, tenantId);
-        ToolAnswer answer;
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            answer =
-                await ToolProcess.RunAsync(_tool, path, arguments, _options.TimeLimit, _options.TimeProvider, cancellationToken)
-                    .ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-
+        var answer = await AskAsync(question, path, cancellationToken).ConfigureAwait(false);
         if (answer.Problem is { } problem)
         {
-            return TokenResult.Failed(About(problem));
+            return TokenResult.Failed(problem);
         }
 
         if (answer.ExitCode != 0)
         {
-            var (isNotHere, refusal) = ToolRefusal.Read(_tool, answer, request.Scope, tenantId);
-            return isNotHere ? TokenResult.Unavailable(About(refusal)) : TokenResult.Failed(About(refusal));
+            var (isNotHere, refusal) = ToolRefusal.Read(question, answer);
+            return isNotHere ? TokenResult.Unavailable(refusal) : TokenResult.Failed(refusal);
         }
 
         var (token, unreadable) = ToolToken.Read(_tool, answer.Output, _options.TimeProvider);
         return token is not null
             ? TokenResult.Issued(token.IssuedBy(_tool.Title, DeveloperTool.ClientId))
-            : TokenResult.Failed(About(new TokenError(
+            : TokenResult.Failed(question.Error(
                 TokenErrorKind.InvalidResponse,
-                $"{_tool.Title} answered with {unreadable}. Run it by hand to see: {_tool.Command} {string.Join(' ', arguments)}")));
+                $"{_tool.Title} answered with {unreadable}. Run it by hand to see: {question.CommandLine}"));
+    }
 
-        TokenError About(TokenError error) => error.ExplainedAt(HelpAnchors.DeveloperLogin).About(request.Scope, clientId: null, tenantId);
+    private async ValueTask<ToolAnswer> AskAsync(ToolQuestion question, string path, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ToolProcess.RunAsync(question, path, _options.TimeLimit, _options.TimeProvider, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     // The first character cannot make an option of it.

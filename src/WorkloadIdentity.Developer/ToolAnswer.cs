@@ -7,8 +7,7 @@ namespace WorkloadIdentity.Developer;
 /// <param name="Problem">Why there is no answer; null when there is one.</param>
 internal sealed record ToolAnswer(int ExitCode, string Output, string ErrorOutput, TokenError? Problem = null)
 {
-    public static ToolAnswer None(TokenErrorKind kind, string message, Exception? exception = null) =>
-        new(-1, "", "", new TokenError(kind, message) { Exception = exception });
+    public static ToolAnswer None(TokenError problem) => new(-1, "", "", problem);
 
     /// <summary>Never the output.</summary>
     public override string ToString() => $"exit code {ExitCode}";

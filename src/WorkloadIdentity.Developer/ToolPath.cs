@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace WorkloadIdentity.Developer;
 
 /// <summary>
@@ -8,6 +10,9 @@ internal static class ToolPath
 {
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    // Windows runs a batch file (az.cmd) with cmd.exe, which reads its path again: no quoting protects these.
+    private static readonly SearchValues<char> SpecialToCmd = SearchValues.Create("%\"&^|<>!");
+
     /// <param name="fileNames">The names it may have, the preferred first.</param>
     /// <param name="path">The value of PATH.</param>
     public static string? Find(IReadOnlyList<string> fileNames, string? path)
@@ -16,7 +21,7 @@ internal static class ToolPath
             Path.PathSeparator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var folder = entry.Trim('"');
-            if (Guard.HasControlCharacter(folder) || !Path.IsPathFullyQualified(folder))
+            if (folder.Any(char.IsControl) || !Path.IsPathFullyQualified(folder))
             {
                 continue;
             }
@@ -38,7 +43,7 @@ internal static class ToolPath
     {
         if (OperatingSystem.IsWindows())
         {
-            return BatchFile.Problem(file) is null;
+            return !file.AsSpan().ContainsAny(SpecialToCmd);
         }
 
         try

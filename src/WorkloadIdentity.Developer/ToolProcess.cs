@@ -21,24 +21,24 @@ internal static class ToolProcess
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled. The tool is gone then
     /// too.</exception>
     public static async ValueTask<ToolAnswer> RunAsync(
-        DeveloperTool tool, string path, IReadOnlyList<string> arguments, TimeSpan timeLimit, TimeProvider timeProvider,
-        CancellationToken cancellationToken)
+        ToolQuestion question, string path, TimeSpan timeLimit, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
+        var tool = question.Tool;
         cancellationToken.ThrowIfCancellationRequested();
         using var limit = new CancellationTokenSource(timeLimit, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        using var process = new Process { StartInfo = StartInfo(path, arguments) };
+        using var process = new Process { StartInfo = StartInfo(path, question.Arguments) };
         try
         {
             process.Start();
         }
         catch (Exception exception) when (exception is Win32Exception or InvalidOperationException or IOException)
         {
-            return ToolAnswer.None(
+            return ToolAnswer.None(question.Error(
                 TokenErrorKind.InvalidConfiguration,
                 $"{tool.Title} at '{path}' could not be started ({exception.GetType().Name}). Check that it runs from a terminal: "
                     + $"{tool.Command} --version",
-                exception);
+                exception));
         }
 
         var hasEnded = false;
@@ -51,28 +51,28 @@ internal static class ToolProcess
             var exit = process.WaitForExitAsync(either.Token);
             if (await Task.WhenAny(exit, output.Overflow).ConfigureAwait(false) == output.Overflow)
             {
-                return ToolAnswer.None(
+                return ToolAnswer.None(question.Error(
                     TokenErrorKind.InvalidResponse,
                     $"{tool.Title} wrote more than {MaxOutputBytes / 1024} KiB, which no token needs, and was ended. Check what "
-                        + $"'{path}' is.");
+                        + $"'{path}' is."));
             }
 
             await exit.ConfigureAwait(false);
             hasEnded = true;
             await EndAsync(Task.WhenAll(output.End, errorOutput.End), timeProvider, either.Token).ConfigureAwait(false);
             return output.Overflow.IsCompleted
-                ? ToolAnswer.None(
+                ? ToolAnswer.None(question.Error(
                     TokenErrorKind.InvalidResponse,
-                    $"{tool.Title} wrote more than {MaxOutputBytes / 1024} KiB, which no token needs. Check what '{path}' is.")
+                    $"{tool.Title} wrote more than {MaxOutputBytes / 1024} KiB, which no token needs. Check what '{path}' is."))
                 : new ToolAnswer(process.ExitCode, output.Text, errorOutput.Text);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return ToolAnswer.None(
+            return ToolAnswer.None(question.Error(
                 TokenErrorKind.TimedOut,
                 $"{tool.Title} did not answer within {timeLimit.TotalSeconds:0.#} s and was ended. It may be waiting for somebody: see "
-                    + $"what it says in a terminal: {tool.Command} {string.Join(' ', arguments)}",
-                exception);
+                    + $"what it says in a terminal: {question.CommandLine}",
+                exception));
         }
         finally
         {

@@ -12,56 +12,62 @@ internal static partial class ToolRefusal
     private const long NoConsent = 65001;
     private const long NoConsentBetweenFirstParties = 65002;
 
-    public static (bool IsNotHere, TokenError Error) Read(DeveloperTool tool, ToolAnswer answer, string scope, string? tenantId)
+    public static (bool IsNotHere, TokenError Error) Read(ToolQuestion question, ToolAnswer answer)
     {
+        var tool = question.Tool;
         var said = ToolText.WithoutColours(tool.ErrorText(answer));
-        var words = UntrustedText.Plain(said);
+        var words = TokenError.Quote(said);
         long[] codes =
             [.. AadstsCode().Matches(said).Take(16)
                 .Select(match => long.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture)).Distinct()];
         if (codes.Length > 0)
         {
-            return (false, OfEntra(tool, codes, words, scope, tenantId));
+            return (false, OfEntra(question, codes, words));
         }
 
         if (IsSaid(tool.NotLoggedIn))
         {
-            return (true,
-                new TokenError(TokenErrorKind.NotConfigured, $"Nobody is logged in to {Inner(tool.Title)}. Run: {tool.Login(tenantId)}"));
+            return (true, question.Error(
+                TokenErrorKind.NotConfigured, $"Nobody is logged in to {Inner(tool.Title)}. Run: {tool.Login(question.TenantId)}"));
         }
 
         if (IsSaid(tool.LoginNeeded))
         {
             return (false, new TokenError(
                 TokenErrorKind.Refused,
-                $"{tool.Title} needs a new login for '{scope}'. It said: {words} Run: {tool.Login(tenantId, scope)}")
+                $"{tool.Title} needs a new login for '{question.Scope}'. It said: {words} "
+                    + $"Run: {question.LoginForScope}")
             {
                 Category = TokenErrorCategory.InteractionRequired,
-                HelpAnchor = HelpAnchors.DeveloperLogin,
+                Scope = question.Scope,
+                TenantId = question.TenantId,
+                HelpAnchor = ToolQuestion.HelpAnchor,
             });
         }
 
-        return (false, new TokenError(
+        return (false, question.Error(
             TokenErrorKind.InvalidResponse,
-            $"{tool.Title} ended with exit code {answer.ExitCode}. {(words is null
-                ? "It gave no reason."
-                : $"It said: {words}")} See what it does in a terminal: {tool.Command} {string.Join(
-                    ' ', tool.Arguments(scope, tenantId))}"));
+            $"{tool.Title} ended with exit code {answer.ExitCode}. {(words is null ? "It gave no reason." : $"It said: {words}")} "
+                + $"See what it does in a terminal: {question.CommandLine}"));
 
         bool IsSaid(IReadOnlyList<string> phrases) => phrases.Any(phrase => said.Contains(phrase, StringComparison.OrdinalIgnoreCase));
     }
 
-    private static TokenError OfEntra(DeveloperTool tool, long[] codes, string? words, string scope, string? tenantId)
+    private static TokenError OfEntra(ToolQuestion question, long[] codes, string? words)
     {
-        var category = EntraErrors.Find(codes)?.Category ?? TokenErrorCategory.None;
+        var category = EntraError.Find(codes)?.Category ?? TokenErrorCategory.None;
         return new TokenError(
             TokenErrorKind.Refused,
-            $"Entra refused a token for '{scope}' to the login of {Inner(tool.Title)}. It said: {words} "
-                + $"What to do: {Advice(tool, codes, scope, tenantId)}")
+            $"Entra refused a token for '{question.Scope}' to the login of {Inner(question.Tool.Title)}. It said: {words} "
+                + $"What to do: {Advice(question, codes)}")
         {
             Category = category,
             EntraErrorCodes = codes,
-            HelpAnchor = IsForThePerson(category) ? HelpAnchors.DeveloperLogin : null,
+            Scope = question.Scope,
+            TenantId = question.TenantId,
+
+            // Other refusals keep the section of their category.
+            HelpAnchor = category == TokenErrorCategory.None || IsForThePerson(category) ? ToolQuestion.HelpAnchor : null,
         };
     }
 
@@ -73,7 +79,7 @@ internal static partial class ToolRefusal
         is TokenErrorCategory.InteractionRequired or TokenErrorCategory.ConditionalAccess
         or TokenErrorCategory.Grant or TokenErrorCategory.OnBehalfOf or TokenErrorCategory.UserAuth;
 
-    private static string Advice(DeveloperTool tool, long[] codes, string scope, string? tenantId) =>
+    private static string Advice(ToolQuestion question, long[] codes) =>
         codes.Contains(NoConsent)
             ? $"The token would be yours, asked for by the tool's own application ({DeveloperTool.ClientId}), which the API does not "
                 + "know. Let it in: in the API's app registration under "
@@ -85,14 +91,14 @@ internal static partial class ToolRefusal
                 + "consent of yours can change that. No tool login works here: "
                 + "use the application's own credential (a secret from user secrets, for instance), with the application roles it was "
                 + "granted"
-        : EntraErrors.Find(codes) switch
+        : EntraError.Find(codes) switch
         {
-            null => $"Log in again: {tool.Login(tenantId, scope)}",
+            null => $"Log in again: {question.LoginForScope}",
             { Category: TokenErrorCategory.ConditionalAccess } =>
                 "A Conditional Access policy refused. Log in again from a device and a network that the policy allows: "
-                    + tool.Login(tenantId, scope),
-            { } known when IsForThePerson(known.Category) => $"Log in again: {tool.Login(tenantId, scope)}",
-            { } known => $"{known.Remediation.TrimEnd('.')}. Or log in again: {tool.Login(tenantId, scope)}",
+                    + question.LoginForScope,
+            { } known when IsForThePerson(known.Category) => $"Log in again: {question.LoginForScope}",
+            { } known => $"{known.Remediation.TrimEnd('.')}. Or log in again: {question.LoginForScope}",
         };
 
     private static string Inner(string title) => string.Concat(title[..1].ToLowerInvariant(), title.AsSpan(1));

@@ -31,11 +31,24 @@ internal static class ToolToken
     }
 
     private static (AccessToken? Token, string? Problem) Read(
-        DeveloperTool tool, JsonElement answer, string token, TimeProvider timeProvider) =>
-        !Guard.IsBearerToken(token) ? (null, $"a '{tool.TokenMember}' with characters no token has")
-            : tool.ExpiresOn(answer, timeProvider) is not { } expiresOn ? (null, "a token that does not say, or not readably, when it ends")
-            : expiresOn <= timeProvider.GetUtcNow() ? (null, "a token that has ended already; check this machine's clock, or log in again")
-            : (new AccessToken(token, expiresOn), null);
+        DeveloperTool tool, JsonElement answer, string token, TimeProvider timeProvider)
+    {
+        if (tool.ExpiresOn(answer, timeProvider) is not { } expiresOn)
+        {
+            return (null, "a token that does not say, or not readably, when it ends");
+        }
+
+        try
+        {
+            return expiresOn <= timeProvider.GetUtcNow()
+                ? (null, "a token that has ended already; check this machine's clock, or log in again")
+                : (new AccessToken(token, expiresOn), null);
+        }
+        catch (ArgumentException)
+        {
+            return (null, $"a '{tool.TokenMember}' with characters no token has");
+        }
+    }
 
     public static DateTimeOffset? FromUnixTime(JsonElement seconds)
     {

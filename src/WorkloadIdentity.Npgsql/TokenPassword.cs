@@ -81,7 +81,9 @@ internal sealed class TokenPassword
         }
     }
 
-    /// <summary>Npgsql looks at its time limit before and after a token is got, but not meanwhile. Zero is no limit, for Npgsql too.</summary>
+    /// <summary>
+    /// Npgsql looks at its time limit before and after it asks for a password, but not meanwhile. Zero is no limit, for Npgsql too.
+    /// </summary>
     private CancellationTokenSource Limit(NpgsqlConnectionStringBuilder connection) =>
         new(connection.Timeout > 0 ? TimeSpan.FromSeconds(connection.Timeout) : Timeout.InfiniteTimeSpan, _timeProvider);
 

@@ -62,10 +62,11 @@ public sealed class AccessToken
     /// </summary>
     public string? AcquiredBy => _origin?.AcquiredBy;
 
-    /// <summary>Who answered (a host's name, IMDS, …) and for which client: for the log line of a first success.</summary>
-    internal string? Issuer => _origin?.Issuer;
+    /// <summary>Who issued it, for people: the host of a token endpoint, <c>IMDS</c>, …; null when it is not known.</summary>
+    public string? Issuer => _origin?.Issuer;
 
-    internal string? ClientId => _origin?.ClientId;
+    /// <summary>The client it was issued to; null when it is not known.</summary>
+    public string? ClientId => _origin?.ClientId;
 
     /// <summary>When the certificate the application proved itself with expires; null when there was none.</summary>
     internal DateTimeOffset? ProofEndsOn => _origin?.ProofEndsOn;
@@ -95,8 +96,20 @@ public sealed class AccessToken
         return From(credential, ref none);
     }
 
-    /// <summary>The same token with who answered, and for which client; a credential says this before its own name is added.</summary>
-    internal AccessToken IssuedBy(string issuer, string? clientId, DateTimeOffset? proofEndsOn = null) =>
+    /// <summary>
+    /// The same token with who issued it, and to which client, for logs and reports. A credential says this of the token it returns; the
+    /// credential's name is added to <see cref="AcquiredBy"/> behind it.
+    /// </summary>
+    /// <param name="issuer">For people: a host's name, the title of a tool.</param>
+    /// <param name="clientId">The client; null when it is not known.</param>
+    public AccessToken IssuedBy(string issuer, string? clientId = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(issuer);
+        return IssuedBy(issuer, clientId, proofEndsOn: null);
+    }
+
+    /// <summary>The same, with the end of the certificate that the application proved itself with.</summary>
+    internal AccessToken IssuedBy(string issuer, string? clientId, DateTimeOffset? proofEndsOn) =>
         new(this, new TokenOrigin(AcquiredBy, issuer, clientId, proofEndsOn));
 
     /// <summary>Type, expiry and origin: never the value.</summary>

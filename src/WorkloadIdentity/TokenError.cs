@@ -38,6 +38,7 @@ public sealed class TokenError
         Exception = other.Exception;
         UnsupportedFeatures = other.UnsupportedFeatures;
         HelpAnchor = other.HelpAnchor;
+        _helpLink = other._helpLink;
         ListsAttempts = other.ListsAttempts;
     }
 
@@ -104,12 +105,35 @@ public sealed class TokenError
     /// <summary>The exception behind it, where there was one.</summary>
     public Exception? Exception { get; init; }
 
-    /// <summary>The page that explains this error.</summary>
-    public Uri HelpLink => new($"{BuildFacts.HelpBaseAddress}errors.md#{HelpAnchor ?? HelpAnchors.For(Kind, Category)}");
+    /// <summary>
+    /// The page that explains this error. By default it is a section of this library's own page; set it to a page of your own for the
+    /// errors of your credential.
+    /// </summary>
+    public Uri HelpLink
+    {
+        get => _helpLink ?? new Uri($"{BuildFacts.HelpBaseAddress}errors.md#{HelpAnchor ?? HelpAnchors.For(Kind, Category)}");
+        init => _helpLink = value;
+    }
 
-    /// <summary>Set where a page of its own explains more than the kind or category would.</summary>
-    internal string? HelpAnchor { get; init; }
+    private readonly Uri? _helpLink;
 
+    /// <summary>
+    /// The section of this library's page on errors (docs/errors.md) that explains this error, such as <c>client-secret</c>; null for the
+    /// section of its category or kind.
+    /// </summary>
+    public string? HelpAnchor { get; init; }
+
+    /// <summary>
+    /// What a server or a program wrote, so that it can stand in a message or a log: on one line, shortened, without control characters,
+    /// and with whatever looks like a token replaced by <c>(hidden)</c>. A secret of another form is not recognised: remove it before.
+    /// </summary>
+    /// <param name="text">As it was written.</param>
+    /// <returns>The text; null when nothing is left of it.</returns>
+    public static string? Quote(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return UntrustedText.Plain(text);
+    }
 
     /// <summary>The message already tells every attempt, so an exception need not tell them again.</summary>
     internal bool ListsAttempts { get; init; }

@@ -42,4 +42,15 @@ public sealed class AccessTokenTests
         Assert.Equal(TokenVerdict.Failed, result.Verdict);
         Assert.DoesNotContain("canary", result.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_credential_says_who_issued_its_token_and_its_name_is_added_behind_it()
+    {
+        var token = new AccessToken("t", DateTimeOffset.MaxValue).IssuedBy("robot arm 7", "the-client");
+
+        Assert.Equal(("robot arm 7", "the-client", null), (token.Issuer, token.ClientId, token.AcquiredBy));
+        token = token.From("robot");
+        Assert.Equal(("robot arm 7", "the-client", "robot"), (token.Issuer, token.ClientId, token.AcquiredBy));
+        Assert.Throws<ArgumentException>(() => token.IssuedBy(" "));
+    }
 }

@@ -27,7 +27,7 @@ internal static partial class TokenRefusal
         var claims = Claims(body?.Text("claims"), form);
         var description = UntrustedText.Description(body?.Text("error_description"), form.Secrets);
         var codes = Codes(body, description);
-        var known = EntraErrors.Find(codes);
+        var known = EntraError.Find(codes);
         var isLoop = codes.Contains(EntraCode.RequestLoop);
         var retryAfter = isLoop ? Longer(answer.RetryAfter, LoopWait) : answer.RetryAfter ?? (answer.Status == 429 ? UnstatedWait : null);
         var isThrottled = isLoop || answer.Status == 429 || (retryAfter is not null && !answer.IsSuccess);

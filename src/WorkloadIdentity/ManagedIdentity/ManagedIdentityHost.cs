@@ -144,7 +144,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     {
         var said = HostErrorResponse.Read(answer.Body);
         var absent = SaysNoIdentity(answer.Status, said);
-        var known = EntraErrors.Find(said.EntraErrorCodes);
+        var known = EntraError.Find(said.EntraErrorCodes);
         var code = (said.Code is null ? "" : $", {said.Code}") + (said.EntraErrorCodes is [var first, ..] ? $", AADSTS{first}" : "");
         var error = new TokenError(
             answer.Status == 429

@@ -182,10 +182,10 @@ public sealed class DeveloperCredentialTests : IDisposable
     [Fact]
     public void No_advice_at_a_desk_is_meant_for_a_web_api()
     {
-        foreach (var (code, known) in EntraErrors.All)
+        foreach (var (code, known) in EntraError.All)
         {
             var answer = new ToolAnswer(1, "", $"ERROR: AADSTS{code}: No.");
-            var (isNotHere, error) = ToolRefusal.Read(new AzureCli(), answer, Scope, tenantId: null);
+            var (isNotHere, error) = ToolRefusal.Read(new ToolQuestion(new AzureCli(), Scope, TenantId: null), answer);
 
             Assert.False(isNotHere);
             Assert.Equal((known.Category, TokenErrorKind.Refused), (error.Category, error.Kind));

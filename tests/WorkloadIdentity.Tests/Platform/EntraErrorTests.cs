@@ -1,12 +1,12 @@
 namespace WorkloadIdentity.Tests;
 
-public sealed class EntraErrorsTests
+public sealed class EntraErrorTests
 {
     [Fact]
     public void Every_line_of_the_table_is_read_and_says_what_to_do()
     {
-        Assert.Equal(184, EntraErrors.All.Count);
-        Assert.All(EntraErrors.All, error =>
+        Assert.Equal(184, EntraError.All.Count);
+        Assert.All(EntraError.All, error =>
         {
             Assert.NotEqual(TokenErrorCategory.None, error.Value.Category);
             Assert.False(string.IsNullOrWhiteSpace(error.Value.Meaning));
@@ -35,12 +35,12 @@ public sealed class EntraErrorsTests
     [InlineData(53001, TokenErrorCategory.ConditionalAccess)]
     [InlineData(EntraCode.RequestLoop, TokenErrorCategory.Throttling)]
     public void A_code_has_its_category(long code, TokenErrorCategory category) =>
-        Assert.Equal(category, EntraErrors.Find([code])!.Category);
+        Assert.Equal(category, EntraError.Find([code])!.Category);
 
     [Fact]
     public void The_first_known_code_explains() =>
-        Assert.Equal(TokenErrorCategory.ClientSecret, EntraErrors.Find([1, 7000222, 90002])!.Category);
+        Assert.Equal(TokenErrorCategory.ClientSecret, EntraError.Find([1, 7000222, 90002])!.Category);
 
     [Fact]
-    public void An_unknown_code_is_not_explained() => Assert.Null(EntraErrors.Find([1]));
+    public void An_unknown_code_is_not_explained() => Assert.Null(EntraError.Find([1]));
 }
