@@ -4,7 +4,8 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// Every message this package logs; integration packages have a file like this one. Ids never change meaning: 1xx the token acquirer,
-/// 2xx credentials, 3xx the HTTP handler, 4xx registration, 5xx the second level. No message takes a token, a secret, an assertion or a claim.
+/// 2xx credentials, 3xx the HTTP handler, 4xx registration, 5xx the second level. No message takes a token, a secret, an assertion or a
+/// claim.
 /// </summary>
 internal static partial class Log
 {
