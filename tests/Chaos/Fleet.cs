@@ -49,7 +49,7 @@ internal sealed class Fleet : IDisposable
         [
             OfApplication("secret", bySecret, ClientSecretAuthentication.FromFile(PathOf("secret"))),
             OfApplication("certificate", byCertificate, ClientCertificateAuthentication.FromFiles(PathOf("tls.crt"), PathOf("tls.key"))),
-            OfApplication("federation", byFederation, new FederatedAuthentication(new FileAssertionSource(PathOf("token")))),
+            OfApplication("federation", byFederation, new FederatedAuthentication(AssertionSource.FromFile(PathOf("token")))),
             OfApplication(
                 "on behalf of",
                 byUsers,

@@ -40,8 +40,8 @@ internal static class AzureIdentityAfter
         new ManagedIdentityCredential(ManagedIdentityId.FromClientId(clientId)),
         new ApplicationCredential(tenantId, clientId, ClientSecretAuthentication.FromValue(secret)),
         new ApplicationCredential(tenantId, clientId, ClientCertificateAuthentication.FromFile(path)),
-        new ApplicationCredential(tenantId, clientId, new FederatedAuthentication(new FileAssertionSource(path))),
-        new ApplicationCredential(tenantId, clientId, new FederatedAuthentication(new CallbackAssertionSource(assertionAsync))),
+        new ApplicationCredential(tenantId, clientId, new FederatedAuthentication(AssertionSource.FromFile(path))),
+        new ApplicationCredential(tenantId, clientId, new FederatedAuthentication(AssertionSource.FromCallback(assertionAsync))),
         // the user is named by the request: UserAssertion
         new ApplicationCredential(tenantId, clientId, ClientSecretAuthentication.FromValue(secret)),
         new CredentialChain(

@@ -85,7 +85,7 @@ public sealed class ClientAuthenticationTests : IDisposable
         var assertion =
             new HandMadeAssertion(RegisteredClients.WithCertificate, _server.TokenEndpoint.AbsoluteUri, _server.Clients.Certificate).Sign();
         using var file = new TemporaryFile(assertion);
-        using var acquirer = Acquirer(RegisteredClients.WithCertificate, new FederatedAuthentication(new FileAssertionSource(file.Path)));
+        using var acquirer = Acquirer(RegisteredClients.WithCertificate, new FederatedAuthentication(AssertionSource.FromFile(file.Path)));
 
         var token = await acquirer.GetTokenAsync(Orders, _patience.Token);
 

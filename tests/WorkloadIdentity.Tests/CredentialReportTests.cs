@@ -203,7 +203,7 @@ public sealed class CredentialReportTests
         { ClientCertificateAuthentication.FromCallback(_ => default), "the application's callback" },
         { ClientCertificateAuthentication.FromValue(
             Convert.ToBase64String(TestCertificate.Pfx(TestCertificate.One))), "a certificate given as text" },
-        { new FederatedAuthentication(new CallbackAssertionSource((_, _) => default, "build server")), "assertions of 'build server'" },
+        { new FederatedAuthentication(AssertionSource.FromCallback((_, _) => default, "build server")), "assertions of 'build server'" },
     };
 
     [Theory]

@@ -43,12 +43,12 @@ internal sealed record ChosenIdentity(
         var source = new AssertionSourceOptions { HttpClient = surroundings.EntraClient };
         if (environment.Has("ACTIONS_ID_TOKEN_REQUEST_URL"))
         {
-            options.Members.Add(new GitHubActionsAssertionSource(source), audience);
+            options.Members.Add(AssertionSource.GitHubActions(source), audience);
         }
 
         if (environment.Has("SYSTEM_OIDCREQUESTURI"))
         {
-            options.Members.Add(new AzurePipelinesAssertionSource(options: source), audience);
+            options.Members.Add(AssertionSource.AzurePipelines(options: source), audience);
         }
 
         options.Members.AddDeveloperLogins(developer || IsDevelopment(environment), login => login.TenantId = tenant);

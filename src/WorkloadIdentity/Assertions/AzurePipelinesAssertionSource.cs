@@ -1,11 +1,7 @@
 namespace WorkloadIdentity;
 
-/// <summary>
-/// The id tokens of an Azure Pipelines job, a new one at each use: they can be used for about five minutes. The step needs
-/// <c>env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)</c>. Their audience is always <c>api://AzureADTokenExchange</c>. Safe for concurrent
-/// use. See <see href="https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create">Oidctoken - Create</see>.
-/// </summary>
-public sealed class AzurePipelinesAssertionSource : AssertionSource
+/// <summary>The id tokens of an Azure Pipelines job.</summary>
+internal sealed class AzurePipelinesAssertionSource : AssertionSource
 {
     private const string AddressVariable = "SYSTEM_OIDCREQUESTURI";
     private const string TokenVariable = "SYSTEM_ACCESSTOKEN";
@@ -20,16 +16,7 @@ public sealed class AzurePipelinesAssertionSource : AssertionSource
     private readonly string? _serviceConnectionId;
     private readonly AssertionSourceOptions _options;
 
-    /// <summary>Id tokens of the job this program runs in, as its variables say at each use.</summary>
-    /// <param name="serviceConnectionId">
-    /// The service connection the token speaks for (a GUID, the <c>resourceId</c> in the address of its page). Null takes
-    /// <c>AZURESUBSCRIPTION_SERVICE_CONNECTION_ID</c>, which the Azure CLI and Azure PowerShell tasks set; without that the token speaks
-    /// for the pipeline (subject <c>p://organization/project/pipeline</c>).
-    /// </param>
-    /// <param name="options">What it works with.</param>
-    /// <exception cref="ArgumentException"><paramref name="serviceConnectionId"/> is no GUID, or a value in <paramref name="options"/> is
-    /// out of range.</exception>
-    public AzurePipelinesAssertionSource(string? serviceConnectionId = null, AssertionSourceOptions? options = null)
+    public AzurePipelinesAssertionSource(string? serviceConnectionId, AssertionSourceOptions? options)
     {
         if (serviceConnectionId is not null && !Guid.TryParseExact(serviceConnectionId, "D", out _))
         {
@@ -42,14 +29,11 @@ public sealed class AzurePipelinesAssertionSource : AssertionSource
         _options = AssertionSourceOptions.Checked(options);
     }
 
-    /// <inheritdoc/>
     public override string Name => "azure pipelines";
 
-    /// <inheritdoc/>
     protected internal override string? LooksFor =>
         $"the id token of a job of Azure Pipelines (the variables {AddressVariable} and {TokenVariable})";
 
-    /// <inheritdoc/>
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -1,29 +1,19 @@
 namespace WorkloadIdentity;
 
-/// <summary>
-/// A function that gets an assertion, for issuers there is no source for yet. Safe for concurrent use if the function is.
-/// </summary>
-public sealed class CallbackAssertionSource : AssertionSource
+/// <summary>The assertions that a function of the application returns.</summary>
+internal sealed class CallbackAssertionSource : AssertionSource
 {
     private readonly Func<AssertionRequest, CancellationToken, ValueTask<string>> _callback;
 
-    /// <summary>Gets assertions from <paramref name="callback"/>.</summary>
-    /// <param name="callback">Returns a JWT that is valid now. Called for every token request; what it throws becomes the inner exception
-    /// of the failure.</param>
-    /// <param name="name">What it stands for in errors and logs, in lower case.</param>
-    /// <exception cref="ArgumentException"><paramref name="name"/> is empty or holds a control character.</exception>
-    public CallbackAssertionSource(
-        Func<AssertionRequest, CancellationToken, ValueTask<string>> callback, string name = "assertion callback")
+    public CallbackAssertionSource(Func<AssertionRequest, CancellationToken, ValueTask<string>> callback, string name)
     {
         ArgumentNullException.ThrowIfNull(callback);
         _callback = callback;
         Name = Guard.Text(name, "The name of an assertion source", "build server");
     }
 
-    /// <inheritdoc/>
     public override string Name { get; }
 
-    /// <inheritdoc/>
     public override async ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

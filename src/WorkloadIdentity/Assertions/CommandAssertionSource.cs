@@ -3,13 +3,8 @@ using System.ComponentModel;
 
 namespace WorkloadIdentity;
 
-/// <summary>
-/// A command that prints an assertion, such as <c>circleci run oidc get</c> or <c>buildkite-agent oidc request-token</c>. It runs at each
-/// use, without a shell, with this program's variables and <c>WORKLOAD_IDENTITY_AUDIENCE</c> beside them. A command in configuration would
-/// let whoever writes that run anything: there it needs
-/// <see cref="Microsoft.Extensions.DependencyInjection.WorkloadIdentityOptions.AllowAssertionCommand"/>. Safe for concurrent use.
-/// </summary>
-public sealed class CommandAssertionSource : AssertionSource
+/// <summary>The assertions that a command prints.</summary>
+internal sealed class CommandAssertionSource : AssertionSource
 {
     private const string AudienceVariable = "WORKLOAD_IDENTITY_AUDIENCE";
 
@@ -18,18 +13,7 @@ public sealed class CommandAssertionSource : AssertionSource
     private readonly TimeSpan _timeLimit;
     private readonly string? _field;
 
-    /// <summary>Assertions from the program at <paramref name="path"/>.</summary>
-    /// <param name="path">An absolute path: no search path decides what runs.</param>
-    /// <param name="arguments">
-    /// The arguments, one by one and as they are: nothing splits or expands them. A batch file (.cmd, .bat) takes none that Windows would
-    /// expand.
-    /// </param>
-    /// <param name="options">How to run it.</param>
-    /// <exception cref="ArgumentException">
-    /// <paramref name="path"/> is not absolute, an argument holds a null character, an option is out of range, or a batch file would get a
-    /// character that cmd.exe reads as more than text.
-    /// </exception>
-    public CommandAssertionSource(string path, IEnumerable<string>? arguments = null, CommandAssertionSourceOptions? options = null)
+    public CommandAssertionSource(string path, IEnumerable<string>? arguments, string? jsonField, TimeSpan? timeLimit)
     {
         _path = Guard.Path(path, "The path of the command", "/usr/local/bin/buildkite-agent");
         if (!Path.IsPathFullyQualified(path))
@@ -53,18 +37,14 @@ public sealed class CommandAssertionSource : AssertionSource
                 nameof(arguments));
         }
 
-        options ??= new CommandAssertionSourceOptions();
-        _timeLimit = AssertionSourceOptions.CheckedLimit(options.TimeLimit);
-        _field = options.JsonField is { } field ? Guard.Text(field, "The name of the JSON field", "token", nameof(options)) : null;
+        _field = jsonField is null ? null : Guard.Text(jsonField, "The name of the JSON field", "token");
+        _timeLimit = AssertionSourceOptions.CheckedLimit(timeLimit ?? AssertionSourceOptions.DefaultLimit, nameof(timeLimit));
     }
 
-    /// <inheritdoc/>
     public override string Name => "assertion command";
 
-    /// <inheritdoc/>
     protected internal override string? LooksFor => $"the output of '{_path}'";
 
-    /// <inheritdoc/>
     public override async ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

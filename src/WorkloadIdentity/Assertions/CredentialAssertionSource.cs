@@ -1,38 +1,22 @@
 namespace WorkloadIdentity;
 
-/// <summary>
-/// A token of another credential, for the exchange audience, as the assertion of this application. The other credential asks in its own
-/// tenant, so the application may ask in another one
-/// (<see href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity">an application
-/// that trusts a managed identity</see>). Safe for concurrent use.
-/// </summary>
-/// <remarks>
-/// For a managed identity use <see cref="ManagedIdentityAssertionSource"/>, for an agent identity
-/// <see cref="AgentIdentityAssertionSource"/>: they know what else is needed.
-/// </remarks>
-public sealed class CredentialAssertionSource : AssertionSource
+/// <summary>The tokens of another credential for the exchange audience.</summary>
+internal sealed class CredentialAssertionSource : AssertionSource
 {
     private readonly Credential _credential;
     private readonly string? _fmiPath;
 
-    /// <summary>Assertions from <paramref name="credential"/>.</summary>
-    /// <param name="credential">Whose token stands for the application. Asked at each use; it is not disposed.</param>
-    /// <param name="fmiPath">The <c>fmi_path</c> of its token; none when null.</param>
-    /// <exception cref="ArgumentException"><paramref name="fmiPath"/> is empty or holds a control character.</exception>
-    public CredentialAssertionSource(Credential credential, string? fmiPath = null)
+    public CredentialAssertionSource(Credential credential, string? fmiPath)
     {
         ArgumentNullException.ThrowIfNull(credential);
         _credential = credential;
         _fmiPath = fmiPath is null ? null : Guard.Text(fmiPath, "An FMI path", "the agent identity's client id");
     }
 
-    /// <summary>That of the credential.</summary>
     public override string Name => _credential.Name;
 
-    /// <inheritdoc/>
     protected internal override string? LooksFor => $"a token of '{_credential.Name}' for the exchange";
 
-    /// <inheritdoc/>
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

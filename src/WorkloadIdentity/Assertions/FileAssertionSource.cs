@@ -1,11 +1,7 @@
 namespace WorkloadIdentity;
 
-/// <summary>
-/// A file that a platform keeps fresh, such as Kubernetes' projected service account token. It is read at each use, because it is rotated
-/// far more often than access tokens expire; one that is away or empty in the moment it is replaced is looked for again.
-/// White space around the assertion is removed. Safe for concurrent use.
-/// </summary>
-public sealed class FileAssertionSource : AssertionSource
+/// <summary>The assertion in a file that the platform keeps fresh.</summary>
+internal sealed class FileAssertionSource : AssertionSource
 {
     private const int Looks = 4;
 
@@ -15,19 +11,13 @@ public sealed class FileAssertionSource : AssertionSource
 
     private readonly string _path;
 
-    /// <summary>Reads assertions from <paramref name="path"/>.</summary>
-    /// <param name="path">The file; on Kubernetes the value of <c>AZURE_FEDERATED_TOKEN_FILE</c>.</param>
-    /// <exception cref="ArgumentException"><paramref name="path"/> is empty or holds a control character.</exception>
     public FileAssertionSource(string path) =>
         _path = Guard.Path(path, "The path of the federated token file", "/var/run/secrets/azure/wi/token/azure-identity-token");
 
-    /// <inheritdoc/>
     public override string Name => "federated token file";
 
-    /// <inheritdoc/>
     protected internal override string? LooksFor => $"the token file '{_path}'";
 
-    /// <inheritdoc/>
     public override async ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

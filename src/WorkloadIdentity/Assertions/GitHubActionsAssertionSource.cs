@@ -1,11 +1,7 @@
 namespace WorkloadIdentity;
 
-/// <summary>
-/// The id tokens of a GitHub Actions job, a new one at each use: they live for five minutes, the right to get them for about six hours.
-/// The job needs <c>permissions: id-token: write</c>. Safe for concurrent use.
-/// See <see href="https://docs.github.com/actions/reference/security/oidc">OpenID Connect in GitHub Actions</see>.
-/// </summary>
-public sealed class GitHubActionsAssertionSource : AssertionSource
+/// <summary>The id tokens of a GitHub Actions job.</summary>
+internal sealed class GitHubActionsAssertionSource : AssertionSource
 {
     private const string AddressVariable = "ACTIONS_ID_TOKEN_REQUEST_URL";
     private const string TokenVariable = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
@@ -17,19 +13,13 @@ public sealed class GitHubActionsAssertionSource : AssertionSource
 
     private readonly AssertionSourceOptions _options;
 
-    /// <summary>Id tokens of the job this program runs in, as its variables say at each use.</summary>
-    /// <param name="options">What it works with.</param>
-    /// <exception cref="ArgumentException">A value in <paramref name="options"/> is out of range.</exception>
-    public GitHubActionsAssertionSource(AssertionSourceOptions? options = null) => _options = AssertionSourceOptions.Checked(options);
+    public GitHubActionsAssertionSource(AssertionSourceOptions? options) => _options = AssertionSourceOptions.Checked(options);
 
-    /// <inheritdoc/>
     public override string Name => "github actions";
 
-    /// <inheritdoc/>
     protected internal override string? LooksFor =>
         $"the id token of a job of GitHub Actions (the variables {AddressVariable} and {TokenVariable})";
 
-    /// <inheritdoc/>
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -2,13 +2,8 @@ using System.Net;
 
 namespace WorkloadIdentity;
 
-/// <summary>
-/// The identity tokens of the service account a program runs as on Google Cloud (Compute Engine, GKE, Cloud Run, Cloud Functions), from the
-/// metadata server. Safe for concurrent use.
-/// See <see href="https://cloud.google.com/compute/docs/instances/verifying-instance-identity">identity tokens of the metadata
-/// server</see>.
-/// </summary>
-public sealed class GoogleMetadataAssertionSource : AssertionSource
+/// <summary>The identity tokens of Google Cloud's metadata server.</summary>
+internal sealed class GoogleMetadataAssertionSource : AssertionSource
 {
     private const string HostVariableName = "GCE_METADATA_HOST";
     private const string KnownHost = "metadata.google.internal";
@@ -25,18 +20,12 @@ public sealed class GoogleMetadataAssertionSource : AssertionSource
 
     private readonly AssertionSourceOptions _options;
 
-    /// <summary>Identity tokens of the default service account of this machine, pod or container.</summary>
-    /// <param name="options">What it works with. Without a client in it no proxy is used.</param>
-    /// <exception cref="ArgumentException">A value in <paramref name="options"/> is out of range.</exception>
-    public GoogleMetadataAssertionSource(AssertionSourceOptions? options = null) => _options = AssertionSourceOptions.Checked(options);
+    public GoogleMetadataAssertionSource(AssertionSourceOptions? options) => _options = AssertionSourceOptions.Checked(options);
 
-    /// <inheritdoc/>
     public override string Name => "google metadata";
 
-    /// <inheritdoc/>
     protected internal override string? LooksFor => "an identity token of Google's metadata server";
 
-    /// <inheritdoc/>
     public override async ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

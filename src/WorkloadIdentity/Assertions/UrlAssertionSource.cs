@@ -2,12 +2,8 @@ using System.Collections.Frozen;
 
 namespace WorkloadIdentity;
 
-/// <summary>
-/// A server that gives assertions to whoever may ask it: a GET, answered with the JWT as text or in a JSON object. An address in
-/// configuration would let whoever writes that have credentials sent anywhere: there it needs
-/// <see cref="Microsoft.Extensions.DependencyInjection.WorkloadIdentityOptions.AllowAssertionUrl"/>. Safe for concurrent use.
-/// </summary>
-public sealed class UrlAssertionSource : AssertionSource
+/// <summary>The assertions that a server answers a GET request with.</summary>
+internal sealed class UrlAssertionSource : AssertionSource
 {
     private readonly Uri _address;
     private readonly AssertionEndpoint _endpoint;
@@ -17,12 +13,13 @@ public sealed class UrlAssertionSource : AssertionSource
     private readonly string? _audienceParameter;
     private readonly string? _field;
 
-    /// <summary>Assertions from <paramref name="address"/>.</summary>
-    /// <param name="address">Where to ask: https, or plain http to a literal loopback address.</param>
-    /// <param name="options">How to ask.</param>
-    /// <exception cref="ArgumentException">The address is no such address, a header cannot be sent, or an option is out of
-    /// range.</exception>
-    public UrlAssertionSource(Uri address, UrlAssertionSourceOptions? options = null)
+    public UrlAssertionSource(
+        Uri address,
+        string? audienceParameter,
+        string? jsonField,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        IEnumerable<KeyValuePair<string, string>> headersFromVariables,
+        AssertionSourceOptions? options)
     {
         ArgumentNullException.ThrowIfNull(address);
         if (SourceAddress.Problem(address) is { } problem)
@@ -30,30 +27,23 @@ public sealed class UrlAssertionSource : AssertionSource
             throw new ArgumentException($"The address of the assertion source {problem}", nameof(address));
         }
 
-        options ??= new UrlAssertionSourceOptions();
         _address = address;
         _endpoint =
             new AssertionEndpoint(
                 address.Authority, "Check the address, its headers, and what the server's own log says.", HelpAnchors.AssertionSource);
-        _options =
-            AssertionSourceOptions.Checked(new AssertionSourceOptions { HttpClient = options.HttpClient, TimeLimit = options.TimeLimit });
-        _headers = options.Headers.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-        _variables = options.HeadersFromVariables.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        _options = AssertionSourceOptions.Checked(options);
         _audienceParameter =
-            options.AudienceParameter is { } parameter
-                ? Guard.Text(parameter, "The name of the audience parameter", "audience", nameof(options))
-                : null;
-        _field = options.JsonField is { } field ? Guard.Text(field, "The name of the JSON field", "value", nameof(options)) : null;
-        CheckHeaders();
+            audienceParameter is null ? null : Guard.Text(audienceParameter, "The name of the audience parameter", "audience");
+        _field = jsonField is null ? null : Guard.Text(jsonField, "The name of the JSON field", "value");
+        _headers = headers.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        _variables = headersFromVariables.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        CheckHeaders(nameof(headers), nameof(headersFromVariables));
     }
 
-    /// <inheritdoc/>
     public override string Name => "assertion url";
 
-    /// <inheritdoc/>
     protected internal override string? LooksFor => $"the answer of {_address.Authority}";
 
-    /// <inheritdoc/>
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -86,35 +76,31 @@ public sealed class UrlAssertionSource : AssertionSource
         return _endpoint.AskAsync(_options.ClientFor(_address), message, _options.TimeLimit, request, _field, cancellationToken);
     }
 
-    private void CheckHeaders()
+    private void CheckHeaders(string headers, string headersFromVariables)
     {
         using var trial = new HttpRequestMessage();
         foreach (var (name, value) in _headers)
         {
             if (Guard.HasControlCharacter(value))
             {
-                throw new ArgumentException(
-                    $"The header '{Printable(name)}' holds a control character (a line break, perhaps).",
-                    nameof(UrlAssertionSourceOptions.Headers));
+                throw new ArgumentException($"The header '{Printable(name)}' holds a control character (a line break, perhaps).", headers);
             }
 
-            CheckName(name);
+            CheckName(name, headers);
         }
 
         foreach (var (name, variable) in _variables)
         {
-            CheckName(name);
-            Guard.Text(
-                variable, "The name of the variable", "ID_TOKEN_REQUEST_TOKEN", nameof(UrlAssertionSourceOptions.HeadersFromVariables));
+            CheckName(name, headersFromVariables);
+            Guard.Text(variable, "The name of the variable", "ID_TOKEN_REQUEST_TOKEN", headersFromVariables);
         }
 
-        void CheckName(string name)
+        void CheckName(string name, string parameter)
         {
             if (!trial.Headers.TryAddWithoutValidation(name, "x"))
             {
                 throw new ArgumentException(
-                    $"'{Printable(name)}' is not the name of a header of a request without content.",
-                    nameof(UrlAssertionSourceOptions.Headers));
+                    $"'{Printable(name)}' is not the name of a header of a request without content.", parameter);
             }
         }
     }

@@ -54,7 +54,7 @@ internal sealed class DefaultChainBuilder
                 2,
                 "WorkloadIdentityCredential",
                 TokenFile,
-                path => new FederatedAuthentication(new FileAssertionSource(path))),
+                path => new FederatedAuthentication(AssertionSource.FromFile(path))),
             .. options.Members,
             new(OwnKinds[3], _ => ManagedIdentity())
             {

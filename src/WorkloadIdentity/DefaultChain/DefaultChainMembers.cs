@@ -27,7 +27,7 @@ public sealed class DefaultChainMembers : IEnumerable<DefaultChainMember>
     }
 
     /// <summary>
-    /// Adds a source of federated assertions, such as <see cref="GitHubActionsAssertionSource"/>: a link behind the federated token file
+    /// Adds a source of federated assertions, such as <c>AssertionSource.GitHubActions()</c>: a link behind the federated token file
     /// and before the managed identity, for the application in <c>AZURE_TENANT_ID</c> and <c>AZURE_CLIENT_ID</c>. Where the source is not
     /// here the chain goes on.
     /// </summary>

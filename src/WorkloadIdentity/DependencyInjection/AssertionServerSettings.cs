@@ -23,18 +23,21 @@ internal static class AssertionServerSettings
 
     public static Func<CredentialDependencies, AssertionSource>? ReadUrl(SectionReader reader)
     {
-        var options =
-            new UrlAssertionSourceOptions { AudienceParameter = reader.Text(AudienceParameter), JsonField = reader.Text(JsonField) };
+        var audienceParameter = reader.Text(AudienceParameter);
+        var jsonField = reader.Text(JsonField);
+        var options = new AssertionSourceOptions();
         options.TimeLimit = reader.Duration(TimeLimit) ?? options.TimeLimit;
-        Copy(reader.Pairs(Headers), options.Headers);
-        Copy(reader.Pairs(HeadersFromVariables), options.HeadersFromVariables);
+        var headers = reader.Pairs(Headers);
+        var headersFromVariables = reader.Pairs(HeadersFromVariables);
         if (reader.Text(Url) is null)
         {
             reader.Problem(Url, "is missing or empty. Set it to the address that answers with an assertion.");
             return null;
         }
 
-        return reader.Address(Url) is { } address && reader.Check(Url, () => new UrlAssertionSource(address, options)) is { } source
+        return reader.Address(Url) is { } address && reader.Check(
+                Url,
+                () => AssertionSource.FromUrl(address, audienceParameter, jsonField, headers, headersFromVariables, options)) is { } source
             ? parts =>
                 parts.AllowsAssertionUrl
                     ? source
@@ -44,11 +47,11 @@ internal static class AssertionServerSettings
 
     public static Func<CredentialDependencies, AssertionSource>? ReadCommand(SectionReader reader)
     {
-        var options = new CommandAssertionSourceOptions { JsonField = reader.Text(JsonField) };
-        options.TimeLimit = reader.Duration(TimeLimit) ?? options.TimeLimit;
+        var jsonField = reader.Text(JsonField);
+        var timeLimit = reader.Duration(TimeLimit);
         var arguments = reader.Texts(Arguments);
         return reader.Required(Command, "Set it to the absolute path of the program that prints an assertion.") is { } command
-            && reader.Check(Command, () => new CommandAssertionSource(command, arguments, options)) is { } source
+            && reader.Check(Command, () => AssertionSource.FromCommand(command, arguments, jsonField, timeLimit)) is { } source
                 ? parts =>
                     parts.AllowsAssertionCommand
                         ? source
@@ -58,12 +61,4 @@ internal static class AssertionServerSettings
 
     private static ArgumentException Forbidden(string kind, string what, string option) =>
         new($"Kind {kind} {what} that configuration names, which code must allow: builder.Configure(options => options.{option} = true)");
-
-    private static void Copy(List<KeyValuePair<string, string>> from, IDictionary<string, string> to)
-    {
-        foreach (var (name, value) in from)
-        {
-            to[name] = value;
-        }
-    }
 }

@@ -27,9 +27,9 @@ internal sealed record FederatedKind(
     // The build systems and clouds that need nothing but their own variables: those the default chain may be told to look for.
     private static readonly (string Name, Func<AssertionSource> Make)[] Ambient =
     [
-        ("GitHubActions", () => new GitHubActionsAssertionSource()),
-        ("AzurePipelines", () => new AzurePipelinesAssertionSource()),
-        ("GoogleMetadata", () => new GoogleMetadataAssertionSource()),
+        ("GitHubActions", () => AssertionSource.GitHubActions()),
+        ("AzurePipelines", () => AssertionSource.AzurePipelines()),
+        ("GoogleMetadata", () => AssertionSource.GoogleMetadata()),
     ];
 
     public static IReadOnlyList<FederatedKind> All { get; } =
@@ -38,7 +38,7 @@ internal sealed record FederatedKind(
             "FederatedTokenFile",
             [TokenFile],
             (reader, _) =>
-                Of(reader, TokenFile, "Set it to the path of the token that the platform mounts.", file => new FileAssertionSource(file))),
+                Of(reader, TokenFile, "Set it to the path of the token that the platform mounts.", file => AssertionSource.FromFile(file))),
         new(
             "FederatedTokenVariable",
             [TokenVariable],
@@ -47,15 +47,15 @@ internal sealed record FederatedKind(
                     reader,
                     TokenVariable,
                     "Set it to the name of the variable that the build system puts its id token in.",
-                    variable => new EnvironmentVariableAssertionSource(variable))),
-        new("GitHubActions", [], (_, _) => _ => new GitHubActionsAssertionSource()),
+                    variable => AssertionSource.FromVariable(variable))),
+        new("GitHubActions", [], (_, _) => _ => AssertionSource.GitHubActions()),
         new("AzurePipelines", [ServiceConnectionId], (reader, _) =>
         {
             var id = reader.Text(ServiceConnectionId);
-            var source = reader.Check(ServiceConnectionId, () => new AzurePipelinesAssertionSource(id));
+            var source = reader.Check(ServiceConnectionId, () => AssertionSource.AzurePipelines(id));
             return source is null ? null : _ => source;
         }),
-        new("GoogleMetadata", [], (_, _) => _ => new GoogleMetadataAssertionSource()),
+        new("GoogleMetadata", [], (_, _) => _ => AssertionSource.GoogleMetadata()),
         new(
             "ManagedIdentityFederation",
             [IdentityClientId, IdentityObjectId, IdentityResourceId],
@@ -65,7 +65,7 @@ internal sealed record FederatedKind(
             "AgentIdentity",
             [Blueprint],
             (reader, kinds) => IdentitySection.Credential(reader.Section(Blueprint), kinds, []) is { } blueprint
-            ? parts => new AgentIdentityAssertionSource(blueprint(parts))
+            ? parts => AssertionSource.FromAgentIdentityBlueprint(blueprint(parts))
             : null),
         new("FederatedTokenUrl", AssertionServerSettings.UrlNames, (reader, _) => AssertionServerSettings.ReadUrl(reader)),
         new("FederatedTokenCommand", AssertionServerSettings.CommandNames, (reader, _) => AssertionServerSettings.ReadCommand(reader)),
@@ -80,7 +80,7 @@ internal sealed record FederatedKind(
         var source = kind.Make(reader, kinds);
 
         // Made once for its checks, with a source that is never asked.
-        var unused = new EnvironmentVariableAssertionSource("unused");
+        var unused = AssertionSource.FromVariable("unused");
         reader.Check(Audience, () => new FederatedAuthentication(unused, audience));
         reader.Check(PropagationTolerance, () => new FederatedAuthentication(unused) { PropagationTolerance = tolerance });
         return source is null ? null : parts => new FederatedAuthentication(source(parts), audience) { PropagationTolerance = tolerance };
@@ -127,7 +127,7 @@ internal sealed record FederatedKind(
         }
 
         return reader.Check(name, () => make(reader.Text(name)!)) is { } id
-            ? parts => new ManagedIdentityAssertionSource(id, parts.ManagedIdentity())
+            ? parts => AssertionSource.FromManagedIdentity(id, parts.ManagedIdentity())
             : null;
     }
 
@@ -139,6 +139,6 @@ internal sealed record FederatedKind(
             || (path is not null
                 && reader.Check(FmiPath, () => Guard.Text(path, "An FMI path", "the agent identity's client id")) is null)
             ? null
-            : parts => new CredentialAssertionSource(create(parts), path);
+            : parts => AssertionSource.FromCredential(create(parts), path);
     }
 }

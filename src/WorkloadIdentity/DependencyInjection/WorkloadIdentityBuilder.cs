@@ -79,7 +79,7 @@ public sealed class WorkloadIdentityBuilder
     /// <param name="tokenFile">The file; it is read at each use.</param>
     /// <exception cref="ArgumentException">The tenant is none, the client id is no GUID, or the path is empty.</exception>
     public WorkloadIdentityBuilder UseFederation(string tenantId, string clientId, string tokenFile) =>
-        UseFederation(tenantId, clientId, new FileAssertionSource(tokenFile));
+        UseFederation(tenantId, clientId, AssertionSource.FromFile(tokenFile));
 
     /// <summary>An application with a federated credential.</summary>
     /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>

@@ -32,7 +32,7 @@ public sealed class IdentityBindingPeerTests
         var ours = new ApplicationCredential(
             Tenant,
             PeerSituation.ClientId,
-            new FederatedAuthentication(new FileAssertionSource(token.Path)),
+            new FederatedAuthentication(AssertionSource.FromFile(token.Path)),
             new ApplicationCredentialOptions { UseIdentityBinding = true, Retry = new WorkloadIdentity.RetryOptions { MaxAttempts = 1 } });
         var options = new WorkloadIdentityCredentialOptions
         {

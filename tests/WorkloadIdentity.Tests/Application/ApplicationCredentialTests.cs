@@ -73,7 +73,7 @@ public sealed class ApplicationCredentialTests
     {
         Assert.Equal("client secret", _entra.Credential().Name);
         Assert.Equal("client certificate", _entra.Credential(ClientCertificateAuthentication.FromCertificate(TestCertificate.One)).Name);
-        Assert.Equal("federated token file", _entra.Credential(new FederatedAuthentication(new FileAssertionSource("/x"))).Name);
+        Assert.Equal("federated token file", _entra.Credential(new FederatedAuthentication(AssertionSource.FromFile("/x"))).Name);
         Assert.Equal($"login.microsoftonline.com/{EntraFake.Tenant}/{EntraFake.ClientId}", _entra.Credential().Partition);
         Assert.Equal(
             $"login.microsoftonline.us/*/{EntraFake.ClientId}",

@@ -121,7 +121,7 @@ public sealed class FederatedCredentialAdviceTests
 
         var error =
             (await _entra.AcquireAsync(
-                new FederatedAuthentication(new CallbackAssertionSource((_, _) => ValueTask.FromResult(Jwt()))))).Error!;
+                new FederatedAuthentication(AssertionSource.FromCallback((_, _) => ValueTask.FromResult(Jwt()))))).Error!;
 
         Assert.Equal(says is not null, error.Message.Contains("The clock of this machine", StringComparison.Ordinal));
         Assert.True(says is null || error.Message.Contains(says, StringComparison.Ordinal));
@@ -159,7 +159,7 @@ public sealed class FederatedCredentialAdviceTests
     private async Task<string> RefusedAsync(long code, string assertion) =>
         (await _entra.Answers(HttpStatusCode.Unauthorized, EntraFake.Error(code))
             .AcquireAsync(
-                new FederatedAuthentication(new CallbackAssertionSource((_, _) => ValueTask.FromResult(assertion))))).Error!.Message;
+                new FederatedAuthentication(AssertionSource.FromCallback((_, _) => ValueTask.FromResult(assertion))))).Error!.Message;
 
     private string Jwt(
         string issuer = GitHub, string subject = Subject, string audience = "api://AzureADTokenExchange", string algorithm = "RS256")

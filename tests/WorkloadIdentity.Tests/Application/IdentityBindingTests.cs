@@ -232,7 +232,7 @@ public sealed class IdentityBindingTests : IAsyncLifetime
         options.HttpClient = new FakeServer().Client;
         Assert.Throws<ArgumentException>(() =>
             new ApplicationCredential(
-                EntraFake.Tenant, EntraFake.ClientId, new FederatedAuthentication(new FileAssertionSource(TokenFile)), options));
+                EntraFake.Tenant, EntraFake.ClientId, new FederatedAuthentication(AssertionSource.FromFile(TokenFile)), options));
     }
 
     [Theory]
@@ -286,7 +286,7 @@ public sealed class IdentityBindingTests : IAsyncLifetime
         new() { UseIdentityBinding = true, Environment = Environment, Retry = new() { MaxAttempts = 1 } };
 
     private ApplicationCredential Credential() =>
-        new(EntraFake.Tenant, EntraFake.ClientId, new FederatedAuthentication(new FileAssertionSource(TokenFile)), Options());
+        new(EntraFake.Tenant, EntraFake.ClientId, new FederatedAuthentication(AssertionSource.FromFile(TokenFile)), Options());
 
     private Task<TokenResult> AcquireAsync() => AcquireAsync(Credential());
 

@@ -81,7 +81,7 @@ public sealed class PropagationTests
     private DateTimeOffset Start { get; } = new FakeClock().Now;
 
     private FederatedAuthentication Federation(TimeSpan tolerance) =>
-        new(new CallbackAssertionSource(
+        new(AssertionSource.FromCallback(
             (_, _) => ValueTask.FromResult(EntraFake.Jwt($"subject-{++_minted}"))))
         { PropagationTolerance = tolerance };
 }

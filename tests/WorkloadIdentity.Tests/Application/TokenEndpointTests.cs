@@ -204,7 +204,7 @@ public sealed class TokenEndpointTests
     public async Task What_a_source_says_of_a_wait_is_bounded_too()
     {
         var asked = 0;
-        var source = new CallbackAssertionSource((_, _) =>
+        var source = AssertionSource.FromCallback((_, _) =>
         {
             asked++;
             throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Throttled, "later")

@@ -258,7 +258,7 @@ public sealed class TokenRefusalTests
     [Fact]
     public async Task A_federated_mismatch_tells_what_the_assertion_said()
     {
-        var source = new CallbackAssertionSource((_, _) => ValueTask.FromResult(EntraFake.Jwt("repo:contoso/Shop:ref:refs/heads/main")));
+        var source = AssertionSource.FromCallback((_, _) => ValueTask.FromResult(EntraFake.Jwt("repo:contoso/Shop:ref:refs/heads/main")));
 
         var error = (await _entra.Refuses(700213).AcquireAsync(new FederatedAuthentication(source))).Error!;
 

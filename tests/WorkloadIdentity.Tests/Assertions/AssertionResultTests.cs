@@ -28,7 +28,7 @@ public sealed class AssertionResultTests
     [InlineData("canary canary")]
     public async Task A_callback_that_returns_no_assertion_fails(string? returned)
     {
-        var source = new CallbackAssertionSource((_, _) => ValueTask.FromResult(returned!));
+        var source = AssertionSource.FromCallback((_, _) => ValueTask.FromResult(returned!));
 
         var result =
             await source.GetAssertionAsync(

@@ -5,8 +5,8 @@ public sealed class CommandAssertionSourceTests
 {
     private const string Shell = "/bin/sh";
 
-    private static CommandAssertionSource Script(string script, CommandAssertionSourceOptions? options = null) =>
-        new(Shell, ["-c", script], options);
+    private static AssertionSource Script(string script, string? jsonField = null, TimeSpan? timeLimit = null) =>
+        AssertionSource.FromCommand(Shell, ["-c", script], jsonField, timeLimit);
 
     /// <summary>On the real clock: a process takes the time it takes.</summary>
     private static async Task<AssertionResult> AskAsync(
@@ -27,12 +27,12 @@ public sealed class CommandAssertionSourceTests
     [UnixFact]
     public async Task It_is_told_the_audience_and_may_print_an_object() => Assert.Equal(
         "api://AzureADTokenExchange",
-        (await AskAsync(Script("""printf '{"token":"%s"}' "$WORKLOAD_IDENTITY_AUDIENCE" """, new() { JsonField = "token" }))).Assertion);
+        (await AskAsync(Script("""printf '{"token":"%s"}' "$WORKLOAD_IDENTITY_AUDIENCE" """, jsonField: "token"))).Assertion);
 
     [UnixFact]
     public async Task Arguments_arrive_one_by_one_and_no_shell_expands_them()
     {
-        var source = new CommandAssertionSource("/usr/bin/printf", ["%s.", "$(id)*'\"", "b"]);
+        var source = AssertionSource.FromCommand("/usr/bin/printf", ["%s.", "$(id)*'\"", "b"]);
 
         Assert.Equal("$(id)*'\".b.", (await AskAsync(source)).Assertion);
     }
@@ -57,13 +57,13 @@ public sealed class CommandAssertionSourceTests
 
     [UnixFact]
     public async Task An_object_without_the_field_fails() => AssertionBench.Fails(
-        await AskAsync(Script("echo '{\"other\":\"canary\"}'", new() { JsonField = "token" })), TokenErrorKind.InvalidResponse,
+        await AskAsync(Script("echo '{\"other\":\"canary\"}'", jsonField: "token")), TokenErrorKind.InvalidResponse,
         "a text named 'token'");
 
     [UnixFact]
     public async Task A_program_that_is_not_there_is_said_to_be_so() =>
         AssertionBench.Fails(
-            await AskAsync(new CommandAssertionSource("/no/such/program")),
+            await AskAsync(AssertionSource.FromCommand("/no/such/program")),
             TokenErrorKind.InvalidConfiguration,
             "'/no/such/program' could not be started");
 
@@ -80,7 +80,7 @@ public sealed class CommandAssertionSourceTests
             AskAsync(
                 Script(
                     $"sleep 1000 & echo $! > {folder.Path}/child; echo $$ > {folder.Path}/parent; wait",
-                    new() { TimeLimit = TimeSpan.FromSeconds(5) }),
+                    timeLimit: TimeSpan.FromSeconds(5)),
                 clock);
         await Patience.UntilAsync(() => Pid("parent") is not null);
 
@@ -124,15 +124,14 @@ public sealed class CommandAssertionSourceTests
     [InlineData("")]
     [InlineData("/bin/x\n")]
     public void A_path_that_a_search_path_would_decide_is_refused_at_construction(string path) =>
-        Assert.Throws<ArgumentException>(() => new CommandAssertionSource(path));
+        Assert.Throws<ArgumentException>(() => AssertionSource.FromCommand(path));
 
     [Fact]
     public void An_argument_that_cannot_be_passed_is_refused_at_construction()
     {
-        Assert.Throws<ArgumentException>(() => new CommandAssertionSource(Environment.ProcessPath!, ["a\0b"]));
-        Assert.Throws<ArgumentException>(() => new CommandAssertionSource(Environment.ProcessPath!, [null!]));
-        Assert.Throws<ArgumentException>(
-            () => new CommandAssertionSource(Environment.ProcessPath!, options: new() { TimeLimit = TimeSpan.Zero }));
+        Assert.Throws<ArgumentException>(() => AssertionSource.FromCommand(Environment.ProcessPath!, ["a\0b"]));
+        Assert.Throws<ArgumentException>(() => AssertionSource.FromCommand(Environment.ProcessPath!, [null!]));
+        Assert.Throws<ArgumentException>("timeLimit", () => AssertionSource.FromCommand(Environment.ProcessPath!, timeLimit: TimeSpan.Zero));
     }
 
     /// <summary>Gone, or ended and not yet collected by whoever inherited it.</summary>

@@ -10,7 +10,7 @@ public sealed class CredentialAssertionSourceTests
     public async Task It_asks_for_the_clouds_audience_anew_at_each_use(string audience, string? fmiPath)
     {
         var credential = Issuing(RequestFeatures.FmiPath);
-        var source = new CredentialAssertionSource(credential, fmiPath);
+        var source = AssertionSource.FromCredential(credential, fmiPath);
 
         Assert.Equal(AssertionBench.Jwt, (await _bench.AskAsync(source, audience, inChain: true)).Assertion);
         await _bench.AskAsync(source, audience);
@@ -24,7 +24,7 @@ public sealed class CredentialAssertionSourceTests
     {
         var absent =
             AssertionBench.Fails(
-                await _bench.AskAsync(new CredentialAssertionSource(ScriptedCredential.Absent("inner"))),
+                await _bench.AskAsync(AssertionSource.FromCredential(ScriptedCredential.Absent("inner"))),
                 TokenErrorKind.NotConfigured,
                 "inner is not here",
                 TokenVerdict.Unavailable);
@@ -34,7 +34,7 @@ public sealed class CredentialAssertionSourceTests
             StringComparison.Ordinal);
 
         AssertionBench.Fails(
-            await _bench.AskAsync(new CredentialAssertionSource(ScriptedCredential.Failing("inner"))),
+            await _bench.AskAsync(AssertionSource.FromCredential(ScriptedCredential.Failing("inner"))),
             TokenErrorKind.Refused,
             "inner was refused");
     }
@@ -44,7 +44,7 @@ public sealed class CredentialAssertionSourceTests
     {
         var blueprint = Issuing(RequestFeatures.FmiPath | RequestFeatures.TenantId);
 
-        Assert.Equal(AssertionBench.Jwt, (await _bench.AskAsync(new AgentIdentityAssertionSource(blueprint))).Assertion);
+        Assert.Equal(AssertionBench.Jwt, (await _bench.AskAsync(AssertionSource.FromAgentIdentityBlueprint(blueprint))).Assertion);
 
         Assert.Equal(
             new TokenRequest("api://AzureADTokenExchange/.default") { FmiPath = EntraFake.ClientId, TenantId = EntraFake.Tenant },
@@ -54,7 +54,7 @@ public sealed class CredentialAssertionSourceTests
     [Fact]
     public async Task A_blueprint_that_cannot_name_agents_fails_with_the_reason() =>
         AssertionBench.Fails(
-            await _bench.AskAsync(new AgentIdentityAssertionSource(Issuing(RequestFeatures.None))),
+            await _bench.AskAsync(AssertionSource.FromAgentIdentityBlueprint(Issuing(RequestFeatures.None))),
             TokenErrorKind.InvalidConfiguration,
             "Use an application credential");
 
@@ -63,10 +63,10 @@ public sealed class CredentialAssertionSourceTests
     {
         Assert.Contains(
             "user-assigned",
-            Assert.Throws<ArgumentException>(() => new ManagedIdentityAssertionSource(ManagedIdentityId.SystemAssigned)).Message,
+            Assert.Throws<ArgumentException>(() => AssertionSource.FromManagedIdentity(ManagedIdentityId.SystemAssigned)).Message,
             StringComparison.Ordinal);
-        Assert.Throws<ArgumentNullException>(() => new ManagedIdentityAssertionSource(null!));
-        Assert.Throws<ArgumentException>(() => new CredentialAssertionSource(ScriptedCredential.Issuing("x"), ""));
+        Assert.Throws<ArgumentNullException>(() => AssertionSource.FromManagedIdentity(null!));
+        Assert.Throws<ArgumentException>(() => AssertionSource.FromCredential(ScriptedCredential.Issuing("x"), ""));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class CredentialAssertionSourceTests
                 .Replace("https://graph.microsoft.com", "api://AzureADTokenExchange", StringComparison.Ordinal));
 
         var result =
-            await _bench.AskAsync(new ManagedIdentityAssertionSource(ManagedIdentityId.FromClientId(Machine.ClientId), machine.Options()));
+            await _bench.AskAsync(AssertionSource.FromManagedIdentity(ManagedIdentityId.FromClientId(Machine.ClientId), machine.Options()));
 
         Assert.Equal(AssertionBench.Jwt, result.Assertion);
         var query = Assert.Single(machine.Server.Requests).Query;

@@ -19,7 +19,7 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
         var app = Trusting(out var issuer);
         Take(_entra.GitHubActionsEnvironment(issuer, Subject));
 
-        await IssuesAsync(Credential(app, new GitHubActionsAssertionSource()), "github actions");
+        await IssuesAsync(Credential(app, AssertionSource.GitHubActions()), "github actions");
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
         Take(_entra.GitHubActionsEnvironment(issuer, Subject));
         _variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "stranger";
 
-        Assert.Equal(401, (await AcquireAsync(Credential(app, new GitHubActionsAssertionSource()))).Error!.StatusCode);
+        Assert.Equal(401, (await AcquireAsync(Credential(app, AssertionSource.GitHubActions()))).Error!.StatusCode);
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
         var app = Trusting(out var issuer);
         Take(_entra.AzurePipelinesEnvironment(issuer, Subject, connection));
 
-        await IssuesAsync(Credential(app, new AzurePipelinesAssertionSource(connection)), "azure pipelines");
+        await IssuesAsync(Credential(app, AssertionSource.AzurePipelines(connection)), "azure pipelines");
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
     {
         var app = Trusting(out var issuer);
         Take(_entra.GoogleMetadataEnvironment(issuer, Subject));
-        Credential credential = Credential(app, new GoogleMetadataAssertionSource());
+        Credential credential = Credential(app, AssertionSource.GoogleMetadata());
 
         await IssuesAsync(
             inChain ? new CredentialChain(credential, ScriptedCredential.Failing("never asked")) : credential,
@@ -63,7 +63,7 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
         var app = Trusting(out var issuer);
         _variables["GITLAB_OIDC"] = issuer.Issue(Subject);
 
-        await IssuesAsync(Credential(app, new EnvironmentVariableAssertionSource("GITLAB_OIDC")), "environment variable");
+        await IssuesAsync(Credential(app, AssertionSource.FromVariable("GITLAB_OIDC")), "environment variable");
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
     {
         const string Path = "/var/run/token";
         var app = Trusting(out var issuer);
-        var credential = Credential(app, new FileAssertionSource(Path));
+        var credential = Credential(app, AssertionSource.FromFile(Path));
         for (var day = 0; day < 3; day++)
         {
             _files[Path] = System.Text.Encoding.ASCII.GetBytes(issuer.Issue(Subject) + "\n");
@@ -89,7 +89,7 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
         var app = Trusting(out var issuer);
         _files[Path] = System.Text.Encoding.ASCII.GetBytes(issuer.Issue(Subject, lifetime: TimeSpan.FromMinutes(-1)));
         var looks = 0;
-        var file = new FileAssertionSource(Path);
+        var file = AssertionSource.FromFile(Path);
         var source = new DelegatedSource((request, cancellationToken) =>
         {
             if (++looks == 2)
@@ -110,7 +110,7 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
         var identity = _entra.AddManagedIdentity();
         var elsewhere = _entra.AddTenant();
         var app = _entra.AddApplication().AddToTenant(elsewhere).AddFederatedCredential(identity);
-        var source = new ManagedIdentityAssertionSource(ManagedIdentityId.FromClientId(identity.ClientId), new()
+        var source = AssertionSource.FromManagedIdentity(ManagedIdentityId.FromClientId(identity.ClientId), new()
         {
             Environment = WorkloadEnvironment.FromValues(_entra.ImdsEnvironment()),
             TimeProvider = _clock,
@@ -128,7 +128,7 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
         var secret = blueprint.AddSecret();
         var agent = _entra.AddAgentIdentity(blueprint);
         var source =
-            new AgentIdentityAssertionSource(
+            AssertionSource.FromAgentIdentityBlueprint(
                 new ApplicationCredential(blueprint.TenantId, blueprint.ClientId, ClientSecretAuthentication.FromValue(secret), Options()));
         var credential = Credential(agent, source);
 
@@ -154,7 +154,7 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
         var agent = _entra.AddAgentIdentity(_entra.AddApplication());
         var stranger = _entra.AddApplication();
         var source =
-            new AgentIdentityAssertionSource(new ApplicationCredential(
+            AssertionSource.FromAgentIdentityBlueprint(new ApplicationCredential(
                 stranger.TenantId, stranger.ClientId, ClientSecretAuthentication.FromValue(stranger.AddSecret()), Options()));
 
         var result = await AcquireAsync(Credential(agent, source));
@@ -171,12 +171,11 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
         var app = Trusting(out var issuer);
         Take(_entra.GitHubActionsEnvironment(issuer, Subject));
         _variables["HEADER"] = $"Bearer {_variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]}";
-        var source = new UrlAssertionSource(new Uri(_variables["ACTIONS_ID_TOKEN_REQUEST_URL"]), new()
-        {
-            AudienceParameter = "audience",
-            JsonField = "value",
-            HeadersFromVariables = { ["Authorization"] = "HEADER" },
-        });
+        var source = AssertionSource.FromUrl(
+            new Uri(_variables["ACTIONS_ID_TOKEN_REQUEST_URL"]),
+            audienceParameter: "audience",
+            jsonField: "value",
+            headersFromVariables: new Dictionary<string, string> { ["Authorization"] = "HEADER" });
 
         await IssuesAsync(Credential(app, source), "assertion url");
     }
@@ -188,7 +187,7 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
         Take(_entra.GitHubActionsEnvironment(issuer, Subject));
         _entra.Faults.Assertions.Next(Fault.Status(503), times: 2);
 
-        await IssuesAsync(Credential(app, new GitHubActionsAssertionSource()), "github actions");
+        await IssuesAsync(Credential(app, AssertionSource.GitHubActions()), "github actions");
         Assert.Equal(0, _entra.Faults.Assertions.Pending);
     }
 
@@ -197,7 +196,7 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
     {
         var app = _entra.AddApplication();
         var issuer = _entra.AddIssuer();
-        var source = new CallbackAssertionSource((_, _) => ValueTask.FromResult(issuer.Issue(Subject)));
+        var source = AssertionSource.FromCallback((_, _) => ValueTask.FromResult(issuer.Issue(Subject)));
         var (waiting, log, options) = (new FakeClock(), new FakeLog(), Options());
         options.TimeProvider = waiting;
         options.LoggerFactory = log;

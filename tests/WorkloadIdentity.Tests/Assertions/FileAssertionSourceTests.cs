@@ -11,7 +11,7 @@ public sealed class FileAssertionSourceTests
     public async Task The_file_is_read_at_each_use_without_the_white_space_around_it()
     {
         var credential =
-            _entra.File(Path, EntraFake.Jwt("first") + "\n").Credential(new FederatedAuthentication(new FileAssertionSource(Path)));
+            _entra.File(Path, EntraFake.Jwt("first") + "\n").Credential(new FederatedAuthentication(AssertionSource.FromFile(Path)));
         var result = await _entra.Issues().AcquireAsync(credential);
         await _entra.File(Path, EntraFake.Jwt("second")).Issues().AcquireAsync(credential);
 
@@ -39,7 +39,7 @@ public sealed class FileAssertionSourceTests
             _entra.Files[Path] = content;
         }
 
-        var result = await _entra.RunAsync(new FederatedAuthentication(new FileAssertionSource(Path)));
+        var result = await _entra.RunAsync(new FederatedAuthentication(AssertionSource.FromFile(Path)));
 
         Assert.Equal(TokenVerdict.Failed, result.Verdict);
         Assert.Equal(TokenErrorKind.InvalidConfiguration, result.Error!.Kind);
@@ -52,7 +52,7 @@ public sealed class FileAssertionSourceTests
     [Fact]
     public async Task A_file_caught_empty_while_it_is_written_is_looked_at_again()
     {
-        var acquiring = _entra.File(Path, "").Issues().AcquireAsync(new FederatedAuthentication(new FileAssertionSource(Path)));
+        var acquiring = _entra.File(Path, "").Issues().AcquireAsync(new FederatedAuthentication(AssertionSource.FromFile(Path)));
         _entra.File(Path, EntraFake.Jwt());
 
         Assert.Equal(TokenVerdict.Issued, (await _entra.Clock.RunUntilAsync(acquiring)).Verdict);
@@ -61,7 +61,7 @@ public sealed class FileAssertionSourceTests
     [Fact]
     public async Task A_file_that_stays_empty_fails_and_says_so()
     {
-        var result = await _entra.File(Path, "").RunAsync(new FederatedAuthentication(new FileAssertionSource(Path)));
+        var result = await _entra.File(Path, "").RunAsync(new FederatedAuthentication(AssertionSource.FromFile(Path)));
 
         Assert.Equal(TokenErrorKind.InvalidConfiguration, result.Error!.Kind);
         Assert.Contains("is empty", result.Error.Message, StringComparison.Ordinal);
@@ -72,7 +72,7 @@ public sealed class FileAssertionSourceTests
     public async Task A_file_that_is_away_for_a_moment_is_waited_for()
     {
         var started = _entra.Clock.Now;
-        var acquiring = _entra.Issues().AcquireAsync(new FederatedAuthentication(new FileAssertionSource(Path)));
+        var acquiring = _entra.Issues().AcquireAsync(new FederatedAuthentication(AssertionSource.FromFile(Path)));
         _entra.Clock.Advance(TimeSpan.FromMilliseconds(300));
         _entra.File(Path, EntraFake.Jwt());
 
@@ -85,7 +85,7 @@ public sealed class FileAssertionSourceTests
     {
         var started = _entra.Clock.Now;
 
-        var result = await _entra.RunAsync(new FederatedAuthentication(new FileAssertionSource(Path)));
+        var result = await _entra.RunAsync(new FederatedAuthentication(AssertionSource.FromFile(Path)));
 
         Assert.Equal(TokenErrorKind.InvalidConfiguration, result.Error!.Kind);
         Assert.InRange(_entra.Clock.Now - started, TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(1));
@@ -108,7 +108,7 @@ public sealed class FileAssertionSourceTests
     /// <summary>The file, which the platform rotates between the two looks at it.</summary>
     private sealed class RotatingFile(EntraFake entra, string path) : AssertionSource
     {
-        private readonly FileAssertionSource _file = new(path);
+        private readonly AssertionSource _file = AssertionSource.FromFile(path);
 
         public override string Name => _file.Name;
 
@@ -127,5 +127,5 @@ public sealed class FileAssertionSourceTests
     [InlineData("")]
     [InlineData("/x\ny")]
     public void A_path_that_is_none_is_refused_at_construction(string path) =>
-        Assert.Throws<ArgumentException>(() => new FileAssertionSource(path));
+        Assert.Throws<ArgumentException>(() => AssertionSource.FromFile(path));
 }

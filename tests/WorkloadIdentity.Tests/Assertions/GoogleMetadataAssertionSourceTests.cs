@@ -8,7 +8,7 @@ public sealed class GoogleMetadataAssertionSourceTests
 
     private readonly AssertionBench _machine = new();
 
-    private GoogleMetadataAssertionSource Source => new(_machine.Options);
+    private AssertionSource Source => AssertionSource.GoogleMetadata(_machine.Options);
 
     [Fact]
     public async Task It_asks_for_the_audience_in_full()

@@ -11,16 +11,15 @@ public sealed class UrlAssertionSourceTests
     [Fact]
     public async Task It_asks_with_headers_and_reads_a_field()
     {
-        var options = new UrlAssertionSourceOptions
-        {
-            HttpClient = _bench.Server.Client,
-            AudienceParameter = "aud",
-            JsonField = "id_token",
-            Headers = { ["Metadata"] = "true" },
-            HeadersFromVariables = { ["Authorization"] = "ISSUER_KEY" },
-        };
-        var source = new UrlAssertionSource(Address, options);
-        options.Headers["Metadata"] = "changed afterwards";
+        var headers = new Dictionary<string, string> { ["Metadata"] = "true" };
+        var source = AssertionSource.FromUrl(
+            Address,
+            audienceParameter: "aud",
+            jsonField: "id_token",
+            headers,
+            headersFromVariables: new Dictionary<string, string> { ["Authorization"] = "ISSUER_KEY" },
+            _bench.Options);
+        headers["Metadata"] = "changed afterwards";
 
         var result =
             await _bench.With(("ISSUER_KEY", "Token canary")).Answers(HttpStatusCode.OK, $$"""{"id_token":"{{AssertionBench.Jwt}}"}""")
@@ -37,7 +36,7 @@ public sealed class UrlAssertionSourceTests
     {
         var result =
             await _bench.Answers(HttpStatusCode.OK, $"\n{AssertionBench.Jwt}\n", "text/plain")
-                .AskAsync(new UrlAssertionSource(Address, new() { HttpClient = _bench.Server.Client }));
+                .AskAsync(AssertionSource.FromUrl(Address, options: _bench.Options));
 
         Assert.Equal(AssertionBench.Jwt, result.Assertion);
         Assert.Equal(Address, Assert.Single(_bench.Server.Requests).Uri);
@@ -50,8 +49,10 @@ public sealed class UrlAssertionSourceTests
         string? value, TokenVerdict verdict, TokenErrorKind kind, string says)
     {
         var source =
-            new UrlAssertionSource(
-                Address, new() { HttpClient = _bench.Server.Client, HeadersFromVariables = { ["Authorization"] = "ISSUER_KEY" } });
+            AssertionSource.FromUrl(
+                Address,
+                headersFromVariables: new Dictionary<string, string> { ["Authorization"] = "ISSUER_KEY" },
+                options: _bench.Options);
 
         AssertionBench.Fails(await _bench.With(("ISSUER_KEY", value)).AskAsync(source), kind, says, verdict);
         Assert.Empty(_bench.Server.Requests);
@@ -67,7 +68,7 @@ public sealed class UrlAssertionSourceTests
     public void An_address_that_would_give_a_credential_away_is_refused_at_construction(string address) =>
         Assert.DoesNotContain(
             "canary",
-            Assert.Throws<ArgumentException>(() => new UrlAssertionSource(new Uri(address, UriKind.RelativeOrAbsolute))).Message,
+            Assert.Throws<ArgumentException>(() => AssertionSource.FromUrl(new Uri(address, UriKind.RelativeOrAbsolute))).Message,
             StringComparison.Ordinal);
 
     [Theory]
@@ -78,8 +79,17 @@ public sealed class UrlAssertionSourceTests
     public void A_header_that_cannot_be_sent_is_refused_at_construction(string name, string value) =>
         Assert.DoesNotContain(
             "canary",
-            Assert.Throws<ArgumentException>(() => new UrlAssertionSource(Address, new() { Headers = { [name] = value } })).Message,
+            Assert.Throws<ArgumentException>(
+                "headers", () => AssertionSource.FromUrl(Address, headers: new Dictionary<string, string> { [name] = value })).Message,
             StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Bad Name", "VARIABLE")]
+    [InlineData("Authorization", "")]
+    public void A_header_from_a_variable_that_cannot_be_sent_is_refused_at_construction(string name, string variable) =>
+        Assert.Throws<ArgumentException>(
+            "headersFromVariables",
+            () => AssertionSource.FromUrl(Address, headersFromVariables: new Dictionary<string, string> { [name] = variable }));
 
     [Theory]
     [InlineData(500, "canary", TokenErrorKind.Refused, "HTTP 500")]
@@ -88,7 +98,7 @@ public sealed class UrlAssertionSourceTests
     public async Task What_is_no_assertion_fails_without_a_word_of_it(int status, string body, TokenErrorKind kind, string says) =>
         AssertionBench.Fails(
             await _bench.Answers((HttpStatusCode)status, body)
-                .AskAsync(new UrlAssertionSource(Address, new() { HttpClient = _bench.Server.Client })),
+                .AskAsync(AssertionSource.FromUrl(Address, options: _bench.Options)),
             kind,
             says);
 }

@@ -12,7 +12,7 @@ public sealed class FederatedAuthenticationTests
         var result =
             await _entra.Issues()
                 .AcquireAsync(
-                    new FederatedAuthentication(new CallbackAssertionSource((_, _) => ValueTask.FromResult(jwt), "build server")));
+                    new FederatedAuthentication(AssertionSource.FromCallback((_, _) => ValueTask.FromResult(jwt), "build server")));
 
         Assert.Equal("build server", result.Token!.AcquiredBy);
         var form = _entra.Server.Requests[0].Form;
@@ -26,7 +26,7 @@ public sealed class FederatedAuthenticationTests
     public async Task The_source_is_told_who_shows_it_to_whom_and_what_for()
     {
         AssertionRequest? asked = null;
-        var source = new CallbackAssertionSource((request, _) =>
+        var source = AssertionSource.FromCallback((request, _) =>
         {
             asked = request;
             return ValueTask.FromResult(EntraFake.Jwt());
@@ -59,7 +59,7 @@ public sealed class FederatedAuthenticationTests
     public async Task The_audience_is_the_clouds_or_the_one_stated_and_never_another_clouds(string host, string? stated, string? expected)
     {
         string? audience = "not asked";
-        var source = new CallbackAssertionSource((request, _) =>
+        var source = AssertionSource.FromCallback((request, _) =>
         {
             audience = request.Audience;
             return ValueTask.FromResult(EntraFake.Jwt());
@@ -74,7 +74,7 @@ public sealed class FederatedAuthenticationTests
     [Fact]
     public async Task A_source_that_needs_an_audience_where_none_is_known_fails_with_the_line_to_write()
     {
-        var source = new CallbackAssertionSource((request, _) => ValueTask.FromResult(request.RequireAudience()));
+        var source = AssertionSource.FromCallback((request, _) => ValueTask.FromResult(request.RequireAudience()));
 
         var loopback = new Uri("http://127.0.0.1:5000");
         var credential = _entra.Credential(new FederatedAuthentication(source), options => options.AuthorityHost = loopback);
@@ -122,7 +122,7 @@ public sealed class FederatedAuthenticationTests
     public async Task An_assertion_refused_for_its_time_is_minted_again_once()
     {
         var remints = new List<bool>();
-        var source = new CallbackAssertionSource((request, _) =>
+        var source = AssertionSource.FromCallback((request, _) =>
         {
             remints.Add(request.Remint);
             return ValueTask.FromResult(EntraFake.Jwt($"subject-{remints.Count}"));

@@ -12,7 +12,7 @@ internal static class PublicApi
     public static string Of(Assembly assembly)
     {
         var text = new StringBuilder();
-        foreach (var type in assembly.GetExportedTypes().OrderBy(type => type.FullName, StringComparer.Ordinal))
+        foreach (var type in assembly.GetExportedTypes().Where(IsWritten).OrderBy(type => type.FullName, StringComparer.Ordinal))
         {
             text.Append(Kind(type)).Append(' ').Append(type.FullName).AppendLine(Bases(type));
             foreach (var line in Members(type).Order(StringComparer.Ordinal))
@@ -23,6 +23,9 @@ internal static class PublicApi
 
         return text.ToString().ReplaceLineEndings("\n");
     }
+
+    /// <summary>Whether it has a name that C# can write. The compiler adds others to a class with an extension block.</summary>
+    private static bool IsWritten(Type type) => !type.FullName!.Contains('<', StringComparison.Ordinal);
 
     /// <summary>Every type a member of the public API names.</summary>
     public static IEnumerable<Type> TypesNamedBy(Type type) =>

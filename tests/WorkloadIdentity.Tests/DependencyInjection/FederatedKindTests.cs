@@ -68,8 +68,8 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
 
         var services = Services();
         services.AddWorkloadIdentity().UseDefaultChain(chain => chain
-            .Add(new AzurePipelinesAssertionSource())
-            .Add(new GitHubActionsAssertionSource(), "api://AzureADTokenExchange"))
+            .Add(AssertionSource.AzurePipelines())
+            .Add(AssertionSource.GitHubActions(), "api://AzureADTokenExchange"))
             .Configure(options => options.AuthorityHost = _entra.AuthorityHost);
         await using var provider = services.BuildServiceProvider();
 

@@ -76,7 +76,7 @@ public sealed class RedactionTests : IDisposable
             ClientSecretAuthentication.FromFile("/secret"),
             ClientSecretAuthentication.FromFile("/missing"),
             ClientSecretAuthentication.FromCallback(_ => ValueTask.FromResult(Secret)),
-            new FederatedAuthentication(new FileAssertionSource("/token")),
+            new FederatedAuthentication(AssertionSource.FromFile("/token")),
             ClientCertificateAuthentication.FromFile("/cert.pfx", Password),
             ClientCertificateAuthentication.FromFile("/cert.pfx", Password + "-wrong"),
         ];

@@ -44,8 +44,8 @@ public sealed class StrayCharactersInSettingsTests
         ["secret"] = (SecretPath, value => Thrown(() => ClientSecretAuthentication.FromFile(value))),
         ["certificate"] = (SecretPath, value => Thrown(() => ClientCertificateAuthentication.FromFile(value))),
         ["key"] = (SecretPath, value => Thrown(() => ClientCertificateAuthentication.FromFiles(SecretPath, value))),
-        ["token"] = (SecretPath, value => Thrown(() => new FileAssertionSource(value))),
-        ["command"] = (SecretPath, value => Thrown(() => new CommandAssertionSource(value))),
+        ["token"] = (SecretPath, value => Thrown(() => AssertionSource.FromFile(value))),
+        ["command"] = (SecretPath, value => Thrown(() => AssertionSource.FromCommand(value))),
         ["secret in configuration"] = (SecretPath, value => Configured("ClientSecretFile", value)),
     };
 

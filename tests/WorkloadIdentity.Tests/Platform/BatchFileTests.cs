@@ -37,10 +37,10 @@ public sealed class BatchFileTests
     [InlineData("/opt/token.BAT")]
     public void A_command_in_configuration_or_code_is_refused_before_it_is_run(string path)
     {
-        var exception = Assert.Throws<ArgumentException>("arguments", () => new CommandAssertionSource(path, ["x&calc-canary"]));
+        var exception = Assert.Throws<ArgumentException>("arguments", () => AssertionSource.FromCommand(path, ["x&calc-canary"]));
 
         Assert.Contains("batch file", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", exception.Message, StringComparison.Ordinal);
-        Assert.NotNull(new CommandAssertionSource(path, ["--audience", "x"]));
+        Assert.NotNull(AssertionSource.FromCommand(path, ["--audience", "x"]));
     }
 }

@@ -68,7 +68,7 @@ internal static class CredentialsSnippets
     public static void Federation(IHostApplicationBuilder builder, string tenantId, string clientId)
     {
         builder.Services.AddWorkloadIdentity()
-            .UseFederation(tenantId, clientId, new GitHubActionsAssertionSource());
+            .UseFederation(tenantId, clientId, AssertionSource.GitHubActions());
     }
 
     public static void MultiTenant(IHostApplicationBuilder builder, string clientId, ClientAuthentication certificate)

@@ -1,6 +1,6 @@
 namespace WorkloadIdentity.Tests;
 
-public sealed class EnvironmentVariableAssertionSourceTests
+public sealed class VariableAssertionSourceTests
 {
     private const string Variable = "TFC_WORKLOAD_IDENTITY_TOKEN";
 
@@ -9,7 +9,7 @@ public sealed class EnvironmentVariableAssertionSourceTests
     [Fact]
     public async Task It_is_read_at_each_use_without_the_white_space_around_it()
     {
-        var source = new EnvironmentVariableAssertionSource(Variable);
+        var source = AssertionSource.FromVariable(Variable);
 
         Assert.Equal(AssertionBench.Jwt, (await _job.With((Variable, $" {AssertionBench.Jwt}\r\n")).AskAsync(source)).Assertion);
         Assert.Equal("a.b.c", (await _job.With((Variable, "a.b.c")).AskAsync(source)).Assertion);
@@ -25,12 +25,12 @@ public sealed class EnvironmentVariableAssertionSourceTests
     public async Task What_is_no_assertion_is_told_by_the_variables_name(
         string? value, TokenVerdict verdict, TokenErrorKind kind, string says) =>
         AssertionBench.Fails(
-            await _job.With((Variable, value)).AskAsync(new EnvironmentVariableAssertionSource(Variable)), kind, says, verdict);
+            await _job.With((Variable, value)).AskAsync(AssertionSource.FromVariable(Variable)), kind, says, verdict);
 
     [Theory]
     [InlineData("")]
     [InlineData("A=B")]
     [InlineData("A\n")]
     public void A_name_that_is_none_is_refused_at_construction(string name) =>
-        Assert.Throws<ArgumentException>(() => new EnvironmentVariableAssertionSource(name));
+        Assert.Throws<ArgumentException>(() => AssertionSource.FromVariable(name));
 }
