@@ -42,7 +42,7 @@ internal static class Shop
                 await orders.SendAsync(new HttpRequestMessage(HttpMethod.Get, "").OnBehalfOf(userToken), context.RequestAborted);
             return Results.StatusCode((int)response.StatusCode);
         }
-        catch (TokenAcquisitionException exception) when (ClaimsChallenge.For(exception.Error) is { } challenge)
+        catch (TokenAcquisitionException exception) when (exception.Error.ToChallenge() is { } challenge)
         {
             // Entra wants something of the user, and only our caller can ask the user for it.
             context.Response.Headers.WWWAuthenticate = challenge;

@@ -36,7 +36,7 @@ internal sealed class VaultCertificateSource : CertificateSource
     public override string HelpAnchor => HelpAnchors.KeyVault;
 
     public override async ValueTask<CertificateReading> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
-        new((await _followed.GetAsync(exchange.Remint, cancellationToken).ConfigureAwait(false)).Certificate);
+        new((await _followed.GetAsync(exchange.Refusal is not null, cancellationToken).ConfigureAwait(false)).Certificate);
 
     private async Task<VaultCertificate> ReadAsync(CancellationToken cancellationToken)
     {

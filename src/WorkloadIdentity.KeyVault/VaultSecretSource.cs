@@ -25,7 +25,7 @@ internal sealed class VaultSecretSource
     public string Place => $"the secret '{_name}' in the key vault {_client.Vault.Name}";
 
     public async ValueTask<string> GetAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
-        (await _followed.GetAsync(exchange.Remint, cancellationToken).ConfigureAwait(false)).Value;
+        (await _followed.GetAsync(exchange.Refusal is not null, cancellationToken).ConfigureAwait(false)).Value;
 
     private async Task<VaultSecret> ReadAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace WorkloadIdentity;
 
@@ -137,6 +138,22 @@ public sealed class TokenError
 
     /// <summary>The message already tells every attempt, so an exception need not tell them again.</summary>
     internal bool ListsAttempts { get; init; }
+
+    /// <summary>
+    /// The value of a <c>WWW-Authenticate</c> header (RFC 6750 section 3) that passes <see cref="Claims"/> on. If Entra refuses a web API a
+    /// token on behalf of its user until the user satisfies these claims (Conditional Access), only the caller of the web API can ask the
+    /// user: answer the caller with 401 and this header
+    /// (<see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">claims challenges</see>). For a token that the
+    /// application gets for itself there is no user to ask.
+    /// </summary>
+    /// <returns>The value; null if there are no claims, because a challenge without claims would repeat for ever.</returns>
+    public string? ToChallenge() =>
+
+        // Base64 has no character that a quoted string would have to escape, whatever the claims hold.
+        Claims is { Length: > 0 } claims
+            ? $"Bearer realm=\"\", error=\"{AuthenticationChallenge.InsufficientClaims}\", claims=\"{Convert.ToBase64String(
+                Encoding.UTF8.GetBytes(claims))}\""
+            : null;
 
     /// <summary>The same error, with what was asked for and by whom.</summary>
     internal TokenError About(string scope, string? clientId, string? tenantId = null, string? correlationId = null) => new(this, Message)

@@ -65,7 +65,7 @@ public enum TokenErrorCategory
     /// <summary>The grant has expired or was revoked.</summary>
     Grant,
 
-    /// <summary>The user must interact: pass the claims on to the caller (<see cref="ClaimsChallenge.For"/>).</summary>
+    /// <summary>The user must interact: pass the claims on to the caller (<see cref="TokenError.ToChallenge"/>).</summary>
     InteractionRequired,
 
     /// <summary>The attestation behind a bound managed identity credential was not accepted.</summary>

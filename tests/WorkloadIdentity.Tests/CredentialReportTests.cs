@@ -198,8 +198,7 @@ public sealed class CredentialReportTests
         { ClientCertificateAuthentication.FromCertificate(TestCertificate.One), "a certificate given in code ('CN=one')" },
         { ClientCertificateAuthentication.FromFile("/c"), "the certificate file '/c'" },
         { ClientCertificateAuthentication.FromFiles("/c", "/k").WithChain(), "the certificate file '/c' with the key file '/k'" },
-        { ClientCertificateAuthentication.FromStore(
-            StoredCertificate.WithSubject("CN=one")), "subject 'CN=one' in the certificate store CurrentUser/My" },
+        { ClientCertificateAuthentication.FromStore("CN=one"), "subject 'CN=one' in the certificate store CurrentUser/My" },
         { ClientCertificateAuthentication.FromCallback(_ => default), "the application's callback" },
         { ClientCertificateAuthentication.FromValue(
             Convert.ToBase64String(TestCertificate.Pfx(TestCertificate.One))), "a certificate given as text" },

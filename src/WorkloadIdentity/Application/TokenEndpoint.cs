@@ -64,7 +64,7 @@ internal sealed class TokenEndpoint(
         if (attempt is { Result.Error.Kind: TokenErrorKind.Refused, Form: not null }
             && attempt.Result.Error.EntraErrorCodes.Any(EntraCode.MayBeRotated))
         {
-            exchange.Remint = true;
+            exchange.Refusal = attempt.Result.Error;
             attempt = await AttemptAsync(exchange, refused: attempt, cancellationToken).ConfigureAwait(false);
         }
 

@@ -186,7 +186,7 @@ internal static partial class TokenRefusal
     }
 
     private static string InteractionAdvice(bool isForUser) => isForUser
-        ? "Answer the caller with 401 and what ClaimsChallenge.For(error) gives, so that the user can do what is asked for"
+        ? "Answer the caller with 401 and what error.ToChallenge() gives, so that the user can do what is asked for"
         : "Nobody is there to interact with: an administrator has to exempt this application from the policy, which the sign-in log names "
             + "(look for the correlation id)";
 

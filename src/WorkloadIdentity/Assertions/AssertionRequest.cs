@@ -44,8 +44,10 @@ public sealed class AssertionRequest
     /// <summary>The claims an API's challenge demanded, as a JSON object; null when none were.</summary>
     public string? Claims { get; init; }
 
-    /// <summary>Whether the last assertion was refused, so that one that was kept is no good.</summary>
-    public bool Remint { get; init; }
+    /// <summary>
+    /// Entra's error that refused the last assertion; null in the first attempt. If it is set, do not return a cached assertion.
+    /// </summary>
+    public TokenError? Refusal { get; init; }
 
     /// <summary>Whether it is asked for a report: a source that asks a credential passes it on.</summary>
     internal bool IsReport { get; init; }

@@ -3,13 +3,13 @@ using System.Security.Cryptography.X509Certificates;
 namespace WorkloadIdentity;
 
 /// <summary>A certificate that a function of the application gets.</summary>
-internal sealed class CertificateCallback(Func<bool, CancellationToken, ValueTask<X509Certificate2>> callback) : CertificateSource
+internal sealed class CertificateCallback(Func<TokenError?, CancellationToken, ValueTask<X509Certificate2>> callback) : CertificateSource
 {
     public override string Place => "the application's callback";
 
     public override async ValueTask<CertificateReading> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken)
     {
-        if (await callback(exchange.Remint, cancellationToken).ConfigureAwait(false) is not { } certificate)
+        if (await callback(exchange.Refusal, cancellationToken).ConfigureAwait(false) is not { } certificate)
         {
             return new CertificateReading(null, "The callback for the client certificate returned nothing (null)");
         }

@@ -9,7 +9,7 @@ namespace WorkloadIdentity;
 /// the key never leaves this process. RSA keys of at least 2048 bits; PS256, or RS256 where the key cannot do PSS padding. Safe for
 /// concurrent use.
 /// </summary>
-public sealed class ClientCertificateAuthentication : ClientAuthentication
+public sealed partial class ClientCertificateAuthentication : ClientAuthentication
 {
     private readonly CertificateSource _source;
     private readonly X509Certificate2[]? _issuers;
@@ -77,40 +77,70 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
             : new ClientCertificateAuthentication(source);
     }
 
-    /// <summary>A certificate in a certificate store of the machine, looked for at each use.</summary>
-    /// <param name="certificate">Which one, and in which store.</param>
-    public static ClientCertificateAuthentication FromStore(StoredCertificate certificate)
-    {
-        ArgumentNullException.ThrowIfNull(certificate);
-        return new ClientCertificateAuthentication(new CertificateStore(certificate));
-    }
+    /// <summary>
+    /// The certificates of one subject in a certificate store of the machine, read at each use. If several match, the one that is valid
+    /// now, can sign, and expires last is used: install the renewed one beside the old one.
+    /// </summary>
+    /// <param name="subject">
+    /// The whole distinguished name, such as <c>CN=orders-api, O=Contoso</c>. A part of it would match certificates of others.
+    /// </param>
+    /// <param name="location">The location of the store.</param>
+    /// <param name="store">The store's name; <c>My</c> is the personal one.</param>
+    /// <exception cref="ArgumentException"><paramref name="subject"/> is not a distinguished name, or the store is none.</exception>
+    public static ClientCertificateAuthentication FromStore(
+        string subject, StoreLocation location = StoreLocation.CurrentUser, string store = "My") =>
+        FromStore(StoredCertificate.WithSubject(subject, location, store));
 
-    /// <summary>A function that gets the certificate with its private key, called at each use: cache in it what is slow to get.</summary>
-    /// <param name="callback">Safe for concurrent use. The certificate stays the caller's; it must not be disposed before the next one was
-    /// returned.</param>
+    /// <summary>
+    /// One certificate in a certificate store of the machine, read at each use. A renewed certificate has another thumbprint: prefer
+    /// <see cref="FromStore(string, StoreLocation, string)"/>, which finds it.
+    /// </summary>
+    /// <param name="thumbprint">
+    /// SHA-1 or SHA-256, in hexadecimal. Spaces, colons and the invisible mark that Windows copies along are removed.
+    /// </param>
+    /// <param name="location">The location of the store.</param>
+    /// <param name="store">The store's name; <c>My</c> is the personal one.</param>
+    /// <exception cref="ArgumentException"><paramref name="thumbprint"/> is not a thumbprint, or the store is none.</exception>
+    public static ClientCertificateAuthentication FromStoreByThumbprint(
+        string thumbprint, StoreLocation location = StoreLocation.CurrentUser, string store = "My") =>
+        FromStore(StoredCertificate.WithThumbprint(thumbprint, location, store));
+
+    /// <summary>A function that returns the certificate with its private key. It is called at each use, so cache what is slow.</summary>
+    /// <param name="callback">
+    /// Safe for concurrent use. The certificate stays the caller's and must not be disposed before the next one was returned.
+    /// </param>
     public static ClientCertificateAuthentication FromCallback(Func<CancellationToken, ValueTask<X509Certificate2>> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
         return FromCallback((_, cancellationToken) => callback(cancellationToken));
     }
 
-    /// <summary>A function that gets the certificate with its private key, and is told when Entra refused the last one.</summary>
+    /// <summary>A function that returns the certificate with its private key, and is told when Entra refused the last one.</summary>
     /// <param name="callback">
-    /// Called at each use with false, and once more with true where Entra did not accept the certificate: then one that was cached is to be
-    /// got anew. Safe for concurrent use. The certificate stays the caller's; it must not be disposed before the next one was returned.
+    /// Called at each use with null. Called once more with Entra's error if Entra refused the certificate: then return a new one, not a
+    /// cached one. Safe for concurrent use. The certificate stays the caller's and must not be disposed before the next one was returned.
     /// </param>
-    public static ClientCertificateAuthentication FromCallback(Func<bool, CancellationToken, ValueTask<X509Certificate2>> callback)
+    public static ClientCertificateAuthentication FromCallback(Func<TokenError?, CancellationToken, ValueTask<X509Certificate2>> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
         return new ClientCertificateAuthentication(new CertificateCallback(callback));
     }
 
-    /// <summary>A certificate whose key stays elsewhere, in a vault or a hardware module, and signs there.</summary>
+    /// <summary>A certificate whose key is in a vault or a hardware module and signs there.</summary>
     /// <param name="certificate">The public part. A copy is kept.</param>
-    /// <param name="signer">Signs with its key.</param>
-    /// <exception cref="ArgumentException"><paramref name="certificate"/> has a key that is not RSA or is shorter than 2048
-    /// bits.</exception>
-    public static ClientCertificateAuthentication FromSigner(X509Certificate2 certificate, CertificateSigner signer)
+    /// <param name="signer">
+    /// Signs with the certificate's key. It gets the certificate, a SHA-256 hash of 32 bytes, and the padding:
+    /// <see cref="RSASignaturePadding.Pss"/> with a salt of 32 bytes (PS256, RFC 7518 section 3.5) or
+    /// <see cref="RSASignaturePadding.Pkcs1"/> (RS256). If it cannot use PSS, it throws <see cref="NotSupportedException"/> or
+    /// <see cref="CryptographicException"/>, and gets the other padding from then on. It is called for every token request and must be
+    /// safe for concurrent use. The signature is checked against the certificate before it is sent.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="certificate"/> has a key that is not RSA or is shorter than 2048 bits.
+    /// </exception>
+    public static ClientCertificateAuthentication FromSigner(
+        X509Certificate2 certificate,
+        Func<X509Certificate2, ReadOnlyMemory<byte>, RSASignaturePadding, CancellationToken, ValueTask<byte[]>> signer)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(signer);
@@ -118,15 +148,16 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
         return signing is null ? throw new ArgumentException($"The client certificate {problem}.", nameof(certificate)) : From(signing);
     }
 
-    /// <summary>A certificate that is renewed where its key is: a key vault that makes new versions.</summary>
+    /// <summary>A certificate whose key is in a vault that makes new versions and signs there.</summary>
     /// <param name="certificate">
-    /// Gets the public part of the version to use. Called at each use with false, so cache in it what is slow to get. Called once more with
-    /// true where Entra did not accept the certificate, and where the signer failed. If it then returns another certificate, that one
-    /// signs. Safe for concurrent use. The certificate stays the caller's.
+    /// Returns the public part of the version to use. Called at each use with null, so cache what is slow. Called once more with the error
+    /// if Entra refused the certificate or the signer failed. If it then returns another certificate, that one signs. Safe for concurrent
+    /// use. The certificate stays the caller's.
     /// </param>
-    /// <param name="signer">Signs with the key of the certificate it is given.</param>
+    /// <param name="signer">Signs with the key of the certificate that it gets, as in the other overload.</param>
     public static ClientCertificateAuthentication FromSigner(
-        Func<bool, CancellationToken, ValueTask<X509Certificate2>> certificate, CertificateSigner signer)
+        Func<TokenError?, CancellationToken, ValueTask<X509Certificate2>> certificate,
+        Func<X509Certificate2, ReadOnlyMemory<byte>, RSASignaturePadding, CancellationToken, ValueTask<byte[]>> signer)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(signer);
@@ -151,6 +182,8 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
             : new ClientCertificateAuthentication(_source, all);
     }
 
+    internal static ClientCertificateAuthentication FromStore(StoredCertificate certificate) => new(new CertificateStore(certificate));
+
     internal static ClientCertificateAuthentication From(SigningCertificate certificate) => new(new GivenCertificate(certificate));
 
     /// <summary>A source of another package.</summary>
@@ -166,83 +199,4 @@ public sealed class ClientCertificateAuthentication : ClientAuthentication
     /// <summary>Text that may change, such as a setting that is reloaded.</summary>
     internal static ClientCertificateAuthentication FromValue(Func<string?> value, Func<string?> password) =>
         new(new CertificateValue(value, password));
-
-    internal override async ValueTask<TokenResult?> WriteAsync(
-        TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
-    {
-        var reading = await _source.ReadAsync(exchange, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await WriteAsync(reading, form, exchange, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (reading.Certificate?.Remote is not null && MayBeRotated(exception))
-        {
-            // The version of the key may have been disabled or removed since it was read. The newer version then signs.
-            var renewed = await ReadAnewAsync(exchange, cancellationToken).ConfigureAwait(false);
-            if (renewed.Certificate is not { } next || next.Sha256.AsSpan().SequenceEqual(reading.Certificate.Sha256))
-            {
-                throw;
-            }
-
-            return await WriteAsync(renewed, form, exchange, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private static bool MayBeRotated(Exception exception) =>
-        exception is not OperationCanceledException and not TokenAcquisitionException { Error.IsTransient: true };
-
-    /// <summary>Reads as after a refusal by Entra: the source does not answer from what it keeps.</summary>
-    private async ValueTask<CertificateReading> ReadAnewAsync(TokenExchange exchange, CancellationToken cancellationToken)
-    {
-        var wasRefused = exchange.Remint;
-        exchange.Remint = true;
-        try
-        {
-            return await _source.ReadAsync(exchange, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            exchange.Remint = wasRefused;
-        }
-    }
-
-    private async ValueTask<TokenResult?> WriteAsync(
-        CertificateReading reading, TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
-    {
-        if (reading.Certificate is not { } certificate)
-        {
-            return TokenResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, $"{reading.Problem}.")
-            {
-                HelpAnchor = _source.HelpAnchor,
-                Exception = reading.Exception,
-                IsTransient = reading.IsTransient,
-            });
-        }
-
-        var now = exchange.TimeProvider.GetUtcNow();
-        if (certificate.TimeProblem(now) is { } time)
-        {
-            return Unusable($"The client certificate '{certificate.Subject}' {time}.", HelpAnchors.ClientCertificate);
-        }
-
-        try
-        {
-            var chain = _issuers is null ? null : certificate.Chain(_issuers, now);
-            var (assertion, algorithm) =
-                await ClientAssertion.SignAsync(certificate, chain, exchange, cancellationToken).ConfigureAwait(false);
-            form.AddSignedAssertion(assertion, algorithm, certificate);
-            return null;
-        }
-        catch (CryptographicException exception)
-        {
-            throw new TokenAcquisitionException(new TokenError(
-                TokenErrorKind.InvalidConfiguration,
-                $"The private key of the client certificate '{certificate.Subject}' did not sign ({exception.GetType().Name}). "
-                    + "Check that it can be reached and that this process may use it.")
-            {
-                HelpAnchor = HelpAnchors.ClientCertificate,
-                Exception = exception,
-            });
-        }
-    }
 }

@@ -79,15 +79,15 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
 
     /// <summary>A function that gets the secret, and is told when Entra refused the last one.</summary>
     /// <param name="callback">
-    /// Called at each use with false, and once more with true where Entra did not accept the secret: then one that was cached is to be got
-    /// anew. Returns the secret's value. Safe for concurrent use; what it throws becomes the inner exception of the failure.
+    /// Called at each use with null. Called once more with Entra's error if Entra refused the secret: then return a new one, not a cached
+    /// one. Returns the secret's value. Safe for concurrent use. An exception that it throws becomes the inner exception of the failure.
     /// </param>
-    public static ClientSecretAuthentication FromCallback(Func<bool, CancellationToken, ValueTask<string>> callback)
+    public static ClientSecretAuthentication FromCallback(Func<TokenError?, CancellationToken, ValueTask<string>> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
         return new ClientSecretAuthentication("the application's callback", async (exchange, cancellationToken) =>
         {
-            var secret = await callback(exchange.Remint, cancellationToken).ConfigureAwait(false);
+            var secret = await callback(exchange.Refusal, cancellationToken).ConfigureAwait(false);
             return string.IsNullOrWhiteSpace(secret)
                 ? new Reading(
                     null,

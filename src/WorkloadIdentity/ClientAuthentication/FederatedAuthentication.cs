@@ -60,7 +60,7 @@ public sealed class FederatedAuthentication : ClientAuthentication
                 Audience = _audience ?? exchange.AssertionAudience,
                 FmiPath = exchange.Request.FmiPath,
                 Claims = exchange.ChallengeClaims,
-                Remint = exchange.Remint,
+                Refusal = exchange.Refusal,
                 IsReport = exchange.IsReport,
                 HasAlternatives = exchange.HasAlternatives,
                 Environment = exchange.Environment,

@@ -5,7 +5,8 @@ namespace WorkloadIdentity;
 
 /// <summary>A certificate whose key is not in this process.</summary>
 internal sealed class SignedElsewhere(
-    Func<bool, CancellationToken, ValueTask<X509Certificate2>> certificate, CertificateSigner signer) : CertificateSource
+    Func<TokenError?, CancellationToken, ValueTask<X509Certificate2>> certificate,
+    Func<X509Certificate2, ReadOnlyMemory<byte>, RSASignaturePadding, CancellationToken, ValueTask<byte[]>> signer) : CertificateSource
 {
     private volatile SigningCertificate? _last;
 
@@ -13,7 +14,7 @@ internal sealed class SignedElsewhere(
 
     public override async ValueTask<CertificateReading> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken)
     {
-        if (await certificate(exchange.Remint, cancellationToken).ConfigureAwait(false) is not { } current)
+        if (await certificate(exchange.Refusal, cancellationToken).ConfigureAwait(false) is not { } current)
         {
             return new CertificateReading(null, "The callback for the certificate of a signer returned nothing (null)");
         }

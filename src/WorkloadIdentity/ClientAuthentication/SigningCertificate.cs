@@ -96,7 +96,9 @@ internal sealed class SigningCertificate
     }
 
     /// <summary>A snapshot of a certificate whose key signs elsewhere, or why Entra would not take its signatures.</summary>
-    public static (SigningCertificate? Certificate, string? Problem) For(X509Certificate2 certificate, CertificateSigner signer)
+    public static (SigningCertificate? Certificate, string? Problem) For(
+        X509Certificate2 certificate,
+        Func<X509Certificate2, ReadOnlyMemory<byte>, RSASignaturePadding, CancellationToken, ValueTask<byte[]>> signer)
     {
         using var publicKey = certificate.GetRSAPublicKey();
         if (RsaKeys.Problem(certificate, publicKey) is { } problem)

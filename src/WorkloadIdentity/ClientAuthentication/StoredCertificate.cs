@@ -4,10 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Names a certificate in a certificate store of the machine. Where several match, the one that is valid now, can sign, and expires last is
-/// used: put the renewed one beside the old one and nothing else needs to change. Immutable.
+/// Names a certificate in a certificate store of the machine, by subject or by thumbprint. Immutable.
 /// </summary>
-public sealed class StoredCertificate
+internal sealed class StoredCertificate
 {
     private readonly byte[]? _thumbprint;
     private readonly string? _subject;
@@ -30,14 +29,8 @@ public sealed class StoredCertificate
     /// <summary>The store's name: <c>My</c> is the personal one.</summary>
     public string Store { get; }
 
-    /// <summary>One certificate. A renewed one has another thumbprint: prefer <see cref="WithSubject"/>, which finds it.</summary>
-    /// <param name="thumbprint">SHA-1 or SHA-256, in hexadecimal. Spaces, colons and the invisible mark that Windows copies along are
-    /// removed.</param>
-    /// <param name="location">Where the store is.</param>
-    /// <param name="store">The store's name; <c>My</c> is the personal one.</param>
-    /// <exception cref="ArgumentException"><paramref name="thumbprint"/> is no thumbprint, or the store is none.</exception>
-    public static StoredCertificate WithThumbprint(
-        string thumbprint, StoreLocation location = StoreLocation.CurrentUser, string store = "My")
+    /// <summary>The one certificate with this SHA-1 or SHA-256 thumbprint, in hexadecimal.</summary>
+    public static StoredCertificate WithThumbprint(string thumbprint, StoreLocation location, string store)
     {
         ArgumentNullException.ThrowIfNull(thumbprint);
         var digits = new string([.. thumbprint.Where(character => character is not (' ' or ':' or '\u200E'))]);
@@ -48,13 +41,8 @@ public sealed class StoredCertificate
                 nameof(thumbprint));
     }
 
-    /// <summary>The certificates of one subject.</summary>
-    /// <param name="subject">The whole distinguished name, such as <c>CN=orders-api, O=Contoso</c>: part of one would match certificates of
-    /// others.</param>
-    /// <param name="location">Where the store is.</param>
-    /// <param name="store">The store's name; <c>My</c> is the personal one.</param>
-    /// <exception cref="ArgumentException"><paramref name="subject"/> is no distinguished name, or the store is none.</exception>
-    public static StoredCertificate WithSubject(string subject, StoreLocation location = StoreLocation.CurrentUser, string store = "My")
+    /// <summary>The certificates with this whole distinguished name.</summary>
+    public static StoredCertificate WithSubject(string subject, StoreLocation location, string store)
     {
         const string Example = "CN=orders-api, O=Contoso";
         Guard.Text(subject, "The subject of a certificate", Example);

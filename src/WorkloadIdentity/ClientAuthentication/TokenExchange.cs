@@ -46,8 +46,11 @@ internal sealed class TokenExchange
     /// <summary>One for all attempts: Entra's sign-in log then shows them together.</summary>
     public string CorrelationId { get; } = Guid.NewGuid().ToString("D");
 
-    /// <summary>The last assertion was refused: whoever makes or keeps assertions should make another one.</summary>
-    public bool Remint { get; set; }
+    /// <summary>
+    /// Why the last secret, certificate or assertion was not accepted; null in the first attempt. If it is set, a source must not answer
+    /// from its cache.
+    /// </summary>
+    public TokenError? Refusal { get; set; }
 
     /// <summary>Sign with RS256 although the key could do PS256.</summary>
     public bool UseRs256 { get; set; }

@@ -80,10 +80,9 @@ internal static class CertificateSettings
             name = second;
         }
 
-        var wanted = reader.Check(place, () => place == Subject
-            ? StoredCertificate.WithSubject(reader.Text(Subject)!, location, name)
-            : StoredCertificate.WithThumbprint(reader.Text(Thumbprint)!, location, name));
-        return wanted is null ? null : ClientCertificateAuthentication.FromStore(wanted);
+        return reader.Check(place, () => place == Subject
+            ? ClientCertificateAuthentication.FromStore(reader.Text(Subject)!, location, name)
+            : ClientCertificateAuthentication.FromStoreByThumbprint(reader.Text(Thumbprint)!, location, name));
     }
 
     private static void Belongs(SectionReader reader, string place, string name, params string[] places)

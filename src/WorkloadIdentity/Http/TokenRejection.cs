@@ -4,7 +4,7 @@ namespace WorkloadIdentity;
 internal sealed class TokenRejection
 {
     public const string InvalidToken = "invalid_token";
-    public const string InsufficientClaims = "insufficient_claims";
+    public const string InsufficientClaims = AuthenticationChallenge.InsufficientClaims;
 
     private TokenRejection(string reason, string? claims)
     {

@@ -10,6 +10,9 @@ namespace WorkloadIdentity;
 /// </remarks>
 internal sealed class AuthenticationChallenge(string scheme)
 {
+    /// <summary>The <c>error</c> of a claims challenge.</summary>
+    public const string InsufficientClaims = "insufficient_claims";
+
     /// <summary>A longer line is not a challenge anybody means, and is ignored whole. The largest claims fit, in any form.</summary>
     public const int MaxLineLength = 20 * 1024;
 

@@ -230,7 +230,7 @@ public sealed class TokenRefusalTests
     }
 
     [Theory]
-    [InlineData(true, TokenErrorCategory.InteractionRequired, "ClaimsChallenge.For(error)")]
+    [InlineData(true, TokenErrorCategory.InteractionRequired, "error.ToChallenge()")]
     [InlineData(false, TokenErrorCategory.Grant, "Look the code up")]
     public async Task Claims_beside_a_refusal_are_what_the_user_has_to_do(bool isForUser, TokenErrorCategory category, string says)
     {

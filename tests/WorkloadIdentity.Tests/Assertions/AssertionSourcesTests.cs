@@ -35,7 +35,8 @@ public sealed class AssertionSourcesTests
         var source = AssertionSource.FromAws((audience, _) => ValueTask.FromResult($"{audience.Length}.b.c"));
 
         var result = await source.GetAssertionAsync(
-            new AssertionRequest(EntraCloud.Public, EntraFake.Tenant, EntraFake.ClientId, EntraFake.Scope) { Audience = "api://x" }, default);
+            new AssertionRequest(EntraCloud.Public, EntraFake.Tenant, EntraFake.ClientId, EntraFake.Scope) { Audience = "api://x" },
+            CancellationToken.None);
 
         Assert.Equal(("aws", "7.b.c"), (source.Name, result.Assertion));
     }

@@ -131,7 +131,8 @@ public sealed class CommandAssertionSourceTests
     {
         Assert.Throws<ArgumentException>(() => AssertionSource.FromCommand(Environment.ProcessPath!, ["a\0b"]));
         Assert.Throws<ArgumentException>(() => AssertionSource.FromCommand(Environment.ProcessPath!, [null!]));
-        Assert.Throws<ArgumentException>("timeLimit", () => AssertionSource.FromCommand(Environment.ProcessPath!, timeLimit: TimeSpan.Zero));
+        Assert.Throws<ArgumentException>(
+            "timeLimit", () => AssertionSource.FromCommand(Environment.ProcessPath!, timeLimit: TimeSpan.Zero));
     }
 
     /// <summary>Gone, or ended and not yet collected by whoever inherited it.</summary>

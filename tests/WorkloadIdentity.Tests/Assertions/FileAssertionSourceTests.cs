@@ -114,7 +114,7 @@ public sealed class FileAssertionSourceTests
 
         public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
         {
-            if (request.Remint)
+            if (request.Refusal is not null)
             {
                 entra.File(path, EntraFake.Jwt("new"));
             }

@@ -117,7 +117,7 @@ public sealed class CertificateIssueTests
             case "store":
                 _entra.Stores["CurrentUser/My"] = [leaf];
                 _entra.Stores["CurrentUser/CA"] = [.. others];
-                authentication = ClientCertificateAuthentication.FromStore(StoredCertificate.WithSubject(leaf.Subject));
+                authentication = ClientCertificateAuthentication.FromStore(leaf.Subject);
                 break;
             default:
                 authentication = ClientCertificateAuthentication.FromCertificate(leaf);

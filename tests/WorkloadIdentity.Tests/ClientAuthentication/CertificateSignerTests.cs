@@ -26,7 +26,8 @@ public sealed class CertificateSignerTests
     public async Task A_signer_without_pss_signs_rs256_and_is_not_asked_for_pss_again(bool renewed)
     {
         var asked = new List<RSASignaturePadding>();
-        CertificateSigner signer = (certificate, hash, padding, cancellationToken) =>
+        Func<X509Certificate2, ReadOnlyMemory<byte>, RSASignaturePadding, CancellationToken, ValueTask<byte[]>> signer =
+            (certificate, hash, padding, cancellationToken) =>
         {
             asked.Add(padding);
             return padding == RSASignaturePadding.Pss
@@ -50,12 +51,12 @@ public sealed class CertificateSignerTests
     [InlineData("signs with the new key")]
     public async Task A_signer_that_fails_after_a_rotation_has_the_new_certificate_asked_for_and_signed_with(string fails)
     {
-        var refusals = new List<bool>();
+        var refusals = new List<TokenError?>();
         var authentication = ClientCertificateAuthentication.FromSigner(
-            (refused, _) =>
+            (refusal, _) =>
             {
-                refusals.Add(refused);
-                return ValueTask.FromResult(refused ? TestCertificate.Two : TestCertificate.One);
+                refusals.Add(refusal);
+                return ValueTask.FromResult(refusal is null ? TestCertificate.One : TestCertificate.Two);
             },
             (certificate, hash, padding, cancellationToken) => certificate.Subject == "CN=two" || fails == "signs with the new key"
                 ? SignWith(TestCertificate.KeyOfTwo)(certificate, hash, padding, cancellationToken)
@@ -64,7 +65,9 @@ public sealed class CertificateSignerTests
         var result = await _entra.Issues().AcquireAsync(authentication);
 
         Assert.Equal(TokenVerdict.Issued, result.Verdict);
-        Assert.Equal([false, true], refusals);
+        Assert.Equal(2, refusals.Count);
+        Assert.Null(refusals[0]);
+        Assert.Equal(fails != "signs with the new key", refusals[1]!.Exception is not null);
         Assert.True(Sent(0).IsSignedBy(TestCertificate.Two, RSASignaturePadding.Pss));
     }
 
@@ -94,12 +97,12 @@ public sealed class CertificateSignerTests
     [Fact]
     public async Task A_new_version_is_followed_and_asked_for_once_when_the_old_one_is_refused()
     {
-        var refusals = new List<bool>();
+        var refusals = new List<TokenError?>();
         var authentication = ClientCertificateAuthentication.FromSigner(
-            (refused, _) =>
+            (refusal, _) =>
             {
-                refusals.Add(refused);
-                return ValueTask.FromResult(refused ? TestCertificate.Two : TestCertificate.One);
+                refusals.Add(refusal);
+                return ValueTask.FromResult(refusal is null ? TestCertificate.One : TestCertificate.Two);
             },
             (certificate, hash, padding, _) =>
                 ValueTask.FromResult((certificate.Subject == "CN=one" ? TestCertificate.KeyOfOne : TestCertificate.KeyOfTwo).SignHash(
@@ -108,7 +111,7 @@ public sealed class CertificateSignerTests
         var result = await _entra.Refuses(700027).Issues().AcquireAsync(authentication);
 
         Assert.Equal(TokenVerdict.Issued, result.Verdict);
-        Assert.Equal([false, true], refusals);
+        Assert.Equal([null, 700027], refusals.Select(refusal => refusal?.EntraErrorCodes[0]));
         Assert.True(Sent(1).IsSignedBy(TestCertificate.Two, RSASignaturePadding.Pss));
     }
 
@@ -171,15 +174,17 @@ public sealed class CertificateSignerTests
     {
         await _entra.Refuses(700027).Issues().AcquireAsync(
             ClientCertificateAuthentication.FromCallback(
-                (refused, _) => ValueTask.FromResult(refused ? TestCertificate.Two : TestCertificate.One)));
+                (refusal, _) => ValueTask.FromResult(refusal is null ? TestCertificate.One : TestCertificate.Two)));
         await _entra.Refuses(7000222).Issues().AcquireAsync(
-            ClientSecretAuthentication.FromCallback((refused, _) => ValueTask.FromResult(refused ? "new" : "old")));
+            ClientSecretAuthentication.FromCallback(
+                (refusal, _) => ValueTask.FromResult(refusal?.EntraErrorCodes is [7000222] ? "new" : "old")));
 
         Assert.True(Sent(1).IsSignedBy(TestCertificate.Two, RSASignaturePadding.Pss));
         Assert.Equal(["old", "new"], _entra.Server.Requests.Skip(2).Select(request => request.Form["client_secret"]));
     }
 
-    private static CertificateSigner SignWith(RSA key) =>
+    private static Func<X509Certificate2, ReadOnlyMemory<byte>, RSASignaturePadding, CancellationToken, ValueTask<byte[]>> SignWith(
+        RSA key) =>
         (_, hash, padding, _) => ValueTask.FromResult(key.SignHash(hash.Span, HashAlgorithmName.SHA256, padding));
 
     private SentAssertion Sent(int request) => new(_entra.Server.Requests[request].Form["client_assertion"]);

@@ -19,7 +19,7 @@ public sealed class CertificateStoreTests
         var hash = TestCertificate.One.GetCertHash(sha256 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1);
         var copied = "\u200E" + string.Join(sha256 ? ":" : " ", hash.Select(part => part.ToString("x2", null)));
 
-        await _entra.Issues().AcquireAsync(ClientCertificateAuthentication.FromStore(StoredCertificate.WithThumbprint(copied)));
+        await _entra.Issues().AcquireAsync(ClientCertificateAuthentication.FromStoreByThumbprint(copied));
 
         Assert.True(Sent(0).IsSignedBy(TestCertificate.One, RSASignaturePadding.Pss));
     }
@@ -42,8 +42,7 @@ public sealed class CertificateStoreTests
             Named("CN=orders-api, O=Contoso, C=DE", 400));
 
         await _entra.Issues()
-            .AcquireAsync(ClientCertificateAuthentication.FromStore(
-                StoredCertificate.WithSubject("cn=orders-api,o=Contoso", StoreLocation.LocalMachine, "WebHosting")));
+            .AcquireAsync(ClientCertificateAuthentication.FromStore("cn=orders-api,o=Contoso", StoreLocation.LocalMachine, "WebHosting"));
 
         Assert.Equal(
             current.GetCertHash(HashAlgorithmName.SHA256), SentAssertion.Decode(Sent(0).Header.GetProperty("x5t#S256").GetString()!));
@@ -55,7 +54,7 @@ public sealed class CertificateStoreTests
         var renewed = TestCertificate.Make(TestCertificate.KeyOfTwo, Subject, notAfter: TestCertificate.NotAfter.AddDays(30));
         var newest = TestCertificate.Make(TestCertificate.KeyOfOne, Subject, notAfter: TestCertificate.NotAfter.AddDays(60));
         Put("CurrentUser/My", Named(Subject, 100));
-        var credential = _entra.Credential(ClientCertificateAuthentication.FromStore(StoredCertificate.WithSubject(Subject)));
+        var credential = _entra.Credential(ClientCertificateAuthentication.FromStore(Subject));
         await _entra.Issues().AcquireAsync(credential);
         Put("CurrentUser/My", Named(Subject, 100), renewed);
         _entra.Server.Answer(_ =>
@@ -78,7 +77,7 @@ public sealed class CertificateStoreTests
         Put("CurrentUser/CA", authority.Root, authority.Intermediate);
 
         await _entra.Issues()
-            .AcquireAsync(ClientCertificateAuthentication.FromStore(StoredCertificate.WithSubject(authority.Leaf.Subject)).WithChain());
+            .AcquireAsync(ClientCertificateAuthentication.FromStore(authority.Leaf.Subject).WithChain());
 
         Assert.Equal([authority.Leaf.RawData, authority.Intermediate.RawData], Sent(0).Chain);
     }
@@ -111,7 +110,7 @@ public sealed class CertificateStoreTests
             Put("CurrentUser/My", content);
         }
 
-        var error = (await _entra.AcquireAsync(ClientCertificateAuthentication.FromStore(StoredCertificate.WithSubject(Subject)))).Error!;
+        var error = (await _entra.AcquireAsync(ClientCertificateAuthentication.FromStore(Subject))).Error!;
 
         Assert.Equal(TokenErrorKind.InvalidConfiguration, error.Kind);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
@@ -123,20 +122,20 @@ public sealed class CertificateStoreTests
     [InlineData("12345")]
     [InlineData("zz7ebdd9d2a0a7f1c3b1f0d5e4a39281726354ff")]
     public void A_thumbprint_that_is_none_is_refused(string thumbprint) =>
-        Assert.Throws<ArgumentException>(() => StoredCertificate.WithThumbprint(thumbprint));
+        Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromStoreByThumbprint(thumbprint));
 
     [Theory]
     [InlineData("")]
     [InlineData("orders-api")]
     [InlineData("CN=a\nb")]
     public void A_subject_that_is_no_distinguished_name_is_refused(string subject) =>
-        Assert.Throws<ArgumentException>(() => StoredCertificate.WithSubject(subject));
+        Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromStore(subject));
 
     [Fact]
     public void A_store_that_is_none_is_refused()
     {
-        Assert.Throws<ArgumentException>(() => StoredCertificate.WithSubject(Subject, (StoreLocation)7));
-        Assert.Throws<ArgumentException>(() => StoredCertificate.WithSubject(Subject, StoreLocation.CurrentUser, " "));
+        Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromStore(Subject, (StoreLocation)7));
+        Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromStore(Subject, StoreLocation.CurrentUser, " "));
     }
 
     [Fact]
@@ -149,7 +148,7 @@ public sealed class CertificateStoreTests
         }
 
         var credential = _entra.Credential(
-            ClientCertificateAuthentication.FromStore(StoredCertificate.WithSubject(Subject, StoreLocation.LocalMachine)),
+            ClientCertificateAuthentication.FromStore(Subject, StoreLocation.LocalMachine),
             options => options.Environment = WorkloadEnvironment.FromProcess());
 
         var error = (await _entra.AcquireAsync(credential)).Error!;

@@ -44,7 +44,7 @@ public sealed class FederatedAuthenticationTests
         Assert.Equal(EntraFake.Scope, asked.Scope);
         Assert.Equal("agent", asked.FmiPath);
         Assert.Equal("""{"access_token":{"a":null}}""", asked.Claims);
-        Assert.False(asked.Remint);
+        Assert.Null(asked.Refusal);
     }
 
     [Theory]
@@ -121,17 +121,17 @@ public sealed class FederatedAuthenticationTests
     [Fact]
     public async Task An_assertion_refused_for_its_time_is_minted_again_once()
     {
-        var remints = new List<bool>();
+        var refusals = new List<TokenError?>();
         var source = AssertionSource.FromCallback((request, _) =>
         {
-            remints.Add(request.Remint);
-            return ValueTask.FromResult(EntraFake.Jwt($"subject-{remints.Count}"));
+            refusals.Add(request.Refusal);
+            return ValueTask.FromResult(EntraFake.Jwt($"subject-{refusals.Count}"));
         });
 
         var result = await _entra.Refuses(EntraCode.AssertionOutsideLifetime).Issues().AcquireAsync(new FederatedAuthentication(source));
 
         Assert.Equal(TokenVerdict.Issued, result.Verdict);
-        Assert.Equal([false, true], remints);
+        Assert.Equal([null, EntraCode.AssertionOutsideLifetime], refusals.Select(refusal => refusal?.EntraErrorCodes[0]));
         Assert.NotEqual(_entra.Server.Requests[0].Form["client_assertion"], _entra.Server.Requests[1].Form["client_assertion"]);
     }
 

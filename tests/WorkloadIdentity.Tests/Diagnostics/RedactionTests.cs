@@ -200,7 +200,7 @@ public sealed class RedactionTests : IDisposable
         catch (TokenAcquisitionException exception)
         {
             Show(exception, exception.Error, exception.Attempts);
-            _left.Enqueue(ClaimsChallenge.For(exception.Error) ?? "");
+            _left.Enqueue(exception.Error.ToChallenge() ?? "");
             foreach (var (key, value) in exception.Data.Cast<System.Collections.DictionaryEntry>())
             {
                 _left.Enqueue($"{key} {value}");

@@ -109,7 +109,7 @@ public sealed class RenewalTests : IDisposable
         Assert.Equal(TokenErrorCategory.ConditionalAccess, exception.Error.Category);
         Assert.Equal(Demanded, exception.Error.Claims);
         Assert.Contains(
-            Convert.ToBase64String(Encoding.UTF8.GetBytes(Demanded)), ClaimsChallenge.For(exception.Error), StringComparison.Ordinal);
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(Demanded)), exception.Error.ToChallenge(), StringComparison.Ordinal);
         Assert.Equal(
             """{"access_token":{"nbf":{"essential":true,"value":"1604106651"},"xms_cc":{"values":["cp1"]}}}""",
             entra.Server.Requests[1].Form["claims"]);
@@ -131,7 +131,7 @@ public sealed class RenewalTests : IDisposable
         var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(() => client.SendAsync(
             new HttpRequestMessage(HttpMethod.Get, Address).OnBehalfOf(EntraFake.Jwt()), CancellationToken.None));
 
-        Assert.NotNull(ClaimsChallenge.For(exception.Error));
+        Assert.NotNull(exception.Error.ToChallenge());
         Assert.Empty(_api.Requests);
     }
 

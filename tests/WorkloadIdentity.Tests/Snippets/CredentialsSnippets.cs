@@ -42,17 +42,17 @@ internal static class CredentialsSnippets
 
     public static void CertificatePlaces(
         X509Certificate2 certificate, string base64, RSA hardwareKey,
-        Func<bool, CancellationToken, ValueTask<X509Certificate2>> newestAsync)
+        Func<TokenError?, CancellationToken, ValueTask<X509Certificate2>> newestAsync)
     {
         // PFX, or PEM with the key in it
         _ = ClientCertificateAuthentication.FromFile("/run/secrets/client.pfx", password: "…");
-        _ = ClientCertificateAuthentication.FromStore(StoredCertificate.WithSubject("CN=orders-api", StoreLocation.LocalMachine));
+        _ = ClientCertificateAuthentication.FromStore("CN=orders-api", StoreLocation.LocalMachine);
 
         // a PFX in base64, or PEM text
         _ = ClientCertificateAuthentication.FromValue(base64);
         _ = ClientCertificateAuthentication.FromCertificate(certificate);
 
-        // told when Entra refused the last one
+        // gets the error if Entra refused the last one
         _ = ClientCertificateAuthentication.FromCallback(newestAsync);
 
         // the key stays where it is

@@ -98,7 +98,10 @@ internal static class FederationSnippets
     }
 
     public static void Own(
-        IServiceCollection services, string tenantId, string clientId, Func<string, CancellationToken, ValueTask<string>> getWebIdentityToken)
+        IServiceCollection services,
+        string tenantId,
+        string clientId,
+        Func<string, CancellationToken, ValueTask<string>> getWebIdentityToken)
     {
         services.AddWorkloadIdentity().UseFederation(tenantId, clientId, AssertionSource.FromAws(getWebIdentityToken));
     }

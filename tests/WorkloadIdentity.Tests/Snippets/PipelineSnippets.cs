@@ -47,7 +47,7 @@ internal static class PipelineSnippets
         {
             await orders.GetStringAsync("/orders");
         }
-        catch (TokenAcquisitionException exception) when (ClaimsChallenge.For(exception.Error) is { } challenge)
+        catch (TokenAcquisitionException exception) when (exception.Error.ToChallenge() is { } challenge)
         {
             response.StatusCode = 401;
             response.Headers.WWWAuthenticate = challenge;

@@ -1,17 +1,17 @@
 namespace WorkloadIdentity.Tests;
 
-public sealed class ClaimsChallengeTests
+public sealed class TokenErrorChallengeTests
 {
     [Fact]
     public void Without_claims_there_is_nothing_to_hand_on() =>
-        Assert.Null(ClaimsChallenge.For(new TokenError(TokenErrorKind.Refused, "no")));
+        Assert.Null(new TokenError(TokenErrorKind.Refused, "no").ToChallenge());
 
     [Theory]
     [InlineData("""{"access_token":{"acrs":{"essential":true,"value":"p1"}}}""")]
     [InlineData("""{"access_token":{"a":"\"\\, Basic realm=x \u00e4"}}""")]
     public void The_header_reads_as_the_claims_Entra_named(string claims)
     {
-        var header = ClaimsChallenge.For(new TokenError(TokenErrorKind.Refused, "no") { Claims = claims })!;
+        var header = new TokenError(TokenErrorKind.Refused, "no") { Claims = claims }.ToChallenge()!;
 
         var challenge = Assert.Single(AuthenticationChallenge.Parse([header]));
         Assert.Equal("insufficient_claims", challenge.Parameter("error"));
@@ -22,7 +22,7 @@ public sealed class ClaimsChallengeTests
     [Fact]
     public void The_header_cannot_be_broken_out_of()
     {
-        var header = ClaimsChallenge.For(new TokenError(TokenErrorKind.Refused, "no") { Claims = "\"\r\nSet-Cookie: x" })!;
+        var header = new TokenError(TokenErrorKind.Refused, "no") { Claims = "\"\r\nSet-Cookie: x" }.ToChallenge()!;
 
         Assert.DoesNotContain('\n', header);
         Assert.Equal(3, Assert.Single(AuthenticationChallenge.Parse([header])).Parameters.Count);

@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+
+namespace WorkloadIdentity;
+
+/// <summary>How a signed assertion gets into the token request.</summary>
+public sealed partial class ClientCertificateAuthentication
+{
+    internal override async ValueTask<TokenResult?> WriteAsync(
+        TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
+    {
+        var reading = await _source.ReadAsync(exchange, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await WriteAsync(reading, form, exchange, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (reading.Certificate?.Remote is not null && MayBeRotated(exception))
+        {
+            // The version of the key may have been disabled or removed since it was read. The newer version then signs.
+            var renewed = await ReadAgainAsync(exchange, Failure(exception, reading.Certificate), cancellationToken).ConfigureAwait(false);
+            if (renewed.Certificate is not { } next || next.Sha256.AsSpan().SequenceEqual(reading.Certificate.Sha256))
+            {
+                throw;
+            }
+
+            return await WriteAsync(renewed, form, exchange, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool MayBeRotated(Exception exception) =>
+        exception is not OperationCanceledException and not TokenAcquisitionException { Error.IsTransient: true };
+
+    private static TokenError Failure(Exception exception, SigningCertificate certificate) =>
+        exception is TokenAcquisitionException { Error: { } error } ? error
+        : new TokenError(
+            TokenErrorKind.InvalidConfiguration,
+            $"The signer failed with the client certificate '{certificate.Subject}' ({exception.GetType().Name}).")
+        {
+            Exception = exception,
+        };
+
+    /// <summary>Reads as after a refusal by Entra: the source does not answer from its cache.</summary>
+    private async ValueTask<CertificateReading> ReadAgainAsync(
+        TokenExchange exchange, TokenError failure, CancellationToken cancellationToken)
+    {
+        var refusal = exchange.Refusal;
+        exchange.Refusal = failure;
+        try
+        {
+            return await _source.ReadAsync(exchange, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            exchange.Refusal = refusal;
+        }
+    }
+
+    private async ValueTask<TokenResult?> WriteAsync(
+        CertificateReading reading, TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
+    {
+        if (reading.Certificate is not { } certificate)
+        {
+            return TokenResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, $"{reading.Problem}.")
+            {
+                HelpAnchor = _source.HelpAnchor,
+                Exception = reading.Exception,
+                IsTransient = reading.IsTransient,
+            });
+        }
+
+        var now = exchange.TimeProvider.GetUtcNow();
+        if (certificate.TimeProblem(now) is { } time)
+        {
+            return Unusable($"The client certificate '{certificate.Subject}' {time}.", HelpAnchors.ClientCertificate);
+        }
+
+        try
+        {
+            var chain = _issuers is null ? null : certificate.Chain(_issuers, now);
+            var (assertion, algorithm) =
+                await ClientAssertion.SignAsync(certificate, chain, exchange, cancellationToken).ConfigureAwait(false);
+            form.AddSignedAssertion(assertion, algorithm, certificate);
+            return null;
+        }
+        catch (CryptographicException exception)
+        {
+            throw new TokenAcquisitionException(new TokenError(
+                TokenErrorKind.InvalidConfiguration,
+                $"The private key of the client certificate '{certificate.Subject}' did not sign ({exception.GetType().Name}). "
+                    + "Check that it can be reached and that this process may use it.")
+            {
+                HelpAnchor = HelpAnchors.ClientCertificate,
+                Exception = exception,
+            });
+        }
+    }
+}
