@@ -82,7 +82,8 @@ public sealed class AccessToken
     /// The header that presents this token: its text is built once, at first use. One for all threads, whoever is first: it is recognised
     /// by reference.
     /// </summary>
-    internal AccessTokenHeader Header => _header ?? Interlocked.CompareExchange(ref _header, new AccessTokenHeader(this), null) ?? _header;
+    internal AccessTokenHeader Header =>
+        _header ?? Interlocked.CompareExchange(ref _header, new AccessTokenHeader(TokenType, Value), null) ?? _header;
 
     /// <summary>The same token with the name of the credential in front.</summary>
     /// <param name="credential">The name.</param>

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Serialization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 
 namespace WorkloadIdentity;
@@ -86,28 +88,12 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <summary>The same request in the credential's own tenant; made once, so that its hash is too.</summary>
     internal TokenRequest InOwnTenant => TenantId is null ? this : field ??= new(this, tenantId: null, UserAssertion);
 
-    /// <summary>The same request for the workload itself: what may be kept of an on-behalf-of request.</summary>
-    internal TokenRequest WithoutUserAssertion() => UserAssertion is null ? this : new(this, TenantId, userAssertion: null);
-
-    /// <summary>The key of an on-behalf-of request: its assertion is hashed once.</summary>
-    internal OnBehalfOfKey OnBehalfOfKey => field ??= OnBehalfOfKey.Of(this);
-
     /// <summary>
-    /// The slot this request was served from first, for as long as that one lives. Never a user's: those are kept for as long as they are
-    /// looked up.
+    /// The request as a cache keeps it: a user assertion is replaced by its SHA-256, so that no cache holds a user's token. Computed once.
     /// </summary>
-    internal TokenSlot? Slot { get; private set; }
-
-    /// <summary>
-    /// Keeps the slot, unless another acquirer's is kept that still lives: two that share a request must not write it in turns.
-    /// </summary>
-    internal void Remember(TokenSlot slot)
-    {
-        if (UserAssertion is null && (Slot is null || Slot.IsGone))
-        {
-            Slot = slot;
-        }
-    }
+    internal TokenRequest CacheKey => UserAssertion is null
+        ? this
+        : field ??= new(this, TenantId, Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(UserAssertion))));
 
     /// <inheritdoc/>
     public bool Equals(TokenRequest? other) =>

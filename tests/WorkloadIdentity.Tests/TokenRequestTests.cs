@@ -122,4 +122,16 @@ public sealed class TokenRequestTests
     public void It_never_prints_the_user_assertion() =>
         Assert.DoesNotContain(
             "canary", new TokenRequest("api://a/.default") { UserAssertion = "canary" }.ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void Its_cache_key_equals_for_equal_requests_and_holds_no_user_assertion()
+    {
+        TokenRequest OnBehalfOf(string user) => new("api://a/.default") { UserAssertion = user, TenantId = "contoso.com" };
+        var key = OnBehalfOf("canary").CacheKey;
+
+        Assert.Equal(OnBehalfOf("canary").CacheKey, key);
+        Assert.NotEqual(OnBehalfOf("another").CacheKey, key);
+        Assert.NotEqual(OnBehalfOf("canary").ForTenant("fabrikam.com").CacheKey, key);
+        Assert.DoesNotContain("canary", key.UserAssertion, StringComparison.Ordinal);
+    }
 }

@@ -4,12 +4,12 @@ namespace WorkloadIdentity;
 
 /// <summary>What a user's slot knows of its place in the cache.</summary>
 /// <param name="slots">The cache.</param>
-/// <param name="key">The key in it.</param>
+/// <param name="key">The key in it: <see cref="TokenRequest.CacheKey"/>.</param>
 /// <param name="notAfter">When the user assertion ends, in UTC ticks; the largest number when it does not say.</param>
 /// <param name="leavesOn">When the entry leaves the cache.</param>
-internal sealed class OnBehalfOfEntry(OnBehalfOfSlots slots, OnBehalfOfKey key, long notAfter, DateTimeOffset leavesOn)
+internal sealed class OnBehalfOfEntry(OnBehalfOfSlots slots, TokenRequest key, long notAfter, DateTimeOffset leavesOn)
 {
-    public OnBehalfOfKey Key => key;
+    public TokenRequest Key => key;
 
     public long NotAfter => notAfter;
 

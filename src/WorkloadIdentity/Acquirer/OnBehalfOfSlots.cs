@@ -19,11 +19,11 @@ internal sealed class OnBehalfOfSlots(TokenFlights flights, int capacity) : IDis
 
     public int Count => _slots.Count;
 
-    public TokenSlot? Find(TokenRequest request) => _slots.Get<TokenSlot>(request.OnBehalfOfKey);
+    public TokenSlot? Find(TokenRequest request) => _slots.Get<TokenSlot>(request.CacheKey);
 
     public TokenSlot GetOrAdd(TokenRequest request)
     {
-        var key = request.OnBehalfOfKey;
+        var key = request.CacheKey;
         if (_slots.TryGetValue<TokenSlot>(key, out var found) && found is not null)
         {
             return found;

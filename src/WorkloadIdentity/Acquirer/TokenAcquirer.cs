@@ -48,9 +48,37 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
             return ValueTask.FromCanceled<AccessToken>(cancellationToken);
         }
 
-        // A request remembers the slot it was served from: for one that is kept, nothing need be looked up.
-        var slot = request.Slot is { } known && known.IsOf(_flights) ? known : Find(request);
-        return slot?.Held(request) is { } token ? new ValueTask<AccessToken>(token) : WaitAsync(request, cancellationToken);
+        return _cache.Find(_flights.InOneForm(request))?.Held(request) is { } token
+            ? new ValueTask<AccessToken>(token)
+            : WaitAsync(request, cancellationToken);
+    }
+
+    /// <summary>Gets a token without a look-up, for a caller that keeps the cache entry of a request that it asks for each time.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="entry">
+    /// The entry that this acquirer found for this request; null at first. Set when another one takes its place. The entry of a request on
+    /// behalf of a user is not set, because it leaves the cache once nobody looks it up.
+    /// </param>
+    /// <param name="cancellationToken">Ends this caller's wait.</param>
+    internal ValueTask<AccessToken> GetTokenAsync(TokenRequest request, ref TokenSlot? entry, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<AccessToken>(cancellationToken);
+        }
+
+        if (entry?.Held(request) is { } token)
+        {
+            return new ValueTask<AccessToken>(token);
+        }
+
+        if (request.UserAssertion is null)
+        {
+            entry = _cache.Find(_flights.InOneForm(request));
+        }
+
+        return GetTokenAsync(request, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -97,20 +125,8 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         _cache.Dispose();
     }
 
-    private TokenSlot? Find(TokenRequest request)
-    {
-        var slot = _cache.Find(_flights.InOneForm(request));
-        if (slot is not null)
-        {
-            request.Remember(slot);
-        }
-
-        return slot;
-    }
-
     private async ValueTask<AccessToken> WaitAsync(TokenRequest request, CancellationToken cancellationToken)
     {
-        var asked = request;
         request = _flights.InOneForm(request);
         var started = _timeProvider.GetTimestamp();
         var outcome = "failed";
@@ -121,7 +137,6 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
                 var slot = _cache.GetOrAdd(request);
                 if (await slot.GetAsync(request, cancellationToken).ConfigureAwait(false) is { } token)
                 {
-                    asked.Remember(slot);
                     outcome = "issued";
                     return token;
                 }

@@ -16,12 +16,6 @@ internal sealed partial class TokenSlot(TokenFlights flights, OnBehalfOfEntry? u
     /// <summary>The order of eviction: earlier means idle for longer, and a slot without a token comes first.</summary>
     public long RefreshAt => _held?.RefreshAt ?? 0;
 
-    /// <summary>Whether it is one of the acquirer that <paramref name="owner"/> flies for. It may be gone: then it holds nothing.</summary>
-    public bool IsOf(TokenFlights owner) => ReferenceEquals(flights, owner);
-
-    /// <summary>Whether nobody is ever served from this slot again.</summary>
-    public bool IsGone => _retired || flights.IsDisposed;
-
     /// <summary>The hit: the held token when it may be served at once, otherwise null. A stale one starts a refresh behind it.</summary>
     public AccessToken? Held(TokenRequest request)
     {
@@ -117,7 +111,7 @@ internal sealed partial class TokenSlot(TokenFlights flights, OnBehalfOfEntry? u
     }
 
     /// <summary>
-    /// Takes the slot out of service whatever is under way; its token is forgotten, however long a request remembers the slot.
+    /// Takes the slot out of service whatever is under way; its token is forgotten, however long a handler keeps the slot.
     /// </summary>
     public void Forget()
     {

@@ -21,6 +21,10 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
     private readonly ChallengeMetrics _metrics;
     private readonly bool _ownsMetrics;
 
+    // The cache entry of the request that most messages share, where the acquirer is ours: such a message needs no look-up.
+    private readonly TokenAcquirer? _cached;
+    private TokenSlot? _entry;
+
     /// <summary>A handler whose tokens come from <paramref name="acquirer"/>.</summary>
     /// <param name="acquirer">Outlives the handler, and is not disposed by it.</param>
     /// <param name="request">What to ask for, unless a message asks otherwise.</param>
@@ -45,6 +49,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         ArgumentNullException.ThrowIfNull(request);
         RequireScope(request.Scope, nameof(request));
         _acquirer = acquirer;
+        _cached = acquirer as TokenAcquirer;
         _origins = origins;
         _requests = new TokenRequestSelector(request, options);
         _logger = options.LoggerFactory?.CreateLogger(Log.Category);
@@ -65,7 +70,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
                 return base.SendAsync(WithoutToken(request), cancellationToken);
             }
 
-            var getting = _acquirer.GetTokenAsync(message.Request, cancellationToken);
+            var getting = GetTokenAsync(message.Request, cancellationToken);
             return getting.IsCompletedSuccessfully
                 ? SendAsync(message.With(getting.Result), cancellationToken)
                 : GetAndSendAsync(message, getting, cancellationToken);
@@ -79,6 +84,11 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
             return Task.FromException<HttpResponseMessage>(exception);
         }
     }
+
+    private ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken) =>
+        _cached is not null && ReferenceEquals(request, _requests.Request)
+            ? _cached.GetTokenAsync(request, ref _entry, cancellationToken)
+            : _acquirer.GetTokenAsync(request, cancellationToken);
 
     private async Task<HttpResponseMessage> GetAndSendAsync(
         AuthorizedRequest message, ValueTask<AccessToken> getting, CancellationToken cancellationToken)
@@ -141,7 +151,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
             return base.Send(WithoutToken(request), cancellationToken);
         }
 
-        var sent = message.With(Blocking.Wait(() => _acquirer.GetTokenAsync(message.Request, cancellationToken)));
+        var sent = message.With(Blocking.Wait(() => GetTokenAsync(message.Request, cancellationToken)));
         try
         {
             var response = base.Send(sent.Message, cancellationToken);

@@ -70,8 +70,10 @@ public sealed class SteadinessTests : IDisposable
         };
         Assert.Same(old, await acquirer.GetTokenAsync(request));
 
-        // A slot with a flight under way cannot be retired.
-        Assert.True(request.Slot!.TryRetire());
+        // An entry with an acquisition in flight cannot be retired.
+        TokenSlot? entry = null;
+        await acquirer.GetTokenAsync(request, ref entry, default);
+        Assert.True(entry!.TryRetire());
         Assert.Equal(2, _credential.Calls);
     }
 
@@ -252,7 +254,7 @@ public sealed class SteadinessTests : IDisposable
         Assert.Single(credential.Asked, asked => asked.Request.UserAssertion is null);
     }
 
-    // ---- slots that requests remember
+    // ---- requests that are shared, entries that are kept
 
     [Fact]
     public async Task A_request_shared_by_two_acquirers_gets_of_each_its_own_token()
@@ -274,20 +276,22 @@ public sealed class SteadinessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_request_whose_slot_was_evicted_is_served_from_the_next_one_and_the_old_one_holds_nothing()
+    public async Task A_kept_entry_that_was_evicted_holds_nothing_and_the_next_one_takes_its_place()
     {
         _credential.Answer = _ => TokenResult.Issued(_credential.NewToken(Hour));
         var acquirer = NewAcquirer(options => options.Capacity = 1);
         var request = new TokenRequest("api://orders/.default");
-        var first = await acquirer.GetTokenAsync(request);
-        var evicted = request.Slot!;
+        TokenSlot? entry = null;
+        await acquirer.GetTokenAsync(request);
+        var first = await acquirer.GetTokenAsync(request, ref entry, default);
+        var evicted = entry!;
         await acquirer.GetTokenAsync(new TokenRequest("api://other/.default"));
 
-        var second = await acquirer.GetTokenAsync(request);
+        var second = await acquirer.GetTokenAsync(request, ref entry, default);
 
         Assert.NotEqual(first.Value, second.Value);
-        Assert.Same(second, await acquirer.GetTokenAsync(request));
-        Assert.NotSame(evicted, request.Slot);
+        Assert.Same(second, await acquirer.GetTokenAsync(request, ref entry, default));
+        Assert.NotSame(evicted, entry);
         Assert.Null(evicted.Held(request));
     }
 
@@ -297,6 +301,8 @@ public sealed class SteadinessTests : IDisposable
         var acquirer = NewAcquirer();
         var held = new TokenRequest("api://held/.default");
         await HoldAsync(acquirer, held, Hour);
+        TokenSlot? entry = null;
+        await acquirer.GetTokenAsync(held, ref entry, default);
         var waiters =
             Enumerable.Range(0, 50).Select(number => acquirer.GetTokenAsync(new TokenRequest($"api://{number}/.default")).AsTask())
                 .ToList();
@@ -314,7 +320,7 @@ public sealed class SteadinessTests : IDisposable
         }
 
         flights.ForEach(flight => flight.Issue(_credential.NewToken(Hour)));
-        Assert.Null(held.Slot!.Held(held));
+        Assert.Null(entry!.Held(held));
         await Patience.UntilAsync(() => _clock.PendingTimers == 0);
     }
 
