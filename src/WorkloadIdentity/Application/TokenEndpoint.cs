@@ -28,11 +28,6 @@ internal sealed class TokenEndpoint(
     /// </summary>
     public async ValueTask<TokenResult> AcquireAsync(TokenExchange exchange, CancellationToken cancellationToken)
     {
-        if (_gate.Closed(exchange.TenantId) is { } closed)
-        {
-            return TokenResult.Failed(closed.About(exchange.Request.Scope, clientId));
-        }
-
         var started = timeProvider.GetTimestamp();
         for (var wait = FirstPropagationWait; ; wait = wait * 2 < LongestPropagationWait ? wait * 2 : LongestPropagationWait)
         {
@@ -71,23 +66,29 @@ internal sealed class TokenEndpoint(
         return attempt;
     }
 
-    private ValueTask<Attempt> AttemptAsync(TokenExchange exchange, Attempt? refused, CancellationToken cancellationToken)
+    private async ValueTask<Attempt> AttemptAsync(TokenExchange exchange, Attempt? refused, CancellationToken cancellationToken)
+    {
+        var started = timeProvider.GetTimestamp();
+        var first = await SendAsync(exchange, refused, cancellationToken).ConfigureAwait(false);
+        return first.TransientError is not null
+            ? await RepeatAsync(exchange, refused, first, started, cancellationToken).ConfigureAwait(false)
+            : first;
+    }
+
+    private ValueTask<Attempt> RepeatAsync(
+        TokenExchange exchange, Attempt? refused, Attempt first, long started, CancellationToken cancellationToken)
     {
         var number = 1;
-        Attempt? last = null;
-        return _retry.RunAsync(
+        var last = first;
+        return _retry.RepeatAsync(
+            first,
+            started,
             async token =>
             {
-                if (last?.Result.Error is { } error)
-                {
-                    Log.Retrying(logger, exchange.Authority.Name, ++number, error);
-                }
-
+                Log.Retrying(logger, exchange.Authority.Name, ++number, last.Result.Error!);
                 return last = await SendAsync(exchange, refused, token).ConfigureAwait(false);
             },
-
-            // What the gate told again was answered to somebody else: waiting for it is for the caller to decide.
-            attempt => attempt.Result.Error is { IsRepeated: false } error ? error : null,
+            attempt => attempt.TransientError,
             outlasts: null,
             cancellationToken);
     }
@@ -219,6 +220,12 @@ internal sealed class TokenEndpoint(
     /// <param name="Form">What was sent; null when nothing was.</param>
     private sealed record Attempt(TokenResult Result, TokenRequestForm? Form)
     {
+        /// <summary>
+        /// An error that asking again may mend; null when there is none. One that the gate repeated was answered to somebody else: whether
+        /// to wait for it is for the caller to decide.
+        /// </summary>
+        public TokenError? TransientError => Result.Error is { IsRepeated: false, IsTransient: true } error ? error : null;
+
         public bool WasToldCode(long code) => Result.Error?.EntraErrorCodes.Contains(code) == true;
     }
 }

@@ -61,7 +61,7 @@ internal sealed class AppServiceHost : ManagedIdentityHost
                     HelpAnchors.ManagedIdentity));
         }
 
-        var (query, error) = WriteQuery(request, _selector);
+        var (query, error) = request.Query(Name, _selector);
         if (query is null)
         {
             return (null, error);

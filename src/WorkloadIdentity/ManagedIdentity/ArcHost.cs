@@ -31,7 +31,7 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
         }
 
         // Not mi_res_id, which the agent ignores.
-        var (query, error) = WriteQuery(request, kind => kind switch
+        var (query, error) = request.Query(Name, kind => kind switch
         {
             ManagedIdentityIdKind.ClientId => "client_id",
             ManagedIdentityIdKind.ObjectId => "object_id",

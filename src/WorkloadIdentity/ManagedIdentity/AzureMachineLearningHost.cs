@@ -46,7 +46,7 @@ internal sealed class AzureMachineLearningHost(
             return (null, Unasked(request, (endpointProblem ?? secretProblem)!));
         }
 
-        var (query, error) = WriteQuery(request, kind => kind == ManagedIdentityIdKind.ClientId ? "clientid" : null);
+        var (query, error) = request.Query(Name, kind => kind == ManagedIdentityIdKind.ClientId ? "clientid" : null);
         if (query is null)
         {
             return (null, error);

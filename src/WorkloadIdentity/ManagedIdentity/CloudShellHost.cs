@@ -6,17 +6,18 @@ namespace WorkloadIdentity;
 /// </summary>
 internal sealed class CloudShellHost(ManagedIdentityCredentialOptions options) : ManagedIdentityHost("Cloud Shell", options)
 {
-    protected override TokenError? Refusal(ManagedIdentityRequest request) => request.Id is null
-        ? null
-        : request.Error(
-            TokenErrorKind.InvalidConfiguration,
-            "Cloud Shell has no managed identity, only tokens of the person who is signed in, so it cannot be asked for "
-                + $"{request.Identity}. Name no identity if that person is meant.",
-            HelpAnchors.ManagedIdentity);
-
     /// <summary>Nothing is shown to this endpoint and a person's token comes back, so it is asked on this machine only.</summary>
     protected override (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request)
     {
+        if (request.Id is not null)
+        {
+            return (null, request.Error(
+                TokenErrorKind.InvalidConfiguration,
+                "Cloud Shell has no managed identity, only tokens of the person who is signed in, so it cannot be asked for "
+                    + $"{request.Identity}. Name no identity if that person is meant.",
+                HelpAnchors.ManagedIdentity));
+        }
+
         var (endpoint, problem) = HostVariable.Loopback(Options.Environment, "MSI_ENDPOINT");
         return endpoint is null
             ? (null,

@@ -17,8 +17,8 @@ internal sealed partial class ContainerInstancesHost(ManagedIdentityCredentialOp
     /// Its endpoint ends with a version, as no other host's does:
     /// <c>http://10.92.0.2:2377/metadata/identity/oauth2/token?api-version=1.0</c>.
     /// </summary>
-    public static bool IsHere(WorkloadEnvironment environment) =>
-        environment.Has(HeaderVariable) && environment.Variable(EndpointVariable) is { } endpoint && Version().IsMatch(endpoint);
+    public static bool HasEndpoint(WorkloadEnvironment environment) =>
+        environment.Variable(EndpointVariable) is { } endpoint && Version().IsMatch(endpoint);
 
     // 404 is DefaultIdentityNotDefined here, which asking again does not change.
     protected override bool IsTransient(int status) => status is 408 or 429 or >= 500;
@@ -37,7 +37,7 @@ internal sealed partial class ContainerInstancesHost(ManagedIdentityCredentialOp
                 HelpAnchors.ManagedIdentity));
         }
 
-        var (query, error) = WriteQuery(request, kind => kind == ManagedIdentityIdKind.ObjectId ? "principalId" : null);
+        var (query, error) = request.Query(Name, kind => kind == ManagedIdentityIdKind.ObjectId ? "principalId" : null);
         if (query is null)
         {
             return (null, error);

@@ -14,7 +14,7 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(1);
 
     // IMDS serves five identity requests at a time and machine, whoever asks: one gate for the process, whatever the number of credentials.
-    private static readonly SemaphoreSlim Gate = new(5);
+    private static readonly SemaphoreSlim FiveAtATime = new(5);
 
     // IMDS may be away for 70 seconds while it is upgraded, and says so with 410.
     private static readonly RetryOptions ImdsSchedule = new()
@@ -28,41 +28,17 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
 
     protected override RetryOptions Schedule => ImdsSchedule;
 
+    protected override SemaphoreSlim Gate => FiveAtATime;
+
     protected override bool IsTransient(int status) => status is 410 || base.IsTransient(status);
 
     protected override bool Outlasts(TokenError error) => error.StatusCode == 410;
-
-    protected override TokenError? Refusal(ManagedIdentityRequest request) =>
-        Options.Environment.Has(FederatedTokenVariable) && !Options.AllowNodeIdentity
-            ? request.Error(
-                TokenErrorKind.NotAllowed,
-                $"{FederatedTokenVariable} is set, so this workload has an identity of its own, and the managed identity of this machine "
-                    + "would be the node's. "
-                + $"Use the federated credential, or set {nameof(ManagedIdentityCredentialOptions)}.{nameof(
-                    ManagedIdentityCredentialOptions.AllowNodeIdentity)} if the node's identity is meant.",
-                HelpAnchors.NodeIdentity)
-            : null;
 
     protected override (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request)
     {
         var (message, error) = WriteWithoutHeader(request);
         message?.Headers.Add("Metadata", "true");
         return (message, error);
-    }
-
-    protected override async ValueTask<(BackchannelAnswer Answer, DateTimeOffset SentOn)> SendAsync(
-        HttpRequestMessage message, TimeSpan timeLimit, CancellationToken cancellationToken)
-    {
-        // Time at the gate is not time IMDS took, so the limit starts behind it. Each holder is bounded by its own limit.
-        await Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await base.SendAsync(message, timeLimit, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            Gate.Release();
-        }
     }
 
     /// <summary>
@@ -143,6 +119,11 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
 
     private (HttpRequestMessage? Message, TokenError? Error) WriteWithoutHeader(ManagedIdentityRequest request)
     {
+        if (Options.Environment.Has(FederatedTokenVariable) && !Options.AllowNodeIdentity)
+        {
+            return (null, NodeIdentityNotAllowed(request));
+        }
+
         var authority = LinkLocal;
         if (Options.Environment.Has(AuthorityVariable))
         {
@@ -159,7 +140,7 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
             authority = address;
         }
 
-        var (query, error) = WriteQuery(request, kind => kind switch
+        var (query, error) = request.Query(Name, kind => kind switch
         {
             ManagedIdentityIdKind.ClientId => "client_id",
             ManagedIdentityIdKind.ObjectId => "object_id",
@@ -171,4 +152,11 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
             : (new HttpRequestMessage(
                 HttpMethod.Get, new Uri(authority, $"/metadata/identity/oauth2/token?api-version=2018-02-01&{query}")), null);
     }
+
+    private static TokenError NodeIdentityNotAllowed(ManagedIdentityRequest request) => request.Error(
+        TokenErrorKind.NotAllowed,
+        $"{FederatedTokenVariable} is set, so this workload has an identity of its own, and the managed identity of this machine would be "
+            + $"the node's. Use the federated credential, or set {nameof(ManagedIdentityCredentialOptions)}."
+            + $"{nameof(ManagedIdentityCredentialOptions.AllowNodeIdentity)} if the node's identity is meant.",
+        HelpAnchors.NodeIdentity);
 }

@@ -46,8 +46,11 @@ public sealed class ManagedIdentityCredential : Credential
         : "A system-assigned identity, or the host's default, is another identity on each machine. Name a user-assigned identity by its "
             + "client id.";
 
-    /// <summary>Claims where the host can act on a rejected token (Service Fabric), otherwise nothing beyond a scope.</summary>
-    protected override RequestFeatures Supports => _hosts.Detect().Supports;
+    /// <summary>
+    /// Claims, which the host may still not support: only Service Fabric can act on a rejected token. The host is detected once for an
+    /// acquisition, when it is asked.
+    /// </summary>
+    protected override RequestFeatures Supports => RequestFeatures.Claims;
 
     /// <inheritdoc/>
     protected override string? LooksFor =>
@@ -58,12 +61,18 @@ public sealed class ManagedIdentityCredential : Credential
     /// <inheritdoc/>
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {
+        var host = _hosts.Detect();
+        if ((acquisition.Features & ~host.Supports) is not RequestFeatures.None and var missing)
+        {
+            return TokenResult.Failed(TokenError.Unsupported(Name, missing, acquisition.Request));
+        }
+
         var scope = acquisition.Request.Scope;
         var (resource, problem) = ResourceOf(scope);
         return resource is null
             ? TokenResult.Failed(
                 new TokenError(TokenErrorKind.InvalidConfiguration, problem!) { Scope = scope, HelpAnchor = HelpAnchors.Scope })
-            : await _hosts.Detect().AcquireAsync(
+            : await host.AcquireAsync(
                 new ManagedIdentityRequest(scope, resource, _id)
                 {
                     HasAlternatives = acquisition.HasAlternatives,

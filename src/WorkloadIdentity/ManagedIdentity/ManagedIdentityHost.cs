@@ -34,6 +34,9 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     /// <summary>What a request to this host may carry beyond a scope.</summary>
     public virtual RequestFeatures Supports => RequestFeatures.None;
 
+    /// <summary>Bounds how many requests are sent at a time; null when there is no bound.</summary>
+    protected virtual SemaphoreSlim? Gate => null;
+
     /// <summary>The client that asks.</summary>
     protected virtual HttpClient Client => Options.Client;
 
@@ -45,42 +48,42 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
 
     private RetryOptions Retry => Options.Retry ?? Schedule;
 
-    /// <summary>Gets a token, retrying what fails in passing.</summary>
+    /// <summary>Gets a token. A transient failure is retried.</summary>
     public async ValueTask<TokenResult> AcquireAsync(ManagedIdentityRequest request, CancellationToken cancellationToken)
     {
-        if (Refusal(request) is { } refusal)
-        {
-            return TokenResult.Failed(refusal);
-        }
-
-        // Nothing takes the place of an identity that was named, so whether the host is here decides nothing.
+        // No other credential takes the place of an identity that was named, so it does not matter whether the host is here.
         if (request is { HasAlternatives: true, Id: null }
             && await ProbeAsync(request, cancellationToken).ConfigureAwait(false) is { } absent)
         {
             return absent;
         }
 
-        var attempts = 0;
-        TokenError? last = null;
-        return await new TransientRetry(Retry, Options.TimeProvider).RunAsync(
+        var started = Options.TimeProvider.GetTimestamp();
+        var first = await AttemptAsync(request, cancellationToken).ConfigureAwait(false);
+        return first.Error is { IsTransient: true }
+            ? await RepeatAsync(request, first, started, cancellationToken).ConfigureAwait(false)
+            : first;
+    }
+
+    private ValueTask<TokenResult> RepeatAsync(
+        ManagedIdentityRequest request, TokenResult first, long started, CancellationToken cancellationToken)
+    {
+        var attempts = 1;
+        var last = first.Error!;
+        return new TransientRetry(Retry, Options.TimeProvider).RepeatAsync(
+            first,
+            started,
             async token =>
             {
-                if (++attempts > 1)
-                {
-                    Log.Retrying(Logger, Name, attempts, last!);
-                }
-
+                Log.Retrying(Logger, Name, ++attempts, last);
                 var result = await AttemptAsync(request, token).ConfigureAwait(false);
-                last = result.Error;
+                last = result.Error ?? last;
                 return result;
             },
             result => result.Error,
             Options.Retry is null ? Outlasts : null,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
-
-    /// <summary>Why this host is not to be asked at all; null when it may be.</summary>
-    protected virtual TokenError? Refusal(ManagedIdentityRequest request) => null;
 
     /// <summary>
     /// Whether the host is here, asked when another credential may take its place. A result says that it is not. A host whose variables
@@ -106,14 +109,30 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     /// </summary>
     protected abstract (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request);
 
-    /// <summary>Sends once within bounds, and says when: a relative expiry counts from there.</summary>
+    /// <summary>
+    /// Sends once within bounds, behind the <see cref="Gate"/>, and says when: a relative expiry counts from there. Waiting at the gate is
+    /// not counted as time that the host took, so the time limit starts behind it.
+    /// </summary>
     protected virtual async ValueTask<(BackchannelAnswer Answer, DateTimeOffset SentOn)> SendAsync(
         HttpRequestMessage message, TimeSpan timeLimit, CancellationToken cancellationToken)
     {
-        var sentOn = Options.TimeProvider.GetUtcNow();
-        var answer =
-            await Backchannel.SendAsync(Client, message, Name, timeLimit, Options.TimeProvider, cancellationToken).ConfigureAwait(false);
-        return (answer, sentOn);
+        if (Gate is not null)
+        {
+            await Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            var sentOn = Options.TimeProvider.GetUtcNow();
+            var answer =
+                await Backchannel.SendAsync(Client, message, Name, timeLimit, Options.TimeProvider, cancellationToken)
+                    .ConfigureAwait(false);
+            return (answer, sentOn);
+        }
+        finally
+        {
+            Gate?.Release();
+        }
     }
 
     /// <summary>Makes a verdict of an answer.</summary>
@@ -191,28 +210,6 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     };
 
     /// <summary>
-    /// The parameters every host shares, encoded: resource, and the identity by the name this host gives that kind of id.
-    /// </summary>
-    /// <param name="request">What is asked for.</param>
-    /// <param name="selector">The host's parameter for a kind of id; null when it has none.</param>
-    protected (string? Query, TokenError? Error) WriteQuery(ManagedIdentityRequest request, Func<ManagedIdentityIdKind, string?> selector)
-    {
-        var query = $"resource={Uri.EscapeDataString(request.Resource)}";
-        if (request.Id is not { Value: { } value } id)
-        {
-            return (query, null);
-        }
-
-        return selector(id.Kind) is { } parameter
-            ? ($"{query}&{parameter}={Uri.EscapeDataString(value)}", null)
-            : (null,
-                request.Error(
-                    TokenErrorKind.InvalidConfiguration,
-                    $"{Name} cannot be asked for {request.Identity}: {KindsOf(selector)}",
-                    HelpAnchors.ManagedIdentity));
-    }
-
-    /// <summary>
     /// Whether an address lies in a network of the host's own, where the host speaks plain http. The first time is logged.
     /// </summary>
     protected bool IsOwnNetwork(IPAddress address, byte first, byte second, byte mask)
@@ -228,15 +225,6 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
         }
 
         return true;
-    }
-
-    private static string KindsOf(Func<ManagedIdentityIdKind, string?> selector)
-    {
-        string[] kinds =
-            [.. new[] { (ManagedIdentityIdKind.ClientId, "client id"), (ManagedIdentityIdKind.ObjectId,
-                "object id"), (ManagedIdentityIdKind.ResourceId, "resource id") }
-            .Where(kind => selector(kind.Item1) is not null).Select(kind => kind.Item2)];
-        return $"it takes no id of that kind. Name the identity by its {string.Join(" or ", kinds)}.";
     }
 
     // Zero would mean retrying without a pause, which no host asks for.

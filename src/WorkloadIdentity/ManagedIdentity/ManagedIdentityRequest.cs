@@ -33,6 +33,27 @@ internal sealed class ManagedIdentityRequest(string scope, string resource, Mana
     /// <summary>The token an API rejected, for hosts that can be told.</summary>
     public AccessToken? Rejected { get; init; }
 
+    /// <summary>
+    /// The parameters that every host has, encoded: the resource, and the identity under the name that this host gives to its kind of id.
+    /// </summary>
+    /// <param name="host">The host's name, for messages.</param>
+    /// <param name="selector">The host's parameter for a kind of id; null when it has none.</param>
+    public (string? Query, TokenError? Error) Query(string host, Func<ManagedIdentityIdKind, string?> selector)
+    {
+        var query = $"resource={Uri.EscapeDataString(Resource)}";
+        if (Id is not { Value: { } value })
+        {
+            return (query, null);
+        }
+
+        return selector(Id.Kind) is { } parameter
+            ? ($"{query}&{parameter}={Uri.EscapeDataString(value)}", null)
+            : (null, Error(
+                TokenErrorKind.InvalidConfiguration,
+                $"{host} cannot be asked for {Identity}: {KindsOf(selector)}",
+                HelpAnchors.ManagedIdentity));
+    }
+
     /// <summary>The same, for an identity that the host states.</summary>
     public ManagedIdentityRequest For(ManagedIdentityId id) => new(Scope, Resource, id)
     {
@@ -54,4 +75,16 @@ internal sealed class ManagedIdentityRequest(string scope, string resource, Mana
         : TokenResult.Failed(error.WithMessage(
             $"{error.Message} The program asked for {Identity}, so no other credential takes its place: leave it out where it does not "
                 + "exist, or name no identity."));
+
+    private static string KindsOf(Func<ManagedIdentityIdKind, string?> selector)
+    {
+        (ManagedIdentityIdKind Kind, string Words)[] all =
+        [
+            (ManagedIdentityIdKind.ClientId, "client id"),
+            (ManagedIdentityIdKind.ObjectId, "object id"),
+            (ManagedIdentityIdKind.ResourceId, "resource id"),
+        ];
+        var known = all.Where(kind => selector(kind.Kind) is not null).Select(kind => kind.Words);
+        return $"it takes no id of that kind. Name the identity by its {string.Join(" or ", known)}.";
+    }
 }

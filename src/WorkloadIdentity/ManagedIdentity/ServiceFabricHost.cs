@@ -72,7 +72,7 @@ internal sealed partial class ServiceFabricHost(ManagedIdentityCredentialOptions
                     HelpAnchors.ClaimsChallenge));
         }
 
-        var (query, error) = WriteQuery(request, kind => kind == ManagedIdentityIdKind.ObjectId ? "principalId" : null);
+        var (query, error) = request.Query(Name, kind => kind == ManagedIdentityIdKind.ObjectId ? "principalId" : null);
         if (query is null)
         {
             return (null, error);

@@ -4,8 +4,6 @@ namespace WorkloadIdentity;
 internal sealed class UnusableHost(
     string name, string reason, ManagedIdentityCredentialOptions options) : ManagedIdentityHost(name, options)
 {
-    protected override TokenError? Refusal(ManagedIdentityRequest request) =>
-        request.Error(TokenErrorKind.InvalidConfiguration, reason, anchor: HelpAnchors.ManagedIdentity);
-
-    protected override (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request) => (null, Refusal(request));
+    protected override (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request) =>
+        (null, request.Error(TokenErrorKind.InvalidConfiguration, reason, HelpAnchors.ManagedIdentity));
 }

@@ -9,27 +9,19 @@ namespace WorkloadIdentity;
 internal sealed class TransientRetry(RetryOptions options, TimeProvider timeProvider)
 {
     /// <summary>
-    /// Runs <paramref name="attempt"/> until it succeeds, fails for good, or the schedule ends; the last result is returned.
+    /// Goes on after a first attempt that failed in passing, until an attempt succeeds, fails for good, or the schedule ends. The last
+    /// result is returned.
     /// </summary>
-    /// <param name="attempt">Makes one attempt.</param>
-    /// <param name="errorOf">The error of a result; null for a success.</param>
+    /// <param name="first">The result of the first attempt, which the caller made.</param>
+    /// <param name="started">The timestamp at which the first attempt began.</param>
+    /// <param name="attempt">Makes one further attempt.</param>
+    /// <param name="errorOf">The error of a result; null for a success, and for an error that is not to be retried.</param>
     /// <param name="outlasts">Errors that are retried until the budget ends, however many attempts that takes (IMDS during its
     /// upgrade).</param>
     /// <param name="cancellationToken">Ends the attempt and any delay.</param>
-    public async ValueTask<T> RunAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(
-        Func<CancellationToken, ValueTask<T>> attempt, Func<T, TokenError?> errorOf, Func<TokenError, bool>? outlasts,
-        CancellationToken cancellationToken)
-    {
-        var started = timeProvider.GetTimestamp();
-        var first = await attempt(cancellationToken).ConfigureAwait(false);
-        return errorOf(first) is { IsTransient: true }
-            ? await RepeatAsync(first, started, attempt, errorOf, outlasts, cancellationToken).ConfigureAwait(false)
-            : first;
-    }
-
-    // Kept out of RunAsync, so that a healthy program never loads and compiles Polly (74 to 94 ms at first use).
+    /// <remarks>Not inlined, so that a program without failures never loads and compiles Polly (74 to 94 ms at first use).</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private async ValueTask<T> RepeatAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(
+    public async ValueTask<T> RepeatAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(
         T first, long started, Func<CancellationToken, ValueTask<T>> attempt, Func<T, TokenError?> errorOf,
         Func<TokenError, bool>? outlasts, CancellationToken cancellationToken)
     {

@@ -113,6 +113,9 @@ public sealed class WorkloadEnvironment
     /// <summary>Whether the variable is there with a value.</summary>
     internal bool Has(string name) => Variable(name) is not null;
 
+    /// <summary>Those of <paramref name="names"/> that are there with a value.</summary>
+    internal HashSet<string> PresentAmong(IEnumerable<string> names) => [.. names.Where(Has)];
+
     /// <summary>Whether any variable of a platform is there with a value: <c>WEBSITE_</c> for App Service.</summary>
     internal bool HasAny(string prefix) => _names().Any(name => name.StartsWith(prefix, StringComparison.Ordinal) && Has(name));
 
