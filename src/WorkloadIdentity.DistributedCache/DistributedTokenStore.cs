@@ -50,7 +50,7 @@ public sealed class DistributedTokenStore : TokenStore
     {
         ArgumentException.ThrowIfNullOrEmpty(partition);
         ArgumentNullException.ThrowIfNull(request);
-        if (!SharedTokens.MayShare(request))
+        if (!MayShare(request))
         {
             return null;
         }
@@ -74,14 +74,14 @@ public sealed class DistributedTokenStore : TokenStore
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(token);
         var now = _timeProvider.GetUtcNow();
-        if (!SharedTokens.MayShare(request))
+        if (!MayShare(request))
         {
             return;
         }
 
         var entry = StoreEntry.Of(partition, request, _namingKey);
         var lifetime = token.ExpiresOn - now;
-        var written = SharedTokens.IsFresh(token, now)
+        var written = IsFresh(token, now)
             && token.Value.Length <= LimitedCache.LongestValue / 2
             && await _cache.WriteAsync(entry.Name, () => Protect(entry, token, now), lifetime, cancellationToken).ConfigureAwait(false);
         _lease?.End(entry.Name, withToken: written);
@@ -93,7 +93,7 @@ public sealed class DistributedTokenStore : TokenStore
     {
         ArgumentException.ThrowIfNullOrEmpty(partition);
         ArgumentNullException.ThrowIfNull(request);
-        if (_lease is not null && SharedTokens.MayShare(request))
+        if (_lease is not null && MayShare(request))
         {
             _lease.End(StoreEntry.Of(partition, request, _namingKey).Name, withToken: false);
         }
@@ -118,6 +118,6 @@ public sealed class DistributedTokenStore : TokenStore
         CryptographicOperations.ZeroMemory(plaintext);
 
         // One that has expired, or is about to, is no more than a miss, and the next token is one process's to ask for.
-        return SharedTokens.IsFresh(token, now) ? token : null;
+        return IsFresh(token, now) ? token : null;
     }
 }

@@ -61,12 +61,12 @@ internal static class StoredToken
             }
 
             var token = new AccessToken(value, expiresOn, refreshOn, type);
-            if (issuer.Length > 0 || clientId.Length > 0)
+            if (issuer.Length > 0)
             {
                 token = token.IssuedBy(issuer, clientId.Length > 0 ? clientId : null);
             }
 
-            return (acquiredBy.Length > 0 ? token.From(acquiredBy) : token).From("second level");
+            return (acquiredBy.Length > 0 ? token.AcquiredThrough(acquiredBy) : token).AcquiredThrough("second level");
         }
         catch (Exception exception) when (exception is EndOfStreamException or ArgumentException or FormatException or IOException)
         {

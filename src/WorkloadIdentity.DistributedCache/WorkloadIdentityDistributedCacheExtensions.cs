@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Caching.Distributed;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using WorkloadIdentity;
 using WorkloadIdentity.DistributedCache;
 
@@ -26,53 +24,26 @@ public static class WorkloadIdentityDistributedCacheExtensions
     /// <param name="builder">Of an identity with a credential of its own.</param>
     /// <param name="configure">Sets at least <see cref="DistributedTokenStoreOptions.NamingKey"/> and
     /// <see cref="DistributedTokenStoreOptions.Protection"/>. Called once, when the host starts.</param>
-    /// <exception cref="InvalidOperationException">The identity is an acquirer that was made before, or has a distributed cache
+    /// <exception cref="InvalidOperationException">The identity is an acquirer that was made before, or has a token store
     /// already.</exception>
     public static WorkloadIdentityBuilder AddDistributedCache(
         this WorkloadIdentityBuilder builder, Action<IServiceProvider, DistributedTokenStoreOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
-        builder.ThrowIfExisting(nameof(AddDistributedCache));
-        var (services, name) = (builder.Services, builder.Name);
-        if (services.Any(service => service.ServiceType == typeof(DistributedTokenStore) && Equals(service.ServiceKey, name)))
-        {
-            throw new InvalidOperationException(
-                $"{RegisteredIdentity.Describe(name)} has a distributed cache already. Call {nameof(AddDistributedCache)} once for it.");
-        }
-
-        services.AddKeyedSingleton(name, (provider, _) => Create(provider, name, configure));
-        services.AddOptions<WorkloadIdentityOptions>(name)
-            .Configure<IServiceProvider>(
-                (options, provider) => options.Store = provider.GetRequiredKeyedService<DistributedTokenStore>(name));
-        services.AddSingleton<IHostedService>(provider => new SecondLevelCheck(name, provider));
-        return builder;
+        return builder.UseTokenStore(services => Create(services, configure), nameof(AddDistributedCache));
     }
 
     private static DistributedTokenStore Create(
-        IServiceProvider services, string name, Action<IServiceProvider, DistributedTokenStoreOptions> configure)
+        IServiceProvider services, Action<IServiceProvider, DistributedTokenStoreOptions> configure)
     {
         var cache = services.GetService<IDistributedCache>()
-            ?? throw Invalid(
-                name,
-                "no IDistributedCache is registered. Add one, such as services.AddStackExchangeRedisCache(…) of "
+            ?? throw new ArgumentException(
+                "No IDistributedCache is registered. Add one, such as services.AddStackExchangeRedisCache(…) of "
                     + "Microsoft.Extensions.Caching.StackExchangeRedis.");
         var options = new DistributedTokenStoreOptions { LoggerFactory = services.GetService<ILoggerFactory>() };
         options.TimeProvider = services.GetService<TimeProvider>() ?? options.TimeProvider;
         configure(services, options);
-        try
-        {
-            return new DistributedTokenStore(cache, options);
-        }
-        catch (ArgumentException exception)
-        {
-            throw Invalid(name, exception.Explain());
-        }
+        return new DistributedTokenStore(cache, options);
     }
-
-    private static OptionsValidationException Invalid(string name, string problem) =>
-        new(
-            name,
-            typeof(WorkloadIdentityOptions),
-            [$"{RegisteredIdentity.Describe(name)}: its distributed cache cannot be used: {problem}"]);
 }

@@ -90,11 +90,16 @@ public sealed class AccessToken
     /// <param name="last">The origin of this credential's last token, shared where it is the same.</param>
     internal AccessToken From(string credential, ref TokenOrigin? last) => new(this, TokenOrigin.Of(_origin, credential, ref last));
 
-    /// <summary>The same, of a token that comes alone.</summary>
-    internal AccessToken From(string credential)
+    /// <summary>
+    /// The same token with <paramref name="name"/> in front of <see cref="AcquiredBy"/>, for a <see cref="TokenStore"/> that gives back
+    /// what it kept. The name of a credential is added without it.
+    /// </summary>
+    /// <param name="name">Of who handed the token on, or an earlier <see cref="AcquiredBy"/>.</param>
+    public AccessToken AcquiredThrough(string name)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
         TokenOrigin? none = null;
-        return From(credential, ref none);
+        return From(name, ref none);
     }
 
     /// <summary>

@@ -49,7 +49,7 @@ public sealed class AccessTokenTests
         var token = new AccessToken("t", DateTimeOffset.MaxValue).IssuedBy("robot arm 7", "the-client");
 
         Assert.Equal(("robot arm 7", "the-client", null), (token.Issuer, token.ClientId, token.AcquiredBy));
-        token = token.From("robot");
+        token = token.AcquiredThrough("robot");
         Assert.Equal(("robot arm 7", "the-client", "robot"), (token.Issuer, token.ClientId, token.AcquiredBy));
         Assert.Throws<ArgumentException>(() => token.IssuedBy(" "));
     }

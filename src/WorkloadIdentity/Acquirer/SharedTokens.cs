@@ -17,7 +17,7 @@ internal sealed class SharedTokens(
     public async ValueTask<AccessToken?> ReadAsync(TokenRequest request, AccessToken? held, CancellationToken end)
     {
         AccessToken? token = null;
-        if (MayShare(request))
+        if (TokenStore.MayShare(request))
         {
             await WithinLimitAsync(
                 "reading",
@@ -26,19 +26,18 @@ internal sealed class SharedTokens(
                 end).ConfigureAwait(false);
         }
 
-        return token is not null && (held is null || token.ExpiresOn > held.ExpiresOn) && IsFresh(token, timeProvider.GetUtcNow())
-            ? token
-            : null;
+        var isBetter = token is not null && (held is null || token.ExpiresOn > held.ExpiresOn);
+        return isBetter && TokenStore.IsFresh(token!, timeProvider.GetUtcNow()) ? token : null;
     }
 
-    public ValueTask WriteAsync(TokenRequest request, AccessToken token, CancellationToken end) => MayShare(request)
+    public ValueTask WriteAsync(TokenRequest request, AccessToken token, CancellationToken end) => TokenStore.MayShare(request)
         ? WithinLimitAsync("writing", WriteTimeLimit, limit => store.WriteAsync(partition, request, token, limit), end)
         : ValueTask.CompletedTask;
 
     /// <summary>Tells the store that an acquisition which read it has ended without a token.</summary>
     public void Abandon(TokenRequest request)
     {
-        if (!MayShare(request))
+        if (!TokenStore.MayShare(request))
         {
             return;
         }
@@ -58,13 +57,6 @@ internal sealed class SharedTokens(
         $"The credential '{credential.Name}' cannot share tokens with other processes through a TokenStore. "
             + $"{credential.WhyNotShared} Or leave the store out. "
         + $"See {BuildFacts.HelpBaseAddress}errors.md#{HelpAnchors.SecondLevel}";
-
-    /// <summary>Worth sharing: not about to be refreshed by whoever gets it.</summary>
-    internal static bool IsFresh(AccessToken token, DateTimeOffset now) =>
-        token.ExpiresOn - now > TimeSpan.FromMinutes(5) && (token.RefreshOn is not { } refreshOn || refreshOn > now);
-
-    /// <summary>Tokens on behalf of users, and tokens that are themselves credentials, stay in the process that asked for them.</summary>
-    internal static bool MayShare(TokenRequest request) => request.UserAssertion is null && !ExchangeAudience.IsAskedBy(request.Scope);
 
     private async ValueTask WithinLimitAsync(
         string doing, TimeSpan timeLimit, Func<CancellationToken, ValueTask> step, CancellationToken end)

@@ -20,6 +20,30 @@ public abstract class TokenStore
     /// </value>
     public virtual TimeSpan ReadTimeLimit => TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// Whether the token of a request may be kept where other processes read it. Tokens on behalf of users, and tokens that are themselves
+    /// credentials (<see cref="TokenRequest.IsForTokenExchange"/>), stay in the process that asked for them. An acquirer looks at it before
+    /// it calls the store.
+    /// </summary>
+    /// <param name="request">What was asked for.</param>
+    public static bool MayShare(TokenRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.UserAssertion is null && !request.IsForTokenExchange;
+    }
+
+    /// <summary>
+    /// Whether a token is worth sharing: it lives for more than five minutes, and it is not time to refresh it. An acquirer takes no other
+    /// from a store.
+    /// </summary>
+    /// <param name="token">The token.</param>
+    /// <param name="now">The time on the store's clock.</param>
+    public static bool IsFresh(AccessToken token, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return token.ExpiresOn - now > TimeSpan.FromMinutes(5) && (token.RefreshOn is not { } refreshOn || refreshOn > now);
+    }
+
     /// <summary>Reads a token.</summary>
     /// <param name="partition">The identity it belongs to: <see cref="Credential.Partition"/>.</param>
     /// <param name="request">What was asked for.</param>

@@ -8,7 +8,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// Says how one registered identity gets its tokens, and what it works with. An identity has one credential: a second <c>Use…</c> throws.
 /// Without any, an identity registered without configuration uses the default chain.
 /// </summary>
-public sealed class WorkloadIdentityBuilder
+public sealed partial class WorkloadIdentityBuilder
 {
     private readonly bool _isExisting;
     private string? _chosen;

@@ -124,7 +124,9 @@ public sealed class AddDistributedCacheTests
         Add(services.AddWorkloadIdentity("two"));
 
         Assert.Contains(
-            "has a distributed cache already", Assert.Throws<InvalidOperationException>(() => Add(one)).Message, StringComparison.Ordinal);
+            "has a token store already, from AddDistributedCache",
+            Assert.Throws<InvalidOperationException>(() => Add(one)).Message,
+            StringComparison.Ordinal);
         Assert.Contains(
             "AddDistributedCache would change nothing",
             Assert.Throws<InvalidOperationException>(() => Add(services.AddWorkloadIdentity("three", new FakeTokens()))).Message,

@@ -20,7 +20,7 @@ public sealed class DistributedTokenStoreTests
         var options = Protection(protection);
         var token =
             new AccessToken("the-token", _bench.Clock.Now.AddHours(1), _bench.Clock.Now.AddMinutes(30), "Bearer").IssuedBy(
-                "login.example", "client").From("application");
+                "login.example", "client").AcquiredThrough("application");
         await _bench.KeepAsync(token, _bench.Store(options));
 
         var found = await _bench.ReadAsync(_bench.Store(options));

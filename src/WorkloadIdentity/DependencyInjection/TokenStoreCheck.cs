@@ -1,15 +1,15 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using WorkloadIdentity;
 
-namespace WorkloadIdentity.DistributedCache;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
 /// Makes the identity's acquirer before the host starts, so that a credential that cannot share is refused then and not at its first use.
 /// The validation of settings sees those that verbs and configuration make; one that the application makes itself (<c>UseCredential</c>) is
 /// seen here.
 /// </summary>
-internal sealed class SecondLevelCheck(string name, IServiceProvider services) : IHostedLifecycleService
+internal sealed class TokenStoreCheck(string name, IServiceProvider services) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {
