@@ -61,7 +61,7 @@ public sealed class Vault
     public ClientSecretAuthentication Secret(string name)
     {
         var source = new VaultSecretSource(_client, VaultAddress.RequireName(name, "secret", nameof(name)), _options, _logger);
-        return ClientSecretAuthentication.From(source.Place, source.GetAsync);
+        return ClientSecretAuthentication.From(source.LooksFor, source.GetAsync);
     }
 
     /// <summary>Its host.</summary>

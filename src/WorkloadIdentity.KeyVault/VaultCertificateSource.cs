@@ -30,12 +30,12 @@ internal sealed class VaultCertificateSource : CertificateSource
             new Followed<VaultCertificate>($"The certificate '{name}' in the key vault {client.Vault.Name}", ReadAsync, options, logger);
     }
 
-    public override string Place =>
+    public override string LooksFor =>
         $"the certificate '{_name}' in the key vault {_client.Vault.Name}{(_isRemote ? ", which signs there" : "")}";
 
     public override string HelpAnchor => HelpAnchors.KeyVault;
 
-    public override async ValueTask<CertificateReading> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
+    public override async ValueTask<CertificateResult> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
         new((await _followed.GetAsync(exchange.Refusal is not null, cancellationToken).ConfigureAwait(false)).Certificate);
 
     private async Task<VaultCertificate> ReadAsync(CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal sealed class VaultSecretSource
         _followed = new Followed<VaultSecret>($"The secret '{name}' in the key vault {client.Vault.Name}", ReadAsync, options, logger);
     }
 
-    public string Place => $"the secret '{_name}' in the key vault {_client.Vault.Name}";
+    public string LooksFor => $"the secret '{_name}' in the key vault {_client.Vault.Name}";
 
     public async ValueTask<string> GetAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
         (await _followed.GetAsync(exchange.Refusal is not null, cancellationToken).ConfigureAwait(false)).Value;

@@ -208,7 +208,7 @@ public sealed class CredentialReportTests
     [Theory]
     [MemberData(nameof(Places))]
     public void Where_a_proof_comes_from_is_told(ClientAuthentication authentication, string place) =>
-        Assert.Equal(place, authentication.Place);
+        Assert.Equal(place, authentication.LooksFor);
 
     /// <summary>A credential of an application's own, around another.</summary>
     private sealed class Wrapping(Credential inner) : Credential

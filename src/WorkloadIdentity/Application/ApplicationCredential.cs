@@ -87,7 +87,7 @@ public sealed class ApplicationCredential : Credential
 
     /// <inheritdoc/>
     protected override string? LooksFor =>
-        $"{_authentication.Place}, to prove application {_clientId} of {(_tenantId is null
+        $"{_authentication.LooksFor}, to prove application {_clientId} of {(_tenantId is null
             ? "any tenant"
             : $"tenant {_tenantId}")} to {_authority.Name}";
 

@@ -4,21 +4,21 @@ using System.Text;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A server that gives assertions, asked once and within bounds: what fails in passing is retried by the token exchange, on its one
-/// schedule. Of an answer that is no assertion only the status enters a message.
+/// A server that issues assertions. It is called once per attempt, with bounds on time and size; the token exchange retries transient
+/// failures. If the response is not an assertion, only its status gets into the error message.
 /// </summary>
-/// <param name="name">Who is asked, in words that begin a sentence.</param>
-/// <param name="advice">What to do when it gives none: a whole sentence.</param>
-/// <param name="anchor">Where docs/errors.md explains it.</param>
+/// <param name="name">The server, as the beginning of a sentence.</param>
+/// <param name="advice">What to do if it issues none: a whole sentence.</param>
+/// <param name="anchor">The section of docs/errors.md.</param>
 internal sealed class AssertionEndpoint(string name, string advice, string anchor)
 {
-    /// <summary>Sends, and makes a verdict of the answer.</summary>
-    /// <param name="client">Who sends.</param>
-    /// <param name="message">What to send; disposed here.</param>
-    /// <param name="timeLimit">How long one answer may take.</param>
-    /// <param name="request">What the assertion is for.</param>
-    /// <param name="field">The member of a JSON object that holds the assertion; null when the whole body is it.</param>
-    /// <param name="cancellationToken">The caller's.</param>
+    /// <summary>Sends the request and turns the response into a verdict.</summary>
+    /// <param name="client">The client that sends.</param>
+    /// <param name="message">The request. It is disposed here.</param>
+    /// <param name="timeLimit">How long the response may take.</param>
+    /// <param name="request">The request for the assertion.</param>
+    /// <param name="field">The member of a JSON object that holds the assertion; null if the whole body is the assertion.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     public async ValueTask<AssertionResult> AskAsync(
         HttpClient client, HttpRequestMessage message, TimeSpan timeLimit, AssertionRequest request, string? field,
         CancellationToken cancellationToken) =>
@@ -39,7 +39,7 @@ internal sealed class AssertionEndpoint(string name, string advice, string ancho
             var isThrottled = answer.Status == 429;
             return AssertionResult.Failed(new TokenError(
                 isThrottled ? TokenErrorKind.Throttled : TokenErrorKind.Refused,
-                $"{name} gave no assertion (HTTP {answer.Status.ToString(CultureInfo.InvariantCulture)}). {advice}")
+                $"{name} did not issue an assertion (HTTP {answer.Status.ToString(CultureInfo.InvariantCulture)}). {advice}")
             {
                 StatusCode = answer.Status,
                 RetryAfter = answer.RetryAfter,
@@ -49,17 +49,17 @@ internal sealed class AssertionEndpoint(string name, string advice, string ancho
         }
 
         var (assertion, problem) = field is null ? Text(answer.Body) : Member(answer.Body, field);
-        problem ??= JwtForm.Wrapping(assertion) is { } stray ? $"with text that {stray} and not with one JWT" : null;
+        problem ??= JwtForm.Wrapping(assertion) is { } stray ? $"returned text that {stray}; expected one JWT" : null;
         return problem is null
             ? AssertionResult.Issued(assertion!)
-            : Unusable(TokenErrorKind.InvalidResponse, $"{name} answered, but {problem}. {advice}");
+            : Unusable(TokenErrorKind.InvalidResponse, $"{name} {problem}. {advice}");
     }
 
-    /// <summary>Nothing that could be sent.</summary>
+    /// <summary>The source is here, but there is no assertion to send.</summary>
     public AssertionResult Unusable(TokenErrorKind kind, string message) =>
         AssertionResult.Failed(new TokenError(kind, message) { HelpAnchor = anchor });
 
-    /// <summary>None of it is here.</summary>
+    /// <summary>The source is not here.</summary>
     public AssertionResult Absent(string message) =>
         AssertionResult.Unavailable(new TokenError(TokenErrorKind.NotConfigured, message) { HelpAnchor = anchor });
 
@@ -68,8 +68,8 @@ internal sealed class AssertionEndpoint(string name, string advice, string ancho
     private static (string? Assertion, string? Problem) Member(byte[] body, string field)
     {
         using var document = StrictJson.Parse(body);
-        return document is null ? (null, "not with one readable JSON object: something else may answer in its place")
+        return document is null ? (null, "did not return one readable JSON object. Something else may answer at its address")
             : document.RootElement.Text(field) is { } value ? (value.Trim(), null)
-            : (null, $"its JSON object has no text named '{field}'");
+            : (null, $"returned a JSON object without a string named '{field}'");
     }
 }

@@ -1,13 +1,13 @@
 namespace WorkloadIdentity;
 
-/// <summary>What an assertion is wanted for. Immutable.</summary>
+/// <summary>The request that an <see cref="AssertionSource"/> gets: what the assertion is for. Immutable.</summary>
 public sealed class AssertionRequest
 {
-    /// <summary>An assertion for one application in one tenant.</summary>
-    /// <param name="authority">Scheme and host of the authority it will be shown to.</param>
-    /// <param name="tenantId">The tenant that will be asked.</param>
-    /// <param name="clientId">The application it stands for.</param>
-    /// <param name="scope">What the token will be for.</param>
+    /// <summary>A request for an assertion of one application in one tenant.</summary>
+    /// <param name="authority">Scheme and host of the authority that the assertion is sent to.</param>
+    /// <param name="tenantId">The tenant in which the application gets a token.</param>
+    /// <param name="clientId">The application that the assertion represents.</param>
+    /// <param name="scope">The scope of the token.</param>
     public AssertionRequest(Uri authority, string tenantId, string clientId, string scope)
     {
         ArgumentNullException.ThrowIfNull(authority);
@@ -20,28 +20,28 @@ public sealed class AssertionRequest
         Scope = scope;
     }
 
-    /// <summary>Scheme and host of the authority it will be shown to.</summary>
+    /// <summary>Scheme and host of the authority that the assertion is sent to.</summary>
     public Uri Authority { get; }
 
-    /// <summary>The tenant that will be asked.</summary>
+    /// <summary>The tenant in which the application gets a token.</summary>
     public string TenantId { get; }
 
-    /// <summary>The application it stands for.</summary>
+    /// <summary>The application that the assertion represents.</summary>
     public string ClientId { get; }
 
-    /// <summary>What the token will be for.</summary>
+    /// <summary>The scope of the token.</summary>
     public string Scope { get; }
 
     /// <summary>
-    /// What the assertion must be addressed to (its <c>aud</c>). Null where the authority is none of Entra's clouds and the application
-    /// stated none: sources that choose the audience use <see cref="RequireAudience"/>.
+    /// The audience that the assertion must have (its <c>aud</c>). Null if the authority is not one of Entra's clouds and the application
+    /// set none. A source that chooses the audience calls <see cref="RequireAudience"/>.
     /// </summary>
     public string? Audience { get; init; }
 
     /// <summary>The <c>fmi_path</c> of the token request; null without one.</summary>
     public string? FmiPath { get; init; }
 
-    /// <summary>The claims an API's challenge demanded, as a JSON object; null when none were.</summary>
+    /// <summary>The claims that an API's challenge requires, as a JSON object; null if there are none.</summary>
     public string? Claims { get; init; }
 
     /// <summary>
@@ -49,27 +49,29 @@ public sealed class AssertionRequest
     /// </summary>
     public TokenError? Refusal { get; init; }
 
-    /// <summary>Whether it is asked for a report: a source that asks a credential passes it on.</summary>
+    /// <summary>Whether this is for a report. A source that calls a credential passes it on.</summary>
     internal bool IsReport { get; init; }
 
     /// <summary>
-    /// Whether other credentials wait behind this one, so that "is it here at all?" should be answered within about a second.
+    /// Whether a chain has further credentials. The source should then find out within about a second whether it is available.
     /// </summary>
     public bool HasAlternatives { get; init; }
 
-    /// <summary>Where sources of this library read variables and files.</summary>
+    /// <summary>The variables and files that sources of this library read.</summary>
     internal WorkloadEnvironment Environment { get; init; } = WorkloadEnvironment.FromProcess();
 
-    /// <summary>The clock of their delays and time limits.</summary>
+    /// <summary>The clock for delays and time limits of sources of this library.</summary>
     internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>The audience, for a source that cannot do without.</summary>
-    /// <exception cref="TokenAcquisitionException">None is known; it becomes the verdict. An audience is never guessed: the wrong cloud's
-    /// would be trusted there.</exception>
+    /// <summary>The audience, for a source that needs one.</summary>
+    /// <exception cref="TokenAcquisitionException">
+    /// None is known. The exception becomes the verdict. An audience is never guessed, because an assertion for another cloud's audience
+    /// would be accepted there.
+    /// </exception>
     public string RequireAudience() => Audience ?? throw new TokenAcquisitionException(new TokenError(
         TokenErrorKind.InvalidConfiguration,
-        $"No audience is known for assertions shown to {Authority.Authority}. State the one of the federated credential: new "
-            + $"FederatedAuthentication(source, audience: \"api://…\").")
+        $"No audience is known for assertions that are sent to {Authority.Authority}. Set the audience of the federated credential: new "
+            + "FederatedAuthentication(source, audience: \"api://…\").")
     {
         TenantId = TenantId,
         ClientId = ClientId,
@@ -77,6 +79,6 @@ public sealed class AssertionRequest
         HelpAnchor = HelpAnchors.AssertionAudience,
     });
 
-    /// <summary>Who asks whom for what; no secret.</summary>
+    /// <summary>Application, tenant and authority; no secret.</summary>
     public override string ToString() => $"An assertion for application {ClientId} in tenant {TenantId} at {Authority.Authority}";
 }

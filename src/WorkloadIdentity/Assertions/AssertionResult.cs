@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace WorkloadIdentity;
 
-/// <summary>An assertion source's verdict. Immutable; never prints the assertion.</summary>
+/// <summary>The verdict of an assertion source. Immutable. It never prints the assertion.</summary>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class AssertionResult
 {
@@ -15,22 +15,22 @@ public sealed class AssertionResult
         Error = error;
     }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>The verdict.</summary>
     public TokenVerdict Verdict { get; }
 
-    /// <summary>The assertion, when <see cref="Verdict"/> is <see cref="TokenVerdict.Issued"/>. A secret.</summary>
+    /// <summary>The assertion, if <see cref="Verdict"/> is <see cref="TokenVerdict.Issued"/>. A secret.</summary>
     [JsonIgnore]
     [IgnoreDataMember]
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? Assertion { get; }
 
-    /// <summary>What was in the way, unless <see cref="Verdict"/> is <see cref="TokenVerdict.Issued"/>.</summary>
+    /// <summary>Why there is no assertion, unless <see cref="Verdict"/> is <see cref="TokenVerdict.Issued"/>.</summary>
     public TokenError? Error { get; }
 
-    /// <summary>Here it is.</summary>
+    /// <summary>The source issued an assertion.</summary>
     /// <param name="jwt">The assertion as its issuer signed it (RFC 7519).</param>
     /// <exception cref="ArgumentException">
-    /// <paramref name="jwt"/> is empty, or something stands around it: <c>Bearer </c>, quotes, white space, JSON.
+    /// <paramref name="jwt"/> is empty, or has something around it: <c>Bearer </c>, quotes, white space, JSON.
     /// </exception>
     public static AssertionResult Issued(string jwt)
     {
@@ -40,20 +40,20 @@ public sealed class AssertionResult
             : new AssertionResult(TokenVerdict.Issued, jwt, error: null);
     }
 
-    /// <summary>What the source needs is not here: another credential may be tried.</summary>
+    /// <summary>The source is not available here. A chain tries the next credential.</summary>
     public static AssertionResult Unavailable(TokenError error)
     {
         ArgumentNullException.ThrowIfNull(error);
         return new AssertionResult(TokenVerdict.Unavailable, assertion: null, error);
     }
 
-    /// <summary>The source is here and could not give an assertion.</summary>
+    /// <summary>The source is available but could not issue an assertion. A chain stops.</summary>
     public static AssertionResult Failed(TokenError error)
     {
         ArgumentNullException.ThrowIfNull(error);
         return new AssertionResult(TokenVerdict.Failed, assertion: null, error);
     }
 
-    /// <summary>The verdict and what was in the way; never the assertion.</summary>
+    /// <summary>The verdict and the error; never the assertion.</summary>
     public override string ToString() => Verdict == TokenVerdict.Issued ? "Issued: an assertion (hidden)" : $"{Verdict}: {Error}";
 }

@@ -1,26 +1,27 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Where the assertions of another issuer come from (RFC 7523 section 2.2): a file a platform rotates, a CI system, another cloud.
-/// Derive from it to add one. It is asked for every token request and need not cache. Implementations must be safe for concurrent use.
+/// A source of assertions that another issuer signs (RFC 7523 section 2.2): a file that the platform rotates, a build system, another
+/// cloud. <see cref="AssertionSources"/> lists those of this library, such as <c>AssertionSource.FromFile(path)</c>. Derive from this class
+/// to add one. It is called for every token request and need not cache. Implementations must be safe for concurrent use.
 /// </summary>
 public abstract class AssertionSource
 {
     /// <summary>
-    /// A short name in lower case, such as <c>federated token file</c>: it stands in errors and logs, and names the credential.
+    /// A short name in lower case, such as <c>federated token file</c>. It appears in errors and logs, and names the credential.
     /// </summary>
     public abstract string Name { get; }
 
     /// <summary>
-    /// What it looks for, in words for a report: <c>the token file '/var/run/secrets/token'</c>. Must not hold a secret. Null says nothing.
+    /// What the source looks for, for a report: <c>the token file '/var/run/secrets/token'</c>. No secret. Null leaves it out.
     /// </summary>
     protected internal virtual string? LooksFor => null;
 
     /// <summary>Gets an assertion that is valid now.</summary>
-    /// <param name="request">Who will show it to whom, and what for.</param>
-    /// <param name="cancellationToken">Ends the attempt; a time limit of its own is behind it too.</param>
+    /// <param name="request">What the assertion is for.</param>
+    /// <param name="cancellationToken">Ends the attempt. It is also cancelled at the time limit of the attempt.</param>
     /// <returns>
-    /// The same three verdicts a credential gives: "not here" lets a chain go on, a failure stops it. What is thrown becomes a failure.
+    /// One of the three verdicts of a credential. After "unavailable" a chain goes on; a failure stops it. An exception becomes a failure.
     /// </returns>
     public abstract ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken);
 

@@ -32,7 +32,7 @@ internal sealed class AzurePipelinesAssertionSource : AssertionSource
     public override string Name => "azure pipelines";
 
     protected internal override string? LooksFor =>
-        $"the id token of a job of Azure Pipelines (the variables {AddressVariable} and {TokenVariable})";
+        $"the id token of an Azure Pipelines job (the variables {AddressVariable} and {TokenVariable})";
 
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
@@ -43,16 +43,16 @@ internal sealed class AzurePipelinesAssertionSource : AssertionSource
             return new(environment.Has(TokenVariable)
                 ? Endpoint.Unusable(
                     TokenErrorKind.InvalidConfiguration,
-                    $"{TokenVariable} is set and {AddressVariable} is not. Run this program in a job of Azure Pipelines, or pass "
-                        + $"{AddressVariable} on to it.")
-                : Endpoint.Absent($"{AddressVariable} is not set: this is no job of Azure Pipelines."));
+                    $"{TokenVariable} is set and {AddressVariable} is not. Run this program in an Azure Pipelines job, or pass "
+                        + $"{AddressVariable} to it.")
+                : Endpoint.Absent($"{AddressVariable} is not set, so this is not an Azure Pipelines job."));
         }
 
         if (!environment.Has(TokenVariable))
         {
             return new(Endpoint.Unusable(
                 TokenErrorKind.InvalidConfiguration,
-                $"{TokenVariable} is not set, which Azure Pipelines gives to no step unasked. Add to the step: env: {{ "
+                $"{TokenVariable} is not set. Azure Pipelines sets it only if the step asks for it. Add to the step: env: {{ "
                     + $"{TokenVariable}: $(System.AccessToken) }}"));
         }
 
@@ -65,7 +65,7 @@ internal sealed class AzurePipelinesAssertionSource : AssertionSource
         {
             return new(Endpoint.Unusable(
                 TokenErrorKind.InvalidConfiguration,
-                $"No id token can be asked for: {addressProblem ?? tokenProblem ?? connectionProblem}"));
+                $"Cannot request an id token: {addressProblem ?? tokenProblem ?? connectionProblem}"));
         }
 
         address = SourceAddress.With(address, "api-version", "7.1");
@@ -79,7 +79,7 @@ internal sealed class AzurePipelinesAssertionSource : AssertionSource
         message.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         message.Headers.TryAddWithoutValidation("Accept", "application/json");
 
-        // Otherwise Azure DevOps sends whom it does not know to a sign-in page instead of saying 401.
+        // Without this header Azure DevOps redirects an unknown caller to a sign-in page instead of answering 401.
         message.Headers.TryAddWithoutValidation("X-TFS-FedAuthRedirect", "Suppress");
         return Endpoint.AskAsync(_options.ClientFor(address), message, _options.TimeLimit, request, "oidcToken", cancellationToken);
     }

@@ -19,7 +19,7 @@ internal sealed class CommandAssertionSource : AssertionSource
         if (!Path.IsPathFullyQualified(path))
         {
             throw new ArgumentException(
-                "The path of the command is not absolute. A search path that others can write to must not decide what runs: give the "
+                "The path of the command is not absolute. No search path is used, because others may be able to write to it. Give the "
                     + "whole path, such as /usr/local/bin/buildkite-agent.",
                 nameof(path));
         }
@@ -27,13 +27,13 @@ internal sealed class CommandAssertionSource : AssertionSource
         _arguments = [.. arguments ?? []];
         if (_arguments.Any(argument => argument is null || argument.Contains('\0', StringComparison.Ordinal)))
         {
-            throw new ArgumentException("An argument of the command is null, or holds a null character.", nameof(arguments));
+            throw new ArgumentException("An argument of the command is null or contains a null character.", nameof(arguments));
         }
 
         if (BatchFile.Problem(path, _arguments) is { } problem)
         {
             throw new ArgumentException(
-                $"The path or an argument of the command {problem}. Leave them out, or start a program that is no batch file.",
+                $"The path or an argument of the command {problem}. Remove them, or run a program that is not a batch file.",
                 nameof(arguments));
         }
 
@@ -59,7 +59,7 @@ internal sealed class CommandAssertionSource : AssertionSource
         {
             return Unusable(
                 TokenErrorKind.InvalidConfiguration,
-                $"could not be started (error {exception.NativeErrorCode}). Check that the file is there and that this process may run it.",
+                $"could not be started (error {exception.NativeErrorCode}). Check that the file exists and that this process may run it.",
                 exception);
         }
 
@@ -70,7 +70,7 @@ internal sealed class CommandAssertionSource : AssertionSource
 
         if (run.ExitCode != 0)
         {
-            return Unusable(TokenErrorKind.Refused, $"ended with exit code {run.ExitCode}.{run.Complaint}");
+            return Unusable(TokenErrorKind.Refused, $"exited with code {run.ExitCode}.{run.Complaint}");
         }
 
         var assertion = run.Output.Trim();
@@ -80,7 +80,7 @@ internal sealed class CommandAssertionSource : AssertionSource
             if (document?.RootElement.Text(_field) is not { } value)
             {
                 return Unusable(
-                    TokenErrorKind.InvalidResponse, $"did not print a JSON object with a text named '{_field}'.{run.Complaint}");
+                    TokenErrorKind.InvalidResponse, $"did not print a JSON object with a string named '{_field}'.{run.Complaint}");
             }
 
             assertion = value.Trim();
@@ -89,7 +89,8 @@ internal sealed class CommandAssertionSource : AssertionSource
         return JwtForm.Wrapping(assertion) is { } stray
             ? Unusable(
                 TokenErrorKind.InvalidResponse,
-                $"printed {(assertion.Length == 0 ? "nothing" : $"text that {stray}")}. It must print one JWT alone.{run.Complaint}")
+                $"printed {(assertion.Length == 0 ? "nothing" : $"text that {stray}")}. It must print one JWT and nothing else."
+                    + run.Complaint)
             : AssertionResult.Issued(assertion);
     }
 

@@ -5,14 +5,14 @@ using System.Text;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// One run of a command, bounded in time and output. However it ends, the process and those it started are ended with it.
+/// One run of a command, with bounds on time and output. At the end, the process and all that it started are stopped.
 /// </summary>
 internal sealed class CommandRun
 {
     private const int MaxOutput = 64 * 1024;
     private const int MaxComplaint = 4 * 1024;
 
-    // What a program prints before it ends is read in this time; a process it left behind may hold its output open for ever.
+    // How long to read output after the program exited. A process that it left behind may hold the output open for ever.
     private static readonly TimeSpan AfterEnd = TimeSpan.FromSeconds(1);
 
     private CommandRun(int exitCode, string output, string complaint, string? problem, bool hasTimedOut = false)
@@ -22,7 +22,7 @@ internal sealed class CommandRun
         Problem = problem;
         HasTimedOut = hasTimedOut;
 
-        // The command's own words, for whoever has to mend it: short, on one line, without anything like a token.
+        // What the command wrote to standard error: shortened, on one line, without anything like a token.
         Complaint = UntrustedText.Plain(complaint) is { } words ? $" It said: {words}" : "";
     }
 
@@ -31,10 +31,10 @@ internal sealed class CommandRun
     /// <summary>What it printed. A secret.</summary>
     public string Output { get; }
 
-    /// <summary>What it wrote to its standard error, fit to stand at the end of a message; empty when nothing.</summary>
+    /// <summary>What it wrote to standard error, as the end of a message; empty if it wrote nothing.</summary>
     public string Complaint { get; }
 
-    /// <summary>Why there is no output to look at: the end of a sentence.</summary>
+    /// <summary>Why there is no output, as the end of a sentence.</summary>
     public string? Problem { get; }
 
     public bool HasTimedOut { get; }
@@ -63,7 +63,7 @@ internal sealed class CommandRun
         var (output, complaint) = (new BoundedText(MaxOutput), new BoundedText(MaxComplaint));
         try
         {
-            // Nobody is there to answer a question.
+            // The command gets no input.
             process.StandardInput.Close();
             var reading = Task.WhenAll(
                 output.ReadAsync(process.StandardOutput.BaseStream, either.Token),
@@ -81,18 +81,18 @@ internal sealed class CommandRun
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new CommandRun(
-                -1, "", complaint.Text, $"had not ended after {timeLimit.TotalSeconds:0.#} s, and was ended.", hasTimedOut: true);
+                -1, "", complaint.Text, $"did not finish within {timeLimit.TotalSeconds:0.#} s and was stopped.", hasTimedOut: true);
         }
         catch (TimeoutException)
         {
             return new CommandRun(
-                -1, "", complaint.Text, "ended, but left a process behind that holds its output open. It must end with all it started.");
+                -1, "", complaint.Text, "exited, but a process that it started still holds its output open. It must stop what it starts.");
         }
         finally
         {
             End(process);
 
-            // Reads that still wait for somebody else's end of a pipe end here.
+            // This ends reads that still wait for a process left behind.
             process.StandardOutput.Dispose();
             process.StandardError.Dispose();
         }
@@ -110,7 +110,7 @@ internal sealed class CommandRun
         catch (Exception exception)
             when (exception is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
         {
-            // It ended in this very moment, or belongs to somebody else by now: nothing of ours is left to end.
+            // The process has just exited.
         }
     }
 

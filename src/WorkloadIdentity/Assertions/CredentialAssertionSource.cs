@@ -43,7 +43,7 @@ internal sealed class CredentialAssertionSource : AssertionSource
 
         TokenError Explained(TokenError error) =>
             error.WithMessage(
-                $"Application {request.ClientId} proves itself with a token of '{credential.Name}' for {token.Scope}, and there is none. "
-                    + $"{error.Message}");
+                $"Application {request.ClientId} authenticates with a token of '{credential.Name}' for {token.Scope}, but "
+                    + $"'{credential.Name}' returned none. {error.Message}");
     }
 }

@@ -5,8 +5,7 @@ internal sealed class FileAssertionSource : AssertionSource
 {
     private const int Looks = 4;
 
-    // A replacement takes milliseconds where it is not atomic at all. Whoever waits for a file that never was there waits for less than a
-    // second.
+    // If a replacement is not atomic, it takes milliseconds. For a file that does not exist the source waits less than a second.
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     private readonly string _path;
@@ -39,15 +38,15 @@ internal sealed class FileAssertionSource : AssertionSource
             ? AssertionResult.Issued(assertion!)
             : AssertionResult.Failed(new TokenError(
                 TokenErrorKind.InvalidConfiguration,
-                $"The federated token file {problem}. It must hold one JWT alone; check that the platform mounts and refreshes it, and "
-                + "that this process may read it.")
+                $"The federated token file {problem}. It must contain one JWT and nothing else. Check that the platform mounts and "
+                + "refreshes it, and that this process may read it.")
             {
                 Exception = content.Exception,
                 HelpAnchor = HelpAnchors.FederatedTokenFile,
             });
     }
 
-    /// <summary>Away, without content, or held by somebody who writes it: what a moment mends. What may not be read stays so.</summary>
+    /// <summary>Missing, empty or locked: states that pass while a file is replaced. A denied access does not pass.</summary>
     private static bool IsBeingReplaced(FileContent content) =>
         content.IsMissing || content.Bytes is { } bytes && bytes.AsSpan().Trim(" \t\r\n"u8).IsEmpty || content.Exception is IOException;
 }

@@ -18,7 +18,7 @@ internal sealed class GitHubActionsAssertionSource : AssertionSource
     public override string Name => "github actions";
 
     protected internal override string? LooksFor =>
-        $"the id token of a job of GitHub Actions (the variables {AddressVariable} and {TokenVariable})";
+        $"the id token of a GitHub Actions job (the variables {AddressVariable} and {TokenVariable})";
 
     public override ValueTask<AssertionResult> GetAssertionAsync(AssertionRequest request, CancellationToken cancellationToken)
     {
@@ -27,17 +27,16 @@ internal sealed class GitHubActionsAssertionSource : AssertionSource
         if (!environment.Has(AddressVariable) && !environment.Has(TokenVariable))
         {
             return new(Endpoint.Absent(environment.Has("GITHUB_ACTIONS")
-                ? $"This is a job of GitHub Actions that may not get id tokens: {AddressVariable} and {TokenVariable} are not set. Add "
-                    + "'permissions: id-token: write' to the job. Workflows started from a fork's pull request never get them."
-                : $"{AddressVariable} and {TokenVariable} are not set: this is no job of GitHub Actions that may get id tokens."));
+                ? $"This GitHub Actions job may not get id tokens: {AddressVariable} and {TokenVariable} are not set. Add "
+                    + "'permissions: id-token: write' to the job. Workflows that a fork's pull request starts never get them."
+                : $"{AddressVariable} and {TokenVariable} are not set, so this is not a GitHub Actions job that may get id tokens."));
         }
 
         if (!environment.Has(AddressVariable) || !environment.Has(TokenVariable))
         {
             return new(Endpoint.Unusable(
                 TokenErrorKind.InvalidConfiguration,
-                $"Of {AddressVariable} and {TokenVariable} only one is set: half of what GitHub gives a job. Pass both on to this "
-                    + "program."));
+                $"Only one of {AddressVariable} and {TokenVariable} is set. Pass both to this program."));
         }
 
         var (address, addressProblem) = SourceAddress.Read(environment, AddressVariable);
@@ -45,10 +44,10 @@ internal sealed class GitHubActionsAssertionSource : AssertionSource
         if (address is null || token is null)
         {
             return new(
-                Endpoint.Unusable(TokenErrorKind.InvalidConfiguration, $"No id token can be asked for: {addressProblem ?? tokenProblem}"));
+                Endpoint.Unusable(TokenErrorKind.InvalidConfiguration, $"Cannot request an id token: {addressProblem ?? tokenProblem}"));
         }
 
-        // Without an audience GitHub addresses the token to the repository's owner.
+        // Without an audience GitHub issues the token for the repository's owner.
         var message = new HttpRequestMessage(HttpMethod.Get, SourceAddress.With(address, "audience", request.RequireAudience()));
         message.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         message.Headers.TryAddWithoutValidation("Accept", "application/json; api-version=2.0");

@@ -49,20 +49,20 @@ internal sealed class GoogleMetadataAssertionSource : AssertionSource
         return answer.IsSuccess && answer.Header(Flavor) != Google
             ? Endpoint.Unusable(
                 TokenErrorKind.InvalidResponse,
-                $"What answers at {server.Authority} is not Google's metadata server: its answer lacks the header '{Flavor}: {Google}'.")
+                $"The server at {server.Authority} is not Google's metadata server: its response has no header '{Flavor}: {Google}'.")
             : Endpoint.Read(answer, field: null);
     }
 
     /// <summary>
-    /// Whether this is Google Cloud at all, when another credential waits: away from it the name does not resolve, or nobody answers.
+    /// Checks whether this is Google Cloud, if a chain has another credential. Elsewhere the name does not resolve, or no server answers.
     /// </summary>
     private async ValueTask<AssertionResult?> ProbeAsync(Uri server, AssertionRequest request, CancellationToken cancellationToken)
     {
         var answer = await AskAsync(server, ProbeLimit, request, cancellationToken).ConfigureAwait(false);
         return answer.Header(Flavor) == Google ? null
             : answer.Error is { } none
-            ? AssertionResult.Unavailable(none.WithMessage($"There is no metadata server of Google here: {none.Message}"))
-            : Endpoint.Absent($"What answers at {server.Authority} is not Google's metadata server.");
+            ? AssertionResult.Unavailable(none.WithMessage($"Google's metadata server was not found: {none.Message}"))
+            : Endpoint.Absent($"The server at {server.Authority} is not Google's metadata server.");
     }
 
     private ValueTask<BackchannelAnswer> AskAsync(
@@ -70,7 +70,7 @@ internal sealed class GoogleMetadataAssertionSource : AssertionSource
     {
         var message = new HttpRequestMessage(HttpMethod.Get, address);
 
-        // What keeps a tricked server from fetching tokens for somebody else: nobody adds this header by accident.
+        // Required by the metadata server. It stops a server that can be tricked into fetching a URL: such requests lack the header.
         message.Headers.TryAddWithoutValidation(Flavor, Google);
         return Backchannel.SendAsync(
             _options.HttpClient ?? Backchannel.Local,
@@ -82,8 +82,8 @@ internal sealed class GoogleMetadataAssertionSource : AssertionSource
     }
 
     /// <summary>
-    /// Where it is. A variable may move it, as Google's own libraries allow, but not off this machine and its link: it is asked over plain
-    /// http.
+    /// The server's address. A variable may change it, as in Google's own libraries, but only to this machine or its link, because the
+    /// request uses plain http.
     /// </summary>
     private static (Uri? Server, string? Problem) Server(WorkloadEnvironment environment)
     {
@@ -99,7 +99,7 @@ internal sealed class GoogleMetadataAssertionSource : AssertionSource
             : IsNear(server) ? (server, null)
             : (null,
                 $"{HostVariableName} names a host that is neither {KnownHost} nor on this machine or its link (a loopback address, "
-                    + "169.254.0.0/16, fd20:ce::254). Anything else could be anybody.");
+                    + "169.254.0.0/16, fd20:ce::254). Other hosts are not allowed, because the request is not encrypted.");
     }
 
     private static bool IsNear(Uri server) =>

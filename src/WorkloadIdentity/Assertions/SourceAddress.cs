@@ -3,8 +3,8 @@ using System.Text;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The addresses that build systems and applications give for assertions. A credential of the job goes there, so it is https, or plain http
-/// to a literal loopback address. Messages name the variable, never its value.
+/// The addresses of servers that issue assertions. The request carries a credential of the job, so an address is https, or plain http to
+/// a literal loopback address. Messages name the variable, never its value.
 /// </summary>
 internal static class SourceAddress
 {
@@ -14,7 +14,7 @@ internal static class SourceAddress
         var text = environment.Variable(name)!;
         if (text.Any(character => char.IsControl(character) || char.IsWhiteSpace(character)))
         {
-            return (null, $"{name} holds white space or a control character. It must be an absolute URL.");
+            return (null, $"{name} contains white space or a control character. It must be an absolute URL.");
         }
 
         return !Uri.TryCreate(text, UriKind.Absolute, out var address) ? (null, $"{name} is not an absolute URL.")
@@ -22,21 +22,21 @@ internal static class SourceAddress
             : (address, null);
     }
 
-    /// <summary>What is wrong with an address: the end of a sentence; null when nothing is.</summary>
+    /// <summary>What is wrong with an address, as the end of a sentence; null if it is valid.</summary>
     public static string? Problem(Uri address) =>
 
         // On Unix a path such as /x is an absolute file URI: the scheme is checked by name.
         !address.IsAbsoluteUri || address.Scheme is not ("https" or "http") || address.IdnHost.Length == 0 ? "is not an absolute https URL."
         : address.UserInfo.Length > 0
-        ? "carries user information before an '@', which hides the host that is really addressed. Leave it out."
-        : address.Fragment.Length > 0 ? "carries a fragment, which is never sent. Leave it out."
+        ? "contains user information before an '@', which hides the real host. Remove it."
+        : address.Fragment.Length > 0 ? "contains a fragment, which is never sent. Remove it."
         : address.Scheme != Uri.UriSchemeHttps && !Authority.IsLiteralLoopback(address)
-        ? "is plain http to another machine: a credential would cross the network in the open. Use https; plain http is for a literal "
-            + "loopback address."
+        ? "uses plain http to another machine, which would send a credential unencrypted. Use https. Plain http is allowed only to a "
+            + "literal loopback address."
         : null;
 
     /// <summary>
-    /// The address with a parameter set: one of this name that is there already is replaced, all else stays byte for byte.
+    /// The address with a query parameter. A parameter of the same name is replaced; everything else stays byte for byte.
     /// </summary>
     public static Uri With(Uri address, string name, string value)
     {

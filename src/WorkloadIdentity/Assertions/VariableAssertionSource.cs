@@ -11,7 +11,9 @@ internal sealed class VariableAssertionSource : AssertionSource
         if (variable.Contains('=', StringComparison.Ordinal))
         {
             throw new ArgumentException(
-                "The name of a variable holds no equals sign. Give the name alone, such as TFC_WORKLOAD_IDENTITY_TOKEN.", nameof(variable));
+                "The name of a variable must not contain an equals sign. Give only the name, such as "
+                    + "TFC_WORKLOAD_IDENTITY_TOKEN.",
+                nameof(variable));
         }
     }
 
@@ -27,17 +29,18 @@ internal sealed class VariableAssertionSource : AssertionSource
             null =>
                 AssertionResult.Unavailable(new TokenError(
                     TokenErrorKind.NotConfigured,
-                    $"{_variable} is not set. Let the build system put an id token into it (see docs/federation.md).")
+                    $"{_variable} is not set. Configure the build system to put an id token into it (see docs/federation.md).")
                 {
                     HelpAnchor = HelpAnchors.AssertionSource,
                 }),
-            { Length: 0 } => Unusable("holds nothing but white space"),
+            { Length: 0 } => Unusable("contains only white space"),
             { } assertion => JwtForm.Wrapping(assertion) is { } stray ? Unusable(stray) : AssertionResult.Issued(assertion),
         });
     }
 
     private AssertionResult Unusable(string problem) =>
-        AssertionResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, $"{_variable} {problem}. It must hold one JWT alone.")
+        AssertionResult.Failed(new TokenError(
+            TokenErrorKind.InvalidConfiguration, $"{_variable} {problem}. It must contain one JWT and nothing else.")
         {
             HelpAnchor = HelpAnchors.AssertionSource,
         });

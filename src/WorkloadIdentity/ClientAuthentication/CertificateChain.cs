@@ -34,7 +34,7 @@ internal static class CertificateChain
         return chain;
 
         X509Certificate2? Issuer(X509Certificate2 subject) => candidates
-            .Where(candidate => !IsRoot(candidate) && CertificateIssue.Issued(candidate, subject))
+            .Where(candidate => !IsRoot(candidate) && CertificateIssuance.Issued(candidate, subject))
             .OrderBy(candidate => SigningCertificate.IsValid(candidate, now) ? 0 : 1).ThenByDescending(candidate => candidate.NotAfter)
             .FirstOrDefault();
     }

@@ -71,7 +71,9 @@ internal sealed class CertificateParser(string certificateName, string keyName, 
             return ParsedCertificates.Unusable($"{certificateName} holds no certificate. {WhatToPut(blocks, keyBlocks is not null)}");
         }
 
-        var keys = (keyBlocks ?? blocks).Where(block => block.IsPrivateKey).Select(block => OpenedKey.Of(block, _password)).ToList();
+        var keys = (keyBlocks ?? blocks).Where(block => block.IsPrivateKey)
+            .Select(block => PrivateKeyResult.Read(block, _password))
+            .ToList();
         try
         {
             // The certificate that a key belongs to may stand anywhere.
@@ -101,7 +103,7 @@ internal sealed class CertificateParser(string certificateName, string keyName, 
 
     /// <summary>Why no key belongs to a certificate. Of several reasons it tells the one about the key that was probably meant.</summary>
     private ParsedCertificates WithoutPair(
-        List<X509Certificate2> certificates, List<OpenedKey> keys, bool hasKeyFile, bool hasOldEncryption)
+        List<X509Certificate2> certificates, List<PrivateKeyResult> keys, bool hasKeyFile, bool hasOldEncryption)
     {
         var place = hasKeyFile ? keyName : certificateName;
         if (hasOldEncryption)

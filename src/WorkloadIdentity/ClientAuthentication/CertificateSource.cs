@@ -1,16 +1,16 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Where the certificate of an application comes from. It is asked at each use and keeps only what it can tell to be unchanged, so that
-/// renewal needs no restart and a certificate that Entra refused is looked for once more. Safe for concurrent use.
+/// Where the certificate of an application comes from. It is read at each use, and only unchanged content is reused. So renewal needs no
+/// restart, and a certificate that Entra refused is read once more. Safe for concurrent use.
 /// </summary>
 internal abstract class CertificateSource
 {
-    /// <summary>Where that is, in words for a report: <c>the certificate file '/run/secrets/client.pem'</c>.</summary>
-    public abstract string Place { get; }
+    /// <summary>Where it looks, for a report: <c>the certificate file '/run/secrets/client.pem'</c>.</summary>
+    public abstract string LooksFor { get; }
 
-    /// <summary>The page that explains what may be wrong with it.</summary>
+    /// <summary>The section of docs/errors.md about it.</summary>
     public virtual string HelpAnchor => HelpAnchors.ClientCertificate;
 
-    public abstract ValueTask<CertificateReading> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken);
+    public abstract ValueTask<CertificateResult> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken);
 }

@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The certificates of a store, looked through at each use: a renewed one is found without a restart, and one that was taken away is used
-/// no more.
+/// A certificate in a certificate store. The store is read at each use, so a renewed certificate is found without a restart and a removed
+/// one is no longer used.
 /// </summary>
 internal sealed class CertificateStore(StoredCertificate wanted) : CertificateSource
 {
@@ -13,14 +13,14 @@ internal sealed class CertificateStore(StoredCertificate wanted) : CertificateSo
 
     private volatile SigningCertificate? _last;
 
-    public override string Place => wanted.ToString();
+    public override string LooksFor => wanted.ToString();
 
     public override string HelpAnchor => HelpAnchors.ClientCertificateStore;
 
-    public override ValueTask<CertificateReading> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
+    public override ValueTask<CertificateResult> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Read(exchange));
 
-    private CertificateReading Read(TokenExchange exchange)
+    private CertificateResult Read(TokenExchange exchange)
     {
         IReadOnlyList<X509Certificate2> all;
         try
@@ -29,13 +29,13 @@ internal sealed class CertificateStore(StoredCertificate wanted) : CertificateSo
         }
         catch (CryptographicException exception)
         {
-            return new CertificateReading(null, Unopened(exception), exception);
+            return new CertificateResult(null, Unopened(exception), exception);
         }
 
         var matches = all.Where(wanted.Matches).ToList();
         if (matches.Count == 0)
         {
-            return new CertificateReading(
+            return new CertificateResult(
                 null,
                 $"There is no certificate with the {wanted}. Install it there with its private key, for the account this process runs as");
         }
@@ -43,28 +43,28 @@ internal sealed class CertificateStore(StoredCertificate wanted) : CertificateSo
         var now = exchange.TimeProvider.GetUtcNow();
         var problems = new List<string>();
 
-        // The valid ones first, and among each the one that expires last: what then is unfit says why.
+        // The valid ones first, and of those the one that expires last.
         foreach (var match in matches.OrderBy(match => SigningCertificate.IsValid(match, now) ? 0 : 1)
             .ThenByDescending(match => match.NotAfter))
         {
             if (_last is { } last && last.Sha256.AsSpan().SequenceEqual(match.GetCertHash(HashAlgorithmName.SHA256)))
             {
-                return new CertificateReading(last);
+                return new CertificateResult(last);
             }
 
             var (certificate, unfit) = SigningCertificate.From(match, Issuers(exchange.Environment, all));
             if (certificate is not null)
             {
                 _last = certificate;
-                return new CertificateReading(certificate);
+                return new CertificateResult(certificate);
             }
 
             problems.Add(unfit!);
         }
 
-        return new CertificateReading(null, problems is [var only]
+        return new CertificateResult(null, problems is [var only]
             ? $"The certificate with the {wanted} {only}"
-            : $"Of the {matches.Count} certificates with the {wanted} none can be used: {string.Join(
+            : $"None of the {matches.Count} certificates with the {wanted} can be used: {string.Join(
                 "; ", problems.Select((problem, index) => $"number {index + 1} {problem}"))}");
     }
 

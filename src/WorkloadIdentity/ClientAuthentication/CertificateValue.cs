@@ -15,9 +15,9 @@ internal sealed class CertificateValue(Func<string?> value, Func<string?> passwo
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private volatile Snapshot? _last;
 
-    public override string Place => "a certificate given as text";
+    public override string LooksFor => "a certificate given as text";
 
-    public override ValueTask<CertificateReading> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
+    public override ValueTask<CertificateResult> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Parse().At(exchange.TimeProvider.GetUtcNow()));
 
     /// <summary>What the text holds at this moment.</summary>

@@ -1,12 +1,12 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// How an application proves to Entra that it is itself (RFC 6749 section 2.3): <see cref="ClientSecretAuthentication"/>,
-/// <see cref="ClientCertificateAuthentication"/> or <see cref="FederatedAuthentication"/>. What it proves it with is asked for at each use,
-/// so a rotated secret, certificate or assertion needs no restart. Never prints any of them. Safe for concurrent use.
+/// How an application authenticates to Entra (RFC 6749 section 2.3): <see cref="ClientSecretAuthentication"/>,
+/// <see cref="ClientCertificateAuthentication"/> or <see cref="FederatedAuthentication"/>. The secret, certificate or assertion is read at
+/// each use, so a rotated one needs no restart. It is never printed. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// The kinds are those Entra knows, so this class cannot be derived from. To bring assertions of your own, derive from
+/// Entra supports no other kinds, so you cannot derive from this class. To use assertions of your own, derive from
 /// <see cref="AssertionSource"/>.
 /// </remarks>
 public abstract class ClientAuthentication
@@ -15,26 +15,26 @@ public abstract class ClientAuthentication
     {
     }
 
-    /// <summary>What it is, in words for messages: <c>client secret</c>.</summary>
+    /// <summary>The kind, for messages: <c>client secret</c>.</summary>
     internal abstract string Name { get; }
 
     /// <summary>
-    /// Where the proof comes from, in words for a report: <c>the client secret file '/run/secrets/client-secret'</c>. Never the proof.
+    /// Where the secret, certificate or assertion comes from, for a report: <c>the secret file '/run/secrets/client-secret'</c>. No secret.
     /// </summary>
-    internal abstract string Place { get; }
+    internal abstract string LooksFor { get; }
 
-    /// <summary>For how long "not known here" may mean "not known yet"; zero when it never does.</summary>
+    /// <summary>How long Entra may not know the credential yet; zero if that cannot happen.</summary>
     internal virtual TimeSpan Tolerance => TimeSpan.Zero;
 
-    /// <summary>Writes itself into the form of one attempt. Asked anew for every attempt.</summary>
-    /// <returns>Null when written; otherwise why it could not be.</returns>
+    /// <summary>Writes itself into the form of one attempt.</summary>
+    /// <returns>Null if it was written; otherwise the reason why not.</returns>
     internal abstract ValueTask<TokenResult?> WriteAsync(
         TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken);
 
-    /// <summary>What kind of proof it is; never the proof.</summary>
+    /// <summary>The kind; never the secret.</summary>
     public sealed override string ToString() => Name;
 
-    /// <summary>Something is configured, and it cannot be used as it is.</summary>
+    /// <summary>What is configured cannot be used.</summary>
     private protected static TokenResult Unusable(string message, string anchor, Exception? exception = null) =>
         TokenResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, message) { HelpAnchor = anchor, Exception = exception });
 }

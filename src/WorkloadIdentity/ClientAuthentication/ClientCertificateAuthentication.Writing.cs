@@ -8,16 +8,16 @@ public sealed partial class ClientCertificateAuthentication
     internal override async ValueTask<TokenResult?> WriteAsync(
         TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
-        var reading = await _source.ReadAsync(exchange, cancellationToken).ConfigureAwait(false);
+        var found = await _source.ReadAsync(exchange, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await WriteAsync(reading, form, exchange, cancellationToken).ConfigureAwait(false);
+            return await WriteAsync(found, form, exchange, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (reading.Certificate?.Remote is not null && MayBeRotated(exception))
+        catch (Exception exception) when (found.Certificate?.Remote is not null && MayBeRotated(exception))
         {
             // The version of the key may have been disabled or removed since it was read. The newer version then signs.
-            var renewed = await ReadAgainAsync(exchange, Failure(exception, reading.Certificate), cancellationToken).ConfigureAwait(false);
-            if (renewed.Certificate is not { } next || next.Sha256.AsSpan().SequenceEqual(reading.Certificate.Sha256))
+            var renewed = await ReadAgainAsync(exchange, Failure(exception, found.Certificate), cancellationToken).ConfigureAwait(false);
+            if (renewed.Certificate is not { } next || next.Sha256.AsSpan().SequenceEqual(found.Certificate.Sha256))
             {
                 throw;
             }
@@ -39,7 +39,7 @@ public sealed partial class ClientCertificateAuthentication
         };
 
     /// <summary>Reads as after a refusal by Entra: the source does not answer from its cache.</summary>
-    private async ValueTask<CertificateReading> ReadAgainAsync(
+    private async ValueTask<CertificateResult> ReadAgainAsync(
         TokenExchange exchange, TokenError failure, CancellationToken cancellationToken)
     {
         var refusal = exchange.Refusal;
@@ -55,15 +55,15 @@ public sealed partial class ClientCertificateAuthentication
     }
 
     private async ValueTask<TokenResult?> WriteAsync(
-        CertificateReading reading, TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
+        CertificateResult found, TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
-        if (reading.Certificate is not { } certificate)
+        if (found.Certificate is not { } certificate)
         {
-            return TokenResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, $"{reading.Problem}.")
+            return TokenResult.Failed(new TokenError(TokenErrorKind.InvalidConfiguration, $"{found.Problem}.")
             {
                 HelpAnchor = _source.HelpAnchor,
-                Exception = reading.Exception,
-                IsTransient = reading.IsTransient,
+                Exception = found.Exception,
+                IsTransient = found.IsTransient,
             });
         }
 

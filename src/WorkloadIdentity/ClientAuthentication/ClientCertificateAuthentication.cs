@@ -22,7 +22,7 @@ public sealed partial class ClientCertificateAuthentication : ClientAuthenticati
 
     internal override string Name => "client certificate";
 
-    internal override string Place => _source.Place;
+    internal override string LooksFor => _source.LooksFor;
 
     /// <summary>
     /// A certificate with its private key, for the life of the program. A copy is kept: the caller may dispose the original.
@@ -161,7 +161,7 @@ public sealed partial class ClientCertificateAuthentication : ClientAuthenticati
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(signer);
-        return new ClientCertificateAuthentication(new SignedElsewhere(certificate, signer));
+        return new ClientCertificateAuthentication(new RemoteCertificate(certificate, signer));
     }
 
     /// <summary>
@@ -184,7 +184,7 @@ public sealed partial class ClientCertificateAuthentication : ClientAuthenticati
 
     internal static ClientCertificateAuthentication FromStore(StoredCertificate certificate) => new(new CertificateStore(certificate));
 
-    internal static ClientCertificateAuthentication From(SigningCertificate certificate) => new(new GivenCertificate(certificate));
+    internal static ClientCertificateAuthentication From(SigningCertificate certificate) => new(new FixedCertificate(certificate));
 
     /// <summary>A source of another package.</summary>
     internal static ClientCertificateAuthentication From(CertificateSource source) => new(source);

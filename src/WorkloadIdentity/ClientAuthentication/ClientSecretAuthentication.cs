@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A client secret. Prefer a certificate, and prefer federation to both: a secret is the one proof that travels.
-/// Safe for concurrent use; never prints the secret. A certificate or a private key given as a secret is refused and never sent.
+/// A client secret. Prefer a certificate, and prefer federation to both, because a secret is sent with each request.
+/// Safe for concurrent use. It never prints the secret. A certificate or a private key in place of a secret is refused and never sent.
 /// </summary>
 public sealed class ClientSecretAuthentication : ClientAuthentication
 {
@@ -13,13 +13,13 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
 
     private ClientSecretAuthentication(string place, Func<TokenExchange, CancellationToken, ValueTask<Reading>> source)
     {
-        Place = place;
+        LooksFor = place;
         _source = source;
     }
 
     internal override string Name => "client secret";
 
-    internal override string Place { get; }
+    internal override string LooksFor { get; }
 
     /// <summary>A secret that stays the same for the life of the program.</summary>
     /// <param name="secret">The secret's value, not its id.</param>
@@ -28,7 +28,7 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
     /// </exception>
     public static ClientSecretAuthentication FromValue(string secret) => FromValue(secret, "a secret given in code");
 
-    /// <summary>The same, of a secret that stands somewhere a report can name.</summary>
+    /// <summary>The same, with the place of the secret for a report.</summary>
     internal static ClientSecretAuthentication FromValue(string secret, string place)
     {
         ArgumentNullException.ThrowIfNull(secret);
@@ -68,16 +68,17 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
         });
     }
 
-    /// <summary>A function that gets the secret, called at each use: cache in it what is slow to get.</summary>
-    /// <param name="callback">Returns the secret's value. Safe for concurrent use; what it throws becomes the inner exception of the
-    /// failure.</param>
+    /// <summary>A function that returns the secret. It is called at each use, so cache what is slow.</summary>
+    /// <param name="callback">
+    /// Returns the secret's value. Safe for concurrent use. An exception that it throws becomes the inner exception of the failure.
+    /// </param>
     public static ClientSecretAuthentication FromCallback(Func<CancellationToken, ValueTask<string>> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
         return FromCallback((_, cancellationToken) => callback(cancellationToken));
     }
 
-    /// <summary>A function that gets the secret, and is told when Entra refused the last one.</summary>
+    /// <summary>A function that returns the secret, and is told when Entra refused the last one.</summary>
     /// <param name="callback">
     /// Called at each use with null. Called once more with Entra's error if Entra refused the secret: then return a new one, not a cached
     /// one. Returns the secret's value. Safe for concurrent use. An exception that it throws becomes the inner exception of the failure.
@@ -101,7 +102,7 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
         });
     }
 
-    /// <summary>A source of another package, which gives a usable secret or throws.</summary>
+    /// <summary>A source of another package, which returns a usable secret or throws.</summary>
     internal static ClientSecretAuthentication From(string place, Func<TokenExchange, CancellationToken, ValueTask<string>> source) =>
         new(
             place,
@@ -111,16 +112,16 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
     internal override async ValueTask<TokenResult?> WriteAsync(
         TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
-        var reading = await _source(exchange, cancellationToken).ConfigureAwait(false);
-        if (reading.Secret is not { } secret)
+        var found = await _source(exchange, cancellationToken).ConfigureAwait(false);
+        if (found.Secret is not { } secret)
         {
-            return reading.Problem;
+            return found.Problem;
         }
 
         // This is the only place that sends a secret. A private key that was sent would have to be replaced.
         if (KeyMaterial.In(secret) is { } material)
         {
-            return Unusable($"The client secret ({Place}) {Refusal(material)}", HelpAnchors.ClientSecret);
+            return Unusable($"The client secret ({LooksFor}) {Refusal(material)}", HelpAnchors.ClientSecret);
         }
 
         form.AddClientSecret(secret);

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Warns well before a client certificate expires: once a day for each, from 30 days before its end. Looked at whenever an assertion is
-/// signed, which a running program does every hour or so. (When a client secret expires, nobody but the directory knows.)
+/// Warns before a client certificate expires: once a day for each, from 30 days before its end. It is checked after each signed assertion,
+/// which is about once an hour. (Only the directory knows when a client secret expires.)
 /// </summary>
 internal sealed class ExpiryWarning(string clientId, TimeProvider timeProvider, ILogger logger)
 {

@@ -1,9 +1,9 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// An assertion by another issuer that this application trusts through a federated credential
-/// (<see href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation">workload identity federation</see>, RFC 7523):
-/// no secret to store. The assertion is asked for at each use. Safe for concurrent use.
+/// Authenticates with an assertion of another issuer, which the application trusts through a federated credential
+/// (<see href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation">workload identity federation</see>, RFC 7523).
+/// No secret is stored. A new assertion is got at each use. Safe for concurrent use.
 /// </summary>
 public sealed class FederatedAuthentication : ClientAuthentication
 {
@@ -13,10 +13,10 @@ public sealed class FederatedAuthentication : ClientAuthentication
     private readonly string? _audience;
 
     /// <summary>Federation with the assertions of <paramref name="source"/>.</summary>
-    /// <param name="source">Where assertions come from.</param>
+    /// <param name="source">The source of the assertions.</param>
     /// <param name="audience">
-    /// What assertions are addressed to, exactly as in the federated credential; null takes the one of the cloud
-    /// (<c>api://AzureADTokenExchange</c> in the public one). At an authority that is none of Entra's clouds it must be given.
+    /// The audience of the assertions, exactly as in the federated credential. Null uses that of the cloud
+    /// (<c>api://AzureADTokenExchange</c> in the public one). It is required if the authority is not one of Entra's clouds.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="audience"/> is empty or holds a control character.</exception>
     public FederatedAuthentication(AssertionSource source, string? audience = null)
@@ -27,12 +27,12 @@ public sealed class FederatedAuthentication : ClientAuthentication
     }
 
     /// <summary>
-    /// For how long a refusal for want of a matching federated credential (AADSTS70021, 700211 to 700213, 70025) is met by asking again,
-    /// with a new assertion each time: one that was made just now is not known everywhere for some minutes. It fits programs that run right
-    /// behind the deployment that makes it; anywhere else it only delays the error. <see cref="TokenAcquirerOptions.AcquisitionTimeLimit"/>
-    /// lies over it.
+    /// How long to keep retrying if Entra finds no matching federated credential (AADSTS70021, 700211 to 700213, 70025), with a new
+    /// assertion each time. A new federated credential is not known everywhere for some minutes. Set it in programs that run right after
+    /// the deployment that creates the credential; elsewhere it only delays the error.
+    /// <see cref="TokenAcquirerOptions.AcquisitionTimeLimit"/> applies as well.
     /// </summary>
-    /// <value>At most 15 minutes. The default is zero: such a refusal is told at once.</value>
+    /// <value>At most 15 minutes. The default is zero: no retry.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public TimeSpan PropagationTolerance
     {
@@ -47,7 +47,7 @@ public sealed class FederatedAuthentication : ClientAuthentication
 
     internal override string Name => _source.Name;
 
-    internal override string Place => _source.LooksFor ?? $"assertions of '{_source.Name}'";
+    internal override string LooksFor => _source.LooksFor ?? $"assertions of '{_source.Name}'";
 
     internal override TimeSpan Tolerance => PropagationTolerance;
 
@@ -78,11 +78,11 @@ public sealed class FederatedAuthentication : ClientAuthentication
                 return TokenResult.Failed(failed);
         }
 
-        // What is not a JWT is something else that was put in its place, perhaps a secret: it is not sent anywhere.
+        // Anything but a JWT may be a secret that was put in the wrong place. It is not sent.
         if (JwtForm.Problem(result.Assertion) is { } problem)
         {
             return Unusable(
-                $"The assertion source '{Name}' gave something that {problem}, so it was not sent. Check what it reads.",
+                $"The assertion source '{Name}' returned something that {problem}. It was not sent. Check what the source reads.",
                 HelpAnchors.AssertionSource);
         }
 

@@ -42,12 +42,12 @@ internal sealed record ParsedCertificates(IReadOnlyList<SigningCertificate> All,
     }
 
     /// <summary>The one to sign with: a valid one before others, and of those the one that expires last.</summary>
-    public CertificateReading At(DateTimeOffset now)
+    public CertificateResult At(DateTimeOffset now)
     {
         var best = All.OrderBy(certificate => certificate.TimeProblem(now) is null ? 0 : 1)
             .ThenByDescending(certificate => certificate.NotAfter)
             .FirstOrDefault();
-        return new CertificateReading(best, Problem, Exception) { IsTransient = IsTransient };
+        return new CertificateResult(best, Problem, Exception) { IsTransient = IsTransient };
     }
 
     /// <summary>
@@ -55,5 +55,5 @@ internal sealed record ParsedCertificates(IReadOnlyList<SigningCertificate> All,
     /// </summary>
     private static bool IsAuthorityOf(X509Certificate2 candidate, X509Certificate2 other) =>
         !candidate.PublicKey.EncodedKeyValue.RawData.AsSpan().SequenceEqual(other.PublicKey.EncodedKeyValue.RawData)
-        && CertificateIssue.Issued(candidate, other);
+        && CertificateIssuance.Issued(candidate, other);
 }

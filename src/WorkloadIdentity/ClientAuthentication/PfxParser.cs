@@ -56,7 +56,7 @@ internal static class PfxParser
                 $"is a PFX that is protected with {unknown}, which .NET does not read. {ExportAgain}",
             _ when exception.HResult == InvalidPassword && password is null => "is protected by a password, and none was given",
             _ when exception.HResult == InvalidPassword => "cannot be opened with the password that was given",
-            { LegacyAlgorithms: { Length: > 0 } legacy } when OpenedKey.IsNotOffered(exception) =>
+            { LegacyAlgorithms: { Length: > 0 } legacy } when PrivateKeyResult.IsNotOffered(exception) =>
                 $"is a PFX that is protected with {legacy}, which the cryptography of this system does not offer. {ExportAgain}",
 
             // One key that .NET does not load makes the whole file fail. The certificate tells the kind of the key.

@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A certificate with a key that was found fit to sign assertions with. An immutable snapshot: it holds copies of its own, so nobody else
-/// can dispose them, and it is never disposed itself, because an acquisition may still be signing with it when a newer one has come.
+/// A certificate whose key can sign assertions. An immutable snapshot: it holds its own copies, so no caller can dispose them. It is never
+/// disposed, because an acquisition may still be signing with it when a newer one is in use.
 /// </summary>
 [DebuggerDisplay("{Subject,nq}")]
 internal sealed class SigningCertificate
@@ -36,7 +36,7 @@ internal sealed class SigningCertificate
     /// <summary>The thumbprint for <c>x5t</c> (section 4.1.7).</summary>
     public byte[] Sha1 { get; }
 
-    /// <summary>The key has turned PSS padding down before (some smart cards and older key storage do): it is not asked again.</summary>
+    /// <summary>Whether the key failed with PSS padding before, as some smart cards and older key storage do.</summary>
     public bool RefusesPss
     {
         get => _refusesPss;
@@ -95,7 +95,7 @@ internal sealed class SigningCertificate
         }
     }
 
-    /// <summary>A snapshot of a certificate whose key signs elsewhere, or why Entra would not take its signatures.</summary>
+    /// <summary>A snapshot of a certificate whose key is not in this process, or why Entra would refuse its signatures.</summary>
     public static (SigningCertificate? Certificate, string? Problem) For(
         X509Certificate2 certificate,
         Func<X509Certificate2, ReadOnlyMemory<byte>, RSASignaturePadding, CancellationToken, ValueTask<byte[]>> signer)

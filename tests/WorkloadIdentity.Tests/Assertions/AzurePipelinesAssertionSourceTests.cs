@@ -48,7 +48,7 @@ public sealed class AzurePipelinesAssertionSourceTests
         AssertionBench.Fails(
             await _job.AskAsync(AssertionSource.AzurePipelines()),
             TokenErrorKind.NotConfigured,
-            "no job of Azure Pipelines",
+            "not an Azure Pipelines job",
             TokenVerdict.Unavailable);
     }
 
@@ -69,8 +69,8 @@ public sealed class AzurePipelinesAssertionSourceTests
 
     [Theory]
     [InlineData(302, "canary", TokenErrorKind.InvalidResponse, "redirect")]
-    [InlineData(203, "<html>canary sign in</html>", TokenErrorKind.InvalidResponse, "not with one readable JSON object")]
-    [InlineData(200, """{"count":1}""", TokenErrorKind.InvalidResponse, "no text named 'oidcToken'")]
+    [InlineData(203, "<html>canary sign in</html>", TokenErrorKind.InvalidResponse, "did not return one readable JSON object")]
+    [InlineData(200, """{"count":1}""", TokenErrorKind.InvalidResponse, "without a string named 'oidcToken'")]
     [InlineData(401, "canary", TokenErrorKind.Refused, "HTTP 401")]
     [InlineData(404, "canary", TokenErrorKind.Refused, "HTTP 404")]
     public async Task A_sign_in_page_is_an_error_that_says_what_to_set(int status, string body, TokenErrorKind kind, string says)

@@ -42,7 +42,7 @@ public sealed class CommandAssertionSourceTests
     {
         var result = await AskAsync(Script($"printf 'no such\\njob \\033[31mred %s' {AssertionBench.Jwt} >&2; exit 3"));
 
-        var error = AssertionBench.Fails(result, TokenErrorKind.Refused, "ended with exit code 3. It said: no such job [31mred (hidden)");
+        var error = AssertionBench.Fails(result, TokenErrorKind.Refused, "exited with code 3. It said: no such job [31mred (hidden)");
         Assert.DoesNotContain(error.Message, char.IsControl);
         Assert.False(error.IsTransient);
     }
@@ -58,7 +58,7 @@ public sealed class CommandAssertionSourceTests
     [UnixFact]
     public async Task An_object_without_the_field_fails() => AssertionBench.Fails(
         await AskAsync(Script("echo '{\"other\":\"canary\"}'", jsonField: "token")), TokenErrorKind.InvalidResponse,
-        "a text named 'token'");
+        "a string named 'token'");
 
     [UnixFact]
     public async Task A_program_that_is_not_there_is_said_to_be_so() =>
@@ -86,7 +86,7 @@ public sealed class CommandAssertionSourceTests
 
         clock.Advance(TimeSpan.FromSeconds(5));
 
-        AssertionBench.Fails(await asking, TokenErrorKind.TimedOut, "had not ended after 5 s");
+        AssertionBench.Fails(await asking, TokenErrorKind.TimedOut, "did not finish within 5 s");
         await Patience.UntilAsync(() => IsGone(Pid("child")!.Value) && IsGone(Pid("parent")!.Value));
 
         int? Pid(string name) =>
@@ -115,7 +115,7 @@ public sealed class CommandAssertionSourceTests
         // The one left behind ends by itself when its pipe is closed under it, at its next word.
         var result = await AskAsync(Script("(while echo a.b.c; do sleep 0.2; done) & exit 0"));
 
-        AssertionBench.Fails(result, TokenErrorKind.InvalidResponse, "left a process behind");
+        AssertionBench.Fails(result, TokenErrorKind.InvalidResponse, "a process that it started still holds its output open");
     }
 
     [Theory]

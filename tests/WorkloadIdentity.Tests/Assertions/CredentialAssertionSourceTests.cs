@@ -29,7 +29,7 @@ public sealed class CredentialAssertionSourceTests
                 "inner is not here",
                 TokenVerdict.Unavailable);
         Assert.Contains(
-            $"Application {EntraFake.ClientId} proves itself with a token of 'inner' for api://AzureADTokenExchange/.default",
+            $"Application {EntraFake.ClientId} authenticates with a token of 'inner' for api://AzureADTokenExchange/.default",
             absent.Message,
             StringComparison.Ordinal);
 

@@ -160,7 +160,7 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
         var result = await AcquireAsync(Credential(agent, source));
 
         Assert.Equal(TokenVerdict.Failed, result.Verdict);
-        Assert.Contains("and there is none", result.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("returned none", result.Error!.Message, StringComparison.Ordinal);
         Assert.Equal([9002313], result.Error.EntraErrorCodes);
         Assert.Throws<InvalidOperationException>(() => agent.AddSecret());
     }

@@ -40,7 +40,7 @@ public sealed class GitHubActionsAssertionSourceTests
     }
 
     [Theory]
-    [InlineData(null, "this is no job of GitHub Actions")]
+    [InlineData(null, "this is not a GitHub Actions job")]
     [InlineData("true", "permissions: id-token: write")]
     public async Task Without_its_variables_it_is_not_here_and_says_what_a_job_lacks(string? isJob, string says)
     {
@@ -50,8 +50,8 @@ public sealed class GitHubActionsAssertionSourceTests
     }
 
     [Theory]
-    [InlineData("ACTIONS_ID_TOKEN_REQUEST_URL", null, "only one is set")]
-    [InlineData("ACTIONS_ID_TOKEN_REQUEST_TOKEN", null, "only one is set")]
+    [InlineData("ACTIONS_ID_TOKEN_REQUEST_URL", null, "Only one of")]
+    [InlineData("ACTIONS_ID_TOKEN_REQUEST_TOKEN", null, "Only one of")]
     [InlineData("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "canary\r\nX: y", "a line break")]
     [InlineData("ACTIONS_ID_TOKEN_REQUEST_URL", "canary", "not an absolute URL")]
     [InlineData("ACTIONS_ID_TOKEN_REQUEST_URL", "/canary", "not an absolute https URL")]
@@ -82,11 +82,11 @@ public sealed class GitHubActionsAssertionSourceTests
     [InlineData(429, "canary", TokenErrorKind.Throttled, "HTTP 429", true)]
     [InlineData(503, "canary", TokenErrorKind.Refused, "HTTP 503", true)]
     [InlineData(302, "canary", TokenErrorKind.InvalidResponse, "redirect", false)]
-    [InlineData(200, "<html>canary</html>", TokenErrorKind.InvalidResponse, "not with one readable JSON object", false)]
-    [InlineData(200, """{"token":"canary"}""", TokenErrorKind.InvalidResponse, "no text named 'value'", false)]
-    [InlineData(200, """{"value":["canary"]}""", TokenErrorKind.InvalidResponse, "no text named 'value'", false)]
+    [InlineData(200, "<html>canary</html>", TokenErrorKind.InvalidResponse, "did not return one readable JSON object", false)]
+    [InlineData(200, """{"token":"canary"}""", TokenErrorKind.InvalidResponse, "without a string named 'value'", false)]
+    [InlineData(200, """{"value":["canary"]}""", TokenErrorKind.InvalidResponse, "without a string named 'value'", false)]
     [InlineData(200, """{"value":"canary canary"}""", TokenErrorKind.InvalidResponse, "holds a space", false)]
-    [InlineData(200, """{"value":"a","value":"canary"}""", TokenErrorKind.InvalidResponse, "not with one readable JSON object", false)]
+    [InlineData(200, """{"value":"a","value":"canary"}""", TokenErrorKind.InvalidResponse, "one readable JSON object", false)]
     [InlineData(200, """{"value":""}""", TokenErrorKind.InvalidResponse, "is empty", false)]
     public async Task What_is_no_token_fails_without_a_word_of_it(
         int status, string body, TokenErrorKind kind, string says, bool isTransient)

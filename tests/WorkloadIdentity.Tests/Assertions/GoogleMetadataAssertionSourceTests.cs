@@ -86,7 +86,7 @@ public sealed class GoogleMetadataAssertionSourceTests
         AssertionBench.Fails(
             await _machine.AskAsync(Source, inChain: true),
             TokenErrorKind.TimedOut,
-            "no metadata server of Google here",
+            "Google's metadata server was not found",
             TokenVerdict.Unavailable);
         Assert.InRange(_machine.Clock.Now - started, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(1.2));
     }
@@ -104,7 +104,7 @@ public sealed class GoogleMetadataAssertionSourceTests
         AssertionBench.Fails(
             await _machine.AskAsync(Source, inChain: true),
             TokenErrorKind.Unreachable,
-            "no metadata server of Google here",
+            "Google's metadata server was not found",
             TokenVerdict.Unavailable);
     }
 

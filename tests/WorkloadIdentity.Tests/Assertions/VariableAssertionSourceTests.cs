@@ -19,7 +19,7 @@ public sealed class VariableAssertionSourceTests
     [Theory]
     [InlineData(null, TokenVerdict.Unavailable, TokenErrorKind.NotConfigured, "TFC_WORKLOAD_IDENTITY_TOKEN is not set")]
     [InlineData("", TokenVerdict.Unavailable, TokenErrorKind.NotConfigured, "TFC_WORKLOAD_IDENTITY_TOKEN is not set")]
-    [InlineData(" \n", TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration, "nothing but white space")]
+    [InlineData(" \n", TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration, "only white space")]
     [InlineData("canary canary", TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration, "TFC_WORKLOAD_IDENTITY_TOKEN holds a space")]
     [InlineData("canary\0", TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration, "ends with a control character (U+0000)")]
     public async Task What_is_no_assertion_is_told_by_the_variables_name(

@@ -87,8 +87,8 @@ public sealed class CertificateStoreTests
         { "no store", "The certificate store CurrentUser/My cannot be opened" },
         { "nothing", "There is no certificate with the subject 'CN=orders-api, O=Contoso' in the certificate store CurrentUser/My" },
         { "no key", "in the certificate store CurrentUser/My comes without its private key" },
-        { "two", "Of the 2 certificates with the subject 'CN=orders-api, O=Contoso' in the certificate store CurrentUser/My none can be "
-            + "used: number 1 comes without its private key" },
+        { "two", "None of the 2 certificates with the subject 'CN=orders-api, O=Contoso' in the certificate store CurrentUser/My can "
+            + "be used: number 1 comes without its private key" },
         { "expired", "expired on" },
     };
 

@@ -22,10 +22,10 @@ public sealed class FederatedSettingsTests
             """,
             "the token file '/t'"
         },
-        { $$"""{ "Kind": "GitHubActions", {{App}} }""", "the id token of a job of GitHub Actions" },
-        { $$"""{ "Kind": "AzurePipelines", {{App}}, "ServiceConnectionId": "{{Identity}}" }""", "the id token of a job of Azure "
-            + "Pipelines" },
-        { $$"""{ "Kind": "AzurePipelines", {{App}} }""", "the id token of a job of Azure Pipelines" },
+        { $$"""{ "Kind": "GitHubActions", {{App}} }""", "the id token of a GitHub Actions job" },
+        { $$"""{ "Kind": "AzurePipelines", {{App}}, "ServiceConnectionId": "{{Identity}}" }""",
+            "the id token of an Azure Pipelines job" },
+        { $$"""{ "Kind": "AzurePipelines", {{App}} }""", "the id token of an Azure Pipelines job" },
         { $$"""{ "Kind": "FederatedTokenVariable", {{App}}, "TokenVariable": "GITLAB_OIDC_TOKEN" }""", "the token in the variable "
             + "GITLAB_OIDC_TOKEN" },
         { $$"""{ "Kind": "GoogleMetadata", {{App}} }""", "an identity token of Google's metadata server" },

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>Which of several authorities of one name issued a certificate, and which of its certificates goes along.</summary>
-public sealed class CertificateIssueTests
+public sealed class CertificateIssuanceTests
 {
     private const string Path = "/run/secrets/client.pem";
     private const string Name = "CN=authority";
@@ -85,7 +85,7 @@ public sealed class CertificateIssueTests
         using var stranger = X509CertificateLoader.LoadCertificate(OpenSslFile.Bytes("authority1.pem"));
         using var issuer = X509CertificateLoader.LoadCertificate(OpenSslFile.Bytes("authority2.pem"));
 
-        Assert.Equal([false, true], [CertificateIssue.Issued(stranger, leaf), CertificateIssue.Issued(issuer, leaf)]);
+        Assert.Equal([false, true], [CertificateIssuance.Issued(stranger, leaf), CertificateIssuance.Issued(issuer, leaf)]);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class CertificateIssueTests
             .CreateSelfSigned(TestCertificate.NotBefore, TestCertificate.NotAfter);
         using var another = TestCertificate.Make(key, "CN=another");
 
-        Assert.Equal([true, false], [CertificateIssue.Issued(withoutIdentifier, leaf), CertificateIssue.Issued(another, leaf)]);
+        Assert.Equal([true, false], [CertificateIssuance.Issued(withoutIdentifier, leaf), CertificateIssuance.Issued(another, leaf)]);
     }
 
     private async Task<byte[][]> ChainAsync(string from, X509Certificate2 leaf, params X509Certificate2[] others)

@@ -9,7 +9,7 @@ namespace WorkloadIdentity;
 /// signature decides. Where .NET cannot check it, the key identifiers decide (RFC 5280 sections 4.2.1.1 and 4.2.1.2). Validity and trust
 /// are not checked.
 /// </summary>
-internal static class CertificateIssue
+internal static class CertificateIssuance
 {
     private const string Rsa = "1.2.840.113549.1.1.";
     private const string Pss = Rsa + "10";

@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace WorkloadIdentity;
 
 /// <summary>A private key that was read from a file and decrypted; or why it could not be.</summary>
-internal sealed class OpenedKey
+internal sealed class PrivateKeyResult
 {
-    private OpenedKey(RSA? key, string? problem = null, Exception? exception = null)
+    private PrivateKeyResult(RSA? key, string? problem = null, Exception? exception = null)
     {
         Key = key;
         Problem = problem;
@@ -23,7 +23,7 @@ internal sealed class OpenedKey
     /// <summary>Whether it is a key of another algorithm. The file may still hold the right one.</summary>
     public bool IsOfAnotherKind { get; private init; }
 
-    public static OpenedKey Of(PemBlock block, string? password) => block.Label switch
+    public static PrivateKeyResult Read(PemBlock block, string? password) => block.Label switch
     {
         PemBlock.EncryptedPrivateKey => Encrypted(block.Der, password),
         PemBlock.PrivateKey when Algorithm(block.Der) is { } algorithm && algorithm != RsaKeys.Oid => Another(algorithm),
@@ -32,25 +32,25 @@ internal sealed class OpenedKey
         var label => Another(label[..^PemBlock.PrivateKey.Length].Trim()),
     };
 
-    private static OpenedKey Another(string algorithm) =>
+    private static PrivateKeyResult Another(string algorithm) =>
         new(null, $"holds a private key {RsaKeys.KindProblem(algorithm)}") { IsOfAnotherKind = true };
 
-    private static OpenedKey Plain(Action<RSA> import)
+    private static PrivateKeyResult Plain(Action<RSA> import)
     {
         var key = RSA.Create();
         try
         {
             import(key);
-            return new OpenedKey(key);
+            return new PrivateKeyResult(key);
         }
         catch (CryptographicException exception)
         {
             key.Dispose();
-            return new OpenedKey(null, "holds a private key that is damaged, or not an RSA key", exception);
+            return new PrivateKeyResult(null, "holds a private key that is damaged, or not an RSA key", exception);
         }
     }
 
-    private static OpenedKey Encrypted(byte[] der, string? password)
+    private static PrivateKeyResult Encrypted(byte[] der, string? password)
     {
         var protection = KeyProtection.Of(der);
         var problem = protection switch
@@ -64,26 +64,26 @@ internal sealed class OpenedKey
         };
         if (problem is not null)
         {
-            return new OpenedKey(null, problem);
+            return new PrivateKeyResult(null, problem);
         }
 
         var key = RSA.Create();
         try
         {
             key.ImportEncryptedPkcs8PrivateKey(password, der, out _);
-            return new OpenedKey(key);
+            return new PrivateKeyResult(key);
         }
         catch (CryptographicException exception)
         {
             key.Dispose();
             return IsEllipticCurve(der, password) ? Another("EC")
                 : protection.LegacyAlgorithms.Length > 0 && IsNotOffered(exception)
-                    ? new OpenedKey(
+                    ? new PrivateKeyResult(
                         null,
                         $"holds a private key under {protection.LegacyAlgorithms}, which the cryptography of this system does not offer. "
                             + "Convert it: openssl pkcs8 -topk8 -v2 aes-256-cbc",
                         exception)
-                    : new OpenedKey(null, "cannot be opened with the password that was given, or holds no RSA key", exception);
+                    : new PrivateKeyResult(null, "cannot be opened with the password that was given, or holds no RSA key", exception);
         }
     }
 
