@@ -31,8 +31,8 @@ public sealed class Acquisition
     /// </summary>
     public bool HasAlternatives { get; init; }
 
-    /// <summary>The clock durations are measured with.</summary>
-    internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+    /// <summary>The clock of the acquirer: durations are measured with it, and a token's expiry is counted from its time.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
     /// Whether this attempt is made for a report: then nothing may be remembered of it. Whoever asks another credential passes it on.

@@ -57,11 +57,11 @@ public sealed class AssertionRequest
     /// </summary>
     public bool HasAlternatives { get; init; }
 
-    /// <summary>The variables and files that sources of this library read.</summary>
-    internal WorkloadEnvironment Environment { get; init; } = WorkloadEnvironment.FromProcess();
+    /// <summary>Where a source reads variables and files: the application's, or that of a test.</summary>
+    public WorkloadEnvironment Environment { get; init; } = WorkloadEnvironment.FromProcess();
 
-    /// <summary>The clock for delays and time limits of sources of this library.</summary>
-    internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+    /// <summary>The clock of a source's delays and time limits.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>The audience, for a source that needs one.</summary>
     /// <exception cref="TokenAcquisitionException">

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 
 namespace WorkloadIdentity;
@@ -94,6 +95,27 @@ public sealed class WorkloadEnvironment
     /// <param name="name">The variable's name.</param>
     public string? Variable(string name) => _variable(name) is { Length: > 0 } value ? value : null;
 
+    /// <summary>Reads a file of at most 1 MiB, within ten seconds. Pipes and devices are not read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">What it holds.</param>
+    /// <param name="problem">Why it could not be read, as the rest of a sentence: <c>'/run/secrets/key' does not exist</c>.</param>
+    public bool TryReadFile(string path, [NotNullWhen(true)] out byte[]? content, [NotNullWhen(false)] out string? problem)
+    {
+        var file = ReadFile(path);
+        (content, problem) = (file.Bytes, file.Bytes is null ? file.Problem : null);
+        return content is not null;
+    }
+
+    /// <summary>Reads a file that holds one line of UTF-8 text, such as a token or a secret. White space around it is removed.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="line">What it holds.</param>
+    /// <param name="problem">Why there is no line, as the rest of a sentence: <c>'/run/secrets/key' is empty</c>.</param>
+    public bool TryReadLine(string path, [NotNullWhen(true)] out string? line, [NotNullWhen(false)] out string? problem)
+    {
+        (line, problem) = ReadFile(path).AsLine();
+        return line is not null;
+    }
+
     /// <summary>Whether the variable is there and says nothing: absent to everybody who reads it, and rarely meant.</summary>
     internal bool IsEmpty(string name) => _variable(name) is { Length: 0 };
 
@@ -136,7 +158,9 @@ public sealed class WorkloadEnvironment
         ".key",
         maxBytes: 4096);
 
-    internal bool FileExists(string path) => _fileExists(path);
+    /// <summary>Whether there is a file at the path, readable or not.</summary>
+    /// <param name="path">The file.</param>
+    public bool FileExists(string path) => _fileExists(path);
 
     /// <summary>A key file of the agent of Azure Arc, whose path the agent names; or why it is not read.</summary>
     internal FileContent ReadArcKey(string path) => ReadGuarded(path, ArcKey);
