@@ -17,7 +17,7 @@ internal sealed partial class VaultAddress
         Uri = uri;
         Scope = scope;
         Name = uri.IsDefaultPort ? uri.IdnHost : uri.Authority;
-        IsLoopback = Authority.IsLiteralLoopback(uri);
+        IsLoopback = LiteralAddress.IsLoopback(uri);
     }
 
     /// <summary>Scheme, host and port.</summary>
@@ -73,7 +73,7 @@ internal sealed partial class VaultAddress
                         VaultOptions.AllowUnknownHost)} = true and {nameof(VaultOptions.Scope)} in code.", parameter);
         }
 
-        if (uri.Scheme != Uri.UriSchemeHttps && !Authority.IsLiteralLoopback(uri))
+        if (uri.Scheme != Uri.UriSchemeHttps && !LiteralAddress.IsLoopback(uri))
         {
             throw new ArgumentException(
                 $"The address of the key vault '{uri.Authority}' is not https. Plain http is for a literal loopback address such as "

@@ -37,7 +37,7 @@ internal sealed record ChosenIdentity(
 
         // An emulator on this machine states no audience; everywhere else the cloud's is known, or has to be said in code.
         var audience =
-            Authority.Choose(stated: null, environment, allowUnknown: false).Host is { } host && Authority.IsLiteralLoopback(host)
+            Authority.Choose(stated: null, environment, allowUnknown: false).Host is { } host && LiteralAddress.IsLoopback(host)
                 ? ExchangeAudience.OfPublicCloud
                 : null;
         var source = new AssertionSourceOptions { HttpClient = surroundings.EntraClient };

@@ -41,18 +41,16 @@ internal sealed class DemandedClaims
 
         try
         {
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("access_token", out var wanted)
-                && wanted.ValueKind == JsonValueKind.Object
+            using var document = StrictJson.Parse(text);
+            return document?.RootElement.Member(AccessTokenClaims.Member) is { ValueKind: JsonValueKind.Object } wanted
                 && wanted.EnumerateObject().ToArray() is [{ Name: "nbf", Value: { ValueKind: JsonValueKind.Object } nbf }]
                 && nbf.TryGetProperty("value", out var value)
                     ? ReadMoment(value)
                     : null;
         }
-        catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
-            // Not JSON, too deep, or half of a surrogate pair: then they are claims like any others.
+            // Half of a surrogate pair: then they are claims like any others.
             return null;
         }
     }

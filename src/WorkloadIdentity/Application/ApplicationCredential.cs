@@ -9,7 +9,6 @@ namespace WorkloadIdentity;
 /// </summary>
 public sealed class ApplicationCredential : Credential
 {
-    private const string DefaultSuffix = "/.default";
     private const string AnyTenant = "*";
 
     private readonly string? _tenantId;
@@ -204,14 +203,14 @@ public sealed class ApplicationCredential : Credential
         if (Guard.HasWhiteSpace(scope))
         {
             return $"The scope '{scope}' holds white space. An application gets a token for one resource at a time: make one request for "
-                + $"each resource, with the scope resource{DefaultSuffix}.";
+                + $"each resource, with the scope resource{ResourceName.DefaultSuffix}.";
         }
 
-        return scope.Length > DefaultSuffix.Length && scope.EndsWith(DefaultSuffix, StringComparison.Ordinal)
+        return scope.Length > ResourceName.DefaultSuffix.Length && scope.EndsWith(ResourceName.DefaultSuffix, StringComparison.Ordinal)
             ? null
-            : $"The scope '{scope}' does not end in {DefaultSuffix}. An application gets all permissions it was granted on a resource at "
-                + $"once: ask for the resource followed by {DefaultSuffix}, such as https://graph.microsoft.com/.default. Single "
-                + "permissions can be asked for on behalf of a user only.";
+            : $"The scope '{scope}' does not end in {ResourceName.DefaultSuffix}. An application gets all permissions it was granted on a "
+                + $"resource at once: ask for the resource followed by {ResourceName.DefaultSuffix}, such as "
+                + "https://graph.microsoft.com/.default. Single permissions can be asked for on behalf of a user only.";
     }
 
     private TokenError Error(TokenErrorKind kind, string message, string anchor, TokenRequest request) => new(kind, message)

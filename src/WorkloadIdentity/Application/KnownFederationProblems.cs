@@ -7,8 +7,6 @@ namespace WorkloadIdentity;
 /// </summary>
 internal static class KnownFederationProblems
 {
-    private const string BindingAudience = "api://AKSIdentityBinding";
-
     private static readonly (string Issuer, Func<string, bool> Subject, string Warning)[] Rows =
     [
         ("https://api.bitbucket.org/", _ => true,
@@ -41,7 +39,7 @@ internal static class KnownFederationProblems
             }
         }
 
-        if (assertion.Audiences.Contains(BindingAudience))
+        if (assertion.Audiences.Contains(IdentityBinding.Audience))
         {
             yield return $"It is addressed to the proxy of an AKS identity binding and was sent to Entra itself: set {nameof(
                 ApplicationCredentialOptions)}.{nameof(ApplicationCredentialOptions.UseIdentityBinding)}.";

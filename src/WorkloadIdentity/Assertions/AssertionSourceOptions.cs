@@ -39,5 +39,5 @@ public sealed class AssertionSourceOptions
 
     /// <summary>The client for an address: an address on this machine is never reached through a proxy.</summary>
     internal HttpClient ClientFor(Uri address) =>
-        HttpClient ?? (Authority.IsLiteralLoopback(address) ? Backchannel.Local : Backchannel.Entra);
+        HttpClient ?? (LiteralAddress.IsLoopback(address) ? Backchannel.Local : Backchannel.Entra);
 }

@@ -104,7 +104,7 @@ internal sealed class GoogleMetadataAssertionSource : AssertionSource
 
     private static bool IsNear(Uri server) =>
         server.IdnHost.Equals(KnownHost, StringComparison.OrdinalIgnoreCase)
-        || IPAddress.TryParse(server.IdnHost, out var address)
-            && (IPAddress.IsLoopback(address) || HostVariable.IsIn(address, 169, 254, 255)
+        || LiteralAddress.Of(server) is { } address
+            && (IPAddress.IsLoopback(address) || LiteralAddress.IsIn(address, 169, 254, 255)
                 || address.Equals(IPAddress.Parse("fd20:ce::254")));
 }

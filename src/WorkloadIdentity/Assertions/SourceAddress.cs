@@ -30,7 +30,7 @@ internal static class SourceAddress
         : address.UserInfo.Length > 0
         ? "contains user information before an '@', which hides the real host. Remove it."
         : address.Fragment.Length > 0 ? "contains a fragment, which is never sent. Remove it."
-        : address.Scheme != Uri.UriSchemeHttps && !Authority.IsLiteralLoopback(address)
+        : address.Scheme != Uri.UriSchemeHttps && !LiteralAddress.IsLoopback(address)
         ? "uses plain http to another machine, which would send a credential unencrypted. Use https. Plain http is allowed only to a "
             + "literal loopback address."
         : null;

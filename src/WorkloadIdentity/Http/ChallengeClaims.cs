@@ -1,8 +1,5 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace WorkloadIdentity;
 
@@ -22,12 +19,7 @@ internal static class ChallengeClaims
     /// <summary>Of what is read, written in our form: a token request takes no more.</summary>
     public const int MaxWritten = 16 * 1024;
 
-    public const int MaxDepth = 16;
-
-    private const string Member = "access_token";
-
-    // Escapes little more than JSON requires: what is within the bound as it was read must not outgrow the next one. No HTML shows it.
-    private static readonly JsonWriterOptions Written = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public const int MaxDepth = StrictJson.MaxDepth;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -73,39 +65,12 @@ internal static class ChallengeClaims
 
     private static bool TryNormalize(string json, [NotNullWhen(true)] out string? claims)
     {
-        claims = null;
-        try
+        claims = AccessTokenClaims.Rewrite(json, declareCapability: false).Claims;
+        if (claims is not null && Encoding.UTF8.GetByteCount(claims) > MaxWritten)
         {
-            using var document =
-                JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
-            if (document.RootElement.ValueKind != JsonValueKind.Object
-                || !document.RootElement.TryGetProperty(Member, out var wanted)
-                || wanted.ValueKind != JsonValueKind.Object)
-            {
-                return false;
-            }
-
-            var buffer = new ArrayBufferWriter<byte>(json.Length);
-            using (var writer = new Utf8JsonWriter(buffer, Written))
-            {
-                writer.WriteStartObject();
-                writer.WritePropertyName(Member);
-                wanted.WriteTo(writer);
-                writer.WriteEndObject();
-            }
-
-            if (buffer.WrittenCount > MaxWritten)
-            {
-                return false;
-            }
-
-            claims = Encoding.UTF8.GetString(buffer.WrittenSpan);
-            return true;
+            claims = null;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
-        {
-            // Not JSON, too deep, a name twice, or half of a surrogate pair.
-            return false;
-        }
+
+        return claims is not null;
     }
 }

@@ -38,7 +38,7 @@ internal readonly record struct Origin(string Scheme, string Host, int Port)
     public bool IsHttp => Scheme == Uri.UriSchemeHttp;
 
     /// <summary>A loopback address in figures. A name such as <c>localhost</c> is whatever resolves it says.</summary>
-    public bool IsLiteralLoopback => IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address);
+    public bool IsLiteralLoopback => LiteralAddress.IsLoopback(Host);
 
     /// <summary>
     /// Whether people write this host for the machine they are at: a name that should resolve to loopback (RFC 6761 section 6.3), or the

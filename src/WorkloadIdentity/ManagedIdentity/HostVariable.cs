@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace WorkloadIdentity;
 
@@ -69,7 +68,7 @@ internal static class HostVariable
     {
         var (address, problem) = Address(environment, name);
         return address is null ? (null, problem)
-            : address.IsLoopback && address.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || IsLocalhost(address)
+            : LiteralAddress.IsLoopback(address) || IsLocalhost(address)
             ? (address, null)
             : (null, $"{name} is not on this machine: it must be a loopback address, such as 127.0.0.1, or localhost.");
     }
@@ -89,14 +88,9 @@ internal static class HostVariable
 
     private static bool IsLocal(Uri address, Func<IPAddress, bool>? alsoAllowed)
     {
-        if (address.HostNameType is not (UriHostNameType.IPv4 or UriHostNameType.IPv6))
+        if (LiteralAddress.Of(address) is not { } ip)
         {
             return IsLocalhost(address);
-        }
-
-        if (!IPAddress.TryParse(address.IdnHost, out var ip))
-        {
-            return false;
         }
 
         if (ip.IsIPv4MappedToIPv6)
@@ -104,14 +98,6 @@ internal static class HostVariable
             ip = ip.MapToIPv4();
         }
 
-        return IPAddress.IsLoopback(ip) || ip.IsIPv6LinkLocal || IsIn(ip, 169, 254, 255) || alsoAllowed?.Invoke(ip) == true;
-    }
-
-    /// <summary>Whether an IPv4 address begins with these two bytes, the second one under a mask.</summary>
-    public static bool IsIn(IPAddress ip, byte first, byte second, byte mask)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        return ip.AddressFamily == AddressFamily.InterNetwork && ip.TryWriteBytes(bytes, out _) && bytes[0] == first
-            && (bytes[1] & mask) == second;
+        return IPAddress.IsLoopback(ip) || ip.IsIPv6LinkLocal || LiteralAddress.IsIn(ip, 169, 254, 255) || alsoAllowed?.Invoke(ip) == true;
     }
 }

@@ -12,8 +12,6 @@ namespace WorkloadIdentity;
 /// </remarks>
 public sealed class ManagedIdentityCredential : Credential
 {
-    private const string DefaultSuffix = "/.default";
-
     private readonly ManagedIdentityId? _id;
     private readonly ManagedIdentityHostTable _hosts;
 
@@ -86,14 +84,15 @@ public sealed class ManagedIdentityCredential : Credential
     /// <summary>Managed identity hosts speak of resources: the scope without its one suffix.</summary>
     private static (string? Resource, string? Problem) ResourceOf(string scope)
     {
-        if (!scope.EndsWith(DefaultSuffix, StringComparison.Ordinal))
+        if (!scope.EndsWith(ResourceName.DefaultSuffix, StringComparison.Ordinal))
         {
             return (null,
-                $"The scope '{scope}' does not end in {DefaultSuffix}. A managed identity gets tokens for a whole resource: ask for the "
-                    + $"resource followed by {DefaultSuffix}, such as https://graph.microsoft.com/.default.");
+                $"The scope '{scope}' does not end in {ResourceName.DefaultSuffix}. A managed identity gets tokens for a whole "
+                    + $"resource: ask for the resource followed by {ResourceName.DefaultSuffix}, such as "
+                    + "https://graph.microsoft.com/.default.");
         }
 
-        var resource = scope[..^DefaultSuffix.Length];
+        var resource = scope[..^ResourceName.DefaultSuffix.Length];
         return resource.Length == 0
             ? (null, $"The scope '{scope}' names no resource. Put the resource in front, such as https://graph.microsoft.com/.default.")
             : resource.Any(char.IsWhiteSpace)

@@ -214,7 +214,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     /// </summary>
     protected bool IsOwnNetwork(IPAddress address, byte first, byte second, byte mask)
     {
-        if (!HostVariable.IsIn(address, first, second, mask))
+        if (!LiteralAddress.IsIn(address, first, second, mask))
         {
             return false;
         }

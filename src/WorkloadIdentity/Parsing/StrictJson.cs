@@ -3,18 +3,27 @@ using System.Text.Json;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Reads the JSON of others, of Entra, hosts, tools and vaults: one object, not deep, no name twice. Anything else is no answer.
+/// Reads JSON that others wrote, such as Entra, hosts, tools and vaults: one object, at most 16 levels deep, without duplicate names.
+/// Anything else is not read. The one place that sets these bounds.
 /// </summary>
 internal static class StrictJson
 {
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
+    public const int MaxDepth = 16;
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     /// <summary>The object in <paramref name="body"/>; null when there is none.</summary>
-    public static JsonDocument? Parse(byte[] body)
+    public static JsonDocument? Parse(byte[] body) =>
+        Read(body.AsSpan().StartsWith("\uFEFF"u8) ? body.AsMemory(3) : body, static json => JsonDocument.Parse(json, Strict));
+
+    /// <summary>The object in <paramref name="text"/>; null when there is none.</summary>
+    public static JsonDocument? Parse(string text) => Read(text, static json => JsonDocument.Parse(json, Strict));
+
+    private static JsonDocument? Read<T>(T json, Func<T, JsonDocument> parse)
     {
         try
         {
-            var document = JsonDocument.Parse(body.AsSpan().StartsWith("\uFEFF"u8) ? body.AsMemory(3) : body, Strict);
+            var document = parse(json);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;
@@ -23,9 +32,9 @@ internal static class StrictJson
             document.Dispose();
             return null;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
-            // InvalidOperationException: text that is not UTF-8, or half of a surrogate pair.
+            // The latter two: text that is not UTF-8, or half of a surrogate pair.
             return null;
         }
     }

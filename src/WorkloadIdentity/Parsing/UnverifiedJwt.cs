@@ -11,8 +11,6 @@ internal sealed class UnverifiedJwt
 {
     private const double LastMoment = 253402300799;
 
-    private static readonly JsonDocumentOptions Bounds = new() { MaxDepth = 16, AllowDuplicateProperties = false };
-
     private readonly string _header;
     private readonly JsonElement _claims;
 
@@ -68,15 +66,7 @@ internal sealed class UnverifiedJwt
             return null;
         }
 
-        try
-        {
-            using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(part), Bounds);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            // The latter: a name with half of a surrogate pair.
-            return null;
-        }
+        using var document = StrictJson.Parse(Base64Url.DecodeFromChars(part));
+        return document?.RootElement.Clone();
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace WorkloadIdentity;
 
 /// <summary>
@@ -37,7 +35,7 @@ internal sealed class Authority
         ArgumentNullException.ThrowIfNull(host, parameter);
         return Problem(host, allowUnknown) is { } problem
             ? throw new ArgumentException(problem, parameter)
-            : new Authority(new Uri(host.GetLeftPart(UriPartial.Authority)), IsLiteralLoopback(host));
+            : new Authority(new Uri(host.GetLeftPart(UriPartial.Authority)), LiteralAddress.IsLoopback(host));
     }
 
     /// <summary>What is wrong with <paramref name="host"/> as a place for secrets; null when nothing is.</summary>
@@ -62,7 +60,7 @@ internal sealed class Authority
                     + "separately.";
         }
 
-        var loopback = IsLiteralLoopback(host);
+        var loopback = LiteralAddress.IsLoopback(host);
         if (!loopback && host.Scheme != Uri.UriSchemeHttps)
         {
             return $"The authority host '{host.GetLeftPart(
@@ -112,9 +110,4 @@ internal sealed class Authority
             : Problem(host, allowUnknown) is { } problem ? (null, $"{Variable} cannot be used. {problem}")
             : (host, null);
     }
-
-    // A name such as localhost is resolved by somebody; an address is not.
-    public static bool IsLiteralLoopback(Uri host) =>
-        host.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && IPAddress.TryParse(host.IdnHost, out var address)
-            && IPAddress.IsLoopback(address);
 }
