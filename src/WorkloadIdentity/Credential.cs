@@ -121,9 +121,9 @@ public abstract class Credential
     }
 
     /// <summary>
-    /// The request as it would be written without saying what goes without saying: two requests of one form share a token.
+    /// Normalises a request: drops the credential's own tenant, so that equivalent requests share a cache entry.
     /// </summary>
-    internal virtual TokenRequest Simplify(TokenRequest request) => request;
+    internal virtual TokenRequest Normalize(TokenRequest request) => request;
 
     /// <summary>
     /// Makes the attempt. Requests that carry what <see cref="Supports"/> lacks do not arrive here, and exceptions thrown here become

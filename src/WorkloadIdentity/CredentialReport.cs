@@ -21,9 +21,9 @@ public sealed class CredentialReport
     }
 
     /// <summary>Of a chain: its verdict is that of the member that answers.</summary>
-    internal CredentialReport(Credential chain, CredentialReport? answer, TokenError nobody, TimeSpan duration)
+    internal CredentialReport(string chain, CredentialReport? answer, TokenError nobody, TimeSpan duration)
     {
-        Credential = chain.Name;
+        Credential = chain;
         Verdict = answer?.Verdict ?? TokenVerdict.Unavailable;
         Error = answer is null ? nobody : answer.Error;
         ExpiresOn = answer?.ExpiresOn;

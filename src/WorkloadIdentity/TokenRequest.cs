@@ -85,8 +85,8 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     public TokenRequest ForTenant(string tenantId) =>
         new(this, WorkloadIdentity.TenantId.Require(tenantId, nameof(tenantId)), UserAssertion);
 
-    /// <summary>The same request in the credential's own tenant; made once, so that its hash is too.</summary>
-    internal TokenRequest InOwnTenant => TenantId is null ? this : field ??= new(this, tenantId: null, UserAssertion);
+    /// <summary>The same request in the credential's own tenant. Made once, so that its hash is computed once.</summary>
+    internal TokenRequest WithoutTenant => TenantId is null ? this : field ??= new(this, tenantId: null, UserAssertion);
 
     /// <summary>
     /// The request as a cache keeps it: a user assertion is replaced by its SHA-256, so that no cache holds a user's token. Computed once.

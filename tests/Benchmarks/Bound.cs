@@ -78,7 +78,7 @@ internal static class Bound
         {
             _listener.InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Name == "workload_identity.slots")
+                if (instrument.Name == "workload_identity.cache.entries")
                 {
                     listener.EnableMeasurementEvents(instrument);
                 }

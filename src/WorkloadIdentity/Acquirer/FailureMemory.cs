@@ -1,8 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What a slot remembers of acquisitions that failed in a row, and how long nobody is asked again. Measured on the monotonic clock,
-/// so that setting the wall clock neither shortens nor stretches it. Not safe for concurrent use: the slot's lock guards it.
+/// What a cache entry remembers of consecutive failures, and how long to wait before the next acquisition. Measured on the monotonic
+/// clock, so that a change of the wall clock has no effect. Not safe for concurrent use: the entry's lock guards it.
 /// </summary>
 internal sealed class FailureMemory(TimeProvider timeProvider)
 {
@@ -20,11 +20,11 @@ internal sealed class FailureMemory(TimeProvider timeProvider)
         _failuresInRow++;
     }
 
-    /// <summary>It works again: the next failure is a first one.</summary>
+    /// <summary>Forgets the failures: the next one is the first again.</summary>
     public void Forget() => _failuresInRow = 0;
 
-    /// <summary>How much longer nobody is asked: zero once the wait is over.</summary>
-    /// <param name="behindLivingToken">Whether a living token is served meanwhile, so that there is no hurry.</param>
+    /// <summary>How long to wait before the next acquisition; zero once the wait is over.</summary>
+    /// <param name="behindLivingToken">Whether an unexpired token is served meanwhile, so that there is time.</param>
     public TimeSpan Remaining(bool behindLivingToken)
     {
         var remaining = BackOff(Last, _failuresInRow, behindLivingToken) - timeProvider.GetElapsedTime(_failedAt);
@@ -32,7 +32,7 @@ internal sealed class FailureMemory(TimeProvider timeProvider)
     }
 
     /// <summary>
-    /// How long to leave the other side alone after <paramref name="failuresInRow"/> failures, the last being <paramref name="failure"/>.
+    /// How long to wait after <paramref name="failuresInRow"/> failures, the last being <paramref name="failure"/>.
     /// </summary>
     public static TimeSpan BackOff(TokenResult failure, int failuresInRow, bool behindLivingToken)
     {
@@ -48,7 +48,7 @@ internal sealed class FailureMemory(TimeProvider timeProvider)
             : Doubled(TimeSpan.FromSeconds(10), failuresInRow, TimeSpan.FromSeconds(60));
     }
 
-    /// <summary>Nobody was asked: finding out again costs next to nothing, and a file that appears should count at once.</summary>
+    /// <summary>No server was asked. A new attempt costs next to nothing, and a file that appears should count at once.</summary>
     private static bool IsLocal(TokenResult failure) =>
         IsLocal(failure.Error) && failure.Attempts.All(attempt => attempt.Error is null || IsLocal(attempt.Error));
 
@@ -59,7 +59,9 @@ internal sealed class FailureMemory(TimeProvider timeProvider)
             or TokenErrorKind.NotAllowed
         };
 
-    /// <summary>May mend itself: in passing, or a chain of links of which one could not be reached.</summary>
+    /// <summary>
+    /// Whether a later attempt may succeed with nothing changed. True for a chain too: one of its members may have been unreachable.
+    /// </summary>
     private static bool IsTransient(TokenResult failure) =>
         failure.Error is null or { IsTransient: true }
             or { Kind: TokenErrorKind.NotConfigured or TokenErrorKind.InvalidConfiguration or TokenErrorKind.NotAllowed };

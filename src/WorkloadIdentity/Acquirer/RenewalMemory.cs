@@ -1,9 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What a slot remembers of renewals: how many it may still run, which token answered which claims, and the claims that its resource asks
-/// for.
-/// Not safe for concurrent use: the slot's lock guards it.
+/// What a cache entry remembers of renewals: how many may still run, which token answered which claims, and the claims that its API asks
+/// for. Not safe for concurrent use: the entry's lock guards it.
 /// </summary>
 internal sealed class RenewalMemory(TimeProvider timeProvider)
 {
@@ -11,15 +10,15 @@ internal sealed class RenewalMemory(TimeProvider timeProvider)
     private const int AnswersKept = 4;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    private readonly List<(string ClaimsHash, TokenFreshness Token)> _answers = [];
+    private readonly List<(string ClaimsHash, CachedToken Token)> _answers = [];
     private int _renewals;
     private long _lastAt;
 
-    /// <summary>The claims that the resource asked for last: what is acquired next carries them too. Null when there are none.</summary>
+    /// <summary>The claims that the API asked for last; the next acquisition carries them too. Null when there are none.</summary>
     public DemandedClaims? Kept { get; private set; }
 
     /// <summary>
-    /// Whether another renewal may run: after the second, one per 30 s, so that an API that rejects everything costs little.
+    /// Whether another renewal may run. After the second it is one per 30 s, so that an API that rejects everything costs little.
     /// </summary>
     public bool TryStart()
     {
@@ -33,8 +32,8 @@ internal sealed class RenewalMemory(TimeProvider timeProvider)
         return true;
     }
 
-    /// <summary>A token came that was issued for these claims.</summary>
-    public void Remember(DemandedClaims claims, TokenFreshness token)
+    /// <summary>Remembers the token that was issued for these claims.</summary>
+    public void Remember(DemandedClaims claims, CachedToken token)
     {
         _answers.RemoveAll(answer => answer.ClaimsHash == claims.Hash);
         if (_answers.Count == AnswersKept)
@@ -47,24 +46,24 @@ internal sealed class RenewalMemory(TimeProvider timeProvider)
     }
 
     /// <summary>The unexpired token that was issued for the same claims; null when there is none.</summary>
-    public TokenFreshness? AnswerTo(DemandedClaims claims, DateTimeOffset now) =>
-        _answers.Find(answer => answer.ClaimsHash == claims.Hash).Token is { } token && token.LivesAt(now) ? token : null;
+    public CachedToken? AnswerTo(DemandedClaims claims, DateTimeOffset now) =>
+        _answers.Find(answer => answer.ClaimsHash == claims.Hash).Token is { } token && token.IsUnexpiredAt(now) ? token : null;
 
     /// <summary>
-    /// Whether an answer is so young that who asks again without naming a rejected token did not see it yet: Azure clients that share a
-    /// cache ask one by one.
+    /// Whether an answer is so new that a caller who names no rejected token has not seen it yet: Azure clients that share a cache ask one
+    /// by one.
     /// </summary>
-    public static bool IsRecent(TokenFreshness answer, DateTimeOffset now) => answer.HeldFor(now) < Interval;
+    public static bool IsRecent(CachedToken answer, DateTimeOffset now) => answer.HeldFor(now.UtcTicks) < Interval;
 
     /// <summary>
-    /// What an API rejected answers nothing any more: when it was rejected outright, for the very claims it was issued for, or for its age.
+    /// Forgets the answers that an API rejected: outright, for the claims they were issued for, or for their age.
     /// </summary>
     public void Reject(AccessToken? rejected, DemandedClaims? claims) => _answers.RemoveAll(answer =>
         (answer.ClaimsHash != claims?.Hash && answer.Token.StartedOn < claims?.NotBefore)
         || (answer.Token.Token.Value == rejected?.Value
             && (claims is null || claims.NotBefore is not null || answer.ClaimsHash == claims.Hash)));
 
-    /// <summary>Claims that only ask for a newer token are not kept: every token acquired later is newer.</summary>
+    /// <summary>Claims that only ask for a newer token are not kept, because every later token is newer.</summary>
     public void Keep(DemandedClaims claims)
     {
         if (claims.NotBefore is null)
@@ -73,6 +72,6 @@ internal sealed class RenewalMemory(TimeProvider timeProvider)
         }
     }
 
-    /// <summary>The issuer refuses the claims: what is acquired next goes without them.</summary>
+    /// <summary>Forgets the claims, because the issuer refuses them. The next acquisition does not carry them.</summary>
     public void ForgetKept() => Kept = null;
 }

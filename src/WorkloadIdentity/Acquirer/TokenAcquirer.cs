@@ -1,15 +1,17 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Gets tokens from a credential and keeps them: one slot per request, one acquisition per slot shared by all who wait, refreshed ahead
-/// of expiry behind the living token. Make one per identity and keep it. Safe for concurrent use.
+/// Gets tokens from a credential and caches them. Each request has one cache entry and at most one acquisition in flight, which all waiting
+/// callers share. A token is refreshed in the background before it expires. Create one acquirer per identity and keep it. Safe for
+/// concurrent use.
 /// </summary>
 /// <remarks>A cached hit is synchronous, takes no lock, writes nothing shared and allocates nothing.</remarks>
 public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
 {
     private readonly Credential _credential;
     private readonly TokenCache _cache;
-    private readonly TokenFlights _flights;
+    private readonly AcquirerSetup _setup;
+    private readonly AcquisitionRunner _runner;
     private readonly TimeProvider _timeProvider;
 
     /// <summary>Puts a cache in front of <paramref name="credential"/>.</summary>
@@ -26,31 +28,30 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
 
         _credential = credential;
         _timeProvider = settings.TimeProvider;
-        _flights = new TokenFlights(credential, settings);
-        _cache = new TokenCache(_flights, settings.Capacity, settings.OnBehalfOfCapacity);
-        _flights.Metrics.Observe(_cache);
+        _setup = new AcquirerSetup(credential, settings);
+        _runner = new AcquisitionRunner(_setup);
+        _cache = new TokenCache(_setup, _runner);
     }
 
     /// <summary>How the latest acquisitions ended, by resource.</summary>
-    internal LastOutcomes Outcomes => _flights.Outcomes;
+    internal AcquisitionHealth Health => _runner.Health;
 
-    /// <summary>How many slots of the application there are.</summary>
-    internal int Slots => _cache.Count;
+    /// <summary>How many cache entries of the application there are.</summary>
+    internal int EntryCount => _cache.Count;
 
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The acquirer was disposed.</exception>
     public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
+        ObjectDisposedException.ThrowIf(_runner.IsDisposed, this);
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled<AccessToken>(cancellationToken);
         }
 
-        return _cache.Find(_flights.InOneForm(request))?.Held(request) is { } token
-            ? new ValueTask<AccessToken>(token)
-            : WaitAsync(request, cancellationToken);
+        request = Normalize(request);
+        return Get(_cache.GetOrAdd(request), request, cancellationToken);
     }
 
     /// <summary>Gets a token without a look-up, for a caller that keeps the cache entry of a request that it asks for each time.</summary>
@@ -60,25 +61,27 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
     /// behalf of a user is not set, because it leaves the cache once nobody looks it up.
     /// </param>
     /// <param name="cancellationToken">Ends this caller's wait.</param>
-    internal ValueTask<AccessToken> GetTokenAsync(TokenRequest request, ref TokenSlot? entry, CancellationToken cancellationToken)
+    internal ValueTask<AccessToken> GetTokenAsync(TokenRequest request, ref TokenCacheEntry? entry, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
+        ObjectDisposedException.ThrowIf(_runner.IsDisposed, this);
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled<AccessToken>(cancellationToken);
         }
 
+        request = Normalize(request);
         if (entry?.Held(request) is { } token)
         {
             return new ValueTask<AccessToken>(token);
         }
 
+        var found = _cache.GetOrAdd(request);
         if (request.UserAssertion is null)
         {
-            entry = _cache.Find(_flights.InOneForm(request));
+            entry = found;
         }
 
-        return GetTokenAsync(request, cancellationToken);
+        return Get(found, request, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -87,15 +90,15 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
+        ObjectDisposedException.ThrowIf(_runner.IsDisposed, this);
         cancellationToken.ThrowIfCancellationRequested();
-        request = _flights.InOneForm(request);
+        request = Normalize(request);
         var demanded = DemandedClaims.Of(claims);
         while (true)
         {
-            // Null: the slot was evicted between being found and being asked; its successor is asked instead.
-            var slot = _cache.GetOrAdd(request);
-            if (await slot.RenewAsync(request, rejected, demanded, cancellationToken).ConfigureAwait(false) is { } token)
+            // Null: the entry was evicted after it was found. Its successor is asked instead.
+            var entry = _cache.GetOrAdd(request);
+            if (await entry.RenewAsync(request, rejected, demanded, cancellationToken).ConfigureAwait(false) is { } token)
             {
                 return token;
             }
@@ -112,34 +115,40 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public ValueTask<CredentialReport> ExplainAsync(TokenRequest request, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_flights.IsDisposed, this);
+        ObjectDisposedException.ThrowIf(_runner.IsDisposed, this);
         return _credential.ReportAsync(new Acquisition(request) { IsReport = true, TimeProvider = _timeProvider }, cancellationToken);
     }
 
     /// <summary>
-    /// Ends every acquisition under way; whoever waits for one gets an <see cref="ObjectDisposedException"/>. Tokens are forgotten.
+    /// Ends every acquisition in flight; callers who wait for one get an <see cref="ObjectDisposedException"/>. Held tokens are dropped.
     /// </summary>
     public void Dispose()
     {
-        _flights.Dispose();
+        _runner.Dispose();
         _cache.Dispose();
     }
 
-    private async ValueTask<AccessToken> WaitAsync(TokenRequest request, CancellationToken cancellationToken)
+    private ValueTask<AccessToken> Get(TokenCacheEntry entry, TokenRequest request, CancellationToken cancellationToken) =>
+        entry.Held(request) is { } token ? new ValueTask<AccessToken>(token) : WaitAsync(entry, request, cancellationToken);
+
+    /// <summary>Equivalent requests share a cache entry: the credential's own tenant is left out.</summary>
+    private TokenRequest Normalize(TokenRequest request) => request.TenantId is null ? request : _credential.Normalize(request);
+
+    private async ValueTask<AccessToken> WaitAsync(TokenCacheEntry entry, TokenRequest request, CancellationToken cancellationToken)
     {
-        request = _flights.InOneForm(request);
         var started = _timeProvider.GetTimestamp();
         var outcome = "failed";
         try
         {
             while (true)
             {
-                var slot = _cache.GetOrAdd(request);
-                if (await slot.GetAsync(request, cancellationToken).ConfigureAwait(false) is { } token)
+                if (await entry.GetAsync(request, cancellationToken).ConfigureAwait(false) is { } token)
                 {
                     outcome = "issued";
                     return token;
                 }
+
+                entry = _cache.GetOrAdd(request);
             }
         }
         catch (OperationCanceledException)
@@ -149,7 +158,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         }
         finally
         {
-            _flights.Metrics.Waited(_timeProvider.GetElapsedTime(started), outcome);
+            _setup.Metrics.Waited(_timeProvider.GetElapsedTime(started), outcome);
         }
     }
 }

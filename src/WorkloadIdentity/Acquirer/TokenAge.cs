@@ -6,11 +6,11 @@ internal enum TokenAge
     /// <summary>Served.</summary>
     Fresh,
 
-    /// <summary>Served, while one flight behind it brings the next.</summary>
+    /// <summary>Served, while one acquisition in the background gets the next token.</summary>
     Stale,
 
     /// <summary>
-    /// So near its end that it might not survive the call: callers wait for the flight, and take this one if the flight brings none.
+    /// So close to its expiry that it may expire during the call. Callers wait for the next token, and take this one if there is none.
     /// </summary>
     Expiring,
 

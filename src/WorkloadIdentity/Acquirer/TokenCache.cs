@@ -3,53 +3,52 @@ using System.Collections.Concurrent;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Finds the one slot of a request. The application's slots stand in a bounded table that never gives a request two and never
-/// evicts one in flight; those of users stand apart (<see cref="OnBehalfOfSlots"/>), so that users cannot push the application's out.
+/// Finds the one cache entry of a request. The application's entries are in a bounded table that never gives a request two entries and
+/// never evicts one with an acquisition in flight. Users' entries are in <see cref="OnBehalfOfCache"/>, so that they cannot evict the
+/// application's.
 /// </summary>
-internal sealed class TokenCache : IDisposable
+internal sealed class TokenCache : IEntryCounts, IDisposable
 {
-    private readonly TokenFlights _flights;
+    private readonly AcquirerSetup _setup;
+    private readonly AcquisitionRunner _runner;
     private readonly int _capacity;
-    private readonly ConcurrentDictionary<TokenRequest, TokenSlot> _slots = new();
+    private readonly ConcurrentDictionary<TokenRequest, TokenCacheEntry> _entries = new();
     private readonly Lock _adding = new();
-    private readonly Lazy<OnBehalfOfSlots> _users;
+    private readonly Lazy<OnBehalfOfCache> _users;
     private int _count;
     private int _sweepAt;
 
-    public TokenCache(TokenFlights flights, int capacity, int onBehalfOfCapacity)
+    public TokenCache(AcquirerSetup setup, AcquisitionRunner runner)
     {
-        _flights = flights;
-        _capacity = capacity;
-        _sweepAt = capacity;
-        _users = new Lazy<OnBehalfOfSlots>(() => new OnBehalfOfSlots(flights, onBehalfOfCapacity));
+        _setup = setup;
+        _runner = runner;
+        _capacity = setup.Options.Capacity;
+        _sweepAt = _capacity;
+        _users = new Lazy<OnBehalfOfCache>(() => new OnBehalfOfCache(setup, runner, setup.Options.OnBehalfOfCapacity));
+        setup.Metrics.Observe(this);
     }
 
-    /// <summary>How many slots of the application there are.</summary>
+    /// <summary>How many entries of the application there are.</summary>
     public int Count => _count;
 
-    /// <summary>How many slots of users there are.</summary>
+    /// <summary>How many entries of users there are.</summary>
     public int UserCount => _users.IsValueCreated ? _users.Value.Count : 0;
 
-    public TokenSlot? Find(TokenRequest request) =>
-        request.UserAssertion is not null ? _users.Value.Find(request)
-        : _slots.TryGetValue(request, out var slot) ? slot
-        : null;
-
-    public TokenSlot GetOrAdd(TokenRequest request) =>
+    public TokenCacheEntry GetOrAdd(TokenRequest request) =>
         request.UserAssertion is not null ? _users.Value.GetOrAdd(request)
-        : _slots.TryGetValue(request, out var slot) ? slot
+        : _entries.TryGetValue(request, out var entry) ? entry
         : Add(request);
 
     public void Dispose()
     {
         lock (_adding)
         {
-            foreach (var slot in _slots.Values)
+            foreach (var entry in _entries.Values)
             {
-                slot.Forget();
+                entry.Retire();
             }
 
-            _slots.Clear();
+            _entries.Clear();
         }
 
         if (_users.IsValueCreated)
@@ -58,12 +57,12 @@ internal sealed class TokenCache : IDisposable
         }
     }
 
-    private TokenSlot Add(TokenRequest request)
+    private TokenCacheEntry Add(TokenRequest request)
     {
-        // Adding costs a token request anyway; one at a time keeps the count exact and a request in one slot.
+        // Adding costs a token request anyway. One at a time keeps the count exact and gives a request one entry.
         lock (_adding)
         {
-            if (_slots.TryGetValue(request, out var there))
+            if (_entries.TryGetValue(request, out var there))
             {
                 return there;
             }
@@ -73,40 +72,43 @@ internal sealed class TokenCache : IDisposable
                 Sweep();
             }
 
-            var slot = new TokenSlot(_flights);
-            _slots[request] = slot;
+            var entry = new Entry(_setup, _runner);
+            _entries[request] = entry;
             _count++;
-            return slot;
+            return entry;
         }
     }
 
     /// <summary>
-    /// Makes room for a sixteenth of the table, so that a full one is not searched at every addition. Longest idle go first.
+    /// Removes a sixteenth of the entries, so that a full table is not searched at every addition. Those idle for longest go first.
     /// </summary>
     private void Sweep()
     {
         var wanted = _count - _capacity + Math.Max(1, _capacity / 16);
         var before = _count;
-        var candidates = _slots.ToArray();
-        Array.Sort(Array.ConvertAll(candidates, entry => entry.Value.RefreshAt), candidates);
-        foreach (var (request, slot) in candidates)
+        var candidates = _entries.ToArray();
+        Array.Sort(Array.ConvertAll(candidates, candidate => candidate.Value.RefreshAt), candidates);
+        foreach (var (request, entry) in candidates)
         {
             if (wanted == 0)
             {
                 break;
             }
 
-            // A caller who found the slot before this line meets a retired slot, and comes back for the next one.
-            if (slot.TryRetire() && _slots.TryRemove(new KeyValuePair<TokenRequest, TokenSlot>(request, slot)))
+            // A caller who found the entry before this line gets nothing from the retired entry, and comes back for the next one.
+            if (entry.TryRetire() && _entries.TryRemove(new KeyValuePair<TokenRequest, TokenCacheEntry>(request, entry)))
             {
                 _count--;
                 wanted--;
             }
         }
 
-        _flights.Metrics.Evicted(before - _count, "application");
+        _setup.Metrics.Evicted(before - _count, "application");
 
-        // Everything left is in flight: those slots hold no token yet, and are looked at again once there are a good many more.
+        // What is left has an acquisition in flight and no token yet. It is looked at again once there are a good many more.
         _sweepAt = wanted == 0 ? _capacity : _count + Math.Max(1, _capacity / 16);
     }
+
+    /// <summary>An entry of the application.</summary>
+    private sealed class Entry(AcquirerSetup setup, AcquisitionRunner runner) : TokenCacheEntry(setup, runner);
 }

@@ -18,7 +18,7 @@ internal sealed class TokenMetrics : IDisposable
     private readonly Counter<long> _refreshFailures;
     private readonly Counter<long> _evictions;
 
-    /// <param name="factory">Makes the meter; null makes one of our own.</param>
+    /// <param name="factory">Makes the meter; null for a meter that this object owns.</param>
     /// <param name="identity">The name the application registered the identity under; null or empty for none.</param>
     public TokenMetrics(IMeterFactory? factory, string? identity = null)
     {
@@ -37,22 +37,25 @@ internal sealed class TokenMetrics : IDisposable
         _refreshFailures =
             _meter.CreateCounter<long>(
                 "workload_identity.refresh.failures", "{failure}", "Refreshes that failed behind a token that was still served.");
-        _evictions = _meter.CreateCounter<long>("workload_identity.slot.evictions", "{slot}", "Slots evicted to make room for others.");
+        _evictions =
+            _meter.CreateCounter<long>("workload_identity.cache.evictions", "{entry}", "Entries evicted to make room for others.");
     }
 
-    /// <summary>Publishes how many slots <paramref name="cache"/> has. It is held weakly: a meter outlives an acquirer.</summary>
-    public void Observe(TokenCache cache)
+    /// <summary>
+    /// Publishes how many entries <paramref name="cache"/> has. It is referenced weakly, because a meter outlives an acquirer.
+    /// </summary>
+    public void Observe(IEntryCounts cache)
     {
-        var held = new WeakReference<TokenCache>(cache);
+        var weak = new WeakReference<IEntryCounts>(cache);
         var identity = _identity;
         _meter.CreateObservableUpDownCounter(
-            "workload_identity.slots",
-            () => held.TryGetTarget(out var target)
+            "workload_identity.cache.entries",
+            () => weak.TryGetTarget(out var target)
                 ? [new Measurement<int>(target.Count, [.. identity, new(Telemetry.Kind, "application")]), new Measurement<int>(
                     target.UserCount, [.. identity, new(Telemetry.Kind, "user")])]
                 : Array.Empty<Measurement<int>>(),
-            "{slot}",
-            "Slots of the cache: tokens held, and places whose acquisition has failed or is under way.");
+            "{entry}",
+            "Entries of the cache: tokens held, and requests whose acquisition has failed or is in flight.");
     }
 
     public void Acquired(TokenResult result, string source, string reason, TimeSpan duration)
@@ -83,20 +86,15 @@ internal sealed class TokenMetrics : IDisposable
         _refreshFailures.Add(1, tags);
     }
 
-    public void Evicted(int slots, string kind)
+    public void Evicted(int entries, string kind)
     {
-        if (slots > 0)
+        if (entries > 0)
         {
-            _evictions.Add(slots, new TagList(_identity) { { Telemetry.Kind, kind } });
+            _evictions.Add(entries, new TagList(_identity) { { Telemetry.Kind, kind } });
         }
     }
 
-    /// <summary>
-    /// Whether this hit is one of those measured, asked of those that read the wall clock. The clock's last bits decide: they cost nothing,
-    /// and have nothing to do with a token's age. What listens writes memory that all threads share, which a hit must not do each time.
-    /// </summary>
-    public bool Samples(DateTimeOffset now) => (now.UtcTicks & 0xFF) == 0 && _age.Enabled;
-
+    /// <summary>A token was served that had been held for <paramref name="age"/>.</summary>
     public void Used(TimeSpan age) => _age.Record(age.TotalSeconds, _identity);
 
     // A meter a factory made belongs to the factory.
@@ -117,4 +115,14 @@ internal sealed class TokenMetrics : IDisposable
             tags.Add(Telemetry.ErrorType, error.Kind.ToString());
         }
     }
+}
+
+/// <summary>How many entries a cache has.</summary>
+internal interface IEntryCounts
+{
+    /// <summary>Entries of the application.</summary>
+    int Count { get; }
+
+    /// <summary>Entries of users.</summary>
+    int UserCount { get; }
 }

@@ -142,8 +142,8 @@ public sealed class ApplicationCredential : Credential
     /// <summary>
     /// A request that names the application's own tenant is the one that names none: an Azure SDK client names it, a handler does not.
     /// </summary>
-    internal override TokenRequest Simplify(TokenRequest request) =>
-        _tenantId is not null && _tenantId.Equals(request.TenantId, StringComparison.OrdinalIgnoreCase) ? request.InOwnTenant : request;
+    internal override TokenRequest Normalize(TokenRequest request) =>
+        _tenantId is not null && _tenantId.Equals(request.TenantId, StringComparison.OrdinalIgnoreCase) ? request.WithoutTenant : request;
 
     /// <summary>A tenant may come from outside with each request: which ones are served is the application's decision.</summary>
     private TokenError? TenantProblem(TokenRequest request)

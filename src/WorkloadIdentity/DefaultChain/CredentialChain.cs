@@ -114,7 +114,7 @@ public sealed class CredentialChain : Credential
         var answer = pinned >= 0 ? pinned : members.FindIndex(member => member.Verdict != TokenVerdict.Unavailable);
         var attempts = members.ConvertAll(member => new TokenAttempt(member.Credential, member.Verdict, member.Error, member.Duration));
         return new CredentialReport(
-            this,
+            Name,
             answer < 0 ? null : members[answer],
             NobodyHere(acquisition.Request, attempts),
             acquisition.TimeProvider.GetElapsedTime(started))
@@ -124,7 +124,7 @@ public sealed class CredentialChain : Credential
     }
 
     /// <summary>As the chosen credential would; before one is chosen, nothing goes without saying.</summary>
-    internal override TokenRequest Simplify(TokenRequest request) => _chosen?.Simplify(request) ?? request;
+    internal override TokenRequest Normalize(TokenRequest request) => _chosen?.Normalize(request) ?? request;
 
     /// <summary>
     /// The chosen credential is known to be here: it need not prove it within a second, whatever waits behind this chain.

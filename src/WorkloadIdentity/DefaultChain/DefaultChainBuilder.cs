@@ -56,7 +56,7 @@ internal sealed class DefaultChainBuilder
                 TokenFile,
                 path => new FederatedAuthentication(AssertionSource.FromFile(path))),
             .. options.Members,
-            new(OwnKinds[3], _ => ManagedIdentity())
+            new(DefaultChainMember.BuiltInKinds[3], _ => ManagedIdentity())
             {
                 PickedBy = [.. Prod, "ManagedIdentityCredential"],
                 AnnouncedBy = ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"],
@@ -64,9 +64,6 @@ internal sealed class DefaultChainBuilder
             },
         ];
     }
-
-    /// <summary>The kinds that are the chain's own.</summary>
-    public static IReadOnlyList<string> OwnKinds { get; } = ["secret", "certificate", "federated", "managed-identity"];
 
     /// <summary>Everything that may take part, in the order it is asked.</summary>
     public IReadOnlyList<DefaultChainMember> Members => _members;
@@ -116,7 +113,7 @@ internal sealed class DefaultChainBuilder
 
     /// <summary>A member's credential; behind the federated token file also those of the sources that code added.</summary>
     private IEnumerable<Credential> LinksOf(DefaultChainMember member) =>
-        member.Kind == OwnKinds[2]
+        member.Kind == DefaultChainMember.BuiltInKinds[2]
             ? [member.Create(_options), .. _options.Members.Sources.Select(_application.FromSource)]
             : [member.Create(_options)];
 
@@ -127,7 +124,7 @@ internal sealed class DefaultChainBuilder
     private DefaultChainMember Application(
         string name, int kind, string pick, string variable, Func<string, ClientAuthentication> authentication) =>
         new(
-            OwnKinds[kind],
+            DefaultChainMember.BuiltInKinds[kind],
             _ => _application.FromVariable(
                 name, variable, isBound: _options.UseIdentityBinding && variable == TokenFile, authentication))
         {

@@ -6,9 +6,6 @@ namespace WorkloadIdentity;
 /// </summary>
 internal sealed class DefaultChainFilter
 {
-    /// <summary>The value of AZURE_TOKEN_CREDENTIALS that picks whatever works at a desk.</summary>
-    public const string Developer = "dev";
-
     private const string PickVariable = "AZURE_TOKEN_CREDENTIALS";
     private const string AllowVariable = "WORKLOAD_IDENTITY_ALLOW";
 
@@ -16,7 +13,8 @@ internal sealed class DefaultChainFilter
     // program.
     private static readonly string[] DeveloperPicks =
     [
-        Developer, "AzureCliCredential", "AzureDeveloperCliCredential", "AzurePowerShellCredential", "VisualStudioCredential",
+        DefaultChainMember.DeveloperPick,
+        "AzureCliCredential", "AzureDeveloperCliCredential", "AzurePowerShellCredential", "VisualStudioCredential",
         "VisualStudioCodeCredential",
         "InteractiveBrowserCredential", "BrokerCredential",
     ];
@@ -63,7 +61,7 @@ internal sealed class DefaultChainFilter
         IEnumerable<string> allowed = [.. members.Select(member => member.Kind)];
         if (allowOption is { Count: > 0 })
         {
-            var listed = Parse(allowOption, members) ?? throw Unknown(nameof(DefaultCredentialsOptions.Allow), members);
+            var listed = Parse(allowOption, members) ?? throw Unknown("Allow", members);
             allowed = allowed.Where(listed.Contains);
         }
 

@@ -9,7 +9,13 @@ namespace WorkloadIdentity;
 /// </remarks>
 public sealed class DefaultChainMember
 {
+    /// <summary>The value of AZURE_TOKEN_CREDENTIALS that picks the credentials of a developer's machine.</summary>
+    internal const string DeveloperPick = "dev";
+
     private readonly Func<DefaultCredentialsOptions, Credential> _create;
+
+    /// <summary>The kinds that the chain itself has.</summary>
+    internal static IReadOnlyList<string> BuiltInKinds { get; } = ["secret", "certificate", "federated", "managed-identity"];
 
     /// <summary>A member of one kind.</summary>
     /// <param name="kind">Lower-case words joined by hyphens, such as <c>azure-cli</c>: what <c>WORKLOAD_IDENTITY_ALLOW</c> and the option
@@ -52,7 +58,7 @@ public sealed class DefaultChainMember
     /// <summary>It may be here although no variable says so.</summary>
     internal bool IsFoundByAsking { get => field || AnnouncedBy.Count == 0; init; }
 
-    internal bool IsDeveloper => PickedBy.Contains(DefaultChainFilter.Developer, StringComparer.OrdinalIgnoreCase);
+    internal bool IsDeveloper => PickedBy.Contains(DeveloperPick, StringComparer.OrdinalIgnoreCase);
 
     internal bool IsAnnounced(WorkloadEnvironment environment) => AnnouncedBy.Any(environment.Has);
 

@@ -16,7 +16,7 @@ public sealed class DefaultChainMembers : IEnumerable<DefaultChainMember>
     public DefaultChainMembers Add(DefaultChainMember member)
     {
         ArgumentNullException.ThrowIfNull(member);
-        if (DefaultChainBuilder.OwnKinds.Contains(member.Kind) || _members.Exists(other => other.Kind == member.Kind))
+        if (DefaultChainMember.BuiltInKinds.Contains(member.Kind) || _members.Exists(other => other.Kind == member.Kind))
         {
             throw new ArgumentException(
                 $"The default chain has a credential of the kind '{member.Kind}' already. Add each kind once.", nameof(member));

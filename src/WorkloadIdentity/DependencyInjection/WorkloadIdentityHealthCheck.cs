@@ -25,9 +25,9 @@ internal sealed class WorkloadIdentityHealthCheck(IServiceProvider services) : I
             {
                 status = Worse(status, context.Registration.FailureStatus);
             }
-            else if (acquirer is TokenAcquirer { Outcomes: var outcomes })
+            else if (acquirer is TokenAcquirer { Health: var health })
             {
-                foreach (var (resource, outcome) in outcomes.All)
+                foreach (var (resource, outcome) in health.All)
                 {
                     status = Worse(status, Judge(outcome, now, context.Registration.FailureStatus));
                     Describe(identity.Name.Length == 0 ? resource : $"{identity.Name}: {resource}", outcome, now, data, problems);
@@ -56,16 +56,16 @@ internal sealed class WorkloadIdentityHealthCheck(IServiceProvider services) : I
         }
     }
 
-    private static HealthStatus Judge(LastOutcome outcome, DateTimeOffset now, HealthStatus failure) =>
+    private static HealthStatus Judge(ResourceHealth outcome, DateTimeOffset now, HealthStatus failure) =>
         outcome.Error is null ? outcome.ProofEndsOn - now < CertificateNotice ? HealthStatus.Degraded : HealthStatus.Healthy
-        : outcome.LivesUntil > now ? HealthStatus.Degraded
+        : outcome.ExpiresOn > now ? HealthStatus.Degraded
         : failure;
 
     private static void Describe(
-        string key, LastOutcome outcome, DateTimeOffset now, Dictionary<string, object> data, List<string> problems)
+        string key, ResourceHealth outcome, DateTimeOffset now, Dictionary<string, object> data, List<string> problems)
     {
         var lives =
-            outcome.LivesUntil is { } until && until > now
+            outcome.ExpiresOn is { } until && until > now
                 ? string.Create(CultureInfo.InvariantCulture, $"lives {(until - now).TotalMinutes:0} min")
                 : "no living token";
         data[key] = outcome.Error is { } failed

@@ -23,7 +23,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
 
     // The cache entry of the request that most messages share, where the acquirer is ours: such a message needs no look-up.
     private readonly TokenAcquirer? _cached;
-    private TokenSlot? _entry;
+    private TokenCacheEntry? _entry;
 
     /// <summary>A handler whose tokens come from <paramref name="acquirer"/>.</summary>
     /// <param name="acquirer">Outlives the handler, and is not disposed by it.</param>

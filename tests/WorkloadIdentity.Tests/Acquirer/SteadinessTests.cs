@@ -71,7 +71,7 @@ public sealed class SteadinessTests : IDisposable
         Assert.Same(old, await acquirer.GetTokenAsync(request));
 
         // An entry with an acquisition in flight cannot be retired.
-        TokenSlot? entry = null;
+        TokenCacheEntry? entry = null;
         await acquirer.GetTokenAsync(request, ref entry, default);
         Assert.True(entry!.TryRetire());
         Assert.Equal(2, _credential.Calls);
@@ -231,7 +231,7 @@ public sealed class SteadinessTests : IDisposable
         })));
 
         Assert.Equal(0, twice);
-        Assert.InRange(acquirer.Slots, 1, Capacity + 1);
+        Assert.InRange(acquirer.EntryCount, 1, Capacity + 1);
     }
 
     [Fact]
@@ -281,7 +281,7 @@ public sealed class SteadinessTests : IDisposable
         _credential.Answer = _ => TokenResult.Issued(_credential.NewToken(Hour));
         var acquirer = NewAcquirer(options => options.Capacity = 1);
         var request = new TokenRequest("api://orders/.default");
-        TokenSlot? entry = null;
+        TokenCacheEntry? entry = null;
         await acquirer.GetTokenAsync(request);
         var first = await acquirer.GetTokenAsync(request, ref entry, default);
         var evicted = entry!;
@@ -301,7 +301,7 @@ public sealed class SteadinessTests : IDisposable
         var acquirer = NewAcquirer();
         var held = new TokenRequest("api://held/.default");
         await HoldAsync(acquirer, held, Hour);
-        TokenSlot? entry = null;
+        TokenCacheEntry? entry = null;
         await acquirer.GetTokenAsync(held, ref entry, default);
         var waiters =
             Enumerable.Range(0, 50).Select(number => acquirer.GetTokenAsync(new TokenRequest($"api://{number}/.default")).AsTask())

@@ -96,7 +96,7 @@ public sealed partial class TelemetryTests : IDisposable
     }
 
     [Fact]
-    public async Task Slots_and_evictions_are_counted_by_kind()
+    public async Task Cache_entries_and_evictions_are_counted_by_kind()
     {
         using var acquirer = new TokenAcquirer(
             ControlledCredential.Issuing(_clock, TimeSpan.FromHours(1)),
@@ -120,11 +120,11 @@ public sealed partial class TelemetryTests : IDisposable
 
         Assert.Equal(
             [(2.0, "identity=graph kind=application"), (1.0, "identity=graph kind=user")],
-            _meters.Of("workload_identity.slot.evictions").GroupBy(measured => measured.Tags)
+            _meters.Of("workload_identity.cache.evictions").GroupBy(measured => measured.Tags)
                 .Select(group => (group.Sum(measured => measured.Value), group.Key)));
         Assert.Equal(
             [(16.0, "identity=graph kind=application"), (4.0, "identity=graph kind=user")],
-            _meters.Observe("workload_identity.slots").Select(measured => (measured.Value, measured.Tags)));
+            _meters.Observe("workload_identity.cache.entries").Select(measured => (measured.Value, measured.Tags)));
     }
 
     [Fact]

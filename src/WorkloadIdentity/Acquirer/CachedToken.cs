@@ -1,7 +1,7 @@
 namespace WorkloadIdentity;
 
-/// <summary>A held token and the moments at which its age changes, computed once when it arrives.</summary>
-internal sealed class TokenFreshness
+/// <summary>A held token and the times at which its age changes, computed once when it arrives.</summary>
+internal sealed class CachedToken
 {
     private static readonly TimeSpan LongLife = TimeSpan.FromHours(2);
 
@@ -15,7 +15,7 @@ internal sealed class TokenFreshness
     /// <param name="jitter">From 0 to 1: which share of min(5 min, a tenth of the lifetime) the refresh comes early.</param>
     /// <param name="notAfter">An earlier end than the token's own, in UTC ticks: the user assertion's.</param>
     /// <param name="startedOn">When it was asked for; far in the past when that is not known.</param>
-    public TokenFreshness(
+    public CachedToken(
         AccessToken token, DateTimeOffset arrivedOn, double jitter, long notAfter = long.MaxValue, DateTimeOffset startedOn = default)
     {
         Token = token;
@@ -26,19 +26,20 @@ internal sealed class TokenFreshness
         var lifetime = Math.Max(0, _expiresAt - _arrivedOn);
         var waitAt = WaitAt(_expiresAt, _arrivedOn);
 
-        // A hint outside the token's life (seen with clocks that disagree) says nothing: the rule decides.
+        // A hint outside the token's lifetime (seen with clocks that disagree) is ignored: the rule decides.
         var refreshAt = token.RefreshOn is { } hint && hint.UtcTicks > _arrivedOn && hint.UtcTicks <= waitAt ? hint.UtcTicks
             : lifetime > LongLife.Ticks ? _arrivedOn + (lifetime / 2)
             : _expiresAt - Math.Min(5 * TimeSpan.TicksPerMinute, lifetime / 4);
 
-        // Early by a share of the lifetime, but never so early that a hint close to the arrival is refreshed at once, again and again.
+        // Early by a share of the lifetime. At most by half of the time until the refresh, because a token whose hint is close to its
+        // arrival would be refreshed again and again.
         var spread = Math.Min(Math.Min(5 * TimeSpan.TicksPerMinute, lifetime / 10), (refreshAt - _arrivedOn) / 2);
         _refreshAt = refreshAt - (long)(Math.Clamp(jitter, 0, 1) * spread);
     }
 
     public AccessToken Token { get; }
 
-    /// <summary>When it was asked for: it was issued no earlier.</summary>
+    /// <summary>When it was asked for. It was issued no earlier.</summary>
     public DateTimeOffset StartedOn => new(_startedOn, TimeSpan.Zero);
 
     /// <summary>
@@ -47,17 +48,18 @@ internal sealed class TokenFreshness
     public long RefreshAt => _refreshAt;
 
     /// <summary>
-    /// Whether it is served without a second look. A clock that reads earlier than the arrival was set back, or is a tick behind.
+    /// Whether it is fresh. A clock that reads earlier than the arrival was set back, or is a tick behind: then false.
     /// </summary>
     /// <param name="now">In UTC ticks.</param>
     public bool IsFreshAt(long now) => now < _refreshAt && now >= _arrivedOn;
 
-    public TokenAge AgeAt(DateTimeOffset now)
+    /// <summary>How the token stands.</summary>
+    /// <param name="ticks">Now, in UTC ticks.</param>
+    public TokenAge AgeAt(long ticks)
     {
-        var ticks = now.UtcTicks;
         if (ticks < _refreshAt)
         {
-            // A clock that reads earlier than the arrival was set back: how long the token really has left is no longer known.
+            // A clock that reads earlier than the arrival was set back. The time that the token has left is unknown.
             return ticks >= _arrivedOn ? TokenAge.Fresh : TokenAge.Stale;
         }
 
@@ -69,10 +71,11 @@ internal sealed class TokenFreshness
         expiresAt - Math.Min(TimeSpan.TicksPerMinute, Math.Max(0, expiresAt - arrivedOn) / 10);
 
     /// <summary>Time since the arrival; zero on a clock that was set back.</summary>
-    public TimeSpan HeldFor(DateTimeOffset now) => TimeSpan.FromTicks(Math.Max(0, now.UtcTicks - _arrivedOn));
+    /// <param name="now">In UTC ticks.</param>
+    public TimeSpan HeldFor(long now) => TimeSpan.FromTicks(Math.Max(0, now - _arrivedOn));
 
-    /// <summary>How much longer it lives; zero once it has expired.</summary>
+    /// <summary>Time until it expires; zero once it has expired.</summary>
     public TimeSpan LeftAt(DateTimeOffset now) => TimeSpan.FromTicks(Math.Max(0, _expiresAt - now.UtcTicks));
 
-    public bool LivesAt(DateTimeOffset now) => now.UtcTicks < _expiresAt;
+    public bool IsUnexpiredAt(DateTimeOffset now) => now.UtcTicks < _expiresAt;
 }

@@ -1,7 +1,7 @@
 namespace WorkloadIdentity.Tests;
 
 /// <summary>Who runs, who waits, who is turned away: a crowd of users, callers who leave, credentials that block.</summary>
-public sealed class TurnsTests : IDisposable
+public sealed class AcquisitionQueueTests : IDisposable
 {
     private static readonly TokenRequest Own = new("api://orders/.default");
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
@@ -10,7 +10,7 @@ public sealed class TurnsTests : IDisposable
     private readonly ControlledCredential _credential;
     private readonly List<TokenAcquirer> _acquirers = [];
 
-    public TurnsTests() => _credential = new ControlledCredential(_clock);
+    public AcquisitionQueueTests() => _credential = new ControlledCredential(_clock);
 
     public void Dispose() => _acquirers.ForEach(acquirer => acquirer.Dispose());
 
@@ -134,7 +134,7 @@ public sealed class TurnsTests : IDisposable
         var error = (await Assert.ThrowsAsync<TokenAcquisitionException>(() => refused)).Error;
         Assert.Equal(TokenErrorKind.Throttled, error.Kind);
         Assert.True(error.IsTransient);
-        Assert.Contains("3 others wait for a turn", error.Message, StringComparison.Ordinal);
+        Assert.Contains("3 others already wait in the queue", error.Message, StringComparison.Ordinal);
         Assert.Contains("MaxQueuedAcquisitions", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("errors.md#acquisition-queue", error.HelpLink.ToString(), StringComparison.Ordinal);
         running.Issue(_credential.NewToken(Hour));
@@ -165,7 +165,7 @@ public sealed class TurnsTests : IDisposable
         await Patience.UntilAsync(() => _clock.PendingTimers == 2);
         _clock.Advance(TimeSpan.FromMinutes(1));
         var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(() => second);
-        Assert.Contains("gave no verdict within 120 s", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("did not answer within 120 s", exception.Message, StringComparison.Ordinal);
         Assert.False(third.IsCompleted);
     }
 
@@ -186,7 +186,7 @@ public sealed class TurnsTests : IDisposable
         Assert.Equal(TokenErrorKind.TimedOut, error.Kind);
 
         // Both limits passed in the same instant: the turn that came free may have gone to the second just before.
-        Assert.Matches("got no turn within 60 s|gave no verdict within 60 s", error.Message);
+        Assert.Matches("waited in the queue for 60 s|did not answer within 60 s", error.Message);
     }
 
     [Fact]

@@ -1,13 +1,13 @@
 namespace WorkloadIdentity;
 
-/// <summary>Renewal: what happens in a slot when an API has rejected its token.</summary>
-internal sealed partial class TokenSlot
+/// <content>Renewal: what the entry does when an API has rejected its token.</content>
+internal abstract partial class TokenCacheEntry
 {
     private RenewalMemory? _renewals;
 
     /// <summary>
-    /// Compare and swap: any token but the rejected one that satisfies the claims, brought by a renewal if need be. Null when this slot was
-    /// retired.
+    /// Compare and swap: returns any token but the rejected one that satisfies the claims, and renews if there is none.
+    /// Null when this entry was retired.
     /// </summary>
     /// <exception cref="TokenAcquisitionException">The renewal was refused.</exception>
     public async ValueTask<AccessToken?> RenewAsync(
@@ -15,44 +15,45 @@ internal sealed partial class TokenSlot
     {
         while (true)
         {
-            TokenFlight? flight;
+            InFlightAcquisition? acquisition;
             AccessToken? remembered;
             lock (this)
             {
-                if (_retired)
+                if (_isRetired)
                 {
                     return null;
                 }
 
                 _renewals?.Reject(rejected, claims);
-                var now = flights.TimeProvider.GetUtcNow();
+                var now = setup.TimeProvider.GetUtcNow();
                 if (OtherThan(rejected, claims, now) is { } other)
                 {
                     return other;
                 }
 
                 remembered = claims is null ? null : _renewals?.AnswerTo(claims, now)?.Token;
-                flight = _flight ?? TakeOffToRenew(request, rejected, claims);
+                acquisition = _inFlight ?? StartRenewal(request, rejected, claims);
             }
 
-            if (flight is null)
+            if (acquisition is null)
             {
-                // Over budget: nothing newer can be had now.
+                // The renewals are used up: there is no newer token now.
                 return rejected ?? remembered ?? await GetAsync(request, cancellationToken).ConfigureAwait(false);
             }
 
-            if (await flight.WaitAsync(cancellationToken).ConfigureAwait(false) is not { } result)
+            var waiting = acquisition.WaitAsync(Timeout.InfiniteTimeSpan, setup.TimeProvider, cancellationToken);
+            if (await waiting.ConfigureAwait(false) is not { } result)
             {
                 continue;
             }
 
-            if (result.Token is { } token && token.Value != rejected?.Value && flight.Satisfies(claims, rejected is not null))
+            if (result.Token is { } token && token.Value != rejected?.Value && acquisition.Satisfies(claims, rejected is not null))
             {
                 return token;
             }
 
-            // A flight for something else, or one that claims of earlier stood in the way of: now there is room for ours.
-            if (!flight.Renews(claims) || flight.IsRefusedForKeptClaims(result))
+            // That acquisition was for another caller's claims, or earlier claims made it fail. Now ours can start.
+            if (!acquisition.Renews(claims) || acquisition.IsRefusedForKeptClaims(result))
             {
                 continue;
             }
@@ -66,16 +67,16 @@ internal sealed partial class TokenSlot
         }
     }
 
-    /// <summary>An unexpired token that is not the rejected one and satisfies the claims; null when none is here.</summary>
+    /// <summary>An unexpired token that is not the rejected one and satisfies the claims; null when there is none.</summary>
     private AccessToken? OtherThan(AccessToken? rejected, DemandedClaims? claims, DateTimeOffset now)
     {
-        var held = _held is { } unexpired && unexpired.LivesAt(now) && unexpired.Token.Value != rejected?.Value ? unexpired : null;
+        var held = _held is { } unexpired && unexpired.IsUnexpiredAt(now) && unexpired.Token.Value != rejected?.Value ? unexpired : null;
         if (claims is null)
         {
             return held?.Token;
         }
 
-        // Without the rejected token it is not known whether the held one is another.
+        // Without the rejected token it is unknown whether the held token is another one.
         if (rejected is not null && held is not null && held.StartedOn >= claims.NotBefore)
         {
             return held.Token;
@@ -88,23 +89,22 @@ internal sealed partial class TokenSlot
             return null;
         }
 
-        // Back into its place, so that the resource that asked rejects no further call, and what is rejected next is known to be this
-        // token.
+        // It is held again, so that the API which asked accepts the next calls, and a rejected token is known to be this one.
         _held = answer;
         _renewals.Keep(claims);
         return answer.Token;
     }
 
-    private TokenFlight? TakeOffToRenew(TokenRequest request, AccessToken? rejected, DemandedClaims? claims)
+    private InFlightAcquisition? StartRenewal(TokenRequest request, AccessToken? rejected, DemandedClaims? claims)
     {
-        _renewals ??= new RenewalMemory(flights.TimeProvider);
+        _renewals ??= new RenewalMemory(setup.TimeProvider);
         if (!_renewals.TryStart())
         {
             return null;
         }
 
         var kept = _renewals.Kept;
-        return TakeOff(request, new TokenFlight
+        return Start(request, new InFlightAcquisition
         {
             IsRenewal = true,
             Rejected = rejected,

@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class TokenFreshnessTests
+public sealed class CachedTokenTests
 {
     private static readonly DateTimeOffset Arrival = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -28,25 +28,25 @@ public sealed class TokenFreshnessTests
     [MemberData(nameof(Rules))]
     public void Ages_follow_the_rule(string rule, double lifetime, double? hint, double jitter, double staleAt, double expiringAt)
     {
-        var freshness = new TokenFreshness(Token(lifetime, hint), Arrival, jitter);
+        var cached = new CachedToken(Token(lifetime, hint), Arrival, jitter);
 
-        Assert.True(TokenAge.Fresh == AgeAt(freshness, staleAt, -1), rule);
-        Assert.True(TokenAge.Stale == AgeAt(freshness, staleAt, 0), rule);
-        Assert.Equal(TokenAge.Stale, AgeAt(freshness, expiringAt, -1));
-        Assert.Equal(TokenAge.Expiring, AgeAt(freshness, expiringAt, 0));
-        Assert.Equal(TokenAge.Expiring, AgeAt(freshness, lifetime, -1));
-        Assert.Equal(TokenAge.Expired, AgeAt(freshness, lifetime, 0));
+        Assert.True(TokenAge.Fresh == AgeAt(cached, staleAt, -1), rule);
+        Assert.True(TokenAge.Stale == AgeAt(cached, staleAt, 0), rule);
+        Assert.Equal(TokenAge.Stale, AgeAt(cached, expiringAt, -1));
+        Assert.Equal(TokenAge.Expiring, AgeAt(cached, expiringAt, 0));
+        Assert.Equal(TokenAge.Expiring, AgeAt(cached, lifetime, -1));
+        Assert.Equal(TokenAge.Expired, AgeAt(cached, lifetime, 0));
     }
 
     [Fact]
     public void A_clock_that_reads_earlier_than_the_arrival_makes_a_token_stale() =>
-        Assert.Equal(TokenAge.Stale, new TokenFreshness(Token(60, null), Arrival, 0).AgeAt(Arrival.AddTicks(-1)));
+        Assert.Equal(TokenAge.Stale, new CachedToken(Token(60, null), Arrival, 0).AgeAt(Arrival.AddTicks(-1).UtcTicks));
 
     [Fact]
     public void A_token_ends_with_the_assertion_behind_it() =>
         Assert.Equal(
             TokenAge.Expired,
-            new TokenFreshness(Token(60, null), Arrival, 0, Arrival.AddMinutes(10).UtcTicks).AgeAt(Arrival.AddMinutes(10)));
+            new CachedToken(Token(60, null), Arrival, 0, Arrival.AddMinutes(10).UtcTicks).AgeAt(Arrival.AddMinutes(10).UtcTicks));
 
     [Fact]
     public void Ages_only_ever_advance_and_an_expired_token_is_never_alive()
@@ -63,22 +63,22 @@ public sealed class TokenFreshnessTests
         {
             var (lifetime, hint, jitter, cap) = situation;
             var end = Arrival.AddSeconds(Math.Min(lifetime, cap ?? int.MaxValue));
-            var freshness = new TokenFreshness(
+            var cached = new CachedToken(
                 new AccessToken("t", Arrival.AddSeconds(lifetime), hint is { } seconds ? Arrival.AddSeconds(seconds) : null), Arrival,
                 jitter, cap is { } limit ? Arrival.AddSeconds(limit).UtcTicks : long.MaxValue);
-            var ages = Enumerable.Range(0, 401).Select(step => freshness.AgeAt(Arrival + ((end - Arrival) * step / 400))).ToList();
+            var ages = Enumerable.Range(0, 401).Select(step => cached.AgeAt((Arrival + ((end - Arrival) * step / 400)).UtcTicks)).ToList();
 
             return ages.SequenceEqual(ages.Order())
                 && ages[^1] == TokenAge.Expired
-                && !freshness.LivesAt(end)
+                && !cached.IsUnexpiredAt(end)
                 && (end <= Arrival
-                    || (freshness.LivesAt(Arrival) && freshness.RefreshAt > Arrival.UtcTicks && freshness.RefreshAt <= end.UtcTicks));
+                    || (cached.IsUnexpiredAt(Arrival) && cached.RefreshAt > Arrival.UtcTicks && cached.RefreshAt <= end.UtcTicks));
         }).QuickCheckThrowOnFailure();
     }
 
     private static AccessToken Token(double lifetime, double? hint) =>
         new("t", Arrival.AddMinutes(lifetime), hint is { } minutes ? Arrival.AddMinutes(minutes) : null);
 
-    private static TokenAge AgeAt(TokenFreshness freshness, double minutes, int ticks) =>
-        freshness.AgeAt(Arrival.AddMinutes(minutes).AddTicks(ticks));
+    private static TokenAge AgeAt(CachedToken cached, double minutes, int ticks) =>
+        cached.AgeAt(Arrival.AddMinutes(minutes).AddTicks(ticks).UtcTicks);
 }

@@ -1,0 +1,110 @@
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Lets a limited number of acquisitions run at once and a limited number wait, first come, first served. Safe for concurrent use.
+/// </summary>
+/// <param name="maxRunning">How many run.</param>
+/// <param name="maxQueued">How many wait.</param>
+internal sealed class AcquisitionQueue(int maxRunning, int maxQueued)
+{
+    private readonly Lock _lock = new();
+    private readonly LinkedList<Turn> _queue = new();
+    private int _running;
+
+    /// <summary>How many wait.</summary>
+    public int Queued
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _queue.Count;
+            }
+        }
+    }
+
+    /// <summary>
+    /// A turn that starts at once, or when those before it have ended; null when too many wait. Dispose it to end the turn.
+    /// </summary>
+    public Turn? Enter()
+    {
+        var turn = new Turn(this);
+        lock (_lock)
+        {
+            if (_running < maxRunning)
+            {
+                _running++;
+                turn.Start();
+            }
+            else if (_queue.Count < maxQueued)
+            {
+                turn.Place = _queue.AddLast(turn);
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return turn;
+    }
+
+    /// <summary>One acquisition's turn.</summary>
+    internal sealed class Turn(AcquisitionQueue queue) : IDisposable
+    {
+        private readonly TaskCompletionSource<bool> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Its place in the queue; null when it is not queued. Guarded by the lock.</summary>
+        public LinkedListNode<Turn>? Place { get; set; }
+
+        public void Start() => _started.SetResult(true);
+
+        /// <summary>Waits in the queue until the turn starts.</summary>
+        /// <returns>False when <paramref name="cancellationToken"/> was cancelled first, so that the turn never starts.</returns>
+        public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+        {
+            using (cancellationToken.UnsafeRegister(static turn => ((Turn)turn!).Leave(), this))
+            {
+                return await _started.Task.ConfigureAwait(false);
+            }
+        }
+
+        /// <summary>Ends the turn, so that the next one starts.</summary>
+        public void Dispose()
+        {
+            Leave();
+            if (_started.Task is not { IsCompletedSuccessfully: true, Result: true })
+            {
+                return;
+            }
+
+            lock (queue._lock)
+            {
+                if (queue._queue.First is { } next)
+                {
+                    queue._queue.RemoveFirst();
+                    next.Value.Place = null;
+                    next.Value.Start();
+                }
+                else
+                {
+                    queue._running--;
+                }
+            }
+        }
+
+        /// <summary>Leaves the queue. A turn that has started continues.</summary>
+        private void Leave()
+        {
+            lock (queue._lock)
+            {
+                if (Place is { } place)
+                {
+                    queue._queue.Remove(place);
+                    Place = null;
+                    _started.SetResult(false);
+                }
+            }
+        }
+    }
+}

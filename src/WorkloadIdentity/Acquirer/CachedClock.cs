@@ -1,0 +1,43 @@
+namespace WorkloadIdentity;
+
+/// <summary>
+/// Caches the wall clock for one tick of <c>Environment.TickCount64</c> (1 to 16 ms). The tick count is about six times cheaper to
+/// read, and reading it does not make the processor wait for memory. Safe for concurrent use.
+/// </summary>
+/// <param name="timeProvider">Only the system's clock is cached. Any other clock is read each time.</param>
+/// <param name="ticks">The tick count that tests use; null for the system's.</param>
+internal sealed class CachedClock(TimeProvider timeProvider, Func<long>? ticks = null)
+{
+    private const long None = -1;
+
+    private readonly bool _isSystem = ticks is null && ReferenceEquals(timeProvider, TimeProvider.System);
+    private volatile Reading? _last;
+
+#pragma warning disable RS0030 // Time comes from TimeProvider. The tick count only says whether some of it has passed.
+    private long Tick => _isSystem ? Environment.TickCount64 : ticks?.Invoke() ?? None;
+#pragma warning restore RS0030
+
+    /// <summary>The time in UTC ticks, as it was read in this tick of the tick count.</summary>
+    /// <param name="isNewReading">Whether the wall clock was read just now.</param>
+    public long GetUtcTicks(out bool isNewReading)
+    {
+        isNewReading = _last is not { } last || Tick != last.Tick;
+        return isNewReading ? ReadUtcTicks() : _last!.UtcTicks;
+    }
+
+    /// <summary>Reads the wall clock, and caches what it says for the rest of the tick.</summary>
+    public long ReadUtcTicks()
+    {
+        // The tick count is read first, so that the time was read after the tick began.
+        var tick = Tick;
+        var now = timeProvider.GetUtcNow().UtcTicks;
+        if (tick != None)
+        {
+            _last = new Reading(tick, now);
+        }
+
+        return now;
+    }
+
+    private sealed record Reading(long Tick, long UtcTicks);
+}
