@@ -1,3 +1,4 @@
+using System.Globalization;
 using WorkloadIdentity;
 
 namespace Benchmarks;
@@ -29,7 +30,8 @@ internal static class Fill
                 "|---|---|---|---|---|",
                 FormattableString.Invariant(
                     $"| WorkloadIdentity | {oursTime / Tenants * 1e6:0.0} µs | 1 | {oursBytes:N0} | {oursBytes - Characters:N0} |"),
-                FormattableString.Invariant(
+                string.Create(
+                    CultureInfo.InvariantCulture,
                     $"| MSAL | {msalTime / Tenants * 1e6:0.0} µs | {msalTime / oursTime:0.0} | {msalBytes:N0} "
                         + $"| {msalBytes - Characters:N0} |"),
             ],

@@ -8,7 +8,8 @@ internal static class Report
     public static void Write(TextWriter to, Settings settings, Run run, Tally tally)
     {
         var text = FormattableString.Invariant;
-        to.WriteLine(text(
+        to.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
             $"{settings.Duration:c} at {settings.Speed} times the speed ({run.Elapsed:hh\\:mm\\:ss} for the fleet), "
                 + $"seed {settings.Seed}."));
         to.WriteLine();
