@@ -2,9 +2,11 @@ namespace WorkloadIdentity.Tests;
 
 public sealed class TokenErrorChallengeTests
 {
-    [Fact]
-    public void Without_claims_there_is_nothing_to_hand_on() =>
-        Assert.Null(new TokenError(TokenErrorKind.Refused, "no").ToChallenge());
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public void Without_claims_there_is_no_challenge(string? claims) =>
+        Assert.Null(new TokenError(TokenErrorKind.Refused, "no") { Claims = claims }.ToChallenge());
 
     [Theory]
     [InlineData("""{"access_token":{"acrs":{"essential":true,"value":"p1"}}}""")]
