@@ -67,7 +67,7 @@ public static class WorkloadIdentityKeyVaultExtensions
         services.TryAddSingleton<VaultLinks>();
         foreach (var kind in KeyVaultKinds.Make(configure))
         {
-            WorkloadIdentityServiceCollectionExtensions.AddKind(services, kind);
+            WorkloadIdentityExtensions.AddKind(services, kind);
         }
 
         return services;

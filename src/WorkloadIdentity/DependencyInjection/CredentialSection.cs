@@ -4,7 +4,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
 /// A configuration section of a kind that a package added
-/// (<see cref="WorkloadIdentityServiceCollectionExtensions.AddWorkloadIdentityKind"/>), and what its credential is made with.
+/// (<see cref="WorkloadIdentityExtensions.AddWorkloadIdentityKind"/>), and what its credential is made with.
 /// </summary>
 public sealed class CredentialSection
 {

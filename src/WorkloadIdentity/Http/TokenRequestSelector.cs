@@ -52,12 +52,12 @@ internal sealed class TokenRequestSelector(TokenRequest request, AccessTokenHand
 
     private static TokenRequest Copy(TokenRequest request, RequestTokenOptions? input, bool continuousAccess) =>
         new(input?.Scope ?? request.Scope)
-    {
-        TenantId = input?.Tenant ?? request.TenantId,
-        UserAssertion = input?.UserAssertion ?? request.UserAssertion,
-        FmiPath = request.FmiPath,
-        ContinuousAccess = continuousAccess,
-    };
+        {
+            TenantId = input?.Tenant ?? request.TenantId,
+            UserAssertion = input?.UserAssertion ?? request.UserAssertion,
+            FmiPath = request.FmiPath,
+            ContinuousAccess = continuousAccess,
+        };
 
     private static TokenAcquisitionException Refused(TokenErrorKind kind, string message, string scope, string? anchor = null) =>
         new(new TokenError(kind, message) { Scope = scope, HelpAnchor = anchor });

@@ -2,8 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Health checks of the registered identities.</summary>
-public static class WorkloadIdentityHealthChecksBuilderExtensions
+public static partial class WorkloadIdentityExtensions
 {
     /// <summary>
     /// Adds one check over all identities registered with <c>AddWorkloadIdentity</c>. It reports how the latest acquisition for each

@@ -6,8 +6,7 @@ using WorkloadIdentity;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Puts access tokens on the requests of clients made by <see cref="IHttpClientFactory"/>.</summary>
-public static class WorkloadIdentityHttpClientBuilderExtensions
+public static partial class WorkloadIdentityExtensions
 {
     /// <summary>
     /// Puts a token for <paramref name="scope"/> on each request of this client that goes to the base address its configuration sets, to

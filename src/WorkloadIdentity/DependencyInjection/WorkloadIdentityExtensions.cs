@@ -11,7 +11,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// Registers identities: each is a singleton <see cref="ITokenAcquirer"/>, keyed by its name if it has one. Settings are validated when the
 /// host starts; whether a credential is present shows at first use.
 /// </summary>
-public static class WorkloadIdentityServiceCollectionExtensions
+public static partial class WorkloadIdentityExtensions
 {
     /// <summary>The unnamed identity, which uses the default chain unless the builder is told otherwise.</summary>
     /// <param name="services">The services.</param>
