@@ -171,7 +171,7 @@ internal sealed class Followed<T>(string what, Func<CancellationToken, Task<T>> 
     private static Outcome Failed(TokenErrorKind kind, string message, Exception exception) =>
         new(
             Item: null,
-            new TokenAcquisitionException(new TokenError(kind, message) { Exception = exception, HelpAnchor = HelpAnchors.KeyVault }));
+            new TokenAcquisitionException(new TokenError(kind, message) { Exception = exception, HelpAnchor = VaultRefusal.HelpAnchor }));
 
     private bool MayLookAfterRefusal() =>
         _lookedAfterRefusalAt is not { } last || options.TimeProvider.GetElapsedTime(last) >= BetweenRefusals;

@@ -33,7 +33,7 @@ internal sealed class VaultCertificateSource : CertificateSource
     public override string LooksFor =>
         $"the certificate '{_name}' in the key vault {_client.Vault.Name}{(_isRemote ? ", which signs there" : "")}";
 
-    public override string HelpAnchor => HelpAnchors.KeyVault;
+    public override string HelpAnchor => VaultRefusal.HelpAnchor;
 
     public override async ValueTask<CertificateResult> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
         new((await _followed.GetAsync(exchange.Refusal is not null, cancellationToken).ConfigureAwait(false)).Certificate);
@@ -122,6 +122,6 @@ internal sealed class VaultCertificateSource : CertificateSource
     private TokenAcquisitionException Unfit(string problem) => new(new TokenError(
         TokenErrorKind.InvalidConfiguration, $"The certificate '{_name}' of the key vault {_client.Vault.Name} {problem}.")
     {
-        HelpAnchor = HelpAnchors.KeyVault,
+        HelpAnchor = VaultRefusal.HelpAnchor,
     });
 }

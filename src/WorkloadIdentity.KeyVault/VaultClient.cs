@@ -111,7 +111,7 @@ internal sealed class VaultClient
         kind,
         $"The key vault {Vault.Name} {what}. {advice ?? "Check the address, and whether something else answers in the vault's place."}")
         {
-            HelpAnchor = HelpAnchors.KeyVault,
+            HelpAnchor = VaultRefusal.HelpAnchor,
             Exception = exception,
         });
 
@@ -143,7 +143,7 @@ internal sealed class VaultClient
     {
         if (answer.Error is { } error)
         {
-            throw new TokenAcquisitionException(error.ExplainedAt(HelpAnchors.KeyVault));
+            throw new TokenAcquisitionException(error.ExplainedAt(VaultRefusal.HelpAnchor));
         }
 
         if (!answer.IsSuccess)

@@ -8,6 +8,9 @@ namespace WorkloadIdentity.KeyVault;
 /// </summary>
 internal static class VaultRefusal
 {
+    /// <summary>The section of docs/errors.md about key vaults.</summary>
+    public const string HelpAnchor = "key-vault";
+
     public static TokenError Of(BackchannelAnswer answer, VaultAddress vault, string what)
     {
         using var document = StrictJson.Parse(answer.Body);
@@ -24,8 +27,8 @@ internal static class VaultRefusal
             StatusCode = answer.Status,
             RetryAfter = answer.RetryAfter,
             IsTransient = isThrottled || answer.Status is 408 or >= 500 || (answer.Status == 409 && !IsDeleted(inner ?? code)),
-            CorrelationId = answer.Header("x-ms-request-id") is { } id && Guard.IsGuid(id) ? id : null,
-            HelpAnchor = HelpAnchors.KeyVault,
+            CorrelationId = answer.Header("x-ms-request-id") is { } id && IsGuid(id) ? id : null,
+            HelpAnchor = HelpAnchor,
         };
     }
 
@@ -94,10 +97,13 @@ internal static class VaultRefusal
             || Authority.Problem(new Uri(authority.GetLeftPart(UriPartial.Authority)), allowUnknown: false) is not null
             ? "Its challenge names an authority that is not one of Entra's, which is never followed: something else may answer in the "
                 + "vault's place."
-            : authority.AbsolutePath.Trim('/') is var tenant && Guard.IsGuid(tenant)
+            : authority.AbsolutePath.Trim('/') is var tenant && IsGuid(tenant)
                 ? $"It takes tokens of the tenant {tenant}. The vault's identity must be of that tenant, or ask in it."
                 : "It did not take the token. Check who the vault's identity is, and its tenant.";
     }
+
+    // Only the form of 36 characters: the runtime also takes one with white space around it.
+    private static bool IsGuid(string text) => text.Length == 36 && Guid.TryParseExact(text, "D", out _);
 
     private static string? Code(string? text) =>
         text is { Length: <= 64 } && text.Length > 0

@@ -46,7 +46,7 @@ internal sealed class VaultSecretSource
 
         // Put there from a file, it often ends in a line break.
         var value = secret.Text("value")?.Trim();
-        return string.IsNullOrEmpty(value) || (Guard.HasControlCharacter(value) && KeyMaterial.In(value) is null)
+        return string.IsNullOrEmpty(value) || (value.Any(char.IsControl) && KeyMaterial.In(value) is null)
             ? throw _client.Unusable(
                 $"holds {what}, which is empty, or more than one line",
                 TokenErrorKind.InvalidConfiguration,

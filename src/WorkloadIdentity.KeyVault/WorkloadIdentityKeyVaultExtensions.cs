@@ -91,7 +91,7 @@ public static class WorkloadIdentityKeyVaultExtensions
                 .OfType<VaultLink>(), link];
         if (VaultLinks.Circle(links, link) is { } circle)
         {
-            throw new InvalidOperationException($"{RegisteredIdentity.Describe(builder.Name)}: {circle}");
+            throw new InvalidOperationException($"{builder}: {circle}");
         }
 
         builder.Use(

@@ -227,8 +227,10 @@ public sealed partial class WorkloadIdentityBuilder
         }
     }
 
-    /// <summary>For what can only be said before the acquirer is made.</summary>
-    internal void ThrowIfExisting(string verb)
+    /// <summary>The identity, as the subject of a message: <c>The identity 'orders'</c>.</summary>
+    public override string ToString() => RegisteredIdentity.Describe(Name);
+
+    private void ThrowIfExisting(string verb)
     {
         if (_isExisting)
         {

@@ -71,9 +71,6 @@ internal static partial class Log
         "The client certificate '{Subject}' stays in use, because what was read after it cannot be used: {Problem}.")]
     public static partial void CertificateKept(ILogger logger, string subject, string problem);
 
-    [LoggerMessage(212, LogLevel.Warning, "{Item} could not be read again; what was read on {ReadOn:u} stays in use. {Error}")]
-    public static partial void VaultItemKept(ILogger logger, string item, DateTimeOffset readOn, TokenError error);
-
     [LoggerMessage(300, LogLevel.Warning, "Tokens are sent over plain http to {Origin}, which the application listed as a mesh origin.")]
     public static partial void PlainHttp(ILogger logger, string origin);
 
