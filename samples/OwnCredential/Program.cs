@@ -56,7 +56,7 @@ static async Task<bool> BuildJobAsync()
     using var acquirer = new TokenAcquirer(new ApplicationCredential(
         entra.Tenant.Id,
         entra.Application.ClientId,
-        new FederatedAuthentication(new BuildJobAssertionSource(), EmulatedIssuer.ExchangeAudience),
+        new FederatedAuthentication(AssertionSource.FromBuildJob(), EmulatedIssuer.ExchangeAudience),
         options));
 
     var token = await acquirer.GetTokenAsync(new TokenRequest(entra.Api.Scope));
