@@ -26,7 +26,8 @@ internal sealed class AcquisitionQueue(int maxRunning, int maxQueued)
     /// <summary>
     /// A turn that starts at once, or when those before it have ended; null when too many wait. Dispose it to end the turn.
     /// </summary>
-    public Turn? Enter()
+    /// <param name="cancellationToken">Takes a turn that has not started out of the queue.</param>
+    public Turn? Enter(CancellationToken cancellationToken)
     {
         var turn = new Turn(this);
         lock (_lock)
@@ -46,6 +47,7 @@ internal sealed class AcquisitionQueue(int maxRunning, int maxQueued)
             }
         }
 
+        turn.LeaveOn(cancellationToken);
         return turn;
     }
 
@@ -54,24 +56,23 @@ internal sealed class AcquisitionQueue(int maxRunning, int maxQueued)
     {
         private readonly TaskCompletionSource<bool> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        private CancellationTokenRegistration _leaving;
+
         /// <summary>Its place in the queue; null when it is not queued. Guarded by the lock.</summary>
         public LinkedListNode<Turn>? Place { get; set; }
 
+        /// <summary>True when the turn starts; false when it left the queue, so that it never starts.</summary>
+        public Task<bool> Started => _started.Task;
+
         public void Start() => _started.SetResult(true);
 
-        /// <summary>Waits in the queue until the turn starts.</summary>
-        /// <returns>False when <paramref name="cancellationToken"/> was cancelled first, so that the turn never starts.</returns>
-        public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
-        {
-            using (cancellationToken.UnsafeRegister(static turn => ((Turn)turn!).Leave(), this))
-            {
-                return await _started.Task.ConfigureAwait(false);
-            }
-        }
+        public void LeaveOn(CancellationToken cancellationToken) =>
+            _leaving = cancellationToken.UnsafeRegister(static turn => ((Turn)turn!).Leave(), this);
 
         /// <summary>Ends the turn, so that the next one starts.</summary>
         public void Dispose()
         {
+            _leaving.Dispose();
             Leave();
             if (_started.Task is not { IsCompletedSuccessfully: true, Result: true })
             {

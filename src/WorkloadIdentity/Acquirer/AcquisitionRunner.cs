@@ -46,14 +46,14 @@ internal sealed class AcquisitionRunner : IDisposable
         {
             using var limit = new CancellationTokenSource(_options.AcquisitionTimeLimit, _setup.TimeProvider);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _disposal.Token);
-            using var turn = (request.UserAssertion is null ? _queue : _userQueue).Enter();
+            using var leave = CancellationTokenSource.CreateLinkedTokenSource(acquisition.Abandoned, end.Token);
+            using var turn = (request.UserAssertion is null ? _queue : _userQueue).Enter(leave.Token);
             if (turn is null)
             {
                 return _telemetry.Ended(acquisition, request, held, QueueIsFull(request));
             }
 
-            using var leave = CancellationTokenSource.CreateLinkedTokenSource(acquisition.Abandoned, end.Token);
-            if (!await turn.WaitAsync(leave.Token).ConfigureAwait(false))
+            if (!await turn.Started.ConfigureAwait(false))
             {
                 acquisition.WasDropped = !end.IsCancellationRequested;
                 return limit.IsCancellationRequested ? _telemetry.Ended(acquisition, request, held, NoTurn(request)) : null;

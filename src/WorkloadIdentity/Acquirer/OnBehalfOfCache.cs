@@ -94,9 +94,9 @@ internal sealed class OnBehalfOfCache(AcquirerSetup setup, AcquisitionRunner run
             cache._entries.Set(key, this, new MemoryCacheEntryOptions { AbsoluteExpiration = leavesOn, Priority = _priority });
 
         /// <summary>Stores the entry with its new priority, unless it has left the cache or another one took its place.</summary>
-        protected override void Completed(bool hasToken)
+        protected override void Completed()
         {
-            var priority = hasToken ? CacheItemPriority.Normal : CacheItemPriority.Low;
+            var priority = HoldsUnexpiredToken ? CacheItemPriority.Normal : CacheItemPriority.Low;
             if (_priority == priority)
             {
                 return;

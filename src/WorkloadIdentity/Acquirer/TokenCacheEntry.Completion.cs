@@ -5,9 +5,10 @@ namespace WorkloadIdentity;
 /// <content>Completion: the entry runs its acquisition and stores the result.</content>
 internal abstract partial class TokenCacheEntry
 {
+    protected bool HoldsUnexpiredToken => _held?.IsUnexpiredAt(setup.TimeProvider.GetUtcNow()) == true;
+
     /// <summary>Called after each acquisition.</summary>
-    /// <param name="hasToken">Whether the entry holds an unexpired token.</param>
-    protected virtual void Completed(bool hasToken)
+    protected virtual void Completed()
     {
     }
 
@@ -25,7 +26,7 @@ internal abstract partial class TokenCacheEntry
             }
         }
 
-        Completed(hasToken: _held?.IsUnexpiredAt(setup.TimeProvider.GetUtcNow()) == true);
+        Completed();
         return result;
     }
 
