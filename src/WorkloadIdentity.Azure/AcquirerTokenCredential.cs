@@ -16,9 +16,13 @@ internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? u
     /// <summary>Asks the acquirer, asynchronously or by blocking.</summary>
     private delegate ValueTask<AccessToken> Ask(TokenRequest request, string? claims, CancellationToken cancellationToken);
 
-    /// <remarks>Each token is waited for by blocking, so the task has completed when it is read.</remarks>
-    public override AzureAccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
-        GetAsync(requestContext, AskBlocking, cancellationToken).GetAwaiter().GetResult();
+    public override AzureAccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
+    {
+        // Each token is waited for by blocking, so nothing is left to wait for here.
+        var work = GetAsync(requestContext, AskBlocking, cancellationToken);
+        Debug.Assert(work.IsCompleted, "A token was waited for asynchronously.");
+        return work.GetAwaiter().GetResult();
+    }
 
     public override ValueTask<AzureAccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
         GetAsync(requestContext, AskAsync, cancellationToken);

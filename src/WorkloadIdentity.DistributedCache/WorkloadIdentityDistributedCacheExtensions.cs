@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Logging;
-using WorkloadIdentity;
 using WorkloadIdentity.DistributedCache;
 
 namespace Microsoft.Extensions.DependencyInjection;

@@ -30,7 +30,7 @@ public sealed class UseTokenStoreTests
     public async Task A_store_that_cannot_be_made_is_told_when_the_host_starts(string message, bool throws)
     {
         using var host = Build(builder => builder.UseTokenStore(
-            _ => throws ? throw new ArgumentException("The folder is missing.", "folder") : null!));
+            _ => throws ? In("/tokens") : null!));
 
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
@@ -66,6 +66,8 @@ public sealed class UseTokenStoreTests
             Assert.Throws<InvalidOperationException>(() => existing.UseTokenStore(_ => new DictionaryStore())).Message,
             StringComparison.Ordinal);
     }
+
+    private static DictionaryStore In(string folder) => throw new ArgumentException("The folder is missing.", nameof(folder));
 
     private static IHost Build(Action<WorkloadIdentityBuilder> register)
     {
