@@ -28,17 +28,9 @@ internal static class ToolProcess
         using var limit = new CancellationTokenSource(timeLimit, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using var process = new Process { StartInfo = StartInfo(path, question.Arguments) };
-        try
+        if (Start(process, tool, path, question) is { } failure)
         {
-            process.Start();
-        }
-        catch (Exception exception) when (exception is Win32Exception or InvalidOperationException or IOException)
-        {
-            return ToolAnswer.None(question.Error(
-                TokenErrorKind.InvalidConfiguration,
-                $"{tool.Title} at '{path}' could not be started ({exception.GetType().Name}). Check that it runs from a terminal: "
-                    + $"{tool.Command} --version",
-                exception));
+            return failure;
         }
 
         var hasEnded = false;
@@ -80,6 +72,24 @@ internal static class ToolProcess
             {
                 await KillAsync(process, timeProvider).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>Starts the tool. Null when it runs.</summary>
+    private static ToolAnswer? Start(Process process, DeveloperTool tool, string path, ToolQuestion question)
+    {
+        try
+        {
+            process.Start();
+            return null;
+        }
+        catch (Exception exception) when (exception is Win32Exception or InvalidOperationException or IOException)
+        {
+            return ToolAnswer.None(question.Error(
+                TokenErrorKind.InvalidConfiguration,
+                $"{tool.Title} at '{path}' could not be started ({exception.GetType().Name}). Check that it runs from a terminal: "
+                    + $"{tool.Command} --version",
+                exception));
         }
     }
 

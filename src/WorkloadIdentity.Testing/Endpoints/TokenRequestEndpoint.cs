@@ -69,18 +69,90 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
     private TokenRefusal? Refuse(EmulatorExchange exchange, TokenEndpointEntry journal, out TokenGrant? grant)
     {
         grant = null;
+        if (RefuseAddress(exchange, out var tenant) is { } wrongAddress)
+        {
+            return wrongAddress;
+        }
+
+        if (RefuseForm(exchange, out var continuousAccess) is { } malformed)
+        {
+            return malformed;
+        }
+
+        var clientId = exchange.Field("client_id")!;
+        if (entra.Directory.FindApplication(clientId) is not { } application || application.PrincipalIn(tenant!) is not { } objectId)
+        {
+            return TokenRefusals.UnknownClient(clientId, tenant!);
+        }
+
+        if (_clients.Refuse(exchange, tenant!, application) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (application.Refusal is { } blocked)
+        {
+            return blocked;
+        }
+
+        SignedJwt? user = null;
+        if (exchange.Field("grant_type") == OnBehalfOfGrant
+            && _users.Refuse(exchange, tenant!, application, out user) is { } invalidUser)
+        {
+            return invalidUser;
+        }
+
+        var asked = ResourceScope.Read(exchange.Field("scope")!, onBehalfOf: user is not null);
+        if (asked.Refusal is not null)
+        {
+            return asked.Refusal;
+        }
+
+        if (!entra.Directory.HasResource(asked.Resource))
+        {
+            return TokenRefusals.UnknownResource(asked.Resource, tenant!);
+        }
+
+        if (RefuseAgent(exchange, application, user, asked.Resource, out var agent) is { } wrongAgent)
+        {
+            return wrongAgent;
+        }
+
+        grant = new TokenGrant
+        {
+            Subject = agent?.AgentSubject,
+            Tenant = tenant!,
+            ClientId = application.ClientId,
+            ObjectId = user?.Claim("oid") ?? objectId,
+            Audience = asked.Resource,
+            Lifetime = entra.TokenLifetime,
+            Authentication = journal.ClientAuthentication,
+            Roles = user is null ? application.RolesFor(asked.Resource) : [],
+            UserName = user?.Claim("preferred_username"),
+            Permissions = asked.Permissions,
+            ContinuousAccess = continuousAccess,
+            Sessions = application.Sessions,
+        };
+        return null;
+    }
+
+    private TokenRefusal? RefuseAddress(EmulatorExchange exchange, out EmulatedTenant? tenant)
+    {
+        tenant = null;
         if (!HttpMethods.IsPost(exchange.Request.Method))
         {
             return TokenRefusals.WrongMethod;
         }
 
-        if (entra.Directory.FindTenant(exchange.Path[0]) is not { } tenant)
-        {
-            return exchange.Path[0].ToLowerInvariant() is "common" or "organizations" or "consumers"
-                ? TokenRefusals.NoTenant
-                : TokenRefusals.UnknownTenant(exchange.Path[0]);
-        }
+        tenant = entra.Directory.FindTenant(exchange.Path[0]);
+        return tenant is not null ? null
+            : exchange.Path[0].ToLowerInvariant() is "common" or "organizations" or "consumers" ? TokenRefusals.NoTenant
+            : TokenRefusals.UnknownTenant(exchange.Path[0]);
+    }
 
+    private static TokenRefusal? RefuseForm(EmulatorExchange exchange, out bool continuousAccess)
+    {
+        continuousAccess = false;
         foreach (var (name, values) in exchange.Form)
         {
             if (values.Count > 1)
@@ -99,80 +171,35 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             return TokenRefusals.UnsupportedGrant(grantType);
         }
 
-        if (exchange.Field("client_id") is not { } clientId)
+        if (exchange.Field("client_id") is null)
         {
             return TokenRefusals.MissingParameter("client_id");
         }
 
-        if (exchange.Field("scope") is not { } scope)
+        if (exchange.Field("scope") is null)
         {
             return TokenRefusals.MissingParameter("scope");
         }
 
-        if (!RequestedClaims.TryRead(exchange.Field("claims"), out var continuousAccess))
+        return RequestedClaims.TryRead(exchange.Field("claims"), out continuousAccess)
+            ? null
+            : TokenRefusals.Malformed("'claims' is not a JSON object.");
+    }
+
+    private TokenRefusal? RefuseAgent(
+        EmulatorExchange exchange, EmulatedApplication application, SignedJwt? user, string resource, out EmulatedApplication? agent)
+    {
+        agent = null;
+        if (exchange.Field("fmi_path") is not { } fmiPath)
         {
-            return TokenRefusals.Malformed("'claims' is not a JSON object.");
+            return null;
         }
 
-        if (entra.Directory.FindApplication(clientId) is not { } application || application.PrincipalIn(tenant) is not { } objectId)
-        {
-            return TokenRefusals.UnknownClient(clientId, tenant);
-        }
-
-        if (_clients.Refuse(exchange, tenant, application) is { } refusal)
-        {
-            return refusal;
-        }
-
-        if (application.Refusal is { } blocked)
-        {
-            return blocked;
-        }
-
-        SignedJwt? user = null;
-        if (grantType == OnBehalfOfGrant && _users.Refuse(exchange, tenant, application, out user) is { } invalidUser)
-        {
-            return invalidUser;
-        }
-
-        var asked = ResourceScope.Read(scope, onBehalfOf: user is not null);
-        if (asked.Refusal is not null)
-        {
-            return asked.Refusal;
-        }
-
-        if (!entra.Directory.HasResource(asked.Resource))
-        {
-            return TokenRefusals.UnknownResource(asked.Resource, tenant);
-        }
-
-        EmulatedApplication? agent = null;
-        if (exchange.Field("fmi_path") is { } fmiPath)
-        {
-            agent = entra.Directory.FindApplication(fmiPath);
-            if (agent?.Blueprint != application || user is not null || asked.Resource != EmulatedIssuer.ExchangeAudience)
-            {
-                return TokenRefusals.Malformed(
-                    $"'fmi_path' goes with client credentials for '{EmulatedIssuer.ExchangeAudience}/.default', and names an agent "
-                        + "identity of the application that asks. Add it with entra.AddAgentIdentity().");
-            }
-        }
-
-        grant = new TokenGrant
-        {
-            Subject = agent?.AgentSubject,
-            Tenant = tenant,
-            ClientId = application.ClientId,
-            ObjectId = user?.Claim("oid") ?? objectId,
-            Audience = asked.Resource,
-            Lifetime = entra.TokenLifetime,
-            Authentication = journal.ClientAuthentication,
-            Roles = user is null ? application.RolesFor(asked.Resource) : [],
-            UserName = user?.Claim("preferred_username"),
-            Permissions = asked.Permissions,
-            ContinuousAccess = continuousAccess,
-            Sessions = application.Sessions,
-        };
-        return null;
+        agent = entra.Directory.FindApplication(fmiPath);
+        return agent?.Blueprint == application && user is null && resource == EmulatedIssuer.ExchangeAudience
+            ? null
+            : TokenRefusals.Malformed(
+                $"'fmi_path' goes with client credentials for '{EmulatedIssuer.ExchangeAudience}/.default', and names an agent identity "
+                    + "of the application that asks. Add it with entra.AddAgentIdentity().");
     }
 }

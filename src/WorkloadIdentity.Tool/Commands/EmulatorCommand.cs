@@ -16,22 +16,17 @@ internal static class EmulatorCommand
 
     public static Command Create(Surroundings surroundings)
     {
-        var file =
-            new Argument<string?>(
-                "file")
-            {
-                Description = "What it starts with (docs/emulator.md). Without one: a tenant, an application with a secret, and "
-                    + "an API.",
-                Arity = ArgumentArity.ZeroOrOne
-            };
-        var variables =
-            new Option<string?>(
-                "--env-file")
-            {
-                Description = "Write the variables that make a program the application it starts with, its secret among "
-                    + "them, to this file, readable by this user only.",
-                HelpName = "path"
-            };
+        var file = new Argument<string?>("file")
+        {
+            Description = "What it starts with (docs/emulator.md). Without one: a tenant, an application with a secret, and an API.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var variables = new Option<string?>("--env-file")
+        {
+            Description = "Write the variables that make a program the application it starts with, its secret among them, to this file, "
+                + "readable by this user only.",
+            HelpName = "path",
+        };
         var output = new Option<string?>("--output")
         {
             Description = "The folder below which the files are written that the file asks for. [default: the file's own folder]",
@@ -64,11 +59,10 @@ internal static class EmulatorCommand
                 if (parsed.GetValue(variables) is { } target)
                 {
                     // Plain http on this machine: the certificate is new at each start, and nobody trusts it yet.
-                    Write(
-                        target,
-                        new Dictionary<string, string>(
-                            entra.Application.EnvironmentWithSecret())
-                        { ["AZURE_AUTHORITY_HOST"] = entra.LocalAddress.AbsoluteUri });
+                    Write(target, new Dictionary<string, string>(entra.Application.EnvironmentWithSecret())
+                    {
+                        ["AZURE_AUTHORITY_HOST"] = entra.LocalAddress.AbsoluteUri,
+                    });
                 }
 
                 Tell(Screen.Out(surroundings), entra, parsed.GetValue(variables));

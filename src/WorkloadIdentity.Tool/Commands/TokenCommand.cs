@@ -13,38 +13,32 @@ internal static partial class TokenCommand
 
     public static Command Create(Surroundings surroundings)
     {
-        var scope =
-            new Option<string>(
-                "--scope")
-            {
-                Description = "What the token is for: a resource followed by "
-                    + "/.default.",
-                HelpName = "scope",
-                Required = true
-            };
+        var scope = new Option<string>("--scope")
+        {
+            Description = "What the token is for: a resource followed by /.default.",
+            HelpName = "scope",
+            Required = true,
+        };
         var decode = new Option<bool>("--decode") { Description = "Show the token's header and claims, as JSON, without its signature." };
         var header = new Option<bool>("--header") { Description = "Write an Authorization header, for curl. Needs --raw." };
-        var variable =
-            new Option<string?>(
-                "--env")
-            {
-                Description = "Write NAME=value, for a shell or $GITHUB_ENV, and its expiry as NAME_EXPIRES_ON. Needs --raw. "
-                    + $"[default name: {DefaultVariable}]",
-                HelpName = "name",
-                Arity = ArgumentArity.ZeroOrOne
-            };
-        var json =
-            new Option<bool>(
-                "--json")
-            { Description = "Write what is known of the token as JSON (schema wid-token/1); with --raw its value too." };
+        var variable = new Option<string?>("--env")
+        {
+            Description = "Write NAME=value, for a shell or $GITHUB_ENV, and its expiry as NAME_EXPIRES_ON. Needs --raw. "
+                + $"[default name: {DefaultVariable}]",
+            HelpName = "name",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var json = new Option<bool>("--json")
+        {
+            Description = "Write what is known of the token as JSON (schema wid-token/1); with --raw its value too.",
+        };
         var raw = new Option<bool>("--raw") { Description = "Print the value. Anyone who reads it can use it until it expires." };
         var all = new Option<bool>("--no-redact") { Description = "Show every claim, what it says of people too." };
         var identity = new IdentityOptions();
-        var command =
-            new Command(
-                "token",
-                "Gets a token: to look at, or for a script. The value is printed with --raw "
-                    + "only.") { scope, decode, header, variable, json, raw, all };
+        var command = new Command("token", "Gets a token: to look at, or for a script. The value is printed with --raw only.")
+        {
+            scope, decode, header, variable, json, raw, all,
+        };
         identity.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -55,14 +49,7 @@ internal static partial class TokenCommand
                     parsed.GetResult(variable) is not null,
                     parsed.GetValue(json),
                     parsed.GetValue(raw));
-            var name = parsed.GetValue(variable) ?? DefaultVariable;
-            if (form == TokenForm.Variable && !VariableName().IsMatch(name))
-            {
-                throw new ToolException(
-                    "--env names no variable.",
-                    $"Use letters, digits and underscores, beginning with a letter, such as {DefaultVariable}.");
-            }
-
+            var name = Name(parsed.GetValue(variable), form);
             var (token, request, chosen) =
                 await identity.GetTokenAsync(parsed, surroundings, parsed.GetValue(scope)!, "Getting a token", cancellationToken)
                     .ConfigureAwait(false);
@@ -81,6 +68,12 @@ internal static partial class TokenCommand
         });
         return command;
     }
+
+    private static string Name(string? variable, TokenForm form) =>
+        form != TokenForm.Variable || variable is null ? DefaultVariable
+        : VariableName().IsMatch(variable) ? variable
+        : throw new ToolException(
+            "--env names no variable.", $"Use letters, digits and underscores, beginning with a letter, such as {DefaultVariable}.");
 
     private static TokenForm Form(bool decode, bool header, bool variable, bool json, bool raw)
     {

@@ -12,12 +12,18 @@ internal static class Diagnosis
 
     public static IEnumerable<ProblemFinding> Of(DoctorReport report, TokenError? error, Redaction redaction)
     {
-        if (error is not null)
-        {
-            yield return NoToken(report, error, redaction);
-        }
-
         var severity = error is null ? "warning" : "error";
+        return
+        [
+            .. error is null ? [] : (ProblemFinding[])[NoToken(report, error, redaction)],
+            .. OfNetworkAndClock(report, error, severity),
+            .. OfVariablesAndFiles(report, severity),
+            .. OfCredentials(report, severity),
+        ];
+    }
+
+    private static IEnumerable<ProblemFinding> OfNetworkAndClock(DoctorReport report, TokenError? error, string severity)
+    {
         if (report.Network.Problem is { } network)
         {
             // A managed identity needs no way to Entra of its own.
@@ -41,7 +47,10 @@ internal static class Diagnosis
                     + "expire early or late.",
                 Help(HelpAnchors.Clock));
         }
+    }
 
+    private static IEnumerable<ProblemFinding> OfVariablesAndFiles(DoctorReport report, string severity)
+    {
         foreach (var variable in report.Environment.Where(variable => variable.Problem is not null))
         {
             yield return new ProblemFinding(
@@ -61,7 +70,10 @@ internal static class Diagnosis
                     ? HelpAnchors.FederatedTokenFile
                     : file.Variable == "AZURE_CLIENT_CERTIFICATE_PATH" ? HelpAnchors.ClientCertificateFile : HelpAnchors.Environment));
         }
+    }
 
+    private static IEnumerable<ProblemFinding> OfCredentials(DoctorReport report, string severity)
+    {
         foreach (var trap in All(report.Credential).SelectMany(finding => finding.Assertion?.Traps ?? []).Distinct())
         {
             yield return new ProblemFinding(

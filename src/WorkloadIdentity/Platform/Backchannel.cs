@@ -87,23 +87,25 @@ internal static class Backchannel
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
-                var isTls =
-                    exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-                        || exception.InnerException is AuthenticationException;
-                var reason = isTls ? nameof(HttpRequestError.SecureConnectionError)
-                    : exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http ? $"{http.HttpRequestError}"
-                    : exception.GetType().Name;
-                var advice =
-                    isTls
-                        ? "Check its certificate, whom this machine trusts, and whether something in between answers in its place."
-                        : "Check name resolution, routes, proxy and firewall.";
-                return BackchannelAnswer.Failed(
-                    new TokenError(TokenErrorKind.Unreachable, $"{server} could not be reached ({reason}). {advice}")
-                    {
-                        Exception = exception,
-                    });
+                return NotReached(server, exception);
             }
         }
+    }
+
+    private static BackchannelAnswer NotReached(string server, Exception exception)
+    {
+        var isTls =
+            exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+                || exception.InnerException is AuthenticationException;
+        var reason = isTls ? nameof(HttpRequestError.SecureConnectionError)
+            : exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http ? $"{http.HttpRequestError}"
+            : exception.GetType().Name;
+        var advice =
+            isTls
+                ? "Check its certificate, whom this machine trusts, and whether something in between answers in its place."
+                : "Check name resolution, routes, proxy and firewall.";
+        return BackchannelAnswer.Failed(
+            new TokenError(TokenErrorKind.Unreachable, $"{server} could not be reached ({reason}). {advice}") { Exception = exception });
     }
 
     /// <summary>

@@ -44,15 +44,6 @@ public sealed partial class ConventionTests
             method => method.GetParameters() is [.., var last] && last.ParameterType == typeof(CancellationToken));
 
     [Fact]
-    public void Nothing_static_can_change() =>
-        Holds(
-            from type in Types
-            from field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
-            where !field.IsLiteral && !field.Name.Contains('<', StringComparison.Ordinal)
-            select field,
-            field => field.IsInitOnly);
-
-    [Fact]
     public void The_public_api_names_only_types_of_the_platform_of_Microsoft_Extensions_and_of_our_own() =>
         Holds(
             from type in Types.Where(type => type.IsPublic && type.Assembly == typeof(TokenRequest).Assembly)
