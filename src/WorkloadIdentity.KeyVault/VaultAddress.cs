@@ -9,8 +9,10 @@ namespace WorkloadIdentity.KeyVault;
 internal sealed partial class VaultAddress
 {
     // One entry a cloud: https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#vault-name-and-object-name
-    private static readonly string[] VaultDomains = ["vault.azure.net", "vault.azure.cn", "vault.usgovcloudapi.net"];
-    private static readonly string[] HsmDomains = ["managedhsm.azure.net", "managedhsm.azure.cn", "managedhsm.usgovcloudapi.net"];
+    private static readonly IReadOnlyList<string> VaultDomains =
+        ["vault.azure.net", "vault.azure.cn", "vault.usgovcloudapi.net"];
+    private static readonly IReadOnlyList<string> HsmDomains =
+        ["managedhsm.azure.net", "managedhsm.azure.cn", "managedhsm.usgovcloudapi.net"];
 
     private VaultAddress(Uri uri, string scope)
     {
@@ -46,7 +48,8 @@ internal sealed partial class VaultAddress
         }
 
         var uri = new Uri(address.GetLeftPart(UriPartial.Authority));
-        if (uri.IsDefaultPort && uri.Scheme == Uri.UriSchemeHttps && Array.Find(VaultDomains, domain => IsBelow(uri, domain)) is { } known)
+        if (uri.IsDefaultPort && uri.Scheme == Uri.UriSchemeHttps
+            && VaultDomains.FirstOrDefault(domain => IsBelow(uri, domain)) is { } known)
         {
             return options.Scope is null
                 ? new VaultAddress(uri, $"https://{known}/.default")
@@ -56,7 +59,7 @@ internal sealed partial class VaultAddress
                     parameter);
         }
 
-        if (Array.Exists(HsmDomains, domain => IsBelow(uri, domain)))
+        if (HsmDomains.Any(domain => IsBelow(uri, domain)))
         {
             throw new ArgumentException(
                 $"'{uri.IdnHost}' is a managed HSM, which holds keys and neither certificates nor secrets. Give a vault, or sign with the "

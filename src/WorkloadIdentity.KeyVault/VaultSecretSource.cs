@@ -7,7 +7,7 @@ namespace WorkloadIdentity.KeyVault;
 internal sealed class VaultSecretSource
 {
     // application/x-pkcs12 and application/x-pem-file are the vault's own; people write others.
-    private static readonly string[] CertificateTypes = ["pkcs12", "pkcs8", "x-pem", "pem-file", "pkix-cert", "x-x509"];
+    private static readonly IReadOnlyList<string> CertificateTypes = ["pkcs12", "pkcs8", "x-pem", "pem-file", "pkix-cert", "x-x509"];
 
     private readonly VaultClient _client;
     private readonly string _name;
@@ -62,5 +62,5 @@ internal sealed class VaultSecretSource
         secret.Member("managed") is { ValueKind: JsonValueKind.True }
         || secret.Member("kid") is not null
         || (secret.Text("contentType") is { } type
-            && Array.Exists(CertificateTypes, known => type.Contains(known, StringComparison.OrdinalIgnoreCase)));
+            && CertificateTypes.Any(known => type.Contains(known, StringComparison.OrdinalIgnoreCase)));
 }

@@ -7,16 +7,16 @@ namespace WorkloadIdentity.Tool;
 /// <summary>Help that ends in what people type: examples with what each is for.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
-    private static readonly Dictionary<string, string[]> Examples = new()
+    private static string[] ExamplesOf(string command) => command switch
     {
-        ["wid"] =
+        "wid" =>
         [
             "Which identity am I, and why does it not work?",
             "  wid doctor",
             "Who does Graph take me for?",
             "  wid token --scope https://graph.microsoft.com/.default --decode",
         ],
-        ["doctor"] =
+        "doctor" =>
         [
             "Look at everything, and get a token for Microsoft Graph:",
             "  wid doctor",
@@ -27,7 +27,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "In a script: 0 is a token, 3 no credential, 4 a credential that fails, 5 try again.",
             "  wid doctor --json > doctor.json || echo \"exit code $?\"",
         ],
-        ["token"] =
+        "token" =>
         [
             "For whom is the token, and what may it do?",
             "  wid token --scope https://graph.microsoft.com/.default --decode",
@@ -36,25 +36,26 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "Hand a token to the next steps of a GitHub Actions job; its log shows *** instead:",
             "  wid token --scope https://vault.azure.net/.default --env VAULT_TOKEN --raw >> \"$GITHUB_ENV\"",
         ],
-        ["exec-credential"] =
+        "exec-credential" =>
         [
             "kubectl runs it; a user entry of kubeconfig says so:",
             "  kubectl config set-credentials me --exec-api-version=client.authentication.k8s.io/v1 \\",
             "    --exec-command=wid --exec-arg=exec-credential --exec-interactive-mode=Never",
         ],
-        ["emulator"] =
+        "emulator" =>
         [
             "A local Entra as a file describes it; Ctrl+C ends it:",
             "  wid emulator emulator.json",
             "A program that uses it, without a file and without a change to the program:",
             "  wid emulator --env-file entra.env & sleep 2; set -a; . ./entra.env; set +a; dotnet run",
         ],
+        _ => [],
     };
 
     public override int Invoke(ParseResult parseResult)
     {
         var code = help.Invoke(parseResult);
-        if (Examples.TryGetValue(parseResult.CommandResult.Command.Name, out var lines))
+        if (ExamplesOf(parseResult.CommandResult.Command.Name) is { Length: > 0 } lines)
         {
             var output = parseResult.InvocationConfiguration.Output;
             output.WriteLine("Examples:");

@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
+
 namespace WorkloadIdentity.Testing;
 
 /// <summary>One thing the admin API does: method, path below <c>/admin</c> with <c>*</c> for what varies, and how.</summary>
 internal sealed class AdminRoute(string method, string path, Func<AdminCall, EmulatedAnswer> answer)
 {
-    private readonly string[] _path = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+    private readonly ImmutableArray<string> _path = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries)];
 
     public string Method => method;
 

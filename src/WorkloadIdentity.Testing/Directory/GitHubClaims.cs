@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -15,9 +16,9 @@ internal static partial class GitHubClaims
     private const string PullRequest = "pull_request";
 
     /// <summary>Claims that a job has in certain places only. All others are in every token.</summary>
-    private static readonly string[] Occasional = ["enterprise", "enterprise_id", "environment", "environment_node_id"];
+    private static readonly IReadOnlyList<string> Occasional = ["enterprise", "enterprise_id", "environment", "environment_node_id"];
 
-    private static readonly HashSet<string> Names =
+    private static readonly FrozenSet<string> Names =
         [.. Complete([], Guid.Empty).Select(claim => claim.Key), .. Occasional, "repo"];
 
     /// <summary>The claims beside the registered ones; null when GitHub writes no such subject.</summary>

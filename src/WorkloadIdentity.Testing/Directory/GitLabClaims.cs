@@ -12,7 +12,7 @@ internal static class GitLabClaims
     public const string Example = "project_path:contoso/orders:ref_type:branch:ref:main";
 
     /// <summary>What a project may choose from (docs.gitlab.com, "Projects API", <c>ci_id_token_sub_claim_components</c>).</summary>
-    private static readonly string[] Names = ["project_path", "ref_type", "ref", "environment_protected", "deployment_tier"];
+    private static readonly IReadOnlyList<string> Names = ["project_path", "ref_type", "ref", "environment_protected", "deployment_tier"];
 
     /// <summary>The claims beside the registered ones; null when GitLab writes no such subject.</summary>
     public static JsonObject? For(string subject, Guid id)

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace WorkloadIdentity.Testing;
 
 /// <summary>What goes wrong at one kind of endpoint, as a document states it.</summary>
@@ -21,7 +23,7 @@ internal sealed class FaultSettings
             ["api"] = faults => faults.Api,
             ["discovery"] = faults => faults.Discovery,
             ["assertions"] = faults => faults.Assertions,
-        };
+        }.ToFrozenDictionary();
 
     public static FaultSettings Read(DocumentObject at, EndpointFaults target)
     {

@@ -3,7 +3,7 @@ namespace WorkloadIdentity.Testing;
 /// <summary>A federated credential as a document states it: an issuer's subject, or a managed identity.</summary>
 internal sealed class FederatedCredentialSettings
 {
-    private static readonly string[] Implied = ["issuer", "subject", "audience"];
+    private static readonly IReadOnlyList<string> Implied = ["issuer", "subject", "audience"];
 
     public string? Issuer { get; private init; }
 

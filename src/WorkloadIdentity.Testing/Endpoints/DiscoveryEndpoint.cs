@@ -6,7 +6,7 @@ namespace WorkloadIdentity.Testing;
 internal sealed class DiscoveryEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
     /// <summary>Names that stand for any tenant: their document has a place holder where a tenant's id would be.</summary>
-    private static readonly string[] AnyTenant = ["common", "organizations"];
+    private static readonly IReadOnlyList<string> AnyTenant = ["common", "organizations"];
 
     public override EndpointFaults Faults => entra.Faults.Discovery;
 
@@ -37,7 +37,7 @@ internal sealed class DiscoveryEndpoint(EntraEmulator entra) : EmulatedEndpoint
         }
 
         var name = exchange.Path[0];
-        if (Array.Exists(AnyTenant, any => any.Equals(name, StringComparison.OrdinalIgnoreCase)))
+        if (AnyTenant.Any(any => any.Equals(name, StringComparison.OrdinalIgnoreCase)))
         {
             return EmulatedAnswer.Json(
                 200, wantsKeys ? entra.Keys.ToKeySet() : Describe($"{entra.AuthorityHost.AbsoluteUri}{{tenantid}}/v2.0", name, exchange));

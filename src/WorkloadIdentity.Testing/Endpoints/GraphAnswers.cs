@@ -14,7 +14,7 @@ internal sealed class GraphAnswers(EntraEmulator entra)
     public const string Audience = "https://graph.microsoft.com";
 
     /// <summary>What an application must hold to read the directory; a user's token needs none here.</summary>
-    private static readonly string[] Readers =
+    private static readonly IReadOnlyList<string> Readers =
         ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All", "Organization.Read.All"];
 
     public EmulatedAnswer Answer(EmulatorExchange exchange, ApiEntry journal, SignedJwt token)

@@ -85,14 +85,9 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             return TokenRefusals.UnknownClient(clientId, tenant!);
         }
 
-        if (_clients.Refuse(exchange, tenant!, application) is { } refusal)
+        if ((_clients.Refuse(exchange, tenant!, application) ?? application.Refusal) is { } refusal)
         {
             return refusal;
-        }
-
-        if (application.Refusal is { } blocked)
-        {
-            return blocked;
         }
 
         SignedJwt? user = null;
@@ -103,14 +98,9 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
         }
 
         var asked = ResourceScope.Read(exchange.Field("scope")!, onBehalfOf: user is not null);
-        if (asked.Refusal is not null)
+        if ((asked.Refusal ?? RefuseResource(asked.Resource, tenant!)) is { } unknownResource)
         {
-            return asked.Refusal;
-        }
-
-        if (!entra.Directory.HasResource(asked.Resource))
-        {
-            return TokenRefusals.UnknownResource(asked.Resource, tenant!);
+            return unknownResource;
         }
 
         if (RefuseAgent(exchange, application, user, asked.Resource, out var agent) is { } wrongAgent)
@@ -185,6 +175,9 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             ? null
             : TokenRefusals.Malformed("'claims' is not a JSON object.");
     }
+
+    private TokenRefusal? RefuseResource(string resource, EmulatedTenant tenant) =>
+        entra.Directory.HasResource(resource) ? null : TokenRefusals.UnknownResource(resource, tenant);
 
     private TokenRefusal? RefuseAgent(
         EmulatorExchange exchange, EmulatedApplication application, SignedJwt? user, string resource, out EmulatedApplication? agent)

@@ -8,7 +8,8 @@ internal sealed class EmulatorAddress
     /// <summary>
     /// Endings of names that no public resolver hands out (RFC 6761, RFC 6762, RFC 8375, RFC 9476), or that a cluster keeps to itself.
     /// </summary>
-    private static readonly string[] PrivateEndings = [".localhost", ".invalid", ".test", ".example", ".local", ".internal", ".home.arpa"];
+    private static readonly IReadOnlyList<string> PrivateEndings =
+        [".localhost", ".invalid", ".test", ".example", ".local", ".internal", ".home.arpa"];
 
     public EmulatorAddress(EntraEmulatorOptions options)
     {
@@ -60,7 +61,7 @@ internal sealed class EmulatorAddress
 
         return Uri.CheckHostName(name) == UriHostNameType.Dns
             && (!name.Contains('.', StringComparison.Ordinal)
-                || Array.Exists(PrivateEndings, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
+                || PrivateEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
             ? name.ToLowerInvariant()
             : throw new ArgumentException(
                 $"'{name}' cannot be an emulator's {nameof(

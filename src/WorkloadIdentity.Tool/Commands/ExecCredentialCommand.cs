@@ -18,7 +18,7 @@ internal static class ExecCredentialCommand
     private const string InfoVariable = "KUBERNETES_EXEC_INFO";
     private const string Kind = "ExecCredential";
 
-    private static readonly string[] Versions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
+    private static readonly IReadOnlyList<string> Versions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
 
     public static Command Create(Surroundings surroundings)
     {
@@ -71,7 +71,7 @@ internal static class ExecCredentialCommand
         }
 
         var version = document.RootElement.Text("apiVersion");
-        return Array.Find(Versions, known => known == version)
+        return Versions.FirstOrDefault(known => known == version)
             ?? throw new ToolException(
                 $"{InfoVariable} asks for a version that is not known here.",
                 $"Set apiVersion in kubeconfig to {Versions[0]}; {Versions[1]} is for kubectl before 1.22.");

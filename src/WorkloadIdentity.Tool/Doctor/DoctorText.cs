@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
@@ -6,7 +7,7 @@ namespace WorkloadIdentity.Tool;
 /// <summary>The report for people: what is well in a line, what is not with what to do.</summary>
 internal sealed class DoctorText(Screen screen)
 {
-    private static readonly HashSet<string> Times = ["iat", "nbf", "exp"];
+    private static readonly FrozenSet<string> Times = ["iat", "nbf", "exp"];
 
     public void Write(DoctorReport report)
     {

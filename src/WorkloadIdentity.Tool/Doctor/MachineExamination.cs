@@ -3,7 +3,7 @@ namespace WorkloadIdentity.Tool;
 /// <summary>What kind of machine this is, as far as its variables and files tell.</summary>
 internal static class MachineExamination
 {
-    private static readonly (string Platform, Func<WorkloadEnvironment, bool> IsHere)[] Platforms =
+    private static readonly IReadOnlyList<(string Platform, Func<WorkloadEnvironment, bool> IsHere)> Platforms =
     [
         ("Kubernetes", environment => environment.Has("KUBERNETES_SERVICE_HOST")),
         ("Container Apps", environment => environment.Has("CONTAINER_APP_NAME")),

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -9,7 +10,7 @@ namespace WorkloadIdentity.Tool;
 /// </summary>
 internal static class ShownClaims
 {
-    private static readonly HashSet<string> OfWorkloads =
+    private static readonly FrozenSet<string> OfWorkloads =
     [
         "aud", "iss", "iat", "nbf", "exp", "ver", "tid", "appid", "azp", "appidacr", "azpacr", "app_displayname", "idtyp", "idp", "roles",
         "scp", "wids", "xms_mirid", "xms_az_rid", "xms_cc",
@@ -17,10 +18,10 @@ internal static class ShownClaims
     ];
 
     // Of an application these name its service principal; of a person, the person.
-    private static readonly HashSet<string> OfWhoever = ["oid", "sub"];
+    private static readonly FrozenSet<string> OfWhoever = ["oid", "sub"];
 
     // Present in tokens of users alone.
-    private static readonly string[] OfUsers = ["scp", "upn", "unique_name", "preferred_username", "email"];
+    private static readonly IReadOnlyList<string> OfUsers = ["scp", "upn", "unique_name", "preferred_username", "email"];
 
     /// <summary>The claims of a token; null when it is none that can be read.</summary>
     public static JsonObject? Of(string token, Redaction redaction)
@@ -39,7 +40,7 @@ internal static class ShownClaims
     /// <summary>The members of an object, shown or hidden each.</summary>
     public static JsonObject Of(JsonElement claims, Redaction redaction)
     {
-        var isUser = claims.Text("idtyp") == "user" || Array.Exists(OfUsers, name => claims.Member(name) is not null);
+        var isUser = claims.Text("idtyp") == "user" || OfUsers.Any(name => claims.Member(name) is not null);
         var shown = new JsonObject();
         foreach (var claim in claims.EnumerateObject())
         {

@@ -7,7 +7,7 @@ namespace WorkloadIdentity;
 /// </summary>
 internal static class KnownFederationProblems
 {
-    private static readonly (string Issuer, Func<string, bool> Subject, string Warning)[] Rows =
+    private static readonly IReadOnlyList<(string Issuer, Func<string, bool> Subject, string Warning)> Rows =
     [
         ("https://api.bitbucket.org/", _ => true,
             "Bitbucket writes the id of the step into the subject, which is another one at every run: no federated credential can match "

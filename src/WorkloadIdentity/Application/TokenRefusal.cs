@@ -60,11 +60,7 @@ internal static partial class TokenRefusal
                 : Advice(kind, answer, isPassing, codes, body is null));
         text.Append(" What to do: ").Append(remedy.TrimEnd('.')).Append('.');
         AppendAdvice(text, category, assertion, exchange, form);
-        if (category == TokenErrorCategory.AssertionTime)
-        {
-            text.Append(Skew(answer, form, exchange.TimeProvider.GetUtcNow()));
-        }
-
+        text.Append(category == TokenErrorCategory.AssertionTime ? Skew(answer, form, exchange.TimeProvider.GetUtcNow()) : null);
         return new TokenError(kind, text.ToString())
         {
             Category = category,

@@ -22,58 +22,48 @@ internal sealed class KeyProtection
     private const int MaxDepth = 32;
 
     // The object identifiers of password-based encryption: PKCS#5 and PKCS#12.
-    private static readonly string[] Schemes = ["1.2.840.113549.1.5.", "1.2.840.113549.1.12.1."];
+    private static readonly IReadOnlyList<string> Schemes = ["1.2.840.113549.1.5.", "1.2.840.113549.1.12.1."];
 
     /// <summary>What .NET reads on every system: PBES2 with PBKDF2, HMAC with SHA-1 to SHA-512, AES-CBC or 3DES; 3DES of PKCS#12.</summary>
-    private static readonly HashSet<string> Known =
-    [
-        "1.2.840.113549.1.5.13", "1.2.840.113549.1.5.12",
-        "1.2.840.113549.2.7", "1.2.840.113549.2.9", "1.2.840.113549.2.10", "1.2.840.113549.2.11",
-        "2.16.840.1.101.3.4.1.2", "2.16.840.1.101.3.4.1.22", "2.16.840.1.101.3.4.1.42",
-        "1.2.840.113549.3.7", "1.2.840.113549.1.12.1.3", "1.2.840.113549.1.12.1.4",
-    ];
+    private static bool IsKnown(string algorithm) =>
+        algorithm is "1.2.840.113549.1.5.13" or "1.2.840.113549.1.5.12"
+            or "1.2.840.113549.2.7" or "1.2.840.113549.2.9" or "1.2.840.113549.2.10" or "1.2.840.113549.2.11"
+            or "2.16.840.1.101.3.4.1.2" or "2.16.840.1.101.3.4.1.22" or "2.16.840.1.101.3.4.1.42"
+            or "1.2.840.113549.3.7" or "1.2.840.113549.1.12.1.3" or "1.2.840.113549.1.12.1.4";
 
     /// <summary>What .NET reads only where the system offers it. OpenSSL 3 needs its legacy provider.</summary>
-    private static readonly Dictionary<string, string> Legacy = new()
+    private static string? LegacyName(string algorithm) => algorithm switch
     {
-        ["1.2.840.113549.3.2"] = "RC2",
-        ["1.3.14.3.2.7"] = "DES",
-        ["1.2.840.113549.1.5.3"] = "DES with MD5",
-        ["1.2.840.113549.1.5.6"] = "RC2 with MD5",
-        ["1.2.840.113549.1.5.10"] = "DES with SHA-1",
-        ["1.2.840.113549.1.5.11"] = "RC2 with SHA-1",
-        ["1.2.840.113549.1.12.1.5"] = "RC2 with 128 bits",
-        ["1.2.840.113549.1.12.1.6"] = "RC2 with 40 bits",
+        "1.2.840.113549.3.2" => "RC2",
+        "1.3.14.3.2.7" => "DES",
+        "1.2.840.113549.1.5.3" => "DES with MD5",
+        "1.2.840.113549.1.5.6" => "RC2 with MD5",
+        "1.2.840.113549.1.5.10" => "DES with SHA-1",
+        "1.2.840.113549.1.5.11" => "RC2 with SHA-1",
+        "1.2.840.113549.1.12.1.5" => "RC2 with 128 bits",
+        "1.2.840.113549.1.12.1.6" => "RC2 with 40 bits",
+        _ => null,
     };
 
-    private static readonly Dictionary<string, string> Unknown = new()
+    private static string? UnknownName(string algorithm) => algorithm switch
     {
-        ["1.3.6.1.4.1.11591.4.11"] = "scrypt",
-        ["1.2.392.200011.61.1.1.1.2"] = "Camellia",
-        ["1.2.392.200011.61.1.1.1.3"] = "Camellia",
-        ["1.2.392.200011.61.1.1.1.4"] = "Camellia",
-        ["1.2.410.200046.1.1.2"] = "ARIA",
-        ["1.2.410.200046.1.1.7"] = "ARIA",
-        ["1.2.410.200046.1.1.12"] = "ARIA",
-        ["1.2.156.10197.1.104.2"] = "SM4",
-        ["1.2.410.200004.1.4"] = "SEED",
-        ["1.3.6.1.4.1.3029.1.2"] = "Blowfish",
-        ["1.2.840.113549.1.12.1.1"] = "RC4",
-        ["1.2.840.113549.1.12.1.2"] = "RC4",
-        ["1.2.840.113549.1.5.14"] = "PBMAC1",
-        ["2.16.840.1.101.3.4.1.6"] = "AES-GCM",
-        ["2.16.840.1.101.3.4.1.26"] = "AES-GCM",
-        ["2.16.840.1.101.3.4.1.46"] = "AES-GCM",
-        ["1.2.840.113549.2.8"] = "HMAC with SHA-224",
-        ["1.2.840.113549.2.12"] = "HMAC with SHA-512/224",
-        ["1.2.840.113549.2.13"] = "HMAC with SHA-512/256",
-        ["2.16.840.1.101.3.4.2.5"] = "SHA-512/224",
-        ["2.16.840.1.101.3.4.2.6"] = "SHA-512/256",
-        ["2.16.840.1.101.3.4.2.7"] = "SHA-3",
-        ["2.16.840.1.101.3.4.2.8"] = "SHA-3",
-        ["2.16.840.1.101.3.4.2.9"] = "SHA-3",
-        ["2.16.840.1.101.3.4.2.10"] = "SHA-3",
-        ["1.2.156.10197.1.401"] = "SM3",
+        "1.3.6.1.4.1.11591.4.11" => "scrypt",
+        "1.2.392.200011.61.1.1.1.2" or "1.2.392.200011.61.1.1.1.3" or "1.2.392.200011.61.1.1.1.4" => "Camellia",
+        "1.2.410.200046.1.1.2" or "1.2.410.200046.1.1.7" or "1.2.410.200046.1.1.12" => "ARIA",
+        "1.2.156.10197.1.104.2" => "SM4",
+        "1.2.410.200004.1.4" => "SEED",
+        "1.3.6.1.4.1.3029.1.2" => "Blowfish",
+        "1.2.840.113549.1.12.1.1" or "1.2.840.113549.1.12.1.2" => "RC4",
+        "1.2.840.113549.1.5.14" => "PBMAC1",
+        "2.16.840.1.101.3.4.1.6" or "2.16.840.1.101.3.4.1.26" or "2.16.840.1.101.3.4.1.46" => "AES-GCM",
+        "1.2.840.113549.2.8" => "HMAC with SHA-224",
+        "1.2.840.113549.2.12" => "HMAC with SHA-512/224",
+        "1.2.840.113549.2.13" => "HMAC with SHA-512/256",
+        "2.16.840.1.101.3.4.2.5" => "SHA-512/224",
+        "2.16.840.1.101.3.4.2.6" => "SHA-512/256",
+        "2.16.840.1.101.3.4.2.7" or "2.16.840.1.101.3.4.2.8" or "2.16.840.1.101.3.4.2.9" or "2.16.840.1.101.3.4.2.10" => "SHA-3",
+        "1.2.156.10197.1.401" => "SM3",
+        _ => null,
     };
 
     private readonly HashSet<string> _unknown = [];
@@ -115,7 +105,7 @@ internal sealed class KeyProtection
                 if (tag.HasSameClassAndValue(Asn1Tag.ObjectIdentifier))
                 {
                     var algorithm = reader.ReadObjectIdentifier();
-                    isScheme |= first && Array.Exists(Schemes, scheme => algorithm.StartsWith(scheme, StringComparison.Ordinal));
+                    isScheme |= first && Schemes.Any(scheme => algorithm.StartsWith(scheme, StringComparison.Ordinal));
                     Add(algorithm, isScheme);
                     continue;
                 }
@@ -143,15 +133,15 @@ internal sealed class KeyProtection
 
     private void Add(string algorithm, bool isScheme)
     {
-        if (Unknown.TryGetValue(algorithm, out var name))
+        if (UnknownName(algorithm) is { } name)
         {
             _unknown.Add(name);
         }
-        else if (Legacy.TryGetValue(algorithm, out var legacy))
+        else if (LegacyName(algorithm) is { } legacy)
         {
             _legacy.Add(legacy);
         }
-        else if (isScheme && !Known.Contains(algorithm))
+        else if (isScheme && !IsKnown(algorithm))
         {
             _unknown.Add($"the algorithm {algorithm}");
         }

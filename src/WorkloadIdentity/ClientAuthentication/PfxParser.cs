@@ -9,7 +9,7 @@ internal static class PfxParser
     private const int InvalidPassword = unchecked((int)0x80070056);
 
     // The key is derived up to three times: for the certificates, for the keys, and for the checksum over both.
-    private static readonly Pkcs12LoaderLimits Limits = new()
+    private static Pkcs12LoaderLimits Limits => new()
     {
         MacIterationLimit = KeyProtection.MaxIterations,
         IndividualKdfIterationLimit = KeyProtection.MaxIterations,
@@ -17,7 +17,7 @@ internal static class PfxParser
         AllowDuplicateAttributes = true,
     };
 
-    private static readonly Pkcs12LoaderLimits WithoutKeys = new(Limits) { IgnorePrivateKeys = true };
+    private static Pkcs12LoaderLimits WithoutKeys => new(Limits) { IgnorePrivateKeys = true };
 
     // Ephemeral: on Windows the key would otherwise be left behind on disk. macOS knows no such keys.
     private static X509KeyStorageFlags Flags =>

@@ -12,9 +12,9 @@ internal sealed class DefaultChainBuilder
     private const string TokenFile = "AZURE_FEDERATED_TOKEN_FILE";
 
     // Where the generic host, and ASP.NET Core before it, read the environment's name.
-    private static readonly string[] EnvironmentNames = ["DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT"];
+    private static readonly IReadOnlyList<string> EnvironmentNames = ["DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT"];
 
-    private static readonly string[] Prod = ["prod"];
+    private static readonly IReadOnlyList<string> Prod = ["prod"];
 
     private readonly DefaultChainMember[] _members;
     private readonly DefaultCredentialsOptions _options;
@@ -74,7 +74,7 @@ internal sealed class DefaultChainBuilder
             || (_options.Members.Sources.Count > 0 && _environment.Has(EnvironmentApplication.Tenant));
 
     private bool IsDevelopment =>
-        Array.Exists(EnvironmentNames, name => "Development".Equals(_environment.Variable(name), StringComparison.OrdinalIgnoreCase));
+        EnvironmentNames.Any(name => "Development".Equals(_environment.Variable(name), StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
     /// The credentials of the chain: first those that may be used, then one that fails for each that is here and may not be used.

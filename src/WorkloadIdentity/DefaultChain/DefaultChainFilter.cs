@@ -11,7 +11,7 @@ internal sealed class DefaultChainFilter
 
     // Names the Azure SDKs know for people at their desks. They are another package's: nothing in this one opens a browser or starts a
     // program.
-    private static readonly string[] DeveloperPicks =
+    private static readonly IReadOnlyList<string> DeveloperPicks =
     [
         DefaultChainMember.DeveloperPick,
         "AzureCliCredential", "AzureDeveloperCliCredential", "AzurePowerShellCredential", "VisualStudioCredential",

@@ -13,7 +13,7 @@ internal sealed class AccessTokenPipeline : IDisposable
 {
     // ResilienceHandler (Microsoft.Extensions.Http.Resilience), PolicyHttpMessageHandler (Microsoft.Extensions.Http.Polly), and what people
     // call their own.
-    private static readonly string[] ResendingHandlers = ["Resilience", "PolicyHttpMessageHandler", "Retry", "Hedging"];
+    private static readonly IReadOnlyList<string> ResendingHandlers = ["Resilience", "PolicyHttpMessageHandler", "Retry", "Hedging"];
 
     private readonly string _client;
     private readonly TokenRequest _request;
@@ -142,7 +142,7 @@ internal sealed class AccessTokenPipeline : IDisposable
 
     /// <summary>By its name: the handlers of the resilience packages are types this one must not depend on.</summary>
     private static bool SendsAgain(Type handler) =>
-        Array.Exists(ResendingHandlers, word => handler.Name.Contains(word, StringComparison.OrdinalIgnoreCase));
+        ResendingHandlers.Any(word => handler.Name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>One store of cookies serves all messages of a client, whatever tenant or user their tokens are for.</summary>
     private void SwitchCookiesOff(HttpMessageHandler primary)

@@ -12,7 +12,7 @@ internal static class ApplicationSettings
     // For the checks of all else: it is never sent.
     private static readonly ClientSecretAuthentication Unused = ClientSecretAuthentication.FromValue("unused");
 
-    public static string[] Names { get; } = [TenantId, ClientId, MultiTenant];
+    public static IReadOnlyList<string> Names { get; } = [TenantId, ClientId, MultiTenant];
 
     /// <param name="reader">Of the section.</param>
     /// <param name="authentication">How it proves itself; null when that could not be told.</param>

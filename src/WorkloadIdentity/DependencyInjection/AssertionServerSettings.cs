@@ -17,9 +17,9 @@ internal static class AssertionServerSettings
     private const string JsonField = "JsonField";
     private const string TimeLimit = "TimeLimit";
 
-    public static string[] UrlNames { get; } = [Url, Headers, HeadersFromVariables, AudienceParameter, JsonField, TimeLimit];
+    public static IReadOnlyList<string> UrlNames { get; } = [Url, Headers, HeadersFromVariables, AudienceParameter, JsonField, TimeLimit];
 
-    public static string[] CommandNames { get; } = [Command, Arguments, JsonField, TimeLimit];
+    public static IReadOnlyList<string> CommandNames { get; } = [Command, Arguments, JsonField, TimeLimit];
 
     public static Func<CredentialDependencies, AssertionSource>? ReadUrl(SectionReader reader)
     {

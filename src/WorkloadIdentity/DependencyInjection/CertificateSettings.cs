@@ -15,7 +15,7 @@ internal static class CertificateSettings
     private const string Value = "Certificate";
     private const string Chain = "SendCertificateChain";
 
-    public static string[] Names { get; } = [File, KeyFile, Password, Subject, Thumbprint, Store, Value, Chain];
+    public static IReadOnlyList<string> Names { get; } = [File, KeyFile, Password, Subject, Thumbprint, Store, Value, Chain];
 
     /// <summary>The certificate; null when that could not be told, for reasons the reader noted.</summary>
     public static ClientCertificateAuthentication? Read(SectionReader reader)

@@ -8,7 +8,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <param name="Read">Reads them, with the kinds that members of a chain may be. What is wrong with them is noted with the reader, and then
 /// the result does not matter.</param>
 internal sealed record CredentialKind(
-    string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialDependencies, Credential>?> Read)
+    string Name,
+    IReadOnlyList<string> Settings,
+    Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialDependencies, Credential>?> Read)
 {
     private const string ClientId = "ClientId";
     private const string ObjectId = "ObjectId";

@@ -8,7 +8,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <param name="Make">Reads them, with the kinds that a credential inside may be. What is wrong with them is noted with the reader, and
 /// then the result is null or does not matter.</param>
 internal sealed record FederatedKind(
-    string Name, string[] Settings, Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialDependencies, AssertionSource>?> Make)
+    string Name,
+    IReadOnlyList<string> Settings,
+    Func<SectionReader, IReadOnlyList<CredentialKind>, Func<CredentialDependencies, AssertionSource>?> Make)
 {
     public const string Audience = "Audience";
     public const string PropagationTolerance = "PropagationTolerance";
@@ -25,7 +27,7 @@ internal sealed record FederatedKind(
     private const string Blueprint = "Blueprint";
 
     // The build systems and clouds that need nothing but their own variables: those the default chain may be told to look for.
-    private static readonly (string Name, Func<AssertionSource> Make)[] Ambient =
+    private static readonly IReadOnlyList<(string Name, Func<AssertionSource> Make)> Ambient =
     [
         ("GitHubActions", () => AssertionSource.GitHubActions()),
         ("AzurePipelines", () => AssertionSource.AzurePipelines()),
@@ -92,7 +94,7 @@ internal sealed record FederatedKind(
         var sources = new List<AssertionSource>();
         foreach (var name in reader.Texts(Sources))
         {
-            if (Array.Find(Ambient, source => source.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Make is { } make)
+            if (Ambient.FirstOrDefault(source => source.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Make is { } make)
             {
                 sources.Add(make());
             }

@@ -9,32 +9,31 @@ internal static class IdentitySection
     private const string Kind = "Kind";
 
     /// <summary>What an identity works with, whatever its credential; not for the members of a chain.</summary>
-    private static readonly Dictionary<string, Action<SectionReader, WorkloadIdentityOptions>> Settings =
-        new(StringComparer.OrdinalIgnoreCase)
-        {
-            [nameof(WorkloadIdentityOptions.AuthorityHost)] = (reader, options) =>
-                options.AuthorityHost = reader.Address(nameof(options.AuthorityHost)) ?? options.AuthorityHost,
-            [nameof(WorkloadIdentityOptions.AdditionallyAllowedTenants)] = (reader, options) =>
-                reader.Tenants(nameof(options.AdditionallyAllowedTenants)).ForEach(options.AdditionallyAllowedTenants.Add),
-            [nameof(WorkloadIdentityOptions.AllowNodeIdentity)] = (reader, options) =>
-                options.AllowNodeIdentity = reader.Flag(nameof(options.AllowNodeIdentity)) ?? options.AllowNodeIdentity,
-            [nameof(WorkloadIdentityOptions.UseIdentityBinding)] = (reader, options) =>
-                options.UseIdentityBinding = reader.Flag(nameof(options.UseIdentityBinding)) ?? options.UseIdentityBinding,
-            [nameof(WorkloadIdentityOptions.Capacity)] = (reader, options) =>
-                options.Capacity = reader.Number(nameof(options.Capacity)) ?? options.Capacity,
-            [nameof(WorkloadIdentityOptions.OnBehalfOfCapacity)] = (reader, options) =>
-                options.OnBehalfOfCapacity = reader.Number(nameof(options.OnBehalfOfCapacity)) ?? options.OnBehalfOfCapacity,
-            [nameof(WorkloadIdentityOptions.MaxConcurrentAcquisitions)] = (reader, options) =>
+    private static readonly IReadOnlyList<(string Name, Action<SectionReader, WorkloadIdentityOptions> Read)> Settings =
+        [
+            (nameof(WorkloadIdentityOptions.AuthorityHost), (reader, options) =>
+                options.AuthorityHost = reader.Address(nameof(options.AuthorityHost)) ?? options.AuthorityHost),
+            (nameof(WorkloadIdentityOptions.AdditionallyAllowedTenants), (reader, options) =>
+                reader.Tenants(nameof(options.AdditionallyAllowedTenants)).ForEach(options.AdditionallyAllowedTenants.Add)),
+            (nameof(WorkloadIdentityOptions.AllowNodeIdentity), (reader, options) =>
+                options.AllowNodeIdentity = reader.Flag(nameof(options.AllowNodeIdentity)) ?? options.AllowNodeIdentity),
+            (nameof(WorkloadIdentityOptions.UseIdentityBinding), (reader, options) =>
+                options.UseIdentityBinding = reader.Flag(nameof(options.UseIdentityBinding)) ?? options.UseIdentityBinding),
+            (nameof(WorkloadIdentityOptions.Capacity), (reader, options) =>
+                options.Capacity = reader.Number(nameof(options.Capacity)) ?? options.Capacity),
+            (nameof(WorkloadIdentityOptions.OnBehalfOfCapacity), (reader, options) =>
+                options.OnBehalfOfCapacity = reader.Number(nameof(options.OnBehalfOfCapacity)) ?? options.OnBehalfOfCapacity),
+            (nameof(WorkloadIdentityOptions.MaxConcurrentAcquisitions), (reader, options) =>
                 options.MaxConcurrentAcquisitions = reader.Number(nameof(options.MaxConcurrentAcquisitions))
-                    ?? options.MaxConcurrentAcquisitions,
-            [nameof(WorkloadIdentityOptions.MaxQueuedAcquisitions)] = (reader, options) =>
-                options.MaxQueuedAcquisitions = reader.Number(nameof(options.MaxQueuedAcquisitions)) ?? options.MaxQueuedAcquisitions,
-            [nameof(WorkloadIdentityOptions.AcquisitionTimeLimit)] = (reader, options) =>
-                options.AcquisitionTimeLimit = reader.Duration(nameof(options.AcquisitionTimeLimit)) ?? options.AcquisitionTimeLimit,
-        };
+                    ?? options.MaxConcurrentAcquisitions),
+            (nameof(WorkloadIdentityOptions.MaxQueuedAcquisitions), (reader, options) =>
+                options.MaxQueuedAcquisitions = reader.Number(nameof(options.MaxQueuedAcquisitions)) ?? options.MaxQueuedAcquisitions),
+            (nameof(WorkloadIdentityOptions.AcquisitionTimeLimit), (reader, options) =>
+                options.AcquisitionTimeLimit = reader.Duration(nameof(options.AcquisitionTimeLimit)) ?? options.AcquisitionTimeLimit),
+        ];
 
     /// <summary>Their names.</summary>
-    public static IEnumerable<string> SettingNames => Settings.Keys;
+    public static IEnumerable<string> SettingNames => Settings.Select(setting => setting.Name);
 
     public static void Read(IConfiguration section, WorkloadIdentityOptions options, IServiceProvider services)
     {
@@ -46,7 +45,7 @@ internal static class IdentitySection
             read(reader, options);
         }
 
-        if (Credential(reader, kinds, Settings.Keys) is { } create)
+        if (Credential(reader, kinds, SettingNames) is { } create)
         {
             options.Plan = ("its configuration section", create);
         }

@@ -23,11 +23,11 @@ internal static class OtherLibrarySettings
     private const string Client = "nothing here: it belongs to a client, services.AddHttpClient(name).AddAccessToken(scope)";
 
     // Sections that programs hold under these names, found below the one that was handed over.
-    private static readonly (string Name,
-        string Of)[] Sections = [("AzureAd", IdentityWeb), ("AzureAdB2C", IdentityWeb), ("EntraId", IdentityWeb)];
+    private static readonly IReadOnlyList<(string Name, string Of)> Sections =
+        [("AzureAd", IdentityWeb), ("AzureAdB2C", IdentityWeb), ("EntraId", IdentityWeb)];
 
     // What each says, for lists of ClientCredentials: https://learn.microsoft.com/entra/msidweb/authentication/credentials-overview
-    private static readonly (string Value, string Here)[] SourceTypes =
+    private static readonly IReadOnlyList<(string Value, string Here)> SourceTypes =
     [
         ("ClientSecret", "\"Kind\": \"ClientSecret\", with ClientSecret as it is"),
         ("Path", "\"Kind\": \"ClientCertificate\", with CertificateDiskPath as CertificateFile, and CertificatePassword as it is"),
@@ -57,7 +57,7 @@ internal static class OtherLibrarySettings
 
     // https://learn.microsoft.com/dotnet/azure/sdk/authentication/create-token-credentials-from-configuration, and the longer names of
     // newer versions.
-    private static readonly (string Value, string Here)[] CredentialSources =
+    private static readonly IReadOnlyList<(string Value, string Here)> CredentialSources =
     [
         ("ManagedIdentity", "\"Kind\": \"ManagedIdentity\", with ClientId, ResourceId or ObjectId of a user-assigned one"),
         ("WorkloadIdentity",
@@ -84,7 +84,7 @@ internal static class OtherLibrarySettings
     ];
 
     // Settings of one text whose place is enough to know them.
-    private static readonly (string Name, string Of, string Here)[] Names =
+    private static readonly IReadOnlyList<(string Name, string Of, string Here)> Names =
     [
         ("Instance", IdentityWeb, "AuthorityHost, and only for another cloud than the public one"),
         ("Domain", IdentityWeb, Users),
@@ -161,7 +161,7 @@ internal static class OtherLibrarySettings
     ];
 
     // Settings of a member of ClientCredentials that its SourceType does not translate.
-    private static readonly string[] BesideSourceType = ["UseBoundCredential", "TokenExchangeUrl", "TokenExchangeAuthority"];
+    private static readonly IReadOnlyList<string> BesideSourceType = ["UseBoundCredential", "TokenExchangeUrl", "TokenExchangeAuthority"];
 
     /// <summary>Notes every foreign setting of a section, with its translation.</summary>
     /// <param name="reader">Of the section.</param>
@@ -228,8 +228,8 @@ internal static class OtherLibrarySettings
     private static string Page(string of) =>
         $"{BuildFacts.HelpBaseAddress}migrate/{(of == IdentityWeb ? "from-microsoft-identity-web.md" : "from-azure-identity.md")}";
 
-    private static string? Here((string Value, string Here)[] values, string? value) =>
-        Array.Find(values, known => known.Value.Equals(value, StringComparison.OrdinalIgnoreCase)).Here;
+    private static string? Here(IReadOnlyList<(string Value, string Here)> values, string? value) =>
+        values.FirstOrDefault(known => known.Value.Equals(value, StringComparison.OrdinalIgnoreCase)).Here;
 
     private static string WithoutSuffix(string value) =>
         value.EndsWith("Credential", StringComparison.OrdinalIgnoreCase) ? value[..^"Credential".Length] : value;

@@ -14,7 +14,7 @@ internal sealed class OriginalUri(AllowedOrigins owner, Uri? address)
 
     // A redirect is followed, and a long-running operation (202) is polled, at these. On any status: a handler further out decides what it
     // follows.
-    private static readonly string[] PlaceHeaders = ["Location", "Operation-Location", "Azure-AsyncOperation"];
+    private static readonly IReadOnlyList<string> PlaceHeaders = ["Location", "Operation-Location", "Azure-AsyncOperation"];
 
     private Origin[] _named = [];
 

@@ -16,9 +16,11 @@ internal sealed class HostTokenResponse
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromHours(48);
 
     // 2017-09-01 writes dates, on Windows with AM or PM and on Linux without.
-    private static readonly string[] DateForms =
-        ["M/d/yyyy h:mm:ss tt zzz", "M/d/yyyy H:mm:ss zzz", "M/d/yyyy H:mm:ss tt "
-            + "zzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK"];
+    private static string[] DateForms =>
+    [
+        "M/d/yyyy h:mm:ss tt zzz", "M/d/yyyy H:mm:ss zzz", "M/d/yyyy H:mm:ss tt zzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
+        "yyyy-MM-dd'T'HH:mm:ssK",
+    ];
 
     private HostTokenResponse(AccessToken? token, string? clientId, string? problem)
     {

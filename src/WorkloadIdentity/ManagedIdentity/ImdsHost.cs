@@ -17,7 +17,7 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
     private static readonly SemaphoreSlim FiveAtATime = new(5);
 
     // IMDS may be away for 70 seconds while it is upgraded, and says so with 410.
-    private static readonly RetryOptions ImdsSchedule = new()
+    private static RetryOptions ImdsSchedule => new()
     {
         MaxAttempts = 5,
         Delay = TimeSpan.FromSeconds(1),

@@ -10,7 +10,7 @@ namespace WorkloadIdentity;
 /// </summary>
 internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredentialOptions options)
 {
-    private static readonly RetryOptions CommonSchedule = new()
+    private static RetryOptions CommonSchedule => new()
     {
         MaxAttempts = 4,
         Delay = TimeSpan.FromSeconds(1),

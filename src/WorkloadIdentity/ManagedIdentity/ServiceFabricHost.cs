@@ -16,7 +16,7 @@ internal sealed partial class ServiceFabricHost(ManagedIdentityCredentialOptions
     private const string ThumbprintVariable = "IDENTITY_SERVER_THUMBPRINT";
 
     // The documents ask for 1, 2, 4, 8 and 16 seconds.
-    private static readonly RetryOptions FabricSchedule = new()
+    private static RetryOptions FabricSchedule => new()
     {
         MaxAttempts = 6,
         Delay = TimeSpan.FromSeconds(1),

@@ -10,10 +10,11 @@ internal static class ExchangeAudience
     public const string OfPublicCloud = "api://AzureADTokenExchange";
 
     // The resources by name (in other clouds a suffix follows) and by the application id of the first.
-    private static readonly string[] Resources = ["AzureADTokenExchange", "AzureFMITokenExchange", "fb60f99c-7a34-4190-8149-302f77469936"];
+    private static readonly IReadOnlyList<string> Resources =
+        ["AzureADTokenExchange", "AzureFMITokenExchange", "fb60f99c-7a34-4190-8149-302f77469936"];
 
     // Entra takes a resource with either of these in front of it, or with none.
-    private static readonly string[] Prefixes = ["spn:", "api:", "/"];
+    private static readonly IReadOnlyList<string> Prefixes = ["spn:", "api:", "/"];
 
     /// <summary>Whether a scope, one of several scopes, or an audience means one of these, in any spelling.</summary>
     public static bool IsAskedBy(string scope) =>

@@ -13,23 +13,22 @@ public static class EntraCloud
     private const string GermanyAudience = "api://AzureADTokenExchangeGermany";
     private const string SingaporeAudience = "api://AzureADTokenExchangeGovSG";
 
-    // Host → the audience of its federated credentials. For any other host the application states it: an assertion made for the public
-    // cloud must not be handed to another one. Read once or twice in a program: freezing it would cost a start more.
-    private static readonly Dictionary<string, string> Hosts = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["login.microsoftonline.com"] = PublicAudience,
-        ["login.windows.net"] = PublicAudience,
-        ["login.microsoft.com"] = PublicAudience,
-        ["sts.windows.net"] = PublicAudience,
-        ["login.microsoftonline.us"] = UsGovernmentAudience,
-        ["login.usgovcloudapi.net"] = UsGovernmentAudience,
-        ["login-us.microsoftonline.com"] = UsGovernmentAudience,
-        ["login.partner.microsoftonline.cn"] = ChinaAudience,
-        ["login.chinacloudapi.cn"] = ChinaAudience,
-        ["login.sovcloud-identity.fr"] = FranceAudience,
-        ["login.sovcloud-identity.de"] = GermanyAudience,
-        ["login.sovcloud-identity.sg"] = SingaporeAudience,
-    };
+    // The audience of the host's federated credentials stands beside each. Read once or twice in a program, so it is a list.
+    private static readonly IReadOnlyList<(string Host, string Audience)> Hosts =
+    [
+        ("login.microsoftonline.com", PublicAudience),
+        ("login.windows.net", PublicAudience),
+        ("login.microsoft.com", PublicAudience),
+        ("sts.windows.net", PublicAudience),
+        ("login.microsoftonline.us", UsGovernmentAudience),
+        ("login.usgovcloudapi.net", UsGovernmentAudience),
+        ("login-us.microsoftonline.com", UsGovernmentAudience),
+        ("login.partner.microsoftonline.cn", ChinaAudience),
+        ("login.chinacloudapi.cn", ChinaAudience),
+        ("login.sovcloud-identity.fr", FranceAudience),
+        ("login.sovcloud-identity.de", GermanyAudience),
+        ("login.sovcloud-identity.sg", SingaporeAudience),
+    ];
 
     /// <summary>The public cloud.</summary>
     public static Uri Public { get; } = new("https://login.microsoftonline.com/");
@@ -50,10 +49,12 @@ public static class EntraCloud
     public static Uri Singapore { get; } = new("https://login.sovcloud-identity.sg/");
 
     /// <summary>Whether secrets may go to this host without the application saying so.</summary>
-    internal static bool IsKnown(string host) => Hosts.ContainsKey(host);
+    internal static bool IsKnown(string host) => TokenExchangeAudience(host) is not null;
 
     /// <summary>
-    /// What an assertion for a federated credential of this cloud is addressed to; null for a host that is none of its own.
+    /// What an assertion for a federated credential of this cloud is addressed to. Null for a host that is not Entra's: there the
+    /// application states the audience, because an assertion for one cloud must not be handed to another.
     /// </summary>
-    internal static string? TokenExchangeAudience(string host) => Hosts.GetValueOrDefault(host);
+    internal static string? TokenExchangeAudience(string host) =>
+        Hosts.FirstOrDefault(known => known.Host.Equals(host, StringComparison.OrdinalIgnoreCase)).Audience;
 }
