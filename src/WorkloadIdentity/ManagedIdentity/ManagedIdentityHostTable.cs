@@ -8,7 +8,7 @@ namespace WorkloadIdentity;
 internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions options)
 {
     // The variables whose presence decides. They are read together, so that a decision rests on one state of the environment.
-    private static readonly string[] Variables =
+    private static readonly IReadOnlyList<string> Variables =
     [
         "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT", "IMDS_ENDPOINT",
         "MSI_ENDPOINT", "MSI_SECRET", "DEFAULT_IDENTITY_CLIENT_ID",
