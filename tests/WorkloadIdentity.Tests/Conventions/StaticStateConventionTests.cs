@@ -20,7 +20,7 @@ public sealed class StaticStateConventionTests
     {
         ["WorkloadIdentity.Backchannel.LazyEntra"] = "The client for Entra: all credentials share its connections.",
         ["WorkloadIdentity.Backchannel.LazyLocal"] = "The client for this machine's metadata hosts.",
-        ["WorkloadIdentity.ImdsHost.FiveAtATime"] = "IMDS limits requests for the whole machine, so all credentials of a process take turns.",
+        ["WorkloadIdentity.ImdsHost.FiveAtATime"] = "IMDS limits requests per machine, so all credentials of a process take turns.",
         ["WorkloadIdentity.Blocking.Blocked"] = "The thread pool is one for the process, and so is the count of its blocked threads.",
         ["WorkloadIdentity.Telemetry.Activities"] = "Listeners of an ActivitySource attach for the process.",
     }.ToFrozenDictionary();
