@@ -61,18 +61,13 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
                 // Checked again under the lock, because an acquisition may have completed meanwhile.
                 var now = setup.TimeProvider.GetUtcNow();
                 var age = _held?.AgeAt(now.UtcTicks) ?? TokenAge.Expired;
-                if (age is TokenAge.Fresh or TokenAge.Stale)
+                if (age is TokenAge.Fresh or TokenAge.Stale || (age == TokenAge.Expiring && _inFlight is { IsOverdue: true }))
                 {
                     return _held!.Token;
                 }
 
                 if (_inFlight is { } inFlight)
                 {
-                    if (inFlight.IsOverdue && age == TokenAge.Expiring)
-                    {
-                        return _held!.Token;
-                    }
-
                     acquisition = inFlight;
                 }
                 else if (_failures?.Remaining(behindLivingToken: age == TokenAge.Expiring) is { Ticks: > 0 } remaining)
