@@ -131,7 +131,8 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
             var response = await sending.ConfigureAwait(false);
             if (await RenewAsync(sent, response, cancellationToken).ConfigureAwait(false) is { } renewed)
             {
-                response = await base.SendAsync(sent.With(renewed).Message, cancellationToken).ConfigureAwait(false);
+                sent = sent.With(renewed);
+                response = await base.SendAsync(sent.Message, cancellationToken).ConfigureAwait(false);
             }
 
             return sent.Finish(response);
@@ -158,7 +159,8 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
             if (sent.RejectionIn(response, _requests.ContinuousAccess) is not null
                 && Blocking.Wait(() => RenewAsync(sent, response, cancellationToken)) is { } renewed)
             {
-                response = base.Send(sent.With(renewed).Message, cancellationToken);
+                sent = sent.With(renewed);
+                response = base.Send(sent.Message, cancellationToken);
             }
 
             return sent.Finish(response);

@@ -17,13 +17,13 @@ internal readonly struct AuthorizedRequest
     private readonly OriginalUri? _exit;
 
     /// <summary>Begins a pass. The copy has no token yet.</summary>
-    /// <param name="message">The caller's.</param>
+    /// <param name="copy">Of the caller's message.</param>
     /// <param name="request">What its token is asked for with.</param>
     /// <param name="issued">The address as the application issued it, where a gate saw that.</param>
     /// <param name="exit">The same for the check at the exit, where there is one; otherwise null.</param>
-    public AuthorizedRequest(HttpRequestMessage message, TokenRequest request, OriginalUri? issued, OriginalUri? exit)
+    public AuthorizedRequest(MessageCopy copy, TokenRequest request, OriginalUri? issued, OriginalUri? exit)
     {
-        _copy = new MessageCopy(message);
+        _copy = copy;
         _address = Message.RequestUri;
         _method = Message.Method;
         _content = Message.Content;
@@ -38,10 +38,7 @@ internal readonly struct AuthorizedRequest
         this = sent;
         Token = token;
         Message.Headers.Authorization = token.Header;
-        if (_exit is not null)
-        {
-            new SentToken(token.Header.ToString(), _address, Request.Scope, _exit).PutOn(Message);
-        }
+        new SentToken(token.Value, _address, Request.Scope, _exit).PutOn(Message);
     }
 
     /// <summary>The handler's own message. Nobody outside of this pass has it before the response is in.</summary>
@@ -59,7 +56,7 @@ internal readonly struct AuthorizedRequest
     public bool CanBeSentAgain =>
         IsSentHere && Message.Method == _method && ReferenceEquals(Message.Content, _content) && ResendableContent.Is(_content);
 
-    /// <summary>Whether the copy still goes where the caller addressed it, with the token of this pass.</summary>
+    /// <summary>Whether the copy still goes where the caller addressed it, with the very header of this pass.</summary>
     private bool IsSentHere =>
         ReferenceEquals(Message.RequestUri, _address) && ReferenceEquals(Message.Headers.Authorization, Token.Header);
 
@@ -67,8 +64,14 @@ internal readonly struct AuthorizedRequest
     public AuthorizedRequest With(AccessToken token) => new(this, token);
 
     /// <summary>Why the API rejected the token, when another token may mend it; otherwise null.</summary>
+    /// <remarks>
+    /// Handlers further in may have changed the address or written the header anew. The transport takes the token off the message when it
+    /// follows a redirect: what answers then has not seen it.
+    /// </remarks>
     public TokenRejection? RejectionIn(HttpResponseMessage response, bool continuousAccess) =>
-        response.StatusCode == HttpStatusCode.Unauthorized && IsSentHere && IsFromHere(response.RequestMessage)
+        response.StatusCode == HttpStatusCode.Unauthorized
+        && SentToken.Carries(Message, Token.Value)
+        && IsFromHere(response.RequestMessage)
             ? TokenRejection.From(response, Token.TokenType, continuousAccess)
             : null;
 
@@ -80,7 +83,7 @@ internal readonly struct AuthorizedRequest
     {
         NotePlacesIn(response);
         Message.Headers.Authorization = null;
-        if (response.RequestMessage is { } answered && !ReferenceEquals(answered, Message) && Carries(answered))
+        if (response.RequestMessage is { } answered && !ReferenceEquals(answered, Message) && SentToken.Carries(answered, Token.Value))
         {
             answered.Headers.Authorization = null;
         }
@@ -91,35 +94,32 @@ internal readonly struct AuthorizedRequest
     /// <summary>Ends the pass, whether there is a response or not.</summary>
     public void End()
     {
-        if (_exit is not null)
-        {
-            SentToken.TakeOff(Message);
-        }
-
+        SentToken.TakeOff(Message);
         _copy.HandBackOptions();
     }
 
     private void NotePlacesIn(HttpResponseMessage response)
     {
-        if (_exit is not null)
+        if (_exit is null)
+        {
+            _issued?.NotePlacesIn(response, Message, _address!);
+        }
+        else if (response.RequestMessage is { } answered && SentToken.On(answered) is null)
+        {
+            // The exit could not tell whose copy this was.
+            _exit.NotePlacesIn(response, Message, _address!);
+        }
+        else
         {
             // Where the message really went was noted at the exit: another address here was chosen by the application's own handlers.
             _exit.NoteNamesIn(response, response.RequestMessage?.RequestUri ?? _address!, _address!);
         }
-        else
-        {
-            _issued?.NotePlacesIn(response, Message, _address!);
-        }
     }
-
-    /// <summary>A handler further in may have copied the header as text.</summary>
-    private bool Carries(HttpRequestMessage message) =>
-        message.Headers.NonValidated.TryGetValues("Authorization", out var values) && values.ToString() == Token.Header.ToString();
 
     /// <summary>A handler further in may have sent a copy; what came back must still come from where this was sent.</summary>
     private bool IsFromHere(HttpRequestMessage? answered) =>
         answered is null || ReferenceEquals(answered, Message)
         || (WorkloadIdentity.Origin.TryRead(answered.RequestUri, out var theirs)
-            && WorkloadIdentity.Origin.TryRead(_address, out var ours)
+            && WorkloadIdentity.Origin.TryRead(Message.RequestUri, out var ours)
             && theirs == ours);
 }

@@ -51,7 +51,8 @@ internal readonly struct MessageCopy
     /// <summary>
     /// Makes the changes that handlers further in made to the options on the caller's message too: what they note there, handlers further
     /// out read. What they remove must
-    /// be gone as well, because .NET uses its <c>HttpMetricsEnrichmentContext</c> for another request once it has removed it.
+    /// be gone as well, because .NET uses its <c>HttpMetricsEnrichmentContext</c> for another request once it has removed it. Our own notes
+    /// are not handed back: a client further in wrote them for its own pass.
     /// </summary>
     public void HandBackOptions()
     {
@@ -65,7 +66,7 @@ internal readonly struct MessageCopy
         {
             foreach (var option in _options)
             {
-                if (!own.ContainsKey(option.Key) && Has(_callersOptions, option))
+                if (!IsNote(option.Key) && !own.ContainsKey(option.Key) && Has(_callersOptions, option))
                 {
                     _callersOptions.Remove(option.Key);
                 }
@@ -73,7 +74,8 @@ internal readonly struct MessageCopy
 
             foreach (var option in own)
             {
-                if (!Array.Exists(_options, before => before.Key == option.Key && ReferenceEquals(before.Value, option.Value)))
+                if (!IsNote(option.Key)
+                    && !Array.Exists(_options, before => before.Key == option.Key && ReferenceEquals(before.Value, option.Value)))
                 {
                     _callersOptions[option.Key] = option.Value;
                 }
@@ -111,6 +113,8 @@ internal readonly struct MessageCopy
             return read;
         }
     }
+
+    private static bool IsNote(string key) => key == OriginalUri.Key.Key || key == SentToken.Key.Key;
 
     private static bool Has(IDictionary<string, object?> options, KeyValuePair<string, object?> option) =>
         options.TryGetValue(option.Key, out var value) && ReferenceEquals(value, option.Value);

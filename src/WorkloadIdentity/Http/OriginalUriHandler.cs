@@ -26,6 +26,12 @@ internal sealed class OriginalUriHandler : DelegatingHandler
         return base.Send(request, cancellationToken);
     }
 
-    private void Note(HttpRequestMessage request) =>
-        request.Options.Set(OriginalUri.Key, new OriginalUri(_origins, request.RequestUri));
+    private void Note(HttpRequestMessage request)
+    {
+        // The message may be one that a client further out sends twice at once.
+        lock (request.Options)
+        {
+            request.Options.Set(OriginalUri.Key, new OriginalUri(_origins, request.RequestUri));
+        }
+    }
 }

@@ -45,17 +45,44 @@ internal static class PrimaryHandler
         }
     }
 
+    /// <summary>The handlers of a chain that end before the one that opens the connections, outermost first.</summary>
+    public static IEnumerable<DelegatingHandler> HandlersOf(HttpMessageHandler? pipeline)
+    {
+        while (pipeline is DelegatingHandler outer)
+        {
+            yield return outer;
+            pipeline = outer.InnerHandler;
+        }
+    }
+
+    /// <summary>
+    /// Puts the handler at the end of a chain, before the one that opens the connections; false when the chain has sent requests already
+    /// and can no longer be changed.
+    /// </summary>
+    public static bool TryPutBefore(DelegatingHandler last, DelegatingHandler added)
+    {
+        if (last.InnerHandler is not { } primary)
+        {
+            return false;
+        }
+
+        try
+        {
+            last.InnerHandler = added;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+
+        added.InnerHandler = primary;
+        return true;
+    }
+
     /// <summary>Some proxies answer null for "directly", some the address itself.</summary>
     private static bool Takes(IWebProxy proxy, Uri address) =>
         !proxy.IsBypassed(address) && proxy.GetProxy(address) is { } via && via != address;
 
-    private static HttpMessageHandler? Of(HttpMessageHandler? pipeline)
-    {
-        while (pipeline is DelegatingHandler outer)
-        {
-            pipeline = outer.InnerHandler;
-        }
-
-        return pipeline;
-    }
+    private static HttpMessageHandler? Of(HttpMessageHandler? pipeline) =>
+        HandlersOf(pipeline).LastOrDefault() is { } last ? last.InnerHandler : pipeline;
 }

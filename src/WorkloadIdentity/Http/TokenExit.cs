@@ -9,7 +9,7 @@ namespace WorkloadIdentity;
 /// application's own handlers can have
 /// chosen, is warned of. What a response named is refused like anywhere else.
 /// </summary>
-/// <param name="origins">The rules of the client.</param>
+/// <param name="origins">The rules of the client, for a copy that lost the note of whose it is.</param>
 /// <param name="scope">What the client's tokens are for, unless a message asks otherwise.</param>
 /// <param name="logger">Where the warning goes; null for nowhere.</param>
 internal sealed class TokenExit(AllowedOrigins origins, string scope, ILogger? logger) : DelegatingHandler
@@ -31,57 +31,69 @@ internal sealed class TokenExit(AllowedOrigins origins, string scope, ILogger? l
         var sent = Check(request);
         var address = request.RequestUri!;
         var response = base.Send(request, cancellationToken);
-        sent?.Issued.NotePlacesIn(response, request, address);
+        sent?.NotePlacesIn(response, request, address);
         return response;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, SentToken sent, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, OriginalUri sent, CancellationToken cancellationToken)
     {
         var address = request.RequestUri!;
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        sent.Issued.NotePlacesIn(response, request, address);
+        sent.NotePlacesIn(response, request, address);
         return response;
     }
 
-    /// <summary>The token that the message carries; null when it is none of ours.</summary>
+    /// <summary>Where the places that the response names are noted; null when the message carries no token of ours.</summary>
     /// <exception cref="TokenAcquisitionException">The token must not be sent there.</exception>
-    private SentToken? Check(HttpRequestMessage request)
+    private OriginalUri? Check(HttpRequestMessage request)
     {
-        if (!request.Headers.NonValidated.TryGetValues("Authorization", out var header))
+        if (!request.Headers.NonValidated.Contains("Authorization"))
         {
             return null;
         }
 
-        // Without the note, a handler made a copy and left the options out. The header counts as ours then, and speaks for no address.
-        var sent = SentToken.On(request)
-            ?? new SentToken(header.ToString(), address: null, scope, new OriginalUri(origins, address: null));
-        if (sent.Header != header.ToString())
+        var sent = SentToken.On(request);
+        if (sent?.Issued is null)
+        {
+            // A handler made a copy and left the options out. The header counts as ours then, and nobody speaks for its address.
+            sent = new SentToken(value: null, address: null, scope, new OriginalUri(origins, address: null));
+        }
+        else if (!sent.IsCarriedBy(request))
         {
             return null;
         }
 
-        return Refuse(request, sent) is { } refusal ? throw new TokenAcquisitionException(refusal) : sent;
+        var issued = sent.Issued!;
+        if (Refuse(request, sent, issued) is { } refusal)
+        {
+            throw new TokenAcquisitionException(refusal);
+        }
+
+        issued.NoteSentTo(request.RequestUri);
+        return issued;
     }
 
-    private TokenError? Refuse(HttpRequestMessage request, SentToken sent)
+    private TokenError? Refuse(HttpRequestMessage request, SentToken sent, OriginalUri issued)
     {
+        var rules = issued.Owner;
         var address = request.RequestUri;
         var isJudged = Origin.TryRead(address, out var origin) && address.UserInfo.Length == 0
             && Origin.TryRead(sent.Address, out var judged) && judged == origin;
-        if (!isJudged && origins.Refuse(address, issued: null, sent.Scope, InnerHandler) is { } refusal)
+        if (!isJudged && rules.Refuse(address, issued: null, sent.Scope, InnerHandler) is { } refusal)
         {
-            if (!origin.IsHttps || address!.UserInfo.Length > 0 || !sent.Issued.Covers(origin))
+            var isOfTheApplication = sent.Address is not null && issued.Covers(origin);
+            if (!isOfTheApplication || !origin.IsHttps || address!.UserInfo.Length > 0)
             {
                 return Moved(refusal);
             }
 
-            if (logger is not null && origins.IsFirstWarningOf(origin))
+            if (logger is not null && rules.IsFirstWarningOf(origin))
             {
                 Log.ForeignHost(logger, origin.ToString());
             }
         }
 
-        return HostHeader.Refuse(request, origins, sent.Issued, sent.Scope) is { } host ? Moved(host) : null;
+        return HostHeader.Refuse(request, rules, issued, sent.Scope) is { } host ? Moved(host) : null;
     }
 
     private static TokenError Moved(TokenError refusal) => new(

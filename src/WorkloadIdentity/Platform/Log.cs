@@ -95,6 +95,11 @@ internal static partial class Log
         + "AddAccessToken if the cookies are meant.")]
     public static partial void CookiesKept(ILogger logger, string client);
 
+    [LoggerMessage(307, LogLevel.Warning, "The primary handler of the client '{Client}' is a chain of handlers that is in use elsewhere, "
+        + "so nothing checks where they take its requests with a token. Give each client a chain of its own in "
+        + "ConfigurePrimaryHttpMessageHandler, or add its handlers with AddHttpMessageHandler.")]
+    public static partial void HandlersBehindExit(ILogger logger, string client);
+
     [LoggerMessage(
         400,
         LogLevel.Warning,

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace WorkloadIdentity.Tests;
@@ -222,30 +223,46 @@ public sealed class AllowedOriginsTests
         Assert.NotNull(Origins().Refuse(new Uri("https://evil.example"), ofAnother, Scope, Direct));
     }
 
-    [Fact]
-    public void An_issued_address_does_not_speak_for_where_a_redirect_led()
+    [Theory]
+    [InlineData("https://evil.example/x", true)]
+    [InlineData("https://[broken", true)]
+    [InlineData("https://graph.microsoft.com/2", false)]
+    [InlineData("/2", false)]
+    public void Once_a_response_names_another_origin_an_issued_address_speaks_only_for_where_the_message_was_sent(
+        string location, bool isOther)
     {
         var origins = Origins();
         var issued = new OriginalUri(origins, new Uri("https://graph.microsoft.com"));
-        Assert.True(Origin.TryRead(new Uri("https://evil.example"), out var evil));
-        issued.NoteNamed(evil);
+        issued.NoteSentTo(new Uri("https://10.0.0.4/1"));
+        NoteLocation(issued, location);
 
-        Assert.NotNull(origins.Refuse(new Uri("https://EVIL.example:443/x"), issued, Scope, Direct));
-        Assert.Null(origins.Refuse(new Uri("https://10.0.0.5"), issued, Scope, Direct));
+        Assert.Equal(isOther, origins.Refuse(new Uri("https://EVIL.example:443/x"), issued, Scope, Direct) is not null);
+        Assert.Equal(isOther, origins.Refuse(new Uri("https://10.0.0.5"), issued, Scope, Direct) is not null);
+        Assert.Null(origins.Refuse(new Uri("https://10.0.0.4"), issued, Scope, Direct));
         Assert.Null(origins.Refuse(new Uri("https://graph.microsoft.com"), issued, Scope, Direct));
     }
 
     [Fact]
-    public void After_too_many_redirects_an_issued_address_speaks_for_nothing()
+    public void Of_many_origins_that_a_message_was_sent_to_the_first_are_remembered()
     {
         var origins = Origins();
         var issued = new OriginalUri(origins, new Uri("https://graph.microsoft.com"));
         for (var index = 0; index < 100; index++)
         {
-            issued.NoteNamed(new Origin("https", $"h{index}", 443));
+            issued.NoteSentTo(new Uri($"https://h{index}"));
         }
 
+        NoteLocation(issued, "https://evil.example");
+
+        Assert.Null(origins.Refuse(new Uri("https://h0"), issued, Scope, Direct));
         Assert.NotNull(origins.Refuse(new Uri("https://h99"), issued, Scope, Direct));
+    }
+
+    private static void NoteLocation(OriginalUri issued, string location)
+    {
+        var sentTo = new Uri("https://10.0.0.4/1");
+        using var response = FakeServer.Response(HttpStatusCode.Redirect, headers: ("Location", location));
+        issued.NoteNamesIn(response, sentTo, sentTo);
     }
 
     /// <summary>The origins that <see cref="Addresses"/> speaks of.</summary>

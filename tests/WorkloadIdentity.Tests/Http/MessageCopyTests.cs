@@ -102,6 +102,30 @@ public sealed class MessageCopyTests
     }
 
     [Fact]
+    public void What_a_message_asks_for_is_not_read_while_another_pass_hands_back_its_options()
+    {
+        using var client = new HttpMessageInvoker(
+            new AccessTokenHandler(_tokens, new TokenRequest("https://api.contoso.com/.default")) { InnerHandler = new Inner(_ => { }) });
+        using var message = new HttpRequestMessage(HttpMethod.Get, Address).ForTenant("11111111-1111-1111-1111-111111111111");
+        IDictionary<string, object?> options = message.Options;
+        var asked = options.Single();
+        message.Options.Set(One, "outside");
+        var sending = new Thread(() => client.Send(message, CancellationToken.None).Dispose());
+
+        // As a dictionary may look while another thread writes to it.
+        lock (message.Options)
+        {
+            options.Remove(asked.Key);
+            sending.Start();
+            SpinWait.SpinUntil(() => (sending.ThreadState & (ThreadState.WaitSleepJoin | ThreadState.Stopped)) != 0, Patience.Limit);
+            options.Add(asked);
+        }
+
+        Assert.True(sending.Join(Patience.Limit));
+        Assert.Equal("11111111-1111-1111-1111-111111111111", Assert.Single(_tokens.Requests).TenantId);
+    }
+
+    [Fact]
     public async Task The_context_of_dotnets_metrics_is_used_for_one_send_alone()
     {
         // .NET takes it off the message it sends and uses it for another request: a second send of the caller's message must not bring it

@@ -110,6 +110,38 @@ public sealed class CopiedMessageTests
         Assert.DoesNotContain("Authorization", $"{response.RequestMessage}", StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_copy_made_by_a_handler_further_in_is_not_seen_with_a_renewed_token(bool isAsync)
+    {
+        using var client = new HttpMessageInvoker(Handler(new CopyingInside { InnerHandler = new Answering { Rejected = "Bearer t1" } }));
+        using var message = new HttpRequestMessage(HttpMethod.Get, Address);
+
+        using var response = isAsync
+            ? await client.SendAsync(message, CancellationToken.None)
+            : client.Send(message, CancellationToken.None);
+
+        Assert.Equal("Bearer t2", $"{response.Headers.NonValidated["X-Seen"]}");
+        Assert.DoesNotContain("Authorization", $"{response.RequestMessage}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_copy_made_inside_of_one_client_carries_the_token_of_the_client_that_sends_it(bool isReworded)
+    {
+        var other = new FakeTokens();
+        other.Next();
+        using var second = new HttpMessageInvoker(
+            new AccessTokenHandler(other, new TokenRequest(Scope)) { InnerHandler = Api(FakeServer.Response(HttpStatusCode.OK)) });
+        using var client = new HttpClient(Handler(new SendingElsewhere(second, isReworded)));
+
+        using var response = await client.GetAsync(Address);
+
+        Assert.Equal([("api.contoso.com", "Bearer t2")], _received);
+    }
+
     [Fact]
     public async Task A_header_of_the_applications_own_stays_on_its_message()
     {
@@ -164,14 +196,34 @@ public sealed class CopiedMessageTests
             base.Send(TextCopy.Of(request), cancellationToken);
     }
 
+    private sealed class SendingElsewhere(HttpMessageInvoker client, bool isReworded) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var copy = TextCopy.Of(request);
+            if (isReworded)
+            {
+                copy.Headers.Remove("Authorization");
+                copy.Headers.TryAddWithoutValidation("Authorization", $"bearer  {request.Headers.Authorization!.Parameter}");
+            }
+
+            return client.SendAsync(copy, cancellationToken);
+        }
+    }
+
     private sealed class Answering : HttpMessageHandler
     {
+        public string? Rejected { get; init; }
+
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromResult(Send(request, cancellationToken));
 
         protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var response = FakeServer.Response(HttpStatusCode.OK, headers: ("X-Seen", $"{request.Headers.NonValidated["Authorization"]}"));
+            var seen = $"{request.Headers.NonValidated["Authorization"]}";
+            var response = seen == Rejected
+                ? FakeServer.Response(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", InvalidToken))
+                : FakeServer.Response(HttpStatusCode.OK, headers: ("X-Seen", seen));
             response.RequestMessage = request;
             return response;
         }
