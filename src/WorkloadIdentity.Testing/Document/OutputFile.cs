@@ -47,7 +47,7 @@ internal sealed partial class OutputFile
         }
 
         // The same on every system, so that a file that works on one is not a danger on another: no drive, no stream of a file, no
-        // backslash.
+        // backslash, no device, and no '~', because Windows gives '.git' the short name 'GIT~1'.
         var names = text.Split('/');
         if (Array.TrueForAll(names, FileName().IsMatch))
         {
@@ -57,7 +57,7 @@ internal sealed partial class OutputFile
         at.Report(
             property,
             "Expected the name of a file below the folder of this file, such as \"entra-ca.pem\" or \"out/entra-ca.pem\": "
-            + "no absolute path, no '..' and no name that begins with a dot. "
+            + "no absolute path, no '..', no '~', no name that begins with a dot and no device of Windows such as NUL. "
             + "For another folder, state it at the start: 'wid emulator emulator.json --output <folder>', or 'outputFolder' in C#.");
         return null;
     }
@@ -123,6 +123,9 @@ internal sealed partial class OutputFile
         file.Length is > 0 and <= MaxBytes
         && IsOurs(await System.IO.File.ReadAllTextAsync(file.FullName, Encoding.UTF8, cancellationToken).ConfigureAwait(false));
 
-    [GeneratedRegex(@"\A[^.\s:*?""<>|\\\p{C}]([^:*?""<>|\\\p{C}]*[^.\s:*?""<>|\\\p{C}])?\z")]
+    [GeneratedRegex(
+        @"\A(?!(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])\s*(\.|\z))"
+        + @"[^.~\s:*?""<>|\\\p{C}]([^~:*?""<>|\\\p{C}]*[^.~\s:*?""<>|\\\p{C}])?\z",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FileName();
 }

@@ -61,7 +61,7 @@ internal sealed partial class CertificateContent
     }
 
     /// <summary>The bytes as text, in UTF-8 or UTF-16; null if they are neither.</summary>
-    public static string? Text(ReadOnlySpan<byte> bytes)
+    private static string? Text(ReadOnlySpan<byte> bytes)
     {
         // PowerShell writes UTF-16 with a byte order mark. Without the mark, every other byte of a PEM file is zero.
         Encoding encoding = bytes switch
@@ -84,7 +84,7 @@ internal sealed partial class CertificateContent
     /// <summary>
     /// Turns the two characters <c>\n</c> into a line break: environment files and JSON that was escaped twice have them.
     /// </summary>
-    public static string Unescape(string text) => text.Contains('\\', StringComparison.Ordinal) ? LineBreak().Replace(text, "\n") : text;
+    private static string Unescape(string text) => text.Contains('\\', StringComparison.Ordinal) ? LineBreak().Replace(text, "\n") : text;
 
     private static bool IsPem(string text) => text.Contains(Begin, StringComparison.Ordinal);
 

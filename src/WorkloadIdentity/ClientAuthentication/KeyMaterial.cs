@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace WorkloadIdentity;
 
@@ -6,10 +7,11 @@ namespace WorkloadIdentity;
 /// Recognises certificates and private keys by their first bytes, so that truncated ones are recognised too. It decides both how a
 /// certificate file is read and what is never sent as a client secret.
 /// </summary>
-internal static class KeyMaterial
+internal static partial class KeyMaterial
 {
     // A secret store may have encoded a PFX in base64 once more.
     private const int MaxLayers = 3;
+    private const string PrivateKey = "a private key";
 
     private const byte Integer = 0x02;
     private const byte OctetString = 0x04;
@@ -50,29 +52,46 @@ internal static class KeyMaterial
     /// <summary>The same of the content of a file.</summary>
     public static string? In(ReadOnlySpan<byte> bytes) => In(bytes, layer: 0);
 
+    // Everything that is searched for is ASCII, so Latin-1 reads it in UTF-8, in an old code page and between other bytes. In UTF-16 and
+    // UTF-32, zeros stand between the letters.
     private static string? In(ReadOnlySpan<byte> bytes, int layer) =>
-        Name(KindOf(bytes)) ?? (layer < MaxLayers && CertificateContent.Text(bytes) is { } text ? In(text, layer) : null);
+        Name(KindOf(bytes))
+        ?? (IsWindowsKey(bytes) ? PrivateKey : null)
+        ?? (layer < MaxLayers ? In(Encoding.Latin1.GetString(bytes), layer) : null);
 
     private static string? In(string text, int layer)
     {
-        if (text.Contains("-----BEGIN", StringComparison.Ordinal))
+        var plain = EncodedBytes.Unescape(text);
+        if (PemBegin().IsMatch(plain))
         {
             return "a certificate or key in PEM";
         }
 
-        if (text.Contains("\"kty\"", StringComparison.Ordinal))
+        if (KeyType().IsMatch(plain))
         {
             return "a JSON Web Key";
         }
 
-        if (text.Contains("PuTTY-User-Key-File", StringComparison.Ordinal))
+        if (NameOfKeyFormat().IsMatch(plain))
         {
-            return "a private key";
+            return PrivateKey;
         }
 
-        return (FromBase64(text) is { } bytes ? In(bytes, layer + 1) : null)
-            ?? (FromHexadecimal(text) is { } digits ? In(digits, layer + 1) : null);
+        foreach (var bytes in EncodedBytes.In(plain))
+        {
+            if (In(bytes, layer + 1) is { } material)
+            {
+                return material;
+            }
+        }
+
+        return null;
     }
+
+    /// <summary>A PRIVATEKEYBLOB, as <c>ExportCspBlob</c> gives it, or a private key of CNG (BCRYPT_RSAPRIVATE_BLOB and the full one).</summary>
+    private static bool IsWindowsKey(ReadOnlySpan<byte> bytes) =>
+        bytes is [7, 2, 0, 0, 0, 0xA4 or 0x24, 0, 0, (byte)'R', (byte)'S', (byte)'A', (byte)'2', ..]
+            or [(byte)'R', (byte)'S', (byte)'A', (byte)'2' or (byte)'3', _, _, 0, 0, ..];
 
     private static KeyMaterialKind KindOf(ReadOnlySpan<byte> inner, int innerLength, int length) => inner switch
     {
@@ -92,7 +111,7 @@ internal static class KeyMaterial
         KeyMaterialKind.Certificate or KeyMaterialKind.Pkcs7 => "a certificate",
         KeyMaterialKind.JavaKeyStore => "a Java key store",
         KeyMaterialKind.None => null,
-        _ => "a private key",
+        _ => PrivateKey,
     };
 
     /// <summary>The content of a sequence, as far as it is there, and the length that it declares.</summary>
@@ -122,28 +141,14 @@ internal static class KeyMaterial
         return true;
     }
 
-    /// <summary>
-    /// Decodes base64 or base64url, with white space, quotation marks, missing padding or a missing end; null if it is anything else.
-    /// </summary>
-    private static byte[]? FromBase64(string text)
-    {
-        var digits = new StringBuilder(text.Length);
-        foreach (var character in CertificateContent.Unescape(text).AsSpan().Trim().Trim('"').Trim('\''))
-        {
-            if (char.IsAsciiLetterOrDigit(character) || character is '+' or '/' or '-' or '_')
-            {
-                digits.Append(character is '-' ? '+' : character is '_' ? '/' : character);
-            }
-            else if (!char.IsWhiteSpace(character) && character != '=')
-            {
-                return null;
-            }
-        }
+    /// <summary>The first line of PEM. It may have lost its dashes or spaces on the way.</summary>
+    [GeneratedRegex(@"-----BEGIN|BEGIN[\w\s+]{0,24}(PRIVATE|CERTIFICATE)", RegexOptions.CultureInvariant)]
+    private static partial Regex PemBegin();
 
-        digits.Length -= digits.Length % 4;
-        return digits.Length == 0 ? null : Convert.FromBase64String(digits.ToString());
-    }
+    [GeneratedRegex(@"[""']kty[""']", RegexOptions.CultureInvariant)]
+    private static partial Regex KeyType();
 
-    private static byte[]? FromHexadecimal(string text) =>
-        text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text) : null;
+    /// <summary>PuTTY, <c>RSA.ToXmlString</c> and OpenSSH.</summary>
+    [GeneratedRegex("PuTTY-User-Key-File|RSAKeyValue|openssh-key-v1", RegexOptions.CultureInvariant)]
+    private static partial Regex NameOfKeyFormat();
 }

@@ -31,8 +31,10 @@ internal static class JwtForm
         && text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
         && text[Scheme.Length] is ' ' or '\t' or ':';
 
+    // RFC 7515 section 2 takes no padding. IsValid takes '=' and '%' as padding.
     private static bool HasForm(string text) =>
-        text.Split('.') is { Length: 3 or 5 } parts
+        !text.AsSpan().ContainsAny('=', '%')
+        && text.Split('.') is { Length: 3 or 5 } parts
         && Array.TrueForAll(parts, part => Base64Url.IsValid(part))
         && parts[^2].Length > 0
         && UnverifiedJwt.IsObject(parts[0]);

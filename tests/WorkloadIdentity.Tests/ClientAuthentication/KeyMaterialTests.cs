@@ -42,10 +42,56 @@ public sealed class KeyMaterialTests
         { "jwk in base64", "a JSON Web Key" },
         { "java", "a Java key store" },
         { "putty", "a private key" },
+        { "capi blob", "a private key" },
+    };
+
+    /// <summary>How tools, languages and settings write it: the content, what stands around it, the name.</summary>
+    public static TheoryData<string, string> Wrapped => new()
+    {
+        { "vm certificate", "a PFX (PKCS#12)" },
+        { "vm certificate in base64", "a PFX (PKCS#12)" },
+        { "vm certificate in json", "a PFX (PKCS#12)" },
+        { "vm certificate in json of .NET", "a PFX (PKCS#12)" },
+        { "vm certificate in xml", "a PFX (PKCS#12)" },
+        { "pfx in utf-16 in base64", "a PFX (PKCS#12)" },
+        { "pfx in big-endian utf-16 in base64", "a PFX (PKCS#12)" },
+        { "pfx in utf-32 in base64", "a PFX (PKCS#12)" },
+        { "pem in utf-16 without a mark in base64", "a certificate or key in PEM" },
+        { "xml", "a private key" },
+        { "xml in base64", "a private key" },
+        { "xml in xml", "a private key" },
+        { "array", "a PFX (PKCS#12)" },
+        { "data url", "a PFX (PKCS#12)" },
+        { "data url of pem", "a certificate or key in PEM" },
+        { "base64:", "a PFX (PKCS#12)" },
+        { "base64- and pem", "a certificate or key in PEM" },
+        { "name", "a PFX (PKCS#12)" },
+        { "name in front of lines", "a PFX (PKCS#12)" },
+        { "name_", "a PFX (PKCS#12)" },
+        { "url", "a PFX (PKCS#12)" },
+        { "url twice", "a PFX (PKCS#12)" },
+        { "jwk in json", "a JSON Web Key" },
+        { "jwk of python", "a JSON Web Key" },
+        { "0x", "a PFX (PKCS#12)" },
+        { "hex with colons", "a PFX (PKCS#12)" },
+        { "hex with dashes", "a PFX (PKCS#12)" },
+        { "hex with spaces", "a PFX (PKCS#12)" },
+        { "hex of c", "a PFX (PKCS#12)" },
+        { "hex of python", "a PFX (PKCS#12)" },
+        { "hex with a name", "a PFX (PKCS#12)" },
+        { "hex of pem", "a certificate or key in PEM" },
+        { "bytes of powershell", "a PFX (PKCS#12)" },
+        { "bytes of node", "a PFX (PKCS#12)" },
+        { "bytes of java", "a PFX (PKCS#12)" },
+        { "pem without dashes", "a certificate or key in PEM" },
+        { "pem without spaces", "a certificate or key in PEM" },
+        { "lines of pem", "a private key" },
+        { "lines of openssh", "a private key" },
     };
 
     [Theory]
     [MemberData(nameof(Material))]
+    [MemberData(nameof(Wrapped))]
     public async Task It_is_refused_from_every_source_and_nothing_is_sent(string form, string what)
     {
         var secret = Of(form);
@@ -92,6 +138,9 @@ public sealed class KeyMaterialTests
     [InlineData("eyJhbGciOiJub25lIn0.e30.")]
     [InlineData("-----secret-----")]
     [InlineData("password with spaces and == signs")]
+    [InlineData("100% of \\users\\x & %zz 30:82:ff 48,130 BEGIN")]
+    [InlineData("MIIKcAIBA is what I begin with")]
+    [InlineData("{\"data\":\"c2VjcmV0\",\"dataType\":\"text\"}")]
     public async Task What_only_resembles_it_is_sent(string secret)
     {
         await _entra.Issues().AcquireAsync(ClientSecretAuthentication.FromValue(secret));
@@ -113,7 +162,86 @@ public sealed class KeyMaterialTests
         }
     }
 
-    private static string Of(string form)
+    /// <summary>Long ones, of which each place may look like the beginning of a key.</summary>
+    [Fact]
+    public void No_long_random_secret_is_taken_for_it()
+    {
+        var random = new Random(20260102);
+        var bytes = new byte[3000];
+        for (var round = 0; round < 300; round++)
+        {
+            random.NextBytes(bytes);
+            Assert.Null(KeyMaterial.In(Convert.ToBase64String(bytes)));
+            Assert.Null(KeyMaterial.In(Convert.ToBase64String(bytes, Base64FormattingOptions.InsertLineBreaks)));
+            Assert.Null(KeyMaterial.In(Base64Url.EncodeToString(bytes)));
+            Assert.Null(KeyMaterial.In(Convert.ToHexString(bytes)));
+            Assert.Null(KeyMaterial.In(string.Join(' ', bytes)));
+            Assert.Null(KeyMaterial.In(bytes));
+        }
+    }
+
+    private static string Of(string form) => Wrap(form) ?? Plain(form);
+
+    private static string? Wrap(string form)
+    {
+        var pfx = TestCertificate.Pfx(TestCertificate.One);
+        var text = Convert.ToBase64String(pfx);
+        var lines = Convert.ToBase64String(pfx, Base64FormattingOptions.InsertLineBreaks);
+        var pem = Plain("pem");
+        var hex = Convert.ToHexString(pfx);
+        var pairs = BitConverter.ToString(pfx);
+        var xml = TestCertificate.KeyOfOne.ToXmlString(includePrivateParameters: true);
+        var vm = $$"""{"data":"{{text}}","dataType":"pfx","password":"p"}""";
+        var key = TestCertificate.KeyOfOne.ExportPkcs8PrivateKeyPem();
+        return form switch
+        {
+            "vm certificate" => vm,
+            "vm certificate in base64" => InBase64(vm, Encoding.UTF8),
+            "vm certificate in json" => $"\"{vm.Replace("\"", "\\\"", StringComparison.Ordinal)}\"",
+            "vm certificate in json of .NET" => System.Text.Json.JsonSerializer.Serialize(vm),
+            "vm certificate in xml" => System.Net.WebUtility.HtmlEncode(vm),
+            "pfx in utf-16 in base64" => InBase64(text, Encoding.Unicode),
+            "pfx in big-endian utf-16 in base64" => InBase64(text, Encoding.BigEndianUnicode),
+            "pfx in utf-32 in base64" => InBase64(text, Encoding.UTF32),
+            "pem in utf-16 without a mark in base64" => InBase64(pem, Encoding.Unicode),
+            "xml" => xml,
+            "xml in base64" => InBase64(xml, Encoding.UTF8),
+            "xml in xml" => System.Net.WebUtility.HtmlEncode(xml),
+            "array" => $"[\"{text}\"]",
+            "data url" => $"data:application/x-pkcs12;base64,{text}",
+            "data url of pem" => $"data:application/x-pem-file;base64,{InBase64(pem, Encoding.UTF8)}",
+            "base64:" => $"base64:{text}",
+            "base64- and pem" => $"base64-{InBase64(pem, Encoding.UTF8)}",
+            "name" => $"PFX={text}",
+            "name in front of lines" => $"PFX {lines}",
+            "name_" => $"pfx_{text}",
+            "url" => Uri.EscapeDataString(lines),
+            "url twice" => Uri.EscapeDataString(Uri.EscapeDataString(lines)),
+            "jwk in json" => Plain("jwk").Replace("\"", "\\\"", StringComparison.Ordinal),
+            "jwk of python" => Plain("jwk").Replace('"', '\''),
+            "0x" => $"0x{hex}",
+            "hex with colons" => pairs.Replace('-', ':'),
+            "hex with dashes" => pairs,
+            "hex with spaces" => pairs.Replace('-', ' '),
+            "hex of c" => $"{{ 0x{pairs.Replace("-", ", 0x", StringComparison.Ordinal)} }}",
+            "hex of python" => $"b'\\x{pairs.Replace("-", "\\x", StringComparison.Ordinal)}'",
+            "hex with a name" => $"certificate-{hex}",
+            "hex of pem" => $"hex:{Convert.ToHexString(Encoding.ASCII.GetBytes(pem))}",
+            "bytes of powershell" => string.Join(' ', pfx),
+            "bytes of node" => $$"""{"type":"Buffer","data":[{{string.Join(',', pfx)}}]}""",
+            "bytes of java" => $"[{string.Join(", ", pfx.Select(value => unchecked((sbyte)value)))}]",
+            "pem without dashes" => key.Replace("-----", "", StringComparison.Ordinal),
+            "pem without spaces" => key.Replace("-----", "", StringComparison.Ordinal).ReplaceLineEndings("")
+                .Replace(" ", "", StringComparison.Ordinal),
+            "lines of pem" => string.Join('\n', key.Split('\n')[1..^1]),
+            "lines of openssh" => InBase64($"openssh-key-v1\0{new string('\x01', 60)}", Encoding.ASCII),
+            _ => null,
+        };
+    }
+
+    private static string InBase64(string text, Encoding encoding) => Convert.ToBase64String(encoding.GetBytes(text));
+
+    private static string Plain(string form)
     {
         var pfx = TestCertificate.Pfx(TestCertificate.One);
         var pem = TestCertificate.Pem(TestCertificate.One) + TestCertificate.KeyOfOne.ExportPkcs8PrivateKeyPem();
@@ -150,6 +278,7 @@ public sealed class KeyMaterialTests
             "jwk" => Jwk,
             "jwk in base64" => Convert.ToBase64String(Encoding.UTF8.GetBytes(Jwk)),
             "java" => Convert.ToBase64String([0xFE, 0xED, 0xFE, 0xED, 0, 0, 0, 2, .. new byte[40]]),
+            "capi blob" => Convert.ToBase64String([7, 2, 0, 0, 0, 0xA4, 0, 0, .. "RSA2"u8, 0, 8, 0, 0, 1, 0, 1, 0, .. new byte[100]]),
             "putty" => "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\n",
             _ => throw new ArgumentOutOfRangeException(nameof(form)),
         };

@@ -43,6 +43,12 @@ public sealed class JwtFormTests
     [InlineData("e30.e30.c2ln.x")]
     [InlineData("W10.e30.c2ln")]
     [InlineData("e30.e+0.c2ln")]
+    [InlineData("e30.e30.AA==")]
+    [InlineData("e30.e30.AA%%")]
+    [InlineData("e30.e30=.c2ln")]
+    [InlineData("e30%.e30.c2ln")]
+    [InlineData("e30=.e30.c2ln")]
+    [InlineData("e30.AA==.AA%%.e30.c2ln")]
     public void Dotted_text_is_not_a_JWT_for_its_dots(string text) =>
         Assert.StartsWith("is not a JWT", JwtForm.Problem(text), StringComparison.Ordinal);
 

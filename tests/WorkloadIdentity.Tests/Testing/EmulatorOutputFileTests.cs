@@ -17,6 +17,7 @@ public sealed class EmulatorOutputFileTests : IDisposable
         ".bashrc", ".git/hooks/pre-commit", "a/.ssh/authorized_keys",
         "~/../x/.profile", @"..\x", @"C:\x", "C:x", "x:stream", @"\\server\share\x",
         "x\n", "a\0b", "x ", " x", "x.", "a./x", "a\u200bb", "nul|x", "x?", "x*",
+        "GIT~1/hooks/x", "a/SSH~1/authorized_keys", "x~", "~x", "a~b/x", "NUL", "nul.txt", "a/Com1", "con/x", "LPT\u00b9", "aux .pem",
     ];
 
     private string Folder => Path.Combine(_root, "theirs");
