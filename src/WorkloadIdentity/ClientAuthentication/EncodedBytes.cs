@@ -83,15 +83,15 @@ internal static partial class EncodedBytes
     [GeneratedRegex("(?=(30[0-9A-Fa-f]{14,382}))", RegexOptions.CultureInvariant)]
     private static partial Regex SequencesInHexadecimal();
 
-    /// <summary>A shorter run is a word: no form of a key fits in 24 bytes.</summary>
-    [GeneratedRegex("[A-Za-z0-9+/]{32,}", RegexOptions.CultureInvariant)]
+    /// <summary>A shorter run is a word: no form of a key fits in 35 bytes.</summary>
+    [GeneratedRegex("[A-Za-z0-9+/]{48,}", RegexOptions.CultureInvariant)]
     private static partial Regex Base64();
 
-    [GeneratedRegex("[0-9A-Fa-f]{48,}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("[0-9A-Fa-f]{72,}", RegexOptions.CultureInvariant)]
     private static partial Regex Hexadecimal();
 
     /// <summary>As PowerShell, Node.js and Java print an array of bytes.</summary>
-    [GeneratedRegex(@"-?[0-9]{1,3}(?:[\s,]+-?[0-9]{1,3}){23,}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"-?[0-9]{1,3}(?:[\s,]+-?[0-9]{1,3}){35,}", RegexOptions.CultureInvariant)]
     private static partial Regex Decimal();
 
     [GeneratedRegex("-?[0-9]+", RegexOptions.CultureInvariant)]

@@ -88,7 +88,7 @@ internal static partial class KeyMaterial
         return null;
     }
 
-    /// <summary>A PRIVATEKEYBLOB, as <c>ExportCspBlob</c> gives it, or a private key of CNG (BCRYPT_RSAPRIVATE_BLOB and the full one).</summary>
+    /// <summary>A PRIVATEKEYBLOB, as <c>ExportCspBlob</c> gives it, or an RSA private key of CNG (RSA2, RSA3).</summary>
     private static bool IsWindowsKey(ReadOnlySpan<byte> bytes) =>
         bytes is [7, 2, 0, 0, 0, 0xA4 or 0x24, 0, 0, (byte)'R', (byte)'S', (byte)'A', (byte)'2', ..]
             or [(byte)'R', (byte)'S', (byte)'A', (byte)'2' or (byte)'3', _, _, 0, 0, ..];
