@@ -82,15 +82,13 @@ internal static partial class ToolRefusal
     private static string Advice(ToolQuestion question, long[] codes) =>
         codes.Contains(NoConsent)
             ? $"The token would be yours, asked for by the tool's own application ({DeveloperTool.ClientId}), which the API does not "
-                + "know. Let it in: in the API's app registration under "
-                + "Expose an API, authorize that client id for a scope. Such a token never carries application roles; for an API that "
-                + "demands roles use the application's own credential "
-                + "(a secret from user secrets, for instance) or a user with the delegated scope"
+                + "know. Let it in: in the API's app registration under Expose an API, authorize that client id for a scope. Such a token "
+                + "never carries application roles; for an API that demands roles use the application's own credential (a secret from "
+                + "user secrets, for instance) or a user with the delegated scope"
         : codes.Contains(NoConsentBetweenFirstParties)
             ? $"This API of Microsoft's does not let the tool's application ({DeveloperTool.ClientId}) ask for such tokens, and no "
-                + "consent of yours can change that. No tool login works here: "
-                + "use the application's own credential (a secret from user secrets, for instance), with the application roles it was "
-                + "granted"
+                + "consent of yours can change that. No tool login works here: use the application's own credential (a secret from user "
+                + "secrets, for instance), with the application roles it was granted"
         : EntraError.Find(codes) switch
         {
             null => $"Log in again: {question.LoginForScope}",

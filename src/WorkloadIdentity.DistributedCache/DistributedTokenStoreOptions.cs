@@ -55,8 +55,8 @@ public sealed class DistributedTokenStoreOptions
         if (Protection is null)
         {
             throw new ArgumentException(
-                $"{nameof(Protection)} is not set, and tokens are never kept unencrypted. Use {nameof(TokenProtection)}.{nameof(
-                    TokenProtection.FromKeys)} or {nameof(TokenProtection.FromDataProtection)}.",
+                $"{nameof(Protection)} is not set, and tokens are never kept unencrypted. Use "
+                    + $"{nameof(TokenProtection)}.{nameof(TokenProtection.FromKeys)} or {nameof(TokenProtection.FromDataProtection)}.",
                 nameof(Protection));
         }
 

@@ -54,8 +54,8 @@ internal sealed partial class VaultAddress
             return options.Scope is null
                 ? new VaultAddress(uri, $"https://{known}/.default")
                 : throw new ArgumentException(
-                    $"{nameof(VaultOptions)}.{nameof(
-                        VaultOptions.Scope)} is set, and '{uri.IdnHost}' has a scope of its own. Leave it out.",
+                    $"{nameof(VaultOptions)}.{nameof(VaultOptions.Scope)} is set, and '{uri.IdnHost}' has a scope of its own. Leave it "
+                        + $"out.",
                     parameter);
         }
 
@@ -72,8 +72,9 @@ internal sealed partial class VaultAddress
             throw new ArgumentException(
                 $"'{uri.Authority}' is not a host of Key Vault ({string.Join(
                     ", ",
-                    VaultDomains.Select(domain => $"*.{domain}"))}). If tokens shall really go there, set {nameof(VaultOptions)}.{nameof(
-                        VaultOptions.AllowUnknownHost)} = true and {nameof(VaultOptions.Scope)} in code.", parameter);
+                    VaultDomains.Select(domain => $"*.{domain}"))}). If tokens shall really go there, set "
+                        + $"{nameof(VaultOptions)}.{nameof(VaultOptions.AllowUnknownHost)} = true and "
+                        + $"{nameof(VaultOptions.Scope)} in code.", parameter);
         }
 
         if (uri.Scheme != Uri.UriSchemeHttps && !LiteralAddress.IsLoopback(uri))
@@ -85,8 +86,8 @@ internal sealed partial class VaultAddress
         }
 
         return new VaultAddress(uri, options.Scope ?? throw new ArgumentException(
-            $"The host '{uri.Authority}' is not known, so {nameof(VaultOptions)}.{nameof(
-                VaultOptions.Scope)} must say what its tokens are for, such as https://vault.azure.net/.default", parameter));
+            $"The host '{uri.Authority}' is not known, so {nameof(VaultOptions)}.{nameof(VaultOptions.Scope)} must say what its tokens "
+                + $"are for, such as https://vault.azure.net/.default", parameter));
     }
 
     /// <summary>The name of a certificate, key or secret.</summary>

@@ -80,8 +80,8 @@ internal sealed class VaultCertificateSource : CertificateSource
         if (described.Member("policy")?.Member("key_props")?.Member("exportable") is { ValueKind: JsonValueKind.False })
         {
             throw Unfit(
-                $"has a key that cannot be exported, so it cannot be downloaded. Sign in the vault instead: {nameof(Vault)}.{nameof(
-                    Vault.RemoteCertificate)}");
+                $"has a key that cannot be exported, so it cannot be downloaded. Sign in the vault instead: "
+                    + $"{nameof(Vault)}.{nameof(Vault.RemoteCertificate)}");
         }
 
         var version = VaultVersions.Of(_client, described, "sid", "secrets", _name);

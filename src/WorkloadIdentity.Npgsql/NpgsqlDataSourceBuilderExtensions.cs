@@ -21,10 +21,9 @@ public static class NpgsqlDataSourceBuilderExtensions
     /// <remarks>
     /// A connection string that could give the token away, or no user, fails when a connection is opened, before a token is asked for. What
     /// the acquirer throws comes out of <c>OpenAsync</c> as the inner exception of an <see cref="NpgsqlException"/>. A token that does not
-    /// come within the connection string's <c>Timeout</c> is a
-    /// <see cref="TimeoutException"/> there, which says that the token was missing. GSS encryption, which Npgsql would try before TLS, is
-    /// left out unless the connection
-    /// string or <c>PGGSSENCMODE</c> asks for it: TLS is what verifies the server here.
+    /// come within the connection string's <c>Timeout</c> is a <see cref="TimeoutException"/> there, which says that the token was missing.
+    /// GSS encryption, which Npgsql would try before TLS, is left out unless the connection string or <c>PGGSSENCMODE</c> asks for it: TLS
+    /// is what verifies the server here.
     /// </remarks>
     public static NpgsqlDataSourceBuilder UseWorkloadIdentity(
         this NpgsqlDataSourceBuilder builder, ITokenAcquirer acquirer, Action<NpgsqlTokenOptions>? configure = null)

@@ -118,9 +118,8 @@ internal sealed class TokenPassword
         {
             throw new InvalidOperationException(
                 $"The connection string has SSL Mode={connection.SslMode}, which does not verify who the server is, and the token would "
-                    + "be sent to whoever answers. Add SSL Mode=VerifyFull; "
-                + $"where a callback of your own verifies the server, set options.{nameof(
-                    NpgsqlTokenOptions.AllowUnverifiedServer)} = true in UseWorkloadIdentity.");
+                    + $"be sent to whoever answers. Add SSL Mode=VerifyFull; where a callback of your own verifies the server, set "
+                    + $"options.{nameof(NpgsqlTokenOptions.AllowUnverifiedServer)} = true in UseWorkloadIdentity.");
         }
     }
 

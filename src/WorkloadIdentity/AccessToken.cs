@@ -6,13 +6,11 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// What is granted: an access token and how long it lives. It does not print its value, nor do System.Text.Json, Newtonsoft.Json and the
-/// data contract serialisers write it.
-/// Immutable and safe for concurrent use.
+/// data contract serialisers write it. Immutable and safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// Loggers that take objects apart cannot be stopped: Serilog's <c>{@token}</c> writes the value, unless the logger is configured with
-/// <c>.Destructure.AsScalar&lt;AccessToken&gt;()</c>.
-/// The value is opaque to a client (RFC 6749 section 1.4): nothing here reads it.
+/// <c>.Destructure.AsScalar&lt;AccessToken&gt;()</c>. The value is opaque to a client (RFC 6749 section 1.4): nothing here reads it.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class AccessToken

@@ -7,8 +7,8 @@ using System.Text.Json.Serialization;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What is asked for: a token for one scope, in one tenant, for the workload itself or on behalf of a user.
-/// Value equality over every field, so a request is its own cache key. Immutable and safe for concurrent use.
+/// What is asked for: a token for one scope, in one tenant, for the workload itself or on behalf of a user. Value equality over every
+/// field, so a request is its own cache key. Immutable and safe for concurrent use.
 /// </summary>
 /// <remarks>Keep one instance per scope where you can: its hash is computed once.</remarks>
 [DebuggerDisplay("{ToString(),nq}")]

@@ -1,5 +1,5 @@
-// The smallest program that runs as a managed identity, shipped the hardest way: self-contained and trimmed in full.
-// It answers its own metadata requests, so it needs no cloud; the SDK reaches them over a real socket.
+// The smallest program that runs as a managed identity, shipped the hardest way: self-contained and trimmed in full. It answers its own
+// metadata requests, so it needs no cloud; the SDK reaches them over a real socket.
 using TrimmedProgram;
 using WorkloadIdentity;
 

@@ -5,8 +5,7 @@ using System.Text.Json.Nodes;
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
-/// What the server accepts and refuses, asked without the SDK: being accepted by it means something
-/// only because it refuses each of these.
+/// What the server accepts and refuses, asked without the SDK: being accepted by it means something only because it refuses each of these.
 /// </summary>
 [Collection(OpenIdServerCollection.Name)]
 public sealed class OpenIdServerTests(OpenIdServer server)

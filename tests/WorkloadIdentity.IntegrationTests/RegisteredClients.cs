@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
-/// The clients the server knows: some with a secret, some with the public key of a certificate.
-/// Tests that count requests have a client of their own.
+/// The clients the server knows: some with a secret, some with the public key of a certificate. Tests that count requests have a client of
+/// their own.
 /// </summary>
 internal sealed class RegisteredClients : IDisposable
 {

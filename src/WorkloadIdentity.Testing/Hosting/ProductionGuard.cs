@@ -12,8 +12,8 @@ internal static class ProductionGuard
         {
             throw new InvalidOperationException(
                 $"The host environment is '{environment.EnvironmentName}', and WorkloadIdentity.Testing stands in for Microsoft Entra in "
-                    + "tests only. "
-                + "Say which environment this is (DOTNET_ENVIRONMENT or ASPNETCORE_ENVIRONMENT, or UseEnvironment(\"Test\") in a test), "
+                    + "tests only. Say which environment this is (DOTNET_ENVIRONMENT or ASPNETCORE_ENVIRONMENT, or "
+                    + "UseEnvironment(\"Test\") in a test), "
                 + "or remove the call: a host without a setting is Production.");
         }
     }

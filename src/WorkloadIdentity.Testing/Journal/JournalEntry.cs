@@ -1,8 +1,8 @@
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
-/// One request as the emulator saw it. Entered on arrival, completed just before the answer leaves:
-/// whoever has the answer reads a complete entry.
+/// One request as the emulator saw it. Entered on arrival, completed just before the answer leaves: whoever has the answer reads a complete
+/// entry.
 /// </summary>
 public abstract class JournalEntry
 {

@@ -6,8 +6,8 @@ public sealed class ManagedIdentityEntry : JournalEntry
     internal ManagedIdentityEntry(DateTimeOffset at, string correlationId, string host) : base(at, correlationId) => Host = host;
 
     /// <summary>
-    /// The host that was asked: <c>IMDS</c>, <c>App Service</c>, <c>App Service (2017)</c>, <c>Azure Arc</c>,
-    /// <c>Azure Container Instances</c>, <c>Service Fabric</c>, <c>Azure Machine Learning</c> or <c>Cloud Shell</c>.
+    /// The host that was asked: <c>IMDS</c>, <c>App Service</c>, <c>App Service (2017)</c>, <c>Azure Arc</c>, <c>Azure Container
+    /// Instances</c>, <c>Service Fabric</c>, <c>Azure Machine Learning</c> or <c>Cloud Shell</c>.
     /// </summary>
     public string Host { get; }
 

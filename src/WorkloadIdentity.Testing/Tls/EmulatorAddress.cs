@@ -23,8 +23,8 @@ internal sealed class EmulatorAddress
         else
         {
             Name = !isAny ? Bracketed(Listen) : throw new ArgumentException(
-                $"An emulator that listens on every address ({Listen}) must be told under which name its callers reach it: set {nameof(
-                    EntraEmulatorOptions.HostName)}, for instance to the container's name.",
+                $"An emulator that listens on every address ({Listen}) must be told under which name its callers reach it: set "
+                    + $"{nameof(EntraEmulatorOptions.HostName)}, for instance to the container's name.",
                 nameof(options));
         }
     }
@@ -64,9 +64,8 @@ internal sealed class EmulatorAddress
                 || PrivateEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
             ? name.ToLowerInvariant()
             : throw new ArgumentException(
-                $"'{name}' cannot be an emulator's {nameof(
-                    EntraEmulatorOptions.HostName)}: use an IP address, a name without dots such as that of a container, or one that ends "
-                        + $"in {string.Join(", ", PrivateEndings)}. "
+                $"'{name}' cannot be an emulator's {nameof(EntraEmulatorOptions.HostName)}: use an IP address, a name without dots such "
+                    + $"as that of a container, or one that ends in {string.Join(", ", PrivateEndings)}. "
                 + "Names the internet knows are refused, because the emulator's tokens name it as their issuer.",
                 nameof(name));
     }

@@ -25,8 +25,7 @@ internal sealed class DemandedClaims
 
     /// <summary>
     /// Set when the claims ask for nothing but a token that is newer than this moment (<c>nbf</c>): after a password change or a
-    /// revocation, for example. Any token acquired
-    /// later satisfies them. Null when they ask for anything else.
+    /// revocation, for example. Any token acquired later satisfies them. Null when they ask for anything else.
     /// </summary>
     public DateTimeOffset? NotBefore { get; }
 

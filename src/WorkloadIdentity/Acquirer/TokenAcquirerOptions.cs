@@ -23,8 +23,7 @@ public sealed class TokenAcquirerOptions
 
     /// <summary>
     /// How many acquisitions of the application may wait for a turn, and how many on behalf of users. Beyond that an acquisition fails at
-    /// once. One that no caller waits for
-    /// any more leaves the queue.
+    /// once. One that no caller waits for any more leaves the queue.
     /// </summary>
     /// <value>At least 1. The default is 20,000.</value>
     public int MaxQueuedAcquisitions { get; set; } = 20_000;

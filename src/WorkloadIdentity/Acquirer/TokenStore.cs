@@ -12,8 +12,8 @@ namespace WorkloadIdentity;
 public abstract class TokenStore
 {
     /// <summary>
-    /// How long an acquirer waits for <see cref="ReadAsync"/>: no longer than this, and no longer than half of <see
-    /// cref="TokenAcquirerOptions.AcquisitionTimeLimit"/>.
+    /// How long an acquirer waits for <see cref="ReadAsync"/>: no longer than this, and no longer than half of
+    /// <see cref="TokenAcquirerOptions.AcquisitionTimeLimit"/>.
     /// </summary>
     /// <value>
     /// The default is two seconds. A store that waits for another process, which is asking for the token already, may want more.

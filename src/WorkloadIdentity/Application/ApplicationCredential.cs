@@ -172,8 +172,8 @@ public sealed class ApplicationCredential : Credential
         TokenErrorKind.NotAllowed,
         $"The request names tenant {request.TenantId}, which the application {_clientId}{(_tenantId is null
             ? ""
-            : $" of tenant {_tenantId}")} does not serve. If it should, add: options.{nameof(
-                ApplicationCredentialOptions.AdditionallyAllowedTenants)}.Add(\"{request.TenantId}\");",
+            : $" of tenant {_tenantId}")} does not serve. If it should, add: "
+                + $"options.{nameof(ApplicationCredentialOptions.AdditionallyAllowedTenants)}.Add(\"{request.TenantId}\");",
         HelpAnchors.TenantNotAllowed,
         request);
 

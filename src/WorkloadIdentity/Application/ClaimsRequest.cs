@@ -1,8 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The <c>claims</c> of a token request: the capability to answer challenges, and what a challenge demanded.
-/// See <see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">claims challenges</see>.
+/// The <c>claims</c> of a token request: the capability to answer challenges, and what a challenge demanded. See
+/// <see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">claims challenges</see>.
 /// </summary>
 internal static class ClaimsRequest
 {

@@ -33,14 +33,13 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
     public static bool IsUsed(ApplicationCredentialOptions options, ClientAuthentication authentication) =>
         options.UseIdentityBinding && authentication is not FederatedAuthentication
             ? throw new ArgumentException(
-                $"{nameof(
-                    options.UseIdentityBinding)} sends what the application proves itself with to the cluster's proxy, which only a "
+                $"{nameof(options.UseIdentityBinding)} sends what the application proves itself with to the cluster's proxy, which only a "
                         + "federated token may go to. Use FederatedAuthentication, or leave it out.",
                 nameof(authentication))
         : options.UseIdentityBinding && options.HttpClient is not null
             ? throw new ArgumentException(
-                $"{nameof(options.UseIdentityBinding)} and {nameof(
-                    options.HttpClient)} exclude each other: the cluster's proxy is asked over TLS of its own.",
+                $"{nameof(options.UseIdentityBinding)} and {nameof(options.HttpClient)} exclude each other: the cluster's proxy is asked "
+                    + $"over TLS of its own.",
                 nameof(options))
         : options.UseIdentityBinding;
 
@@ -53,8 +52,8 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
             return (null, null, stray is null
                 ? TokenResult.Unavailable(new TokenError(
                     TokenErrorKind.NotConfigured,
-                    $"{ProxyVariable} is not set: this pod has no identity binding. Bind its service account, or leave out {nameof(
-                        ApplicationCredentialOptions.UseIdentityBinding)}.")
+                    $"{ProxyVariable} is not set: this pod has no identity binding. Bind its service account, or leave out "
+                        + $"{nameof(ApplicationCredentialOptions.UseIdentityBinding)}.")
                 { HelpAnchor = HelpAnchors.IdentityBinding })
                 : Failed($"{stray} is set and {ProxyVariable} is not: half an identity binding. Set both, or neither."));
         }
@@ -90,8 +89,8 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
                 ", ",
                 audiences.Where(
                     ExchangeAudience.IsAskedBy))}), and must not be shown to the proxy of the identity binding; it was not sent. Use the "
-                        + $"token that the binding projects, which is addressed to {Audience}, or leave out {nameof(
-                            ApplicationCredentialOptions.UseIdentityBinding)}.")
+                        + $"token that the binding projects, which is addressed to {Audience}, or leave out "
+                        + $"{nameof(ApplicationCredentialOptions.UseIdentityBinding)}.")
         : null;
 
     /// <summary>The proxy's address with the path of Entra's behind it. Escapes stay as they are on both sides.</summary>

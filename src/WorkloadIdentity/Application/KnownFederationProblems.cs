@@ -41,8 +41,8 @@ internal static class KnownFederationProblems
 
         if (assertion.Audiences.Contains(IdentityBinding.Audience))
         {
-            yield return $"It is addressed to the proxy of an AKS identity binding and was sent to Entra itself: set {nameof(
-                ApplicationCredentialOptions)}.{nameof(ApplicationCredentialOptions.UseIdentityBinding)}.";
+            yield return $"It is addressed to the proxy of an AKS identity binding and was sent to Entra itself: set "
+                + $"{nameof(ApplicationCredentialOptions)}.{nameof(ApplicationCredentialOptions.UseIdentityBinding)}.";
         }
     }
 }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Reads an answer of the token endpoint: a token (RFC 6749 section 5.1), a refusal (section 5.2), or neither.
-/// The only parser. Answers are bounded by <see cref="Backchannel"/>; nothing in them is believed that is not checked here.
+/// Reads an answer of the token endpoint: a token (RFC 6749 section 5.1), a refusal (section 5.2), or neither. The only parser. Answers are
+/// bounded by <see cref="Backchannel"/>; nothing in them is believed that is not checked here.
 /// </summary>
 internal static class TokenResponse
 {

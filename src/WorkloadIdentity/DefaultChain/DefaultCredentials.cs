@@ -19,8 +19,8 @@ public static class DefaultCredentials
     internal const string ChainName = "default chain";
 
     /// <summary>
-    /// Reads the environment, once and now. Whatever is missing or malformed there is told by the first acquisition,
-    /// so that a program starts without a credential present.
+    /// Reads the environment, once and now. Whatever is missing or malformed there is told by the first acquisition, so that a program
+    /// starts without a credential present.
     /// </summary>
     /// <param name="options">What it works with.</param>
     /// <returns>A chain of the credentials there are, with a reason for each there is not.</returns>

@@ -3,8 +3,8 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// A configuration section of a kind that a package added
-/// (<see cref="WorkloadIdentityExtensions.AddWorkloadIdentityKind"/>), and what its credential is made with.
+/// A configuration section of a kind that a package added (<see cref="WorkloadIdentityExtensions.AddWorkloadIdentityKind"/>), and what its
+/// credential is made with.
 /// </summary>
 public sealed class CredentialSection
 {

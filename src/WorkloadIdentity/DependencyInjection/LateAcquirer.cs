@@ -3,9 +3,9 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// The acquirer of an identity that could not be made yet: it is looked for again at each call until it can. <see
-/// cref="IHttpClientFactory"/> keeps what making a handler
-/// throws and throws it again for ever, so a handler must not fail for a setting that may appear later.
+/// The acquirer of an identity that could not be made yet: it is looked for again at each call until it can.
+/// <see cref="IHttpClientFactory"/> keeps what making a handler throws and throws it again for ever, so a handler must not fail for a
+/// setting that may appear later.
 /// </summary>
 /// <param name="find">Gives the acquirer, or throws what is wrong with the identity.</param>
 internal sealed class LateAcquirer(Func<ITokenAcquirer> find) : ITokenAcquirer

@@ -156,8 +156,8 @@ public sealed partial class WorkloadIdentityBuilder
             throw new InvalidOperationException(
                 $"{RegisteredIdentity.Describe(
                     Name)} is a token acquirer that was made before the services, so {verb} would change nothing. Add to the chain where "
-                        + $"it is made: options.{nameof(
-                            DefaultCredentialsOptions.Members)}.{verb}(…), then DefaultCredentials.FromEnvironment(options).");
+                        + $"it is made: options.{nameof(DefaultCredentialsOptions.Members)}.{verb}(…), then "
+                        + $"DefaultCredentials.FromEnvironment(options).");
         }
 
         _joined = verb;
@@ -222,8 +222,8 @@ public sealed partial class WorkloadIdentityBuilder
         if (_joined is not null && _chosen == nameof(UseCredential))
         {
             throw new InvalidOperationException(
-                $"{RegisteredIdentity.Describe(Name)} gets its credential from {nameof(
-                    UseCredential)}, so {_joined} would change nothing. Keep one of the two.");
+                $"{RegisteredIdentity.Describe(Name)} gets its credential from {nameof(UseCredential)}, so {_joined} would change "
+                    + $"nothing. Keep one of the two.");
         }
     }
 

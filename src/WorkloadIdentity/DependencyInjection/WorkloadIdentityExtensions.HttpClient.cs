@@ -32,8 +32,8 @@ public static partial class WorkloadIdentityExtensions
         AccessTokenHandler.RequireScope(scope, nameof(scope));
         var client = builder.Name ?? throw new InvalidOperationException(
             "AddAccessToken cannot be part of ConfigureHttpClientDefaults: it would put this token on every client of the application, "
-                + "whoever it talks to. "
-            + "Call it on each client that needs it: services.AddHttpClient(\"orders\").AddAccessToken(\"api://orders/.default\")");
+                + "whoever it talks to. Call it on each client that needs it: "
+                + "services.AddHttpClient(\"orders\").AddAccessToken(\"api://orders/.default\")");
         var services = builder.Services;
         if (services.Any(service => service.ServiceType == typeof(AccessTokenPipeline) && client.Equals(service.ServiceKey)))
         {
@@ -50,8 +50,8 @@ public static partial class WorkloadIdentityExtensions
         if (options is { WarmUp: true, RequireTenant: true } or { WarmUp: true, Select: not null })
         {
             throw new ArgumentException(
-                $"{nameof(options.WarmUp)} cannot be combined with {nameof(options.RequireTenant)} or {nameof(
-                    options.Select)}: which token is needed shows with each message. Leave it out.", nameof(configure));
+                $"{nameof(options.WarmUp)} cannot be combined with {nameof(options.RequireTenant)} or {nameof(options.Select)}: which "
+                    + $"token is needed shows with each message. Leave it out.", nameof(configure));
         }
 
         var request = new TokenRequest(scope);

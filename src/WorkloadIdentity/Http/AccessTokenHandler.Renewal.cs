@@ -5,8 +5,7 @@ public sealed partial class AccessTokenHandler
 {
     /// <summary>
     /// Renews the token if the response rejects it. Returns the new one, with the response disposed, when the message is to be sent again
-    /// with it; otherwise null, and the
-    /// response is what the caller gets.
+    /// with it; otherwise null, and the response is what the caller gets.
     /// </summary>
     private ValueTask<AccessToken?> RenewAsync(AuthorizedRequest sent, HttpResponseMessage response, CancellationToken cancellationToken)
     {

@@ -7,8 +7,8 @@ namespace WorkloadIdentity;
 /// Without a token, or to an origin that is not allowed, nothing is sent. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// <para>A request that already carries an Authorization header of the application's own is left as it is.
-/// One that asks for a token as well is refused.</para>
+/// <para>A request that already carries an Authorization header of the application's own is left as it is. One that asks for a token as
+/// well is refused.</para>
 /// <para>Retries belong outside of this handler, so that each gets a living token. Redirects below it are followed without a token.</para>
 /// <para>See RFC 6750 for the token's presentation and RFC 9110 section 11 for challenges.</para>
 /// </remarks>
@@ -196,14 +196,12 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
 
     private static AccessTokenHandlerOptions WithoutRegistration(AccessTokenHandlerOptions options) =>
         options.Identity is not null ? throw new ArgumentException(
-            $"{nameof(
-                AccessTokenHandlerOptions.Identity)} chooses among identities registered with AddWorkloadIdentity; a handler made by hand "
-                    + "is given its acquirer. Leave it out, or use AddAccessToken.",
+            $"{nameof(AccessTokenHandlerOptions.Identity)} chooses among identities registered with AddWorkloadIdentity; a handler made "
+                + $"by hand is given its acquirer. Leave it out, or use AddAccessToken.",
             nameof(options))
         : options.WarmUp ? throw new ArgumentException(
-            $"{nameof(
-                AccessTokenHandlerOptions.WarmUp)} asks for a token when a host starts; a handler made by hand has no host. Leave it out, "
-                    + "or use AddAccessToken.", nameof(options))
+            $"{nameof(AccessTokenHandlerOptions.WarmUp)} asks for a token when a host starts; a handler made by hand has no host. Leave "
+                + $"it out, or use AddAccessToken.", nameof(options))
         : options.UseCookies ? throw new ArgumentException(
             $"{nameof(AccessTokenHandlerOptions.UseCookies)} concerns the primary handler of a factory-made client. Leave it out, and set "
             + "UseCookies on the primary handler itself.",

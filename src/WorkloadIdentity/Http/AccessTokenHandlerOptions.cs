@@ -36,9 +36,8 @@ public sealed class AccessTokenHandlerOptions
     public bool RequireTenant { get; set; }
 
     /// <summary>
-    /// Whether claims challenges are answered
-    /// (<see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">continuous access evaluation</see>); Entra is told
-    /// so with each token request.
+    /// Whether claims challenges are answered (<see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">continuous
+    /// access evaluation</see>); Entra is told so with each token request.
     /// </summary>
     /// <value>The default is true.</value>
     public bool ContinuousAccess { get; set; } = true;

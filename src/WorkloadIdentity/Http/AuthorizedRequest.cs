@@ -4,8 +4,7 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// One message on its pass through the handler: the copy that is sent, and what it was when the pass began. The transport changes the copy
-/// when it follows a redirect
-/// (address, method, content, header), so a copy that no longer equals its beginning is not sent again.
+/// when it follows a redirect (address, method, content, header), so a copy that no longer equals its beginning is not sent again.
 /// </summary>
 internal readonly struct AuthorizedRequest
 {

@@ -4,8 +4,7 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// The Host header of a message. The transport takes the name for TLS (SNI and certificate) from it, and proxies route by it, so one that
-/// is not the address's own
-/// sends the token to whoever it names.
+/// is not the address's own sends the token to whoever it names.
 /// </summary>
 internal static class HostHeader
 {
@@ -38,8 +37,8 @@ internal static class HostHeader
             ? null
             : Refusal(
                 $"The message to {address} has the Host header '{host}', which decides who receives it: "
-                + $"a token for '{scope}' is not sent there. "
-                + $"Remove the header, or list the origin it names in {nameof(AccessTokenHandlerOptions.AllowedOrigins)}: {named}",
+                + $"a token for '{scope}' is not sent there. Remove the header, or list the origin it names in "
+                + $"{nameof(AccessTokenHandlerOptions.AllowedOrigins)}: {named}",
                 scope);
     }
 

@@ -4,8 +4,7 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// The message that one pass hands on in place of the caller's: same address, method, content, version, headers and options. The token is
-/// set on the copy, so the
-/// caller's message never holds it, and a redirect that the transport follows changes the copy alone.
+/// set on the copy, so the caller's message never holds it, and a redirect that the transport follows changes the copy alone.
 /// </summary>
 /// <remarks>The content is shared. The caller disposes it with the caller's message; the copy owns nothing and is not disposed.</remarks>
 internal readonly struct MessageCopy
@@ -50,9 +49,8 @@ internal readonly struct MessageCopy
 
     /// <summary>
     /// Makes the changes that handlers further in made to the options on the caller's message too: what they note there, handlers further
-    /// out read. What they remove must
-    /// be gone as well, because .NET uses its <c>HttpMetricsEnrichmentContext</c> for another request once it has removed it. Our own notes
-    /// are not handed back: a client further in wrote them for its own pass.
+    /// out read. What they remove must be gone as well, because .NET uses its <c>HttpMetricsEnrichmentContext</c> for another request once
+    /// it has removed it. Our own notes are not handed back: a client further in wrote them for its own pass.
     /// </summary>
     public void HandBackOptions()
     {

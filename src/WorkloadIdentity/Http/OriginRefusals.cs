@@ -64,8 +64,8 @@ internal static class OriginRefusals
     /// <summary>For somebody who develops: a name can be made to lead to another machine, a loopback IP address cannot.</summary>
     private static string ThisMachine(Origin origin, string scope, string? client) =>
         $"For local development, use {origin.OnLoopback} or https. If that is not the client's base address, list it too: write "
-        + $"{Line(List, origin.OnLoopback, scope, client)} "
-        + $"To keep {origin}, on a machine where nobody else decides where it leads, write {Line(MeshList, origin, scope, client)}";
+        + $"{Line(List, origin.OnLoopback, scope, client)} To keep {origin}, on a machine where nobody else decides where it leads, write "
+        + $"{Line(MeshList, origin, scope, client)}";
 
     /// <summary>The exact line to add, as C#.</summary>
     private static string Line(string list, Origin origin, string scope, string? client)

@@ -32,8 +32,7 @@ internal static class ResendableContent
 
     /// <summary>
     /// Whether the application, or a handler further out, has loaded the content into memory. Asked to fit into no bytes, content that is
-    /// in memory is done at once, and
-    /// any other fails by its length before it writes anything.
+    /// in memory is done at once, and any other fails by its length before it writes anything.
     /// </summary>
     /// <remarks>Not for the parts of a multipart content: a length that was asked for is written as a header of the part.</remarks>
     private static bool IsBuffered(HttpContent content) => Ask(content, static content =>

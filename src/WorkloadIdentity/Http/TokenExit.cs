@@ -3,11 +3,10 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Stands next to the primary handler, and checks where a message with a token really goes: handlers between the <see
-/// cref="AccessTokenHandler"/> and here may have
-/// changed its address or its Host header, or sent a copy. What is not allowed is refused. Another host over https, which only the
-/// application's own handlers can have
-/// chosen, is warned of. What a response named is refused like anywhere else.
+/// Stands next to the primary handler, and checks where a message with a token really goes: handlers between the
+/// <see cref="AccessTokenHandler"/> and here may have changed its address or its Host header, or sent a copy. What is not allowed is
+/// refused. Another host over https, which only the application's own handlers can have chosen, is warned of. What a response named is
+/// refused like anywhere else.
 /// </summary>
 /// <param name="origins">The rules of the client, for a copy that lost the note of whose it is.</param>
 /// <param name="scope">What the client's tokens are for, unless a message asks otherwise.</param>

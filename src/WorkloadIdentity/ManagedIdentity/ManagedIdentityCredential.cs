@@ -2,8 +2,8 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// The managed identity of the host this program runs on: a virtual machine, App Service and its kin, Azure Container Instances,
-/// Azure Arc, Service Fabric, Azure Machine Learning, Cloud Shell. Nothing is stored with the program.
-/// Which host it is follows from its environment variables, at every request. Safe for concurrent use.
+/// Azure Arc, Service Fabric, Azure Machine Learning, Cloud Shell. Nothing is stored with the program. Which host it is follows from its
+/// environment variables, at every request. Safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// A managed identity lives in one tenant and acts for itself: requests that name a tenant, a user or an FMI path fail.

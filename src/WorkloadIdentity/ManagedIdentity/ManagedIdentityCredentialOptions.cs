@@ -7,9 +7,9 @@ namespace WorkloadIdentity;
 public sealed class ManagedIdentityCredentialOptions
 {
     /// <summary>
-    /// The client that asks the host; null uses one that takes no proxy, follows no redirect and keeps no cookie.
-    /// A client set here should do the same: what it sends may carry the host's secret. It is not disposed.
-    /// On Service Fabric it is not used: there the host is known by its certificate's thumbprint, which takes a client made for that.
+    /// The client that asks the host; null uses one that takes no proxy, follows no redirect and keeps no cookie. A client set here should
+    /// do the same: what it sends may carry the host's secret. It is not disposed. On Service Fabric it is not used: there the host is
+    /// known by its certificate's thumbprint, which takes a client made for that.
     /// </summary>
     public HttpClient? HttpClient { get; set; }
 
@@ -23,8 +23,8 @@ public sealed class ManagedIdentityCredentialOptions
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <summary>
-    /// How transient failures are retried, on every host and exactly as set. Null retries as each host asks for:
-    /// IMDS from one second on, for longer than the 70 seconds its own upgrade may take.
+    /// How transient failures are retried, on every host and exactly as set. Null retries as each host asks for: IMDS from one second on,
+    /// for longer than the 70 seconds its own upgrade may take.
     /// </summary>
     public RetryOptions? Retry { get; set; }
 

@@ -7,8 +7,8 @@ namespace WorkloadIdentity;
 /// name the identity wherever more than one could be meant. Immutable; two that name the same identity in the same way are equal.
 /// </summary>
 /// <remarks>
-/// An identity that was named is never replaced by another credential: where it cannot be had, a chain stops.
-/// See <see href="https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview">managed identities</see>.
+/// An identity that was named is never replaced by another credential: where it cannot be had, a chain stops. See
+/// <see href="https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview">managed identities</see>.
 /// </remarks>
 public sealed partial class ManagedIdentityId : IEquatable<ManagedIdentityId>
 {

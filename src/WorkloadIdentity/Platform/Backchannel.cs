@@ -121,8 +121,7 @@ internal static class Backchannel
             $"{server} redirected, and the HttpClient that was given for it followed: the request was sent to {place}. "
             + "What it carried (a client secret, an assertion, the header secret of a managed identity host) may be known there: "
             + "replace that secret now. Then give a client that follows none (new SocketsHttpHandler { AllowAutoRedirect = false }), or "
-            + "none "
-            + "at all, and check the address.")
+            + "none at all, and check the address.")
         {
             StatusCode = status,
             HelpAnchor = HelpAnchors.Redirect,

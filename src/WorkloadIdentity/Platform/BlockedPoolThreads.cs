@@ -2,10 +2,8 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// Raises the minimum of the thread pool by one for each of its threads that is blocked here, so that the pool replaces the thread at once.
-/// The answer that the blocked
-/// threads wait for needs a thread of the pool. Left to itself the pool adds a thread every 250 ms, and gives it to the next caller that
-/// blocks.
-/// Safe for concurrent use. There is one thread pool, so there is one of these.
+/// The answer that the blocked threads wait for needs a thread of the pool. Left to itself the pool adds a thread every 250 ms, and gives
+/// it to the next caller that blocks. Safe for concurrent use. There is one thread pool, so there is one of these.
 /// </summary>
 /// <param name="minimum">Gives the pool's minimum.</param>
 /// <param name="setMinimum">Sets it; false when the pool does not take the number.</param>

@@ -1,8 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The clouds Entra runs in, each by the host that issues its tokens. A tenant lives in one of them.
-/// See <see href="https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud">national clouds</see>.
+/// The clouds Entra runs in, each by the host that issues its tokens. A tenant lives in one of them. See
+/// <see href="https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud">national clouds</see>.
 /// </summary>
 public static class EntraCloud
 {

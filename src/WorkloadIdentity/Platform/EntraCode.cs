@@ -25,8 +25,8 @@ internal static class EntraCode
     public static bool MayBePropagating(long code) => code is 70021 or 700211 or 700212 or 700213 or 70025;
 
     /// <summary>
-    /// The secret, certificate or assertion was not accepted in a way that a rotated one would mend:
-    /// wrong or expired secret, unknown, revoked or expired certificate, assertion outside its window.
+    /// The secret, certificate or assertion was not accepted in a way that a rotated one would mend: wrong or expired secret, unknown,
+    /// revoked or expired certificate, assertion outside its window.
     /// </summary>
     public static bool MayBeRotated(long code) =>
         code is 7000215 or 7000222 or 700027 or 7000274 or 7000214 or 7000277 or 1000502 or AssertionOutsideLifetime;

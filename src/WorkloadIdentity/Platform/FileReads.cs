@@ -4,8 +4,7 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// Reads files within a time limit, each on a thread of its own. A read that does not end (a network mount that is gone) cannot be
-/// cancelled; so it is given up, and its path is not
-/// read again until it has ended. Safe for concurrent use.
+/// cancelled; so it is given up, and its path is not read again until it has ended. Safe for concurrent use.
 /// </summary>
 internal sealed class FileReads(TimeSpan limit, TimeProvider timeProvider)
 {

@@ -1,8 +1,8 @@
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// Time that moves when a test says so. Timers due within an advance fire in order, each at its own moment.
-/// The wall clock can be set apart from the monotonic one, as a machine's clock can.
+/// Time that moves when a test says so. Timers due within an advance fire in order, each at its own moment. The wall clock can be set apart
+/// from the monotonic one, as a machine's clock can.
 /// </summary>
 internal sealed class FakeClock : TimeProvider
 {

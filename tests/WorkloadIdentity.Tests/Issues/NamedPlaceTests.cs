@@ -4,8 +4,7 @@ namespace WorkloadIdentity.Tests;
 
 /// <summary>
 /// An API names another origin, on whatever pass and with whatever status, and a handler further out goes there with the same message: the
-/// permission of the address that
-/// the application issued does not extend there.
+/// permission of the address that the application issued does not extend there.
 /// </summary>
 public sealed class NamedPlaceTests
 {

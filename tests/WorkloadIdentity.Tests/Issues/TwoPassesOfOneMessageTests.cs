@@ -5,8 +5,7 @@ namespace WorkloadIdentity.Tests;
 
 /// <summary>
 /// One message is sent by two passes at once: a hedging strategy whose default generator takes the same message, or a retry that gave up
-/// waiting. Each pass sends what it
-/// was given, whatever the other's is redirected to.
+/// waiting. Each pass sends what it was given, whatever the other's is redirected to.
 /// </summary>
 public sealed class TwoPassesOfOneMessageTests
 {

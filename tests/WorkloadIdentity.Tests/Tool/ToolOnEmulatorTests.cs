@@ -18,39 +18,39 @@ public sealed class ToolOnEmulatorTests
         string,
         (Func<EntraEmulator, Dictionary<string, byte[]>, IReadOnlyDictionary<string, string>> Arrange, int ExitCode, string Answers,
             string Says)> Situations = new()
-    {
-        ["secret"] = ((entra, _) => entra.Application.EnvironmentWithSecret(), 0, "client secret", "All is well"),
-        ["secret that was removed"] = ((
-            entra,
-            _) =>
-        {
-            var variables = entra.Application.EnvironmentWithSecret(); entra.Application.RemoveSecret(
-                variables["AZURE_CLIENT_SECRET"]); return variables;
-        }, 4, "client secret", "AADSTS7000215"),
-        ["application that was disabled"] = ((
-            entra,
-            _) =>
-        { entra.Application.IsEnabled = false; return entra.Application.EnvironmentWithSecret(); }, 4, "client secret",
+            {
+                ["secret"] = ((entra, _) => entra.Application.EnvironmentWithSecret(), 0, "client secret", "All is well"),
+                ["secret that was removed"] = ((
+                    entra,
+                    _) =>
+                {
+                    var variables = entra.Application.EnvironmentWithSecret(); entra.Application.RemoveSecret(
+                        variables["AZURE_CLIENT_SECRET"]); return variables;
+                }, 4, "client secret", "AADSTS7000215"),
+                ["application that was disabled"] = ((
+                    entra,
+                    _) =>
+                { entra.Application.IsEnabled = false; return entra.Application.EnvironmentWithSecret(); }, 4, "client secret",
                 "AADSTS7000112"),
-        ["App Service"] = ((entra, _) => entra.AppServiceEnvironment(), 0, "managed identity", "App Service"),
-        ["virtual machine"] = ((entra, _) => entra.ImdsEnvironment(), 0, "managed identity", "IMDS"),
-        ["pod"] = ((entra, files) => Pod(entra, files, "system:serviceaccount:shop:orders"), 0, "federated token file",
+                ["App Service"] = ((entra, _) => entra.AppServiceEnvironment(), 0, "managed identity", "App Service"),
+                ["virtual machine"] = ((entra, _) => entra.ImdsEnvironment(), 0, "managed identity", "IMDS"),
+                ["pod"] = ((entra, files) => Pod(entra, files, "system:serviceaccount:shop:orders"), 0, "federated token file",
             "sub system:serviceaccount:shop:orders"),
-        ["pod of another service account"] = ((entra, files) => Pod(entra, files, "system:serviceaccount:shop:other"), 4,
+                ["pod of another service account"] = ((entra, files) => Pod(entra, files, "system:serviceaccount:shop:other"), 4,
             "federated token file", "az ad app federated-credential create"),
-        ["job of GitHub Actions"] = ((entra, _) => Job(entra, "repo:contoso/orders:ref:refs/heads/main"), 0, "github actions",
+                ["job of GitHub Actions"] = ((entra, _) => Job(entra, "repo:contoso/orders:ref:refs/heads/main"), 0, "github actions",
             "sub repo:contoso/orders:ref:refs/heads/main"),
-        ["job on another branch"] = ((entra, _) => Job(entra, "repo:contoso/orders:ref:refs/heads/other"), 4, "github actions",
+                ["job on another branch"] = ((entra, _) => Job(entra, "repo:contoso/orders:ref:refs/heads/other"), 4, "github actions",
             "subject: 'repo:contoso/orders:ref:refs/heads/other'"),
-        ["throttled"] = ((
-            entra,
-            _) =>
-        {
-            entra.Faults.TokenEndpoint.Next(
-                Fault.Throttled(TimeSpan.FromHours(1)),
-                times: 100); return entra.Application.EnvironmentWithSecret();
-        }, 5, "client secret", "(Throttled)"),
-    };
+                ["throttled"] = ((
+                    entra,
+                    _) =>
+                {
+                    entra.Faults.TokenEndpoint.Next(
+                        Fault.Throttled(TimeSpan.FromHours(1)),
+                        times: 100); return entra.Application.EnvironmentWithSecret();
+                }, 5, "client secret", "(Throttled)"),
+            };
 
     public static TheoryData<string> Names => [.. Situations.Keys];
 
