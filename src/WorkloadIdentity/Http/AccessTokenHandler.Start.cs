@@ -55,7 +55,7 @@ public sealed partial class AccessTokenHandler
         var headers = copied.Headers.NonValidated;
         if (headers.Count > 0 && headers.Contains("Authorization"))
         {
-            if (SentToken.On(copied) is { } outer && outer.IsCarriedBy(copied))
+            if ((SentToken.On(copied) is { } outer && outer.IsCarriedBy(copied)) || message.Headers.Authorization is AccessTokenHeader)
             {
                 // Of a token handler further out, whose message this is or was copied from. This client's token takes its place.
                 copied.Headers.Authorization = null;

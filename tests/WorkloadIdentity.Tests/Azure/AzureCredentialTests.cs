@@ -126,7 +126,7 @@ public sealed class AzureCredentialTests
             await Assert.ThrowsAsync<TokenAcquisitionException>(async () => await acquirer.GetTokenAsync(new TokenRequest(Scope)));
 
         Assert.Equal(TokenErrorKind.InvalidResponse, exception.Error.Kind);
-        Assert.Contains("expired at 2020-01-01", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("already expired (2020-01-01", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", exception.ToString(), StringComparison.Ordinal);
     }
 
