@@ -24,7 +24,7 @@ internal static class Threads
 
         return Task.FromResult(new Finding(
             "A cached token from two threads at once",
-            "The same request object, the same slot; hits a second, the best of 100 turns each.",
+            "The same request object, the same cache entry; hits a second, the best of 100 turns each.",
             [
                 "| threads | hits a second | times one thread's |",
                 "|---|---|---|",
