@@ -14,11 +14,7 @@ public sealed class CredentialChainRaceTests
     {
         // The slow acquisition hangs on the first member, the quick one finds that member absent and is answered by the second.
         var slow = new TaskCompletionSource<TokenResult>();
-        var first =
-            new ScriptedCredential(
-                "one",
-                (acquisition, _) =>
-                    acquisition.Request.Scope.Contains("slow", StringComparison.Ordinal) ? slow.Task : Task.FromResult(Absent));
+        var first = Answering(slow.Task, _ => Absent);
         var second = ScriptedCredential.Issuing("two");
         var chain = new CredentialChain(first, second);
 
@@ -41,10 +37,7 @@ public sealed class CredentialChainRaceTests
     public async Task A_failure_of_the_chosen_one_itself_is_final_and_not_asked_again()
     {
         var slow = new TaskCompletionSource<TokenResult>();
-        var first = new ScriptedCredential("one", (acquisition, _) =>
-            acquisition.Request.Scope.Contains("slow", StringComparison.Ordinal)
-                ? slow.Task
-                : Task.FromResult(ScriptedCredential.Token("one", acquisition)));
+        var first = Answering(slow.Task, acquisition => ScriptedCredential.Token("one", acquisition));
         var second = ScriptedCredential.Issuing("two");
         var chain = new CredentialChain(first, second);
 
@@ -61,10 +54,7 @@ public sealed class CredentialChainRaceTests
     public async Task Absence_of_the_chosen_one_in_a_race_does_not_reach_the_next()
     {
         var slow = new TaskCompletionSource<TokenResult>();
-        var first = new ScriptedCredential("one", (acquisition, _) =>
-            acquisition.Request.Scope.Contains("slow", StringComparison.Ordinal)
-                ? slow.Task
-                : Task.FromResult(ScriptedCredential.Token("one", acquisition)));
+        var first = Answering(slow.Task, acquisition => ScriptedCredential.Token("one", acquisition));
         var second = ScriptedCredential.Issuing("two");
         var chain = new CredentialChain(first, second);
 
@@ -108,6 +98,11 @@ public sealed class CredentialChainRaceTests
             Assert.True(winners.Count() <= 1, $"Seed {seed}: {string.Join(", ", winners)}");
         }
     }
+
+    /// <summary>The credential "one": it answers the slow scope when the test says so, and others at once.</summary>
+    private static ScriptedCredential Answering(Task<TokenResult> slow, Func<Acquisition, TokenResult> quick) =>
+        new("one", (acquisition, _) =>
+            acquisition.Request.Scope.Contains("slow", StringComparison.Ordinal) ? slow : Task.FromResult(quick(acquisition)));
 
     private static Task<TokenResult> AcquireAsync(CredentialChain chain, string scope) =>
         chain.AcquireAsync(new Acquisition(new TokenRequest(scope)), CancellationToken.None).AsTask();
