@@ -14,8 +14,8 @@ internal static class Member
         var credential = new ApplicationCredential(
             orders.TenantId, orders.ClientId, ClientSecretAuthentication.FromValue(orders.Secret),
             new ApplicationCredentialOptions { AuthorityHost = orders.AuthorityHost });
-        using var cache = orders.RedisPort is { } port ? await RedisCache.ConnectAsync(port) : null;
-        var store = cache is null ? null : new DistributedTokenStore(cache, new DistributedTokenStoreOptions
+        using var redis = orders.RedisPort is { } port ? await RedisClient.ConnectAsync(port) : null;
+        var store = redis is null ? null : new DistributedTokenStore(redis.Cache, new DistributedTokenStoreOptions
         {
             NamingKey = Convert.FromBase64String(orders.Key),
             Protection = TokenProtection.FromKeys(EncryptionKey.FromBase64("one", orders.Key)),

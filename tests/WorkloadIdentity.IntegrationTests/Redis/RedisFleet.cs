@@ -34,15 +34,15 @@ internal sealed class RedisFleet : IAsyncDisposable
 
     public static async Task<RedisFleet> StartAsync() => new(await LocalRedis.StartAsync(), await EntraEmulator.StartAsync());
 
-    public async Task<RedisCache> ConnectAsync()
+    public async Task<RedisClient> ConnectAsync()
     {
-        var cache = await RedisCache.ConnectAsync(Redis.Port);
-        _disposables.Add(cache);
-        return cache;
+        var redis = await RedisClient.ConnectAsync(Redis.Port);
+        _disposables.Add(redis);
+        return redis;
     }
 
     /// <summary>One more process.</summary>
-    public async Task<TokenAcquirer> JoinAsync(RedisCache? cache = null) => Join(cache ?? await ConnectAsync());
+    public async Task<TokenAcquirer> JoinAsync(RedisClient? redis = null) => Join((redis ?? await ConnectAsync()).Cache);
 
     /// <summary>One more process, over a cache of any kind.</summary>
     public TokenAcquirer Join(IDistributedCache cache, TimeSpan? timeLimit = null)
@@ -80,15 +80,15 @@ internal sealed class RedisFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the client of <paramref name="cache"/> has found the server again.</summary>
-    public static async Task UntilConnectedAsync(RedisCache cache)
+    /// <summary>Waits until <paramref name="redis"/> has found the server again.</summary>
+    public static async Task UntilConnectedAsync(RedisClient redis)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
         while (true)
         {
             try
             {
-                await cache.Database.PingAsync().WaitAsync(TimeSpan.FromSeconds(2), TimeProvider.System, patience.Token);
+                await redis.Database.PingAsync().WaitAsync(TimeSpan.FromSeconds(2), TimeProvider.System, patience.Token);
                 return;
             }
             catch (Exception exception) when (exception is StackExchange.Redis.RedisException or TimeoutException)

@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -36,13 +35,13 @@ public sealed class RedisTests
     public async Task A_dump_holds_no_token_no_identity_and_nothing_that_outlives_the_token()
     {
         await using var fleet = await RedisFleet.StartAsync();
-        var cache = await fleet.ConnectAsync();
-        var token = await (await fleet.JoinAsync(cache)).GetTokenAsync(Request);
+        var redis = await fleet.ConnectAsync();
+        var token = await (await fleet.JoinAsync(redis)).GetTokenAsync(Request);
         var dump = new StringBuilder();
-        foreach (var name in await cache.KeysAsync())
+        foreach (var name in await redis.KeysAsync())
         {
-            Assert.InRange((await cache.Database.KeyTimeToLiveAsync(name))!.Value, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(61));
-            dump.Append(name).Append(' ').Append(Encoding.Latin1.GetString((await cache.GetAsync(name))!));
+            Assert.InRange((await redis.Database.KeyTimeToLiveAsync(name))!.Value, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(61));
+            dump.Append(name).Append(' ').Append(Encoding.Latin1.GetString(await redis.ReadAsync(name)));
         }
 
         Assert.Contains("wi1:", dump.ToString(), StringComparison.Ordinal);
@@ -57,8 +56,8 @@ public sealed class RedisTests
     public async Task Killed_under_load_it_costs_no_call_and_is_used_again_when_it_is_back()
     {
         await using var fleet = await RedisFleet.StartAsync();
-        var cache = await fleet.ConnectAsync();
-        var acquirer = await fleet.JoinAsync(cache);
+        var redis = await fleet.ConnectAsync();
+        var acquirer = await fleet.JoinAsync(redis);
         var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var calls = Enumerable.Range(0, 4).Select(async worker =>
         {
@@ -81,7 +80,7 @@ public sealed class RedisTests
         Assert.Equal(404, fleet.TokenRequests);
 
         await fleet.Redis.StartAgainAsync();
-        await RedisFleet.UntilConnectedAsync(cache);
+        await RedisFleet.UntilConnectedAsync(redis);
         fleet.Clock.Jump(AMinute);
         await acquirer.GetTokenAsync(Request);
         await (await fleet.JoinAsync()).GetTokenAsync(Request);
@@ -94,8 +93,8 @@ public sealed class RedisTests
     public async Task Paused_it_costs_one_time_limit_and_is_used_again_when_it_goes_on()
     {
         await using var fleet = await RedisFleet.StartAsync();
-        var cache = await fleet.ConnectAsync();
-        var acquirer = await fleet.JoinAsync(cache);
+        var redis = await fleet.ConnectAsync();
+        var acquirer = await fleet.JoinAsync(redis);
         await acquirer.GetTokenAsync(new TokenRequest("api://before/.default"));
         await fleet.Redis.PauseAsync();
         fleet.Clock.IsStrict = true;
@@ -116,7 +115,7 @@ public sealed class RedisTests
         Assert.InRange(fleet.Log.Count(500), 1, 3);
         Assert.Contains(fleet.Log.Entries, entry => entry.Id == 500 && entry.Text.Contains("did not answer", StringComparison.Ordinal));
 
-        await RedisFleet.UntilConnectedAsync(cache);
+        await RedisFleet.UntilConnectedAsync(redis);
         fleet.Clock.Jump(AMinute);
         await acquirer.GetTokenAsync(Request);
         Assert.Equal(22, fleet.TokenRequests);
@@ -152,15 +151,15 @@ public sealed class RedisTests
     public async Task Full_it_says_so_and_what_it_holds_is_still_found()
     {
         await using var fleet = await RedisFleet.StartAsync();
-        var cache = await fleet.ConnectAsync();
-        var acquirer = await fleet.JoinAsync(cache);
+        var redis = await fleet.ConnectAsync();
+        var acquirer = await fleet.JoinAsync(redis);
         var held = await acquirer.GetTokenAsync(Request);
 
         // One byte in all: whatever it holds, it is over its bound, and by default it drops nothing to make room.
-        await cache.Database.ExecuteAsync("CONFIG", "SET", "maxmemory", "1");
+        await redis.Database.ExecuteAsync("CONFIG", "SET", "maxmemory", "1");
         Assert.Contains(
             "OOM",
-            (await Assert.ThrowsAnyAsync<StackExchange.Redis.RedisException>(() => cache.Database.StringSetAsync("a", "b"))).Message,
+            (await Assert.ThrowsAnyAsync<StackExchange.Redis.RedisException>(() => redis.Database.StringSetAsync("a", "b"))).Message,
             StringComparison.Ordinal);
 
         Assert.NotNull(await acquirer.GetTokenAsync(new TokenRequest("api://stock/.default")));
@@ -175,22 +174,22 @@ public sealed class RedisTests
     public async Task A_value_with_flipped_bits_is_asked_for_again_and_mended()
     {
         await using var fleet = await RedisFleet.StartAsync();
-        var cache = await fleet.ConnectAsync();
-        var first = await (await fleet.JoinAsync(cache)).GetTokenAsync(Request);
-        var name = await TokenNameAsync(cache);
-        var size = (await cache.GetAsync(name))!.Length;
+        var redis = await fleet.ConnectAsync();
+        var first = await (await fleet.JoinAsync(redis)).GetTokenAsync(Request);
+        var name = await TokenNameAsync(redis);
+        var size = (await redis.ReadAsync(name)).Length;
         for (var position = 0; position < size; position += size / 16)
         {
-            var value = (byte[])(await cache.Database.StringGetAsync(name))!;
+            var value = await redis.ReadAsync(name);
             value[position] ^= 0x10;
-            await cache.Database.StringSetAsync(name, value);
+            await redis.WriteAsync(name, value);
             var before = fleet.TokenRequests;
 
-            var token = await (await fleet.JoinAsync(cache)).GetTokenAsync(Request);
+            var token = await (await fleet.JoinAsync(redis)).GetTokenAsync(Request);
 
             Assert.Equal(before + 1, fleet.TokenRequests);
             Assert.NotEqual(first.Value, token.Value);
-            Assert.Equal(token.Value, (await (await fleet.JoinAsync(cache)).GetTokenAsync(Request)).Value);
+            Assert.Equal(token.Value, (await (await fleet.JoinAsync(redis)).GetTokenAsync(Request)).Value);
         }
 
         Assert.NotEqual(0, fleet.Log.Count(501));
@@ -201,17 +200,17 @@ public sealed class RedisTests
     public async Task A_value_moved_to_another_key_is_not_used()
     {
         await using var fleet = await RedisFleet.StartAsync();
-        var cache = await fleet.ConnectAsync();
-        var acquirer = await fleet.JoinAsync(cache);
+        var redis = await fleet.ConnectAsync();
+        var acquirer = await fleet.JoinAsync(redis);
         await acquirer.GetTokenAsync(Request);
-        var orders = await TokenNameAsync(cache);
+        var orders = await TokenNameAsync(redis);
         var stockRequest = new TokenRequest("api://stock/.default");
         var stockToken = await acquirer.GetTokenAsync(stockRequest);
-        var stock = await TokenNameAsync(cache, except: orders);
+        var stock = await TokenNameAsync(redis, except: orders);
 
         // As an attacker would who may write: the powerful token under the name of the one a program asks for.
-        Assert.True(await cache.Database.KeyRenameAsync(stock, orders));
-        var token = await (await fleet.JoinAsync(cache)).GetTokenAsync(Request);
+        Assert.True(await redis.Database.KeyRenameAsync(stock, orders));
+        var token = await (await fleet.JoinAsync(redis)).GetTokenAsync(Request);
 
         Assert.NotEqual(stockToken.Value, token.Value);
         Assert.Equal(3, fleet.TokenRequests);
@@ -222,13 +221,13 @@ public sealed class RedisTests
     public async Task Something_of_another_kind_under_the_name_is_a_miss()
     {
         await using var fleet = await RedisFleet.StartAsync();
-        var cache = await fleet.ConnectAsync();
-        await (await fleet.JoinAsync(cache)).GetTokenAsync(Request);
-        var name = await TokenNameAsync(cache);
-        await cache.Database.KeyDeleteAsync(name);
-        await cache.Database.ListRightPushAsync(name, "not a string");
+        var redis = await fleet.ConnectAsync();
+        await (await fleet.JoinAsync(redis)).GetTokenAsync(Request);
+        var name = await TokenNameAsync(redis);
+        await redis.Database.KeyDeleteAsync(name);
+        await redis.Database.ListRightPushAsync(name, "not a hash");
 
-        Assert.NotNull(await (await fleet.JoinAsync(cache)).GetTokenAsync(Request));
+        Assert.NotNull(await (await fleet.JoinAsync(redis)).GetTokenAsync(Request));
         await fleet.UntilLoggedAsync(505);
         Assert.Contains(fleet.Log.Entries, entry => entry.Id == 505 && entry.Text.Contains("WRONGTYPE", StringComparison.Ordinal));
     }
@@ -244,7 +243,7 @@ public sealed class RedisTests
             foreach (var ring in (string[])["shared", "shared", "other"])
             {
                 var builder = Host.CreateEmptyApplicationBuilder(null);
-                builder.Services.AddSingleton<IDistributedCache>(await fleet.ConnectAsync());
+                builder.Services.AddSingleton((await fleet.ConnectAsync()).Cache);
                 builder.Services.AddSingleton<ILoggerFactory>(fleet.Log);
                 builder.Services.AddDataProtection().SetApplicationName("orders").PersistKeysToFileSystem(rings.CreateSubdirectory(ring));
                 builder.Services.AddWorkloadIdentity()
@@ -272,6 +271,6 @@ public sealed class RedisTests
         }
     }
 
-    private static async Task<string> TokenNameAsync(RedisCache cache, string? except = null) =>
-        Assert.Single(await cache.KeysAsync(), name => !name.EndsWith(":lease", StringComparison.Ordinal) && name != except);
+    private static async Task<string> TokenNameAsync(RedisClient redis, string? except = null) =>
+        Assert.Single(await redis.KeysAsync(), name => !name.EndsWith(":lease", StringComparison.Ordinal) && name != except);
 }
