@@ -195,7 +195,7 @@ public sealed class ClientAuthenticationTests : IDisposable
     private async Task AssertIssuedByServerAsync(AccessToken token, string clientId)
     {
         var keys = new JsonWebKeySet(await _server.Http.GetStringAsync(new Uri(_server.Origin, "/jwks"), _patience.Token));
-        var validated = new JsonWebTokenHandler().ValidateToken(token.Value, new TokenValidationParameters
+        var validated = await new JsonWebTokenHandler().ValidateTokenAsync(token.Value, new TokenValidationParameters
         {
             IssuerSigningKeys = keys.GetSigningKeys(),
             ValidIssuer = _server.Origin.GetLeftPart(UriPartial.Authority),
