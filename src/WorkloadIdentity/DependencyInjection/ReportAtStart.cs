@@ -56,7 +56,7 @@ internal sealed class ReportAtStart(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stoppingToken);
         try
         {
-            AccessTokenHandler.RequireScope(scope, nameof(scope));
+            TokenRequestSelector.RequireScope(scope, nameof(scope));
             var acquirer =
                 identity.Length == 0
                     ? services.GetRequiredService<ITokenAcquirer>()

@@ -29,7 +29,7 @@ public static partial class WorkloadIdentityExtensions
         this IHttpClientBuilder builder, string scope, Action<AccessTokenHandlerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        AccessTokenHandler.RequireScope(scope, nameof(scope));
+        TokenRequestSelector.RequireScope(scope, nameof(scope));
         var client = builder.Name ?? throw new InvalidOperationException(
             "AddAccessToken cannot be part of ConfigureHttpClientDefaults: it would put this token on every client of the application, "
                 + "whoever it talks to. Call it on each client that needs it: "

@@ -3,29 +3,47 @@ namespace WorkloadIdentity;
 /// <content>What happens once an API has rejected the token.</content>
 public sealed partial class AccessTokenHandler
 {
-    /// <summary>
-    /// Renews the token if the response rejects it. Returns the new one, with the response disposed, when the message is to be sent again
-    /// with it; otherwise null, and the response is what the caller gets.
-    /// </summary>
-    private ValueTask<AccessToken?> RenewAsync(AuthorizedRequest sent, HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>Renews a rejected token, sends the message again with the new one if it can be, and finishes the pass.</summary>
+    private async Task<HttpResponseMessage> RenewAndFinishAsync(
+        HttpResponseMessage response, TokenRejection rejection, AuthorizedRequest sent, CancellationToken cancellationToken)
     {
-        if (sent.RejectionIn(response, _requests.ContinuousAccess) is not { } rejection)
+        try
         {
-            return default;
+            if (await RenewAsync(sent, rejection, response, cancellationToken).ConfigureAwait(false) is { } renewed)
+            {
+                sent = sent.With(renewed);
+                response = await base.SendAsync(sent.Message, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            sent.End();
+            throw;
         }
 
+        sent.Finish(response);
+        return response;
+    }
+
+    /// <summary>
+    /// Renews the token. Returns the new one, with the response disposed, when the message is to be sent again with it; otherwise null, and
+    /// the caller gets the response.
+    /// </summary>
+    private ValueTask<AccessToken?> RenewAsync(
+        AuthorizedRequest sent, TokenRejection rejection, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
         if (sent.CanBeSentAgain)
         {
-            return RenewAsync(sent, rejection, response, cancellationToken);
+            return RenewToResendAsync(sent, rejection, response, cancellationToken);
         }
 
-        // The caller has its answer and need not wait: the token is renewed for the messages that follow.
+        // The caller gets the response and need not wait. The token is renewed for the messages that follow.
         _metrics.Answered(rejection, ChallengeMetrics.Returned);
         _ = Task.Run(() => RenewBehindAsync(sent, rejection), CancellationToken.None);
         return default;
     }
 
-    private async ValueTask<AccessToken?> RenewAsync(
+    private async ValueTask<AccessToken?> RenewToResendAsync(
         AuthorizedRequest sent, TokenRejection rejection, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         AccessToken renewed;

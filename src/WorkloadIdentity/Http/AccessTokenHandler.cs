@@ -24,6 +24,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
     // The cache entry of the request that most messages share, where the acquirer is ours: such a message needs no look-up.
     private readonly TokenAcquirer? _cached;
     private TokenCacheEntry? _entry;
+    private bool _hasExit;
 
     /// <summary>A handler whose tokens come from <paramref name="acquirer"/>.</summary>
     /// <param name="acquirer">Outlives the handler, and is not disposed by it.</param>
@@ -47,7 +48,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
     {
         ArgumentNullException.ThrowIfNull(acquirer);
         ArgumentNullException.ThrowIfNull(request);
-        RequireScope(request.Scope, nameof(request));
+        TokenRequestSelector.RequireScope(request.Scope, nameof(request));
         _acquirer = acquirer;
         _cached = acquirer as TokenAcquirer;
         _origins = origins;
@@ -58,6 +59,24 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
 
     /// <summary>Where its tokens may go.</summary>
     internal AllowedOrigins Origins => _origins;
+
+    /// <summary>
+    /// The check that stands at the end of the pipeline, for one with handlers in between. Called once, before the first message.
+    /// </summary>
+    internal TokenExit CreateExit()
+    {
+        _hasExit = true;
+        return new TokenExit(_origins, _requests.Request.Scope, _logger);
+    }
+
+    /// <summary>Warns that handlers of the application stand behind the exit.</summary>
+    internal void WarnOfHandlersBehindExit(string client)
+    {
+        if (_logger is not null)
+        {
+            Log.HandlersBehindExit(_logger, client);
+        }
+    }
 
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -85,6 +104,68 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         }
     }
 
+    /// <summary>The exit is told that an Authorization header on this message is the application's own.</summary>
+    private HttpRequestMessage WithoutToken(HttpRequestMessage message)
+    {
+        if (_hasExit)
+        {
+            lock (message.Options)
+            {
+                var issued = new OriginalUri(_origins, message.RequestUri);
+                message.Options.Set(SentToken.Key, new SentToken(value: null, message.RequestUri, _requests.Request.Scope, issued));
+            }
+        }
+
+        return message;
+    }
+
+    /// <summary>
+    /// Begins a pass: copies the message and chooses its token request. False when the message goes on as it is, without a token of ours.
+    /// </summary>
+    /// <remarks>
+    /// It reads only the copy, which nobody else can change. Another pass may be handing back its options to the caller's message.
+    /// </remarks>
+    /// <exception cref="TokenAcquisitionException">The token must not be sent with this message.</exception>
+    private bool TryBegin(HttpRequestMessage message, out AuthorizedRequest sent)
+    {
+        sent = new AuthorizedRequest(message);
+        var copy = sent.Message;
+        RequestTokenOptions.TryGet(copy, out var input);
+        var headers = copy.Headers.NonValidated;
+        if ((headers.Count > 0 && headers.Contains("Authorization") && OwnAuthorization.IsOn(message, copy, input, _requests))
+            || input is { Skip: true })
+        {
+            return false;
+        }
+
+        var request = _requests.For(copy, input);
+        OriginalUri? issued = null;
+        if (_origins.IsGated)
+        {
+            copy.Options.TryGetValue(OriginalUri.Key, out issued);
+        }
+
+        var refusal = _origins.Refuse(copy.RequestUri, issued, request.Scope, InnerHandler);
+        if (refusal is null && headers.Count > 0)
+        {
+            refusal = HostHeader.Refuse(copy, _origins, issued, request.Scope);
+        }
+
+        if (refusal is not null)
+        {
+            throw new TokenAcquisitionException(refusal);
+        }
+
+        issued?.NoteSentTo(copy.RequestUri);
+        sent = sent with
+        {
+            Request = request,
+            Places = _hasExit ? issued ?? new OriginalUri(_origins, copy.RequestUri) : issued,
+            HasExit = _hasExit,
+        };
+        return true;
+    }
+
     private ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken) =>
         _cached is not null && ReferenceEquals(request, _requests.Request)
             ? _cached.GetTokenAsync(request, ref _entry, cancellationToken)
@@ -97,9 +178,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         return await SendAsync(message.With(token), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// What has been answered by the time it is sent (a cache further in, an API in memory) is looked at without anything to wait with.
-    /// </summary>
+    /// <summary>Fast path: the inner handler completed synchronously, so no asynchronous state machine is needed.</summary>
     private Task<HttpResponseMessage> SendAsync(AuthorizedRequest sent, CancellationToken cancellationToken)
     {
         Task<HttpResponseMessage> sending;
@@ -113,74 +192,33 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
             throw;
         }
 
-        if (!sending.IsCompletedSuccessfully || sent.RejectionIn(sending.Result, _requests.ContinuousAccess) is not null)
+        if (!sending.IsCompletedSuccessfully)
         {
             return FinishAsync(sending, sent, cancellationToken);
         }
 
-        sent.Finish(sending.Result);
-        sent.End();
-        return sending;
+        return sent.FinishUnlessRejected(sending.Result, _requests.ContinuousAccess) is { } rejection
+            ? RenewAndFinishAsync(sending.Result, rejection, sent, cancellationToken)
+            : sending;
     }
 
     private async Task<HttpResponseMessage> FinishAsync(
         Task<HttpResponseMessage> sending, AuthorizedRequest sent, CancellationToken cancellationToken)
     {
+        HttpResponseMessage response;
         try
         {
-            var response = await sending.ConfigureAwait(false);
-            if (await RenewAsync(sent, response, cancellationToken).ConfigureAwait(false) is { } renewed)
-            {
-                sent = sent.With(renewed);
-                response = await base.SendAsync(sent.Message, cancellationToken).ConfigureAwait(false);
-            }
-
-            return sent.Finish(response);
+            response = await sending.ConfigureAwait(false);
         }
-        finally
+        catch
         {
             sent.End();
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        if (!TryBegin(request, out var message))
-        {
-            return base.Send(WithoutToken(request), cancellationToken);
+            throw;
         }
 
-        var sent = message.With(Blocking.Wait(() => GetTokenAsync(message.Request, cancellationToken)));
-        try
-        {
-            var response = base.Send(sent.Message, cancellationToken);
-            if (sent.RejectionIn(response, _requests.ContinuousAccess) is not null
-                && Blocking.Wait(() => RenewAsync(sent, response, cancellationToken)) is { } renewed)
-            {
-                sent = sent.With(renewed);
-                response = base.Send(sent.Message, cancellationToken);
-            }
-
-            return sent.Finish(response);
-        }
-        finally
-        {
-            sent.End();
-        }
-    }
-
-    /// <summary>A scope this handler may put a token on the wire for.</summary>
-    /// <exception cref="ArgumentException">The scope is empty, or one of a token exchange.</exception>
-    internal static string RequireScope(string scope, string parameter)
-    {
-        Guard.Scope(scope, parameter);
-        return ExchangeAudience.IsAskedBy(scope)
-            ? throw new ArgumentException(
-                $"'{scope}' asks for a token that is itself a credential: whoever receives it can act as the application that trusts it. "
-                    + "It is exchanged with Entra and never sent to an API.", parameter)
-            : scope;
+        return sent.FinishUnlessRejected(response, _requests.ContinuousAccess) is { } rejection
+            ? await RenewAndFinishAsync(response, rejection, sent, cancellationToken).ConfigureAwait(false)
+            : response;
     }
 
     /// <inheritdoc/>

@@ -45,7 +45,7 @@ public static class AccessTokenRequestExtensions
     public static HttpRequestMessage WithScope(this HttpRequestMessage message, string scope)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var checkedScope = AccessTokenHandler.RequireScope(scope, nameof(scope));
+        var checkedScope = TokenRequestSelector.RequireScope(scope, nameof(scope));
         return RequestTokenOptions.Change(message, input => input with { Scope = checkedScope });
     }
 

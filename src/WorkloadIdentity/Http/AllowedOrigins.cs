@@ -135,7 +135,7 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
 
     /// <summary>Whether the origin is allowed for this scope, whatever its scheme.</summary>
     public bool IsListed(Origin origin, string scope) =>
-        _listed.Contains(origin) || _baseAddresses.Contains(origin) || _plainHttp.Contains(origin) || OriginsOf(scope).Contains(origin);
+        _listed.Contains(origin) || OriginsOf(scope).Contains(origin) || _plainHttp.Contains(origin) || _baseAddresses.Contains(origin);
 
     /// <summary>Reading a scope is remembered for the last one: nearly every client has one scope.</summary>
     private ScopeOrigins OriginsOf(string scope)

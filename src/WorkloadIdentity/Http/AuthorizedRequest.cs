@@ -1,84 +1,112 @@
 using System.Net;
+using System.Net.Http.Headers;
 
 namespace WorkloadIdentity;
 
 /// <summary>
-/// One message on its pass through the handler: the copy that is sent, and what it was when the pass began. The transport changes the copy
-/// when it follows a redirect (address, method, content, header), so a copy that no longer equals its beginning is not sent again.
+/// One message on its way through the handler. The handler sends a copy of the caller's message, with the same address, method, content,
+/// version, headers and options. The token is set on the copy, so the caller's message never holds it, and a redirect that the transport
+/// follows changes the copy alone. A copy that no longer equals what was copied is not sent again.
 /// </summary>
+/// <remarks>The content is shared. The caller disposes it with the caller's message. The copy owns nothing and is not disposed.</remarks>
 internal readonly struct AuthorizedRequest
 {
-    private readonly MessageCopy _copy;
     private readonly Uri? _address;
     private readonly HttpMethod _method;
     private readonly HttpContent? _content;
-    private readonly OriginalUri? _issued;
-    private readonly OriginalUri? _exit;
+    private readonly IDictionary<string, object?> _callersOptions;
+    private readonly KeyValuePair<string, object?>[] _options;
 
-    /// <summary>Begins a pass. The copy has no token yet.</summary>
-    /// <param name="copy">Of the caller's message.</param>
-    /// <param name="request">What its token is asked for with.</param>
-    /// <param name="issued">The address as the application issued it, where a gate saw that.</param>
-    /// <param name="exit">The same for the check at the exit, where there is one; otherwise null.</param>
-    public AuthorizedRequest(MessageCopy copy, TokenRequest request, OriginalUri? issued, OriginalUri? exit)
+    /// <summary>Copies the caller's message. The copy has no token yet.</summary>
+    public AuthorizedRequest(HttpRequestMessage callers)
     {
-        _copy = copy;
-        _address = Message.RequestUri;
-        _method = Message.Method;
-        _content = Message.Content;
-        Request = request;
-        _issued = issued;
-        _exit = exit;
+        _address = callers.RequestUri;
+        _method = callers.Method;
+        _content = callers.Content;
+        Message = new HttpRequestMessage(_method, _address)
+        {
+            Content = _content,
+            Version = callers.Version,
+            VersionPolicy = callers.VersionPolicy,
+        };
+
+        var headers = callers.Headers;
+        if (headers.NonValidated.Count > 0)
+        {
+            CopyHeaders(headers.NonValidated, Message.Headers);
+        }
+
+        // Not among the headers: the ":protocol" of a WebSocket over HTTP/2.
+        if (headers.Protocol is { } protocol)
+        {
+            Message.Headers.Protocol = protocol;
+        }
+
+        _callersOptions = callers.Options;
+        _options = Read(_callersOptions);
+        if (_options.Length > 0)
+        {
+            IDictionary<string, object?> own = Message.Options;
+            foreach (var option in _options)
+            {
+                own.Add(option);
+            }
+        }
+
+        Request = null!;
         Token = null!;
     }
 
-    private AuthorizedRequest(AuthorizedRequest sent, AccessToken token)
-    {
-        this = sent;
-        Token = token;
-        Message.Headers.Authorization = token.Header;
-        new SentToken(token.Value, _address, Request.Scope, _exit).PutOn(Message);
-    }
+    /// <summary>The copy. Nobody outside of this pass has it before the response is in.</summary>
+    public HttpRequestMessage Message { get; }
 
-    /// <summary>The handler's own message. Nobody outside of this pass has it before the response is in.</summary>
-    public HttpRequestMessage Message => _copy.Message;
+    /// <summary>What its token is asked for with.</summary>
+    public TokenRequest Request { get; init; }
 
-    public TokenRequest Request { get; }
+    /// <summary>Where the addresses that responses name are noted; null when nobody asks.</summary>
+    public OriginalUri? Places { get; init; }
+
+    /// <summary>Whether a <see cref="TokenExit"/> checks the message again before it leaves.</summary>
+    public bool HasExit { get; init; }
 
     /// <summary>The token it carries.</summary>
-    public AccessToken Token { get; }
+    public AccessToken Token { get; private init; }
 
-    /// <summary>Where it went, for people.</summary>
+    /// <summary>Where it was sent, for people.</summary>
     public string Origin => WorkloadIdentity.Origin.TryRead(_address, out var origin) ? origin.ToString() : "";
 
-    /// <summary>Whether sending the copy once more sends what the caller gave.</summary>
+    /// <summary>Whether sending the copy once more sends what the caller gave, to the same address and with the same header.</summary>
     public bool CanBeSentAgain =>
-        IsSentHere && Message.Method == _method && ReferenceEquals(Message.Content, _content) && ResendableContent.Is(_content);
+        ReferenceEquals(Message.RequestUri, _address) && ReferenceEquals(Message.Headers.Authorization, Token.Header)
+        && Message.Method == _method && ReferenceEquals(Message.Content, _content) && ResendableContent.Is(_content);
 
-    /// <summary>Whether the copy still goes where the caller addressed it, with the very header of this pass.</summary>
-    private bool IsSentHere =>
-        ReferenceEquals(Message.RequestUri, _address) && ReferenceEquals(Message.Headers.Authorization, Token.Header);
+    /// <summary>The same message with this token on it, and the note that says so.</summary>
+    public AuthorizedRequest With(AccessToken token)
+    {
+        Message.Headers.Authorization = token.Header;
+        Message.Options.Set(SentToken.Key, new SentToken(token.Value, _address, Request.Scope, HasExit ? Places : null));
+        return this with { Token = token };
+    }
 
-    /// <summary>The same message with this token on it.</summary>
-    public AuthorizedRequest With(AccessToken token) => new(this, token);
+    /// <summary>Finishes the pass, unless the response rejects the token in a way that another token may mend.</summary>
+    /// <returns>The rejection, when the pass is not finished; otherwise null.</returns>
+    public TokenRejection? FinishUnlessRejected(HttpResponseMessage response, bool continuousAccess)
+    {
+        if (response.StatusCode == HttpStatusCode.Unauthorized && IsAnswerToToken(response)
+            && TokenRejection.From(response, Token.TokenType, continuousAccess) is { } rejection)
+        {
+            return rejection;
+        }
 
-    /// <summary>Why the API rejected the token, when another token may mend it; otherwise null.</summary>
-    /// <remarks>
-    /// Handlers further in may have changed the address or written the header anew. The transport takes the token off the message when it
-    /// follows a redirect: what answers then has not seen it.
-    /// </remarks>
-    public TokenRejection? RejectionIn(HttpResponseMessage response, bool continuousAccess) =>
-        response.StatusCode == HttpStatusCode.Unauthorized
-        && SentToken.Carries(Message, Token.Value)
-        && IsFromHere(response.RequestMessage)
-            ? TokenRejection.From(response, Token.TokenType, continuousAccess)
-            : null;
+        Finish(response);
+        return null;
+    }
 
     /// <summary>
-    /// Notes which places the response names, and takes the token off its message: the caller sees the final address there, copies the
-    /// message, or prints it.
+    /// Finishes the pass: notes the addresses that the response names, and takes the token off the response's message. The caller sees the
+    /// final address there, copies the message, or prints it.
     /// </summary>
-    public HttpResponseMessage Finish(HttpResponseMessage response)
+    public void Finish(HttpResponseMessage response)
     {
         NotePlacesIn(response);
         Message.Headers.Authorization = null;
@@ -87,38 +115,108 @@ internal readonly struct AuthorizedRequest
             answered.Headers.Authorization = null;
         }
 
-        return response;
+        End();
     }
 
-    /// <summary>Ends the pass, whether there is a response or not.</summary>
+    /// <summary>
+    /// Ends the pass, whether there is a response or not. Changes that handlers further in made to the options are made on the caller's
+    /// message too: what they note there, handlers further out read. What they remove must be gone as well, because .NET uses its
+    /// <c>HttpMetricsEnrichmentContext</c> for another request once it has removed it. Our own notes are not handed back: a client further
+    /// in wrote them for its own pass.
+    /// </summary>
     public void End()
     {
-        SentToken.TakeOff(Message);
-        _copy.HandBackOptions();
+        IDictionary<string, object?> own = Message.Options;
+        own.Remove(SentToken.Key.Key);
+        if (own.Count == _options.Length && Array.TrueForAll(_options, option => Has(own, option)))
+        {
+            return;
+        }
+
+        lock (_callersOptions)
+        {
+            foreach (var option in _options)
+            {
+                if (!IsNote(option.Key) && !own.ContainsKey(option.Key) && Has(_callersOptions, option))
+                {
+                    _callersOptions.Remove(option.Key);
+                }
+            }
+
+            foreach (var option in own)
+            {
+                if (!IsNote(option.Key)
+                    && !Array.Exists(_options, before => before.Key == option.Key && ReferenceEquals(before.Value, option.Value)))
+                {
+                    _callersOptions[option.Key] = option.Value;
+                }
+            }
+        }
     }
 
     private void NotePlacesIn(HttpResponseMessage response)
     {
-        if (_exit is null)
+        if (Places is null)
         {
-            _issued?.NotePlacesIn(response, Message, _address!);
+            return;
         }
-        else if (response.RequestMessage is { } answered && SentToken.On(answered) is null)
+
+        if (HasExit && (response.RequestMessage is not { } answered || SentToken.On(answered) is not null))
         {
-            // The exit could not tell whose copy this was.
-            _exit.NotePlacesIn(response, Message, _address!);
+            // The exit noted where the message really went. Another address here was chosen by the application's own handlers.
+            Places.NoteNamesIn(response, response.RequestMessage?.RequestUri ?? _address!, _address!);
         }
         else
         {
-            // Where the message really went was noted at the exit: another address here was chosen by the application's own handlers.
-            _exit.NoteNamesIn(response, response.RequestMessage?.RequestUri ?? _address!, _address!);
+            // There is no exit, or it could not tell whose copy this was.
+            Places.NotePlacesIn(response, Message, _address!);
         }
     }
 
-    /// <summary>A handler further in may have sent a copy; what came back must still come from where this was sent.</summary>
-    private bool IsFromHere(HttpRequestMessage? answered) =>
-        answered is null || ReferenceEquals(answered, Message)
-        || (WorkloadIdentity.Origin.TryRead(answered.RequestUri, out var theirs)
-            && WorkloadIdentity.Origin.TryRead(Message.RequestUri, out var ours)
-            && theirs == ours);
+    /// <summary>
+    /// Whether the response answers this token. Handlers further in may have changed the address, written the header anew, or sent a copy.
+    /// The transport takes the token off the message when it follows a redirect: what answers then has not seen it.
+    /// </summary>
+    private bool IsAnswerToToken(HttpResponseMessage response) =>
+        SentToken.Carries(Message, Token.Value)
+        && (response.RequestMessage is not { } answered || ReferenceEquals(answered, Message)
+            || (WorkloadIdentity.Origin.TryRead(answered.RequestUri, out var theirs)
+                && WorkloadIdentity.Origin.TryRead(Message.RequestUri, out var ours)
+                && theirs == ours));
+
+    private static void CopyHeaders(HttpHeadersNonValidated from, HttpRequestHeaders to)
+    {
+        foreach (var (name, values) in from)
+        {
+            if (values.Count == 1)
+            {
+                to.TryAddWithoutValidation(name, values.ToString());
+            }
+            else
+            {
+                to.TryAddWithoutValidation(name, values);
+            }
+        }
+    }
+
+    /// <summary>Two passes of one message may run at once, so reading the options and handing them back take turns.</summary>
+    private static KeyValuePair<string, object?>[] Read(IDictionary<string, object?> options)
+    {
+        if (options.Count == 0)
+        {
+            return [];
+        }
+
+        lock (options)
+        {
+            var read = new KeyValuePair<string, object?>[options.Count];
+            options.CopyTo(read, 0);
+            return read;
+        }
+    }
+
+    private static bool IsNote(string key) => key == OriginalUri.Key.Key || key == SentToken.Key.Key;
+
+    private static bool Has(IDictionary<string, object?> options, KeyValuePair<string, object?> option) =>
+        options.TryGetValue(option.Key, out var value) && ReferenceEquals(value, option.Value);
 }

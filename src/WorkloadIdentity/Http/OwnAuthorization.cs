@@ -9,14 +9,24 @@ internal static class OwnAuthorization
 
     /// <summary>
     /// Whether the message presents credentials of the application's own, and so gets no token. An empty header presents none: the token
-    /// replaces it.
+    /// replaces it. The header of a token handler further out, whose message this is or was copied from, is taken off: this client's token
+    /// takes its place.
     /// </summary>
-    /// <param name="message">Has an Authorization header.</param>
+    /// <param name="callers">The caller's message.</param>
+    /// <param name="message">The copy of it that is sent. It has an Authorization header.</param>
     /// <param name="input">What the message asks for.</param>
     /// <param name="requests">How this client chooses its token requests.</param>
     /// <exception cref="TokenAcquisitionException">What was asked for would be ignored, or the header holds no token.</exception>
-    public static bool IsOn(HttpRequestMessage message, RequestTokenOptions? input, TokenRequestSelector requests)
+    public static bool IsOn(
+        HttpRequestMessage callers, HttpRequestMessage message, RequestTokenOptions? input, TokenRequestSelector requests)
     {
+        if ((SentToken.On(message) is { } outer && outer.IsCarriedBy(message)) || callers.Headers.Authorization is AccessTokenHeader)
+        {
+            message.Headers.Authorization = null;
+            callers.Headers.Authorization = null;
+            return false;
+        }
+
         if (input is { Skip: true })
         {
             return true;

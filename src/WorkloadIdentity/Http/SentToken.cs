@@ -1,14 +1,14 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What a message carries from the <see cref="AccessTokenHandler"/> to handlers further in, the <see cref="TokenExit"/> among them: which
-/// token it has, and where that may go. Its members are internal, so nothing that prints or serialises a message's options shows them.
+/// The note on a message that says which token it carries and where that may go. Handlers further in read it, the <see cref="TokenExit"/>
+/// among them. Its members are internal, so nothing that prints or serialises a message's options shows them.
 /// </summary>
 internal sealed class SentToken(string? value, Uri? address, string scope, OriginalUri? issued)
 {
     public static readonly HttpRequestOptionsKey<SentToken> Key = new("WorkloadIdentity.SentToken");
 
-    /// <summary>Where the token handler sent it; null when nobody knows.</summary>
+    /// <summary>The address that the token handler sent it to; null when it is not known.</summary>
     internal Uri? Address { get; } = address;
 
     internal string Scope { get; } = scope;
@@ -27,8 +27,4 @@ internal sealed class SentToken(string? value, Uri? address, string scope, Origi
 
     /// <summary>Whether the message carries the token. False when it went out without a token of ours.</summary>
     public bool IsCarriedBy(HttpRequestMessage message) => value is not null && Carries(message, value);
-
-    public void PutOn(HttpRequestMessage message) => message.Options.Set(Key, this);
-
-    public static void TakeOff(HttpRequestMessage message) => ((IDictionary<string, object?>)message.Options).Remove(Key.Key);
 }

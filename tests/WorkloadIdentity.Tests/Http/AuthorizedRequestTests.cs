@@ -6,7 +6,7 @@ using System.Net.Http.Metrics;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>The message a pass sends is the caller's in everything, and the caller's message stays as it is.</summary>
-public sealed class MessageCopyTests
+public sealed class AuthorizedRequestTests
 {
     private static readonly Uri Address = new("https://api.contoso.com/orders");
     private static readonly HttpRequestOptionsKey<object> One = new("one");
@@ -37,7 +37,7 @@ public sealed class MessageCopyTests
         message.Headers.TryAddWithoutValidation("X-Empty", "");
         message.Options.Set(One, this);
 
-        var copy = new MessageCopy(message).Message;
+        var copy = new AuthorizedRequest(message).Message;
 
         Assert.Equal(
             (message.Method, message.RequestUri, message.Version, message.VersionPolicy, message.Headers.Protocol),
