@@ -9,7 +9,7 @@ public static class WorkloadIdentityDeveloperExtensions
     /// <summary>
     /// Adds the logins of the Azure CLI and the Azure Developer CLI to the identity's default chain: in the environment Development, and
     /// elsewhere only where <c>AZURE_TOKEN_CREDENTIALS</c> is <c>dev</c> or names them. See
-    /// <see cref="DefaultChainMembersExtensions.AddDeveloperCredentials"/>.
+    /// <see cref="DefaultChainExtensions.AddDeveloperCredentials"/>.
     /// </summary>
     /// <param name="builder">Of an identity that uses the default chain, at least in Development.</param>
     /// <param name="environment">The host's: <c>builder.Environment</c>.</param>

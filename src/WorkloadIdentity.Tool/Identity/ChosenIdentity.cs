@@ -40,15 +40,14 @@ internal sealed record ChosenIdentity(
             Authority.Choose(stated: null, environment, allowUnknown: false).Host is { } host && LiteralAddress.IsLoopback(host)
                 ? ExchangeAudience.OfPublicCloud
                 : null;
-        var source = new AssertionSourceOptions { HttpClient = surroundings.EntraClient };
         if (environment.Has("ACTIONS_ID_TOKEN_REQUEST_URL"))
         {
-            options.Members.Add(AssertionSource.GitHubActions(source), audience);
+            options.Members.Add(AssertionSource.GitHubActions(surroundings.EntraClient), audience);
         }
 
         if (environment.Has("SYSTEM_OIDCREQUESTURI"))
         {
-            options.Members.Add(AssertionSource.AzurePipelines(options: source), audience);
+            options.Members.Add(AssertionSource.AzurePipelines(httpClient: surroundings.EntraClient), audience);
         }
 
         options.Members.AddDeveloperLogins(developer || IsDevelopment(environment), login => login.TenantId = tenant);

@@ -83,10 +83,16 @@ public static class AssertionSources
         /// Headers whose values are in environment variables, by the variable's name. A variable is read at each use. If one is not set,
         /// the source is unavailable.
         /// </param>
-        /// <param name="options">The client that sends the request, and its time limit.</param>
+        /// <param name="httpClient">
+        /// The client that sends the request. Null uses one that follows no redirects and keeps no cookies. A client given here must do
+        /// the same and must not attach tokens. It is not disposed.
+        /// </param>
+        /// <param name="timeLimit">
+        /// How long the server may take for one answer: more than zero, at most five minutes; null means 10 seconds.
+        /// <see cref="RetryOptions.AttemptTimeout"/> of the credential applies as well.
+        /// </param>
         /// <exception cref="ArgumentException">
-        /// <paramref name="address"/> is not such an address, a header cannot be sent, or a value in <paramref name="options"/> is out of
-        /// range.
+        /// <paramref name="address"/> is not such an address, a header cannot be sent, or <paramref name="timeLimit"/> is out of range.
         /// </exception>
         public static AssertionSource FromUrl(
             Uri address,
@@ -94,8 +100,15 @@ public static class AssertionSources
             string? jsonField = null,
             IEnumerable<KeyValuePair<string, string>>? headers = null,
             IEnumerable<KeyValuePair<string, string>>? headersFromVariables = null,
-            AssertionSourceOptions? options = null) =>
-            new UrlAssertionSource(address, audienceParameter, jsonField, headers ?? [], headersFromVariables ?? [], options);
+            HttpClient? httpClient = null,
+            TimeSpan? timeLimit = null) =>
+            new UrlAssertionSource(
+                address,
+                audienceParameter,
+                jsonField,
+                headers ?? [],
+                headersFromVariables ?? [],
+                new AssertionClient(httpClient, timeLimit));
 
         /// <summary>
         /// Uses a token of another credential, for the exchange audience, as the assertion. The other credential gets it in its own
@@ -144,9 +157,17 @@ public static class AssertionSources
         /// the job can get them for about six hours. The job needs <c>permissions: id-token: write</c>. See
         /// <see href="https://docs.github.com/actions/reference/security/oidc">OpenID Connect in GitHub Actions</see>.
         /// </summary>
-        /// <param name="options">The client that sends the request, and its time limit.</param>
-        /// <exception cref="ArgumentException">A value in <paramref name="options"/> is out of range.</exception>
-        public static AssertionSource GitHubActions(AssertionSourceOptions? options = null) => new GitHubActionsAssertionSource(options);
+        /// <param name="httpClient">
+        /// The client that sends the request. Null uses one that follows no redirects and keeps no cookies. A client given here must do
+        /// the same and must not attach tokens. It is not disposed.
+        /// </param>
+        /// <param name="timeLimit">
+        /// How long the server may take for one answer: more than zero, at most five minutes; null means 10 seconds.
+        /// <see cref="RetryOptions.AttemptTimeout"/> of the credential applies as well.
+        /// </param>
+        /// <exception cref="ArgumentException"><paramref name="timeLimit"/> is out of range.</exception>
+        public static AssertionSource GitHubActions(HttpClient? httpClient = null, TimeSpan? timeLimit = null) =>
+            new GitHubActionsAssertionSource(new AssertionClient(httpClient, timeLimit));
 
         /// <summary>
         /// Gets id tokens of the Azure Pipelines job that this program runs in, a new one at each use. A token can be used for about five
@@ -159,12 +180,20 @@ public static class AssertionSources
         /// <c>AZURESUBSCRIPTION_SERVICE_CONNECTION_ID</c>, which the Azure CLI and Azure PowerShell tasks set. Without that variable the
         /// token represents the pipeline (subject <c>p://organization/project/pipeline</c>).
         /// </param>
-        /// <param name="options">The client that sends the request, and its time limit.</param>
+        /// <param name="httpClient">
+        /// The client that sends the request. Null uses one that follows no redirects and keeps no cookies. A client given here must do
+        /// the same and must not attach tokens. It is not disposed.
+        /// </param>
+        /// <param name="timeLimit">
+        /// How long the server may take for one answer: more than zero, at most five minutes; null means 10 seconds.
+        /// <see cref="RetryOptions.AttemptTimeout"/> of the credential applies as well.
+        /// </param>
         /// <exception cref="ArgumentException">
-        /// <paramref name="serviceConnectionId"/> is not a GUID, or a value in <paramref name="options"/> is out of range.
+        /// <paramref name="serviceConnectionId"/> is not a GUID, or <paramref name="timeLimit"/> is out of range.
         /// </exception>
-        public static AssertionSource AzurePipelines(string? serviceConnectionId = null, AssertionSourceOptions? options = null) =>
-            new AzurePipelinesAssertionSource(serviceConnectionId, options);
+        public static AssertionSource AzurePipelines(
+            string? serviceConnectionId = null, HttpClient? httpClient = null, TimeSpan? timeLimit = null) =>
+            new AzurePipelinesAssertionSource(serviceConnectionId, new AssertionClient(httpClient, timeLimit));
 
         /// <summary>
         /// Gets identity tokens of the service account that this program runs as on Google Cloud (Compute Engine, GKE, Cloud Run, Cloud
@@ -172,8 +201,16 @@ public static class AssertionSources
         /// <see href="https://cloud.google.com/compute/docs/instances/verifying-instance-identity">identity tokens of the metadata
         /// server</see>.
         /// </summary>
-        /// <param name="options">The client that sends the request, and its time limit. Without a client no proxy is used.</param>
-        /// <exception cref="ArgumentException">A value in <paramref name="options"/> is out of range.</exception>
-        public static AssertionSource GoogleMetadata(AssertionSourceOptions? options = null) => new GoogleMetadataAssertionSource(options);
+        /// <param name="httpClient">
+        /// The client that sends the request. Null uses one that follows no redirects and keeps no cookies, without a proxy. A client
+        /// given here must do the same and must not attach tokens. It is not disposed.
+        /// </param>
+        /// <param name="timeLimit">
+        /// How long the server may take for one answer: more than zero, at most five minutes; null means 10 seconds.
+        /// <see cref="RetryOptions.AttemptTimeout"/> of the credential applies as well.
+        /// </param>
+        /// <exception cref="ArgumentException"><paramref name="timeLimit"/> is out of range.</exception>
+        public static AssertionSource GoogleMetadata(HttpClient? httpClient = null, TimeSpan? timeLimit = null) =>
+            new GoogleMetadataAssertionSource(new AssertionClient(httpClient, timeLimit));
     }
 }

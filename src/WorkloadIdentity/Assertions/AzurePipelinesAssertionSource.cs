@@ -14,9 +14,9 @@ internal sealed class AzurePipelinesAssertionSource : AssertionSource
         HelpAnchors.AzurePipelines);
 
     private readonly string? _serviceConnectionId;
-    private readonly AssertionSourceOptions _options;
+    private readonly AssertionClient _client;
 
-    public AzurePipelinesAssertionSource(string? serviceConnectionId, AssertionSourceOptions? options)
+    public AzurePipelinesAssertionSource(string? serviceConnectionId, AssertionClient client)
     {
         if (serviceConnectionId is not null && !Guid.TryParseExact(serviceConnectionId, "D", out _))
         {
@@ -26,7 +26,7 @@ internal sealed class AzurePipelinesAssertionSource : AssertionSource
         }
 
         _serviceConnectionId = serviceConnectionId;
-        _options = AssertionSourceOptions.Checked(options);
+        _client = client;
     }
 
     public override string Name => "azure pipelines";
@@ -81,6 +81,6 @@ internal sealed class AzurePipelinesAssertionSource : AssertionSource
 
         // Without this header Azure DevOps redirects an unknown caller to a sign-in page instead of answering 401.
         message.Headers.TryAddWithoutValidation("X-TFS-FedAuthRedirect", "Suppress");
-        return Endpoint.AskAsync(_options.ClientFor(address), message, _options.TimeLimit, request, "oidcToken", cancellationToken);
+        return Endpoint.AskAsync(_client.For(address), message, _client.TimeLimit, request, "oidcToken", cancellationToken);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class CommandAssertionSource : AssertionSource
         }
 
         _field = jsonField is null ? null : Guard.Text(jsonField, "The name of the JSON field", "token");
-        _timeLimit = AssertionSourceOptions.CheckedLimit(timeLimit ?? AssertionSourceOptions.DefaultLimit, nameof(timeLimit));
+        _timeLimit = AssertionClient.Limit(timeLimit);
     }
 
     public override string Name => "assertion command";

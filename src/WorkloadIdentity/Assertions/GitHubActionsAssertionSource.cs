@@ -11,9 +11,9 @@ internal sealed class GitHubActionsAssertionSource : AssertionSource
         "Check that the job has 'permissions: id-token: write' and has not run for more than six hours.",
         HelpAnchors.GitHubActions);
 
-    private readonly AssertionSourceOptions _options;
+    private readonly AssertionClient _client;
 
-    public GitHubActionsAssertionSource(AssertionSourceOptions? options) => _options = AssertionSourceOptions.Checked(options);
+    public GitHubActionsAssertionSource(AssertionClient client) => _client = client;
 
     public override string Name => "github actions";
 
@@ -51,6 +51,6 @@ internal sealed class GitHubActionsAssertionSource : AssertionSource
         var message = new HttpRequestMessage(HttpMethod.Get, SourceAddress.With(address, "audience", request.RequireAudience()));
         message.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         message.Headers.TryAddWithoutValidation("Accept", "application/json; api-version=2.0");
-        return Endpoint.AskAsync(_options.ClientFor(address), message, _options.TimeLimit, request, "value", cancellationToken);
+        return Endpoint.AskAsync(_client.For(address), message, _client.TimeLimit, request, "value", cancellationToken);
     }
 }

@@ -18,9 +18,9 @@ internal sealed class GoogleMetadataAssertionSource : AssertionSource
             + "service account.",
         HelpAnchors.GoogleMetadata);
 
-    private readonly AssertionSourceOptions _options;
+    private readonly AssertionClient _client;
 
-    public GoogleMetadataAssertionSource(AssertionSourceOptions? options) => _options = AssertionSourceOptions.Checked(options);
+    public GoogleMetadataAssertionSource(AssertionClient client) => _client = client;
 
     public override string Name => "google metadata";
 
@@ -45,7 +45,7 @@ internal sealed class GoogleMetadataAssertionSource : AssertionSource
                 server,
                 $"/computeMetadata/v1/instance/service-accounts/default/identity?audience={Uri.EscapeDataString(
                     request.RequireAudience())}&format=full");
-        var answer = await AskAsync(address, _options.TimeLimit, request, cancellationToken).ConfigureAwait(false);
+        var answer = await AskAsync(address, _client.TimeLimit, request, cancellationToken).ConfigureAwait(false);
         return answer.IsSuccess && answer.Header(Flavor) != Google
             ? Endpoint.Unusable(
                 TokenErrorKind.InvalidResponse,
@@ -73,7 +73,7 @@ internal sealed class GoogleMetadataAssertionSource : AssertionSource
         // Required by the metadata server. It stops a server that can be tricked into fetching a URL: such requests lack the header.
         message.Headers.TryAddWithoutValidation(Flavor, Google);
         return Backchannel.SendAsync(
-            _options.HttpClient ?? Backchannel.Local,
+            _client.ForLocal(),
             message,
             "Google's metadata server",
             timeLimit,

@@ -7,7 +7,7 @@ internal sealed class UrlAssertionSource : AssertionSource
 {
     private readonly Uri _address;
     private readonly AssertionEndpoint _endpoint;
-    private readonly AssertionSourceOptions _options;
+    private readonly AssertionClient _client;
     private readonly FrozenDictionary<string, string> _headers;
     private readonly FrozenDictionary<string, string> _variables;
     private readonly string? _audienceParameter;
@@ -19,7 +19,7 @@ internal sealed class UrlAssertionSource : AssertionSource
         string? jsonField,
         IEnumerable<KeyValuePair<string, string>> headers,
         IEnumerable<KeyValuePair<string, string>> headersFromVariables,
-        AssertionSourceOptions? options)
+        AssertionClient client)
     {
         ArgumentNullException.ThrowIfNull(address);
         if (SourceAddress.Problem(address) is { } problem)
@@ -31,7 +31,7 @@ internal sealed class UrlAssertionSource : AssertionSource
         _endpoint =
             new AssertionEndpoint(
                 address.Authority, "Check the address, its headers, and what the server's own log says.", HelpAnchors.AssertionSource);
-        _options = AssertionSourceOptions.Checked(options);
+        _client = client;
         _audienceParameter =
             audienceParameter is null ? null : Guard.Text(audienceParameter, "The name of the audience parameter", "audience");
         _field = jsonField is null ? null : Guard.Text(jsonField, "The name of the JSON field", "value");
@@ -73,7 +73,7 @@ internal sealed class UrlAssertionSource : AssertionSource
             message.Headers.TryAddWithoutValidation(name, value);
         }
 
-        return _endpoint.AskAsync(_options.ClientFor(_address), message, _options.TimeLimit, request, _field, cancellationToken);
+        return _endpoint.AskAsync(_client.For(_address), message, _client.TimeLimit, request, _field, cancellationToken);
     }
 
     private void CheckHeaders(string headers, string headersFromVariables)

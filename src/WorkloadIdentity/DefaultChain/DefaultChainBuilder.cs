@@ -17,6 +17,7 @@ internal sealed class DefaultChainBuilder
     private static readonly IReadOnlyList<string> Prod = ["prod"];
 
     private readonly DefaultChainMember[] _members;
+    private readonly FederatedAuthentication[] _sources;
     private readonly DefaultCredentialsOptions _options;
     private readonly WorkloadEnvironment _environment;
     private readonly EnvironmentApplication _application;
@@ -39,6 +40,8 @@ internal sealed class DefaultChainBuilder
             TenantId.Require(tenant, nameof(options.AdditionallyAllowedTenants));
         }
 
+        CheckMembers(options.Members);
+        _sources = [.. options.Members.Select(member => member.Federation).OfType<FederatedAuthentication>()];
         _application = new EnvironmentApplication(options, _retry);
         _members =
         [
@@ -55,7 +58,7 @@ internal sealed class DefaultChainBuilder
                 "WorkloadIdentityCredential",
                 TokenFile,
                 path => new FederatedAuthentication(AssertionSource.FromFile(path))),
-            .. options.Members,
+            .. options.Members.Where(member => member.Federation is null),
             new(DefaultChainMember.BuiltInKinds[3], _ => ManagedIdentity())
             {
                 PickedBy = [.. Prod, "ManagedIdentityCredential"],
@@ -71,7 +74,7 @@ internal sealed class DefaultChainBuilder
     // Except for a managed identity, every member that a variable announces is an application.
     private bool HasApplication =>
         Array.Exists(_members, member => member != _members[^1] && member.IsAnnounced(_environment))
-            || (_options.Members.Sources.Count > 0 && _environment.Has(EnvironmentApplication.Tenant));
+            || (_sources.Length > 0 && _environment.Has(EnvironmentApplication.Tenant));
 
     private bool IsDevelopment =>
         EnvironmentNames.Any(name => "Development".Equals(_environment.Variable(name), StringComparison.OrdinalIgnoreCase));
@@ -111,10 +114,33 @@ internal sealed class DefaultChainBuilder
         return links;
     }
 
+    /// <summary>Options are code: a null or a kind that stands there twice is a mistake of the caller.</summary>
+    private static void CheckMembers(IList<DefaultChainMember> members)
+    {
+        var kinds = new HashSet<string>(DefaultChainMember.BuiltInKinds);
+        for (var index = 0; index < members.Count; index++)
+        {
+            if (members[index] is not { } member)
+            {
+                throw new ArgumentException(
+                    $"{nameof(DefaultCredentialsOptions)}.{nameof(DefaultCredentialsOptions.Members)}[{index}] is null. Remove it.",
+                    nameof(DefaultCredentialsOptions.Members));
+            }
+
+            if (member.Federation is null && !kinds.Add(member.Kind))
+            {
+                throw new ArgumentException(
+                    $"The default chain has two credentials of the kind '{member.Kind}'. Add each kind once "
+                        + $"({nameof(DefaultCredentialsOptions)}.{nameof(DefaultCredentialsOptions.Members)}[{index}]).",
+                    nameof(DefaultCredentialsOptions.Members));
+            }
+        }
+    }
+
     /// <summary>A member's credential; behind the federated token file also those of the sources that code added.</summary>
     private IEnumerable<Credential> LinksOf(DefaultChainMember member) =>
         member.Kind == DefaultChainMember.BuiltInKinds[2]
-            ? [member.Create(_options), .. _options.Members.Sources.Select(_application.FromSource)]
+            ? [member.Create(_options), .. _sources.Select(_application.FromSource)]
             : [member.Create(_options)];
 
     /// <summary>

@@ -1,11 +1,11 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A credential that joins the default chain (<see cref="DefaultCredentials"/>) from outside of it: another package's, or the application's
-/// own. Immutable.
+/// A credential that is added to the default chain (<see cref="DefaultCredentials"/>): a package's, or the application's own. Immutable.
 /// </summary>
 /// <remarks>
-/// Members are asked behind secret, certificate and federated token file, and before managed identity, which has to be asked to be found.
+/// The chain asks its members after client secret, client certificate and federated token file, and before managed identity. Managed
+/// identity is last because only a request can tell whether it is there.
 /// </remarks>
 public sealed class DefaultChainMember
 {
@@ -18,13 +18,14 @@ public sealed class DefaultChainMember
     internal static IReadOnlyList<string> BuiltInKinds { get; } = ["secret", "certificate", "federated", "managed-identity"];
 
     /// <summary>A member of one kind.</summary>
-    /// <param name="kind">Lower-case words joined by hyphens, such as <c>azure-cli</c>: what <c>WORKLOAD_IDENTITY_ALLOW</c> and the option
-    /// Allow call it.</param>
-    /// <param name="create">
-    /// Makes the credential when the chain is made, with the chain's clock, environment and loggers. What is not here, or malformed, is for
-    /// the credential to tell when it is asked; an exception thrown here is the chain's.
+    /// <param name="kind">
+    /// Lower-case words joined by hyphens, such as <c>azure-cli</c>. <c>WORKLOAD_IDENTITY_ALLOW</c> and the option Allow use this name.
     /// </param>
-    /// <exception cref="ArgumentException"><paramref name="kind"/> is no such name.</exception>
+    /// <param name="create">
+    /// Makes the credential when the chain is made, with the chain's clock, environment and loggers. The credential itself reports what is
+    /// absent or malformed, when it is asked. An exception thrown here ends the construction of the chain.
+    /// </param>
+    /// <exception cref="ArgumentException"><paramref name="kind"/> has another form.</exception>
     public DefaultChainMember(string kind, Func<DefaultCredentialsOptions, Credential> create)
     {
         ArgumentNullException.ThrowIfNull(kind);
@@ -37,25 +38,38 @@ public sealed class DefaultChainMember
         _create = create;
     }
 
-    /// <summary>What <c>WORKLOAD_IDENTITY_ALLOW</c> and the option Allow call it.</summary>
+    /// <summary>A source of assertions for the application that variables name. The chain makes its credential.</summary>
+    internal DefaultChainMember(FederatedAuthentication federation)
+    {
+        Kind = BuiltInKinds[2];
+        Federation = federation;
+        _create = _ => throw new NotSupportedException("The chain makes the credential of an assertion source.");
+    }
+
+    /// <summary>The name that <c>WORKLOAD_IDENTITY_ALLOW</c> and the option Allow use.</summary>
     public string Kind { get; }
 
     /// <summary>
-    /// The values of <c>AZURE_TOKEN_CREDENTIALS</c> that pick it; case does not matter. With <c>prod</c> it takes part wherever the chain's
-    /// own credentials do.
+    /// The values of <c>AZURE_TOKEN_CREDENTIALS</c> that pick it, without regard to case. <c>prod</c> also picks the chain's own
+    /// credentials.
     /// </summary>
     public IReadOnlyList<string> PickedBy { get; init; } = [];
 
-    /// <summary>Whether it stays away while <c>AZURE_TOKEN_CREDENTIALS</c> is not set. The default is false: it takes part.</summary>
+    /// <summary>Whether it is left out while <c>AZURE_TOKEN_CREDENTIALS</c> is not set. The default is false.</summary>
     public bool OnlyWhenPicked { get; init; }
 
-    /// <summary>The variables of which one says that it is here; empty when only asking can tell.</summary>
+    /// <summary>
+    /// The variables that announce it: it is present if one of them is set. Empty if only a request can tell whether it is present.
+    /// </summary>
     public IReadOnlyList<string> AnnouncedBy { get; init; } = [];
+
+    /// <summary>The assertion source of a member that was added as one; null for other members.</summary>
+    internal FederatedAuthentication? Federation { get; }
 
     /// <summary>Its name where it cannot be made.</summary>
     internal string Name { get => field ?? Kind.Replace('-', ' '); init; }
 
-    /// <summary>It may be here although no variable says so.</summary>
+    /// <summary>Whether it may be present although no variable announces it.</summary>
     internal bool IsFoundByAsking { get => field || AnnouncedBy.Count == 0; init; }
 
     internal bool IsDeveloper => PickedBy.Contains(DeveloperPick, StringComparer.OrdinalIgnoreCase);

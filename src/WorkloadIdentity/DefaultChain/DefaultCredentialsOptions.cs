@@ -17,10 +17,11 @@ public sealed class DefaultCredentialsOptions
     public IList<string> Allow { get; } = [];
 
     /// <summary>
-    /// Credentials that join the chain from outside of it, before managed identity: each package has an <c>Add…</c> for its own. None by
-    /// default.
+    /// Credentials that are added to the chain, in the order the chain asks them, before managed identity. Packages add theirs with an
+    /// extension method (<c>Members.AddDeveloperCredentials(…)</c>), and <see cref="DefaultCredentials.Add"/> adds an assertion source.
+    /// Each kind stands there once. Empty by default.
     /// </summary>
-    public DefaultChainMembers Members { get; } = [];
+    public IList<DefaultChainMember> Members { get; } = [];
 
     /// <summary>The cloud of the application; null takes <c>AZURE_AUTHORITY_HOST</c>, or else <see cref="EntraCloud.Public"/>.</summary>
     public Uri? AuthorityHost { get; set; }

@@ -25,8 +25,7 @@ internal static class AssertionServerSettings
     {
         var audienceParameter = reader.Text(AudienceParameter);
         var jsonField = reader.Text(JsonField);
-        var options = new AssertionSourceOptions();
-        options.TimeLimit = reader.Duration(TimeLimit) ?? options.TimeLimit;
+        var timeLimit = reader.Duration(TimeLimit);
         var headers = reader.Pairs(Headers);
         var headersFromVariables = reader.Pairs(HeadersFromVariables);
         if (reader.Text(Url) is null)
@@ -37,7 +36,8 @@ internal static class AssertionServerSettings
 
         return reader.Address(Url) is { } address && reader.Check(
                 Url,
-                () => AssertionSource.FromUrl(address, audienceParameter, jsonField, headers, headersFromVariables, options)) is { } source
+                () => AssertionSource.FromUrl(
+                    address, audienceParameter, jsonField, headers, headersFromVariables, timeLimit: timeLimit)) is { } source
             ? parts =>
                 parts.AllowsAssertionUrl
                     ? source

@@ -71,16 +71,11 @@ internal sealed class CredentialDependencies(string identity, WorkloadIdentityOp
         };
         Copy(options.AdditionallyAllowedTenants, chain.AdditionallyAllowedTenants);
         Copy(options.Allow, chain.Allow);
-        chain.Members.Sources.AddRange(options.DefaultChainMembers.Sources);
-        foreach (var member in options.DefaultChainMembers)
-        {
-            chain.Members.Add(member);
-        }
-
+        Copy(options.DefaultChainMembers, chain.Members);
         return chain;
     }
 
-    private static void Copy(IList<string> from, IList<string> to)
+    private static void Copy<T>(IList<T> from, IList<T> to)
     {
         foreach (var item in from)
         {

@@ -134,7 +134,7 @@ public sealed partial class WorkloadIdentityBuilder
     /// chain.Add…)</c>.
     /// </summary>
     /// <param name="members">Adds to the chain, once, at first use.</param>
-    public WorkloadIdentityBuilder UseDefaultChain(Action<DefaultChainMembers> members)
+    public WorkloadIdentityBuilder UseDefaultChain(Action<IList<DefaultChainMember>> members)
     {
         ArgumentNullException.ThrowIfNull(members);
         return Use(nameof(UseDefaultChain), DefaultChain).Configure(options => members(options.DefaultChainMembers));
@@ -142,13 +142,13 @@ public sealed partial class WorkloadIdentityBuilder
 
     /// <summary>
     /// Adds to the default chain if that is what the identity uses, whether nothing was said, code chose it or configuration did. For the
-    /// <c>Add…</c> methods of packages; an application says <see cref="UseDefaultChain(Action{DefaultChainMembers})"/>.
+    /// <c>Add…</c> methods of packages; an application says <see cref="UseDefaultChain(Action{IList{DefaultChainMember}})"/>.
     /// </summary>
     /// <param name="members">Adds to the chain, once, at first use.</param>
     /// <param name="verb">The method the application called, for the errors.</param>
     /// <exception cref="InvalidOperationException">The identity is an acquirer that was made before, or has a credential of the
     /// application's own making.</exception>
-    public WorkloadIdentityBuilder AddToDefaultChain(Action<DefaultChainMembers> members, [CallerMemberName] string verb = "")
+    public WorkloadIdentityBuilder AddToDefaultChain(Action<IList<DefaultChainMember>> members, [CallerMemberName] string verb = "")
     {
         ArgumentNullException.ThrowIfNull(members);
         if (_isExisting)

@@ -31,8 +31,8 @@ public sealed class WorkloadIdentityOptions
     /// </summary>
     public IList<string> Allow { get; } = [];
 
-    /// <summary>What joins the default chain from outside of it. See <see cref="DefaultCredentialsOptions.Members"/>.</summary>
-    public DefaultChainMembers DefaultChainMembers { get; } = [];
+    /// <summary>Credentials that are added to the default chain. See <see cref="DefaultCredentialsOptions.Members"/>.</summary>
+    public IList<DefaultChainMember> DefaultChainMembers { get; } = [];
 
     /// <summary>
     /// Whether a workload with a federated token may take the identity of the machine. See

@@ -20,7 +20,7 @@ public sealed class AzurePipelinesAssertionSourceTests
     {
         _job.With(("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", variable));
 
-        var result = await _job.Answers(HttpStatusCode.OK, Answer).AskAsync(AssertionSource.AzurePipelines(stated, _job.Options));
+        var result = await _job.Answers(HttpStatusCode.OK, Answer).AskAsync(AssertionSource.AzurePipelines(stated, _job.Client));
 
         Assert.Equal(AssertionBench.Jwt, result.Assertion);
         var request = Assert.Single(_job.Server.Requests);
@@ -35,7 +35,7 @@ public sealed class AzurePipelinesAssertionSourceTests
     public async Task An_address_that_brings_its_version_keeps_it_once()
     {
         await _job.With(("SYSTEM_OIDCREQUESTURI", Address + "?api-version=7.0&x=%20")).Answers(HttpStatusCode.OK, Answer)
-            .AskAsync(AssertionSource.AzurePipelines(options: _job.Options));
+            .AskAsync(AssertionSource.AzurePipelines(httpClient: _job.Client));
 
         Assert.Equal($"{Address}?x=%20&api-version=7.1", Assert.Single(_job.Server.Requests).Uri.AbsoluteUri);
     }
@@ -61,7 +61,7 @@ public sealed class AzurePipelinesAssertionSourceTests
     public async Task Half_or_hostile_variables_fail_and_nothing_is_asked(string variable, string? value, string says)
     {
         AssertionBench.Fails(
-            await _job.With((variable, value)).AskAsync(AssertionSource.AzurePipelines(options: _job.Options)),
+            await _job.With((variable, value)).AskAsync(AssertionSource.AzurePipelines(httpClient: _job.Client)),
             TokenErrorKind.InvalidConfiguration,
             says);
         Assert.Empty(_job.Server.Requests);
@@ -77,7 +77,7 @@ public sealed class AzurePipelinesAssertionSourceTests
     {
         var error =
             AssertionBench.Fails(
-                await _job.Answers((HttpStatusCode)status, body).AskAsync(AssertionSource.AzurePipelines(Connection, _job.Options)),
+                await _job.Answers((HttpStatusCode)status, body).AskAsync(AssertionSource.AzurePipelines(Connection, _job.Client)),
                 kind,
                 says);
 

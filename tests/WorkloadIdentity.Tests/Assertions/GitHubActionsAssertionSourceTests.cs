@@ -9,7 +9,7 @@ public sealed class GitHubActionsAssertionSourceTests
     private readonly AssertionBench _job =
         new AssertionBench().With(("ACTIONS_ID_TOKEN_REQUEST_URL", Address), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "canary-token"));
 
-    private AssertionSource Source => AssertionSource.GitHubActions(_job.Options);
+    private AssertionSource Source => AssertionSource.GitHubActions(_job.Client);
 
     [Fact]
     public async Task The_address_keeps_its_query_and_gets_the_audience()
@@ -108,7 +108,7 @@ public sealed class GitHubActionsAssertionSourceTests
 
         AssertionBench.Fails(
             await _job.AskAsync(
-                AssertionSource.GitHubActions(new() { HttpClient = _job.Server.Client, TimeLimit = TimeSpan.FromSeconds(3) })),
+                AssertionSource.GitHubActions(_job.Client, TimeSpan.FromSeconds(3))),
             TokenErrorKind.TimedOut,
             "within 3 s");
     }
@@ -127,5 +127,5 @@ public sealed class GitHubActionsAssertionSourceTests
     [InlineData(-1)]
     [InlineData(301)]
     public void A_time_limit_out_of_range_is_refused_at_construction(int seconds) =>
-        Assert.Throws<ArgumentException>(() => AssertionSource.GitHubActions(new() { TimeLimit = TimeSpan.FromSeconds(seconds) }));
+        Assert.Throws<ArgumentException>("timeLimit", () => AssertionSource.GitHubActions(timeLimit: TimeSpan.FromSeconds(seconds)));
 }

@@ -8,7 +8,7 @@ public sealed class GoogleMetadataAssertionSourceTests
 
     private readonly AssertionBench _machine = new();
 
-    private AssertionSource Source => AssertionSource.GoogleMetadata(_machine.Options);
+    private AssertionSource Source => AssertionSource.GoogleMetadata(_machine.Client);
 
     [Fact]
     public async Task It_asks_for_the_audience_in_full()

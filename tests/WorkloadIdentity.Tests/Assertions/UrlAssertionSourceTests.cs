@@ -18,7 +18,7 @@ public sealed class UrlAssertionSourceTests
             jsonField: "id_token",
             headers,
             headersFromVariables: new Dictionary<string, string> { ["Authorization"] = "ISSUER_KEY" },
-            _bench.Options);
+            _bench.Client);
         headers["Metadata"] = "changed afterwards";
 
         var result =
@@ -36,7 +36,7 @@ public sealed class UrlAssertionSourceTests
     {
         var result =
             await _bench.Answers(HttpStatusCode.OK, $"\n{AssertionBench.Jwt}\n", "text/plain")
-                .AskAsync(AssertionSource.FromUrl(Address, options: _bench.Options));
+                .AskAsync(AssertionSource.FromUrl(Address, httpClient: _bench.Client));
 
         Assert.Equal(AssertionBench.Jwt, result.Assertion);
         Assert.Equal(Address, Assert.Single(_bench.Server.Requests).Uri);
@@ -52,7 +52,7 @@ public sealed class UrlAssertionSourceTests
             AssertionSource.FromUrl(
                 Address,
                 headersFromVariables: new Dictionary<string, string> { ["Authorization"] = "ISSUER_KEY" },
-                options: _bench.Options);
+                httpClient: _bench.Client);
 
         AssertionBench.Fails(await _bench.With(("ISSUER_KEY", value)).AskAsync(source), kind, says, verdict);
         Assert.Empty(_bench.Server.Requests);
@@ -98,7 +98,7 @@ public sealed class UrlAssertionSourceTests
     public async Task What_is_no_assertion_fails_without_a_word_of_it(int status, string body, TokenErrorKind kind, string says) =>
         AssertionBench.Fails(
             await _bench.Answers((HttpStatusCode)status, body)
-                .AskAsync(AssertionSource.FromUrl(Address, options: _bench.Options)),
+                .AskAsync(AssertionSource.FromUrl(Address, httpClient: _bench.Client)),
             kind,
             says);
 }

@@ -22,9 +22,7 @@ public sealed class FolderTests
         ("one type in three files: the message, its start, its renewal",
             ["Http/AccessTokenHandler.cs", "Http/AccessTokenHandler.Start.cs", "Http/AccessTokenHandler.Renewal.cs"]),
         ("a member's credential is made from the options, which list the members",
-            [
-                "DefaultChain/DefaultChainMember.cs", "DefaultChain/DefaultChainMembers.cs", "DefaultChain/DefaultCredentialsOptions.cs",
-            ]),
+            ["DefaultChain/DefaultChainMember.cs", "DefaultChain/DefaultCredentialsOptions.cs"]),
         ("the options take a function that is given the dependencies, and these read the options",
             ["DependencyInjection/CredentialDependencies.cs", "DependencyInjection/WorkloadIdentityOptions.cs"]),
         ("a federated credential in configuration may contain a whole identity, which may be federated",

@@ -206,7 +206,9 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
             StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => own.AddDeveloperCredentials(Host("Development")));
         Assert.Throws<InvalidOperationException>(() => late.UseCredential(_ => ScriptedCredential.Issuing("late")));
-        Assert.Throws<ArgumentException>(() => new DefaultChainMembers().AddDeveloperCredentials(null).AddDeveloperCredentials(null));
+        var twice = new DefaultCredentialsOptions();
+        twice.Members.AddDeveloperCredentials(null).AddDeveloperCredentials(null);
+        Assert.Throws<ArgumentException>("Members", () => DefaultCredentials.FromEnvironment(twice));
     }
 
     private static string[] Names(TokenResult result) => [.. result.Attempts.Select(attempt => attempt.Credential.Split('/')[^1])];

@@ -16,7 +16,7 @@ internal sealed class AssertionBench
 
     public Dictionary<string, byte[]> Files { get; } = [];
 
-    public AssertionSourceOptions Options => new() { HttpClient = Server.Client };
+    public HttpClient Client => Server.Client;
 
     public AssertionBench With(params (string Name, string? Value)[] variables)
     {

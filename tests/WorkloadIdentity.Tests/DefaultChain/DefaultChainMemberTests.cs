@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class DefaultChainMembersTests : IDisposable
+public sealed class DefaultChainMemberTests : IDisposable
 {
     private static readonly TokenRequest Request = new("api://orders/.default");
 
@@ -24,11 +24,54 @@ public sealed class DefaultChainMembersTests : IDisposable
     [InlineData("secret")]
     [InlineData("managed-identity")]
     [InlineData("github")]
-    public void A_kind_that_is_there_cannot_be_added_again(string kind) =>
+    public async Task A_kind_stands_in_the_chain_once(string kind)
+    {
+        var thrown = await Assert.ThrowsAsync<ArgumentException>("Members", () => AcquireAsync(Member("github"), Member(kind)));
+
+        Assert.Contains($"two credentials of the kind '{kind}'", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("DefaultCredentialsOptions.Members[1]", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_member_that_is_null_is_refused_with_its_place() =>
         Assert.Contains(
-            kind,
-            Assert.Throws<ArgumentException>(() => new DefaultChainMembers().Add(Member("github")).Add(Member(kind))).Message,
+            "DefaultCredentialsOptions.Members[1] is null",
+            (await Assert.ThrowsAsync<ArgumentException>("Members", () => AcquireAsync(Member("github"), null!))).Message,
             StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_registered_identity_refuses_a_kind_that_was_added_twice()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(WorkloadEnvironment.FromValues(_variables));
+        services.AddWorkloadIdentity("orders").UseDefaultChain(chain =>
+        {
+            chain.Add(Member("github"));
+            chain.Add(Member("github"));
+        });
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.Contains(
+            "The identity 'orders': Members cannot be used. The default chain has two credentials of the kind 'github'.",
+            Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(
+                () => provider.GetRequiredKeyedService<ITokenAcquirer>("orders")).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Assertion_sources_are_asked_before_members_of_other_kinds()
+    {
+        (_variables["AZURE_TENANT_ID"], _variables["AZURE_CLIENT_ID"]) = (EntraFake.Tenant, EntraFake.ClientId);
+        var options = new DefaultCredentialsOptions { Environment = WorkloadEnvironment.FromValues(_variables) };
+        options.Members.Add(Member("own"));
+        options.Members.Add(AssertionSource.GitHubActions()).Add(AssertionSource.AzurePipelines());
+
+        var result = await DefaultCredentials.FromEnvironment(options).AcquireAsync(new Acquisition(Request), CancellationToken.None);
+
+        Assert.Equal(
+            ["client secret", "client certificate", "federated token file", "github actions", "azure pipelines", "own"],
+            result.Attempts.Select(attempt => attempt.Credential.Split('/')[^1]));
+    }
 
     [Fact]
     public async Task Members_are_asked_in_their_order_before_managed_identity()

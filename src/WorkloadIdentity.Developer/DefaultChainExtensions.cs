@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 namespace WorkloadIdentity.Developer;
 
 /// <summary>Lets a developer's login join the default chain.</summary>
-public static class DefaultChainMembersExtensions
+public static class DefaultChainExtensions
 {
     private const string TokenFile = "AZURE_FEDERATED_TOKEN_FILE";
 
@@ -19,25 +19,25 @@ public static class DefaultChainMembersExtensions
     /// <param name="environment">The host's; null for a program without one, where only the variable lets them take part.</param>
     /// <param name="configure">Sets tenant and time limit. Clock and environment are the chain's.</param>
     /// <exception cref="ArgumentException">They were added before, or an option is out of range.</exception>
-    public static DefaultChainMembers AddDeveloperCredentials(
-        this DefaultChainMembers members, IHostEnvironment? environment, Action<DeveloperCredentialOptions>? configure = null)
+    public static IList<DefaultChainMember> AddDeveloperCredentials(
+        this IList<DefaultChainMember> members, IHostEnvironment? environment, Action<DeveloperCredentialOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(members);
         return members.AddDeveloperLogins(environment?.IsDevelopment() == true, configure);
     }
 
     /// <summary>The same for a program that is no host and knows in another way whether this is Development.</summary>
-    internal static DefaultChainMembers AddDeveloperLogins(
-        this DefaultChainMembers members, bool isDevelopment, Action<DeveloperCredentialOptions>? configure = null)
+    internal static IList<DefaultChainMember> AddDeveloperLogins(
+        this IList<DefaultChainMember> members, bool isDevelopment, Action<DeveloperCredentialOptions>? configure = null)
     {
         var options = new DeveloperCredentialOptions();
         configure?.Invoke(options);
         _ = DeveloperCredential.AzureCli(options);
         var onlyWhenPicked = !isDevelopment;
-        return members
-            .Add(Member("azure-cli", "AzureCliCredential", onlyWhenPicked, DeveloperCredential.AzureCli, options))
-            .Add(Member(
-                "azure-developer-cli", "AzureDeveloperCliCredential", onlyWhenPicked, DeveloperCredential.AzureDeveloperCli, options));
+        members.Add(Member("azure-cli", "AzureCliCredential", onlyWhenPicked, DeveloperCredential.AzureCli, options));
+        members.Add(Member(
+            "azure-developer-cli", "AzureDeveloperCliCredential", onlyWhenPicked, DeveloperCredential.AzureDeveloperCli, options));
+        return members;
     }
 
     private static DefaultChainMember Member(
