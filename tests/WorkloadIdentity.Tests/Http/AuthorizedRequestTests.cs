@@ -1,7 +1,5 @@
-using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Metrics;
 
 namespace WorkloadIdentity.Tests;
 
@@ -125,68 +123,6 @@ public sealed class AuthorizedRequestTests
         Assert.Equal("11111111-1111-1111-1111-111111111111", Assert.Single(_tokens.Requests).TenantId);
     }
 
-    [Fact]
-    public async Task The_context_of_dotnets_metrics_is_used_for_one_send_alone()
-    {
-        // .NET takes it off the message it sends and uses it for another request: a second send of the caller's message must not bring it
-        // back.
-        await using var api = new LoopbackServer(_ => new(200));
-        using var meters = new OneMeterFactory();
-        using var listener = new MeterListener();
-        var tags = new List<string>();
-        listener.InstrumentPublished = (instrument, self) =>
-        {
-            if (instrument.Name == "http.client.request.duration" && ReferenceEquals(instrument.Meter, meters.Meter))
-            {
-                self.EnableMeasurementEvents(instrument);
-            }
-        };
-        listener.SetMeasurementEventCallback<double>(
-            (_, _, found, _) => tags.Add($"{found.ToArray().FirstOrDefault(tag => tag.Key == "mine").Value}"));
-        listener.Start();
-        var options = new AccessTokenHandlerOptions { AllowedOrigins = { api.Address } };
-        using var client = new HttpMessageInvoker(
-            new AccessTokenHandler(_tokens, new TokenRequest("api://x/.default"), options)
-            {
-                InnerHandler = new SocketsHttpHandler { UseProxy = false, MeterFactory = meters },
-            });
-        using var message = new HttpRequestMessage(HttpMethod.Get, api.Address);
-        HttpMetricsEnrichmentContext.AddCallback(message, context => context.AddCustomTag("mine", "yes"));
-
-        (await client.SendAsync(message, CancellationToken.None)).Dispose();
-        Assert.Empty(message.Options);
-        (await client.SendAsync(message, CancellationToken.None)).Dispose();
-
-        Assert.Equal(["yes", ""], tags);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task The_callers_message_stays_as_it_is_and_the_responses_shows_where_it_went(bool isAsync)
-    {
-        await using var other = new LoopbackServer(_ => new(200));
-        await using var api = new LoopbackServer(_ => new(302, ("Location", $"{other.Address}there")));
-        var options = new AccessTokenHandlerOptions { AllowedOrigins = { api.Address } };
-        using var client = new HttpMessageInvoker(
-            new AccessTokenHandler(_tokens, new TokenRequest("api://x/.default"), options)
-            {
-                InnerHandler = new SocketsHttpHandler { UseProxy = false },
-            });
-        using var content = new StringContent("x") { Headers = { ContentLength = 1 } };
-        using var message = new HttpRequestMessage(HttpMethod.Post, api.Address) { Content = content };
-        var before = $"{message}";
-
-        using var response = isAsync
-            ? await client.SendAsync(message, CancellationToken.None)
-            : client.Send(message, CancellationToken.None);
-
-        Assert.Equal(before, $"{message}");
-        Assert.Same(content, message.Content);
-        Assert.Equal(new Uri(other.Address, "/there"), response.RequestMessage!.RequestUri);
-        Assert.Equal(HttpMethod.Get, response.RequestMessage.Method);
-    }
-
     private static string Lines(HttpRequestMessage message) =>
         string.Join('\n', message.Headers.NonValidated.Select(header => $"{header.Key}: {string.Join('|', header.Value)}"));
 
@@ -205,14 +141,5 @@ public sealed class AuthorizedRequestTests
             receive(request);
             return fails ? throw new HttpRequestException("no route") : new HttpResponseMessage();
         }
-    }
-
-    private sealed class OneMeterFactory : IMeterFactory
-    {
-        public Meter? Meter { get; private set; }
-
-        public Meter Create(MeterOptions options) => Meter = new Meter(options);
-
-        public void Dispose() => Meter?.Dispose();
     }
 }

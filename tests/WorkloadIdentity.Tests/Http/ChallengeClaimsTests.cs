@@ -78,52 +78,6 @@ public sealed class ChallengeClaimsTests
         Assert.InRange(ChallengeClaims.MaxWritten, ChallengeClaims.MaxBytes, ClaimsRequest.MaxLength);
     }
 
-    public static TheoryData<int, string> Sizes
-    {
-        get
-        {
-            var sizes = new TheoryData<int, string>();
-            foreach (var size in new[] { 5_000, 6_100, 7_000, 8_000, ChallengeClaims.MaxBytes })
-            {
-                foreach (var form in new[] { "base64", "base64url", "percent", "quoted" })
-                {
-                    sizes.Add(size, form);
-                }
-            }
-
-            return sizes;
-        }
-    }
-
-    /// <summary>The limit that the page on HttpClient promises is the one that is met first, whatever else the challenge holds.</summary>
-    [Theory]
-    [MemberData(nameof(Sizes))]
-    public async Task Claims_of_any_size_within_the_bound_are_answered(int size, string form)
-    {
-        var json = Sized("x", size);
-        var value = form switch
-        {
-            "base64" => Base64(json),
-            "base64url" => Base64(json).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
-            "percent" => Base64(json).Replace("=", "%3D", StringComparison.Ordinal),
-            _ => Quoted(json),
-        };
-        var challenge = "Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\", "
-            + $"error=\"insufficient_claims\", error_description=\"{new string('d', 1_500)}\", claims=\"{value}\"";
-        var tokens = new FakeTokens();
-        await using var api = new LoopbackServer(_ => tokens.Renewals.Count == 0 ? new(401, ("WWW-Authenticate", challenge)) : new(200));
-        var options = new AccessTokenHandlerOptions { AllowedOrigins = { api.Address } };
-        using var client = new HttpClient(new AccessTokenHandler(tokens, new TokenRequest("api://orders/.default"), options)
-        {
-            InnerHandler = new SocketsHttpHandler { UseProxy = false },
-        });
-
-        using var response = await client.GetAsync(api.Address);
-
-        Assert.Equal(System.Net.HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(json, Assert.Single(tokens.Renewals).Claims);
-    }
-
     private static string Base64(string json) => Convert.ToBase64String(Encoding.UTF8.GetBytes(json));
 
     /// <summary>Objects nested <paramref name="depth"/> deep in all.</summary>
@@ -137,8 +91,4 @@ public sealed class ChallengeClaimsTests
         var count = (size - Frame.Length) / Encoding.UTF8.GetByteCount(unit);
         return Frame.Replace("\"\"", $"\"{string.Concat(Enumerable.Repeat(unit, count))}\"", StringComparison.Ordinal);
     }
-
-    /// <summary>Quotes and backslashes escaped, as a quoted string must (RFC 9110 section 5.6.4).</summary>
-    private static string Quoted(string text) =>
-        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

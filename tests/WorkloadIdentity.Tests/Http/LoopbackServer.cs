@@ -9,8 +9,8 @@ using System.Text;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// A real server on a loopback port, one connection per request: what the handler's tests need to see redirects as the transport follows
-/// them.
+/// A real server on a loopback port, one connection per request, with the certificate that a test chooses by the name asked for (SNI):
+/// WireMock, which serves all that is plain HTTP in the integration tests, offers no such choice.
 /// </summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {

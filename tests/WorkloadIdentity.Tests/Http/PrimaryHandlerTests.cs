@@ -59,26 +59,6 @@ public sealed class PrimaryHandlerTests
         Assert.NotNull(new AllowedOrigins(options).Refuse(new Uri("ws://127.0.0.1:5000/x"), null, Scope, sender));
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_proxy_of_the_primary_handler_gets_no_token(bool isMesh)
-    {
-        await using var proxy = new LoopbackServer(_ => new(200));
-        var options = new AccessTokenHandlerOptions();
-        (isMesh ? options.PlainHttpOrigins : options.AllowedOrigins).Add(new Uri(isMesh ? "http://billing.mesh" : "http://127.0.0.1:9"));
-        using var client = new HttpClient(new AccessTokenHandler(new FakeTokens(), new TokenRequest(Scope), options)
-        {
-            InnerHandler = new Passing { InnerHandler = new SocketsHttpHandler { Proxy = new WebProxy(proxy.Address) } },
-        });
-
-        var address = new Uri(isMesh ? "http://billing.mesh/1" : "http://127.0.0.1:9/1");
-        await Assert.ThrowsAsync<TokenAcquisitionException>(() => client.GetAsync(address));
-        Assert.Throws<TokenAcquisitionException>(() => client.Send(new HttpRequestMessage(HttpMethod.Get, address)));
-
-        Assert.Empty(proxy.Requests);
-    }
-
     [Fact]
     public void Cookies_are_switched_off_wherever_the_handler_stands()
     {
@@ -92,17 +72,6 @@ public sealed class PrimaryHandlerTests
 
         Assert.False(sockets.UseCookies);
         Assert.False(platform.UseCookies);
-    }
-
-    [Fact]
-    public async Task A_handler_in_use_cannot_be_changed()
-    {
-        await using var api = new LoopbackServer(_ => new(200));
-        using var sockets = new SocketsHttpHandler { UseProxy = false };
-        using var client = new HttpMessageInvoker(sockets);
-        using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, api.Address), CancellationToken.None);
-
-        Assert.False(PrimaryHandler.TrySwitchCookiesOff(sockets));
     }
 
     private sealed class Passing : DelegatingHandler;

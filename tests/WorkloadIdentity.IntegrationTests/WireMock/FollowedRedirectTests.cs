@@ -1,4 +1,7 @@
-namespace WorkloadIdentity.Tests;
+using WireMock.RequestBuilders;
+using WireMock.Server;
+
+namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
 /// An HttpClient of the application's own follows redirects unless it is told not to. At a 307 it posts the form again, client secret
@@ -6,13 +9,17 @@ namespace WorkloadIdentity.Tests;
 /// </summary>
 public sealed class FollowedRedirectTests
 {
+    private const string Scope = "https://graph.microsoft.com/.default";
+
     [Theory]
     [InlineData(307)]
     [InlineData(308)]
     public async Task A_secret_that_a_client_sent_on_is_to_be_replaced_and_the_error_says_so(int status)
     {
-        await using var stranger = new LoopbackServer(_ => new LoopbackServer.Answer(200) { Body = EntraFake.Token("canary-token") });
-        await using var entra = new LoopbackServer(_ => new LoopbackServer.Answer(status, ("Location", $"{stranger.Address}steal")));
+        using var stranger = StubServer.Start();
+        stranger.Given(Request.Create()).RespondWith(
+            StubServer.Answer(200).WithBodyAsJson(new { token_type = "Bearer", access_token = "canary-token", expires_in = 3599 }));
+        using var entra = StubServer.Answering(status, ("Location", $"{stranger.Address}steal"));
         using var client = new HttpClient();
 
         var result = await AcquireAsync(entra, client);
@@ -25,25 +32,27 @@ public sealed class FollowedRedirectTests
     [Fact]
     public async Task The_secret_of_a_managed_identity_host_travels_in_a_header_and_is_to_be_replaced_too()
     {
-        await using var stranger = new LoopbackServer(_ => new LoopbackServer.Answer(200) { Body = "{}" });
-        await using var host = new LoopbackServer(_ => new LoopbackServer.Answer(302, ("Location", $"{stranger.Address}steal")));
+        using var stranger = StubServer.Answering(200);
+        using var host = StubServer.Answering(302, ("Location", $"{stranger.Address}steal"));
         using var client = new HttpClient();
-        var machine = Machine.AppService();
-        machine.Variables["IDENTITY_ENDPOINT"] = $"{host.Address}msi/token";
-        machine.Variables["IDENTITY_HEADER"] = "header-canary";
+        var environment = WorkloadEnvironment.FromValues(new Dictionary<string, string>
+        {
+            ["IDENTITY_ENDPOINT"] = $"{host.Address}msi/token",
+            ["IDENTITY_HEADER"] = "header-canary",
+        });
+        var credential =
+            new ManagedIdentityCredential(options: new ManagedIdentityCredentialOptions { HttpClient = client, Environment = environment });
 
-        var credential = machine.Credential(configure: options => options.HttpClient = client);
+        var result = await credential.AcquireAsync(new Acquisition(new TokenRequest(Scope)), CancellationToken.None);
 
-        var result = await credential.AcquireAsync(new Acquisition(new TokenRequest(Machine.Scope)), CancellationToken.None);
-
-        Assert.Equal("header-canary", Assert.Single(stranger.Requests).Headers["X-IDENTITY-HEADER"]);
+        Assert.Equal("header-canary", Assert.Single(stranger.Requests).Header("X-IDENTITY-HEADER"));
         AssertSays(result.Error!, stranger);
     }
 
     [Fact]
     public async Task A_client_that_does_not_follow_keeps_it()
     {
-        await using var entra = new LoopbackServer(_ => new LoopbackServer.Answer(307, ("Location", "http://127.0.0.1:9/steal")));
+        using var entra = StubServer.Answering(307, ("Location", "http://127.0.0.1:9/steal"));
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
 
         var error = (await AcquireAsync(entra, client)).Error!;
@@ -52,15 +61,15 @@ public sealed class FollowedRedirectTests
         Assert.DoesNotContain("replace", error.Message, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static ValueTask<TokenResult> AcquireAsync(LoopbackServer entra, HttpClient client)
+    private static ValueTask<TokenResult> AcquireAsync(WireMockServer entra, HttpClient client)
     {
         var options = new ApplicationCredentialOptions { AuthorityHost = entra.Address, HttpClient = client };
         var secret = ClientSecretAuthentication.FromValue("secret-canary");
-        return new ApplicationCredential(EntraFake.Tenant, EntraFake.ClientId, secret, options)
-            .AcquireAsync(new Acquisition(new TokenRequest(EntraFake.Scope)), CancellationToken.None);
+        return new ApplicationCredential("72f988bf-86f1-41af-91ab-2d7cd011db47", "6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3", secret, options)
+            .AcquireAsync(new Acquisition(new TokenRequest(Scope)), CancellationToken.None);
     }
 
-    private static void AssertSays(TokenError error, LoopbackServer stranger)
+    private static void AssertSays(TokenError error, WireMockServer stranger)
     {
         Assert.Equal((TokenErrorKind.InvalidResponse, false), (error.Kind, error.IsTransient));
         Assert.Contains("the HttpClient that was given for it followed: the request was sent to "

@@ -1,6 +1,9 @@
 using System.Net;
+using WireMock.RequestBuilders;
+using WireMock.Server;
+using WorkloadIdentity.Tests;
 
-namespace WorkloadIdentity.Tests;
+namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
 /// Redirects as the real transport follows them, on real sockets: a token must never reach an origin the application did not address.
@@ -20,8 +23,8 @@ public sealed class RedirectTests
     [InlineData(308)]
     public async Task A_401_behind_a_redirect_to_another_origin_is_returned_and_the_token_stays_here(int status)
     {
-        await using var evil = new LoopbackServer(_ => new(401, InvalidToken));
-        await using var api = new LoopbackServer(_ => new(status, ("Location", $"{evil.Address}stolen")));
+        using var evil = StubServer.Answering(401, InvalidToken);
+        using var api = StubServer.Answering(status, ("Location", $"{evil.Address}stolen"));
         using var client = Client(api);
 
         using var response = await client.PostAsync(new Uri(api.Address, "/orders"), new StringContent("order"));
@@ -40,8 +43,8 @@ public sealed class RedirectTests
     [InlineData(308)]
     public async Task A_401_behind_a_redirect_to_another_allowed_origin_is_returned_too(int status)
     {
-        await using var other = new LoopbackServer(_ => new(401, InvalidToken));
-        await using var api = new LoopbackServer(_ => new(status, ("Location", $"{other.Address}there")));
+        using var other = StubServer.Answering(401, InvalidToken);
+        using var api = StubServer.Answering(status, ("Location", $"{other.Address}there"));
         using var client = Client(api, other);
 
         using var response = await client.GetAsync(api.Address);
@@ -59,8 +62,8 @@ public sealed class RedirectTests
     [InlineData(308)]
     public async Task A_401_behind_a_redirect_to_another_path_is_returned(int status)
     {
-        await using var api =
-            new LoopbackServer(request => request.Path == "/old" ? new(status, ("Location", "/new")) : new(401, InvalidToken));
+        using var api = StubServer.Answering(401, InvalidToken);
+        api.Given(Request.Create().WithPath("/old")).RespondWith(StubServer.Answer(status, ("Location", "/new")));
         using var client = Client(api);
 
         using var response = await client.GetAsync(new Uri(api.Address, "/old"));
@@ -73,8 +76,8 @@ public sealed class RedirectTests
     [Fact]
     public async Task A_401_without_a_redirect_is_answered_on_a_real_connection()
     {
-        await using var api =
-            new LoopbackServer(request => request.Headers["Authorization"] == "Bearer t1" ? new(401, InvalidToken) : new(200));
+        using var api = StubServer.Answering(200);
+        api.Answers("t1", StubServer.Answer(401, InvalidToken));
         using var client = Client(api);
 
         using var response = await client.PostAsync(api.Address, new StreamContent(new MemoryStream("order"u8.ToArray())));
@@ -87,10 +90,9 @@ public sealed class RedirectTests
     [Fact]
     public async Task The_second_send_may_be_redirected_and_still_leaks_nothing()
     {
-        await using var evil = new LoopbackServer(_ => new(401, InvalidToken));
-        await using var api =
-            new LoopbackServer(request =>
-                request.Headers["Authorization"] == "Bearer t1" ? new(401, InvalidToken) : new(307, ("Location", $"{evil.Address}")));
+        using var evil = StubServer.Answering(401, InvalidToken);
+        using var api = StubServer.Answering(307, ("Location", $"{evil.Address}"));
+        api.Answers("t1", StubServer.Answer(401, InvalidToken));
         using var client = Client(api);
 
         using var response = await client.GetAsync(api.Address);
@@ -105,8 +107,8 @@ public sealed class RedirectTests
     [InlineData(true)]
     public async Task An_outer_retry_after_a_redirect_starts_again_at_the_address_of_the_application(bool isGated)
     {
-        await using var evil = new LoopbackServer(_ => new(503));
-        await using var api = new LoopbackServer(_ => new(302, ("Location", $"{evil.Address}")));
+        using var evil = StubServer.Answering(503);
+        using var api = StubServer.Answering(302, ("Location", $"{evil.Address}"));
         var origins = Origins(api);
         using var client = Pipeline(origins, isGated, new Retry());
 
@@ -123,8 +125,8 @@ public sealed class RedirectTests
     [InlineData(true)]
     public async Task An_outer_retry_that_copies_the_message_of_the_response_sends_no_token_where_a_redirect_led(bool isGated)
     {
-        await using var evil = new LoopbackServer(_ => new(503));
-        await using var api = new LoopbackServer(_ => new(302, ("Location", $"{evil.Address}")));
+        using var evil = StubServer.Answering(503);
+        using var api = StubServer.Answering(302, ("Location", $"{evil.Address}"));
         using var client = Pipeline(Origins(api), isGated, new RetryOfTheResponse());
 
         await Assert.ThrowsAsync<TokenAcquisitionException>(() => client.GetAsync(api.Address));
@@ -137,12 +139,12 @@ public sealed class RedirectTests
     public async Task An_outer_retry_after_a_redirect_to_a_host_that_does_not_answer_starts_again_at_the_address_of_the_application()
     {
         Uri nobody;
-        await using (var gone = new LoopbackServer(_ => new(200)))
+        using (var gone = StubServer.Start())
         {
             nobody = gone.Address;
         }
 
-        await using var api = new LoopbackServer(_ => new(302, ("Location", $"{nobody}")));
+        using var api = StubServer.Answering(302, ("Location", $"{nobody}"));
         using var client = Pipeline(Origins(api), isGated: true, new Retry());
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(api.Address));
@@ -155,8 +157,8 @@ public sealed class RedirectTests
     [InlineData(true)]
     public async Task A_redirecting_handler_further_out_carries_no_token_to_another_origin(bool isGated)
     {
-        await using var evil = new LoopbackServer(_ => new(200));
-        await using var api = new LoopbackServer(_ => new(302, ("Location", $"{evil.Address}")));
+        using var evil = StubServer.Answering(200);
+        using var api = StubServer.Answering(302, ("Location", $"{evil.Address}"));
         using var client = Pipeline(Origins(api), isGated, new FollowRedirects(), followBelow: false);
 
         await Assert.ThrowsAsync<TokenAcquisitionException>(() => client.GetAsync(api.Address));
@@ -167,7 +169,7 @@ public sealed class RedirectTests
     [Fact]
     public async Task An_address_rewritten_between_gate_and_handler_passes()
     {
-        await using var instance = new LoopbackServer(_ => new(200));
+        using var instance = StubServer.Answering(200);
         var origins = new AllowedOrigins(new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } });
         using var client = Pipeline(origins, isGated: true, new Discovery(instance.Address));
 
@@ -179,7 +181,7 @@ public sealed class RedirectTests
     [Fact]
     public async Task Without_a_gate_a_rewritten_address_does_not_pass()
     {
-        await using var instance = new LoopbackServer(_ => new(200));
+        using var instance = StubServer.Answering(200);
         var origins = new AllowedOrigins(new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } });
         using var client = Pipeline(origins, isGated: false, new Discovery(instance.Address));
 
@@ -191,8 +193,8 @@ public sealed class RedirectTests
     [Fact]
     public async Task A_redirect_below_a_rewritten_address_still_leaks_nothing()
     {
-        await using var evil = new LoopbackServer(_ => new(401, InvalidToken));
-        await using var instance = new LoopbackServer(_ => new(307, ("Location", $"{evil.Address}")));
+        using var evil = StubServer.Answering(401, InvalidToken);
+        using var instance = StubServer.Answering(307, ("Location", $"{evil.Address}"));
         var origins = new AllowedOrigins(new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } });
         using var client = Pipeline(origins, isGated: true, new Retry { InnerHandler = new Discovery(instance.Address) });
 
@@ -205,8 +207,8 @@ public sealed class RedirectTests
     [Fact]
     public async Task A_retry_inside_service_discovery_sends_no_token_where_a_redirect_led()
     {
-        await using var evil = new LoopbackServer(_ => new(503));
-        await using var instance = new LoopbackServer(_ => new(307, ("Location", $"{evil.Address}")));
+        using var evil = StubServer.Answering(503);
+        using var instance = StubServer.Answering(307, ("Location", $"{evil.Address}"));
         var origins = new AllowedOrigins(new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } });
         using var client = Pipeline(origins, isGated: true, new Discovery(instance.Address) { InnerHandler = new RetryOfTheResponse() });
 
@@ -216,9 +218,9 @@ public sealed class RedirectTests
         Assert.Equal([null], evil.Tokens);
     }
 
-    private HttpClient Client(params LoopbackServer[] allowed) => Pipeline(Origins(allowed), isGated: false);
+    private HttpClient Client(params WireMockServer[] allowed) => Pipeline(Origins(allowed), isGated: false);
 
-    private static AllowedOrigins Origins(params LoopbackServer[] allowed)
+    private static AllowedOrigins Origins(params WireMockServer[] allowed)
     {
         var options = new AccessTokenHandlerOptions();
         foreach (var server in allowed)

@@ -1,7 +1,12 @@
 using Polly;
 using Polly.Hedging;
+using WireMock;
+using WireMock.RequestBuilders;
+using WireMock.ResponseBuilders;
+using WireMock.Server;
+using WorkloadIdentity.Tests;
 
-namespace WorkloadIdentity.Tests;
+namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
 /// One message is sent by two passes at once: a hedging strategy whose default generator takes the same message, or a retry that gave up
@@ -19,28 +24,31 @@ public sealed class TwoPassesOfOneMessageTests
     [InlineData(true)]
     public async Task The_second_pass_starts_at_the_address_of_the_application_while_the_first_is_redirected(bool isGated)
     {
-        var redirected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var redirected = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var evil = new LoopbackServer(_ =>
+        using var evil = StubServer.Start();
+        evil.Given(Request.Create()).RespondWith(Response.Create().WithCallback(async request =>
         {
             // The first pass stays here, so that the second runs beside it.
-            if (redirected.TrySetResult())
+            if (redirected.TrySetResult(request.Header("Authorization")))
             {
-                release.Task.Wait();
+                await release.Task;
             }
 
-            return new(200);
-        });
-        var requests = 0;
-        await using var api = new LoopbackServer(
-            _ => Interlocked.Increment(ref requests) == 1 ? new(302, ("Location", $"{evil.Address}")) : new(200, ("X-Api", "yes")));
+            return new ResponseMessage { StatusCode = 200 };
+        }));
+        using var api = StubServer.Answering(200, ("X-Api", "yes"));
+        api.Given(Request.Create()).InScenario("moved once").WillSetStateTo("moved")
+            .RespondWith(StubServer.Answer(302, ("Location", $"{evil.Address}")));
+        api.Given(Request.Create()).InScenario("moved once").WhenStateIs("moved").RespondWith(StubServer.Answer(200, ("X-Api", "yes")));
         using var client = Client(api, isGated, new Hedging(redirected.Task));
 
         try
         {
             using var response = await client.GetAsync(api.Address);
 
-            Assert.Equal([null], evil.Tokens);
+            Assert.Null(await redirected.Task);
+            Assert.Empty(evil.Requests);
             Assert.Equal(["Bearer t1", "Bearer t1"], api.Tokens);
             Assert.True(response.Headers.Contains("X-Api"));
         }
@@ -55,9 +63,9 @@ public sealed class TwoPassesOfOneMessageTests
     [InlineData(true)]
     public async Task A_renewed_token_goes_where_the_pass_was_sent_although_the_message_has_moved_meanwhile(bool isFirstToken)
     {
-        await using var evil = new LoopbackServer(_ => new(200));
-        await using var api = new LoopbackServer(
-            request => request.Headers["Authorization"] == "Bearer t1" ? new(401, InvalidToken) : new(200, ("X-Api", "yes")));
+        using var evil = StubServer.Answering(200);
+        using var api = StubServer.Answering(200, ("X-Api", "yes"));
+        api.Answers("t1", StubServer.Answer(401, InvalidToken));
         using var message = new HttpRequestMessage(HttpMethod.Get, api.Address);
         ValueTask<AccessToken> MoveAsync()
         {
@@ -85,11 +93,11 @@ public sealed class TwoPassesOfOneMessageTests
 
         Assert.True(response.Headers.Contains("X-Api"));
         Assert.Equal(isFirstToken ? ["Bearer t2"] : ["Bearer t1", "Bearer t2"], api.Tokens);
-        Assert.All(api.Requests, request => Assert.Equal(("GET", api.Address.Authority), (request.Method, request.Headers["Host"])));
+        Assert.All(api.Requests, request => Assert.Equal(("GET", api.Address.Authority), (request.Method, request.Header("Host"))));
         Assert.Empty(evil.Requests);
     }
 
-    private HttpClient Client(LoopbackServer allowed, bool isGated, DelegatingHandler? outer = null)
+    private HttpClient Client(WireMockServer allowed, bool isGated, DelegatingHandler? outer = null)
     {
         var options = new AccessTokenHandlerOptions { AllowedOrigins = { allowed.Address } };
         var origins = new AllowedOrigins(options);
