@@ -15,11 +15,9 @@ internal static class Progress
             return await task.ConfigureAwait(false);
         }
 
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var patience = Task.Delay(surroundings.Patience, surroundings.TimeProvider, done.Token);
-        var first = await Task.WhenAny(task, patience).ConfigureAwait(false);
-        await done.CancelAsync().ConfigureAwait(false);
-        return first == task || cancellationToken.IsCancellationRequested
+        Task inTime = task.WaitAsync(surroundings.Patience, surroundings.TimeProvider, CancellationToken.None);
+        await inTime.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return task.IsCompleted || cancellationToken.IsCancellationRequested
             ? await task.ConfigureAwait(false)
             : await StatusAsync(surroundings, what, task).ConfigureAwait(false);
     }

@@ -113,7 +113,7 @@ public sealed class TokenEndpointTests
     [Fact]
     public async Task No_answer_in_time_is_timed_out()
     {
-        _entra.Server.Hang();
+        _entra.Server.Hang(_entra.Clock);
         var credential =
             _entra.Credential(
                 configure: options => options.Retry = new RetryOptions { MaxAttempts = 1, AttemptTimeout = TimeSpan.FromSeconds(15) });

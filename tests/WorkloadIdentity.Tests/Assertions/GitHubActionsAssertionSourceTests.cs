@@ -104,7 +104,7 @@ public sealed class GitHubActionsAssertionSourceTests
     [Fact]
     public async Task A_server_that_hangs_is_given_up_within_the_limit()
     {
-        _job.Server.Hang();
+        _job.Server.Hang(_job.Clock);
 
         AssertionBench.Fails(
             await _job.AskAsync(

@@ -80,7 +80,7 @@ public sealed class GoogleMetadataAssertionSourceTests
     [Fact]
     public async Task In_a_chain_a_machine_without_it_is_known_within_a_second()
     {
-        _machine.Server.Hang();
+        _machine.Server.Hang(_machine.Clock);
         var started = _machine.Clock.Now;
 
         AssertionBench.Fails(

@@ -97,9 +97,8 @@ public sealed class ClientSecretAuthenticationTests
     [Fact]
     public async Task A_callback_that_never_returns_is_timed_out_even_if_it_ignores_its_token()
     {
-        var never = new TaskCompletionSource<string>();
         var credential = _entra.Credential(
-            ClientSecretAuthentication.FromCallback(_ => new ValueTask<string>(never.Task)),
+            ClientSecretAuthentication.FromCallback(end => new ValueTask<string>(_entra.Clock.HangForeverAsync<string>(end))),
             options => options.Retry = new RetryOptions { MaxAttempts = 1, AttemptTimeout = TimeSpan.FromSeconds(5) });
 
         var error = (await _entra.RunAsync(credential)).Error!;

@@ -9,7 +9,7 @@ public sealed class CredentialChainWithManagedIdentityTests
     {
         var machine = new Machine();
         var started = machine.Clock.Now;
-        machine.Server.Hang();
+        machine.Server.Hang(machine.Clock);
         var chain = new CredentialChain(ScriptedCredential.Absent("client secret"), machine.Credential());
 
         var result = await machine.AcquireAsync(chain, new Acquisition(new TokenRequest(Machine.Scope)));

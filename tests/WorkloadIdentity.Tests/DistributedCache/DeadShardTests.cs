@@ -25,7 +25,7 @@ public sealed class DeadShardTests
         _bench.Cache.Reads =
             (name, _) =>
                 dead.Contains(name) ? throw new IOException("down") : Task.FromResult(_bench.Cache.Entries.GetValueOrDefault(name));
-        _bench.Cache.Writes = name => dead.Contains(name) ? throw new IOException("down") : Task.CompletedTask;
+        _bench.Cache.Writes = (name, _) => dead.Contains(name) ? throw new IOException("down") : Task.CompletedTask;
         for (var number = 0; number < 20; number++)
         {
             Assert.Null(await _bench.ReadAsync(store, request: Dead(number)));

@@ -16,14 +16,13 @@ public sealed class FailingCacheTests
         using var unblock = new ManualResetEventSlim();
         _bench.Cache.Reads = (_, token) =>
         {
+            var hanging = how == "hangs" ? _bench.Clock.HangAsync<byte[]?>(token) : _bench.Clock.HangForeverAsync<byte[]?>(token);
             if (how == "blocks its thread")
             {
                 unblock.Wait(CancellationToken.None);
             }
 
-            return how == "hangs"
-                ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ContinueWith<byte[]?>(_ => null, TaskScheduler.Default)
-                : new TaskCompletionSource<byte[]?>().Task;
+            return hanging;
         };
         var store = _bench.Store();
         var before = _bench.Clock.Now;
@@ -115,7 +114,7 @@ public sealed class FailingCacheTests
     public async Task A_full_cache_is_still_read()
     {
         await _bench.KeepAsync();
-        _bench.Cache.Writes = _ => throw new InvalidOperationException("OOM command not allowed when used memory > 'maxmemory'.");
+        _bench.Cache.Writes = (_, _) => throw new InvalidOperationException("OOM command not allowed when used memory > 'maxmemory'.");
         var store = _bench.Store();
         for (var i = 0; i < 3; i++)
         {
@@ -197,7 +196,7 @@ public sealed class FailingCacheTests
     {
         const string Canary = "canary0bird";
         var store = _bench.Store();
-        _bench.Cache.Writes = name => throw new InvalidOperationException($"SET {name} {Canary}-endpoint:6379");
+        _bench.Cache.Writes = (name, _) => throw new InvalidOperationException($"SET {name} {Canary}-endpoint:6379");
         await store.WriteAsync(
             $"{Canary}-partition", new TokenRequest($"api://{Canary}/.default"), _bench.NewToken($"{Canary}-token"), default);
         await RestsAsync(times: 1);

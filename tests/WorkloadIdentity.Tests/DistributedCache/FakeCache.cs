@@ -19,7 +19,7 @@ internal sealed class FakeCache : IDistributedCache
     public Func<string, CancellationToken, Task<byte[]?>>? Reads { get; set; }
 
     /// <summary>What a write does before anything is kept.</summary>
-    public Func<string, Task>? Writes { get; set; }
+    public Func<string, CancellationToken, Task>? Writes { get; set; }
 
     /// <summary>
     /// Calls for entries that nobody asked for, which try whether the cache answers at all. They count here alone, and leave nothing.
@@ -44,7 +44,7 @@ internal sealed class FakeCache : IDistributedCache
         Interlocked.Increment(ref IsProbe(key) ? ref _probes : ref _writes);
         if (Writes is { } writes)
         {
-            await writes(key);
+            await writes(key, token);
         }
 
         if (IsProbe(key))

@@ -222,7 +222,7 @@ public sealed class FleetLeaseTests
     [Fact]
     public async Task A_lease_that_cannot_be_written_holds_nobody_up()
     {
-        _bench.Cache.Writes = _ => throw new InvalidOperationException("full");
+        _bench.Cache.Writes = (_, _) => throw new InvalidOperationException("full");
 
         Assert.Null(await _bench.ReadAsync(LeasingStore()));
         Assert.Null(await _bench.ReadAsync(LeasingStore()));

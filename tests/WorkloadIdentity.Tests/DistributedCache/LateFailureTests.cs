@@ -17,7 +17,11 @@ public sealed class LateFailureTests
     public async Task The_cause_that_comes_after_the_time_limit_is_logged_once_and_told_with_the_next_time_out()
     {
         var late = new TaskCompletionSource<byte[]?>();
-        _bench.Cache.Reads = (_, _) => late.Task;
+        _bench.Cache.Reads = (_, token) =>
+        {
+            _bench.Clock.Hold(late.Task, token);
+            return late.Task;
+        };
         var store = _bench.Store();
         Assert.Null(await _bench.Clock.RunUntilAsync(() => store.ReadAsync(StoreBench.Partition, StoreBench.Request, default)));
         Assert.Equal(0, _bench.Log.Count(504));
@@ -30,7 +34,7 @@ public sealed class LateFailureTests
             _bench.Log.Entries,
             entry =>
                 entry is { Id: 504, Level: LogLevel.Warning } && entry.Text.Contains("IOException (WRONGPASS)", StringComparison.Ordinal));
-        _bench.Cache.Reads = (_, _) => new TaskCompletionSource<byte[]?>().Task;
+        _bench.Cache.Reads = (_, token) => _bench.Clock.HangForeverAsync<byte[]?>(token);
         _bench.Clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Null(await _bench.Clock.RunUntilAsync(() => store.ReadAsync(StoreBench.Partition, StoreBench.Request, default)));
         await _bench.Clock.RunUntilAsync(async () =>
@@ -51,7 +55,11 @@ public sealed class LateFailureTests
     public async Task A_late_failure_of_a_write_is_logged_too()
     {
         var late = new TaskCompletionSource();
-        _bench.Cache.Writes = _ => late.Task;
+        _bench.Cache.Writes = (_, token) =>
+        {
+            _bench.Clock.Hold(late.Task, token);
+            return late.Task;
+        };
         var store = _bench.Store();
         await _bench.Clock.RunUntilAsync(async () =>
         {

@@ -2,12 +2,14 @@ namespace WorkloadIdentity.Tests;
 
 /// <summary>
 /// Time that moves when a test says so. Timers due within an advance fire in order, each at its own moment. The wall clock can be set apart
-/// from the monotonic one, as a machine's clock can.
+/// from the monotonic one, as a machine's clock can; <c>FakeTimeProvider</c> of Microsoft.Extensions.TimeProvider.Testing cannot do that.
 /// </summary>
 internal sealed class FakeClock : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<FakeTimer> _timers = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _held;
     private long _elapsed;
     private DateTimeOffset _wallAtZero = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -29,7 +31,7 @@ internal sealed class FakeClock : TimeProvider
         }
     }
 
-    /// <summary>How long until the first timer is due; null when none waits. It tells a pause from a time limit.</summary>
+    /// <summary>How long until the first timer is due; null when none waits.</summary>
     public TimeSpan? NextDue
     {
         get
@@ -37,6 +39,33 @@ internal sealed class FakeClock : TimeProvider
             lock (_gate)
             {
                 return _timers.Count == 0 ? null : TimeSpan.FromTicks(_timers.Min(timer => timer.DueAt) - _elapsed);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether only time can bring the work on: it pauses (a <see cref="Task.Delay(TimeSpan, TimeProvider)"/>), a timer is due already, or
+    /// a fake holds an answer back. While there are only time limits, the work is running, however slowly.
+    /// </summary>
+    public bool IsAwaited
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _held > 0 || _timers.Exists(timer => timer.IsPause || timer.DueAt <= _elapsed);
+            }
+        }
+    }
+
+    /// <summary>Ends at the next change of what waits on the clock. Get it before you look at the clock.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _changed.Task;
             }
         }
     }
@@ -64,7 +93,36 @@ internal sealed class FakeClock : TimeProvider
         }
     }
 
-    public void Advance(TimeSpan by)
+    /// <summary>Moves time on. What a timer resumes has run as far as it can when this returns, unless it goes on another thread.</summary>
+    public void Advance(TimeSpan by) => WithoutContext.Run(() =>
+    {
+        AdvanceHere(by);
+        return true;
+    });
+
+    /// <summary>Tells the clock that a fake holds back an answer. Time may pass until the answer is there or the caller gives up.</summary>
+    public void Hold(Task answer, CancellationToken givenUp)
+    {
+        var isOver = 0;
+        Count(1);
+        givenUp.UnsafeRegister(_ => End(), null);
+        answer.ContinueWith(_ => End(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+        void End() => Count(Interlocked.Exchange(ref isOver, 1) - 1);
+    }
+
+    /// <summary>An answer that never comes. It ends when the caller gives up.</summary>
+    public Task<T> HangAsync<T>(CancellationToken givenUp) => HangForeverAsync<T>(givenUp).WaitAsync(givenUp);
+
+    /// <summary>An answer that never comes, even after the caller has given up.</summary>
+    public Task<T> HangForeverAsync<T>(CancellationToken givenUp)
+    {
+        var never = new TaskCompletionSource<T>().Task;
+        Hold(never, givenUp);
+        return never;
+    }
+
+    private void AdvanceHere(TimeSpan by)
     {
         var end = Interlocked.Read(ref _elapsed) + by.Ticks;
         while (true)
@@ -93,11 +151,32 @@ internal sealed class FakeClock : TimeProvider
         return timer;
     }
 
+    private void Count(int more)
+    {
+        lock (_gate)
+        {
+            _held += more;
+            TellChange();
+        }
+    }
+
+    private void TellChange()
+    {
+        _changed.SetResult();
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
     private sealed class FakeTimer(FakeClock clock, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan _period;
 
         public long DueAt { get; private set; }
+
+        /// <summary>
+        /// A time limit is a timer too (<see cref="CancellationTokenSource"/>, <see cref="Task.WaitAsync(TimeSpan, TimeProvider)"/>). Only
+        /// the runtime's own task for a delay tells a pause.
+        /// </summary>
+        public bool IsPause { get; } = state is Task && state.GetType().Name.StartsWith("DelayPromise", StringComparison.Ordinal);
 
         public void Fire() => callback(state);
 
@@ -124,6 +203,8 @@ internal sealed class FakeClock : TimeProvider
                     DueAt = clock._elapsed + dueTime.Ticks;
                     clock._timers.Add(this);
                 }
+
+                clock.TellChange();
             }
 
             return true;
@@ -134,6 +215,7 @@ internal sealed class FakeClock : TimeProvider
             lock (clock._gate)
             {
                 clock._timers.Remove(this);
+                clock.TellChange();
             }
         }
 

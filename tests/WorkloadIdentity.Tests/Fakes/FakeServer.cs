@@ -38,12 +38,9 @@ internal sealed class FakeServer : HttpMessageHandler
         Answer((_, _) =>
             Task.FromException<HttpResponseMessage>(new HttpRequestException(HttpRequestError.ConnectionError, "connection refused")));
 
-    /// <summary>The next request gets no answer until it is given up.</summary>
-    public FakeServer Hang() => Answer(async (_, cancellationToken) =>
-    {
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-        throw new InvalidOperationException("A hung request ends by cancellation.");
-    });
+    /// <summary>The next request gets no answer until it is given up. Time may pass on the clock meanwhile.</summary>
+    public FakeServer Hang(FakeClock clock) =>
+        Answer((_, cancellationToken) => clock.HangAsync<HttpResponseMessage>(cancellationToken));
 
     public static HttpResponseMessage Response(
         HttpStatusCode status, string body = "", string mediaType = "application/json", params (string Name, string Value)[] headers)

@@ -102,6 +102,7 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
         _requests.Enqueue($"{request.Method} {request.RequestUri!.AbsolutePath}");
         if (Gate is { } gate)
         {
+            clock.Hold(gate.Task, cancellationToken);
             await gate.Task.WaitAsync(cancellationToken);
         }
 

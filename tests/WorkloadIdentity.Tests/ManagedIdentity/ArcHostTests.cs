@@ -67,7 +67,7 @@ public sealed class ArcHostTests
     public async Task A_hanging_agent_is_cut_off_at_either_round()
     {
         var machine = Arc();
-        Challenge(machine).Server.Hang();
+        Challenge(machine).Server.Hang(machine.Clock);
 
         var result = await machine.AcquireAsync(configure: options => options.Retry = new RetryOptions { MaxAttempts = 1 });
 

@@ -56,7 +56,7 @@ public sealed class ImdsGateTests
         var machine = new Machine();
         for (var i = 0; i < 5; i++)
         {
-            machine.Server.Hang();
+            machine.Server.Hang(machine.Clock);
         }
 
         using var holders = new CancellationTokenSource();
@@ -88,7 +88,7 @@ public sealed class ImdsGateTests
         using var holders = new CancellationTokenSource();
         for (var i = 0; i < 5; i++)
         {
-            machine.Server.Hang();
+            machine.Server.Hang(machine.Clock);
         }
 
         var credential = machine.Credential();

@@ -171,7 +171,7 @@ public sealed class ImdsProbeTests
     public async Task No_answer_is_waited_for_one_second()
     {
         var started = _machine.Clock.Now;
-        _machine.Server.Hang();
+        _machine.Server.Hang(_machine.Clock);
 
         var result = await _machine.AcquireAsync(inChain: true);
 

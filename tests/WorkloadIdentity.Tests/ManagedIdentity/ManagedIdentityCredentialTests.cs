@@ -129,7 +129,7 @@ public sealed class ManagedIdentityCredentialTests
     public async Task A_callers_cancellation_surfaces_as_itself()
     {
         using var cancellation = new CancellationTokenSource();
-        _machine.Server.Hang();
+        _machine.Server.Hang(_machine.Clock);
 
         var task = _machine.Credential().AcquireAsync(new Acquisition(new TokenRequest(Machine.Scope)), cancellation.Token).AsTask();
         await cancellation.CancelAsync();

@@ -154,7 +154,7 @@ public sealed class ManagedIdentityRetryTests
     {
         var machine = new Machine();
         var started = machine.Clock.Now;
-        machine.Server.Hang();
+        machine.Server.Hang(machine.Clock);
         machine.Answers(HttpStatusCode.OK, machine.Token());
 
         Assert.Equal(TokenVerdict.Issued, (await machine.AcquireAsync()).Verdict);

@@ -119,7 +119,7 @@ public sealed class TokenPasswordTests
         string connection, int seconds)
     {
         var clock = new FakeClock();
-        var acquirer = new ControlledAcquirer { Hangs = true };
+        var acquirer = new ControlledAcquirer { HangsOn = clock };
         var password = TokenPassword.Create(acquirer, null, timeProvider: clock);
         var before = clock.Now;
 
@@ -143,7 +143,7 @@ public sealed class TokenPasswordTests
         var clock = new FakeClock();
         using var leaves = new CancellationTokenSource();
         var waiting =
-            TokenPassword.Create(new ControlledAcquirer { Hangs = true }, null, timeProvider: clock)
+            TokenPassword.Create(new ControlledAcquirer { HangsOn = clock }, null, timeProvider: clock)
                 .GetAsync(Settings("Host=127.0.0.1;Timeout=0"), leaves.Token).AsTask();
 
         Assert.Equal(0, clock.PendingTimers);
@@ -164,7 +164,7 @@ public sealed class TokenPasswordTests
 
         public int Count => _asked.Count;
 
-        public bool Hangs { get; init; }
+        public FakeClock? HangsOn { get; init; }
 
         /// <summary>Whether the one who waited has left.</summary>
         public bool Left { get; private set; }
@@ -172,10 +172,10 @@ public sealed class TokenPasswordTests
         public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
         {
             _asked.Add(request);
-            if (Hangs)
+            if (HangsOn is { } clock)
             {
                 cancellationToken.Register(() => Left = true);
-                return new ValueTask<AccessToken>(new TaskCompletionSource<AccessToken>().Task);
+                return new ValueTask<AccessToken>(clock.HangForeverAsync<AccessToken>(cancellationToken));
             }
 
             return ValueTask.FromResult(new AccessToken("token-canary", DateTimeOffset.MaxValue));

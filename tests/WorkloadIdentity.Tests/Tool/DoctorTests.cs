@@ -72,11 +72,8 @@ public sealed partial class DoctorTests
             bench.Resolve = (_, _) => Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound)), 3,
                 ["The name login.microsoftonline.com could not be resolved (HostNotFound)."]),
         ["a name nobody answers for"] = (bench =>
-            bench.Resolve = async (
-                _,
-                cancellationToken) =>
-            { await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken); return []; }, 3,
-                    ["did not answer within 10 s"]),
+            bench.Resolve = (_, cancellationToken) => bench.Clock.HangAsync<IPAddress[]>(cancellationToken), 3,
+                ["did not answer within 10 s"]),
         ["a proxy with a password"] = (bench =>
         {
             bench.WithSecret()
