@@ -96,7 +96,7 @@ internal static partial class ToolRefusal
                 "A Conditional Access policy refused. Log in again from a device and a network that the policy allows: "
                     + question.LoginForScope,
             { } known when IsForThePerson(known.Category) => $"Log in again: {question.LoginForScope}",
-            { } known => $"{known.Remediation.TrimEnd('.')}. Or log in again: {question.LoginForScope}",
+            { } known => $"{known.Check} {known.Fix} Or log in again: {question.LoginForScope}",
         };
 
     private static string Inner(string title) => string.Concat(title[..1].ToLowerInvariant(), title.AsSpan(1));

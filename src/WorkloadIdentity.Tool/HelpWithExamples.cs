@@ -36,6 +36,15 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "Hand a token to the next steps of a GitHub Actions job; its log shows *** instead:",
             "  wid token --scope https://vault.azure.net/.default --env VAULT_TOKEN --raw >> \"$GITHUB_ENV\"",
         ],
+        "explain" =>
+        [
+            "What does Entra mean, and what is there to do?",
+            "  wid explain AADSTS700213",
+            "What does the end of an error mean?",
+            "  wid explain federation-mismatch",
+            "All there is:",
+            "  wid explain",
+        ],
         "exec-credential" =>
         [
             "kubectl runs it; a user entry of kubeconfig says so:",
@@ -66,7 +75,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
 
             output.WriteLine();
             output.WriteLine(
-                $"More: {ToolException.Help(parseResult.CommandResult.Command.Name is var name && name == "wid" ? null : $"wid-{name}")}");
+                $"More: {ToolException.Reference(parseResult.CommandResult.Command.Name is var name && name == "wid" ? "wid" : $"wid#wid-{name}")}");
         }
 
         return code;

@@ -14,12 +14,7 @@ internal static class Mistake
 
         // What was typed says more than what is missing because of it.
         var unknown = parsed.UnmatchedTokens is [var first, ..] ? first.Split('=', ':')[0] : null;
-        var meant = unknown is null ? null : Known(command)
-            .Select(name => (Name: name, Letters: Distance(name, unknown)))
-            .Where(candidate => candidate.Letters <= MostLetters)
-            .OrderBy(candidate => candidate.Letters)
-            .Select(candidate => candidate.Name)
-            .FirstOrDefault();
+        var meant = unknown is null ? null : Near(unknown, Known(command)).FirstOrDefault();
 
         // What resembles nothing is not quoted: it may be a secret in the wrong place.
         var message = unknown is null ? parsed.Errors[0].Message
@@ -29,6 +24,13 @@ internal static class Mistake
             redaction.Text(message),
             $"{(meant is null ? "" : $"Did you mean '{meant}'? ")}{path} --help shows what there is, with examples.");
     }
+
+    /// <summary>The names that differ in a few letters, the nearest first.</summary>
+    public static IEnumerable<string> Near(string typed, IEnumerable<string> names) => names
+        .Select(name => (Name: name, Letters: Distance(name.ToLowerInvariant(), typed.ToLowerInvariant())))
+        .Where(candidate => candidate.Letters <= MostLetters)
+        .OrderBy(candidate => candidate.Letters)
+        .Select(candidate => candidate.Name);
 
     private static IEnumerable<string> Known(Command command) =>
         command.Subcommands.Select(child => child.Name).Concat(command.Options.Select(option => option.Name));

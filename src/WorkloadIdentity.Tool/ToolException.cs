@@ -1,10 +1,12 @@
 namespace WorkloadIdentity.Tool;
 
 /// <summary>Why a command ends: one line that says what is wrong, one that says what to do, and the page that says more.</summary>
-internal sealed class ToolException(int exitCode, string message, string advice, Uri help) : Exception(message)
+/// <param name="help">What <c>wid explain</c> takes, or a whole reference.</param>
+internal sealed class ToolException(int exitCode, string message, string advice, string help) : Exception(message)
 {
-    public ToolException(string message, string advice)
-        : this(ExitCodes.Usage, message, advice, Help())
+    /// <summary>Wrong arguments.</summary>
+    public ToolException(string message, string advice, string topic = "wid")
+        : this(ExitCodes.Usage, message, advice, Reference(topic))
     {
     }
 
@@ -12,8 +14,13 @@ internal sealed class ToolException(int exitCode, string message, string advice,
 
     public string Advice { get; } = advice;
 
-    public Uri Page { get; } = help;
+    /// <summary>The command that shows the page, with the page's address where there is one.</summary>
+    public string Help { get; } = help;
 
-    /// <summary>A part of this tool's page.</summary>
-    public static Uri Help(string? anchor = null) => new($"{BuildFacts.HelpBaseAddress}wid.md{(anchor is null ? "" : $"#{anchor}")}");
+    /// <summary>A page, or a part of one: <c>wid#exit-codes</c>.</summary>
+    public static string Reference(string topic)
+    {
+        var parts = topic.Split('#');
+        return HelpPage.Reference(topic, HelpPage.Address($"{parts[0]}.md", parts.Length > 1 ? parts[1] : null));
+    }
 }

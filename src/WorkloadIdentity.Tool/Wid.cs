@@ -42,14 +42,14 @@ internal static class Wid
                 ExitCodes.Machine,
                 $"A file, a disk or a connection could not be used ({exception.GetType().Name}).",
                 "Check the files and addresses that the options name, the rights of this user, and the free space.",
-                ToolException.Help("exit-codes")));
+                ToolException.Reference("wid#exit-codes")));
         }
         catch (Exception exception)
         {
             // The type alone: a message of code that is not ours may hold anything.
             return End(error, new ToolException(
                 ExitCodes.Fault, $"wid failed unexpectedly ({exception.GetType().Name}).",
-                "Please report it with the command and its options, but without their values.", ToolException.Help("exit-codes")));
+                "Please report it with the command and its options, but without their values.", ToolException.Reference("wid#exit-codes")));
         }
     }
 
@@ -65,6 +65,7 @@ internal static class Wid
             version,
             DoctorCommand.Create(surroundings),
             TokenCommand.Create(surroundings),
+            ExplainCommand.Create(surroundings),
             ExecCredentialCommand.Create(surroundings),
             EmulatorCommand.Create(surroundings),
         };
@@ -74,7 +75,7 @@ internal static class Wid
     {
         error.Line(("wid:  ", ConsoleColor.Red), (exception.Message, null));
         error.Line(("fix:  ", ConsoleColor.Yellow), (exception.Advice, null));
-        error.Line(("help: ", ConsoleColor.Yellow), (exception.Page.ToString(), null));
+        error.Line(("help: ", ConsoleColor.Yellow), (exception.Help, null));
         return exception.ExitCode;
     }
 

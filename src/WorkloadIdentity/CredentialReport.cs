@@ -110,7 +110,7 @@ public sealed class CredentialReport
             text.Append(CultureInfo.InvariantCulture, $"{indent}  found: {Found.ReplaceLineEndings($"\n{indent}    ")}\n");
             if (Error is not null)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{indent}  see: {Error.HelpLink}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{indent}  help: {Error.Help}\n");
             }
         }
 

@@ -17,7 +17,7 @@ public sealed class TokenAcquisitionException : Exception
     {
         Error = error;
         Attempts = attempts ?? [];
-        HelpLink = error.HelpLink.AbsoluteUri;
+        HelpLink = error.HelpLink?.OriginalString;
     }
 
     /// <summary>Why there is no token.</summary>
@@ -32,10 +32,8 @@ public sealed class TokenAcquisitionException : Exception
         var text = new StringBuilder(error.Message);
         if (attempts.Count > 1 && !error.ListsAttempts)
         {
-            foreach (var attempt in attempts)
-            {
-                text.Append("\n  ").Append(attempt);
-            }
+            text.Append("\nAsked: ").AppendJoin(
+                ", ", attempts.Select(attempt => $"{attempt.Credential} ({attempt.Verdict.ToString().ToLowerInvariant()})"));
         }
 
         AppendFact(text, "Scope", error.Scope);
@@ -43,13 +41,14 @@ public sealed class TokenAcquisitionException : Exception
         AppendFact(text, "Client", error.ClientId);
         AppendFact(text, "Correlation id", error.CorrelationId);
         AppendFact(text, "Trace id", error.TraceId);
-        AppendFact(text, "See", error.HelpLink.AbsoluteUri);
+        AppendFact(text, "Help", error.Help);
         return text.ToString();
     }
 
+    /// <summary>A fact that the message holds already is not told twice.</summary>
     private static void AppendFact(StringBuilder text, string name, string? value)
     {
-        if (value is not null)
+        if (value is not null && !text.ToString().Contains(value, StringComparison.OrdinalIgnoreCase))
         {
             text.Append('\n').Append(name).Append(": ").Append(value);
         }

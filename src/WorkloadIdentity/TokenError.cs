@@ -40,6 +40,7 @@ public sealed class TokenError
         UnsupportedFeatures = other.UnsupportedFeatures;
         HelpAnchor = other.HelpAnchor;
         _helpLink = other._helpLink;
+        Refusal = other.Refusal;
         ListsAttempts = other.ListsAttempts;
     }
 
@@ -107,12 +108,13 @@ public sealed class TokenError
     public Exception? Exception { get; init; }
 
     /// <summary>
-    /// The page that explains this error. By default it is a section of this library's own page; set it to a page of your own for the
-    /// errors of your credential.
+    /// The address of a page that explains this error; null where there is none. Set it to a page of your own for the errors of your
+    /// credential. This library's own page (docs/errors.md) has an address only in a release that was built with one; the command
+    /// <c>wid explain</c>, which exception messages and logs name, shows it everywhere.
     /// </summary>
-    public Uri HelpLink
+    public Uri? HelpLink
     {
-        get => _helpLink ?? new Uri($"{BuildFacts.HelpBaseAddress}errors.md#{HelpAnchor ?? HelpAnchors.For(Kind, Category)}");
+        get => _helpLink ?? HelpPage.Address(Anchor);
         init => _helpLink = value;
     }
 
@@ -135,6 +137,21 @@ public sealed class TokenError
         ArgumentNullException.ThrowIfNull(text);
         return UntrustedText.Plain(text);
     }
+
+    /// <summary>What a person reads next: the page of whoever wrote the credential, or a command and the address where there is one.</summary>
+    internal string Help => _helpLink is { } page ? page.OriginalString : HelpPage.Reference(Topic, HelpPage.Address(Anchor));
+
+    /// <summary>The section of docs/errors.md.</summary>
+    private string Anchor => HelpAnchor ?? HelpAnchors.For(Kind, Category);
+
+    /// <summary>A code that is known here is explained by a few lines; the section is about all of its kind.</summary>
+    private string Topic => HelpAnchor is null && EntraError.Find(EntraErrorCodes) is { } known ? known.Name : Anchor;
+
+    /// <summary>
+    /// Who was asked for what, and what came, for a report that shows the rest of the message in places of its own; null where the message
+    /// is that alone.
+    /// </summary>
+    internal string? Refusal { get; init; }
 
     /// <summary>The message already tells every attempt, so an exception need not tell them again.</summary>
     internal bool ListsAttempts { get; init; }
@@ -214,7 +231,8 @@ public sealed class TokenError
         };
     }
 
-    /// <summary>Kind, codes and message on one line.</summary>
+    /// <summary>Kind, codes, message and where to read on.</summary>
     public override string ToString() =>
-        $"{Kind}{(EntraErrorCodes.Count == 0 ? "" : $" (AADSTS{EntraErrorCodes[0]})")}: {Message}";
+        $"{Kind}{(EntraErrorCodes.Count == 0 ? "" : $" (AADSTS{EntraErrorCodes[0]})")}: {Message}"
+            + $"{(Message.Contains('\n', StringComparison.Ordinal) ? '\n' : ' ')}Help: {Help}";
 }

@@ -62,7 +62,7 @@ public sealed class BrokerCredentialTests : IDisposable
 
         Assert.Equal((TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration), (result.Verdict, result.Error!.Kind));
         Assert.Contains(message, result.Error.Message, StringComparison.Ordinal);
-        Assert.Equal("https://docs.example/broker", result.Error.HelpLink.OriginalString);
+        Assert.Equal("https://docs.example/broker", result.Error.HelpLink?.OriginalString);
         Assert.Equal(0, _broker.Asked);
     }
 
@@ -76,7 +76,7 @@ public sealed class BrokerCredentialTests : IDisposable
 
         Assert.Equal((TokenErrorKind.Refused, TokenErrorCategory.ClientSecret), (error.Kind, error.Category));
         Assert.Contains("It said: AADSTS7000222 for (hidden)", error.Message, StringComparison.Ordinal);
-        Assert.Contains(EntraError.Find(7000222)!.Remediation, error.Message, StringComparison.Ordinal);
+        Assert.Contains(EntraError.Find(7000222)!.Fix, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

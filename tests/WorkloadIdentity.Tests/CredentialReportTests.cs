@@ -89,11 +89,11 @@ public sealed class CredentialReportTests
         var report = await new CredentialChain(ScriptedCredential.Absent("one"), ScriptedCredential.Absent("two")).ExplainAsync(Request);
 
         Assert.Equal(TokenVerdict.Unavailable, report.Verdict);
-        Assert.Equal("no-credential", report.Error!.HelpLink.Fragment.TrimStart('#'));
+        Assert.Equal("wid explain no-credential", report.Error!.Help);
         Assert.DoesNotContain(report.Members, member => member.IsAnswer);
         var text = report.ToString();
         Assert.Contains("found: one is not here.", text, StringComparison.Ordinal);
-        Assert.Contains("errors.md#not-configured", text, StringComparison.Ordinal);
+        Assert.Contains("help: wid explain not-configured", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class CredentialReportTests
             report.Members[0].LooksFor);
         Assert.Equal("the variable AZURE_CLIENT_CERTIFICATE_PATH", report.Members[1].LooksFor);
         Assert.StartsWith("the token file '/var/run/token', to prove", report.Members[2].LooksFor, StringComparison.Ordinal);
-        Assert.Equal("the host's default managed identity; by its variables this host is: IMDS", report.Members[3].LooksFor);
+        Assert.Equal("the host's default managed identity, from IMDS, if there is one: no variable names a host", report.Members[3].LooksFor);
         Assert.Equal(TokenErrorKind.NotAllowed, report.Members[3].Error!.Kind);
         Assert.Contains("AADSTS7000215", text, StringComparison.Ordinal);
         Assert.Contains("'/var/run/token' does not exist", text, StringComparison.Ordinal);

@@ -6,11 +6,41 @@ public sealed class TokenErrorTests
     [Fact]
     public void An_error_leads_to_the_section_of_its_kind_of_its_category_or_to_the_one_it_names()
     {
-        Assert.Equal("#not-configured", Error().HelpLink.Fragment);
-        Assert.Equal("#client-secret", new TokenError(TokenErrorKind.Refused, "x") { Category = TokenErrorCategory.ClientSecret }
-            .HelpLink.Fragment);
-        Assert.Equal("#developer-login", new TokenError(TokenErrorKind.Refused, "x") { HelpAnchor = "developer-login" }
-            .HelpLink.Fragment);
+        Assert.Equal("wid explain not-configured", Error().Help);
+        Assert.Equal(
+            "wid explain client-secret", new TokenError(TokenErrorKind.Refused, "x") { Category = TokenErrorCategory.ClientSecret }.Help);
+        Assert.Equal("wid explain developer-login", new TokenError(TokenErrorKind.Refused, "x") { HelpAnchor = "developer-login" }.Help);
+        Assert.Equal("wid explain AADSTS7000222", new TokenError(TokenErrorKind.Refused, "x") { EntraErrorCodes = [1, 7000222] }.Help);
+    }
+
+    [Fact]
+    public void Without_a_published_page_there_is_no_address()
+    {
+        Assert.Null(Error().HelpLink);
+        var exception = new TokenAcquisitionException(Error());
+        Assert.Null(exception.HelpLink);
+        Assert.EndsWith("\nHelp: wid explain not-configured", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("x Help: wid explain not-configured", Error().ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_release_that_names_an_address_leads_to_a_page_below_it()
+    {
+        var address = HelpPage.Address("errors.md", "client-secret", "https://docs.example/wi/");
+
+        Assert.Equal(new Uri("https://docs.example/wi/errors.md#client-secret"), address);
+        Assert.Equal(
+            "wid explain client-secret (https://docs.example/wi/errors.md#client-secret)", HelpPage.Reference("client-secret", address));
+    }
+
+    [Fact]
+    public void A_fact_that_the_message_holds_is_not_told_again()
+    {
+        var error = new TokenError(TokenErrorKind.Refused, "Entra refused application A.") { ClientId = "a", TenantId = "b", Scope = "c" };
+
+        Assert.Equal(
+            "Entra refused application A.\nTenant: b\nHelp: wid explain refused", new TokenAcquisitionException(error).Message
+                .Replace("\nScope: c", "", StringComparison.Ordinal));
     }
 
     [Fact]

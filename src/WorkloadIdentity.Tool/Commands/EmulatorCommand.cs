@@ -89,7 +89,7 @@ internal static class EmulatorCommand
                 ExitCodes.Usage,
                 exception.Message,
                 "Mend each of them; 'wid emulator --schema' lets an editor point them out.",
-                Page("as-a-process-from-one-file"));
+                ToolException.Reference("emulator#as-a-process-from-one-file"));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException)
         {
@@ -99,7 +99,7 @@ internal static class EmulatorCommand
                 $"The emulator could not start. {exception.Message}",
                 "Check the file's path, the files it asks for, that 'server.address' is an address of this machine, and that its ports are "
                 + "free (0 takes any).",
-                Page("as-a-process-from-one-file"));
+                ToolException.Reference("emulator#as-a-process-from-one-file"));
         }
     }
 
@@ -156,6 +156,4 @@ internal static class EmulatorCommand
                 "The file of --env-file could not be written.", $"Name a path in a folder this user may write to. {exception.Message}");
         }
     }
-
-    private static Uri Page(string anchor) => new($"{BuildFacts.HelpBaseAddress}emulator.md#{anchor}");
 }

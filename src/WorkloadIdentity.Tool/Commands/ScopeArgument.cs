@@ -57,5 +57,5 @@ internal static class ScopeArgument
         "Tokens for an exchange audience (api://AzureADTokenExchange and its like) are never shown, under no option: whoever holds one "
             + "can act as the applications that trust it.",
         "Ask for the API you want to call. To see why federation fails: wid doctor",
-        ToolException.Help("exchange-audiences"));
+        ToolException.Reference("wid#exchange-audiences"));
 }

@@ -43,7 +43,7 @@ internal static class TokenJson
             throw new ToolException(
                 ExitCodes.Failed, "The token is not a JWT this tool can read.",
                 "What it says is for its API alone (an encrypted token, perhaps). Leave --decode out to see when it expires.",
-                ToolException.Help("wid-token"));
+                ToolException.Reference("wid#wid-token"));
         }
 
         return Write(writer =>

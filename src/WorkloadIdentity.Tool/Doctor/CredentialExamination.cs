@@ -13,26 +13,24 @@ internal static class CredentialExamination
         Verdict = report.Verdict.ToString().ToLowerInvariant(),
         Answers = isMember && report.IsAnswer,
         LooksFor = redaction.TextOrNull(report.LooksFor),
-        Found = redaction.Lines(WithoutRecipe(report.Found)),
+        Found = redaction.Lines(Found(report)),
         Kind = report.Error?.Kind.ToString(),
         Codes = report.Error is { EntraErrorCodes: { Count: > 0 } codes } ? codes : null,
         CorrelationId = report.Error?.CorrelationId,
-        Help = report.Error?.HelpLink,
+        Help = report.Error?.Help,
         ExpiresOn = report.ExpiresOn,
         Milliseconds = (long)report.Duration.TotalMilliseconds,
-        Assertion = report.Assertion is { } assertion ? Of(assertion, report.Error?.ClientId, redaction) : null,
+        Assertion = report.Assertion is { } assertion ? Of(assertion, report.Error, redaction) : null,
         Members = report.Members.Count == 0 ? null : [.. report.Members.Select(member => Of(member, redaction, isMember: true))],
     };
 
-    /// <summary>
-    /// A message ends in the federated credential, as commands on one line. Here it has a place of its own, in more languages.
-    /// </summary>
-    public static string WithoutRecipe(string message) =>
-        message.IndexOf(FederatedCredentialAdvice.Introduction, StringComparison.Ordinal) is >= 0 and var recipe
-            ? message[..recipe].TrimEnd()
-            : message;
+    /// <summary>What the assertion says and what to do about a refusal have places of their own in the report.</summary>
+    private static string Found(CredentialReport report) =>
+        report.Error?.Refusal is not { } refusal ? report.Found
+        : EntraError.Find(report.Error.EntraErrorCodes) is { } known ? $"{refusal} {known.Meaning}"
+        : refusal;
 
-    private static AssertionFinding Of(UnverifiedJwt assertion, string? clientId, Redaction redaction) => new(
+    private static AssertionFinding Of(UnverifiedJwt assertion, TokenError? error, Redaction redaction) => new(
         redaction.TextOrNull(assertion.Issuer),
         redaction.TextOrNull(assertion.Subject),
         [.. assertion.Audiences.Take(4).Select(redaction.Text)],
@@ -42,8 +40,12 @@ internal static class CredentialExamination
         [.. KnownFederationProblems.Of(assertion).Select(redaction.Text)])
     {
         FederatedCredential = FederatedCredentialAdvice.Recipe(assertion, new TokenRequestForm()) is { } recipe
-            && IsShown(assertion, redaction) ? Of(recipe, clientId) : null,
+            && IsMissing(error) && IsShown(assertion, redaction) ? Of(recipe, error?.ClientId) : null,
     };
+
+    /// <summary>An assertion that was refused for its time or its signature may well have its federated credential.</summary>
+    private static bool IsMissing(TokenError? error) =>
+        error?.Category is null or TokenErrorCategory.FederationMismatch or TokenErrorCategory.FederationConfig;
 
     /// <summary>A recipe with something hidden in it would be one that does not work.</summary>
     private static bool IsShown(UnverifiedJwt assertion, Redaction redaction) =>

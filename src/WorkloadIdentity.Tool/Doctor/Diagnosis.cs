@@ -87,7 +87,7 @@ internal static class Diagnosis
             yield return new ProblemFinding(
                 "warning", $"A program has the '{added.Name}' credential only where its code or its configuration names it.",
                 "Add it to the default chain there, or name it in a section: one line each, on the page below.",
-                ToolException.Help("what-differs-from-a-program"));
+                ToolException.Reference("wid#what-differs-from-a-program"));
         }
     }
 
@@ -96,22 +96,36 @@ internal static class Diagnosis
 
     private static ProblemFinding NoToken(DoctorReport report, TokenError error, Redaction redaction)
     {
-        var answering = All(report.Credential).LastOrDefault(finding => finding.Answers) ?? report.Credential;
-        var code = error.EntraErrorCodes.Count > 0 ? $", AADSTS{error.EntraErrorCodes[0]}" : "";
-        var message = redaction.Text(error.Message.Contains(FederatedCredentialAdvice.Introduction, StringComparison.Ordinal)
-            ? $"{CredentialExamination.WithoutRecipe(error.Message)} Or make the federated credential that stands with it above."
-            : error.Message);
-        return report.ExitCode == ExitCodes.NoCredential
-            ? new ProblemFinding(
-                "error", "There is no credential here.", "Configure one of those above: each says what it looks for.", error.HelpLink)
-            : new ProblemFinding(
+        if (report.ExitCode == ExitCodes.NoCredential)
+        {
+            return new ProblemFinding(
                 "error",
-                $"The credential '{answering.Name}' is here and gets no token ({error.Kind}{code}).",
-                message.IndexOf(WhatToDo, StringComparison.Ordinal) is >= 0 and var advice
-                    ? message[(advice + WhatToDo.Length)..]
-                    : message,
-                error.HelpLink);
+                "There is no credential here.",
+                "Configure one of the credentials below: each says what it looks for. On your own machine, --developer lets the logins of "
+                    + "az and azd take part, as in Development.",
+                error.Help);
+        }
+
+        var answering = All(report.Credential).LastOrDefault(finding => finding.Answers) ?? report.Credential;
+        var known = error.Refusal is null ? null : EntraError.Find(error.EntraErrorCodes);
+        var code = error.EntraErrorCodes.Count > 0 ? $", AADSTS{error.EntraErrorCodes[0]}" : "";
+        var command = known is null ? null : answering.Assertion?.FederatedCredential?.Application.Az;
+        return new ProblemFinding(
+            "error",
+            $"The credential '{answering.Name}' is here and got no token ({error.Kind}{code}).{(known is null ? "" : $" {known.Meaning}")}",
+            known is null ? redaction.Text(Advice(error))
+                : command is null ? $"{known.Check} {known.For(error.ClientId)}"
+                : $"{known.Check} Or add a federated credential that matches:",
+            error.Help,
+            command);
     }
 
-    private static Uri Help(string anchor) => new($"{BuildFacts.HelpBaseAddress}errors.md#{anchor}");
+    /// <summary>What a message says behind its account of what happened; all of it where the two are one.</summary>
+    private static string Advice(TokenError error)
+    {
+        var message = error.Message[(error.Refusal?.Length ?? 0)..].Trim();
+        return message.IndexOf(WhatToDo, StringComparison.Ordinal) is >= 0 and var advice ? message[(advice + WhatToDo.Length)..] : message;
+    }
+
+    private static string Help(string anchor) => HelpPage.Reference(anchor);
 }

@@ -26,12 +26,19 @@ internal static class DoctorCommand
                 Description = "Show user names, home folders, mail addresses, subscription ids and all claims too. "
                     + "Secrets and tokens stay hidden."
             };
+        var fix = new Option<string?>("--fix")
+        {
+            Description = "Write only the federated credential that Entra looked for and did not find, for an application and for a managed "
+                + "identity.",
+            HelpName = "az|bicep|terraform|json",
+        };
+        fix.AcceptOnlyFromAmong([.. FixText.Forms]);
         var identity = new IdentityOptions();
         var command =
             new Command(
                 "doctor",
                 "Looks at this machine or pod, tries every credential, and says what is in the way. Its output may go into a "
-                    + "ticket.") { scope, json, all };
+                    + "ticket.") { scope, fix, json, all };
         identity.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -41,7 +48,11 @@ internal static class DoctorCommand
             var report = await Progress.ShowAsync(
                 surroundings, "Asking every credential", token => Examination.RunAsync(surroundings, chosen, request, redaction, token),
                 cancellationToken).ConfigureAwait(false);
-            if (parsed.GetValue(json))
+            if (parsed.GetValue(fix) is { } form)
+            {
+                Fix(surroundings, report, form);
+            }
+            else if (parsed.GetValue(json))
             {
                 await surroundings.Out.WriteLineAsync(redaction.Masked(JsonSerializer.Serialize(report, DoctorJson.Readable.DoctorReport)))
                     .ConfigureAwait(false);
@@ -53,6 +64,31 @@ internal static class DoctorCommand
 
             return report.ExitCode;
         });
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(fix) is not null && result.GetResult(json) is not null)
+            {
+                result.AddError("--fix and --json are two forms of one answer. Use one of them.");
+            }
+        });
         return command;
     }
+
+    /// <summary>Standard output gets the federated credential and nothing else.</summary>
+    private static void Fix(Surroundings surroundings, DoctorReport report, string form)
+    {
+        if (Diagnosis.All(report.Credential).FirstOrDefault(IsRefused)?.Assertion?.FederatedCredential is { } federated)
+        {
+            surroundings.Out.WriteLine(FixText.Of(federated, form));
+        }
+        else
+        {
+            var screen = Screen.Error(surroundings);
+            screen.Line("wid:  No federated credential is missing here: Entra refused no assertion for want of one.");
+            screen.Line("fix:  'wid doctor' with the same options shows what was found.");
+        }
+    }
+
+    private static bool IsRefused(CredentialFinding finding) =>
+        finding is { Verdict: "failed", Assertion.FederatedCredential: not null };
 }

@@ -44,8 +44,7 @@ internal sealed record DoctorReport
     public required IReadOnlyList<ProblemFinding> Problems { get; init; }
 }
 
-/// <param name="ManagedIdentityHost">The host that the variables speak of; <c>IMDS</c> where none does, whether or not one is
-/// there.</param>
+/// <param name="ManagedIdentityHost">The host that variables or files announce; where none does, IMDS "if there is one".</param>
 internal sealed record MachineFinding(
     string OperatingSystem, string Architecture, string Runtime, IReadOnlyList<string> Platforms, string ManagedIdentityHost);
 
@@ -83,7 +82,7 @@ internal sealed record CredentialFinding
 
     public string? CorrelationId { get; init; }
 
-    public Uri? Help { get; init; }
+    public string? Help { get; init; }
 
     public DateTimeOffset? ExpiresOn { get; init; }
 
@@ -111,9 +110,10 @@ internal sealed record FederatedCredentialText(string? Az, string Bicep, string 
 
 internal sealed record TokenFinding(string? AcquiredBy, DateTimeOffset ExpiresOn, string? Note, JsonObject? Claims);
 
+/// <param name="Command">What can be pasted into a shell.</param>
 /// <param name="Severity"><c>error</c>: why there is no token. <c>warning</c>: what will be in the way one day, or is not what it looks
 /// like.</param>
-internal sealed record ProblemFinding(string Severity, string What, string Fix, Uri Help);
+internal sealed record ProblemFinding(string Severity, string What, string Fix, string Help, string? Command = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -121,6 +121,10 @@ internal sealed record ProblemFinding(string Severity, string What, string Fix, 
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class DoctorJson : JsonSerializerContext
 {
+    /// <summary>For a part of the report.</summary>
+    public static JsonSerializerOptions Indented { get; } =
+        new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>
     /// For people too: quotes and letters of all languages as they are. What could steer a terminal was taken out before.
     /// </summary>

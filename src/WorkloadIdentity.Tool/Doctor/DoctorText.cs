@@ -11,18 +11,38 @@ internal sealed class DoctorText(Screen screen)
 
     public void Write(DoctorReport report)
     {
-        screen.Line(
-            ("wid doctor", ConsoleColor.Cyan),
-            ($" {report.Wid}, {report.TakenOn.UtcDateTime:u}{(report.Redacted
-                ? "; redacted: fit for a ticket"
-                : "; NOT redacted: not for a ticket")}", null));
-        screen.Line($"for {report.Scope} as {report.Identity}");
-
+        WriteVerdict(report);
+        WriteProblems(report);
+        screen.Heading("Credentials, in the order they are asked");
+        WriteCredential(report.Credential, "  ");
+        WriteToken(report.Token);
+        WriteVariables(report);
+        WriteFiles(report);
+        WriteNetwork(report.Network);
         screen.Heading("Machine");
         Row("system", $"{report.Machine.OperatingSystem}, {report.Machine.Architecture}, {report.Machine.Runtime}");
         Row("platforms", report.Machine.Platforms.Count == 0 ? "none known here" : string.Join(", ", report.Machine.Platforms));
-        Row("identity host", $"{report.Machine.ManagedIdentityHost}, by its variables");
+        Row("identity host", report.Machine.ManagedIdentityHost);
+        screen.Line();
+        Text(
+            $"wid {report.Wid}, {report.TakenOn.UtcDateTime:u}. {(report.Redacted
+                ? "Nothing secret or personal is in this report: it may go into a ticket."
+                : "NOT redacted: keep it out of tickets.")}",
+            "");
+    }
 
+    /// <summary>What everybody wants to know first: is there a token, and whose.</summary>
+    private void WriteVerdict(DoctorReport report)
+    {
+        var by = report.Token?.AcquiredBy;
+        var (mark, colour, verdict) = report.Outcome == "ok"
+            ? ("✓", ConsoleColor.Green, $"A token for {report.Scope} was issued{(by is null ? "" : $" ({by})")}.")
+            : ("✗", ConsoleColor.Red, $"No token for {report.Scope} ({report.Identity}).");
+        Marked("", mark, colour, verdict);
+    }
+
+    private void WriteVariables(DoctorReport report)
+    {
         screen.Heading("Environment");
         foreach (var variable in report.Environment)
         {
@@ -34,13 +54,6 @@ internal sealed class DoctorText(Screen screen)
         {
             screen.Line("  no variable that matters is set");
         }
-
-        WriteFiles(report);
-        WriteNetwork(report.Network);
-        screen.Heading("Credentials");
-        WriteCredential(report.Credential, "  ");
-        WriteToken(report.Token);
-        WriteProblems(report);
     }
 
     private void WriteFiles(DoctorReport report)
@@ -91,31 +104,28 @@ internal sealed class DoctorText(Screen screen)
             "failed" => ("✗", ConsoleColor.Red),
             _ => ("-", ConsoleColor.DarkGray),
         };
-        screen.Line(
-            (indent, null),
-            (mark, colour),
-            (string.Create(
-                CultureInfo.InvariantCulture,
-                $" {finding.Name}: {finding.Verdict} in {finding.Milliseconds} ms{(finding.Answers ? " ← answers" : "")}"), null));
+        Marked(indent, mark, colour, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{finding.Name}: {finding.Verdict} in {finding.Milliseconds} ms{(finding.Answers ? " ← answers" : "")}"));
         var below = indent + "    ";
         if (finding.LooksFor is not null)
         {
-            screen.Line($"{below}looks for  {finding.LooksFor}");
+            Text(finding.LooksFor, $"{below}looks for  ");
         }
 
         // Of a chain the members say it better, each for itself.
         if (finding.Members is null)
         {
-            screen.Line($"{below}found      {finding.Found.Replace("\n", $"\n{below}           ", StringComparison.Ordinal)}");
+            Text(finding.Found, $"{below}found      ");
             if (finding.Help is not null)
             {
-                screen.Line($"{below}see        {finding.Help}");
+                Text(finding.Help, $"{below}help       ");
             }
         }
 
         if (finding.Assertion is { } assertion)
         {
-            WriteAssertion(assertion, below, isAccepted: finding.Verdict == "issued");
+            WriteAssertion(assertion, below);
         }
 
         foreach (var member in finding.Members ?? [])
@@ -124,27 +134,14 @@ internal sealed class DoctorText(Screen screen)
         }
     }
 
-    private void WriteAssertion(AssertionFinding assertion, string indent, bool isAccepted)
+    private void WriteAssertion(AssertionFinding assertion, string indent)
     {
-        screen.Line($"{indent}assertion  iss {assertion.Issuer ?? "(none)"}");
-        screen.Line($"{indent}           sub {assertion.Subject ?? "(none)"}");
-        screen.Line($"{indent}           aud {string.Join(", ", assertion.Audiences)}");
-        screen.Line(
-            $"{indent}           alg {assertion.Algorithm
-                ?? "(none)"}, expires {(assertion.ExpiresOn is { } end ? $"{end.UtcDateTime:u}" : "(never)")}");
-        if (isAccepted || assertion.FederatedCredential is not { } federated)
-        {
-            return;
-        }
-
-        screen.Line($"{indent}The federated credential that accepts it:");
-        Block(indent, "JSON", federated.Json.ToJsonString());
-        Block(indent, "for an application: az", federated.Application.Az);
-        Block(indent, "for an application: Bicep", federated.Application.Bicep);
-        Block(indent, "for an application: Terraform", federated.Application.Terraform);
-        Block(indent, "for a managed identity: az", federated.ManagedIdentity.Az);
-        Block(indent, "for a managed identity: Bicep", federated.ManagedIdentity.Bicep);
-        Block(indent, "for a managed identity: Terraform", federated.ManagedIdentity.Terraform);
+        Text(assertion.Issuer ?? "(none)", $"{indent}issuer     ");
+        Text(assertion.Subject ?? "(none)", $"{indent}subject    ");
+        Text(string.Join(", ", assertion.Audiences), $"{indent}audience   ");
+        Text(
+            $"signed with {assertion.Algorithm ?? "(none)"}, expires {(assertion.ExpiresOn is { } end ? $"{end.UtcDateTime:u}" : "(never)")}",
+            $"{indent}token      ");
     }
 
     private void WriteToken(TokenFinding? token)
@@ -170,17 +167,26 @@ internal sealed class DoctorText(Screen screen)
 
     private void WriteProblems(DoctorReport report)
     {
-        screen.Heading(report.Outcome switch
-        {
-            "ok" when report.Problems.Count == 0 => "All is well: a token was issued.",
-            "ok" => "A token was issued; look at this all the same:",
-            _ => "No token:",
-        });
         foreach (var problem in report.Problems)
         {
-            screen.Line(("  ! ", problem.Severity == "error" ? ConsoleColor.Red : ConsoleColor.Yellow), (problem.What, null));
-            screen.Line($"    fix:  {problem.Fix}");
-            screen.Line($"    help: {problem.Help}");
+            screen.Line();
+            Marked("", "!", problem.Severity == "error" ? ConsoleColor.Red : ConsoleColor.Yellow, problem.What);
+            Text(problem.Fix, "  next: ");
+            if (problem.Command is not null)
+            {
+                // Not broken: it is copied from here.
+                screen.Line();
+                screen.Line($"  {problem.Command}");
+                screen.Line();
+                Text("wid doctor --fix az|bicep|terraform|json", "  more: ");
+            }
+
+            Text(problem.Help, "  help: ");
+        }
+
+        if (report.Problems.Count == 0)
+        {
+            screen.Line("  Nothing to do.");
         }
     }
 
@@ -193,26 +199,43 @@ internal sealed class DoctorText(Screen screen)
         _ => value.ToJsonString(),
     };
 
-    private void Row(string name, string value) => screen.Line($"  {name,-13} {value}");
+    private void Row(string name, string value) => Text(value, $"  {name,-13} ");
 
     private void Item(bool isWell, string text, string? problem)
     {
-        screen.Line(("  ", null), (isWell ? "✓" : "✗", isWell ? ConsoleColor.Green : ConsoleColor.Red), ($" {text}", null));
+        Marked("  ", isWell ? "✓" : "✗", isWell ? ConsoleColor.Green : ConsoleColor.Red, text);
         if (problem is not null)
         {
-            screen.Line($"      {problem}");
+            Text(problem, "      ");
         }
     }
 
-    private void Block(string indent, string name, string? text)
+    /// <summary>A text behind a label; what does not fit stands below its beginning.</summary>
+    private void Text(string text, string label)
     {
-        if (text is not null)
+        foreach (var line in Wrapped.Lines(text, label, new string(' ', label.Length)))
         {
-            screen.Line($"{indent}  # {name}");
-            foreach (var line in text.Split('\n'))
+            screen.Line(line);
+        }
+    }
+
+    /// <summary>A text behind a coloured mark.</summary>
+    private void Marked(string indent, string mark, ConsoleColor colour, string text)
+    {
+        var rest = indent + "  ";
+        var isFirst = true;
+        foreach (var line in Wrapped.Lines(text, rest, rest))
+        {
+            if (isFirst)
             {
-                screen.Line($"{indent}  {line}".TrimEnd());
+                screen.Line((indent, null), (mark, colour), ($" {line[rest.Length..]}", null));
             }
+            else
+            {
+                screen.Line(line);
+            }
+
+            isFirst = false;
         }
     }
 }

@@ -22,7 +22,7 @@ internal static class MachineExamination
         surroundings.Platform.Architecture,
         surroundings.Platform.Runtime,
         [.. Platforms.Where(row => row.IsHere(environment)).Select(row => row.Platform)],
-        new ManagedIdentityHostTable(new ManagedIdentityCredentialOptions { Environment = environment }).Detect().Name);
+        new ManagedIdentityHostTable(new ManagedIdentityCredentialOptions { Environment = environment }).Describe());
 
     /// <summary>The variables that are there, each with what may be told of it.</summary>
     public static IReadOnlyList<VariableFinding> Variables(WorkloadEnvironment environment, Redaction redaction) =>

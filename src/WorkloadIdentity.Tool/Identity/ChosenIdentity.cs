@@ -80,7 +80,7 @@ internal sealed record ChosenIdentity(
             ExitCodes.Of(result.Verdict, result.Error),
             new Redaction(Environment, isOn: true, Secrets).Lines(result.Error!.Message),
             "'wid doctor' with the same options shows every credential, what it looked for and what is missing.",
-            result.Error.HelpLink);
+            result.Error.Help);
     }
 
     private static bool IsDevelopment(WorkloadEnvironment environment) =>

@@ -50,7 +50,7 @@ internal static class ConfiguredIdentity
                 ExitCodes.Failed,
                 string.Join(' ', exception.Failures),
                 "Mend the setting it names. Programs refuse to start with the same words.",
-                new TokenError(TokenErrorKind.InvalidConfiguration, "settings").HelpLink);
+                new TokenError(TokenErrorKind.InvalidConfiguration, "settings").Help);
         }
     }
 

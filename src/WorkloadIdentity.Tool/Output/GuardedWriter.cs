@@ -67,7 +67,7 @@ internal sealed class GuardedWriter(Func<TextWriter> open, bool isResult) : Text
                     ExitCodes.Machine,
                     "Standard output cannot be written to: it is closed, or its disk is full.",
                     "Send it somewhere else, or make room, and run the command again.",
-                    ToolException.Help("exit-codes"));
+                    ToolException.Reference("wid#exit-codes"));
             }
         }
     }

@@ -17,7 +17,7 @@ internal static class PrintedToken
                 ExitCodes.Failed,
                 "The token begins with '~', and a shell would put a home folder in its place. It is not printed.",
                 "Ask whoever issues it. Without --raw the command shows where it came from.",
-                ToolException.Help("wid-token"));
+                ToolException.Reference("wid#wid-token"));
         }
 
         // GitHub Actions replaces what it was told of by *** in logs. It reads standard error as well: standard output belongs to whoever

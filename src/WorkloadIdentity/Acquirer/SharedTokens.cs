@@ -55,7 +55,7 @@ internal sealed class SharedTokens(
     /// <summary>Why a credential without a partition is refused a second level.</summary>
     public static string Refusal(Credential credential) =>
         $"The credential '{credential.Name}' cannot share tokens with other processes through a TokenStore. "
-            + $"{credential.WhyNotShared} Or leave the store out. See {BuildFacts.HelpBaseAddress}errors.md#{HelpAnchors.SecondLevel}";
+            + $"{credential.WhyNotShared} Or leave the store out. Help: {HelpPage.Reference(HelpAnchors.SecondLevel)}";
 
     private async ValueTask WithinLimitAsync(
         string doing, TimeSpan timeLimit, Func<CancellationToken, ValueTask> step, CancellationToken end)

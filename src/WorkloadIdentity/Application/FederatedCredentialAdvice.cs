@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace WorkloadIdentity;
 
@@ -14,33 +13,31 @@ internal static class FederatedCredentialAdvice
     // Entra's own limit on each of the three values.
     private const int MaxLength = 600;
 
-    /// <summary>What stands before the credential in a message.</summary>
-    public const string Introduction = "The federated credential that accepts it:";
+    /// <summary>What a person runs for the credential in another form.</summary>
+    public const string OtherForms =
+        "For a managed identity, or in Bicep, Terraform or JSON: wid doctor --fix az|bicep|terraform|json";
 
-    /// <summary>Issuer, subject, audience, algorithm and times, as they are in the assertion; null when it cannot be read.</summary>
-    public static string? Says(UnverifiedJwt? assertion, TokenRequestForm form) => assertion is null
-        ? null
-        : $"issuer '{Shown(assertion.Issuer, form)}', subject '{Shown(assertion.Subject, form)}', audience '{string.Join(
-            "', '", assertion.Audiences.Take(4).Select(audience => Shown(audience, form)))}'"
-            + $", algorithm {Shown(assertion.Algorithm, form)}, valid from {Time(assertion.NotBefore)} to {Time(assertion.ExpiresOn)}";
-
-    /// <summary>The credential that would match, as JSON and as commands; null where none can.</summary>
-    public static string? Create(UnverifiedJwt assertion, string clientId, TokenRequestForm form)
+    /// <summary>Issuer, subject and audience as they are in the assertion, a line each; empty when it cannot be read.</summary>
+    /// <param name="assertion">The assertion that was sent.</param>
+    /// <param name="form">The form that it was sent in, whose secrets are masked.</param>
+    /// <param name="isAboutItself">Whether its times and its signature matter too, because no federated credential was looked for.</param>
+    public static string Values(UnverifiedJwt? assertion, TokenRequestForm form, bool isAboutItself)
     {
-        if (Recipe(assertion, form) is not { } recipe)
+        if (assertion is null)
         {
-            return null;
+            return "";
         }
 
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Introduction} {recipe.Json} For an application: {recipe.AzForApplication(clientId)}");
-        if (recipe.AzForManagedIdentity() is { } command)
-        {
-            text.Append(" For a managed identity: ").Append(command);
-        }
-
-        return text.ToString();
+        var audiences = string.Join(", ", assertion.Audiences.Take(4).Select(audience => Shown(audience, form)));
+        var text = $"\n  issuer:   {Shown(assertion.Issuer, form)}\n  subject:  {Shown(assertion.Subject, form)}\n  audience: {audiences}";
+        return isAboutItself
+            ? $"{text}\n  valid:    from {Time(assertion.NotBefore)} to {Time(assertion.ExpiresOn)}, signed with {Shown(assertion.Algorithm, form)}"
+            : text;
     }
+
+    /// <summary>The command that adds a matching credential to an application, and where the other forms are; null where none can match.</summary>
+    public static string? Command(UnverifiedJwt assertion, string clientId, TokenRequestForm form) =>
+        Recipe(assertion, form) is { } recipe ? $"{recipe.AzForApplication(clientId)}\n{OtherForms}" : null;
 
     /// <summary>The credential that would match, in the languages people set one up with; null where none can.</summary>
     public static FederatedCredentialRecipe? Recipe(UnverifiedJwt assertion, TokenRequestForm form) =>

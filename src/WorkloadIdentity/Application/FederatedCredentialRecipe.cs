@@ -29,6 +29,15 @@ internal sealed class FederatedCredentialRecipe(string issuer, string subject, s
         : $"az identity federated-credential create --name {Name} --identity-name <identity> --resource-group <group> --issuer "
             + $"'{issuer}' --subject '{subject}' --audiences '{audience}'";
 
+    /// <summary>The file bicepconfig.json, which <see cref="BicepForApplication"/> needs: where its extension comes from.</summary>
+    public const string BicepConfiguration = """
+        {
+          "extensions": {
+            "microsoftGraphV1": "br:mcr.microsoft.com/bicep/extensions/microsoftgraph/v1.0:1.0.0"
+          }
+        }
+        """;
+
     /// <summary>Bicep for an application, with the extension for Microsoft Graph.</summary>
     public string BicepForApplication() => $$"""
         extension microsoftGraphV1

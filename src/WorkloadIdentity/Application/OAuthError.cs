@@ -9,6 +9,14 @@ internal static class OAuthError
 {
     public const string TemporarilyUnavailable = "temporarily_unavailable";
 
+    /// <summary>Every error and sub-error that decides.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope", "invalid_resource", "invalid_target", "invalid_request",
+        "unsupported_grant_type", "server_error", TemporarilyUnavailable, "consent_required", "interaction_required", "login_required",
+        "account_selection_required", "basic_action", "additional_action", "user_password_expired", "protection_policy_required",
+    ];
+
     public static TokenErrorCategory Category(string? error, string? suberror) => (error, suberror) switch
     {
         (_, "consent_required") or ("consent_required", _) => TokenErrorCategory.Consent,

@@ -48,21 +48,17 @@ internal static partial class TokenRefusal
 
         var text = Opening(kind, exchange, authentication);
         AppendAnswer(text, answer, error, suberror, codes, description);
+        var refusal = text.ToString();
         var assertion = form.IsFederated && IsAboutAssertion(category) ? UnverifiedJwt.TryRead(form.Assertion) : null;
-        if (FederatedCredentialAdvice.Says(assertion, form) is { } says)
-        {
-            text.Append(" The assertion that was sent says: ").Append(says).Append('.');
-        }
-
-        var remedy = known?.Remediation
-            ?? (category == TokenErrorCategory.InteractionRequired
-                ? InteractionAdvice(isForUser)
-                : Advice(kind, answer, isPassing, codes, body is null));
-        text.Append(" What to do: ").Append(remedy.TrimEnd('.')).Append('.');
-        AppendAdvice(text, category, assertion, exchange, form);
+        text.Append(FederatedCredentialAdvice.Values(assertion, form, isAboutItself: !IsMismatch(category)))
+            .Append(assertion is null ? ' ' : '\n');
+        AppendRemedy(text, known, assertion, exchange, form, category == TokenErrorCategory.InteractionRequired
+            ? InteractionAdvice(isForUser)
+            : Advice(kind, answer, isPassing, codes, body is null));
         text.Append(category == TokenErrorCategory.AssertionTime ? Skew(answer, form, exchange.TimeProvider.GetUtcNow()) : null);
         return new TokenError(kind, text.ToString())
         {
+            Refusal = refusal,
             Category = category,
             OAuthError = error,
             EntraErrorCodes = codes,
@@ -137,31 +133,30 @@ internal static partial class TokenRefusal
     }
 
     private static bool IsAboutAssertion(TokenErrorCategory category) =>
-        category is TokenErrorCategory.FederationMismatch or TokenErrorCategory.FederationConfig or TokenErrorCategory.FederationIssuer
-            or TokenErrorCategory.FederationPolicy or TokenErrorCategory.AssertionContent or TokenErrorCategory.AssertionTime;
+        IsMismatch(category) || category is TokenErrorCategory.FederationIssuer or TokenErrorCategory.FederationPolicy
+            or TokenErrorCategory.AssertionContent or TokenErrorCategory.AssertionTime;
+
+    private static bool IsMismatch(TokenErrorCategory category) =>
+        category is TokenErrorCategory.FederationMismatch or TokenErrorCategory.FederationConfig;
 
     /// <summary>
-    /// Issuer, subject and audience are compared letter by letter: whoever has to mend a federated credential is told the one that would
-    /// do.
+    /// What it means and what to do. Issuer, subject and audience are compared letter by letter: whoever has to correct a federated
+    /// credential is told the command that adds a matching one.
     /// </summary>
-    private static void AppendAdvice(
-        StringBuilder text, TokenErrorCategory category, UnverifiedJwt? assertion, TokenExchange exchange, TokenRequestForm form)
+    private static void AppendRemedy(
+        StringBuilder text, EntraError? known, UnverifiedJwt? assertion, TokenExchange exchange, TokenRequestForm form, string otherwise)
     {
-        if (assertion is null)
+        var command = assertion is not null && known is not null && IsMismatch(known.Category)
+            ? FederatedCredentialAdvice.Command(assertion, exchange.ClientId, form)
+            : null;
+        text.Append(known is null ? $"What to do: {otherwise}." : $"{known.Meaning} What to do: {known.Check}");
+        text.Append(known is null || command is not null ? null : $" {known.For(exchange.ClientId)}");
+        foreach (var problem in assertion is null ? [] : KnownFederationProblems.Of(assertion))
         {
-            return;
+            text.Append(' ').Append(problem);
         }
 
-        foreach (var trap in KnownFederationProblems.Of(assertion))
-        {
-            text.Append(' ').Append(trap);
-        }
-
-        if (category is TokenErrorCategory.FederationMismatch or TokenErrorCategory.FederationConfig
-            && FederatedCredentialAdvice.Create(assertion, exchange.ClientId, form) is { } create)
-        {
-            text.Append(' ').Append(create);
-        }
+        text.Append(command is null ? null : $" Or add a federated credential that matches:\n{command}");
     }
 
     /// <summary>

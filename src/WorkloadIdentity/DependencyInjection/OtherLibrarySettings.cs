@@ -213,7 +213,7 @@ internal static class OtherLibrarySettings
             if (reader.Text(Kind) is null && reader.Sections(name).Count > 0)
             {
                 reader.Problem(
-                    name, $"is a section of {of}, which goes on reading it. Hand over a section of your own, with a {Kind}: {Page(of)}");
+                    name, $"is a section of {of}, which goes on reading it. Hand over a section of your own, with a {Kind}. Help: {Page(of)}");
             }
         }
 
@@ -223,10 +223,13 @@ internal static class OtherLibrarySettings
     }
 
     private static void Tell(SectionReader reader, string name, string of, string here) =>
-        reader.Problem(name, $"is a setting of {of}, which is not read here. Write instead: {here}. See {Page(of)}");
+        reader.Problem(name, $"is a setting of {of}, which is not read here. Write instead: {here}. Help: {Page(of)}");
 
-    private static string Page(string of) =>
-        $"{BuildFacts.HelpBaseAddress}migrate/{(of == IdentityWeb ? "from-microsoft-identity-web.md" : "from-azure-identity.md")}";
+    private static string Page(string of)
+    {
+        var page = of == IdentityWeb ? "from-microsoft-identity-web" : "from-azure-identity";
+        return HelpPage.Reference(page, HelpPage.Address($"migrate/{page}.md", anchor: null));
+    }
 
     private static string? Here(IReadOnlyList<(string Value, string Here)> values, string? value) =>
         values.FirstOrDefault(known => known.Value.Equals(value, StringComparison.OrdinalIgnoreCase)).Here;

@@ -54,7 +54,7 @@ public sealed class ManagedIdentityCredential : Credential
     protected override string? LooksFor =>
         $"{(_id is null
             ? "the host's default managed identity"
-            : $"the managed identity ({_id})")}; by its variables this host is: {_hosts.Detect().Name}";
+            : $"the managed identity ({_id})")}, from {_hosts.Describe()}";
 
     /// <inheritdoc/>
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)

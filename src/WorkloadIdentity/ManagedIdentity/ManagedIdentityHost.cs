@@ -172,7 +172,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
             $"{Name} gave no token for {request.Resource} to {request.Identity} (HTTP {answer.Status.ToString(
                 CultureInfo.InvariantCulture)}{code}). {(known is null
                     ? Advice(request, answer.Status, said)
-                    : $"Entra says: {known.Meaning}. What to do: {known.Remediation}.")}")
+                    : $"{known.Meaning} What to do: {known.Check} {known.Fix}")}")
         {
             Category = known?.Category ?? TokenErrorCategory.None,
             Scope = request.Scope,

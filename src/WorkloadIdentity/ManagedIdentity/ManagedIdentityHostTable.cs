@@ -56,6 +56,11 @@ internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions 
         throw new System.Diagnostics.UnreachableException("The last row always holds.");
     }
 
+    /// <summary>Which host is asked, in words. IMDS is asked where nothing announces a host, so it may well not be there.</summary>
+    public string Describe() => Detect() is var host && ReferenceEquals(host, _rows[^1].Host)
+        ? $"{host.Name}, if there is one: no variable names a host"
+        : host.Name;
+
     /// <summary>App Service and Functions set dozens of variables of their own.</summary>
     internal static bool IsAppService(WorkloadEnvironment environment) =>
         environment.HasAny("WEBSITE_") || environment.HasAny("FUNCTIONS_");

@@ -75,7 +75,7 @@ public sealed class FollowedRedirectTests
         Assert.Contains("the HttpClient that was given for it followed: the request was sent to "
             + $"{stranger.Address.GetLeftPart(UriPartial.Authority)}.", error.Message, StringComparison.Ordinal);
         Assert.Contains("replace that secret now", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("#redirect", error.HelpLink.OriginalString, StringComparison.Ordinal);
+        Assert.Equal("wid explain redirect", error.Help);
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
     }
 }

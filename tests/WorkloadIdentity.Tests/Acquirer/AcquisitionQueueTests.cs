@@ -136,7 +136,7 @@ public sealed class AcquisitionQueueTests : IDisposable
         Assert.True(error.IsTransient);
         Assert.Contains("3 others already wait in the queue", error.Message, StringComparison.Ordinal);
         Assert.Contains("MaxQueuedAcquisitions", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("errors.md#acquisition-queue", error.HelpLink.ToString(), StringComparison.Ordinal);
+        Assert.Equal("wid explain acquisition-queue", error.Help);
         running.Issue(_credential.NewToken(Hour));
         for (var n = 0; n < 3; n++)
         {

@@ -263,7 +263,7 @@ public sealed class IdentityBindingTests : IAsyncLifetime
         Assert.Equal((TokenVerdict.Failed, TokenErrorKind.InvalidConfiguration), (result.Verdict, result.Error?.Kind));
         Assert.Contains(says, result.Error!.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", result.Error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("#identity-binding", result.Error.HelpLink.AbsoluteUri, StringComparison.Ordinal);
+        Assert.Equal("wid explain identity-binding", result.Error.Help);
     }
 
     private static void Untrusted(TokenResult result)

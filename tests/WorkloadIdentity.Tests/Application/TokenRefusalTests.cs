@@ -10,11 +10,12 @@ public sealed class TokenRefusalTests
     public static TheoryData<HttpStatusCode, string, TokenErrorKind, TokenErrorCategory, long[], string> Answers => new()
     {
         { HttpStatusCode.Unauthorized, EntraFake.Error(
-            7000215), TokenErrorKind.Refused, TokenErrorCategory.ClientSecret, [7000215], "secret VALUE" },
+            7000215), TokenErrorKind.Refused, TokenErrorCategory.ClientSecret, [7000215],
+            "Something is wrong. The client secret is wrong. What to do: Is it the secret's Value" },
         { HttpStatusCode.BadRequest, EntraFake.Error(
             700016,
             "unauthorized_client"), TokenErrorKind.Refused, TokenErrorCategory.AppNotFound, [700016],
-            "What to do: Check client id and tenant id" },
+            "What to do: Are client id and tenant id from the same app registration" },
         { HttpStatusCode.BadRequest, EntraFake.Error(
             90002, "invalid_request"), TokenErrorKind.Refused, TokenErrorCategory.Tenant, [90002], "What to do:" },
         { HttpStatusCode.BadRequest, EntraFake.Error(
@@ -71,7 +72,7 @@ public sealed class TokenRefusalTests
         { HttpStatusCode.BadRequest, EntraFake.Error(
             50158,
             "invalid_grant"), TokenErrorKind.Refused, TokenErrorCategory.InteractionRequired, [50158],
-            "What to do: Return 401 with the claims" },
+            "Answer the caller with 401 and error.ToChallenge()" },
 
         // Not Entra's form.
         { HttpStatusCode.BadRequest, "", TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "gave no answer a token endpoint "
@@ -111,7 +112,7 @@ public sealed class TokenRefusalTests
         Assert.Equal("unauthorized_client", error.OAuthError);
         Assert.Equal("0f1e2d3c-0000-4000-8000-000000000001", error.TraceId);
         Assert.Equal("0f1e2d3c-0000-4000-8000-000000000002", error.CorrelationId);
-        Assert.Contains("AADSTS700016: Something is wrong. What to do:", error.Message, StringComparison.Ordinal);
+        Assert.Contains("AADSTS700016: Something is wrong. This tenant does not know the client id", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Trace ID", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Timestamp", error.Message, StringComparison.Ordinal);
     }
@@ -264,7 +265,8 @@ public sealed class TokenRefusalTests
 
         Assert.Equal(TokenErrorCategory.FederationMismatch, error.Category);
         Assert.Contains(
-            "issuer 'https://issuer.example/', subject 'repo:contoso/Shop:ref:refs/heads/main', audience 'api://AzureADTokenExchange'",
+            "\n  issuer:   https://issuer.example/\n  subject:  repo:contoso/Shop:ref:refs/heads/main\n"
+                + "  audience: api://AzureADTokenExchange\n",
             error.Message,
             StringComparison.Ordinal);
     }

@@ -95,10 +95,8 @@ public sealed class GitHubActionsAssertionSourceTests
 
         Assert.Contains("id-token: write", error.Message, StringComparison.Ordinal);
         Assert.Equal(isTransient, error.IsTransient);
-        Assert.EndsWith(
-            kind == TokenErrorKind.InvalidResponse && status == 302 ? "#redirect" : "#github-actions",
-            error.HelpLink.AbsoluteUri,
-            StringComparison.Ordinal);
+        Assert.Equal(
+            kind == TokenErrorKind.InvalidResponse && status == 302 ? "wid explain redirect" : "wid explain github-actions", error.Help);
     }
 
     [Fact]
@@ -118,7 +116,7 @@ public sealed class GitHubActionsAssertionSourceTests
     {
         var error = (await Assert.ThrowsAsync<TokenAcquisitionException>(() => _job.AskAsync(Source, audience: null))).Error;
 
-        Assert.EndsWith("#assertion-audience", error.HelpLink.AbsoluteUri, StringComparison.Ordinal);
+        Assert.Equal("wid explain assertion-audience", error.Help);
         Assert.Empty(_job.Server.Requests);
     }
 

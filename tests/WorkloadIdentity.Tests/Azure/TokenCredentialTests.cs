@@ -277,7 +277,7 @@ public sealed class TokenCredentialTests
         var exception = await Assert.ThrowsAsync<AuthenticationFailedException>(() => GetAsync(new TokenRequestContext([Scope])));
 
         Assert.Same(error, Assert.IsType<TokenAcquisitionException>(exception.InnerException).Error);
-        Assert.Equal(error.HelpLink.AbsoluteUri, exception.HelpLink);
+        Assert.Equal(error.HelpLink?.OriginalString, exception.HelpLink);
         Assert.StartsWith("No consent.", exception.Message, StringComparison.Ordinal);
     }
 

@@ -39,7 +39,7 @@ public sealed class OtherLibrarySettingsTests
             StringComparison.Ordinal);
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.Contains("Identity:Instance is a setting of Microsoft.Identity.Web", message, StringComparison.Ordinal);
-        Assert.Contains("migrate/from-microsoft-identity-web.md", message, StringComparison.Ordinal);
+        Assert.Contains("Help: wid explain from-microsoft-identity-web", message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class OtherLibrarySettingsTests
 
             Assert.Contains(" is a setting of Azure's clients, which is not read here. Write instead: ", message, StringComparison.Ordinal);
             Assert.Contains(expected, message, StringComparison.Ordinal);
-            Assert.Contains("migrate/from-azure-identity.md", message, StringComparison.Ordinal);
+            Assert.Contains("Help: wid explain from-azure-identity", message, StringComparison.Ordinal);
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class AddDistributedCacheTests
 
         Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
         Assert.Contains("The identity 'orders'", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("errors.md#second-level", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Help: wid explain second-level", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(0, _cache.ReadCalls);
     }
 

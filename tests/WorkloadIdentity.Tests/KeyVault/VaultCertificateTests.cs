@@ -75,7 +75,7 @@ public sealed class VaultCertificateTests
             "The certificate 'orders-api' of the key vault orders.vault.azure.net has a key that cannot be exported, so it cannot be "
                 + "downloaded. Sign in the vault instead: Vault.RemoteCertificate.",
             error.Message);
-        Assert.EndsWith("#key-vault", error.HelpLink.AbsoluteUri, StringComparison.Ordinal);
+        Assert.Equal("wid explain key-vault", error.Help);
         Assert.Single(_bench.Fake.Requests);
     }
 

@@ -36,7 +36,7 @@ public sealed class VaultRefusalTests
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.Equal("0f1e2d3c-0000-4000-8000-000000000001", error.CorrelationId);
         Assert.DoesNotContain("canary", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("#key-vault", error.HelpLink.AbsoluteUri, StringComparison.Ordinal);
+        Assert.Equal("wid explain key-vault", error.Help);
         Assert.Empty(_bench.Entra.Server.Requests);
     }
 

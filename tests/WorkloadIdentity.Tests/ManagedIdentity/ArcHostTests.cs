@@ -85,7 +85,7 @@ public sealed class ArcHostTests
         Assert.Equal(TokenErrorKind.InvalidConfiguration, error.Kind);
         Assert.Contains(
             OperatingSystem.IsWindows() ? "Hybrid agent extension applications" : "himds", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("#arc-key-file", error.HelpLink.AbsoluteUri, StringComparison.Ordinal);
+        Assert.Equal("wid explain arc-key-file", error.Help);
         Assert.False(error.IsTransient);
         Assert.DoesNotContain("canary", error.Message, StringComparison.Ordinal);
     }

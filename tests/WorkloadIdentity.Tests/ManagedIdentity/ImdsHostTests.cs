@@ -113,8 +113,7 @@ public sealed class ImdsHostTests
         "name one by its client id")]
     [InlineData(
         """{"error":"invalid_resource","error_description":"AADSTS500011: The resource principal named x was not found"}""",
-        "AADSTS500011). Entra says: Resource principal (the scope's resource) not found in the tenant. What to do: Fix the scope's "
-            + "resource URI")]
+        "AADSTS500011). The API that the scope names does not exist in this tenant. What to do: Is the scope's first part")]
     [InlineData("""{"error":"unauthorized_client"}""", "Check that")]
     public async Task A_refusal_says_what_to_do(string body, string says)
     {

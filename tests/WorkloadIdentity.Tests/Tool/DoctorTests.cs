@@ -15,12 +15,12 @@ public sealed partial class DoctorTests
     {
         ["nothing is set"] = (_ => { }, 3,
             ["There is no credential here.", "no variable that matters is set", "AZURE_CLIENT_SECRET is not "
-                + "set", "errors.md#no-credential"]),
+                + "set", "help: wid explain no-credential"]),
         ["a secret that works"] = (bench => bench.WithSecret(), 0,
             ["All is well: a token was issued.", "AZURE_CLIENT_SECRET = (set, hidden)", "✓ client secret: issued in 0 ms ← "
                 + "answers", "roles         [\"User.Read.All\"]", "exp           2026-01-01 01:00:00Z", "clocks agree"]),
         ["a secret that is wrong"] = (bench => Answers(bench.WithSecret(), 7000215), 4,
-            ["The credential 'client secret' is here and gets no token (Refused, AADSTS7000215).", "errors.md#client-secret"]),
+            ["The credential 'client secret' is here and gets no token (Refused, AADSTS7000215).", "help: wid explain client-secret"]),
         ["half a configuration"] = (bench => bench.With(("AZURE_CLIENT_SECRET", "secret-canary-1")), 4,
             ["half a configuration", "The credential 'client secret' is here and gets no token (InvalidConfiguration)."]),
         ["a tenant that is none"] = (bench => bench.WithSecret().With(("AZURE_TENANT_ID", "common")), 4,
@@ -36,7 +36,7 @@ public sealed partial class DoctorTests
         ["a variable without a value"] = (bench => bench.WithSecret().With(("AZURE_AUTHORITY_HOST", "")), 0,
             ["AZURE_AUTHORITY_HOST is empty.", "which counts as absent", "look at this all the same"]),
         ["a token file that is not there"] = (bench => bench.WithTokenFile(null), 4,
-            ["/var/run/secrets/token (AZURE_FEDERATED_TOKEN_FILE): not there", "does not exist", "errors.md#federated-token-file"]),
+            ["/var/run/secrets/token (AZURE_FEDERATED_TOKEN_FILE): not there", "does not exist", "help: wid explain federated-token-file"]),
         ["a token file that is accepted"] = (bench => bench.WithTokenFile(ToolBench.Assertion()), 0,
             ["assertion  iss https://oidc.example/cluster/", "sub system:serviceaccount:shop:orders", "aud "
                 + "api://AzureADTokenExchange", "alg RS256, expires 2026-01-01 01:00:00Z", "r--r--r--", "written 5 minutes ago"]),
@@ -67,7 +67,7 @@ public sealed partial class DoctorTests
             bench.WithSecret().Answer = _ => FakeServer.Response(HttpStatusCode.TooManyRequests, headers: ("Retry-After", "3600")), 5,
                 ["(Throttled)"]),
         ["a clock that is behind"] = (bench => bench.WithSecret().EntraAhead = TimeSpan.FromMinutes(11), 0,
-            ["The clock of this machine is 11 minutes behind Entra's.", "errors.md#clock"]),
+            ["The clock of this machine is 11 minutes behind Entra's.", "help: wid explain clock"]),
         ["a name that is not resolved"] = (bench =>
             bench.Resolve = (_, _) => Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound)), 3,
                 ["The name login.microsoftonline.com could not be resolved (HostNotFound)."]),

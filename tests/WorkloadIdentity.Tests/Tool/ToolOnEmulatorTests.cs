@@ -19,7 +19,7 @@ public sealed class ToolOnEmulatorTests
         (Func<EntraEmulator, Dictionary<string, byte[]>, IReadOnlyDictionary<string, string>> Arrange, int ExitCode, string Answers,
             string Says)> Situations = new()
             {
-                ["secret"] = ((entra, _) => entra.Application.EnvironmentWithSecret(), 0, "client secret", "All is well"),
+                ["secret"] = ((entra, _) => entra.Application.EnvironmentWithSecret(), 0, "client secret", "✓ A token for api://emulated-api/.default was issued"),
                 ["secret that was removed"] = ((
                     entra,
                     _) =>
@@ -35,13 +35,13 @@ public sealed class ToolOnEmulatorTests
                 ["App Service"] = ((entra, _) => entra.AppServiceEnvironment(), 0, "managed identity", "App Service"),
                 ["virtual machine"] = ((entra, _) => entra.ImdsEnvironment(), 0, "managed identity", "IMDS"),
                 ["pod"] = ((entra, files) => Pod(entra, files, "system:serviceaccount:shop:orders"), 0, "federated token file",
-            "sub system:serviceaccount:shop:orders"),
+            "subject    system:serviceaccount:shop:orders"),
                 ["pod of another service account"] = ((entra, files) => Pod(entra, files, "system:serviceaccount:shop:other"), 4,
             "federated token file", "az ad app federated-credential create"),
                 ["job of GitHub Actions"] = ((entra, _) => Job(entra, "repo:contoso/orders:ref:refs/heads/main"), 0, "github actions",
-            "sub repo:contoso/orders:ref:refs/heads/main"),
+            "subject    repo:contoso/orders:ref:refs/heads/main"),
                 ["job on another branch"] = ((entra, _) => Job(entra, "repo:contoso/orders:ref:refs/heads/other"), 4, "github actions",
-            "subject: 'repo:contoso/orders:ref:refs/heads/other'"),
+            "subject    repo:contoso/orders:ref:refs/heads/other"),
                 ["throttled"] = ((
                     entra,
                     _) =>

@@ -7,14 +7,9 @@ public sealed partial class WidDocsTests
 {
     private static readonly Dictionary<string, (Action<ToolBench> Arrange, string[] Args)> Examples = new()
     {
-        ["doctor-mismatch"] = (bench =>
-            bench.WithTokenFile(ToolBench.Assertion(), "/var/run/secrets/azure/tokens/azure-identity-token")
-                .With(("KUBERNETES_SERVICE_HOST", "10.0.0.1")).Answer = _ =>
-            ToolBench.Refused(
-                700213,
-                "invalid_request",
-                "No matching federated identity record found for presented assertion subject 'system:serviceaccount:shop:orders'."),
-                    ["doctor", "--scope", "api://orders/.default"]),
+        ["doctor-mismatch"] = (Mismatch, ["doctor", "--scope", "api://orders/.default"]),
+        ["doctor-fix"] = (Mismatch, ["doctor", "--fix", "bicep"]),
+        ["explain"] = (_ => { }, ["explain", "AADSTS7000215"]),
         ["doctor-ok"] = (bench => bench.WithSecret(), ["doctor"]),
         ["doctor-json"] = (bench => bench.WithSecret(), ["doctor", "--json"]),
         ["token"] = (bench => bench.WithSecret(), ["token", "--scope", "https://graph.microsoft.com/.default"]),
@@ -72,7 +67,7 @@ public sealed partial class WidDocsTests
                 .Select(match => match.Groups[1].Value)];
 
         Assert.NotEmpty(needed);
-        Assert.All([.. needed, "wid-doctor", "wid-token", "wid-exec-credential", "wid-emulator"], part => Assert.Contains(part, parts));
+        Assert.All([.. needed, "wid-doctor", "wid-token", "wid-exec-credential", "wid-emulator", "wid-explain"], part => Assert.Contains(part, parts));
     }
 
     [Theory]
@@ -93,12 +88,20 @@ public sealed partial class WidDocsTests
         Assert.Equal(9, typeof(WorkloadIdentity.Tool.ExitCodes).GetFields().Length);
     }
 
-    [GeneratedRegex(@"<!-- wid: (?<name>[a-z-]+) -->\n```\n.*?```\n", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static void Mismatch(ToolBench bench) =>
+        bench.WithTokenFile(ToolBench.Assertion(), "/var/run/secrets/azure/tokens/azure-identity-token")
+            .With(("KUBERNETES_SERVICE_HOST", "10.0.0.1")).Answer = _ =>
+                ToolBench.Refused(
+                    700213,
+                    "invalid_request",
+                    "No matching federated identity record found for presented assertion subject 'system:serviceaccount:shop:orders'.");
+
+    [GeneratedRegex(@"<!-- wid: (?<name>[a-z-]+) -->\n```\n(?:.*?\n)??```\n", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Example();
 
     [GeneratedRegex(@"^##+ (.+)$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Heading();
 
-    [GeneratedRegex(@"ToolException\.Help\(""([a-z-]+)""\)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"ToolException\.Reference\(""wid#([a-z-]+)""\)", RegexOptions.CultureInvariant)]
     private static partial Regex HelpCall();
 }

@@ -1,0 +1,48 @@
+using System.Text;
+
+namespace WorkloadIdentity.Tool;
+
+/// <summary>Prose in lines of at most 80 columns, broken between words. A word that is longer, such as a path, stays whole.</summary>
+internal static class Wrapped
+{
+    public const int Width = 80;
+
+    /// <summary>The lines of a text; its own line breaks stay, and so does the indent of a line, for what is broken off it too.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="first">What the first line begins with.</param>
+    /// <param name="rest">What all others begin with.</param>
+    public static IEnumerable<string> Lines(string text, string first = "", string rest = "")
+    {
+        var start = first;
+        foreach (var line in text.Split('\n'))
+        {
+            var indent = line[..(line.Length - line.TrimStart().Length)];
+            foreach (var wrapped in Line(line, start + indent, rest + indent))
+            {
+                yield return wrapped;
+            }
+
+            start = rest;
+        }
+    }
+
+    private static IEnumerable<string> Line(string text, string first, string rest)
+    {
+        var line = new StringBuilder(first);
+        var isEmpty = true;
+        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!isEmpty && line.Length + 1 + word.Length > Width)
+            {
+                yield return line.ToString();
+                line.Clear().Append(rest);
+                isEmpty = true;
+            }
+
+            line.Append(isEmpty ? "" : " ").Append(word);
+            isEmpty = false;
+        }
+
+        yield return line.ToString().TrimEnd();
+    }
+}
