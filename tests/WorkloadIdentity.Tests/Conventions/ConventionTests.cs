@@ -171,25 +171,6 @@ public sealed partial class ConventionTests
         Holds(named, tests.Contains);
     }
 
-    [Fact]
-    public void Code_in_the_docs_comes_from_code_that_compiles()
-    {
-        var compiled =
-            Repository.SourceFiles("tests").Concat(Repository.SourceFiles("samples")).Select(file => $"\n{Lines(Repository.Read(file))}\n")
-                .ToList();
-        var pages = Repository.SourceFiles("docs", "*.md").Concat(Repository.SourceFiles("src", "README.md")).Append("README.md");
-        Holds(
-            from page in pages
-            from Match block in CodeBlock().Matches(Repository.Read(page))
-            select (page, code: Lines(block.Groups[1].Value)),
-            block => compiled.Exists(file => file.Contains($"\n{block.code}\n", StringComparison.Ordinal)));
-
-        static string Lines(string text) => string.Join('\n', text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
-    }
-
-    [GeneratedRegex("```csharp\\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex CodeBlock();
-
     public static TheoryData<string> ShippedNames => [.. Repository.Shipped.Select(assembly => assembly.GetName().Name!)];
 
     private static bool IsTask(Type type) =>
