@@ -2,65 +2,75 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace WorkloadIdentity.KeyVault;
 
-/// <summary>The kinds of credential that configuration can name when this package is used.</summary>
+/// <summary>The kinds of credential that configuration can name if this package is used.</summary>
 internal static class KeyVaultKinds
 {
-    private const string Vault = "Vault";
+    private const string VaultAddressSetting = "Vault";
     private const string VaultIdentity = "VaultIdentity";
     private const string CertificateName = "CertificateName";
     private const string SignInVault = "SignInVault";
     private const string SendCertificateChain = "SendCertificateChain";
     private const string SecretName = "SecretName";
 
-    public static IEnumerable<CredentialKind> Make(Action<VaultOptions>? configure) =>
-    [
-        new(
-            "KeyVaultCertificate",
-            [.. ApplicationSettings.Names, Vault, VaultIdentity, CertificateName, SignInVault, SendCertificateChain],
-            (reader, _) => ApplicationSettings.Read(reader, ReadCertificate(reader, configure))),
-        new("KeyVaultSecret", [.. ApplicationSettings.Names, Vault, VaultIdentity, SecretName], (reader, _) =>
-            ApplicationSettings.Read(
-                reader,
-                Read(
-                    reader, configure, SecretName, "Set it to the name of the secret in the vault.", (vault, name) => vault.Secret(name)))),
-    ];
-
-    private static Func<CredentialDependencies, ClientAuthentication>? ReadCertificate(
-        SectionReader reader, Action<VaultOptions>? configure)
+    public static void Add(IServiceCollection services, Action<VaultOptions>? configure)
     {
-        var isRemote = reader.Flag(SignInVault) ?? false;
-        var sendsChain = reader.Flag(SendCertificateChain) ?? false;
-        return Read(reader, configure, CertificateName, "Set it to the name of the certificate in the vault.", (vault, name) =>
+        services.AddWorkloadIdentityKind(
+            "KeyVaultCertificate",
+            [
+                .. CredentialSection.ApplicationSettings, VaultAddressSetting, VaultIdentity, CertificateName, SignInVault,
+                SendCertificateChain,
+            ],
+            section => section.Application(() => Certificate(section, configure)));
+        services.AddWorkloadIdentityKind(
+            "KeyVaultSecret",
+            [.. CredentialSection.ApplicationSettings, VaultAddressSetting, VaultIdentity, SecretName],
+            section => section.Application(() => Read(section, SecretName, "secret", configure, (vault, name) => vault.Secret(name))));
+    }
+
+    private static ClientAuthentication? Certificate(CredentialSection section, Action<VaultOptions>? configure)
+    {
+        var isRemote = section.Flag(SignInVault);
+        var sendsChain = section.Flag(SendCertificateChain);
+        return Read(section, CertificateName, "certificate", configure, (vault, name) =>
         {
             var certificate = isRemote ? vault.RemoteCertificate(name) : vault.DownloadedCertificate(name);
             return sendsChain ? certificate.WithChain() : certificate;
         });
     }
 
-    private static Func<CredentialDependencies, ClientAuthentication>? Read(
-        SectionReader reader, Action<VaultOptions>? configure, string setting, string advice,
+    /// <summary>Reads the vault and the item's name. Null if one of them cannot be used, which is then noted with the section.</summary>
+    private static ClientAuthentication? Read(
+        CredentialSection section, string nameSetting, string what, Action<VaultOptions>? configure,
         Func<Vault, string, ClientAuthentication> take)
     {
-        var name = reader.Required(setting, advice);
-        var address =
-            reader.Required(Vault, "Set it to the address of the vault: https://orders.vault.azure.net") is null
-                ? null
-                : reader.Address(Vault, "https://orders.vault.azure.net");
-        var reachedWith = reader.Text(VaultIdentity) ?? "";
+        var name = Text(section, nameSetting, $"Set it to the name of the {what} in the vault.");
+        var address = Text(section, VaultAddressSetting, "Set it to the address of the vault: https://orders.vault.azure.net");
         if (name is null || address is null)
         {
             return null;
         }
 
-        // Nobody is asked: what is wrong with address and name belongs to their settings.
-        reader.Check(Vault, () => new Checked(() => RegisteredVault.Check(address, vault => vault.Secret("unused"), configure)));
-        reader.Check(setting, () => VaultAddress.RequireName(name, setting == SecretName ? "secret" : "certificate", setting));
-        return parts => take(RegisteredVault.Create(parts, address, reachedWith, configure), name);
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri))
+        {
+            section.Problem(VaultAddressSetting, "is not an absolute URL. Expected something like https://orders.vault.azure.net.");
+            return null;
+        }
+
+        return section.Check(nameSetting, () => VaultAddress.RequireName(name, what, nameSetting)) is not null
+            && section.Check(VaultAddressSetting, () => RegisteredVault.Checked(uri, configure)) is not null
+            ? take(RegisteredVault.Create(section.Services, section.Identity, uri, section[VaultIdentity] ?? "", configure), name)
+            : null;
     }
 
-    /// <summary>What passed a check that makes nothing.</summary>
-    private sealed record Checked
+    /// <summary>A setting that must be present, so that all missing ones are reported at once.</summary>
+    private static string? Text(CredentialSection section, string setting, string advice)
     {
-        public Checked(Action check) => check();
+        var text = section[setting];
+        if (text is null)
+        {
+            section.Problem(setting, $"is missing or empty. {advice}");
+        }
+
+        return text;
     }
 }

@@ -7,6 +7,6 @@ internal static partial class Log
 {
     public const string Category = "WorkloadIdentity";
 
-    [LoggerMessage(212, LogLevel.Warning, "{Item} could not be read again; what was read on {ReadOn:u} stays in use. {Error}")]
+    [LoggerMessage(212, LogLevel.Warning, "{Item} could not be read again. The version that was read on {ReadOn:u} stays in use. {Error}")]
     public static partial void VaultItemKept(ILogger logger, string item, DateTimeOffset readOn, TokenError error);
 }

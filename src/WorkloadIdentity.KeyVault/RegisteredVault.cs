@@ -1,33 +1,47 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace WorkloadIdentity.KeyVault;
 
-/// <summary>The vault of a registered identity: reached with another registered one, on the container's clock and loggers.</summary>
+/// <summary>
+/// The vault of a registered identity. Another registered identity reaches it. The container has its clock and loggers.
+/// </summary>
 internal static class RegisteredVault
 {
-    /// <summary>Checks what code said where it says it: the address and the names. Nobody is asked.</summary>
-    /// <exception cref="ArgumentException">They cannot be used.</exception>
-    public static void Check(Uri address, Func<Vault, ClientAuthentication> proof, Action<VaultOptions>? configure) =>
-        _ = Proof(new Vault(address, Nobody.Instance, Configured(new VaultOptions(), configure)), proof);
+    /// <summary>A vault for checks: the address and the names are checked, and nothing is sent.</summary>
+    /// <exception cref="ArgumentException">The address or an option cannot be used.</exception>
+    public static Vault Checked(Uri address, Action<VaultOptions>? configure) =>
+        new(address, NoAcquirer.Instance, Configured(new VaultOptions(), configure));
 
-    /// <param name="parts">Of the identity whose proof lies in the vault.</param>
-    /// <param name="address">Of the vault.</param>
-    /// <param name="reachedWith">The name of the identity whose tokens the vault gets; empty for the unnamed one.</param>
-    /// <param name="configure">Sets more.</param>
-    /// <exception cref="ArgumentException">There is no such identity, it closes a circle, or the address cannot be used.</exception>
-    public static Vault Create(CredentialDependencies parts, Uri address, string reachedWith, Action<VaultOptions>? configure)
+    /// <param name="services">The container's services.</param>
+    /// <param name="identity">The identity whose certificate or secret is in the vault.</param>
+    /// <param name="address">The vault's address.</param>
+    /// <param name="reachedWith">The identity whose tokens the vault gets; empty for the unnamed one.</param>
+    /// <param name="configure">Sets further options.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no such identity, the two identities need each other, or the address cannot be used.
+    /// </exception>
+    public static Vault Create(
+        IServiceProvider services, string identity, Uri address, string reachedWith, Action<VaultOptions>? configure)
     {
-        parts.Services.GetRequiredService<VaultLinks>().Add(new VaultLink(parts.Identity, reachedWith));
-        return new Vault(address, Acquirer(parts.Services, reachedWith), Configured(
+        services.GetRequiredService<VaultLinks>().Add(new VaultLink(identity, reachedWith));
+        return new Vault(address, Acquirer(services, reachedWith), Configured(
             new VaultOptions
             {
-                TimeProvider = parts.TimeProvider,
-                LoggerFactory = parts.LoggerFactory,
-                MeterFactory = parts.Services.GetService<System.Diagnostics.Metrics.IMeterFactory>(),
+                TimeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System,
+                LoggerFactory = services.GetService<ILoggerFactory>(),
+                MeterFactory = services.GetService<IMeterFactory>(),
             },
             configure));
     }
+
+    /// <summary>What the application's function takes from the vault.</summary>
+    /// <exception cref="ArgumentException">The function returned null.</exception>
+    public static ClientAuthentication Take(Vault vault, Func<Vault, ClientAuthentication> proof) =>
+        proof(vault)
+            ?? throw new ArgumentException("The function that takes a certificate or secret from the vault returned null.", nameof(proof));
 
     private static ITokenAcquirer Acquirer(IServiceProvider services, string name)
     {
@@ -44,19 +58,16 @@ internal static class RegisteredVault
         }
     }
 
-    public static ClientAuthentication Proof(Vault vault, Func<Vault, ClientAuthentication> proof) =>
-        proof(vault) ?? throw new ArgumentException("The function that takes the proof from the key vault returned null.", nameof(proof));
-
     private static VaultOptions Configured(VaultOptions options, Action<VaultOptions>? configure)
     {
         configure?.Invoke(options);
         return options;
     }
 
-    /// <summary>For checks: a vault that is never asked needs no token.</summary>
-    private sealed class Nobody : ITokenAcquirer
+    /// <summary>For checks: a vault that sends nothing needs no token.</summary>
+    private sealed class NoAcquirer : ITokenAcquirer
     {
-        public static Nobody Instance { get; } = new();
+        public static NoAcquirer Instance { get; } = new();
 
         public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException();

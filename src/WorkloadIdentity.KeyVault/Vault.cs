@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace WorkloadIdentity.KeyVault;
 
 /// <summary>
-/// An Azure Key Vault that holds what an application proves itself with: a certificate, downloaded or signing in the vault, or a secret. It
-/// is asked over its REST interface, with tokens of an identity of its own; the latest enabled version is used and followed. Safe for
-/// concurrent use; never prints what it read.
+/// An Azure Key Vault that holds an application's certificate or client secret. A certificate is downloaded, or signs in the vault. The
+/// vault is read over its REST interface with the tokens of another identity. The latest enabled version is used, and new versions replace
+/// it. Safe for concurrent use. It never prints what it read.
 /// </summary>
 /// <remarks>
-/// <para>Nothing is asked until the first token is needed. What was read is used for <see cref="VaultOptions.RereadAfter"/>, or for half of
-/// what is left of its life if that is less, and read again at once where Entra refuses it. While it cannot be read again it stays in use,
-/// and one warning says so (event 212).</para>
-/// <para>Keep one for as long as the credentials made with it.</para>
+/// <para>The first token request reads the vault, not the constructor. An item is read again after
+/// <see cref="VaultOptions.RereadAfter"/>, or after half of its remaining validity if that is less, and at once if Entra refuses it. While
+/// it cannot be read again, the item held stays in use, and one warning says so (event 212).</para>
+/// <para>Keep the vault for as long as the credentials that use it.</para>
 /// </remarks>
 public sealed class Vault
 {
@@ -20,14 +20,16 @@ public sealed class Vault
     private readonly VaultOptions _options;
     private readonly ILogger _logger;
 
-    /// <summary>A vault reached with the tokens of <paramref name="acquirer"/>.</summary>
-    /// <param name="address">Such as <c>https://orders.vault.azure.net</c>.</param>
+    /// <summary>A vault that is reached with the tokens of <paramref name="acquirer"/>.</summary>
+    /// <param name="address">The vault's address, such as <c>https://orders.vault.azure.net</c>.</param>
     /// <param name="acquirer">
-    /// Another identity than those whose proof lies in the vault: a managed identity, or a federated one. It is not disposed.
+    /// The identity that reaches the vault: a managed identity or a federated one. It cannot be an identity whose certificate or secret is
+    /// in this vault. It is not disposed.
     /// </param>
-    /// <param name="options">How to ask.</param>
-    /// <exception cref="ArgumentException">The address is not one of Key Vault's, or an option cannot work; the message says what to
-    /// do.</exception>
+    /// <param name="options">How the vault is read.</param>
+    /// <exception cref="ArgumentException">
+    /// The address is not a vault's, or an option is out of range. The message says what to do.
+    /// </exception>
     public Vault(Uri address, ITokenAcquirer acquirer, VaultOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(acquirer);
@@ -40,33 +42,31 @@ public sealed class Vault
     public Uri Address => _client.Vault.Uri;
 
     /// <summary>
-    /// A certificate whose key is downloaded with it and signs in this process: one visit to the vault an hour. Its identity needs the role
-    /// Key Vault Certificate User.
+    /// A certificate that is downloaded with its key and signs in this process. The vault is read once an hour. The identity that reaches
+    /// the vault needs the role Key Vault Certificate User.
     /// </summary>
-    /// <param name="name">Of the certificate in the vault.</param>
-    /// <exception cref="ArgumentException"><paramref name="name"/> is none.</exception>
+    /// <param name="name">The certificate's name in the vault.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> cannot be a name in a vault.</exception>
     public ClientCertificateAuthentication DownloadedCertificate(string name) => Certificate(name, isRemote: false);
 
     /// <summary>
-    /// A certificate whose key never leaves the vault: the vault signs each token request. Its identity needs the roles Key Vault Reader
-    /// and Key Vault Crypto User. A signature is checked against the certificate before it is used.
+    /// A certificate whose key stays in the vault. The vault signs each token request, and each signature is checked against the
+    /// certificate before it is sent. The identity that reaches the vault needs the roles Key Vault Reader and Key Vault Crypto User.
     /// </summary>
-    /// <param name="name">Of the certificate in the vault. Its key may be one that cannot be exported.</param>
-    /// <exception cref="ArgumentException"><paramref name="name"/> is none.</exception>
+    /// <param name="name">The certificate's name in the vault. Its key need not be exportable.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> cannot be a name in a vault.</exception>
     public ClientCertificateAuthentication RemoteCertificate(string name) => Certificate(name, isRemote: true);
 
-    /// <summary>A client secret. Its identity needs the role Key Vault Secrets User.</summary>
-    /// <param name="name">Of the secret in the vault.</param>
-    /// <exception cref="ArgumentException"><paramref name="name"/> is none.</exception>
-    public ClientSecretAuthentication Secret(string name)
-    {
-        var source = new VaultSecretSource(_client, VaultAddress.RequireName(name, "secret", nameof(name)), _options, _logger);
-        return ClientSecretAuthentication.From(source.LooksFor, source.GetAsync);
-    }
+    /// <summary>A client secret. The identity that reaches the vault needs the role Key Vault Secrets User.</summary>
+    /// <param name="name">The secret's name in the vault.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> cannot be a name in a vault.</exception>
+    public ClientSecretAuthentication Secret(string name) =>
+        new VaultSecretSource(_client, VaultAddress.RequireName(name, "secret", nameof(name)), _options, _logger).Authentication();
 
-    /// <summary>Its host.</summary>
+    /// <summary>The vault's host.</summary>
     public override string ToString() => _client.Vault.Name;
 
-    private ClientCertificateAuthentication Certificate(string name, bool isRemote) => ClientCertificateAuthentication.From(
-        new VaultCertificateSource(_client, VaultAddress.RequireName(name, "certificate", nameof(name)), isRemote, _options, _logger));
+    private ClientCertificateAuthentication Certificate(string name, bool isRemote) =>
+        new VaultCertificateSource(_client, VaultAddress.RequireName(name, "certificate", nameof(name)), isRemote, _options, _logger)
+            .Authentication();
 }

@@ -1,26 +1,35 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace WorkloadIdentity.KeyVault;
 
-/// <summary>The <c>attributes</c> of something in a vault; times are seconds since 1970.</summary>
-internal readonly record struct VaultAttributes(
-    bool IsEnabled, DateTimeOffset? StartsOn, DateTimeOffset? ExpiresOn, DateTimeOffset? CreatedOn)
+/// <summary>The <c>attributes</c> of something in a vault. Its times are seconds since 1970.</summary>
+internal sealed class VaultAttributes
 {
-    public static VaultAttributes Of(JsonElement element)
-    {
-        var attributes = element.Member("attributes");
+    // An absent member means enabled: that is the default when an object is made.
+    [JsonPropertyName("enabled")]
+    public bool? Enabled { get; init; }
 
-        // Absent means enabled: the default when something is made.
-        return new(
-            attributes?.Member("enabled") is not { ValueKind: JsonValueKind.False },
-            Time(attributes, "nbf"),
-            Time(attributes, "exp"),
-            Time(attributes, "created"));
-    }
+    [JsonIgnore]
+    public bool IsEnabled => Enabled != false;
 
-    public bool IsInTime(DateTimeOffset now) => (StartsOn is not { } start || start <= now) && (ExpiresOn is not { } end || end > now);
+    [JsonPropertyName("nbf")]
+    public long? NotBefore { get; init; }
 
-    private static DateTimeOffset? Time(JsonElement? attributes, string name) =>
-        attributes?.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var seconds)
-            && seconds is > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+    [JsonPropertyName("exp")]
+    public long? Expires { get; init; }
+
+    [JsonPropertyName("created")]
+    public long? Created { get; init; }
+
+    [JsonIgnore]
+    public DateTimeOffset? ExpiresOn => Time(Expires);
+
+    [JsonIgnore]
+    public DateTimeOffset? CreatedOn => Time(Created);
+
+    public bool IsInTime(DateTimeOffset now) =>
+        (Time(NotBefore) is not { } start || start <= now) && (ExpiresOn is not { } end || end > now);
+
+    private static DateTimeOffset? Time(long? seconds) =>
+        seconds is > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds.Value) : null;
 }

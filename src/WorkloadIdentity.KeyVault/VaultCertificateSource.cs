@@ -1,24 +1,23 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace WorkloadIdentity.KeyVault;
 
 /// <summary>
-/// A certificate in a vault. Downloaded, it comes with its key out of the vault's secret of the same version; remote, its public part is
-/// read and the vault signs with the key of that very version: the snapshot that is signed with names it, so a rotation in between cannot
-/// mix two.
+/// A certificate in a vault. A downloaded certificate comes with its key out of the vault's secret of the same version. For a remote one,
+/// the public part is read, and the vault signs with the key of that version.
 /// </summary>
-internal sealed class VaultCertificateSource : CertificateSource
+internal sealed class VaultCertificateSource
 {
     private readonly VaultClient _client;
     private readonly string _name;
     private readonly bool _isRemote;
     private readonly TimeProvider _timeProvider;
-    private readonly Followed<VaultCertificate> _followed;
-    private volatile VaultCertificate? _last;
+    private readonly RefreshedItem<VaultCertificate> _item;
+    private volatile VaultCertificate? _current;
+    private volatile VaultCertificate? _previous;
 
     public VaultCertificateSource(VaultClient client, string name, bool isRemote, VaultOptions options, ILogger logger)
     {
@@ -26,17 +25,35 @@ internal sealed class VaultCertificateSource : CertificateSource
         _name = name;
         _isRemote = isRemote;
         _timeProvider = options.TimeProvider;
-        _followed =
-            new Followed<VaultCertificate>($"The certificate '{name}' in the key vault {client.Vault.Name}", ReadAsync, options, logger);
+        _item = new RefreshedItem<VaultCertificate>(
+            $"The certificate '{name}' in the key vault {client.Vault.Name}", ReadAsync, options, logger);
     }
 
-    public override string LooksFor =>
-        $"the certificate '{_name}' in the key vault {_client.Vault.Name}{(_isRemote ? ", which signs there" : "")}";
+    public ClientCertificateAuthentication Authentication() => _isRemote
+        ? ClientCertificateAuthentication.FromSigner(
+            async (refusal, cancellationToken) => (await GetAsync(refusal, cancellationToken).ConfigureAwait(false))[0],
+            SignAsync,
+            $"{Place}, which signs there")
+        : ClientCertificateAuthentication.FromCallback(GetAsync, Place);
 
-    public override string HelpAnchor => VaultRefusal.HelpAnchor;
+    private string Place => $"the certificate '{_name}' in the key vault {_client.Vault.Name}";
 
-    public override async ValueTask<CertificateResult> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
-        new((await _followed.GetAsync(exchange.Refusal is not null, cancellationToken).ConfigureAwait(false)).Certificate);
+    private async ValueTask<X509Certificate2Collection> GetAsync(TokenError? refusal, CancellationToken cancellationToken) =>
+        (await _item.GetAsync(refusal is not null, cancellationToken).ConfigureAwait(false)).Certificates;
+
+    /// <summary>Signs with the key of the version of <paramref name="certificate"/>, also if a newer version was read since.</summary>
+    private ValueTask<byte[]> SignAsync(
+        X509Certificate2 certificate, ReadOnlyMemory<byte> hash, RSASignaturePadding padding, CancellationToken cancellationToken)
+    {
+        var signing = new[] { _current, _previous }.FirstOrDefault(known => known?.Is(certificate) == true)
+            ?? throw new InvalidOperationException("The certificate was replaced twice while it signed.");
+        return _client.SignAsync(
+            _name,
+            signing.KeyVersion!,
+            padding == RSASignaturePadding.Pss ? VaultClient.Ps256 : VaultClient.Rs256,
+            hash,
+            cancellationToken);
+    }
 
     private async Task<VaultCertificate> ReadAsync(CancellationToken cancellationToken)
     {
@@ -44,84 +61,79 @@ internal sealed class VaultCertificateSource : CertificateSource
         var described =
             await VaultVersions.CurrentAsync(_client, "certificates", _name, what, _timeProvider.GetUtcNow(), cancellationToken)
                 .ConfigureAwait(false);
-        var version = VaultVersions.Of(_client, described, "id", "certificates", _name);
-        using var certificate = PublicPart(described, what);
-
-        // A version never changes: the key in hand is not fetched again, and what a snapshot learned of its key stays known.
-        if (_last is { } last && last.Version == version
-            && last.Certificate.Sha256.AsSpan().SequenceEqual(SHA256.HashData(certificate.RawDataMemory.Span)))
+        var version = VaultVersions.Of(_client, "id", described.Id, "certificates", _name);
+        var certificate = PublicPart(described, what);
+        using (var key = certificate.GetRSAPublicKey())
         {
-            return last;
+            if (key is not { KeySize: >= 2048 })
+            {
+                throw Unfit(key is null
+                    ? "has a key that is not RSA, and Entra accepts only RSA here"
+                    : $"has an RSA key of {key.KeySize} bits, and Entra accepts no key of less than 2048 bits");
+            }
         }
 
-        var signing =
-            _isRemote
-                ? Remote(described, certificate)
-                : await DownloadAsync(described, certificate, what, cancellationToken).ConfigureAwait(false);
-        return _last = new VaultCertificate(version, signing.NotAfter, signing);
+        // A version never changes, so the key that is held is not fetched again.
+        if (_current is { } current && current.Version == version && current.Is(certificate))
+        {
+            return current;
+        }
+
+        var next = _isRemote
+            ? new VaultCertificate(version, [certificate], VaultVersions.Of(_client, "kid", described.KeyId, "keys", _name))
+            : new VaultCertificate(
+                version, await DownloadAsync(described, certificate, what, cancellationToken).ConfigureAwait(false), keyVersion: null);
+        _previous = _current;
+        return _current = next;
     }
 
-    private SigningCertificate Remote(JsonElement described, X509Certificate2 certificate)
+    private async Task<X509Certificate2Collection> DownloadAsync(
+        VaultAnswer described, X509Certificate2 certificate, string what, CancellationToken cancellationToken)
     {
-        var keyVersion = VaultVersions.Of(_client, described, "kid", "keys", _name);
-        var (signing, problem) = SigningCertificate.For(certificate, (_, hash, padding, cancellationToken) =>
-            _client.SignAsync(
-                _name,
-                keyVersion,
-                padding == RSASignaturePadding.Pss ? ClientAssertion.Ps256 : ClientAssertion.Rs256,
-                hash,
-                cancellationToken));
-        return signing ?? throw Unfit(problem!);
-    }
-
-    private async Task<SigningCertificate> DownloadAsync(
-        JsonElement described, X509Certificate2 certificate, string what, CancellationToken cancellationToken)
-    {
-        if (described.Member("policy")?.Member("key_props")?.Member("exportable") is { ValueKind: JsonValueKind.False })
+        if (described.Policy?.KeyProperties?.IsExportable == false)
         {
             throw Unfit(
-                $"has a key that cannot be exported, so it cannot be downloaded. Sign in the vault instead: "
+                "has a key that cannot be exported, so it cannot be downloaded. Sign in the vault instead: "
                     + $"{nameof(Vault)}.{nameof(Vault.RemoteCertificate)}");
         }
 
-        var version = VaultVersions.Of(_client, described, "sid", "secrets", _name);
+        var version = VaultVersions.Of(_client, "sid", described.SecretId, "secrets", _name);
         var secret = await _client.GetAsync($"secrets/{_name}/{version}", $"the secret of {what}", cancellationToken).ConfigureAwait(false);
-        var content = secret.Text("value") is { Length: > 0 } value ? CertificateContent.Of(value) : null;
-        if (content is null)
-        {
-            throw Unfit("is neither PEM nor base64 in its secret. Import it as PFX or PEM");
-        }
-
-        var place = $"The certificate '{_name}' of the key vault {_client.Vault.Name}";
-        var parsed = new CertificateParser(place, keyName: "", password: null).Read(content, key: null);
-        if (parsed.Problem is { } problem)
-        {
-            throw _client.Unusable(
-                $"holds {what}, and it cannot be used", TokenErrorKind.InvalidConfiguration, $"{problem}.", parsed.Exception);
-        }
-
-        var sha256 = SHA256.HashData(certificate.RawDataMemory.Span);
-        return parsed.All.FirstOrDefault(signing => signing.Sha256.AsSpan().SequenceEqual(sha256))
-            ?? throw Unfit("is another one in its secret than in its description. Import it again, with its own key");
-    }
-
-    private X509Certificate2 PublicPart(JsonElement described, string what)
-    {
+        X509Certificate2Collection downloaded;
         try
         {
-            return described.Text("cer") is { } cer && Base64.IsValid(cer)
-                ? X509CertificateLoader.LoadCertificate(Convert.FromBase64String(cer))
-                : throw _client.Unusable($"answered without a certificate ('cer') when asked for {what}");
+            downloaded = ClientCertificateAuthentication.ReadCertificates(secret.Text ?? "");
         }
         catch (CryptographicException exception)
         {
-            throw _client.Unusable($"answered with a damaged certificate ('cer') when asked for {what}", exception: exception);
+            throw Unfit($"cannot be read from its secret. {exception.Message.TrimEnd('.')}", exception);
+        }
+
+        var signing = downloaded.FirstOrDefault(one => one.HasPrivateKey
+            && one.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span));
+        return signing is null
+            ? throw Unfit("differs between its secret and its description. Import it again, with its own key")
+            : [signing, .. downloaded.Where(other => other != signing && !other.HasPrivateKey)];
+    }
+
+    private X509Certificate2 PublicPart(VaultAnswer described, string what)
+    {
+        try
+        {
+            return described.Certificate is { } cer && Base64.IsValid(cer)
+                ? X509CertificateLoader.LoadCertificate(Convert.FromBase64String(cer))
+                : throw _client.Unusable($"returned no certificate ('cer') when asked for {what}");
+        }
+        catch (CryptographicException exception)
+        {
+            throw _client.Unusable($"returned a damaged certificate ('cer') when asked for {what}", exception: exception);
         }
     }
 
-    private TokenAcquisitionException Unfit(string problem) => new(new TokenError(
+    private TokenAcquisitionException Unfit(string problem, Exception? exception = null) => new(new TokenError(
         TokenErrorKind.InvalidConfiguration, $"The certificate '{_name}' of the key vault {_client.Vault.Name} {problem}.")
     {
-        HelpAnchor = VaultRefusal.HelpAnchor,
+        HelpAnchor = VaultError.HelpAnchor,
+        Exception = exception,
     });
 }

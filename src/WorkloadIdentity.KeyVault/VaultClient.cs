@@ -1,18 +1,24 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace WorkloadIdentity.KeyVault;
 
 /// <summary>
-/// Asks a vault over its REST interface, each question once: what fails in passing is repeated by the token exchange, on its one schedule.
-/// <see href="https://learn.microsoft.com/rest/api/keyvault/"/>. Every failure is a <see cref="TokenAcquisitionException"/>.
+/// Sends requests to a vault over its REST interface (<see href="https://learn.microsoft.com/rest/api/keyvault/"/>), each one once: the
+/// token exchange repeats what failed transiently. Every failure is a <see cref="TokenAcquisitionException"/>.
 /// </summary>
 internal sealed class VaultClient
 {
-    // Spoken by vaults of every cloud.
+    public const string Ps256 = "PS256";
+    public const string Rs256 = "RS256";
+
+    // The vaults of every cloud support this version.
     private const string Version = "api-version=7.4";
+
+    private const int MaxResponseKilobytes = 1024;
 
     private readonly HttpClient _http;
     private readonly TimeProvider _timeProvider;
@@ -23,137 +29,156 @@ internal sealed class VaultClient
         Vault = vault;
         _timeProvider = options.TimeProvider;
         _timeLimit = options.TimeLimit;
-        _http = Backchannel.Behind(
-            new AccessTokenHandler(acquirer, new TokenRequest(vault.Scope), new AccessTokenHandlerOptions
-            {
-                AllowedOrigins = { vault.Uri },
-                LoggerFactory = options.LoggerFactory,
-                MeterFactory = options.MeterFactory,
-            }),
-            options.Transport,
-            useProxy: !vault.IsLoopback);
+        var handler = new AccessTokenHandler(acquirer, new TokenRequest(vault.Scope), new AccessTokenHandlerOptions
+        {
+            AllowedOrigins = { vault.Uri },
+            LoggerFactory = options.LoggerFactory,
+            MeterFactory = options.MeterFactory,
+        })
+        {
+            InnerHandler = options.Transport ?? Connections(useProxy: !vault.IsLoopback),
+        };
+        _http = new HttpClient(handler, disposeHandler: false)
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = MaxResponseKilobytes * 1024,
+        };
     }
 
     public VaultAddress Vault { get; }
 
-    /// <summary>Reads one object; what it is, is said by <paramref name="what"/> in errors.</summary>
-    /// <param name="path">Of checked parts.</param>
-    /// <param name="what">In words: <c>the certificate 'orders-api'</c>.</param>
-    /// <param name="cancellationToken">The reading's.</param>
-    public async Task<JsonElement> GetAsync(string path, string what, CancellationToken cancellationToken) =>
-        Json(await SendAsync(HttpMethod.Get, Vault.Of(path, Version), content: null, cancellationToken).ConfigureAwait(false), what);
+    /// <summary>Reads one object.</summary>
+    /// <param name="path">Made of checked parts.</param>
+    /// <param name="what">The object in words, for errors: <c>the certificate 'orders-api'</c>.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<VaultAnswer> GetAsync(string path, string what, CancellationToken cancellationToken) =>
+        Read(await GetAsync(Vault.Of(path, Version), cancellationToken).ConfigureAwait(false), what);
 
-    /// <summary>The same; null where it is there and disabled.</summary>
-    public async Task<JsonElement?> GetEnabledAsync(string path, string what, CancellationToken cancellationToken)
+    /// <summary>Reads one object; null if it is disabled.</summary>
+    public async Task<VaultAnswer?> GetEnabledAsync(string path, string what, CancellationToken cancellationToken)
     {
-        var answer = await SendAsync(HttpMethod.Get, Vault.Of(path, Version), content: null, cancellationToken).ConfigureAwait(false);
-        return VaultRefusal.SaysDisabled(answer) ? null : Json(answer, what);
+        var response = await GetAsync(Vault.Of(path, Version), cancellationToken).ConfigureAwait(false);
+        return response.SaysDisabled ? null : Read(response, what);
     }
 
-    /// <summary>Reads a list, page by page. The vault says where the next page is; it is only ever one of the same list.</summary>
-    public async Task<List<JsonElement>> ListAsync(string path, string what, CancellationToken cancellationToken)
+    /// <summary>Reads a list, page by page. A page may only lead to the same list of this vault.</summary>
+    public async Task<List<VaultAnswer>> ListAsync(string path, string what, CancellationToken cancellationToken)
     {
         const int MaxPages = 40;
-        var all = new List<JsonElement>();
+        var all = new List<VaultAnswer>();
         var query = $"{Version}&maxresults=25";
         for (var page = 0; page < MaxPages; page++)
         {
-            var answer =
-                Json(await SendAsync(HttpMethod.Get, Vault.Of(path, query), content: null, cancellationToken).ConfigureAwait(false), what);
-            if (answer.Member("value") is not { ValueKind: JsonValueKind.Array } value)
-            {
-                throw Unusable($"answered without a list when asked for {what}");
-            }
-
-            all.AddRange(value.EnumerateArray());
-            if (answer.Text("nextLink") is not { Length: > 0 } next)
+            var answer = Read(await GetAsync(Vault.Of(path, query), cancellationToken).ConfigureAwait(false), what);
+            all.AddRange(answer.Entries() ?? throw Unusable($"returned no list when asked for {what}"));
+            if (answer.NextLink is not { Length: > 0 } next)
             {
                 return all;
             }
 
-            query =
-                Vault.QueryOfNext(next, path) ?? throw Unusable($"continues its list of {what} at another place, which is never followed");
+            query = Vault.QueryOfNext(next, path) ?? throw Unusable($"continues its list of {what} at another address, which is not used");
         }
 
-        throw Unusable($"holds more than {MaxPages * 25} entries in its list of {what}");
+        throw Unusable($"has more than {MaxPages * 25} entries in its list of {what}");
     }
 
-    /// <summary>A signature by the key <c>keys/{name}/{version}</c>, over a hash.</summary>
+    /// <summary>Signs a hash with the key <c>keys/{name}/{version}</c>.</summary>
     public async ValueTask<byte[]> SignAsync(
         string name, string version, string algorithm, ReadOnlyMemory<byte> hash, CancellationToken cancellationToken)
     {
         var what = $"a signature ({algorithm}) by the key '{name}'";
-        var answer =
-            await SendAsync(
-                HttpMethod.Post,
-                Vault.Of($"keys/{name}/{version}/sign", Version),
-                SignBody(algorithm, hash.Span),
-                cancellationToken).ConfigureAwait(false);
-        if (answer is { Error: null, Status: 400 } && algorithm != ClientAssertion.Rs256)
+        using var message = new HttpRequestMessage(HttpMethod.Post, Vault.Of($"keys/{name}/{version}/sign", Version))
         {
-            // A key that cannot do PSS padding says so; it is asked for the other one.
-            throw new NotSupportedException(VaultRefusal.Of(answer, Vault, what).Message);
+            Content = new ByteArrayContent(SignBody(algorithm, hash.Span))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            },
+        };
+        var response = await SendAsync(message, cancellationToken).ConfigureAwait(false);
+        if (response.Status == 400 && algorithm != Rs256)
+        {
+            // A key that cannot use PSS padding returns this status. The caller then asks for the other algorithm.
+            throw new NotSupportedException(VaultError.Of(response, Vault, what).Message);
         }
 
-        var json = Json(answer, what);
-        return Vault.VersionIn(json.Text("kid"), "keys", name) == version && json.Text("value") is { Length: > 0 and <= 4096 } text
+        var answer = Read(response, what);
+        return Vault.VersionIn(answer.KeyId, "keys", name) == version && answer.Text is { Length: > 0 and <= 4096 } text
             && Base64Url.IsValid(text)
             ? Base64Url.DecodeFromChars(text)
-            : throw Unusable($"answered with something that is not {what} of the version that was asked");
+            : throw Unusable($"returned something that is not {what} of the requested version");
     }
 
-    /// <summary>The vault answered, and not with what it should.</summary>
+    /// <summary>The vault returned something that cannot be used.</summary>
     public TokenAcquisitionException Unusable(
         string what,
         TokenErrorKind kind = TokenErrorKind.InvalidResponse,
         string? advice = null,
         Exception? exception = null) => new(new TokenError(
-        kind,
-        $"The key vault {Vault.Name} {what}. {advice ?? "Check the address, and whether something else answers in the vault's place."}")
+        kind, $"The key vault {Vault.Name} {what}. {advice ?? VaultError.CheckAddress}")
         {
-            HelpAnchor = VaultRefusal.HelpAnchor,
+            HelpAnchor = VaultError.HelpAnchor,
             Exception = exception,
         });
 
-    private async Task<BackchannelAnswer> SendAsync(HttpMethod method, Uri address, byte[]? content, CancellationToken cancellationToken)
+    private async Task<VaultResponse> GetAsync(Uri address, CancellationToken cancellationToken)
     {
-        var message = new HttpRequestMessage(method, address);
-        message.Headers.TryAddWithoutValidation("Accept", "application/json");
-        if (content is not null)
-        {
-            message.Content = new ByteArrayContent(content) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        }
+        using var message = new HttpRequestMessage(HttpMethod.Get, address);
+        return await SendAsync(message, cancellationToken).ConfigureAwait(false);
+    }
 
+    private async Task<VaultResponse> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
+    {
+        var address = message.RequestUri;
+        message.Headers.TryAddWithoutValidation("Accept", "application/json");
+        using var limit = new CancellationTokenSource(_timeLimit, _timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        HttpResponseMessage response;
         try
         {
-            return await Backchannel.SendAsync(_http, message, $"The key vault {Vault.Name}", _timeLimit, _timeProvider, cancellationToken)
-                .ConfigureAwait(false);
+            response = await _http.SendAsync(message, either.Token).ConfigureAwait(false);
         }
         catch (TokenAcquisitionException exception)
         {
             throw new TokenAcquisitionException(
-                exception.Error.WithMessage(
-                    $"The key vault {Vault.Name} cannot be asked without a token of the identity that reaches it. "
-                        + $"{exception.Error.Message}"),
+                new TokenError(
+                    exception.Error,
+                    $"The key vault {Vault.Name} cannot be read without a token of the identity that reaches it. "
+                        + exception.Error.Message),
                 exception.Attempts);
         }
-    }
-
-    private JsonElement Json(BackchannelAnswer answer, string what)
-    {
-        if (answer.Error is { } error)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TokenAcquisitionException(error.ExplainedAt(VaultRefusal.HelpAnchor));
+            throw NoAnswer(TokenErrorKind.TimedOut, $"did not answer within {_timeLimit.TotalSeconds:0.#} s.", exception);
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw Unusable($"returned more than {MaxResponseKilobytes} KiB", exception: exception);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw NoAnswer(
+                TokenErrorKind.Unreachable,
+                $"could not be reached ({exception.HttpRequestError}). Check name resolution, routes, proxy, firewall and certificates.",
+                exception);
         }
 
-        if (!answer.IsSuccess)
+        using (response)
         {
-            throw new TokenAcquisitionException(VaultRefusal.Of(answer, Vault, what));
+            return response.RequestMessage?.RequestUri is { } answered && answered != address
+                ? throw Unusable(
+                    $"redirected, and the transport followed to {answered.IdnHost}, where the token may now be known",
+                    advice: "Use a transport that follows no redirect.")
+                : (int)response.StatusCode is >= 300 and < 400 ? throw Unusable("returned a redirect, which is never followed")
+                : await VaultResponse.ReadAsync(response, _timeProvider.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         }
-
-        using var document = StrictJson.Parse(answer.Body);
-        return document?.RootElement.Clone() ?? throw Unusable($"answered without readable JSON when asked for {what}");
     }
+
+    private TokenAcquisitionException NoAnswer(TokenErrorKind kind, string what, Exception exception) =>
+        new(new TokenError(kind, $"The key vault {Vault.Name} {what}") { HelpAnchor = VaultError.HelpAnchor, Exception = exception });
+
+    private VaultAnswer Read(VaultResponse response, string what) =>
+        !response.IsSuccess ? throw new TokenAcquisitionException(VaultError.Of(response, Vault, what))
+        : response.Answer ?? throw Unusable($"returned no readable JSON when asked for {what}");
 
     private static byte[] SignBody(string algorithm, ReadOnlySpan<byte> hash)
     {
@@ -168,4 +193,15 @@ internal sealed class VaultClient
 
         return buffer.WrittenSpan.ToArray();
     }
+
+    /// <summary>Connections that follow no redirect, keep no cookie and add no trace headers.</summary>
+    private static SocketsHttpHandler Connections(bool useProxy) => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = useProxy,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+    };
 }

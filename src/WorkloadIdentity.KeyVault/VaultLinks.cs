@@ -1,16 +1,16 @@
 namespace WorkloadIdentity.KeyVault;
 
-/// <summary>One registered identity's proof lies in a vault that is reached with another's tokens.</summary>
+/// <summary>One registered identity needs another one: the other one reaches the vault with its certificate or secret.</summary>
 internal sealed record VaultLink(string Identity, string ReachedWith);
 
-/// <summary>All of them in one container: those said in code are known at once, those in configuration when it is read.</summary>
+/// <summary>All links of one container. Links in code are known at once, links in configuration when it is read.</summary>
 internal sealed class VaultLinks(IEnumerable<VaultLink> links)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<VaultLink> _links = [.. links];
 
-    /// <summary>Adds a link, before anything is made of it: an identity that is needed for its own making would never be made.</summary>
-    /// <exception cref="ArgumentException">It closes a circle.</exception>
+    /// <summary>Adds a link. It is added before the identity is made, because a circle would never end.</summary>
+    /// <exception cref="ArgumentException">The link closes a circle.</exception>
     public void Add(VaultLink link)
     {
         string? circle;
@@ -26,22 +26,22 @@ internal sealed class VaultLinks(IEnumerable<VaultLink> links)
         }
     }
 
-    /// <summary>The circle <paramref name="link"/> is part of, in words; null when there is none.</summary>
+    /// <summary>The circle that <paramref name="link"/> is part of, in words; null if there is none.</summary>
     public static string? Circle(IReadOnlyCollection<VaultLink> links, VaultLink link)
     {
-        // Breadth first, remembering the way, so that the shortest circle is told.
+        // Breadth first, so that the shortest circle is reported.
         var ways = new Queue<List<string>>([[link.Identity, link.ReachedWith]]);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (ways.TryDequeue(out var way))
         {
             if (way[^1] == link.Identity)
             {
-                var told = string.Join(" → ", way.Select(name => name.Length == 0 ? "the unnamed one" : $"'{name}'"));
+                var names = string.Join(" → ", way.Select(name => name.Length == 0 ? "the unnamed one" : $"'{name}'"));
                 return $"Its key vault is reached with {(way.Count == 2
                     ? "itself"
-                    : "an identity that needs it in turn")} ({told}). An identity cannot need its own token to prove itself: "
-                    + "register another one, a managed identity or a federated one, "
-                    + "services.AddWorkloadIdentity(\"vault\").UseManagedIdentity(), and reach the vault with that.";
+                    : "an identity that needs this one")} ({names}). An identity cannot need its own token to prove itself. "
+                    + "Register a managed or federated identity and reach the vault with it: "
+                    + "services.AddWorkloadIdentity(\"vault\").UseManagedIdentity()";
             }
 
             if (seen.Add(way[^1]))

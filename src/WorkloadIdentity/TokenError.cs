@@ -19,10 +19,16 @@ public sealed class TokenError
         Message = message;
     }
 
-    private TokenError(TokenError other, string message)
+    /// <summary>
+    /// A copy of another error, for a credential that passes on what another one reported. Set the properties that differ.
+    /// </summary>
+    /// <param name="other">The error to copy.</param>
+    /// <param name="message">The message of the copy, without a secret; null keeps the message.</param>
+    public TokenError(TokenError other, string? message = null)
     {
+        ArgumentNullException.ThrowIfNull(other);
         Kind = other.Kind;
-        Message = message;
+        Message = message ?? other.Message;
         Category = other.Category;
         OAuthError = other.OAuthError;
         EntraErrorCodes = other.EntraErrorCodes;
@@ -95,8 +101,8 @@ public sealed class TokenError
 
     private readonly bool? _isTransient;
 
-    /// <summary>Whether this is an earlier answer repeated from memory, so that nobody was asked this time.</summary>
-    public bool IsRepeated { get; internal init; }
+    /// <summary>Whether this is an earlier error, repeated from memory without a new request.</summary>
+    public bool IsRepeated { get; init; }
 
     /// <summary>
     /// What the request carried that the credential cannot express; <see cref="RequestFeatures.None"/> for every other error. Whoever asked

@@ -66,5 +66,24 @@ public sealed class TokenErrorTests
     [Fact]
     public void A_long_text_is_shortened() => Assert.True(TokenError.Quote(new string('a', 10_000))!.Length < 1_000);
 
+    [Fact]
+    public void A_copy_keeps_what_is_not_set_again()
+    {
+        var cause = new InvalidOperationException();
+        var original = new TokenError(TokenErrorKind.Refused, "No.")
+        {
+            StatusCode = 403, EntraErrorCodes = [65001], IsTransient = true, Exception = cause, HelpAnchor = "client-secret",
+        };
+
+        var copy = new TokenError(original, "The vault cannot be read. No.") { HelpAnchor = "key-vault", IsRepeated = true };
+
+        Assert.Equal(
+            ("The vault cannot be read. No.", 403, true, true), (copy.Message, copy.StatusCode, copy.IsTransient, copy.IsRepeated));
+        Assert.Equal([65001], copy.EntraErrorCodes);
+        Assert.Same(cause, copy.Exception);
+        Assert.Equal("key-vault", copy.HelpAnchor);
+        Assert.Equal(("No.", false), (new TokenError(original).Message, original.IsRepeated));
+    }
+
     private static TokenError Error() => new(TokenErrorKind.NotConfigured, "x");
 }

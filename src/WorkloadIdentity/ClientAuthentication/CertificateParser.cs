@@ -85,7 +85,7 @@ internal sealed class CertificateParser(string certificateName, string keyName, 
                    select certificate.CopyWithPrivateKey(key),
             ];
             return pairs.Count > 0
-                ? ParsedCertificates.Of(pairs, certificates, certificateName)
+                ? ParsedCertificates.Of(pairs, certificates, $"{certificateName} holds")
                 : WithoutPair(certificates, keys, hasKeyFile: keyBlocks is not null, hasOldEncryption);
         }
         finally
@@ -121,7 +121,7 @@ internal sealed class CertificateParser(string certificateName, string keyName, 
         // Without a key or an RSA certificate, the certificate tells what is wrong.
         if (keys.Count == 0 || !certificates.Exists(certificate => certificate.PublicKey.Oid.Value == RsaKeys.Oid))
         {
-            return ParsedCertificates.Of([certificates[0]], certificates, certificateName);
+            return ParsedCertificates.Of([certificates[0]], certificates, $"{certificateName} holds");
         }
 
         var unopened = keys.Find(key => key is { Problem: not null, IsOfAnotherKind: false });

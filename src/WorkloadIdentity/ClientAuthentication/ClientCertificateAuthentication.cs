@@ -120,10 +120,29 @@ public sealed partial class ClientCertificateAuthentication : ClientAuthenticati
     /// Called at each use with null. Called once more with Entra's error if Entra refused the certificate: then return a new one, not a
     /// cached one. Safe for concurrent use. The certificate stays the caller's and must not be disposed before the next one was returned.
     /// </param>
-    public static ClientCertificateAuthentication FromCallback(Func<TokenError?, CancellationToken, ValueTask<X509Certificate2>> callback)
+    /// <param name="looksFor">Where the function looks, for reports: <c>the certificate 'orders' in our vault</c>. No secret.</param>
+    public static ClientCertificateAuthentication FromCallback(
+        Func<TokenError?, CancellationToken, ValueTask<X509Certificate2>> callback, string? looksFor = null)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return new ClientCertificateAuthentication(new CertificateCallback(callback));
+        return new ClientCertificateAuthentication(new CertificateCallback(
+            async (refusal, cancellationToken) =>
+                await callback(refusal, cancellationToken).ConfigureAwait(false) is { } certificate ? [certificate] : null,
+            looksFor));
+    }
+
+    /// <summary>
+    /// A function that returns the certificate with its private key and the certificates that issued it, for <see cref="WithChain"/>. Of
+    /// several certificates with keys, the one that is valid and expires last signs. <see cref="ReadCertificates"/> makes such a
+    /// collection of text.
+    /// </summary>
+    /// <param name="callback">As in the other overload. The certificates stay the caller's.</param>
+    /// <param name="looksFor">Where the function looks, for reports. No secret.</param>
+    public static ClientCertificateAuthentication FromCallback(
+        Func<TokenError?, CancellationToken, ValueTask<X509Certificate2Collection>> callback, string? looksFor = null)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return new ClientCertificateAuthentication(new CertificateCallback(callback!, looksFor));
     }
 
     /// <summary>A certificate whose key is in a vault or a hardware module and signs there.</summary>
@@ -155,13 +174,15 @@ public sealed partial class ClientCertificateAuthentication : ClientAuthenticati
     /// use. The certificate stays the caller's.
     /// </param>
     /// <param name="signer">Signs with the key of the certificate that it gets, as in the other overload.</param>
+    /// <param name="looksFor">Where the certificate is, for reports. No secret.</param>
     public static ClientCertificateAuthentication FromSigner(
         Func<TokenError?, CancellationToken, ValueTask<X509Certificate2>> certificate,
-        Func<X509Certificate2, ReadOnlyMemory<byte>, RSASignaturePadding, CancellationToken, ValueTask<byte[]>> signer)
+        Func<X509Certificate2, ReadOnlyMemory<byte>, RSASignaturePadding, CancellationToken, ValueTask<byte[]>> signer,
+        string? looksFor = null)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(signer);
-        return new ClientCertificateAuthentication(new RemoteCertificate(certificate, signer));
+        return new ClientCertificateAuthentication(new RemoteCertificate(certificate, signer, looksFor));
     }
 
     /// <summary>
@@ -185,9 +206,6 @@ public sealed partial class ClientCertificateAuthentication : ClientAuthenticati
     internal static ClientCertificateAuthentication FromStore(StoredCertificate certificate) => new(new CertificateStore(certificate));
 
     internal static ClientCertificateAuthentication From(SigningCertificate certificate) => new(new FixedCertificate(certificate));
-
-    /// <summary>A source of another package.</summary>
-    internal static ClientCertificateAuthentication From(CertificateSource source) => new(source);
 
     /// <summary>Files whose password is asked for whenever their content has changed.</summary>
     internal static ClientCertificateAuthentication FromFile(string path, string? keyPath, Func<string?> password)

@@ -83,10 +83,12 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
     /// Called at each use with null. Called once more with Entra's error if Entra refused the secret: then return a new one, not a cached
     /// one. Returns the secret's value. Safe for concurrent use. An exception that it throws becomes the inner exception of the failure.
     /// </param>
-    public static ClientSecretAuthentication FromCallback(Func<TokenError?, CancellationToken, ValueTask<string>> callback)
+    /// <param name="looksFor">Where the function looks, for reports: <c>the secret 'orders' in our vault</c>. No secret.</param>
+    public static ClientSecretAuthentication FromCallback(
+        Func<TokenError?, CancellationToken, ValueTask<string>> callback, string? looksFor = null)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return new ClientSecretAuthentication("the application's callback", async (exchange, cancellationToken) =>
+        return new ClientSecretAuthentication(looksFor ?? "the application's callback", async (exchange, cancellationToken) =>
         {
             var secret = await callback(exchange.Refusal, cancellationToken).ConfigureAwait(false);
             return string.IsNullOrWhiteSpace(secret)
@@ -101,13 +103,6 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
                 : new Reading(secret, null);
         });
     }
-
-    /// <summary>A source of another package, which returns a usable secret or throws.</summary>
-    internal static ClientSecretAuthentication From(string place, Func<TokenExchange, CancellationToken, ValueTask<string>> source) =>
-        new(
-            place,
-            async (exchange, cancellationToken) =>
-                new Reading(await source(exchange, cancellationToken).ConfigureAwait(false), problem: null));
 
     internal override async ValueTask<TokenResult?> WriteAsync(
         TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)

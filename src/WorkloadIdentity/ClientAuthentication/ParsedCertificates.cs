@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace WorkloadIdentity;
@@ -21,8 +22,9 @@ internal sealed record ParsedCertificates(IReadOnlyList<SigningCertificate> All,
     /// </summary>
     /// <param name="candidates">With their keys.</param>
     /// <param name="all">All certificates that are there. They may have issued the candidates.</param>
-    /// <param name="name">The file or text, as the beginning of a sentence.</param>
-    public static ParsedCertificates Of(IReadOnlyList<X509Certificate2> candidates, IReadOnlyList<X509Certificate2> all, string name)
+    /// <param name="beginning">The beginning of a sentence that says where a certificate is: <c>The file 'x' holds</c>.</param>
+    public static ParsedCertificates Of(
+        IReadOnlyList<X509Certificate2> candidates, IReadOnlyList<X509Certificate2> all, string beginning)
     {
         List<X509Certificate2> leaves = [.. candidates.Where(candidate => !all.Any(other => IsAuthorityOf(candidate, other)))];
         var certificates = new List<SigningCertificate>();
@@ -38,7 +40,17 @@ internal sealed record ParsedCertificates(IReadOnlyList<SigningCertificate> All,
             }
         }
 
-        return certificates.Count > 0 ? new ParsedCertificates(certificates) : Unusable($"{name} holds a certificate that {problem}");
+        return certificates.Count > 0 ? new ParsedCertificates(certificates) : Unusable($"{beginning} a certificate that {problem}");
+    }
+
+    /// <summary>Those that can sign, with their keys, and then the others that were found with them.</summary>
+    public X509Certificate2Collection ToCollection()
+    {
+        var signing = All.Select(certificate => certificate.Certificate).ToList();
+        var others = All.SelectMany(certificate => certificate.Neighbours)
+            .Where(other => !signing.Exists(one => one.RawDataMemory.Span.SequenceEqual(other.RawDataMemory.Span)))
+            .DistinctBy(other => other.GetCertHashString(HashAlgorithmName.SHA256));
+        return [.. signing, .. others];
     }
 
     /// <summary>The one to sign with: a valid one before others, and of those the one that expires last.</summary>

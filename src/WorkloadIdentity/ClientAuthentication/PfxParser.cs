@@ -31,7 +31,7 @@ internal static class PfxParser
 
             List<X509Certificate2> withKeys = [.. all.Where(certificate => certificate.HasPrivateKey)];
             return all.Count == 0 ? ParsedCertificates.Unusable($"{name} holds no certificate")
-                : ParsedCertificates.Of(withKeys.Count > 0 ? withKeys : [all[0]], all, name);
+                : ParsedCertificates.Of(withKeys.Count > 0 ? withKeys : [all[0]], all, $"{name} holds");
         }
         catch (Pkcs12LoadLimitExceededException exception)
         {

@@ -6,11 +6,12 @@ namespace WorkloadIdentity;
 /// <summary>A certificate whose key is in a vault or a hardware module, and which may be renewed there.</summary>
 internal sealed class RemoteCertificate(
     Func<TokenError?, CancellationToken, ValueTask<X509Certificate2>> certificate,
-    Func<X509Certificate2, ReadOnlyMemory<byte>, RSASignaturePadding, CancellationToken, ValueTask<byte[]>> signer) : CertificateSource
+    Func<X509Certificate2, ReadOnlyMemory<byte>, RSASignaturePadding, CancellationToken, ValueTask<byte[]>> signer,
+    string? looksFor) : CertificateSource
 {
     private volatile SigningCertificate? _last;
 
-    public override string LooksFor => "a certificate whose key signs elsewhere";
+    public override string LooksFor => looksFor ?? "a certificate whose key signs elsewhere";
 
     public override async ValueTask<CertificateResult> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken)
     {

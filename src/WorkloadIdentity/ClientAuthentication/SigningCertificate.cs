@@ -18,6 +18,7 @@ internal sealed class SigningCertificate
 
     internal SigningCertificate(X509Certificate2 certificate, Func<RSA?> key, IEnumerable<X509Certificate2>? neighbours = null)
     {
+        Certificate = certificate;
         _key = key;
         _neighbours = [.. neighbours ?? []];
         _raw = certificate.RawData;
@@ -27,6 +28,12 @@ internal sealed class SigningCertificate
         Sha256 = certificate.GetCertHash(HashAlgorithmName.SHA256);
         Sha1 = certificate.GetCertHash(HashAlgorithmName.SHA1);
     }
+
+    /// <summary>The snapshot's own copy. It has the private key unless that is elsewhere.</summary>
+    public X509Certificate2 Certificate { get; }
+
+    /// <summary>The certificates that were found with it.</summary>
+    public IReadOnlyList<X509Certificate2> Neighbours => _neighbours;
 
     public string Subject { get; }
 

@@ -9,8 +9,8 @@ internal static class ApplicationSettings
     private const string ClientId = "ClientId";
     private const string MultiTenant = "MultiTenant";
 
-    // For the checks of all else: it is never sent.
-    private static readonly ClientSecretAuthentication Unused = ClientSecretAuthentication.FromValue("unused");
+    /// <summary>For checks of everything else. It is never sent.</summary>
+    public static ClientSecretAuthentication Unused { get; } = ClientSecretAuthentication.FromValue("unused");
 
     public static IReadOnlyList<string> Names { get; } = [TenantId, ClientId, MultiTenant];
 

@@ -40,11 +40,9 @@ internal sealed record CredentialKind(
         new("Chain", [Credentials], ReadChain),
     ];
 
-    /// <summary>A kind that another package brings.</summary>
-    public static CredentialKind Added(string name, string[] settings, Func<CredentialSection, Credential> create) =>
-        new(name, settings, (reader, _) => parts =>
-        create(new CredentialSection(reader, parts))
-            ?? throw new ArgumentException($"The function that makes credentials of kind {name} returned null."));
+    /// <summary>A kind that another package adds.</summary>
+    public static CredentialKind Added(string name, string[] settings, Func<CredentialSection, Credential?> create) =>
+        new(name, settings, (reader, _) => dependencies => new CredentialSection(reader, dependencies).Make(name, create));
 
     private static Func<CredentialDependencies, Credential> ReadDefaultChain(SectionReader reader)
     {

@@ -53,6 +53,10 @@ internal sealed class IdentityValidator(IServiceProvider services) : IValidateOp
         {
             check();
         }
+        catch (InvalidSettingsException exception)
+        {
+            problems.AddRange(exception.Problems);
+        }
         catch (ArgumentException exception)
         {
             // Parameters in capitals are settings by that name; others say nothing to a reader of settings.

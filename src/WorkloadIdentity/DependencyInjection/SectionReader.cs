@@ -17,6 +17,9 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
 
     public int ProblemCount => problems.Count;
 
+    /// <summary>A reader of the same section that notes its problems in another list.</summary>
+    public SectionReader WithProblems(List<string> other) => new(section, other);
+
     public void Problem(string name, string problem) => problems.Add($"{PathOf(name)} {problem}");
 
     /// <summary>A value; null when it is absent or empty.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography.X509Certificates;
 using WorkloadIdentity;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -39,86 +38,6 @@ public sealed partial class WorkloadIdentityBuilder
     /// <param name="clientId">Its client (application) id.</param>
     /// <exception cref="ArgumentException"><paramref name="clientId"/> is not a GUID.</exception>
     public WorkloadIdentityBuilder UseManagedIdentity(string clientId) => UseManagedIdentity(ManagedIdentityId.FromClientId(clientId));
-
-    /// <summary>An application with a client secret.</summary>
-    /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
-    /// <param name="clientId">The application (client) id.</param>
-    /// <param name="secret">The secret's value. It stays the same for the life of the program; see the other overload for one that is
-    /// rotated.</param>
-    /// <exception cref="ArgumentException">The tenant is none, the client id is no GUID, or the secret is empty.</exception>
-    public WorkloadIdentityBuilder UseSecret(string tenantId, string clientId, string secret) =>
-        UseSecret(tenantId, clientId, ClientSecretAuthentication.FromValue(secret));
-
-    /// <summary>An application with a client secret from a file or a callback.</summary>
-    /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
-    /// <param name="clientId">The application (client) id.</param>
-    /// <param name="secret">Where the secret comes from.</param>
-    /// <exception cref="ArgumentException">The tenant is none, or the client id is no GUID.</exception>
-    public WorkloadIdentityBuilder UseSecret(string tenantId, string clientId, ClientSecretAuthentication secret) =>
-        UseApplication(nameof(UseSecret), tenantId, clientId, secret);
-
-    /// <summary>An application with a certificate.</summary>
-    /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
-    /// <param name="clientId">The application (client) id.</param>
-    /// <param name="certificate">With its private key. A copy is kept.</param>
-    /// <exception cref="ArgumentException">The tenant is none, the client id is no GUID, or the certificate cannot sign.</exception>
-    public WorkloadIdentityBuilder UseCertificate(string tenantId, string clientId, X509Certificate2 certificate) =>
-        UseCertificate(tenantId, clientId, ClientCertificateAuthentication.FromCertificate(certificate));
-
-    /// <summary>An application with a certificate from a file or a callback.</summary>
-    /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
-    /// <param name="clientId">The application (client) id.</param>
-    /// <param name="certificate">Where the certificate comes from.</param>
-    /// <exception cref="ArgumentException">The tenant is none, or the client id is no GUID.</exception>
-    public WorkloadIdentityBuilder UseCertificate(string tenantId, string clientId, ClientCertificateAuthentication certificate) =>
-        UseApplication(nameof(UseCertificate), tenantId, clientId, certificate);
-
-    /// <summary>An application with a federated credential, whose assertion stands in a file that the platform keeps fresh.</summary>
-    /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
-    /// <param name="clientId">The application (client) id.</param>
-    /// <param name="tokenFile">The file; it is read at each use.</param>
-    /// <exception cref="ArgumentException">The tenant is none, the client id is no GUID, or the path is empty.</exception>
-    public WorkloadIdentityBuilder UseFederation(string tenantId, string clientId, string tokenFile) =>
-        UseFederation(tenantId, clientId, AssertionSource.FromFile(tokenFile));
-
-    /// <summary>An application with a federated credential.</summary>
-    /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
-    /// <param name="clientId">The application (client) id.</param>
-    /// <param name="source">Where assertions come from.</param>
-    /// <param name="audience">What assertions are addressed to; null takes the cloud's.</param>
-    /// <exception cref="ArgumentException">The tenant is none, or the client id is no GUID.</exception>
-    public WorkloadIdentityBuilder UseFederation(string tenantId, string clientId, AssertionSource source, string? audience = null) =>
-        UseApplication(nameof(UseFederation), tenantId, clientId, new FederatedAuthentication(source, audience));
-
-    /// <summary>An application with a federated credential, with all that can be set about it.</summary>
-    /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
-    /// <param name="clientId">The application (client) id.</param>
-    /// <param name="federation">Where assertions come from, what they are addressed to, and how long a new federated credential is waited
-    /// for.</param>
-    /// <exception cref="ArgumentException">The tenant is none, or the client id is no GUID.</exception>
-    public WorkloadIdentityBuilder UseFederation(string tenantId, string clientId, FederatedAuthentication federation) =>
-        UseApplication(nameof(UseFederation), tenantId, clientId, federation);
-
-    /// <summary>
-    /// An application that acts in many tenants: every request names its own. Set <see cref="AccessTokenHandlerOptions.RequireTenant"/> on
-    /// the clients that use it.
-    /// </summary>
-    /// <param name="clientId">The application (client) id.</param>
-    /// <param name="authentication">How the application proves that it is itself.</param>
-    /// <exception cref="ArgumentException">The client id is no GUID.</exception>
-    public WorkloadIdentityBuilder UseMultiTenantApplication(string clientId, ClientAuthentication authentication)
-    {
-        _ = ApplicationCredential.MultiTenant(clientId, authentication);
-        return Use(
-            nameof(UseMultiTenantApplication), parts => ApplicationCredential.MultiTenant(clientId, authentication, parts.Application()));
-    }
-
-    /// <summary>An application with a certificate that acts in many tenants.</summary>
-    /// <param name="clientId">The application (client) id.</param>
-    /// <param name="certificate">With its private key. A copy is kept.</param>
-    /// <exception cref="ArgumentException">The client id is no GUID, or the certificate cannot sign.</exception>
-    public WorkloadIdentityBuilder UseMultiTenantApplication(string clientId, X509Certificate2 certificate) =>
-        UseMultiTenantApplication(clientId, ClientCertificateAuthentication.FromCertificate(certificate));
 
     /// <summary>The chain read from the environment (<see cref="DefaultCredentials"/>).</summary>
     /// <param name="allow">The kinds that may be used; all when none is named. See <see cref="DefaultCredentialsOptions.Allow"/>.</param>
@@ -189,15 +108,7 @@ public sealed partial class WorkloadIdentityBuilder
 
     internal static Credential DefaultChain(CredentialDependencies parts) => DefaultCredentials.FromEnvironment(parts.DefaultChain());
 
-    private WorkloadIdentityBuilder UseApplication(string verb, string tenantId, string clientId, ClientAuthentication authentication)
-    {
-        // Made once for its checks: an error belongs to the line that has it.
-        _ = new ApplicationCredential(tenantId, clientId, authentication);
-        return Use(verb, parts => new ApplicationCredential(tenantId, clientId, authentication, parts.Application()));
-    }
-
-    /// <summary>For the verbs, those of packages included.</summary>
-    internal WorkloadIdentityBuilder Use(string verb, Func<CredentialDependencies, Credential> create)
+    private WorkloadIdentityBuilder Use(string verb, Func<CredentialDependencies, Credential> create)
     {
         Choose(verb);
         return Configure(options => options.Plan = (verb, create));

@@ -66,29 +66,24 @@ public static partial class WorkloadIdentityExtensions
     /// <param name="kind">Its name, compared without regard to case.</param>
     /// <param name="settings">The settings it has; any other is an error, told before <paramref name="create"/> is called.</param>
     /// <param name="create">
-    /// Makes the credential of a section. Called when the host starts, to check the settings: it must ask nobody. What is wrong it says
-    /// with <see cref="CredentialSection.Required"/>, or with an <see cref="ArgumentException"/> that quotes no value.
+    /// Makes the credential of a section. It is called when the host starts, to check the settings, so it must send nothing. It reports
+    /// what is wrong with <see cref="CredentialSection.Problem"/> and may then return null, or with an <see cref="ArgumentException"/>
+    /// that quotes no value.
     /// </param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     /// <exception cref="InvalidOperationException">The kind is there already.</exception>
     public static IServiceCollection AddWorkloadIdentityKind(
-        this IServiceCollection services, string kind, IEnumerable<string> settings, Func<CredentialSection, Credential> create)
+        this IServiceCollection services, string kind, IEnumerable<string> settings, Func<CredentialSection, Credential?> create)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(create);
         Guard.Text(kind, "The name of a kind", "GitHubActions", nameof(kind));
-        return AddKind(services, CredentialKind.Added(kind, [.. settings], create));
-    }
-
-    /// <summary>A kind of another package of this repository, which reads its section as those of the library are read.</summary>
-    internal static IServiceCollection AddKind(IServiceCollection services, CredentialKind kind)
-    {
         var known = CredentialKind.All.Concat(services.Select(service => service.ImplementationInstanceOrNull()).OfType<CredentialKind>());
-        return known.Any(other => other.Name.Equals(kind.Name, StringComparison.OrdinalIgnoreCase))
+        return known.Any(other => other.Name.Equals(kind, StringComparison.OrdinalIgnoreCase))
             ? throw new InvalidOperationException(
-                $"The kind '{kind.Name}' is there already. Kinds of the library cannot be replaced; choose another name.")
-            : services.AddSingleton(kind);
+                $"The kind '{kind}' exists already. A kind of the library cannot be replaced. Choose another name.")
+            : services.AddSingleton(CredentialKind.Added(kind, [.. settings], create));
     }
 
     private static WorkloadIdentityBuilder Add(IServiceCollection services, string name)

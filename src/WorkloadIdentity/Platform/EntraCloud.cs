@@ -48,6 +48,18 @@ public static class EntraCloud
     /// <summary>The government cloud of Singapore.</summary>
     public static Uri Singapore { get; } = new("https://login.sovcloud-identity.sg/");
 
+    /// <summary>
+    /// Whether an address is at a host of one of these clouds: https on the default port, without user information. Use it to check an
+    /// authority that a server names in a challenge.
+    /// </summary>
+    /// <param name="authority">The address. Its path does not matter.</param>
+    public static bool IsKnown(Uri authority)
+    {
+        ArgumentNullException.ThrowIfNull(authority);
+        return authority is { IsAbsoluteUri: true, IsDefaultPort: true, UserInfo: "" } && authority.Scheme == Uri.UriSchemeHttps
+            && IsKnown(authority.IdnHost);
+    }
+
     /// <summary>Whether secrets may go to this host without the application saying so.</summary>
     internal static bool IsKnown(string host) => TokenExchangeAudience(host) is not null;
 

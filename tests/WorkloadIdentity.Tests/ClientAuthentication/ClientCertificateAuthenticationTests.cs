@@ -207,7 +207,7 @@ public sealed class ClientCertificateAuthenticationTests
 
     [Fact]
     public async Task A_callback_that_returns_null_is_told_so() => Assert.Contains(
-        "returned nothing",
+        "returned no certificate",
         (await _entra.AcquireAsync(
             ClientCertificateAuthentication.FromCallback(_ => ValueTask.FromResult<X509Certificate2>(null!)))).Error!.Message,
         StringComparison.Ordinal);

@@ -103,7 +103,7 @@ public sealed class KeyMaterialTests
         {
             ClientSecretAuthentication.FromFile(Path),
             ClientSecretAuthentication.FromCallback(_ => ValueTask.FromResult(secret)),
-            ClientSecretAuthentication.From("another package", (_, _) => ValueTask.FromResult(secret)),
+            ClientSecretAuthentication.FromCallback((_, _) => ValueTask.FromResult(secret), "another package's store"),
         })
         {
             var error = (await _entra.AcquireAsync(authentication)).Error!;

@@ -76,6 +76,79 @@ public sealed class ConfigurationKindTests
     }
 
     [Fact]
+    public void A_packages_kind_reports_all_problems_at_once_and_each_names_its_setting()
+    {
+        var services = new ServiceCollection();
+        services.AddWorkloadIdentityKind(
+            "Robot",
+            [.. CredentialSection.ApplicationSettings, "Serial", "Fast"],
+            section => section.Application(() =>
+            {
+                section.Flag("Fast");
+                section.Problem("Serial", "is worn off.");
+                return section.Check("Serial", () => ClientSecretAuthentication.FromValue(""));
+            }));
+        services.AddWorkloadIdentity("r", Section("""{ "Kind": "Robot", "ClientId": "canary", "Fast": "canary" }"""));
+        using var provider = services.BuildServiceProvider();
+
+        var failures = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(
+            () => provider.GetRequiredKeyedService<ITokenAcquirer>("r")).Failures.ToList();
+
+        Assert.Equal(
+            [
+                "The identity 'r': Identity:Fast is not true or false.",
+                "The identity 'r': Identity:Serial is worn off.",
+                "The identity 'r': Identity:Serial cannot be used.",
+                "The identity 'r': Identity:TenantId is missing or empty.",
+                "The identity 'r': Identity:ClientId cannot be used.",
+            ],
+            failures.Select(failure => failure[..failure.IndexOf('.', StringComparison.Ordinal)] + "."));
+        Assert.DoesNotContain(failures, failure => failure.Contains("canary", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_packages_kind_can_be_an_application_of_one_tenant_or_of_many()
+    {
+        foreach (var (tenant, expected) in new[]
+        {
+            ($"\"TenantId\": \"{EntraFake.Tenant}\"", EntraFake.Tenant), ("\"MultiTenant\": true", null),
+        })
+        {
+            string? identity = null;
+            var services = new ServiceCollection();
+            services.AddWorkloadIdentityKind("Robot", CredentialSection.ApplicationSettings, section =>
+            {
+                identity = section.Identity;
+                return section.Application(() => ClientSecretAuthentication.FromValue("canary"));
+            });
+            services.AddWorkloadIdentity(
+                "r", Section($$"""{ "Kind": "Robot", {{tenant}}, "ClientId": "{{EntraFake.ClientId}}" }"""));
+            using var provider = services.BuildServiceProvider();
+            provider.GetRequiredKeyedService<ITokenAcquirer>("r");
+
+            var made =
+                provider.GetRequiredService<Microsoft.Extensions.Options.IOptionsMonitor<WorkloadIdentityOptions>>().Get("r").Planned!;
+            Assert.Equal("r", identity);
+            Assert.Contains(expected ?? "*", made.Partition, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_function_that_makes_nothing_is_an_error_that_names_its_kind()
+    {
+        var services = new ServiceCollection();
+        services.AddWorkloadIdentityKind("Robot", [], _ => null);
+        services.AddWorkloadIdentity(Section("""{ "Kind": "Robot" }"""));
+        using var provider = services.BuildServiceProvider();
+
+        Assert.Contains(
+            "The function that makes credentials of kind Robot returned null.",
+            Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(
+                () => provider.GetRequiredService<ITokenAcquirer>()).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_schema_for_editors_knows_every_kind_with_its_settings_and_no_other()
     {
         using var schema = JsonDocument.Parse(Repository.Read("src/WorkloadIdentity/ConfigurationSchema.json"));

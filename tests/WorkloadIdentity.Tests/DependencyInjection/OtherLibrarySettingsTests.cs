@@ -106,7 +106,7 @@ public sealed class OtherLibrarySettingsTests
     public void No_setting_of_ours_is_taken_for_one_of_theirs()
     {
         Assert.All(
-            CredentialKind.All.Concat(KeyVault.KeyVaultKinds.Make(configure: null)),
+            AllKinds(),
             kind => Assert.All(kind.Settings.Concat(IdentitySection.SettingNames).Where(setting => setting != "Credential"), setting =>
         {
             var problems = new List<string>();
@@ -137,11 +137,16 @@ public sealed class OtherLibrarySettingsTests
         Assert.NotNull(provider.GetRequiredService<ITokenAcquirer>());
     }
 
+    private static IEnumerable<CredentialKind> AllKinds() =>
+        CredentialKind.All.Concat(new ServiceCollection().AddKeyVaultKinds()
+            .Select(service => service.ImplementationInstance)
+            .OfType<CredentialKind>());
+
     /// <summary>What a translation says to write, there is.</summary>
     [Fact]
     public void Translations_name_kinds_that_exist()
     {
-        var kinds = CredentialKind.All.Concat(KeyVault.KeyVaultKinds.Make(configure: null)).Select(kind => kind.Name).ToHashSet();
+        var kinds = AllKinds().Select(kind => kind.Name).ToHashSet();
         var named =
             System.Text.RegularExpressions.Regex.Matches(
                 Repository.Read("src/WorkloadIdentity/DependencyInjection/OtherLibrarySettings.cs"),

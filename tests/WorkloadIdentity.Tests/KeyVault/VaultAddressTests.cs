@@ -22,12 +22,12 @@ public sealed class VaultAddressTests
     [InlineData("https://orders.vault.azure.net.", "is not a host of Key Vault")]
     [InlineData("http://orders.vault.azure.net", "is not a host of Key Vault")]
     [InlineData("https://127.0.0.1:5000", "AllowUnknownHost")]
-    [InlineData("https://orders.vault.azure.net@evil.example", "user information")]
-    [InlineData("https://orders.vault.azure.net/secrets/database", "path, query or fragment")]
-    [InlineData("https://orders.vault.azure.net?x", "path, query or fragment")]
-    [InlineData("https://orders.vault.azure.net#x", "path, query or fragment")]
-    [InlineData("ftp://orders.vault.azure.net", "is not an absolute https URL")]
-    [InlineData("orders", "is not an absolute https URL")]
+    [InlineData("https://orders.vault.azure.net@evil.example", "Leave out user name, path, query and fragment.")]
+    [InlineData("https://orders.vault.azure.net/secrets/database", "Leave out user name, path, query and fragment.")]
+    [InlineData("https://orders.vault.azure.net?x", "Leave out user name, path, query and fragment.")]
+    [InlineData("https://orders.vault.azure.net#x", "Leave out user name, path, query and fragment.")]
+    [InlineData("ftp://orders.vault.azure.net", "is not a scheme and a host alone")]
+    [InlineData("orders", "is not a scheme and a host alone")]
     [InlineData("https://orders.managedhsm.azure.net", "is a managed HSM")]
     [InlineData("https://orders.managedhsm.usgovcloudapi.net", "is a managed HSM")]
     public void Any_other_host_is_refused(string address, string expected)
@@ -39,7 +39,7 @@ public sealed class VaultAddressTests
     }
 
     [Theory]
-    [InlineData("https://vault.corp.example", null, "Scope must say what its tokens are for")]
+    [InlineData("https://vault.corp.example", null, "Set VaultOptions.Scope")]
     [InlineData("http://vault.corp.example", "api://vault/.default", "is not https")]
     [InlineData("http://localhost:5000", "api://vault/.default", "is not https")]
     public void An_unknown_host_needs_its_scope_and_https(string address, string? scope, string expected) =>
@@ -59,7 +59,7 @@ public sealed class VaultAddressTests
 
     [Fact]
     public void A_known_host_keeps_its_own_scope() => Assert.Contains(
-        "has a scope of its own",
+        "has its own scope",
         Assert.Throws<ArgumentException>(() =>
             Open("https://orders.vault.azure.net", options => options.Scope = "https://graph.microsoft.com/.default")).Message,
             StringComparison.Ordinal);

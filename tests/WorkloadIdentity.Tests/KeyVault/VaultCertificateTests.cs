@@ -132,7 +132,7 @@ public sealed class VaultCertificateTests
         var error = await _bench.ErrorAsync(_bench.Vault.RemoteCertificate("orders-api"));
 
         Assert.Contains(
-            "not a signature (PS256) by the key 'orders-api' of the version that was asked", error.Message, StringComparison.Ordinal);
+            "not a signature (PS256) by the key 'orders-api' of the requested version", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -142,14 +142,14 @@ public sealed class VaultCertificateTests
 
         var error = await _bench.ErrorAsync(_bench.Vault.DownloadedCertificate("orders-api"));
 
-        Assert.Contains("is another one in its secret than in its description", error.Message, StringComparison.Ordinal);
+        Assert.Contains("differs between its secret and its description", error.Message, StringComparison.Ordinal);
         Assert.Empty(_bench.Entra.Server.Requests);
     }
 
     [Theory]
-    [InlineData("not base64, canary", "is neither PEM nor base64 in its secret")]
+    [InlineData("not base64, canary", "cannot be read from its secret. The text is neither PEM nor base64.")]
     [InlineData("AAECAwQ=", "cannot be read as PFX")]
-    [InlineData("", "is neither PEM nor base64 in its secret")]
+    [InlineData("", "cannot be read from its secret. The text is ")]
     public async Task Content_that_is_no_certificate_is_told_and_not_shown(string content, string expected)
     {
         _bench.Fake.Import("orders-api", TestCertificate.One, secret: content);
@@ -163,8 +163,8 @@ public sealed class VaultCertificateTests
 
     [Theory]
     [InlineData("AAECAwQ=", "a damaged certificate ('cer')")]
-    [InlineData("no base64!", "without a certificate ('cer')")]
-    [InlineData(null, "without a certificate ('cer')")]
+    [InlineData("no base64!", "returned no certificate ('cer')")]
+    [InlineData(null, "returned no certificate ('cer')")]
     public async Task A_public_part_that_is_none_is_told(string? cer, string expected)
     {
         _bench.Fake.Import("orders-api", TestCertificate.One);

@@ -190,7 +190,7 @@ public sealed class VaultRegistrationTests
         var exception =
             Assert.Throws<InvalidOperationException>(() => Use(_services.AddWorkloadIdentity("c"), "a", vault => vault.Secret("database")));
 
-        Assert.Contains("an identity that needs it in turn ('c' → 'a' → 'b' → 'c')", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("an identity that needs this one ('c' → 'a' → 'b' → 'c')", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -219,7 +219,7 @@ public sealed class VaultRegistrationTests
             exceptions,
             exception =>
                 Assert.Contains(
-                    "an identity that needs it in turn ('",
+                    "an identity that needs this one ('",
                     Assert.IsType<OptionsValidationException>(exception).Message,
                     StringComparison.Ordinal));
     }

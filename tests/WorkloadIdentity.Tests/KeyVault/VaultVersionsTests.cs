@@ -88,7 +88,7 @@ public sealed class VaultVersionsTests
         var error = await _bench.ErrorAsync(_bench.Vault.Secret("database"));
 
         Assert.Contains(
-            "continues its list of the versions of the secret 'database' at another place, which is never followed",
+            "continues its list of the versions of the secret 'database' at another address, which is not used",
             error.Message,
             StringComparison.Ordinal);
         Assert.Equal(["GET /secrets/database", "GET /secrets/database/versions"], _bench.Fake.Requests);
@@ -105,7 +105,7 @@ public sealed class VaultVersionsTests
                     : null;
 
         Assert.Contains(
-            "holds more than 1000 entries", (await _bench.ErrorAsync(_bench.Vault.Secret("database"))).Message, StringComparison.Ordinal);
+            "has more than 1000 entries", (await _bench.ErrorAsync(_bench.Vault.Secret("database"))).Message, StringComparison.Ordinal);
         Assert.Equal(41, _bench.Fake.Requests.Count);
     }
 

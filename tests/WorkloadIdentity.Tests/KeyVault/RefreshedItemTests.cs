@@ -4,12 +4,12 @@ using WorkloadIdentity.KeyVault;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>When a vault is asked again, and what is used meanwhile.</summary>
-public sealed class FollowedTests
+public sealed class RefreshedItemTests
 {
     private readonly VaultBench _bench = new();
     private readonly ClientSecretAuthentication _proof;
 
-    public FollowedTests() => _proof = _bench.Vault.Secret("database");
+    public RefreshedItemTests() => _proof = _bench.Vault.Secret("database");
 
     private int Reads => _bench.Fake.Requests.Count;
 
@@ -115,8 +115,8 @@ public sealed class FollowedTests
         Assert.Equal(4, Reads);
         var (_, _, text) = Assert.Single(_bench.Entra.Log.Entries, entry => entry.Id == 212);
         Assert.Contains(
-            "The secret 'database' in the key vault orders.vault.azure.net could not be read again; what was read on 2026-01-01 00:00:00Z "
-                + "stays in use.",
+            "The secret 'database' in the key vault orders.vault.azure.net could not be read again. The version that was read on "
+                + "2026-01-01 00:00:00Z stays in use.",
             text,
             StringComparison.Ordinal);
         Assert.Contains("500 (InternalError)", text, StringComparison.Ordinal);
@@ -204,35 +204,35 @@ public sealed class FollowedTests
     {
         _bench.Fake.Keep("database", "value");
         _bench.Fake.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var followed = new Followed<VaultSecret>("It", async _ =>
+        var item = new RefreshedItem<VaultSecret>("It", async _ =>
         {
             await _bench.Fake.Gate.Task;
             return new VaultSecret("1", null, "value");
         }, new VaultOptions { TimeProvider = _bench.Entra.Clock }, _bench.Entra.Log);
         using var leaving = new CancellationTokenSource();
 
-        var left = followed.GetAsync(refused: false, leaving.Token).AsTask();
-        var others = Enumerable.Range(0, 20).Select(_ => followed.GetAsync(refused: false, CancellationToken.None).AsTask()).ToList();
+        var left = item.GetAsync(refused: false, leaving.Token).AsTask();
+        var others = Enumerable.Range(0, 20).Select(_ => item.GetAsync(refused: false, CancellationToken.None).AsTask()).ToList();
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
         _bench.Fake.Gate.SetResult();
 
         var items = await Task.WhenAll(others);
-        Assert.All(items, item => Assert.Same(items[0], item));
+        Assert.All(items, one => Assert.Same(items[0], one));
     }
 
     [Fact]
     public async Task What_throws_is_an_error_with_the_exception_inside()
     {
-        var followed =
-            new Followed<VaultSecret>(
+        var item =
+            new RefreshedItem<VaultSecret>(
                 "The thing",
                 _ => throw new FormatException("canary"),
                 new VaultOptions { TimeProvider = _bench.Entra.Clock },
                 _bench.Entra.Log);
 
         var exception =
-            await Assert.ThrowsAsync<TokenAcquisitionException>(() => followed.GetAsync(refused: false, CancellationToken.None).AsTask());
+            await Assert.ThrowsAsync<TokenAcquisitionException>(() => item.GetAsync(refused: false, CancellationToken.None).AsTask());
 
         Assert.IsType<FormatException>(exception.InnerException);
         Assert.DoesNotContain("canary", exception.Error.Message, StringComparison.Ordinal);

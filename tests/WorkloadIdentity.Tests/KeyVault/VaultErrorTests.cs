@@ -5,20 +5,20 @@ using WorkloadIdentity.Testing;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>What a vault says no with, and whoever else may answer in its place.</summary>
-public sealed class VaultRefusalTests
+public sealed class VaultErrorTests
 {
     private readonly VaultBench _bench = new();
 
     [Theory]
     [InlineData(403, "Forbidden", "ForbiddenByRbac", "Key Vault Secrets User")]
     [InlineData(403, "Forbidden", "ForbiddenByPolicy", "access policies")]
-    [InlineData(403, "Forbidden", "ForbiddenByFirewall", "Its firewall does not let this machine in")]
+    [InlineData(403, "Forbidden", "ForbiddenByFirewall", "Its firewall blocks this machine.")]
     [InlineData(403, "Forbidden", "ForbiddenByConnection", "private endpoint")]
-    [InlineData(404, "SecretNotFound", null, "Check its name")]
-    [InlineData(403, "Forbidden", "SecretExpired", "It has expired there")]
-    [InlineData(403, "Forbidden", "KeyNotYetValid", "It is not valid yet there")]
-    [InlineData(409, "Conflict", "ObjectIsDeletedButRecoverable", "It is deleted there, and its name stays taken")]
-    [InlineData(409, "Conflict", "ObjectIsBeingDeleted", "It is deleted there, and its name stays taken")]
+    [InlineData(404, "SecretNotFound", null, "The vault has no such item. Check its name")]
+    [InlineData(403, "Forbidden", "SecretExpired", "It has expired in the vault.")]
+    [InlineData(403, "Forbidden", "KeyNotYetValid", "It is not yet valid in the vault.")]
+    [InlineData(409, "Conflict", "ObjectIsDeletedButRecoverable", "It is deleted in the vault, and its name stays reserved")]
+    [InlineData(409, "Conflict", "ObjectIsBeingDeleted", "It is deleted in the vault, and its name stays reserved")]
     [InlineData(400, "BadParameter", null, "Check the address and the name")]
     public async Task A_refusal_says_the_codes_and_what_to_do(int status, string code, string? inner, string expected)
     {
@@ -41,11 +41,11 @@ public sealed class VaultRefusalTests
     }
 
     [Theory]
-    [InlineData(403, "Forbidden", "KeyDisabled", "It is disabled there: enable it, or make a new version.")]
-    [InlineData(403, "Forbidden", "KeyExpired", "It has expired there: make a new version, or set a later expiration date.")]
-    [InlineData(403, "Forbidden", "KeyOperationForbidden", "allow the operation 'sign' (key_ops)")]
+    [InlineData(403, "Forbidden", "KeyDisabled", "It is disabled in the vault. Enable it, or make a new version.")]
+    [InlineData(403, "Forbidden", "KeyExpired", "It has expired in the vault. Make a new version, or set a later expiration date.")]
+    [InlineData(403, "Forbidden", "KeyOperationForbidden", "Allow the operation 'sign' (key_ops)")]
     [InlineData(403, "Forbidden", "ForbiddenByRbac", "Key Vault Crypto User")]
-    [InlineData(404, "KeyNotFound", null, "Check its name")]
+    [InlineData(404, "KeyNotFound", null, "The vault has no such item. Check its name")]
     [InlineData(400, "BadParameter", null, "A signature needs an RSA key of at least 2048 bits")]
     public async Task So_does_the_refusal_of_a_signature(int status, string code, string? inner, string expected)
     {
@@ -110,9 +110,9 @@ public sealed class VaultRefusalTests
 
         Assert.Equal(TokenErrorKind.InvalidConfiguration, error.Kind);
         Assert.Contains("so it is not sent", error.Message, StringComparison.Ordinal);
-        var advice = what is "pfx" or "pem"
+        var advice = what == "pfx"
             ? "Use it as a certificate: ClientCertificateAuthentication"
-            : "Use Vault.DownloadedCertificate or Vault.RemoteCertificate";
+            : "For a certificate use Vault.DownloadedCertificate or Vault.RemoteCertificate";
         Assert.Contains(advice, error.Message, StringComparison.Ordinal);
         Assert.Empty(_bench.Entra.Server.Requests);
     }
@@ -138,10 +138,10 @@ public sealed class VaultRefusalTests
     [Theory]
     [InlineData(
         "Bearer authorization=\"https://login.microsoftonline.com/" + FakeVault.Tenant + "\", resource=\"https://vault.azure.net\"",
-        "It takes tokens of the tenant " + FakeVault.Tenant)]
+        "It accepts tokens of the tenant " + FakeVault.Tenant)]
     [InlineData(
         "Bearer authorization=\"https://evil.example/" + FakeVault.Tenant + "\", resource=\"https://vault.azure.net\"",
-        "names an authority that is not one of Entra's, which is never followed")]
+        "names an authority that is not one of Entra's. Such an authority is never used.")]
     [InlineData(
         "Bearer authorization=\"https://login.microsoftonline.com.evil.example/x\", resource=\"https://vault.azure.net\"",
         "names an authority that is not one of Entra's")]
@@ -150,15 +150,15 @@ public sealed class VaultRefusalTests
         "names an authority that is not one of Entra's")]
     [InlineData(
         "Bearer authorization=\"https://login.microsoftonline.com/" + FakeVault.Tenant + "\", resource=\"https://graph.microsoft.com\"",
-        "names another resource than https://vault.azure.net, which is never followed")]
+        "names another resource than https://vault.azure.net. Such a resource is never used.")]
     [InlineData(
         "Bearer authorization=\"https://evil.example/x\", scope=\"https://management.azure.com/.default\"",
         "names another resource than https://vault.azure.net")]
     [InlineData("Bearer authorization=\"canary\", resource=\"https://vault.azure.net\"", "names an authority that is not one of Entra's")]
     [InlineData(
         "Bearer authorization=\"https://login.microsoftonline.com/canary\", resource=\"https://vault.azure.net\"",
-        "Check who the vault's identity is, and its tenant")]
-    [InlineData("Bearer", "Check who the vault's identity is")]
+        "Check which identity reaches the vault, and its tenant.")]
+    [InlineData("Bearer", "Check which identity reaches the vault.")]
     [InlineData("Negotiate", "its challenge cannot be read")]
     [InlineData("Bearer authorization=\"https://evil.example", "its challenge cannot be read")]
     public async Task A_challenge_is_explained_and_never_followed(string challenge, string expected)
@@ -206,7 +206,7 @@ public sealed class VaultRefusalTests
         var error = await _bench.ErrorAsync(_bench.Vault.Secret("database"));
 
         Assert.Equal(TokenErrorKind.InvalidResponse, error.Kind);
-        Assert.Contains("answered without readable JSON when asked for the secret 'database'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("returned no readable JSON when asked for the secret 'database'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -239,7 +239,7 @@ public sealed class VaultRefusalTests
         var error = await _bench.ErrorAsync(_bench.Open(identity: identity).Secret("database"));
 
         Assert.StartsWith(
-            "The key vault orders.vault.azure.net cannot be asked without a token of the identity that reaches it. ",
+            "The key vault orders.vault.azure.net cannot be read without a token of the identity that reaches it. ",
             error.Message,
             StringComparison.Ordinal);
         Assert.Contains("There is no IMDS here.", error.Message, StringComparison.Ordinal);
@@ -256,7 +256,7 @@ public sealed class VaultRefusalTests
 
         var error = await _bench.ErrorAsync(_bench.Vault.Secret("database"));
 
-        Assert.Contains("holds the secret 'database', which is empty, or more than one line", error.Message, StringComparison.Ordinal);
+        Assert.Contains("holds the secret 'database', which is empty or has more than one line", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
     }
 
