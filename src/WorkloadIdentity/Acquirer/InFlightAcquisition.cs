@@ -82,9 +82,10 @@ internal sealed class InFlightAcquisition
             var result = await Completion.WaitAsync(timeLimit, timeProvider, cancellationToken).ConfigureAwait(false);
             return result ?? (WasDropped ? null : throw new ObjectDisposedException("TokenAcquirer"));
         }
-        catch (TimeoutException) when (!Completion.IsCompleted)
+        catch (TimeoutException)
         {
-            // This caller still counts as waiting: it goes on with the old token, and the next caller needs the new one.
+            // This caller still counts as waiting: it goes on with the old token, and the next caller needs the new one. The acquisition
+            // may have ended in the same moment; then the entry holds its result.
             IsOverdue = true;
             return null;
         }
