@@ -36,7 +36,7 @@ internal sealed class TokenCache : IEntryCounts, IDisposable
 
     public TokenCacheEntry GetOrAdd(TokenRequest request) =>
         request.UserAssertion is not null ? _users.Value.GetOrAdd(request)
-        : _entries.TryGetValue(request, out var entry) ? entry
+        : _entries.TryGetValue(request, out var entry) && !entry.IsRetired ? entry
         : Add(request);
 
     public void Dispose()
@@ -95,7 +95,8 @@ internal sealed class TokenCache : IEntryCounts, IDisposable
                 break;
             }
 
-            // A caller who found the entry before this line gets nothing from the retired entry, and comes back for the next one.
+            // A caller who found the entry before this line gets nothing from the retired entry. It comes back for the next one, and waits
+            // for the end of this sweep.
             if (entry.TryRetire() && _entries.TryRemove(new KeyValuePair<TokenRequest, TokenCacheEntry>(request, entry)))
             {
                 _count--;

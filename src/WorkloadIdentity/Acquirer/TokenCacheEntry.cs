@@ -16,6 +16,9 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
     /// <summary>The order of eviction. An earlier time means idle for longer. Entries without a token come first.</summary>
     public long RefreshAt => _held?.RefreshAt ?? 0;
 
+    /// <summary>Whether it is out of service. The cache makes another one for the request.</summary>
+    public bool IsRetired => _isRetired;
+
     /// <summary>An earlier end than the token's own, in UTC ticks.</summary>
     protected virtual long NotAfter => long.MaxValue;
 
