@@ -16,7 +16,7 @@ internal static class Node
 
     public static bool UnderCI => string.Equals(Variable("CI"), "true", StringComparison.OrdinalIgnoreCase);
 
-    private static string? Find(string file) => (Variable("PATH") ?? "")
+    public static string? Find(string file) => (Variable("PATH") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(folder => Path.Combine(folder, file))
         .FirstOrDefault(File.Exists);

@@ -8,11 +8,13 @@ namespace WorkloadIdentity.Tests;
 /// <summary>The pages say what configuration takes; here that is held against what it does take.</summary>
 public sealed partial class DocumentedSettingsTests
 {
-    private static readonly string Page = Repository.Read("docs/credentials.md");
+    private static readonly IReadOnlyList<string> Pages =
+        ["README.md", .. Repository.SourceFiles("docs", "*.md"), .. Repository.SourceFiles("src", "README.md")];
 
     public static TheoryData<string> Examples =>
-        [.. JsonBlock().Matches(Page + Repository.Read("docs/migrate/from-microsoft-identity-web.md"))
-            .Select(match => match.Groups[1].Value)];
+        [.. Pages.SelectMany(page => JsonBlock().Matches(Repository.Read(page)))
+            .Select(match => match.Groups[1].Value)
+            .Where(json => json.Contains("\"WorkloadIdentity\"", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(Examples))]
@@ -20,6 +22,8 @@ public sealed partial class DocumentedSettingsTests
     {
         var services = new ServiceCollection();
         services.AddSingleton(WorkloadEnvironment.FromValues(new Dictionary<string, string>()));
+        services.AddKeyVaultKinds();
+        services.AddWorkloadIdentity("machine").UseManagedIdentity();
         services.AddWorkloadIdentity(new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build()
             .GetSection("WorkloadIdentity"));
         await using var provider = services.BuildServiceProvider();
