@@ -7,7 +7,9 @@ public static class DefaultChainExtensions
 {
     private const string TokenFile = "AZURE_FEDERATED_TOKEN_FILE";
 
-    // The value of AZURE_TOKEN_CREDENTIALS that picks any credential of a developer.
+    private const string Pick = "AZURE_TOKEN_CREDENTIALS";
+
+    // Its value that picks any credential of a developer.
     private const string Developer = "dev";
 
     /// <summary>
@@ -23,27 +25,38 @@ public static class DefaultChainExtensions
         this IList<DefaultChainMember> members, IHostEnvironment? environment, Action<DeveloperCredentialOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(members);
-        return members.AddDeveloperLogins(environment?.IsDevelopment() == true, configure);
+        var (reason, remedy) =
+            environment is null
+                ? ("this program has no host that says Development", $"{Pick}={Developer}")
+                : ($"the environment is '{environment.EnvironmentName}' and not 'Development'",
+                    $"DOTNET_ENVIRONMENT=Development (ASPNETCORE_ENVIRONMENT in a web application), or {Pick}={Developer}");
+        return members.AddDeveloperLogins(
+            environment?.IsDevelopment() == true,
+            configure,
+            $"The logins of az and azd take no part, because {reason}. On your own machine, set {remedy}.");
     }
 
     /// <summary>The same for a program that is no host and knows in another way whether this is Development.</summary>
     internal static IList<DefaultChainMember> AddDeveloperLogins(
-        this IList<DefaultChainMember> members, bool isDevelopment, Action<DeveloperCredentialOptions>? configure = null)
+        this IList<DefaultChainMember> members, bool isDevelopment, Action<DeveloperCredentialOptions>? configure = null,
+        string? whyLeftOut = null)
     {
         var options = new DeveloperCredentialOptions();
         configure?.Invoke(options);
         _ = DeveloperCredential.AzureCli(options);
         var onlyWhenPicked = !isDevelopment;
-        members.Add(Member("azure-cli", "AzureCliCredential", onlyWhenPicked, DeveloperCredential.AzureCli, options));
-        members.Add(Member(
-            "azure-developer-cli", "AzureDeveloperCliCredential", onlyWhenPicked, DeveloperCredential.AzureDeveloperCli, options));
+        Add("azure-cli", "AzureCliCredential", DeveloperCredential.AzureCli);
+        Add("azure-developer-cli", "AzureDeveloperCliCredential", DeveloperCredential.AzureDeveloperCli);
         return members;
-    }
 
-    private static DefaultChainMember Member(
-        string kind, string pick, bool onlyWhenPicked, Func<DeveloperCredentialOptions, DeveloperCredential> create,
-        DeveloperCredentialOptions options) =>
-        new(kind, chain => Create(kind, create, options, chain)) { PickedBy = [Developer, pick], OnlyWhenPicked = onlyWhenPicked };
+        void Add(string kind, string pick, Func<DeveloperCredentialOptions, DeveloperCredential> create) =>
+            members.Add(new DefaultChainMember(kind, chain => Create(kind, create, options, chain))
+            {
+                PickedBy = [Developer, pick],
+                OnlyWhenPicked = onlyWhenPicked,
+                WhyLeftOut = whyLeftOut,
+            });
+    }
 
     /// <summary>
     /// Beside a federated token file a person's login would stand in for a workload's identity, with whatever that person may do.

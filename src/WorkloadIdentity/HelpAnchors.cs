@@ -29,6 +29,7 @@ internal static class HelpAnchors
     public const string ManagedIdentity = "managed-identity";
     public const string NoCredential = "no-credential";
     public const string NodeIdentity = "node-identity";
+    public const string OptionalFile = "optional-file";
     public const string OriginNotAllowed = "origin-not-allowed";
     public const string Redirect = "redirect";
     public const string Scope = "scope";

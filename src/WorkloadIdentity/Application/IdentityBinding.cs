@@ -31,7 +31,7 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
     /// </summary>
     /// <exception cref="ArgumentException">It is, together with something that excludes it.</exception>
     public static bool IsUsed(ApplicationCredentialOptions options, ClientAuthentication authentication) =>
-        options.UseIdentityBinding && authentication is not FederatedAuthentication
+        options.UseIdentityBinding && !authentication.IsFederated
             ? throw new ArgumentException(
                 $"{nameof(options.UseIdentityBinding)} sends what the application proves itself with to the cluster's proxy, which only a "
                         + "federated token may go to. Use FederatedAuthentication, or leave it out.",

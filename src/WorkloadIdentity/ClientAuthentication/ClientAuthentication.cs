@@ -23,6 +23,9 @@ public abstract class ClientAuthentication
     /// </summary>
     internal abstract string LooksFor { get; }
 
+    /// <summary>Whether the proof is an assertion of another issuer.</summary>
+    internal virtual bool IsFederated => false;
+
     /// <summary>How long Entra may not know the credential yet; zero if that cannot happen.</summary>
     internal virtual TimeSpan Tolerance => TimeSpan.Zero;
 

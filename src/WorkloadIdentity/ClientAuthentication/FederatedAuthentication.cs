@@ -49,6 +49,8 @@ public sealed class FederatedAuthentication : ClientAuthentication
 
     internal override string LooksFor => _source.LooksFor ?? $"assertions of '{_source.Name}'";
 
+    internal override bool IsFederated => true;
+
     internal override TimeSpan Tolerance => PropagationTolerance;
 
     internal override async ValueTask<TokenResult?> WriteAsync(

@@ -100,18 +100,36 @@ internal sealed class DefaultChainBuilder
         }
 
         // A first start on a developer's machine ends in one error. It says what would have made it work.
-        if (IsDevelopment && !filter.IsPicked && !filter.IsRestricted && !Array.Exists(_members, member => member.IsDeveloper)
-            && !_environment.Has(TokenFile))
+        if (!filter.IsPicked && !_environment.Has(TokenFile) && WhyNoDeveloperLogin(filter) is { } reason)
         {
-            links.Add(new UnusableCredential(
-                "developer login",
-                TokenErrorKind.NotConfigured,
-                "This is Development, and no login of a developer takes part. To use that of the Azure CLI or of azd: dotnet add package "
-                    + "WorkloadIdentity.Developer, and on what AddWorkloadIdentity returns: .AddDeveloperCredentials(builder.Environment)",
-                HelpAnchors.DeveloperLogin));
+            links.Add(new UnusableCredential("developer login", TokenErrorKind.NotConfigured, reason, HelpAnchors.DeveloperLogin));
         }
 
         return links;
+    }
+
+    /// <summary>Why no login of a developer takes part; null if one does, or where nobody expects one.</summary>
+    private string? WhyNoDeveloperLogin(DefaultChainFilter filter)
+    {
+        if (Array.Find(_members, member => member.IsDeveloper) is { } login)
+        {
+            return login.OnlyWhenPicked && filter.Allows(login) ? login.WhyLeftOut : null;
+        }
+
+        // On a host that has variables for a managed identity, nobody sits at a desk.
+        var isMarked = EnvironmentNames.Any(_environment.Has) || Array.Exists(_members, member => member.IsAnnounced(_environment));
+        if (filter.IsRestricted || (isMarked && !IsDevelopment))
+        {
+            return null;
+        }
+
+        var mark =
+            IsDevelopment
+                ? "This is Development, and no login of a developer takes part."
+                : "DOTNET_ENVIRONMENT is not set, so this is not Development and no login of a developer takes part. On your own machine, "
+                    + "set it to Development.";
+        return $"{mark} To use the login of the Azure CLI or of azd: dotnet add package WorkloadIdentity.Developer, and on what "
+            + "AddWorkloadIdentity returns: .AddDeveloperCredentials(builder.Environment)";
     }
 
     /// <summary>Options are code: a null or a kind that stands there twice is a mistake of the caller.</summary>

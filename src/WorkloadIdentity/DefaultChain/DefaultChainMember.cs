@@ -59,6 +59,12 @@ public sealed class DefaultChainMember
     public bool OnlyWhenPicked { get; init; }
 
     /// <summary>
+    /// Why it is left out (<see cref="OnlyWhenPicked"/>) and what would let it take part. The error of a chain in which no credential is
+    /// available says it. Null says nothing.
+    /// </summary>
+    public string? WhyLeftOut { get; init; }
+
+    /// <summary>
     /// The variables that announce it: it is present if one of them is set. Empty if only a request can tell whether it is present.
     /// </summary>
     public IReadOnlyList<string> AnnouncedBy { get; init; } = [];

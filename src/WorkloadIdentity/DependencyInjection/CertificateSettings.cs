@@ -17,6 +17,9 @@ internal static class CertificateSettings
 
     public static IReadOnlyList<string> Names { get; } = [File, KeyFile, Password, Subject, Thumbprint, Store, Value, Chain];
 
+    /// <summary>The settings that name files.</summary>
+    public static IReadOnlyList<string> FileNames { get; } = [File, KeyFile];
+
     /// <summary>The certificate; null when that could not be told, for reasons the reader noted.</summary>
     public static ClientCertificateAuthentication? Read(SectionReader reader)
     {

@@ -28,21 +28,37 @@ internal sealed record CredentialKind(
         new(
             "ClientSecret",
             [.. ApplicationSettings.Names, ClientSecret, ClientSecretFile],
-            (reader, _) => ApplicationSettings.Read(reader, Given(ReadSecret(reader)))),
+            (reader, _) =>
+                ApplicationSettings.Read(reader, OptionalFile.Of(reader, Given(ReadSecret(reader)), ClientSecretFile)))
+        {
+            MayBeOptional = true,
+        },
         new(
             "ClientCertificate",
             [.. ApplicationSettings.Names, .. CertificateSettings.Names],
-            (reader, _) => ApplicationSettings.Read(reader, Given(CertificateSettings.Read(reader)))),
+            (reader, _) => ApplicationSettings.Read(
+                reader, OptionalFile.Of(reader, Given(CertificateSettings.Read(reader)), CertificateSettings.FileNames)))
+        {
+            MayBeOptional = true,
+        },
         .. FederatedKind.All.Select(kind => new CredentialKind(
             kind.Name,
             [.. ApplicationSettings.Names, FederatedKind.Audience, FederatedKind.PropagationTolerance, .. kind.Settings],
-            (reader, kinds) => ApplicationSettings.Read(reader, FederatedKind.Read(kind, reader, kinds)))),
+            (reader, kinds) => ApplicationSettings.Read(reader, FederatedKind.Read(kind, reader, kinds)))
+        {
+            MayBeOptional = kind.MayBeOptional,
+        }),
         new("Chain", [Credentials], ReadChain),
     ];
 
-    /// <summary>A kind that another package adds.</summary>
-    public static CredentialKind Added(string name, string[] settings, Func<CredentialSection, Credential?> create) =>
-        new(name, settings, (reader, _) => dependencies => new CredentialSection(reader, dependencies).Make(name, create));
+    /// <summary>Whether a member of a chain may be left out where the file that it names does not exist.</summary>
+    public bool MayBeOptional { get; init; }
+
+    /// <summary>A kind that another package brings.</summary>
+    public static CredentialKind Added(string name, string[] settings, Func<CredentialSection, Credential> create) =>
+        new(name, settings, (reader, _) => parts =>
+        create(new CredentialSection(reader, parts))
+            ?? throw new ArgumentException($"The function that makes credentials of kind {name} returned null."));
 
     private static Func<CredentialDependencies, Credential> ReadDefaultChain(SectionReader reader)
     {
@@ -113,7 +129,7 @@ internal sealed record CredentialKind(
 
     private static Func<CredentialDependencies, Credential>? ReadChain(SectionReader reader, IReadOnlyList<CredentialKind> kinds)
     {
-        var members = reader.Sections(Credentials).ConvertAll(member => IdentitySection.Credential(member, kinds, []));
+        var members = reader.Sections(Credentials).ConvertAll(member => IdentitySection.Credential(member, kinds, [], isMember: true));
         if (members.Count == 0)
         {
             reader.Problem(Credentials, "is missing or empty. List the credentials to try, in order, each with its Kind.");

@@ -34,13 +34,18 @@ internal sealed record FederatedKind(
         ("GoogleMetadata", () => AssertionSource.GoogleMetadata()),
     ];
 
+    /// <summary>Whether a member of a chain may be left out where its token file does not exist.</summary>
+    public bool MayBeOptional { get; private init; }
+
     public static IReadOnlyList<FederatedKind> All { get; } =
     [
         new(
             "FederatedTokenFile",
             [TokenFile],
-            (reader, _) =>
-                Of(reader, TokenFile, "Set it to the path of the token that the platform mounts.", file => AssertionSource.FromFile(file))),
+            (reader, _) => ReadFile(reader))
+        {
+            MayBeOptional = true,
+        },
         new(
             "FederatedTokenVariable",
             [TokenVariable],
@@ -85,7 +90,11 @@ internal sealed record FederatedKind(
         var unused = AssertionSource.FromVariable("unused");
         reader.Check(Audience, () => new FederatedAuthentication(unused, audience));
         reader.Check(PropagationTolerance, () => new FederatedAuthentication(unused) { PropagationTolerance = tolerance });
-        return source is null ? null : parts => new FederatedAuthentication(source(parts), audience) { PropagationTolerance = tolerance };
+        Func<CredentialDependencies, ClientAuthentication>? federation =
+            source is null
+                ? null
+                : parts => new FederatedAuthentication(source(parts), audience) { PropagationTolerance = tolerance };
+        return kind.MayBeOptional ? OptionalFile.Of(reader, federation, TokenFile) : federation;
     }
 
     /// <summary>The sources a default chain looks for beside its own links.</summary>
@@ -106,6 +115,23 @@ internal sealed record FederatedKind(
         }
 
         return sources;
+    }
+
+    /// <summary>The token file that is named, or else the one that the platform names in a variable.</summary>
+    private static Func<CredentialDependencies, AssertionSource>? ReadFile(SectionReader reader)
+    {
+        if (reader.IsEmpty(TokenFile))
+        {
+            reader.Problem(
+                TokenFile,
+                $"is empty. Set it to the path of the token that the platform mounts, or remove it: then the variable "
+                    + $"{PlatformFileAssertionSource.Variable} names the file.");
+            return null;
+        }
+
+        return reader.Text(TokenFile) is { } file
+            ? reader.Check(TokenFile, () => AssertionSource.FromFile(file)) is { } source ? _ => source : null
+            : _ => new PlatformFileAssertionSource();
     }
 
     private static Func<CredentialDependencies, AssertionSource>? Of(

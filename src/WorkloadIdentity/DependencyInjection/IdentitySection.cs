@@ -55,8 +55,9 @@ internal static class IdentitySection
     /// <param name="reader">Of the section.</param>
     /// <param name="kinds">The kinds there are.</param>
     /// <param name="others">Settings that may stand there beside the kind's own.</param>
+    /// <param name="isMember">Whether the section is a member of a chain.</param>
     public static Func<CredentialDependencies, Credential>? Credential(
-        SectionReader reader, IReadOnlyList<CredentialKind> kinds, IEnumerable<string> others)
+        SectionReader reader, IReadOnlyList<CredentialKind> kinds, IEnumerable<string> others, bool isMember = false)
     {
         var names = string.Join(", ", kinds.Select(kind => kind.Name));
         var name = reader.Text(Kind);
@@ -78,7 +79,8 @@ internal static class IdentitySection
             return null;
         }
 
-        reader.RefuseOthers([Kind, .. kind.Settings, .. others], kind.Name);
+        string[] optional = isMember && kind.MayBeOptional ? [OptionalFile.Setting] : [];
+        reader.RefuseOthers([Kind, .. kind.Settings, .. optional, .. others], kind.Name);
         var problems = reader.ProblemCount;
         var create = kind.Read(reader, kinds);
         return reader.ProblemCount == problems ? create : null;

@@ -22,6 +22,11 @@ internal static class OtherLibrarySettings
     private const string Bearer = "nothing: only bearer tokens are issued here (docs/differences.md)";
     private const string Client = "nothing here: it belongs to a client, services.AddHttpClient(name).AddAccessToken(scope)";
 
+    // Microsoft.Identity.Web takes the first that it can load. A chain goes on only past what does not exist.
+    private const string Several =
+        "\"Kind\": \"Chain\", with a member in Credentials for each, in the same order. A FederatedTokenFile without TokenFile is absent "
+            + "where AZURE_FEDERATED_TOKEN_FILE does not exist, and a member with \"Optional\": true is absent where its file does not exist";
+
     // Sections that programs hold under these names, found below the one that was handed over.
     private static readonly IReadOnlyList<(string Name, string Of)> Sections =
         [("AzureAd", IdentityWeb), ("AzureAdB2C", IdentityWeb), ("EntraId", IdentityWeb)];
@@ -46,8 +51,8 @@ internal static class OtherLibrarySettings
                 + "Vault, and KeyVaultCertificateName as CertificateName"),
         ("SignedAssertionFromManagedIdentity", "\"Kind\": \"ManagedIdentityFederation\", with ManagedIdentityClientId as IdentityClientId"),
         ("SignedAssertionFilePath",
-            "\"Kind\": \"FederatedTokenFile\", with SignedAssertionFileDiskPath as TokenFile; without one, AZURE_FEDERATED_TOKEN_FILE in "
-                + "a DefaultChain"),
+            "\"Kind\": \"FederatedTokenFile\", with SignedAssertionFileDiskPath as TokenFile; without TokenFile, the file that "
+                + "AZURE_FEDERATED_TOKEN_FILE names"),
         ("SignedAssertionFromVault", "a source of assertions in code: .UseFederation(tenantId, clientId, source)"),
         ("Certificate", "a certificate in code: .UseCertificate(tenantId, clientId, certificate)"),
         ("ManagedCertificate", "\"Kind\": \"ClientCertificate\", with CertificateFile, or CertificateStore and CertificateSubject"),
@@ -172,6 +177,11 @@ internal static class OtherLibrarySettings
         var before = reader.ProblemCount;
         foreach (var list in Foreign("ClientCredentials", "ClientCertificates"))
         {
+            if (reader.Sections(list).Count > 1)
+            {
+                Tell(reader, list, IdentityWeb, Several);
+            }
+
             foreach (var member in reader.Sections(list))
             {
                 Tell(

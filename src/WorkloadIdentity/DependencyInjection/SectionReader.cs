@@ -25,6 +25,9 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
     /// <summary>A value; null when it is absent or empty.</summary>
     public string? Text(string name) => section[name] is { Length: > 0 } value ? value : null;
 
+    /// <summary>Whether a value is there and empty: a placeholder that nothing filled in, rather than a setting left out.</summary>
+    public bool IsEmpty(string name) => section[name] is { Length: 0 };
+
     public string? Required(string name, string advice)
     {
         var value = Text(name);

@@ -5,8 +5,11 @@ namespace WorkloadIdentity;
 /// <summary>What reading a file gave: its bytes, or a problem in words. Never prints its content.</summary>
 internal sealed class FileContent
 {
-    private FileContent(string path, byte[]? bytes, string? problem, Exception? exception = null)
+    private readonly bool _isLink;
+
+    private FileContent(string path, byte[]? bytes, string? problem, Exception? exception = null, bool isLink = false)
     {
+        _isLink = isLink;
         Path = path;
         Bytes = bytes;
         Problem = problem;
@@ -24,9 +27,15 @@ internal sealed class FileContent
 
     public bool IsMissing => Bytes is null && Exception is null;
 
+    /// <summary>There is nothing at the path: no file, and no link whose target is missing.</summary>
+    public bool IsAbsent => IsMissing && !_isLink;
+
     public static FileContent Read(string path, byte[] bytes) => new(path, bytes, problem: null);
 
     public static FileContent Missing(string path) => new(path, bytes: null, $"'{path}' does not exist");
+
+    public static FileContent MissingTarget(string path) =>
+        new(path, bytes: null, $"'{path}' is a link to a file that does not exist", isLink: true);
 
     public static FileContent TooLarge(string path, int limit = WorkloadEnvironment.MaxFileBytes) =>
         new(path, bytes: null, $"'{path}' is larger than {limit / 1024} KiB", new InvalidDataException("The file is too large."));

@@ -207,7 +207,7 @@ public sealed class WorkloadEnvironment
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            return FileContent.Missing(path);
+            return new FileInfo(path).LinkTarget is null ? FileContent.Missing(path) : FileContent.MissingTarget(path);
         }
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)

@@ -101,7 +101,6 @@ public sealed class FederatedSettingsTests
 
     public static TheoryData<string, string> Bad => new()
     {
-        { $$"""{ "Kind": "FederatedTokenFile", {{App}} }""", "Id:TokenFile is missing" },
         { $$"""{ "Kind": "FederatedTokenFile", {{App}}, "TokenFile": "/t", "UseIdentityBinding": "canary" }""", "Id:UseIdentityBinding is "
             + "not true or false" },
         { $$"""{ "Kind": "GitHubActions", {{App}}, "TokenFile": "/canary" }""", "Id:TokenFile is not a setting of kind GitHubActions" },

@@ -243,8 +243,11 @@ public sealed class IdentitySectionTests
               "SendCertificateChain": "canary" }
             """,
             "Id:SendCertificateChain is not true or false" },
-        { "no token file", $$"""{ "Kind": "FederatedTokenFile", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}" }""", "Id:TokenFile is "
-            + "missing" },
+        {
+            "a token file that nothing filled in",
+            $$"""{ "Kind": "FederatedTokenFile", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "TokenFile": "" }""",
+            "Id:TokenFile is empty"
+        },
         {
             "a tenant for many tenants",
             $$"""

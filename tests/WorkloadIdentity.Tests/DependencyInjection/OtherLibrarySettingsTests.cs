@@ -42,6 +42,22 @@ public sealed class OtherLibrarySettingsTests
         Assert.Contains("Help: wid explain from-microsoft-identity-web", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Several_client_credentials_become_a_chain_that_works_in_a_pod_and_on_a_laptop()
+    {
+        var message =
+            Refusal(
+                $$"""
+                { {{App}}, "ClientCredentials": [ { "SourceType": "SignedAssertionFilePath" },
+                  { "SourceType": "ClientSecret", "ClientSecret": "canary" } ] }
+                """);
+
+        Assert.Contains("Identity:ClientCredentials is a setting of Microsoft.Identity.Web", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "A FederatedTokenFile without TokenFile is absent where AZURE_FEDERATED_TOKEN_FILE", message, StringComparison.Ordinal);
+        Assert.Contains("\"Optional\": true is absent where its file does not exist", message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("managedidentity", "\"Kind\": \"ManagedIdentity\"")]
     [InlineData("ManagedIdentityCredential", "\"Kind\": \"ManagedIdentity\"")]

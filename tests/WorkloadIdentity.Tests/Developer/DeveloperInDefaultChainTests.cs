@@ -57,8 +57,54 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
 
         var result = await AcquireAsync(Chain("Production"));
 
-        Assert.Equal(["client secret", "client certificate", "federated token file", "managed identity"], Names(result));
+        Assert.Equal(
+            ["client secret", "client certificate", "federated token file", "managed identity", "developer login"], Names(result));
+        Assert.Contains(
+            "The logins of az and azd take no part, because the environment is 'Production' and not 'Development'. On your own machine, "
+                + "set DOTNET_ENVIRONMENT=Development",
+            result.Error!.Message,
+            StringComparison.Ordinal);
         Assert.Empty(_tool.Runs);
+    }
+
+    [Fact]
+    public async Task A_program_without_a_host_hears_which_variable_lets_the_login_take_part()
+    {
+        _server.Refuse();
+        var options = Options();
+        options.Members.AddDeveloperCredentials(environment: null);
+
+        var result = await AcquireAsync(DefaultCredentials.FromEnvironment(options));
+
+        Assert.Contains(
+            "because this program has no host that says Development. On your own machine, set AZURE_TOKEN_CREDENTIALS=dev",
+            result.Error!.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_that_nobody_marked_hears_of_the_mark_and_of_the_package()
+    {
+        _server.Refuse();
+
+        var message = (await AcquireAsync(DefaultCredentials.FromEnvironment(Options()))).Error!.Message;
+
+        Assert.Contains("DOTNET_ENVIRONMENT is not set, so this is not Development", message, StringComparison.Ordinal);
+        Assert.Contains("dotnet add package WorkloadIdentity.Developer", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("DOTNET_ENVIRONMENT", "Production")]
+    [InlineData("AZURE_TOKEN_CREDENTIALS", "prod")]
+    [InlineData("WORKLOAD_IDENTITY_ALLOW", "managed-identity")]
+    public async Task Where_somebody_said_what_this_is_nothing_is_said_of_a_login(string variable, string value)
+    {
+        _tool.Variables[variable] = value;
+        _server.Refuse();
+
+        var result = await AcquireAsync(DefaultCredentials.FromEnvironment(Options()));
+
+        Assert.DoesNotContain("developer login", Names(result));
     }
 
     [ToolTheory]
