@@ -25,7 +25,8 @@ internal static class OtherLibrarySettings
     // Microsoft.Identity.Web takes the first that it can load. A chain goes on only past what does not exist.
     private const string Several =
         "\"Kind\": \"Chain\", with a member in Credentials for each, in the same order. A FederatedTokenFile without TokenFile is absent "
-            + "where AZURE_FEDERATED_TOKEN_FILE does not exist, and a member with \"Optional\": true is absent where its file does not exist";
+            + "where AZURE_FEDERATED_TOKEN_FILE does not exist, and a member with \"Optional\": true is absent where its file does not "
+            + "exist";
 
     // Sections that programs hold under these names, found below the one that was handed over.
     private static readonly IReadOnlyList<(string Name, string Of)> Sections =
