@@ -30,7 +30,7 @@ public sealed class InterleavingTests
             from amount in Gen.Choose(1, 200)
             select (step, key, amount),
             60);
-        Prop.ForAll(program.ToArbitrary(), steps => RunAsync(steps).GetAwaiter().GetResult())
+        Prop.ForAll(program.ToArbitrary(), steps => WithoutContext.Run(() => RunAsync(steps)).GetAwaiter().GetResult())
             .Check(Config.QuickThrowOnFailure.WithMaxTest(200));
     }
 

@@ -30,7 +30,8 @@ internal static class FakeClockExtensions
             if (clock.IsAwaited && clock.NextDue is { } due)
             {
                 var passed = clock.GetElapsedTime(started) + due;
-                Assert.True(passed <= (limit ?? TimeSpan.FromHours(1)), $"The work has not ended, and its next timer is due after {passed}.");
+                Assert.True(
+                    passed <= (limit ?? TimeSpan.FromHours(1)), $"The work has not ended, and its next timer is due after {passed}.");
                 clock.Advance(due);
                 continue;
             }
@@ -39,7 +40,8 @@ internal static class FakeClockExtensions
             await ((Task)first).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Assert.True(
                 first.IsCompletedSuccessfully,
-                "The work has not ended and waits for nothing that this clock knows. A fake that gives no answer must hold it on the clock.");
+                "The work has not ended and waits for nothing that this clock knows. A fake that gives no answer must hold it on the "
+                    + "clock.");
         }
     }
 }

@@ -1,6 +1,9 @@
 namespace WorkloadIdentity.Tests;
 
-/// <summary>Runs code as a program without a synchronization context would. A test has one, and continuations do not run inline in it.</summary>
+/// <summary>
+/// Runs code as a program without a synchronization context does. A test has one: it keeps continuations from running inline, and work that
+/// a test blocks on waits in it for other tests.
+/// </summary>
 internal static class WithoutContext
 {
     public static T Run<T>(Func<T> work)
