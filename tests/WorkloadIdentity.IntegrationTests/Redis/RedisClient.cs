@@ -20,7 +20,8 @@ internal sealed class RedisClient : IDisposable
     {
         _connection = connection;
         _cache =
-            new RedisCache(new RedisCacheOptions { ConnectionMultiplexerFactory = () => Task.FromResult<IConnectionMultiplexer>(connection) });
+            new RedisCache(
+                new RedisCacheOptions { ConnectionMultiplexerFactory = () => Task.FromResult<IConnectionMultiplexer>(connection) });
     }
 
     public IDistributedCache Cache => _cache;
@@ -28,7 +29,8 @@ internal sealed class RedisClient : IDisposable
     public IDatabase Database => _connection.GetDatabase();
 
     public static async Task<RedisClient> ConnectAsync(int port) =>
-        new(await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},abortConnect=false,connectTimeout=2000,connectRetry=1,allowAdmin=true"));
+        new(await ConnectionMultiplexer.ConnectAsync(
+            $"127.0.0.1:{port},abortConnect=false,connectTimeout=2000,connectRetry=1,allowAdmin=true"));
 
     public async Task<IReadOnlyList<string>> KeysAsync() =>
         [.. ((RedisResult[])(await Database.ExecuteAsync("KEYS", "*"))!).Select(key => (string)key!)];
