@@ -35,7 +35,7 @@ internal static class RequestedToken
         catch (ArgumentException exception)
         {
             // Scope and tenant may come from a service's challenge, so a bad one is no bug of the caller.
-            throw Invalid($"The client asked for what is no token request. {exception.Message.Split(" (Parameter '")[0]}");
+            throw Invalid($"The client asked for what is no token request. {TokenError.Explain(exception)}");
         }
     }
 

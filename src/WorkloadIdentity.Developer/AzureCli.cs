@@ -16,7 +16,7 @@ internal sealed class AzureCli : DeveloperTool
 
     public override string Command => "az";
 
-    // The installer's; the other is what package managers of Python make.
+    // The installer makes the first one, package managers of Python the second.
     protected override string[] WindowsFileNames => ["az.cmd", "az.exe"];
 
     public override IReadOnlyList<string> NotLoggedIn => ["run 'az login' to set", "does not exist in MSAL token cache"];
@@ -24,6 +24,8 @@ internal sealed class AzureCli : DeveloperTool
     public override IReadOnlyList<string> LoginNeeded => ["Interactive authentication is needed", "to authenticate interactively"];
 
     public override string TokenMember => "accessToken";
+
+    public override string? Token(ToolJson answer) => answer.AccessToken;
 
     public override IReadOnlyList<string> Arguments(string scope, string? tenantId) => tenantId is null
         ? ["account", "get-access-token", "--output", "json", "--scope", scope]
@@ -33,23 +35,24 @@ internal sealed class AzureCli : DeveloperTool
         "az login" + (tenantId is null ? "" : $" --tenant {tenantId}") + (scope is null ? "" : $" --scope {scope}");
 
     /// <summary>
-    /// <c>expires_on</c> counts seconds and came with version 2.54; <c>expiresOn</c> is local time without saying so, an hour of which
-    /// exists twice a year.
+    /// <c>expires_on</c> counts seconds. It exists since version 2.54. <c>expiresOn</c> is local time without an offset, so one hour a
+    /// year is ambiguous.
     /// </summary>
-    public override DateTimeOffset? ExpiresOn(JsonElement answer, TimeProvider timeProvider)
+    public override DateTimeOffset? ExpiresOn(ToolJson answer, TimeProvider timeProvider)
     {
-        if (answer.Member("expires_on") is { } seconds)
+        if (answer.ExpiresAt.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
         {
-            return ToolToken.FromUnixTime(seconds);
+            return ToolToken.FromUnixTime(answer.ExpiresAt);
         }
 
-        if (!DateTime.TryParseExact(answer.Text("expiresOn"), LocalTime, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+        if (!DateTime.TryParseExact(
+            ToolToken.Text(answer.ExpiresOn), LocalTime, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
         {
             return null;
         }
 
-        // Of two meanings the earlier one: a token dropped an hour early costs one start of the tool. An hour that does not exist is read
-        // as the one after it.
+        // An ambiguous time is read as the earlier one: a token that is dropped an hour early costs one start of the tool. A time that does
+        // not exist is read as one hour later.
         var zone = timeProvider.LocalTimeZone;
         var offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);
         return new DateTimeOffset(local, offset);

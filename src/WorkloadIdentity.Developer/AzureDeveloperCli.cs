@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace WorkloadIdentity.Developer;
 
@@ -22,6 +21,8 @@ internal sealed class AzureDeveloperCli : DeveloperTool
 
     public override string TokenMember => "token";
 
+    public override string? Token(ToolJson answer) => answer.Token;
+
     public override IReadOnlyList<string> Arguments(string scope, string? tenantId) => tenantId is null
         ? ["auth", "token", "--output", "json", "--no-prompt", "--scope", scope]
         : ["auth", "token", "--output", "json", "--no-prompt", "--scope", scope, "--tenant-id", tenantId];
@@ -29,13 +30,14 @@ internal sealed class AzureDeveloperCli : DeveloperTool
     public override string Login(string? tenantId, string? scope = null) =>
         "azd auth login" + (tenantId is null ? "" : $" --tenant-id {tenantId}") + (scope is null ? "" : $" --scope {scope}");
 
-    public override DateTimeOffset? ExpiresOn(JsonElement answer, TimeProvider timeProvider) =>
-        DateTimeOffset.TryParse(answer.Text("expiresOn"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expiresOn)
+    public override DateTimeOffset? ExpiresOn(ToolJson answer, TimeProvider timeProvider) =>
+        DateTimeOffset.TryParse(
+            ToolToken.Text(answer.ExpiresOn), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expiresOn)
             ? expiresOn
             : null;
 
     /// <summary>
-    /// With JSON asked for, its messages are JSON objects on either stream. Nothing else is taken from the stream that otherwise holds
+    /// With <c>--output json</c>, its messages are JSON objects on either stream. Nothing else is read from the stream that otherwise holds
     /// the token. Before 1.23.7: <c>{"type":"consoleMessage","data":{"message":"ERROR: …"}}</c>. Since then:
     /// <c>{"error":"…","message":"…","suggestion":"…"}</c>, up to 1.23.15 after a console message that is blank.
     /// </summary>
@@ -46,8 +48,8 @@ internal sealed class AzureDeveloperCli : DeveloperTool
         foreach (var json in ToolText.Objects($"{answer.ErrorOutput}\n{answer.Output}"))
         {
             isJson = true;
-            Add(errors, json.Text("error"));
-            Add(messages, json.Member("data")?.Text("message") ?? json.Text("message"));
+            Add(errors, json.Error);
+            Add(messages, json.Data?.Message ?? json.Message);
         }
 
         return errors.Count > 0 ? string.Join(' ', errors) : isJson ? string.Join(' ', messages) : answer.ErrorOutput;

@@ -1,9 +1,7 @@
-using System.Text.Json;
-
 namespace WorkloadIdentity.Developer;
 
 /// <summary>
-/// A command line tool somebody can be logged in to: what it is called, how it is asked, and how it answers. One file each.
+/// A command line tool that a person can be logged in to: its name, its arguments and its answers. Each tool has its own file.
 /// </summary>
 internal abstract class DeveloperTool
 {
@@ -13,34 +11,37 @@ internal abstract class DeveloperTool
     /// <summary>The credential's name.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What people call it.</summary>
+    /// <summary>Its name in messages.</summary>
     public abstract string Title { get; }
 
-    /// <summary>What people type.</summary>
+    /// <summary>The command that people type.</summary>
     public abstract string Command { get; }
 
-    /// <summary>What the file may be called on Windows; elsewhere it is the command.</summary>
+    /// <summary>The names that its file may have on Windows. On other systems the file has the command's name.</summary>
     protected abstract string[] WindowsFileNames { get; }
 
     public IReadOnlyList<string> FileNames => OperatingSystem.IsWindows() ? WindowsFileNames : [Command];
 
-    /// <summary>The words it uses for "nobody is logged in".</summary>
+    /// <summary>Its phrases for "nobody is logged in".</summary>
     public abstract IReadOnlyList<string> NotLoggedIn { get; }
 
-    /// <summary>The words it uses for "there is a login, and Entra wants its person to log in again".</summary>
+    /// <summary>Its phrases for "the person must log in again".</summary>
     public abstract IReadOnlyList<string> LoginNeeded { get; }
 
     public abstract IReadOnlyList<string> Arguments(string scope, string? tenantId);
 
-    /// <summary>The line that logs in.</summary>
+    /// <summary>The command line that logs in.</summary>
     public abstract string Login(string? tenantId, string? scope = null);
 
     /// <summary>The member of its answer that holds the token.</summary>
     public abstract string TokenMember { get; }
 
-    /// <summary>When the token ends, from the tool's JSON; null when that cannot be read.</summary>
-    public abstract DateTimeOffset? ExpiresOn(JsonElement answer, TimeProvider timeProvider);
+    /// <summary>The token in its answer; null if there is none.</summary>
+    public abstract string? Token(ToolJson answer);
 
-    /// <summary>The text in which it says what went wrong.</summary>
+    /// <summary>When the token expires; null if that cannot be read.</summary>
+    public abstract DateTimeOffset? ExpiresOn(ToolJson answer, TimeProvider timeProvider);
+
+    /// <summary>The text that says what went wrong.</summary>
     public virtual string ErrorText(ToolAnswer answer) => answer.ErrorOutput;
 }

@@ -1,19 +1,14 @@
-using System.Buffers;
-
 namespace WorkloadIdentity.Developer;
 
 /// <summary>
-/// Finds a program the way a shell does, but only by absolute folders: never in the current directory, where a cloned repository could put
-/// its own.
+/// Finds a program as a shell does, but only in the absolute folders of PATH. It never looks in the current directory, where a cloned
+/// repository could put a program of its own.
 /// </summary>
 internal static class ToolPath
 {
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    // Windows runs a batch file (az.cmd) with cmd.exe, which reads its path again: no quoting protects these.
-    private static readonly SearchValues<char> SpecialToCmd = SearchValues.Create("%\"&^|<>!");
-
-    /// <param name="fileNames">The names it may have, the preferred first.</param>
+    /// <param name="fileNames">The names that the file may have, the preferred one first.</param>
     /// <param name="path">The value of PATH.</param>
     public static string? Find(IReadOnlyList<string> fileNames, string? path)
     {
@@ -43,7 +38,8 @@ internal static class ToolPath
     {
         if (OperatingSystem.IsWindows())
         {
-            return !file.AsSpan().ContainsAny(SpecialToCmd);
+            // cmd.exe runs a batch file (az.cmd) and parses its path again, so only characters that mean nothing to it are allowed.
+            return file.All(character => char.IsLetterOrDigit(character) || @" \/:.()_-~'+,@#=".Contains(character));
         }
 
         try

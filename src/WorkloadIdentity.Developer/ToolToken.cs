@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace WorkloadIdentity.Developer;
 
 /// <summary>
-/// Reads a tool's answer: a JSON object with a token and its end. Nothing of it enters a message, because it may hold a token in an unknown
-/// place.
+/// Reads a tool's answer: a JSON object with a token and its expiry. No part of the answer enters a message, because any part may be a
+/// token.
 /// </summary>
 internal static class ToolToken
 {
@@ -19,7 +19,7 @@ internal static class ToolToken
         var problem = "something that is not a JSON object";
         foreach (var answer in ToolText.Objects(output))
         {
-            if (answer.Text(tool.TokenMember) is { Length: > 0 } token)
+            if (tool.Token(answer) is { Length: > 0 } token)
             {
                 return Read(tool, answer, token, timeProvider);
             }
@@ -31,30 +31,32 @@ internal static class ToolToken
     }
 
     private static (AccessToken? Token, string? Problem) Read(
-        DeveloperTool tool, JsonElement answer, string token, TimeProvider timeProvider)
+        DeveloperTool tool, ToolJson answer, string token, TimeProvider timeProvider)
     {
         if (tool.ExpiresOn(answer, timeProvider) is not { } expiresOn)
         {
-            return (null, "a token that does not say, or not readably, when it ends");
+            return (null, "a token without a readable expiry");
         }
 
         try
         {
             return expiresOn <= timeProvider.GetUtcNow()
-                ? (null, "a token that has ended already; check this machine's clock, or log in again")
+                ? (null, "a token that has already expired; check this machine's clock, or log in again")
                 : (new AccessToken(token, expiresOn), null);
         }
         catch (ArgumentException)
         {
-            return (null, $"a '{tool.TokenMember}' with characters no token has");
+            return (null, $"a '{tool.TokenMember}' with characters that no token has");
         }
     }
+
+    /// <summary>The text of a JSON value; null if it is of another type.</summary>
+    public static string? Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     public static DateTimeOffset? FromUnixTime(JsonElement seconds)
     {
         var value = seconds.ValueKind == JsonValueKind.Number && seconds.TryGetInt64(out var number) ? number
-            : seconds.ValueKind == JsonValueKind.String
-                && long.TryParse(seconds.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var text) ? text
+            : long.TryParse(Text(seconds), NumberStyles.None, CultureInfo.InvariantCulture, out var text) ? text
             : -1;
         return value > 0 && value <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
     }

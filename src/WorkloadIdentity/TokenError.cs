@@ -144,7 +144,19 @@ public sealed class TokenError
         return UntrustedText.Plain(text);
     }
 
-    /// <summary>What a person reads next: the page of whoever wrote the credential, or a command and the address where there is one.</summary>
+    /// <summary>
+    /// The message of an exception, without the parameter's name that .NET appends to it. The name means nothing to a reader of settings.
+    /// </summary>
+    /// <param name="exception">The exception, such as an <see cref="ArgumentException"/>.</param>
+    public static string Explain(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        return exception is ArgumentException { ParamName: { } name }
+            ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+            : exception.Message;
+    }
+
+    /// <summary>What a person reads next: the page of the credential's author, or a command, and the address if there is one.</summary>
     internal string Help => _helpLink is { } page ? page.OriginalString : HelpPage.Reference(Topic, HelpPage.Address(Anchor));
 
     /// <summary>The section of docs/errors.md.</summary>
@@ -186,15 +198,6 @@ public sealed class TokenError
         TenantId = TenantId ?? tenantId,
         CorrelationId = CorrelationId ?? correlationId,
     };
-
-    /// <summary>
-    /// The same error, explained where its kind alone would explain too little. What Entra said keeps the page of its category.
-    /// </summary>
-    internal TokenError ExplainedAt(string anchor) =>
-        new(this, Message) { HelpAnchor = HelpAnchor ?? (Category == TokenErrorCategory.None ? anchor : null) };
-
-    /// <summary>The same error with another message.</summary>
-    internal TokenError WithMessage(string message) => new(this, message);
 
     /// <summary>The same error as it is told again without asking anybody.</summary>
     internal TokenError Repeated(TimeSpan remaining) => IsRepeated

@@ -77,7 +77,7 @@ internal sealed class AdminEndpoint(EntraEmulator entra) : EmulatedEndpoint
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
             // What the same call in C# would have thrown. The parameter it names is one of that method.
-            return Problem(409, exception.Message.Split(" (Parameter '")[0]);
+            return Problem(409, TokenError.Explain(exception));
         }
     }
 

@@ -107,7 +107,7 @@ internal sealed class DocumentObject(DocumentReader reader, JsonElement element,
         catch (ArgumentException exception)
         {
             // Without the line that names a parameter of a method: the reader has a file in front of them.
-            return Wrong<T>(name, exception.Message.Split(" (Parameter '")[0]);
+            return Wrong<T>(name, TokenError.Explain(exception));
         }
     }
 

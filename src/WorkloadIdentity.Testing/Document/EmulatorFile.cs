@@ -80,7 +80,7 @@ public sealed class EmulatorFile
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
             // What the same call in C# would have thrown.
-            throw new EmulatorFileException(_what, [new EmulatorFileProblem("", exception.Message.Split(" (Parameter '")[0])]);
+            throw new EmulatorFileException(_what, [new EmulatorFileProblem("", TokenError.Explain(exception))]);
         }
     }
 

@@ -58,7 +58,8 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
                 : Failed($"{stray} is set and {ProxyVariable} is not: half an identity binding. Set both, or neither."));
         }
 
-        if (ProxyProblem(text, out var proxy) is { } problem)
+        var (proxy, problem) = SecretAddress.Read(text, AddressParts.Path, PlainHttp.Nowhere);
+        if (problem is not null)
         {
             return (null, null, Failed($"{ProxyVariable} {problem}"));
         }
@@ -98,16 +99,6 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
     {
         var path = proxy.AbsolutePath.TrimEnd('/') + "/" + endpoint.AbsolutePath.TrimStart('/');
         return new Uri($"{proxy.GetLeftPart(UriPartial.Authority)}{path}{endpoint.Query}");
-    }
-
-    private static string? ProxyProblem(string text, out Uri? proxy)
-    {
-        proxy = null;
-        return Guard.HasControlCharacter(text) || !Uri.TryCreate(text, UriKind.Absolute, out proxy) || proxy.Scheme != Uri.UriSchemeHttps
-            ? "is not an absolute https URL."
-            : proxy.UserInfo.Length > 0 || text.Contains('@', StringComparison.Ordinal) ? "carries user information (an '@'). Leave it out."
-            : text.AsSpan().ContainsAny('?', '#') ? "carries a query or a fragment. It must end with its path: Entra's is added to it."
-            : null;
     }
 
     /// <summary>

@@ -31,7 +31,7 @@ internal sealed class AssertionEndpoint(string name, string advice, string ancho
         if (answer.Error is { } error)
         {
             return AssertionResult.Failed(
-                error.Kind == TokenErrorKind.InvalidResponse ? error.WithMessage($"{error.Message} {advice}") : error);
+                error.Kind == TokenErrorKind.InvalidResponse ? new TokenError(error, $"{error.Message} {advice}") : error);
         }
 
         if (!answer.IsSuccess)

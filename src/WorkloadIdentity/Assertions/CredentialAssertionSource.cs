@@ -42,7 +42,8 @@ internal sealed class CredentialAssertionSource : AssertionSource
         };
 
         TokenError Explained(TokenError error) =>
-            error.WithMessage(
+            new TokenError(
+                error,
                 $"Application {request.ClientId} authenticates with a token of '{credential.Name}' for {token.Scope}, but "
                     + $"'{credential.Name}' returned none. {error.Message}");
     }

@@ -61,7 +61,7 @@ internal sealed class GoogleMetadataAssertionSource : AssertionSource
         var answer = await AskAsync(server, ProbeLimit, request, cancellationToken).ConfigureAwait(false);
         return answer.Header(Flavor) == Google ? null
             : answer.Error is { } none
-            ? AssertionResult.Unavailable(none.WithMessage($"Google's metadata server was not found: {none.Message}"))
+            ? AssertionResult.Unavailable(new TokenError(none, $"Google's metadata server was not found: {none.Message}"))
             : Endpoint.Absent($"The server at {server.Authority} is not Google's metadata server.");
     }
 
@@ -92,15 +92,14 @@ internal sealed class GoogleMetadataAssertionSource : AssertionSource
             return (new Uri($"http://{KnownHost}"), null);
         }
 
-        return Uri.CheckHostName(host.Split(':')[0].Trim('[')) == UriHostNameType.Unknown && !host.StartsWith('[')
-            || !Uri.TryCreate($"http://{host}", UriKind.Absolute, out var server) || server.UserInfo.Length > 0
-            || server.PathAndQuery != "/" || server.Fragment.Length > 0
-                ? (null, $"{HostVariableName} is not a host, or a host and a port, such as 169.254.169.254.")
-            : IsNear(server) ? (server, null)
-            : (null,
-                $"{HostVariableName} names a host that is neither {KnownHost} nor on this machine or its link (a loopback address, "
-                    + "169.254.0.0/16, fd20:ce::254). Other hosts are not allowed, because the request is not encrypted.");
+        // The variable holds a host, or a host and a port, without a scheme.
+        var (server, problem) = SecretAddress.Read($"http://{host}", AddressParts.None, NearHosts);
+        return (server, problem is null ? null : $"{HostVariableName}, as http://<host>, {problem}");
     }
+
+    private static readonly PlainHttp NearHosts = new(
+        IsNear,
+        $"Plain http is allowed only to {KnownHost}, this machine and its link (a loopback address, 169.254.0.0/16, fd20:ce::254).");
 
     private static bool IsNear(Uri server) =>
         server.IdnHost.Equals(KnownHost, StringComparison.OrdinalIgnoreCase)

@@ -97,7 +97,7 @@ internal sealed class EnvironmentApplication(DefaultCredentialsOptions options, 
         catch (ArgumentException exception)
         {
             // Everything else was checked above, so this is the value itself, or what belongs to it. The message does not quote it.
-            return Unusable(name, $"{proof} cannot be used. {exception.Explain()}");
+            return Unusable(name, $"{proof} cannot be used. {TokenError.Explain(exception)}");
         }
     }
 

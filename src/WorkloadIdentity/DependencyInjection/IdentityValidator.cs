@@ -62,7 +62,7 @@ internal sealed class IdentityValidator(IServiceProvider services) : IValidateOp
             // Parameters in capitals are settings by that name; others say nothing to a reader of settings.
             var setting = exception.ParamName is { Length: > 0 } name && char.IsAsciiLetterUpper(name[0]) ? name : null;
             var where = string.Join(':', new[] { options.Section, setting }.OfType<string>());
-            problems.Add(where.Length == 0 ? exception.Explain() : $"{where} cannot be used. {exception.Explain()}");
+            problems.Add(where.Length == 0 ? TokenError.Explain(exception) : $"{where} cannot be used. {TokenError.Explain(exception)}");
         }
     }
 }

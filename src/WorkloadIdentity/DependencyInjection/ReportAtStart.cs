@@ -85,7 +85,7 @@ internal sealed class ReportAtStart(
         }
         catch (ArgumentException exception)
         {
-            Log.NotExplained(logger, RegisteredIdentity.Describe(identity), scope, exception.Explain());
+            Log.NotExplained(logger, RegisteredIdentity.Describe(identity), scope, TokenError.Explain(exception));
         }
         catch (Exception exception)
         {

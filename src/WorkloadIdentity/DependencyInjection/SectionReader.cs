@@ -148,7 +148,7 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
         }
         catch (ArgumentException exception)
         {
-            Problem(name, $"cannot be used. {exception.Explain()}");
+            Problem(name, $"cannot be used. {TokenError.Explain(exception)}");
             return null;
         }
     }

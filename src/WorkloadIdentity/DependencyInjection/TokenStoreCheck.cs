@@ -20,7 +20,7 @@ internal sealed class TokenStoreCheck(string name, IServiceProvider services) : 
         catch (ArgumentException exception)
         {
             throw new OptionsValidationException(
-                name, typeof(WorkloadIdentityOptions), [$"{RegisteredIdentity.Describe(name)}: {exception.Explain()}"]);
+                name, typeof(WorkloadIdentityOptions), [$"{RegisteredIdentity.Describe(name)}: {TokenError.Explain(exception)}"]);
         }
 
         return Task.CompletedTask;

@@ -47,7 +47,7 @@ public sealed partial class WorkloadIdentityBuilder
             throw new OptionsValidationException(
                 Name,
                 typeof(WorkloadIdentityOptions),
-                [$"{RegisteredIdentity.Describe(Name)}: its token store cannot be used. {exception.Explain()}"]);
+                [$"{RegisteredIdentity.Describe(Name)}: its token store cannot be used. {TokenError.Explain(exception)}"]);
         }
     }
 }

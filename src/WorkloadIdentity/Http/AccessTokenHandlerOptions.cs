@@ -91,13 +91,10 @@ public sealed class AccessTokenHandlerOptions
                 $"{list} holds an address without scheme and host. Expected something like: https://orders.contoso.com", list);
         }
 
-        if (address.UserInfo.Length > 0 || address.AbsolutePath is not ("/" or "") || address.Query.Length > 0
-            || address.Fragment.Length > 0)
+        if (SecretAddress.StrayPart(address, AddressParts.None) is { } stray)
         {
             throw new ArgumentException(
-                $"{list} takes origins, without user name, path or query: a token allowed for a host is allowed for all of it. Write "
-                    + $"{origin}",
-                list);
+                $"An address in {list} {stray} A token that is allowed for a host is allowed for all of its paths. Write {origin}", list);
         }
 
         if (plainHttp && origin.IsHttps)

@@ -34,33 +34,11 @@ internal static class HostVariable
 
     private static (Uri? Address, string? Problem) Address(string text, string name, Func<IPAddress, bool>? alsoAllowed)
     {
-        if (text.Any(character => char.IsControl(character) || char.IsWhiteSpace(character)))
-        {
-            return (null, $"{name} holds white space or a control character. It must be an absolute URL.");
-        }
-
-        // On Unix a path such as /x is an absolute file URI: the scheme is checked by name.
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")
-            || address.IdnHost.Length == 0)
-        {
-            return (null, $"{name} is not an absolute http or https URL.");
-        }
-
-        if (address.UserInfo.Length > 0 || text.Contains('@', StringComparison.Ordinal))
-        {
-            return (null, $"{name} carries user info (an '@'), which no host uses. Leave it out.");
-        }
-
-        if (address.Query.Length > 0 || address.Fragment.Length > 0 || text.AsSpan().ContainsAny('?', '#'))
-        {
-            return (null, $"{name} carries a query or a fragment. It must end with its path: parameters are added to it.");
-        }
-
-        return address.Scheme == "https" || IsLocal(address, alsoAllowed)
-            ? (address, null)
-            : (null,
-                $"{name} is plain http to a host that is neither this machine (a loopback address or localhost) nor on its link "
-                    + "(169.254.0.0/16, fe80::/10). A token would cross the network in the open.");
+        var plainHttp = new PlainHttp(
+            uri => IsLocal(uri, alsoAllowed),
+            "Plain http is allowed only to this machine (a loopback address or localhost) or its link (169.254.0.0/16, fe80::/10).");
+        var (address, problem) = SecretAddress.Read(text, AddressParts.Path, plainHttp);
+        return (address, problem is null ? null : $"{name} {problem}");
     }
 
     /// <summary>Reads an address on this machine: a loopback address or localhost, whatever the scheme.</summary>

@@ -56,7 +56,7 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
         var (answer, _) = await SendAsync(message, ProbeLimit, cancellationToken).ConfigureAwait(false);
         if (answer is { Error: { } none, WasReceived: false })
         {
-            return request.Absent(none.About(request.Scope, request.ClientId).WithMessage($"There is no IMDS here: {none.Message}"));
+            return request.Absent(new TokenError(none.About(request.Scope, request.ClientId), $"There is no IMDS here: {none.Message}"));
         }
 
         // IMDS in trouble is still IMDS: giving up on it here would hand the program to another identity.

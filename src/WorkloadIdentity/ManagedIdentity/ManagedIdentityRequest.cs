@@ -72,7 +72,8 @@ internal sealed class ManagedIdentityRequest(string scope, string resource, Mana
     /// </summary>
     public TokenResult Absent(TokenError error) => Id is null
         ? TokenResult.Unavailable(error)
-        : TokenResult.Failed(error.WithMessage(
+        : TokenResult.Failed(new TokenError(
+            error,
             $"{error.Message} The program asked for {Identity}, so no other credential takes its place: leave it out where it does not "
                 + "exist, or name no identity."));
 

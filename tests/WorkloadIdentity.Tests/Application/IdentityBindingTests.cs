@@ -155,12 +155,12 @@ public sealed class IdentityBindingTests : IAsyncLifetime
 
     public static TheoryData<string, string?, string> BadVariables => new()
     {
-        { "AZURE_KUBERNETES_TOKEN_PROXY", "http://127.0.0.1", "not an absolute https URL" },
+        { "AZURE_KUBERNETES_TOKEN_PROXY", "http://127.0.0.1", "is plain http" },
         { "AZURE_KUBERNETES_TOKEN_PROXY", "canary", "not an absolute https URL" },
         { "AZURE_KUBERNETES_TOKEN_PROXY", "https://canary:x@127.0.0.1", "user information" },
         { "AZURE_KUBERNETES_TOKEN_PROXY", "https://127.0.0.1?canary", "a query or a fragment" },
         { "AZURE_KUBERNETES_TOKEN_PROXY", "https://127.0.0.1#canary", "a query or a fragment" },
-        { "AZURE_KUBERNETES_TOKEN_PROXY", "https://127.0.0.1/\r\ncanary", "not an absolute https URL" },
+        { "AZURE_KUBERNETES_TOKEN_PROXY", "https://127.0.0.1/\r\ncanary", "white space or a control character" },
         { "AZURE_KUBERNETES_TOKEN_PROXY", null, "half an identity binding" },
         { "AZURE_KUBERNETES_SNI_NAME", "canary name", "AZURE_KUBERNETES_SNI_NAME is not a host name" },
         { "AZURE_KUBERNETES_CA_FILE", "/not/there", "'/not/there' does not exist" },

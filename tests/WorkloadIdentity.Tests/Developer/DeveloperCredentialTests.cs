@@ -289,11 +289,11 @@ public sealed class DeveloperCredentialTests : IDisposable
     [InlineData("token-canary", "not a JSON object")]
     [InlineData("[\"token-canary\"]", "not a JSON object")]
     [InlineData("""{"token":"token-canary","expires_on":1767229200}""", "no 'accessToken'")]
-    [InlineData("""{"accessToken":"token canary","expires_on":1767229200}""", "characters no token has")]
-    [InlineData("""{"accessToken":"token$(canary)","expires_on":1767229200}""", "characters no token has")]
-    [InlineData("""{"accessToken":"token-canary"}""", "when it ends")]
-    [InlineData("""{"accessToken":"token-canary","expires_on":"soon"}""", "when it ends")]
-    [InlineData("""{"accessToken":"token-canary","expires_on":1767225600}""", "ended already")]
+    [InlineData("""{"accessToken":"token canary","expires_on":1767229200}""", "characters that no token has")]
+    [InlineData("""{"accessToken":"token$(canary)","expires_on":1767229200}""", "characters that no token has")]
+    [InlineData("""{"accessToken":"token-canary"}""", "without a readable expiry")]
+    [InlineData("""{"accessToken":"token-canary","expires_on":"soon"}""", "without a readable expiry")]
+    [InlineData("""{"accessToken":"token-canary","expires_on":1767225600}""", "has already expired")]
     [InlineData("""{"accessToken":"token-canary","accessToken":"other","expires_on":1767229200}""", "not a JSON object")]
     public async Task An_answer_that_is_no_token_fails_and_is_not_quoted(string output, string problem)
     {

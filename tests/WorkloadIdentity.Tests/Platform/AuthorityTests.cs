@@ -21,9 +21,9 @@ public sealed class AuthorityTests
         Assert.Equal(audience, Authority.Require(new Uri(host), allowUnknown: false, "host").TokenExchangeAudience);
 
     [Theory]
-    [InlineData("http://login.microsoftonline.com/", "not https")]
-    [InlineData("http://localhost:5000/", "not https")]
-    [InlineData("http://127.0.0.1.evil.example/", "not https")]
+    [InlineData("http://login.microsoftonline.com/", "is plain http, which would send a secret unencrypted. Use https.")]
+    [InlineData("http://localhost:5000/", "is plain http, which would send a secret unencrypted. Use https.")]
+    [InlineData("http://127.0.0.1.evil.example/", "is plain http, which would send a secret unencrypted. Use https.")]
     [InlineData("https://localhost:5000/", "not one of Entra's")]
     [InlineData("https://login.microsoftonline.com.evil.example/", "not one of Entra's")]
     [InlineData("https://login.microsoftonline.com./", "not one of Entra's")]
