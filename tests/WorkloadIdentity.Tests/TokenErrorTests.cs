@@ -67,6 +67,14 @@ public sealed class TokenErrorTests
     public void A_long_text_is_shortened() => Assert.True(TokenError.Quote(new string('a', 10_000))!.Length < 1_000);
 
     [Fact]
+    public void An_exception_is_explained_without_the_parameters_name()
+    {
+        Assert.Equal("The tenant is empty.", TokenError.Explain(new ArgumentException("The tenant is empty.", "tenantId")));
+        Assert.Equal("The tenant is empty.", TokenError.Explain(new ArgumentException("The tenant is empty.")));
+        Assert.Equal("No.", TokenError.Explain(new InvalidOperationException("No.")));
+    }
+
+    [Fact]
     public void A_copy_keeps_what_is_not_set_again()
     {
         var cause = new InvalidOperationException();

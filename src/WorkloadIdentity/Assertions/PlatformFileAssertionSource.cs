@@ -38,7 +38,7 @@ internal sealed class PlatformFileAssertionSource : AssertionSource
         }
         catch (ArgumentException exception)
         {
-            return new(Failed($"{Variable} cannot be used. {exception.Explain()}"));
+            return new(Failed($"{Variable} cannot be used. {TokenError.Explain(exception)}"));
         }
 
         return file.GetAssertionAsync(request, cancellationToken);
