@@ -15,10 +15,12 @@ internal sealed class RedisLogin(ITokenAcquirer acquirer, string principalObject
     // Read whenever a connection is made, on a thread that must not wait: it is what was got last.
     public override string? Password => _token?.Value;
 
-    public async Task<ConnectionMultiplexer> ConnectAsync(string endPoint, CancellationToken cancellationToken)
+    // For Azure: new ConfigurationOptions { EndPoints = { "<name>.redis.azure.net:10000" }, Ssl = true }
+    public async Task<ConnectionMultiplexer> ConnectAsync(ConfigurationOptions options, CancellationToken cancellationToken)
     {
         _token = await acquirer.GetTokenAsync(Request, cancellationToken);
-        return await ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions { Defaults = this, EndPoints = { endPoint }, Ssl = true });
+        options.Defaults = this;
+        return await ConnectionMultiplexer.ConnectAsync(options);
     }
 
     // For as long as the multiplexer lives: the server drops a connection whose token ends, unless a newer one was shown on it.

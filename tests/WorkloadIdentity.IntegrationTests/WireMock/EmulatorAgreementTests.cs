@@ -7,8 +7,8 @@ using WorkloadIdentity.Testing;
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
-/// The emulator answers as the documentation says: each member of a documented answer is in its answer too, written in the same form. It may
-/// say more, as the real hosts do.
+/// The emulator answers as the documentation says: each member of a documented answer is in its answer too, written in the same form. It
+/// may say more, as the real hosts do.
 /// </summary>
 public sealed class EmulatorAgreementTests
 {

@@ -72,7 +72,8 @@ public sealed class TokenEndpointTests : IDisposable
         Given().RespondWith(StubServer.Answer(400).WithBodyAsJson(Refusal(
             "invalid_scope",
             70011,
-            "The provided value for the input parameter 'scope' is not valid. The scope https://foo.microsoft.com/.default is not valid.")));
+            "The provided value for the input parameter 'scope' is not valid. The scope https://foo.microsoft.com/.default is not "
+                + "valid.")));
 
         var error = (await AcquireAsync()).Error!;
 

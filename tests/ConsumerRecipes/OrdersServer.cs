@@ -1,0 +1,94 @@
+using System.Net;
+using System.Security.Claims;
+using Grpc.Core;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using WorkloadIdentity.Testing;
+
+namespace ConsumerRecipes;
+
+/// <summary>
+/// A service that gives orders over gRPC, SignalR and REST, to callers whose token ASP.NET Core's own validation accepts. It can reject one
+/// request as if the token had been revoked.
+/// </summary>
+internal sealed class OrdersServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private int _rejections;
+
+    private OrdersServer(WebApplication app) => _app = app;
+
+    /// <summary>For HTTP/1.1.</summary>
+    public Uri Address => new(_app.Urls.First());
+
+    /// <summary>For HTTP/2 without TLS, which gRPC speaks here.</summary>
+    public Uri GrpcAddress => new(_app.Urls.Last());
+
+    public static async Task<OrdersServer> StartAsync(EntraEmulator entra)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            server.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2);
+        });
+        builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
+        {
+            options.Authority = $"{entra.AuthorityHost}{entra.Application.TenantId}/v2.0";
+            options.RequireHttpsMetadata = false;
+            options.Audience = "api://orders";
+            options.MapInboundClaims = false;
+        });
+        builder.Services.AddAuthorization();
+        builder.Services.AddGrpc();
+        builder.Services.AddSignalR();
+
+        var server = new OrdersServer(builder.Build());
+        server._app.Use(server.RejectAsync);
+        server._app.UseAuthentication();
+        server._app.UseAuthorization();
+        server._app.MapGrpcService<GrpcOrders>();
+        server._app.MapHub<OrdersHub>("/hub");
+        server._app.MapGet("/orders/{id:int}", (int id, ClaimsPrincipal caller) => new OrderView(id, NameOf(caller)))
+            .RequireAuthorization();
+        await server._app.StartAsync();
+        return server;
+    }
+
+    public void RejectNext() => _rejections = 1;
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static string NameOf(ClaimsPrincipal caller) => caller.FindFirstValue("appid")!;
+
+    private Task RejectAsync(HttpContext context, RequestDelegate next)
+    {
+        if (Interlocked.Exchange(ref _rejections, 0) == 0)
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = 401;
+        context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+        return Task.CompletedTask;
+    }
+
+    [Authorize]
+    private sealed class GrpcOrders : Orders.OrdersBase
+    {
+        public override Task<Order> Get(OrderRequest request, ServerCallContext context) =>
+            Task.FromResult(new Order { Id = request.Id, Caller = NameOf(context.GetHttpContext().User) });
+    }
+
+    [Authorize]
+    private sealed class OrdersHub : Hub
+    {
+        public OrderView Get(int id) => new(id, NameOf(Context.User!));
+    }
+}
