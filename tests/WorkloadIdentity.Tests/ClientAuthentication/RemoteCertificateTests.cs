@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>Keys that never come into this process.</summary>
-public sealed class CertificateSignerTests
+public sealed class RemoteCertificateTests
 {
     private readonly EntraFake _entra = new();
 

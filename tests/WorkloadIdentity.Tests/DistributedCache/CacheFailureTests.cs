@@ -9,7 +9,7 @@ namespace WorkloadIdentity.Tests;
 /// Clients of Redis report a wrong password, a failed handshake or an unknown host only after seconds, when the call was given up long ago.
 /// The cause reaches the log then.
 /// </summary>
-public sealed class LateFailureTests
+public sealed class CacheFailureTests
 {
     private readonly StoreBench _bench = new();
 

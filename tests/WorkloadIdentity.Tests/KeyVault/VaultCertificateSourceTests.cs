@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>Certificates in a vault, downloaded and signing there, as far as one reading goes.</summary>
-public sealed class VaultCertificateTests
+public sealed class VaultCertificateSourceTests
 {
     private readonly VaultBench _bench = new();
 

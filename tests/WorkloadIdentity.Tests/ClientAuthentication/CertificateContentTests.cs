@@ -5,7 +5,7 @@ using System.Text;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>The forms in which tools, vaults and settings hand a certificate over: each is read, or named for what it is.</summary>
-public sealed class CertificateFormsTests
+public sealed class CertificateContentTests
 {
     private const string Path = "/run/secrets/client.pem";
     private const string KeyPath = "/run/secrets/client.key";

@@ -8,7 +8,7 @@ using WorkloadIdentity.DistributedCache;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>Registration: what is refused when the host starts, and why.</summary>
-public sealed class AddDistributedCacheTests
+public sealed class WorkloadIdentityDistributedCacheExtensionsTests
 {
     private const string Tenant = "72f988bf-86f1-41af-91ab-2d7cd011db47";
     private const string Client = "6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3";

@@ -8,7 +8,7 @@ using WorkloadIdentity.Testing;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class AddTokenCredentialTests
+public sealed class WorkloadIdentityTokenCredentialExtensionsTests
 {
     private static readonly TokenRequestContext Orders = new(["api://orders/.default"]);
 

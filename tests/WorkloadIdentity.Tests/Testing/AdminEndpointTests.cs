@@ -9,7 +9,7 @@ using static WorkloadIdentity.Tests.EmulatorCalls;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>The admin API: who may use it, and that it does what the same call in C# does.</summary>
-public sealed class EmulatorAdminTests : IAsyncLifetime
+public sealed class AdminEndpointTests : IAsyncLifetime
 {
     private EntraEmulator _entra = null!;
     private HttpClient Http { get; set; } = null!;

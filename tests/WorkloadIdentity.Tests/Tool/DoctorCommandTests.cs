@@ -6,7 +6,7 @@ using WorkloadIdentity.Tool;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed partial class DoctorTests
+public sealed partial class DoctorCommandTests
 {
     private static readonly UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 

@@ -7,7 +7,7 @@ namespace WorkloadIdentity.Tests;
 /// <summary>
 /// A value that is too long to be a token is refused while it is being read, as far as the cache lets it be read in pieces.
 /// </summary>
-public sealed class LongValueTests
+public sealed class BoundedBufferTests
 {
     private const int Piece = 4096;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class HealthCheckTests : IDisposable
+public sealed class WorkloadIdentityHealthCheckTests : IDisposable
 {
     private static readonly TokenRequest Request = new("https://api.contoso.com/.default");
 

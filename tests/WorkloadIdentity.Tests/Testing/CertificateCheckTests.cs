@@ -7,7 +7,7 @@ using static WorkloadIdentity.Tests.EmulatorCalls;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>Trust in a subject's name and an authority (SN+I), by the chain in <c>x5c</c>.</summary>
-public sealed class EmulatedCertificateChainTests(EmulatorFixture fixture) : IClassFixture<EmulatorFixture>
+public sealed class CertificateCheckTests(EmulatorFixture fixture) : IClassFixture<EmulatorFixture>
 {
     private const string Name = "orders.contoso.example";
 

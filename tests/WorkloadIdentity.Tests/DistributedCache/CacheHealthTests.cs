@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>A cache that is down, slow, full or unreadable: a miss, a Warning, and a rest; never a failed call.</summary>
-public sealed class FailingCacheTests
+public sealed class CacheHealthTests
 {
     private readonly StoreBench _bench = new();
 

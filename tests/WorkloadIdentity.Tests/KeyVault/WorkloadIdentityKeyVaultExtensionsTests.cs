@@ -8,14 +8,14 @@ using WorkloadIdentity.Testing;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>Registered identities whose proof lies in a vault: who reaches it, and that nobody is needed for their own making.</summary>
-public sealed class VaultRegistrationTests
+public sealed class WorkloadIdentityKeyVaultExtensionsTests
 {
     private static readonly Uri Address = new("https://orders.vault.azure.net");
 
     private readonly VaultBench _bench = new();
     private readonly ServiceCollection _services = new();
 
-    public VaultRegistrationTests()
+    public WorkloadIdentityKeyVaultExtensionsTests()
     {
         _services.AddSingleton(WorkloadEnvironment.FromValues(new Dictionary<string, string>()));
         _services.AddSingleton<TimeProvider>(_bench.Entra.Clock);

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Options;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>A setting that appears after the first attempt, in a provider without a host: a refusal is not repeated for ever.</summary>
-public sealed class LateSettingsTests : IDisposable
+public sealed class LateAcquirerTests : IDisposable
 {
     private readonly EntraFake _entra = new();
     private readonly FakeServer _api = new();
     private readonly ConfigurationManager _configuration = new();
 
-    public LateSettingsTests()
+    public LateAcquirerTests()
     {
         _configuration["Id:Kind"] = "ClientSecret";
         _configuration["Id:TenantId"] = EntraFake.Tenant;

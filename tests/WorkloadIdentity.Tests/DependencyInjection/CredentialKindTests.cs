@@ -7,7 +7,7 @@ using WorkloadIdentity.Testing;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class ConfigurationKindTests
+public sealed class CredentialKindTests
 {
     [Theory]
     [InlineData("""{ "Kind": "Robot", "Serial": "7" }""")]

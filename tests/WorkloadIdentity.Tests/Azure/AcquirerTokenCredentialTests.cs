@@ -4,7 +4,7 @@ using WorkloadIdentity.Azure;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed class TokenCredentialTests
+public sealed class AcquirerTokenCredentialTests
 {
     private const string Scope = "https://vault.azure.net/.default";
     private const string Tenant = "72f988bf-86f1-41af-91ab-2d7cd011db47";

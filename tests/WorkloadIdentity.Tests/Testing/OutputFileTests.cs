@@ -5,11 +5,11 @@ namespace WorkloadIdentity.Tests;
 /// <summary>
 /// The files that an emulator's file asks for. It may be somebody else's, so what it names is a danger to the files of whoever starts it.
 /// </summary>
-public sealed class EmulatorOutputFileTests : IDisposable
+public sealed class OutputFileTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("emulator-output-").FullName;
 
-    public EmulatorOutputFileTests() => Directory.CreateDirectory(Folder);
+    public OutputFileTests() => Directory.CreateDirectory(Folder);
 
     public static TheoryData<string> Names =>
     [

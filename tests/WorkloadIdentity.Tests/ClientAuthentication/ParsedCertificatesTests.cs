@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>Which certificate of a file signs, and with which key: not the first, but the one that fits and is valid.</summary>
-public sealed class CertificateChoiceTests
+public sealed class ParsedCertificatesTests
 {
     private const string Path = "/run/secrets/client.pem";
 
