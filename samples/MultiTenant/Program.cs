@@ -17,11 +17,11 @@ builder.UseEntraEmulator(entra);
 var product = entra.AddApplication();
 builder.Services.AddWorkloadIdentity("customers")
     .UseMultiTenantApplication(product.ClientId, ClientSecretAuthentication.FromValue(product.AddSecret()))
-    .Configure(options => options.Capacity = 100_000);
+    .Configure(options => options.Acquirer.Capacity = 100_000);
 builder.Services.AddHttpClient("customers", client => client.BaseAddress = entra.Api.Url)
     .AddAccessToken(entra.Api.Scope, options => (options.Identity, options.RequireTenant) = ("customers", true));
 var factory = new TokenFactory(TimeProvider.System);
-builder.Services.AddWorkloadIdentity("many").UseCredential(_ => factory).Configure(options => options.Capacity = 100_000);
+builder.Services.AddWorkloadIdentity("many").UseCredential(_ => factory).Configure(options => options.Acquirer.Capacity = 100_000);
 using var host = builder.Build();
 
 var isWell = await ManyAsync(host.Services.GetRequiredKeyedService<ITokenAcquirer>("many"))

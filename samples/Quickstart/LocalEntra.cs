@@ -61,7 +61,7 @@ internal static class LocalEntra
         services.AddWorkloadIdentity("federation").UseFederation(application.TenantId, application.ClientId, TokenFile);
 
         // In a pod that has an identity of its own, the machine's is refused unless it is meant.
-        services.AddWorkloadIdentity("managed identity").UseManagedIdentity().Configure(options => options.AllowNodeIdentity = true);
+        services.AddWorkloadIdentity("managed identity").UseManagedIdentity().Configure(options => options.Credentials.AllowNodeIdentity = true);
         foreach (var identity in Identities)
         {
             services.AddHttpClient($"api {identity}", client => client.BaseAddress = entra.Api.Url)

@@ -25,4 +25,14 @@ public interface ITokenAcquirer
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     ValueTask<AccessToken> RenewTokenAsync(
         TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Explains how a request would be answered, and why: <see cref="Credential.ExplainAsync"/>. Tokens in the cache are neither used nor
+    /// changed.
+    /// </summary>
+    /// <param name="request">The request to explain.</param>
+    /// <param name="cancellationToken">Ends the report.</param>
+    /// <returns>The report; null from an acquirer that cannot explain. By default an acquirer cannot.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    ValueTask<CredentialReport?> ExplainAsync(TokenRequest request, CancellationToken cancellationToken = default) => new(result: null);
 }

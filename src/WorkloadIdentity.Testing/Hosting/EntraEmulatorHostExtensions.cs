@@ -63,7 +63,7 @@ public static class EntraEmulatorHostExtensions
         services.AddSingleton(environment ?? WorkloadEnvironment.FromValues(EnvironmentOf(entra)));
 
         // Whatever cloud an identity states: its secret goes to the emulator.
-        services.PostConfigureAll<WorkloadIdentityOptions>(options => options.AuthorityHost = entra.LocalAddress);
+        services.PostConfigureAll<WorkloadIdentityOptions>(options => options.Credentials.AuthorityHost = entra.LocalAddress);
     }
 
     /// <summary>

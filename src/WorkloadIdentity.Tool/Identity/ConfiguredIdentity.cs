@@ -33,9 +33,9 @@ internal static class ConfiguredIdentity
         services.AddSingleton(surroundings.TimeProvider);
         services.AddWorkloadIdentity(chosen).Configure(options =>
         {
-            options.EntraHttpClient = surroundings.EntraClient;
-            options.ManagedIdentityHttpClient = surroundings.LocalClient;
-            options.DefaultChainMembers.AddDeveloperLogins(isDevelopment: false);
+            options.Credentials.HttpClient = surroundings.EntraClient;
+            options.Credentials.ManagedIdentityHttpClient = surroundings.LocalClient;
+            options.Credentials.Members.AddDeveloperLogins(isDevelopment: false);
         });
         using var provider = services.BuildServiceProvider();
         try

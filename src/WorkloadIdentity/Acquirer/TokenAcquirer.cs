@@ -119,6 +119,9 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         return _credential.ReportAsync(new Acquisition(request) { IsReport = true, TimeProvider = _timeProvider }, cancellationToken);
     }
 
+    async ValueTask<CredentialReport?> ITokenAcquirer.ExplainAsync(TokenRequest request, CancellationToken cancellationToken) =>
+        await ExplainAsync(request, cancellationToken).ConfigureAwait(false);
+
     /// <summary>
     /// Ends every acquisition in flight; callers who wait for one get an <see cref="ObjectDisposedException"/>. Held tokens are dropped.
     /// </summary>

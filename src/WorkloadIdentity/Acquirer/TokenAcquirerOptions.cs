@@ -35,13 +35,6 @@ public sealed class TokenAcquirerOptions
     /// <value>More than zero, at most one hour. The default is 2 minutes: IMDS may be away for 70 s while it is upgraded.</value>
     public TimeSpan AcquisitionTimeLimit { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>
-    /// Gives a number from 0 (included) to 1 (excluded), drawn once per token: which share of min(5 min, a tenth of its lifetime) its
-    /// refresh comes early, so that a fleet does not refresh in step. Called concurrently.
-    /// </summary>
-    /// <value>The default is <see cref="Random.Shared"/>.</value>
-    public Func<double> Jitter { get; set; } = Random.Shared.NextDouble;
-
     /// <summary>The clock of ages, limits and back-off.</summary>
     /// <value>The default is <see cref="TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
@@ -58,6 +51,12 @@ public sealed class TokenAcquirerOptions
 
     /// <summary>The name the identity was registered under, for what operators see; null for none.</summary>
     internal string? Identity { get; set; }
+
+    /// <summary>
+    /// For tests: returns a number from 0 (included) to 1 (excluded), once per token. It is the share of min(5 min, a tenth of its
+    /// lifetime) that its refresh comes early, so that a fleet does not refresh in step. Called concurrently.
+    /// </summary>
+    internal Func<double> Jitter { get; set; } = Random.Shared.NextDouble;
 
     /// <summary>In tests, the ticks of the coarse clock; null for those of the system, where its clock is used.</summary>
     internal Func<long>? CoarseTicks { get; set; }

@@ -21,7 +21,6 @@ internal sealed class DefaultChainBuilder
     private readonly DefaultCredentialsOptions _options;
     private readonly WorkloadEnvironment _environment;
     private readonly EnvironmentApplication _application;
-    private readonly RetryOptions? _retry;
 
     public DefaultChainBuilder(DefaultCredentialsOptions options)
     {
@@ -29,7 +28,7 @@ internal sealed class DefaultChainBuilder
         _environment = options.Environment;
 
         // Options are code, so an error in them throws at once. Variables are the environment, so an error in them is a verdict.
-        _retry = options.Retry?.Checked();
+        _ = options.Retry?.Checked();
         if (options.AuthorityHost is { } host)
         {
             Authority.Require(host, options.AllowUnknownAuthorityHost, nameof(options.AuthorityHost));
@@ -42,7 +41,7 @@ internal sealed class DefaultChainBuilder
 
         CheckMembers(options.Members);
         _sources = [.. options.Members.Select(member => member.Federation).OfType<FederatedAuthentication>()];
-        _application = new EnvironmentApplication(options, _retry);
+        _application = new EnvironmentApplication(options);
         _members =
         [
             Application(
@@ -197,15 +196,7 @@ internal sealed class DefaultChainBuilder
         return client is not null && EnvironmentApplication.ClientProblem(client) is { } problem
             ? EnvironmentApplication.Unusable("managed identity", problem)
             : new ManagedIdentityCredential(
-                client is null ? null : ManagedIdentityId.FromClientId(client), new ManagedIdentityCredentialOptions
-                {
-                    HttpClient = _options.ManagedIdentityHttpClient,
-                    TimeProvider = _options.TimeProvider,
-                    Environment = _environment,
-                    LoggerFactory = _options.LoggerFactory,
-                    Retry = _retry,
-                    AllowNodeIdentity = _options.AllowNodeIdentity,
-                });
+                client is null ? null : ManagedIdentityId.FromClientId(client), _options.ForManagedIdentity());
     }
 
     private static UnusableCredential Forbidden(DefaultChainMember member, DefaultChainFilter filter) => new(

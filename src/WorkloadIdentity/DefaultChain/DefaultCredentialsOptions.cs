@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace WorkloadIdentity;
 
-/// <summary>What <see cref="DefaultCredentials"/> works with. Read once.</summary>
+/// <summary>
+/// How credentials are made: those of <see cref="DefaultCredentials"/>, and those of an identity that is registered with
+/// <c>AddWorkloadIdentity</c>. Read once.
+/// </summary>
 public sealed class DefaultCredentialsOptions
 {
     /// <summary>The variables that say which credentials are here, and the files they name.</summary>
@@ -14,14 +17,14 @@ public sealed class DefaultCredentialsOptions
     /// was added; all when empty. A credential of another kind fails instead of being used. Where <c>WORKLOAD_IDENTITY_ALLOW</c> lists
     /// kinds too, only those in both may be used.
     /// </summary>
-    public IList<string> Allow { get; } = [];
+    public IList<string> Allow { get; private set; } = [];
 
     /// <summary>
     /// Credentials that are added to the chain, in the order the chain asks them, before managed identity. Packages add theirs with an
     /// extension method (<c>Members.AddDeveloperCredentials(…)</c>), and <see cref="DefaultCredentials.Add"/> adds an assertion source.
     /// Each kind stands there once. Empty by default.
     /// </summary>
-    public IList<DefaultChainMember> Members { get; } = [];
+    public IList<DefaultChainMember> Members { get; private set; } = [];
 
     /// <summary>The cloud of the application; null takes <c>AZURE_AUTHORITY_HOST</c>, or else <see cref="EntraCloud.Public"/>.</summary>
     public Uri? AuthorityHost { get; set; }
@@ -35,7 +38,7 @@ public sealed class DefaultCredentialsOptions
     /// Tenants that requests may name besides the application's own, together with those in <c>AZURE_ADDITIONALLY_ALLOWED_TENANTS</c>;
     /// <c>*</c> allows every tenant.
     /// </summary>
-    public IList<string> AdditionallyAllowedTenants { get; } = [];
+    public IList<string> AdditionallyAllowedTenants { get; private set; } = [];
 
     /// <summary>
     /// Whether a workload with a federated token may take the identity of the machine: see
@@ -65,4 +68,47 @@ public sealed class DefaultCredentialsOptions
     public RetryOptions? Retry { get; set; }
 
     internal ILogger Logger => LoggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+
+    /// <summary>A copy whose lists are its own.</summary>
+    internal DefaultCredentialsOptions Copy()
+    {
+        var copy = (DefaultCredentialsOptions)MemberwiseClone();
+        copy.Allow = [.. Allow];
+        copy.Members = [.. Members];
+        copy.AdditionallyAllowedTenants = [.. AdditionallyAllowedTenants];
+        return copy;
+    }
+
+    /// <summary>The options of an application credential at <paramref name="authority"/>.</summary>
+    internal ApplicationCredentialOptions ForApplication(Uri authority)
+    {
+        var application = new ApplicationCredentialOptions
+        {
+            AuthorityHost = authority,
+            AllowUnknownAuthorityHost = AllowUnknownAuthorityHost,
+            HttpClient = HttpClient,
+            UseIdentityBinding = UseIdentityBinding,
+            TimeProvider = TimeProvider,
+            Environment = Environment,
+            LoggerFactory = LoggerFactory,
+            Retry = Retry ?? new RetryOptions(),
+        };
+        foreach (var tenant in AdditionallyAllowedTenants)
+        {
+            application.AdditionallyAllowedTenants.Add(tenant);
+        }
+
+        return application;
+    }
+
+    /// <summary>The options of a managed identity credential.</summary>
+    internal ManagedIdentityCredentialOptions ForManagedIdentity() => new()
+    {
+        HttpClient = ManagedIdentityHttpClient,
+        TimeProvider = TimeProvider,
+        Environment = Environment,
+        LoggerFactory = LoggerFactory,
+        Retry = Retry,
+        AllowNodeIdentity = AllowNodeIdentity,
+    };
 }

@@ -4,7 +4,7 @@ namespace WorkloadIdentity;
 /// Builds the credential of the application that <c>AZURE_TENANT_ID</c> and <c>AZURE_CLIENT_ID</c> name. A variable that is absent makes
 /// the credential unavailable; a variable that is malformed, or half of a pair, makes it fail.
 /// </summary>
-internal sealed class EnvironmentApplication(DefaultCredentialsOptions options, RetryOptions? retry)
+internal sealed class EnvironmentApplication(DefaultCredentialsOptions options)
 {
     public const string Tenant = "AZURE_TENANT_ID";
     public const string Client = "AZURE_CLIENT_ID";
@@ -103,19 +103,11 @@ internal sealed class EnvironmentApplication(DefaultCredentialsOptions options, 
 
     private ApplicationCredentialOptions ApplicationOptions(Uri authority, bool isBound)
     {
-        var application = new ApplicationCredentialOptions
-        {
-            AuthorityHost = authority,
-            AllowUnknownAuthorityHost = options.AllowUnknownAuthorityHost,
-            HttpClient = isBound ? null : options.HttpClient,
-            UseIdentityBinding = isBound,
-            TimeProvider = options.TimeProvider,
-            Environment = _environment,
-            LoggerFactory = options.LoggerFactory,
-            Retry = retry ?? new RetryOptions(),
-        };
-        foreach (var other in options.AdditionallyAllowedTenants.Concat(
-            _environment.Variable(OtherTenants)?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? []))
+        var application = options.ForApplication(authority);
+        application.UseIdentityBinding = isBound;
+        application.HttpClient = isBound ? null : options.HttpClient;
+        foreach (var other in _environment.Variable(OtherTenants)
+            ?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
         {
             application.AdditionallyAllowedTenants.Add(other);
         }

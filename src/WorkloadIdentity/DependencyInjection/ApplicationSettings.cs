@@ -44,8 +44,8 @@ internal static class ApplicationSettings
             return null;
         }
 
-        return parts => tenantId is null
-            ? ApplicationCredential.MultiTenant(clientId, authentication(parts), parts.Application())
-            : new ApplicationCredential(tenantId, clientId, authentication(parts), parts.Application());
+        return dependencies => tenantId is null
+            ? ApplicationCredential.MultiTenant(clientId, authentication(dependencies), dependencies.Application())
+            : new ApplicationCredential(tenantId, clientId, authentication(dependencies), dependencies.Application());
     }
 }

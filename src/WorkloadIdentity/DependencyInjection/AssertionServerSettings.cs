@@ -38,8 +38,8 @@ internal static class AssertionServerSettings
                 Url,
                 () => AssertionSource.FromUrl(
                     address, audienceParameter, jsonField, headers, headersFromVariables, timeLimit: timeLimit)) is { } source
-            ? parts =>
-                parts.AllowsAssertionUrl
+            ? dependencies =>
+                dependencies.Options.AllowAssertionUrl
                     ? source
                     : throw Forbidden("FederatedTokenUrl", "fetches from an address", nameof(WorkloadIdentityOptions.AllowAssertionUrl))
             : null;
@@ -52,8 +52,8 @@ internal static class AssertionServerSettings
         var arguments = reader.Texts(Arguments);
         return reader.Required(Command, "Set it to the absolute path of the program that prints an assertion.") is { } command
             && reader.Check(Command, () => AssertionSource.FromCommand(command, arguments, jsonField, timeLimit)) is { } source
-                ? parts =>
-                    parts.AllowsAssertionCommand
+                ? dependencies =>
+                    dependencies.Options.AllowAssertionCommand
                         ? source
                         : throw Forbidden("FederatedTokenCommand", "runs a program", nameof(WorkloadIdentityOptions.AllowAssertionCommand))
                 : null;

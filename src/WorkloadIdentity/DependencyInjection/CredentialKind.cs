@@ -54,19 +54,17 @@ internal sealed record CredentialKind(
     /// <summary>Whether a member of a chain may be left out where the file that it names does not exist.</summary>
     public bool MayBeOptional { get; init; }
 
-    /// <summary>A kind that another package brings.</summary>
-    public static CredentialKind Added(string name, string[] settings, Func<CredentialSection, Credential> create) =>
-        new(name, settings, (reader, _) => parts =>
-        create(new CredentialSection(reader, parts))
-            ?? throw new ArgumentException($"The function that makes credentials of kind {name} returned null."));
+    /// <summary>A kind that another package adds.</summary>
+    public static CredentialKind Added(string name, string[] settings, Func<CredentialSection, Credential?> create) =>
+        new(name, settings, (reader, _) => dependencies => new CredentialSection(reader, dependencies).Make(name, create));
 
     private static Func<CredentialDependencies, Credential> ReadDefaultChain(SectionReader reader)
     {
         var allow = reader.Texts(Allow);
         var sources = FederatedKind.ReadSources(reader);
-        return parts =>
+        return dependencies =>
         {
-            var options = parts.DefaultChain();
+            var options = dependencies.DefaultChain();
             allow.ForEach(options.Allow.Add);
             sources.ForEach(source => options.Members.Add(source));
             return DefaultCredentials.FromEnvironment(options);
@@ -96,7 +94,7 @@ internal sealed record CredentialKind(
             reader.Check(name, () => id = make(reader.Text(name)!));
         }
 
-        return parts => new ManagedIdentityCredential(id, parts.ManagedIdentity());
+        return dependencies => new ManagedIdentityCredential(id, dependencies.ManagedIdentity());
     }
 
     private static ClientSecretAuthentication? ReadSecret(SectionReader reader)
@@ -135,6 +133,7 @@ internal sealed record CredentialKind(
             reader.Problem(Credentials, "is missing or empty. List the credentials to try, in order, each with its Kind.");
         }
 
-        return parts => new CredentialChain("chain", parts.LoggerFactory, members.Select(create => create!(parts)));
+        return dependencies => new CredentialChain(
+            "chain", dependencies.Options.Credentials.LoggerFactory, members.Select(create => create!(dependencies)));
     }
 }

@@ -72,7 +72,7 @@ internal sealed record FederatedKind(
             "AgentIdentity",
             [Blueprint],
             (reader, kinds) => IdentitySection.Credential(reader.Section(Blueprint), kinds, []) is { } blueprint
-            ? parts => AssertionSource.FromAgentIdentityBlueprint(blueprint(parts))
+            ? dependencies => AssertionSource.FromAgentIdentityBlueprint(blueprint(dependencies))
             : null),
         new("FederatedTokenUrl", AssertionServerSettings.UrlNames, (reader, _) => AssertionServerSettings.ReadUrl(reader)),
         new("FederatedTokenCommand", AssertionServerSettings.CommandNames, (reader, _) => AssertionServerSettings.ReadCommand(reader)),
@@ -93,7 +93,7 @@ internal sealed record FederatedKind(
         Func<CredentialDependencies, ClientAuthentication>? federation =
             source is null
                 ? null
-                : parts => new FederatedAuthentication(source(parts), audience) { PropagationTolerance = tolerance };
+                : dependencies => new FederatedAuthentication(source(dependencies), audience) { PropagationTolerance = tolerance };
         return kind.MayBeOptional ? OptionalFile.Of(reader, federation, TokenFile) : federation;
     }
 
@@ -155,7 +155,7 @@ internal sealed record FederatedKind(
         }
 
         return reader.Check(name, () => make(reader.Text(name)!)) is { } id
-            ? parts => AssertionSource.FromManagedIdentity(id, parts.ManagedIdentity())
+            ? dependencies => AssertionSource.FromManagedIdentity(id, dependencies.ManagedIdentity())
             : null;
     }
 
@@ -167,6 +167,6 @@ internal sealed record FederatedKind(
             || (path is not null
                 && reader.Check(FmiPath, () => Guard.Text(path, "An FMI path", "the agent identity's client id")) is null)
             ? null
-            : parts => AssertionSource.FromCredential(create(parts), path);
+            : dependencies => AssertionSource.FromCredential(create(dependencies), path);
     }
 }

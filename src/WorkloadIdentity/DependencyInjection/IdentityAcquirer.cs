@@ -1,5 +1,3 @@
-using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkloadIdentity;
 
@@ -11,20 +9,15 @@ internal static class IdentityAcquirer
     public static ITokenAcquirer Create(IServiceProvider services, string name)
     {
         var options = Options(services, name);
-        var credential = options.Credential is { } create
+        var credential = options.CredentialFactory is { } create
             ? create(services)
                 ?? throw new InvalidOperationException(
                     $"{RegisteredIdentity.Describe(name)}: the function given to UseCredential returned null.")
             : options.Planned!;
 
-        // Made with the acquirer, so that what is read later is compared with what was read now.
+        // Made with the acquirer, so that a later reload is compared with what was read now.
         _ = services.GetKeyedService<SectionWatch>(name);
-        var settings = options.Acquirer.Checked();
-        settings.Identity = name;
-        settings.TimeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        settings.LoggerFactory = services.GetService<ILoggerFactory>();
-        settings.MeterFactory = services.GetService<IMeterFactory>();
-        return new TokenAcquirer(credential, settings);
+        return new TokenAcquirer(credential, options.Acquirer);
     }
 
     /// <summary>

@@ -8,28 +8,27 @@ internal static class IdentitySection
 {
     private const string Kind = "Kind";
 
-    /// <summary>What an identity works with, whatever its credential; not for the members of a chain.</summary>
-    private static readonly IReadOnlyList<(string Name, Action<SectionReader, WorkloadIdentityOptions> Read)> Settings =
+    /// <summary>Options of an identity with a credential of any kind. A member of a chain has none of these settings.</summary>
+    private static readonly IReadOnlyList<(string Name, Action<SectionReader, string, WorkloadIdentityOptions> Read)> Settings =
         [
-            (nameof(WorkloadIdentityOptions.AuthorityHost), (reader, options) =>
-                options.AuthorityHost = reader.Address(nameof(options.AuthorityHost)) ?? options.AuthorityHost),
-            (nameof(WorkloadIdentityOptions.AdditionallyAllowedTenants), (reader, options) =>
-                reader.Tenants(nameof(options.AdditionallyAllowedTenants)).ForEach(options.AdditionallyAllowedTenants.Add)),
-            (nameof(WorkloadIdentityOptions.AllowNodeIdentity), (reader, options) =>
-                options.AllowNodeIdentity = reader.Flag(nameof(options.AllowNodeIdentity)) ?? options.AllowNodeIdentity),
-            (nameof(WorkloadIdentityOptions.UseIdentityBinding), (reader, options) =>
-                options.UseIdentityBinding = reader.Flag(nameof(options.UseIdentityBinding)) ?? options.UseIdentityBinding),
-            (nameof(WorkloadIdentityOptions.Capacity), (reader, options) =>
-                options.Capacity = reader.Number(nameof(options.Capacity)) ?? options.Capacity),
-            (nameof(WorkloadIdentityOptions.OnBehalfOfCapacity), (reader, options) =>
-                options.OnBehalfOfCapacity = reader.Number(nameof(options.OnBehalfOfCapacity)) ?? options.OnBehalfOfCapacity),
-            (nameof(WorkloadIdentityOptions.MaxConcurrentAcquisitions), (reader, options) =>
-                options.MaxConcurrentAcquisitions = reader.Number(nameof(options.MaxConcurrentAcquisitions))
-                    ?? options.MaxConcurrentAcquisitions),
-            (nameof(WorkloadIdentityOptions.MaxQueuedAcquisitions), (reader, options) =>
-                options.MaxQueuedAcquisitions = reader.Number(nameof(options.MaxQueuedAcquisitions)) ?? options.MaxQueuedAcquisitions),
-            (nameof(WorkloadIdentityOptions.AcquisitionTimeLimit), (reader, options) =>
-                options.AcquisitionTimeLimit = reader.Duration(nameof(options.AcquisitionTimeLimit)) ?? options.AcquisitionTimeLimit),
+            (nameof(DefaultCredentialsOptions.AuthorityHost), (reader, name, options) =>
+                options.Credentials.AuthorityHost = reader.Address(name) ?? options.Credentials.AuthorityHost),
+            (nameof(DefaultCredentialsOptions.AdditionallyAllowedTenants), (reader, name, options) =>
+                reader.Tenants(name).ForEach(options.Credentials.AdditionallyAllowedTenants.Add)),
+            (nameof(DefaultCredentialsOptions.AllowNodeIdentity), (reader, name, options) =>
+                options.Credentials.AllowNodeIdentity = reader.Flag(name) ?? options.Credentials.AllowNodeIdentity),
+            (nameof(DefaultCredentialsOptions.UseIdentityBinding), (reader, name, options) =>
+                options.Credentials.UseIdentityBinding = reader.Flag(name) ?? options.Credentials.UseIdentityBinding),
+            (nameof(TokenAcquirerOptions.Capacity), (reader, name, options) =>
+                options.Acquirer.Capacity = reader.Number(name) ?? options.Acquirer.Capacity),
+            (nameof(TokenAcquirerOptions.OnBehalfOfCapacity), (reader, name, options) =>
+                options.Acquirer.OnBehalfOfCapacity = reader.Number(name) ?? options.Acquirer.OnBehalfOfCapacity),
+            (nameof(TokenAcquirerOptions.MaxConcurrentAcquisitions), (reader, name, options) =>
+                options.Acquirer.MaxConcurrentAcquisitions = reader.Number(name) ?? options.Acquirer.MaxConcurrentAcquisitions),
+            (nameof(TokenAcquirerOptions.MaxQueuedAcquisitions), (reader, name, options) =>
+                options.Acquirer.MaxQueuedAcquisitions = reader.Number(name) ?? options.Acquirer.MaxQueuedAcquisitions),
+            (nameof(TokenAcquirerOptions.AcquisitionTimeLimit), (reader, name, options) =>
+                options.Acquirer.AcquisitionTimeLimit = reader.Duration(name) ?? options.Acquirer.AcquisitionTimeLimit),
         ];
 
     /// <summary>Their names.</summary>
@@ -40,9 +39,9 @@ internal static class IdentitySection
         CredentialKind[] kinds = [.. CredentialKind.All, .. services.GetServices<CredentialKind>()];
         var reader = new SectionReader(section, options.Problems);
         options.Section = reader.Path.Length == 0 ? null : reader.Path;
-        foreach (var (_, read) in Settings)
+        foreach (var (name, read) in Settings)
         {
-            read(reader, options);
+            read(reader, name, options);
         }
 
         if (Credential(reader, kinds, SettingNames) is { } create)

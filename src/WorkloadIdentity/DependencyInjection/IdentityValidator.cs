@@ -15,21 +15,21 @@ internal sealed class IdentityValidator(IServiceProvider services) : IValidateOp
         Try(problems, options, () => options.Acquirer.Checked());
 
         // A credential of the application's own replaces the plan, and with it whatever configuration lacks.
-        if (options.Credential is null)
+        if (options.CredentialFactory is null)
         {
             problems.AddRange(options.Problems);
             if (options.Plan is { } plan)
             {
-                var parts = new CredentialDependencies(name ?? "", options, services);
-                Try(problems, options, () => options.Planned = plan.Create(parts));
-                if (options is { Store: not null, Planned: { Partition: null } planned })
+                var dependencies = new CredentialDependencies(name ?? "", options, services);
+                Try(problems, options, () => options.Planned = plan.Create(dependencies));
+                if (options is { Acquirer.Store: not null, Planned: { Partition: null } planned })
                 {
                     problems.Add(SharedTokens.Refusal(planned));
                 }
 
                 // A setting that is accepted and ignored helps nobody. One that waits to be picked is ignored in most environments anyway.
-                if (problems.Count == 0 && !parts.HasDefaultChain
-                    && options.DefaultChainMembers.FirstOrDefault(member => !member.OnlyWhenPicked) is { } left)
+                if (problems.Count == 0 && !dependencies.HasDefaultChain
+                    && options.Credentials.Members.FirstOrDefault(member => !member.OnlyWhenPicked) is { } left)
                 {
                     problems.Add(
                         $"'{left.Kind}' was added to the default chain, and {plan.Description} uses none. Add it where the identity uses "

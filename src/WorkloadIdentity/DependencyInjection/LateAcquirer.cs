@@ -20,4 +20,7 @@ internal sealed class LateAcquirer(Func<ITokenAcquirer> find) : ITokenAcquirer
     public ValueTask<AccessToken> RenewTokenAsync(
         TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default) =>
         Found.RenewTokenAsync(request, rejected, claims, cancellationToken);
+
+    public ValueTask<CredentialReport?> ExplainAsync(TokenRequest request, CancellationToken cancellationToken = default) =>
+        Found.ExplainAsync(request, cancellationToken);
 }

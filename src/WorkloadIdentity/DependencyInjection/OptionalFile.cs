@@ -33,6 +33,6 @@ internal static class OptionalFile
 
         return authentication is null
             ? null
-            : parts => new FileAuthentication(authentication(parts), reader.PathOf(settings[0]), files, isOptional);
+            : dependencies => new FileAuthentication(authentication(dependencies), reader.PathOf(settings[0]), files, isOptional);
     }
 }

@@ -61,9 +61,8 @@ internal sealed class ReportAtStart(
                 identity.Length == 0
                     ? services.GetRequiredService<ITokenAcquirer>()
                     : services.GetRequiredKeyedService<ITokenAcquirer>(identity);
-            if (acquirer is TokenAcquirer own)
+            if (await acquirer.ExplainAsync(new TokenRequest(scope), either.Token).ConfigureAwait(false) is { } report)
             {
-                var report = await own.ExplainAsync(new TokenRequest(scope), either.Token).ConfigureAwait(false);
                 Log.Explained(logger, RegisteredIdentity.Describe(identity), scope, report);
             }
             else
@@ -72,7 +71,7 @@ internal sealed class ReportAtStart(
                     logger,
                     RegisteredIdentity.Describe(identity),
                     scope,
-                    $"its token acquirer is of another kind ({acquirer.GetType().Name})");
+                    $"its token acquirer ({acquirer.GetType().Name}) does not explain requests");
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

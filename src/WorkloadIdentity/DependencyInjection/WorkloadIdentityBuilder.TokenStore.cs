@@ -31,7 +31,7 @@ public sealed partial class WorkloadIdentityBuilder
         _storedBy = verb;
         Services.AddKeyedSingleton(Name, (services, _) => CreateStore(services, create));
         Services.AddOptions<WorkloadIdentityOptions>(Name).Configure<IServiceProvider>(
-            (options, services) => options.Store = services.GetRequiredKeyedService<TokenStore>(Name));
+            (options, services) => options.Acquirer.Store = services.GetRequiredKeyedService<TokenStore>(Name));
         Services.AddSingleton<IHostedService>(services => new TokenStoreCheck(Name, services));
         return this;
     }

@@ -32,7 +32,7 @@ public sealed partial class WorkloadIdentityBuilder
     /// <summary>The managed identity of the host.</summary>
     /// <param name="id">Which one; null takes the host's default.</param>
     public WorkloadIdentityBuilder UseManagedIdentity(ManagedIdentityId? id = null) =>
-        Use(nameof(UseManagedIdentity), parts => new ManagedIdentityCredential(id, parts.ManagedIdentity()));
+        Use(nameof(UseManagedIdentity), dependencies => new ManagedIdentityCredential(id, dependencies.ManagedIdentity()));
 
     /// <summary>A user-assigned managed identity of the host.</summary>
     /// <param name="clientId">Its client (application) id.</param>
@@ -45,7 +45,7 @@ public sealed partial class WorkloadIdentityBuilder
     {
         ArgumentNullException.ThrowIfNull(allow);
         Use(nameof(UseDefaultChain), DefaultChain);
-        return allow.Length == 0 ? this : Configure(options => Array.ForEach(allow, options.Allow.Add));
+        return allow.Length == 0 ? this : Configure(options => Array.ForEach(allow, options.Credentials.Allow.Add));
     }
 
     /// <summary>
@@ -56,7 +56,7 @@ public sealed partial class WorkloadIdentityBuilder
     public WorkloadIdentityBuilder UseDefaultChain(Action<IList<DefaultChainMember>> members)
     {
         ArgumentNullException.ThrowIfNull(members);
-        return Use(nameof(UseDefaultChain), DefaultChain).Configure(options => members(options.DefaultChainMembers));
+        return Use(nameof(UseDefaultChain), DefaultChain).Configure(options => members(options.Credentials.Members));
     }
 
     /// <summary>
@@ -81,7 +81,7 @@ public sealed partial class WorkloadIdentityBuilder
 
         _joined = verb;
         ThrowIfNothingToJoin();
-        return Configure(options => members(options.DefaultChainMembers));
+        return Configure(options => members(options.Credentials.Members));
     }
 
     /// <summary>A credential of the application's own making.</summary>
@@ -91,7 +91,7 @@ public sealed partial class WorkloadIdentityBuilder
         ArgumentNullException.ThrowIfNull(create);
         Choose(nameof(UseCredential));
         ThrowIfNothingToJoin();
-        return Configure(options => options.Credential = create);
+        return Configure(options => options.CredentialFactory = create);
     }
 
     /// <summary>Sets what the identity works with. What code sets goes before what configuration says.</summary>
@@ -106,7 +106,8 @@ public sealed partial class WorkloadIdentityBuilder
         return this;
     }
 
-    internal static Credential DefaultChain(CredentialDependencies parts) => DefaultCredentials.FromEnvironment(parts.DefaultChain());
+    internal static Credential DefaultChain(CredentialDependencies dependencies) =>
+        DefaultCredentials.FromEnvironment(dependencies.DefaultChain());
 
     private WorkloadIdentityBuilder Use(string verb, Func<CredentialDependencies, Credential> create)
     {

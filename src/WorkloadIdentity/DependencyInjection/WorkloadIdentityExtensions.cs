@@ -132,7 +132,9 @@ public static partial class WorkloadIdentityExtensions
             services.AddKeyedSingleton(name, (provider, _) => IdentityAcquirer.Create(provider, name));
         }
 
-        return services.AddOptions<WorkloadIdentityOptions>(name).ValidateOnStart();
+        return services.AddOptions<WorkloadIdentityOptions>(name)
+            .Configure<IServiceProvider>((options, provider) => options.TakeFrom(provider, name))
+            .ValidateOnStart();
     }
 
     private static void Claim(IServiceCollection services, string name)

@@ -248,7 +248,7 @@ public sealed class RedisTests
                 builder.Services.AddDataProtection().SetApplicationName("orders").PersistKeysToFileSystem(rings.CreateSubdirectory(ring));
                 builder.Services.AddWorkloadIdentity()
                     .UseSecret(fleet.Entra.Application.TenantId, fleet.Entra.Application.ClientId, fleet.Entra.Application.AddSecret())
-                    .Configure(options => options.AuthorityHost = fleet.Entra.AuthorityHost)
+                    .Configure(options => options.Credentials.AuthorityHost = fleet.Entra.AuthorityHost)
                     .AddDistributedCache((services, options) =>
                     {
                         var protector =

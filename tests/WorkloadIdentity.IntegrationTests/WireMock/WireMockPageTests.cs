@@ -29,7 +29,7 @@ public sealed class WireMockPageTests
         var services = new ServiceCollection();
         services.AddWorkloadIdentity()
             .UseSecret("72f988bf-86f1-41af-91ab-2d7cd011db47", "6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3", "s3cret")
-            .Configure(options => options.AuthorityHost = new Uri(entra.Urls[0]));
+            .Configure(options => options.Credentials.AuthorityHost = new Uri(entra.Urls[0]));
         services.AddHttpClient("orders", client => client.BaseAddress = new Uri(api.Urls[0])).AddAccessToken("api://orders/.default");
 
         await using var provider = services.BuildServiceProvider();

@@ -79,7 +79,7 @@ public sealed class WorkloadIdentityTokenCredentialExtensionsTests
         var services = new ServiceCollection();
         services.AddWorkloadIdentity()
             .UseSecret(entra.Tenant.Id, entra.Application.ClientId, entra.Application.AddSecret())
-            .Configure(options => options.AuthorityHost = entra.AuthorityHost)
+            .Configure(options => options.Credentials.AuthorityHost = entra.AuthorityHost)
             .AddTokenCredential();
         services.AddAzureClients(clients =>
         {

@@ -70,7 +70,7 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
         services.AddWorkloadIdentity().UseDefaultChain(chain => chain
             .Add(AssertionSource.AzurePipelines())
             .Add(AssertionSource.GitHubActions(), "api://AzureADTokenExchange"))
-            .Configure(options => options.AuthorityHost = _entra.AuthorityHost);
+            .Configure(options => options.Credentials.AuthorityHost = _entra.AuthorityHost);
         await using var provider = services.BuildServiceProvider();
 
         var token = await provider.GetRequiredService<ITokenAcquirer>().GetTokenAsync(new TokenRequest(EmulatorCalls.Scope));
@@ -199,7 +199,7 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
         var builder = services.AddWorkloadIdentity(configuration.GetSection("Id"));
         if (!isBound)
         {
-            builder.Configure(options => options.AuthorityHost = _entra.AuthorityHost);
+            builder.Configure(options => options.Credentials.AuthorityHost = _entra.AuthorityHost);
         }
 
         return services.BuildServiceProvider();

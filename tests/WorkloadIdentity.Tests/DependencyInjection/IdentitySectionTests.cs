@@ -104,15 +104,15 @@ public sealed class IdentitySectionTests
               "*" ], "AllowNodeIdentity": "True", "Capacity": "7", "OnBehalfOfCapacity": "8", "MaxConcurrentAcquisitions": 9,
               "MaxQueuedAcquisitions": "10", "AcquisitionTimeLimit": "00:01:30" }
             """,
-            builder => builder.Configure(options => options.Capacity = 70));
+            builder => builder.Configure(options => options.Acquirer.Capacity = 70));
 
         var options = provider.GetRequiredService<IOptionsMonitor<WorkloadIdentityOptions>>().CurrentValue;
-        Assert.Equal(new Uri("https://login.microsoftonline.us"), options.AuthorityHost);
-        Assert.Equal(["contoso.com", "*"], options.AdditionallyAllowedTenants);
-        Assert.True(options.AllowNodeIdentity);
-        Assert.Equal((70, 8), (options.Capacity, options.OnBehalfOfCapacity));
-        Assert.Equal((9, 10), (options.MaxConcurrentAcquisitions, options.MaxQueuedAcquisitions));
-        Assert.Equal(TimeSpan.FromSeconds(90), options.AcquisitionTimeLimit);
+        Assert.Equal(new Uri("https://login.microsoftonline.us"), options.Credentials.AuthorityHost);
+        Assert.Equal(["contoso.com", "*"], options.Credentials.AdditionallyAllowedTenants);
+        Assert.True(options.Credentials.AllowNodeIdentity);
+        Assert.Equal((70, 8), (options.Acquirer.Capacity, options.Acquirer.OnBehalfOfCapacity));
+        Assert.Equal((9, 10), (options.Acquirer.MaxConcurrentAcquisitions, options.Acquirer.MaxQueuedAcquisitions));
+        Assert.Equal(TimeSpan.FromSeconds(90), options.Acquirer.AcquisitionTimeLimit);
     }
 
     [Fact]
@@ -122,11 +122,12 @@ public sealed class IdentitySectionTests
 
         var (read, untouched) =
             (provider.GetRequiredService<IOptionsMonitor<WorkloadIdentityOptions>>().CurrentValue, new WorkloadIdentityOptions());
-        Assert.Equal(untouched.MaxQueuedAcquisitions, read.MaxQueuedAcquisitions);
+        Assert.Equal(untouched.Acquirer.MaxQueuedAcquisitions, read.Acquirer.MaxQueuedAcquisitions);
         Assert.Equal(
-            (untouched.Capacity, untouched.OnBehalfOfCapacity, untouched.MaxConcurrentAcquisitions, untouched.AcquisitionTimeLimit,
-                untouched.AuthorityHost),
-            (read.Capacity, read.OnBehalfOfCapacity, read.MaxConcurrentAcquisitions, read.AcquisitionTimeLimit, read.AuthorityHost));
+            (untouched.Acquirer.Capacity, untouched.Acquirer.OnBehalfOfCapacity, untouched.Acquirer.MaxConcurrentAcquisitions,
+                untouched.Acquirer.AcquisitionTimeLimit, untouched.Credentials.AuthorityHost),
+            (read.Acquirer.Capacity, read.Acquirer.OnBehalfOfCapacity, read.Acquirer.MaxConcurrentAcquisitions,
+                read.Acquirer.AcquisitionTimeLimit, read.Credentials.AuthorityHost));
     }
 
     public static TheoryData<string, string, string> Bad => new()
@@ -387,7 +388,7 @@ public sealed class IdentitySectionTests
         var section =
             Section($$"""{ "Kind": "ClientSecret", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "ClientSecret": "first" }""");
         var services = new ServiceCollection();
-        services.AddWorkloadIdentity(section).Configure(options => options.EntraHttpClient = entra.Client);
+        services.AddWorkloadIdentity(section).Configure(options => options.Credentials.HttpClient = entra.Client);
         await using var provider = services.BuildServiceProvider();
         var acquirer = provider.GetRequiredService<ITokenAcquirer>();
 
@@ -416,7 +417,7 @@ public sealed class IdentitySectionTests
         section["CertificatePassword"] = "first";
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(new FakeClock());
-        services.AddWorkloadIdentity(section).Configure(options => options.EntraHttpClient = entra.Client);
+        services.AddWorkloadIdentity(section).Configure(options => options.Credentials.HttpClient = entra.Client);
         await using var provider = services.BuildServiceProvider();
         var acquirer = provider.GetRequiredService<ITokenAcquirer>();
 

@@ -85,7 +85,7 @@ public sealed class LateAcquirerTests : IDisposable
         services.AddSingleton<TimeProvider>(_entra.Clock);
         var section = _configuration.GetSection("Id");
         var builder = name.Length == 0 ? services.AddWorkloadIdentity(section) : services.AddWorkloadIdentity(name, section);
-        builder.Configure(options => options.EntraHttpClient = _entra.Server.Client);
+        builder.Configure(options => options.Credentials.HttpClient = _entra.Server.Client);
         services.AddHttpClient("orders", client => client.BaseAddress = new Uri("https://orders.example/"))
             .AddAccessToken("api://orders/.default")
             .ConfigurePrimaryHttpMessageHandler(() => _api);

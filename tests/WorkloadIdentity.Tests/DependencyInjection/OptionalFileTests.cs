@@ -209,7 +209,7 @@ public sealed class OptionalFileTests(EmulatorFixture fixture) : IClassFixture<E
         services.AddSingleton(WorkloadEnvironment.FromValues(_variables, _files));
         services.AddSingleton<TimeProvider>(fixture.Clock);
         services.AddWorkloadIdentity(configuration.GetSection("Id"))
-            .Configure(options => options.AuthorityHost = _entra.AuthorityHost);
+            .Configure(options => options.Credentials.AuthorityHost = _entra.AuthorityHost);
         return services.BuildServiceProvider();
     }
 

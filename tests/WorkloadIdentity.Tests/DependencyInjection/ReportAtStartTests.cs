@@ -74,7 +74,7 @@ public sealed class ReportAtStartTests : IDisposable
         var told = _log.Entries.Where(entry => entry.Id == 403).ToList();
         Assert.Equal(3, told.Count);
         Assert.Contains("making it threw InvalidOperationException", told[0].Text, StringComparison.Ordinal);
-        Assert.Contains("its token acquirer is of another kind (FakeTokens)", told[1].Text, StringComparison.Ordinal);
+        Assert.Contains("its token acquirer (FakeTokens)", told[1].Text, StringComparison.Ordinal);
         Assert.Contains("itself a credential", told[2].Text, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", string.Concat(told.Select(entry => entry.Text)), StringComparison.Ordinal);
     }

@@ -133,7 +133,7 @@ public sealed class WorkloadIdentityBuilderTests
 
         await existing.GetTokenAsync(Request);
         Assert.Throws<InvalidOperationException>(() => builder.UseManagedIdentity());
-        Assert.Throws<InvalidOperationException>(() => builder.Configure(options => options.Capacity = 1));
+        Assert.Throws<InvalidOperationException>(() => builder.Configure(options => options.Acquirer.Capacity = 1));
     }
 
     [Fact]
@@ -173,8 +173,8 @@ public sealed class WorkloadIdentityBuilderTests
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddWorkloadIdentity("orders").UseSecret(Tenant, Client, "canary").Configure(options =>
         {
-            options.Capacity = 0;
-            options.AuthorityHost = new Uri("http://login.contoso.com");
+            options.Acquirer.Capacity = 0;
+            options.Credentials.AuthorityHost = new Uri("http://login.contoso.com");
         });
         using var host = builder.Build();
 
@@ -197,8 +197,8 @@ public sealed class WorkloadIdentityBuilderTests
         services.AddSingleton(WorkloadEnvironment.FromValues(new Dictionary<string, string>(), files));
         services.AddWorkloadIdentity().UseSecret(Tenant, Client, ClientSecretAuthentication.FromFile("/secret")).Configure(options =>
         {
-            options.EntraHttpClient = entra.Client;
-            options.AuthorityHost = EntraCloud.UsGovernment;
+            options.Credentials.HttpClient = entra.Client;
+            options.Credentials.AuthorityHost = EntraCloud.UsGovernment;
         });
         await using var provider = Build(services);
 
@@ -211,12 +211,48 @@ public sealed class WorkloadIdentityBuilderTests
     }
 
     [Fact]
+    public async Task What_the_options_set_goes_before_what_the_container_has()
+    {
+        var (containers, own) = (new FakeClock(), new FakeClock());
+        own.SetWallClock(containers.Now.AddDays(30));
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(containers);
+        services.AddWorkloadIdentity().UseManagedIdentity().Configure(options =>
+        {
+            Assert.Same(containers, options.Credentials.TimeProvider);
+            Assert.Same(containers, options.Acquirer.TimeProvider);
+            options.Acquirer.TimeProvider = own;
+            options.CredentialFactory = _ => ScriptedCredential.Issuing("t");
+        });
+        await using var provider = Build(services);
+
+        var read = provider.GetRequiredService<IOptionsMonitor<WorkloadIdentityOptions>>().CurrentValue;
+
+        Assert.Same(own, read.Acquirer.TimeProvider);
+        Assert.Same(containers, read.Credentials.TimeProvider);
+    }
+
+    [Fact]
+    public async Task A_registered_identity_explains_a_request_without_a_cast()
+    {
+        var services = new ServiceCollection();
+        services.AddWorkloadIdentity().UseCredential(_ => ScriptedCredential.Issuing("t"));
+        await using var provider = Build(services);
+
+        var report = await provider.GetRequiredService<ITokenAcquirer>().ExplainAsync(Request);
+
+        Assert.Equal(TokenVerdict.Issued, report!.Verdict);
+        Assert.Null(await ((ITokenAcquirer)new FakeTokens()).ExplainAsync(Request));
+    }
+
+    [Fact]
     public async Task A_test_replaces_every_identity_through_the_options_whatever_it_was_registered_as()
     {
         var services = new ServiceCollection();
         services.AddWorkloadIdentity().UseManagedIdentity();
         services.AddWorkloadIdentity("configured", new ConfigurationBuilder().Build());
-        services.PostConfigureAll<WorkloadIdentityOptions>(options => options.Credential = _ => ScriptedCredential.Issuing("replacement"));
+        services.PostConfigureAll<WorkloadIdentityOptions>(
+            options => options.CredentialFactory = _ => ScriptedCredential.Issuing("replacement"));
         await using var provider = Build(services);
 
         Assert.StartsWith(

@@ -94,7 +94,7 @@ public sealed class WorkloadIdentityHealthCheckTests : IDisposable
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory>(_log);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        services.AddWorkloadIdentity().Configure(options => options.Capacity = 0);
+        services.AddWorkloadIdentity().Configure(options => options.Acquirer.Capacity = 0);
         services.AddHealthChecks().AddWorkloadIdentity("entra", HealthStatus.Degraded, ["ready"]);
         await using var provider = services.BuildServiceProvider();
 
@@ -144,7 +144,7 @@ public sealed class WorkloadIdentityHealthCheckTests : IDisposable
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton<TimeProvider>(clock ?? _clock);
         (name is null ? services.AddWorkloadIdentity() : services.AddWorkloadIdentity(name)).UseCredential(_ => credential)
-            .Configure(options => options.Jitter = () => 0);
+            .Configure(options => options.Acquirer.Jitter = () => 0);
         services.AddHealthChecks().AddWorkloadIdentity();
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }

@@ -151,10 +151,10 @@ public sealed class VaultEndToEndTests : IAsyncLifetime, IDisposable
         services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(_log);
         services.AddSingleton(WorkloadEnvironment.FromValues(new Dictionary<string, string>()));
         services.AddWorkloadIdentity("machine").UseSecret(_entra.Tenant.Id, _machine.ClientId, _machine.AddSecret())
-            .Configure(options => options.AuthorityHost = _entra.AuthorityHost);
+            .Configure(options => options.Credentials.AuthorityHost = _entra.AuthorityHost);
         services.AddWorkloadIdentity()
             .UseKeyVault(_entra.Tenant.Id, _orders.ClientId, _vault.Address, "machine", Take, options => options.Transport = _vault)
-            .Configure(options => options.AuthorityHost = _entra.AuthorityHost);
+            .Configure(options => options.Credentials.AuthorityHost = _entra.AuthorityHost);
         services.AddHttpClient("orders", client => client.BaseAddress = _entra.Api.Url).AddAccessToken(_entra.Api.Scope);
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 

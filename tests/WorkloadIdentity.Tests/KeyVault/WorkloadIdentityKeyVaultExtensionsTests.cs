@@ -314,8 +314,8 @@ public sealed class WorkloadIdentityKeyVaultExtensionsTests
 
     private void AskFake(WorkloadIdentityOptions options)
     {
-        options.EntraHttpClient = _bench.Entra.Server.Client;
-        options.AcquisitionTimeLimit = TimeSpan.FromHours(1);
-        options.Retry = new RetryOptions { AttemptTimeout = TimeSpan.FromMinutes(59) };
+        options.Credentials.HttpClient = _bench.Entra.Server.Client;
+        options.Acquirer.AcquisitionTimeLimit = TimeSpan.FromHours(1);
+        options.Credentials.Retry = new RetryOptions { AttemptTimeout = TimeSpan.FromMinutes(59) };
     }
 }
