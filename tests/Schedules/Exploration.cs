@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using WorkloadIdentity.Schedules.Model;
 
 namespace WorkloadIdentity.Schedules;
 
@@ -10,7 +11,7 @@ public static class Exploration
 
     public static int Run(string[] arguments)
     {
-        var bound = Option(arguments, "--bound") is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : DefaultBound;
+        var bound = Number(arguments, "--bound", DefaultBound);
         var name = Option(arguments, "--scenario");
         var replay = Option(arguments, "--replay");
         var scenarios = Scenarios.All.Where(each => name is null || each.Name == name).ToList();
@@ -21,13 +22,19 @@ public static class Exploration
             return 2;
         }
 
-        var faults = 0;
+        var (checks, faults) = (scenarios.Count, 0);
         foreach (var scenario in scenarios)
         {
             faults += Explore(scenario, replay is null ? new Schedule(bound) : Schedule.Parse(replay), once: replay is not null) ? 0 : 1;
         }
 
-        Console.WriteLine($"{scenarios.Count - faults} passed, {faults} failed");
+        if (name is null)
+        {
+            checks++;
+            faults += CompareHistories(Number(arguments, "--histories", 2_000), (ulong)Number(arguments, "--seed", 1));
+        }
+
+        Console.WriteLine($"{checks - faults} passed, {faults} failed");
         return faults == 0 ? 0 : 1;
     }
 
@@ -53,6 +60,22 @@ public static class Exploration
         return !scenario.IsFaulty;
     }
 
+    private static int CompareHistories(int count, ulong seed)
+    {
+        try
+        {
+            var watch = Stopwatch.StartNew();
+            Histories.Check(count, seed);
+            Console.WriteLine($"model: {count} histories, {watch.Elapsed.TotalSeconds:0.0} s");
+            return 0;
+        }
+        catch (Exception exception)
+        {
+            Console.WriteLine($"model: FAULT {exception.Message}");
+            return 1;
+        }
+    }
+
     private static string? Fault(Scenario scenario, Schedule schedule)
     {
         // After a fault nothing is disposed of: a task that was left may hold any lock.
@@ -69,6 +92,9 @@ public static class Exploration
             return exception.Message;
         }
     }
+
+    private static int Number(string[] arguments, string name, int otherwise) =>
+        Option(arguments, name) is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : otherwise;
 
     private static string? Option(string[] arguments, string name) =>
         Array.IndexOf(arguments, name) is >= 0 and var at && at + 1 < arguments.Length ? arguments[at + 1] : null;
