@@ -57,7 +57,8 @@ public sealed class BlockTests
         using var document = JsonDocument.Parse(block.Text, block.Language == "jsonc" ? WithComments : default);
         if (document.RootElement.TryGetProperty("subject", out _))
         {
-            Assert.Equal(["audiences", "issuer", "name", "subject"], document.RootElement.EnumerateObject().Select(member => member.Name).Order());
+            Assert.Equal(
+                ["audiences", "issuer", "name", "subject"], document.RootElement.EnumerateObject().Select(member => member.Name).Order());
         }
     }
 
@@ -69,7 +70,8 @@ public sealed class BlockTests
         if (block.Text.StartsWith("users:", StringComparison.Ordinal))
         {
             // Not strictly: the type lacks interactiveMode, which kubectl itself reads (.ci/run does that).
-            Assert.Equal("wid", Assert.Single(KubernetesYaml.Deserialize<K8SConfiguration>(block.Text).Users).UserCredentials.ExternalExecution.Command);
+            var user = Assert.Single(KubernetesYaml.Deserialize<K8SConfiguration>(block.Text).Users);
+            Assert.Equal("wid", user.UserCredentials.ExternalExecution.Command);
             return;
         }
 

@@ -90,7 +90,8 @@ public sealed class CommandTests(ITestOutputHelper output)
 
         string[][] known = [.. row[2].Split(' ').Select(option => option.Split('|'))];
         var unknown = options.Where(option => !known.Any(names => names.Contains(option)));
-        var missing = row[1].Split(' ').Where(required => required != "-" && !known.Single(names => names[0] == required).Any(options.Contains));
+        var missing = row[1].Split(' ')
+            .Where(required => required != "-" && !known.Single(names => names[0] == required).Any(options.Contains));
         return string.Join(", ", unknown.Select(option => $"no option {option}").Concat(missing.Select(option => $"{option} is missing")));
     }
 
