@@ -17,7 +17,9 @@ public sealed class BlockTests
         "jsonc",
         "yaml",
         "bicep",
-        "sh",       // CommandTests
+        "sh",       // CommandTests, as the next two
+        "bash",
+        "shell",
         "http",     // the admin API of the emulator: EmulatorDocs
         "mermaid",  // pictures
         "text",     // other libraries' settings, in part

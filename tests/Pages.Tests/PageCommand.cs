@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Pages.Tests;
 
-/// <summary>A command of a page: a line of a block in <c>sh</c>, or what a line puts into a variable.</summary>
+/// <summary>A command of a page: a line of a block in a shell's language, or what a line puts into a variable.</summary>
 /// <param name="Page">Where it stands.</param>
 /// <param name="Text">As the page shows it.</param>
 /// <param name="Words">Its words as a shell would pass them on, with variables as they are.</param>
@@ -12,7 +12,7 @@ internal sealed partial record PageCommand(string Page, string Text, IReadOnlyLi
 
     public static IReadOnlyList<PageCommand> All { get; } =
     [
-        .. from block in Pages.Tests.Page.In("sh")
+        .. from block in Pages.Tests.Page.In("sh", "bash", "shell")
            from line in block.Text.Split('\n')
            let text = Comment().Replace(line, "").Trim()
            where text.Length > 0
