@@ -1,10 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Spectre.Console;
 using WorkloadIdentity;
 using WorkloadIdentity.Testing;
 
@@ -19,8 +19,7 @@ internal static class LocalEntra
     public static async Task<int> RunAsync(HostApplicationBuilder builder)
     {
         await using var entra = await EntraEmulator.StartAsync();
-        AnsiConsole.MarkupLineInterpolated(
-            $"[bold]A local Entra listens on {entra.AuthorityHost}[/] [grey](its tokens are worth nothing anywhere else)[/]\n");
+        Console.WriteLine($"A local Entra listens on {entra.AuthorityHost} (only its own API accepts its tokens)");
 
         var environment = Register(builder, entra);
         using var host = builder.Build();
@@ -29,10 +28,12 @@ internal static class LocalEntra
             + await ShowOneFlightAsync(entra)
             + await ShowChainAsync(environment, entra);
         await host.StopAsync();
-        AnsiConsole.MarkupLine(failures == 0
-            ? "\n[green]All of it worked.[/] With real settings the same program talks to the real Entra: set [bold]AZURE_TENANT_ID[/], "
-                + "[bold]AZURE_CLIENT_ID[/]\nand [bold]AZURE_CLIENT_SECRET[/], or a [bold]WorkloadIdentity[/] section in appsettings.json."
-            : $"\n[red]{failures} of these did not end as they should.[/]");
+        Console.WriteLine();
+        Console.WriteLine(failures == 0
+            ? "All of it worked. With real settings the same program talks to the real Entra: set\n"
+                + "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or a WorkloadIdentity section\n"
+                + "in samples/Quickstart/appsettings.json."
+            : $"{failures} of these did not end as they should.");
         return failures == 0 ? 0 : 1;
     }
 
@@ -64,7 +65,7 @@ internal static class LocalEntra
         services.AddWorkloadIdentity("managed identity").UseManagedIdentity().Configure(options => options.Credentials.AllowNodeIdentity = true);
         foreach (var identity in Identities)
         {
-            services.AddHttpClient($"api {identity}", client => client.BaseAddress = entra.Api.Url)
+            services.AddHttpClient(Row.ClientName(identity), client => client.BaseAddress = entra.Api.Url)
                 .AddAccessToken(entra.Api.Scope, options => options.Identity = identity);
         }
 
@@ -75,18 +76,17 @@ internal static class LocalEntra
 
     private static async Task<int> ShowIdentitiesAsync(IServiceProvider services, EntraEmulator entra)
     {
-        AnsiConsole.MarkupLine("[bold]Four ways of proving who one is[/]");
-        var table = Row.NewTable();
+        Console.WriteLine("\nFour ways to prove who this program is:\n");
+        Console.WriteLine(Row.Titles);
         var failures = 0;
         foreach (var identity in Identities)
         {
             entra.Journal.Clear();
             var row = await Row.FillAsync(services, identity, entra.Api.Scope, entra.Api.Url, () => Asked(entra.Journal));
-            row.AddTo(table);
+            Console.WriteLine(row);
             failures += row.Status == HttpStatusCode.OK ? 0 : 1;
         }
 
-        AnsiConsole.Write(table);
         return failures;
     }
 
@@ -104,27 +104,20 @@ internal static class LocalEntra
         entra.Latency = TimeSpan.Zero;
 
         var requests = entra.Journal.TokenRequests.Count;
-        AnsiConsole.MarkupLineInterpolated(
-            $"\n[bold]{Callers:N0} callers at once on an empty cache[/], Entra taking 200 ms: [{(requests == 1
-                ? "green"
-                : "red")}]{requests} token request[/]");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"\n{Callers:N0} callers at once, an empty cache, Entra takes 200 ms: {requests} token request{(requests == 1 ? "" : "s")}"));
         return requests == 1 ? 0 : 1;
     }
 
     private static async Task<int> ShowChainAsync(WorkloadEnvironment environment, EntraEmulator entra)
     {
-        AnsiConsole.MarkupLine("\n[bold]The default chain says what it looked for[/]");
+        Console.WriteLine("\nThe default chain says what each credential found:\n");
         var chain = DefaultCredentials.FromEnvironment(new DefaultCredentialsOptions { Environment = environment });
         var result = await chain.AcquireAsync(new Acquisition(new TokenRequest(entra.Api.Scope)), CancellationToken.None);
         foreach (var attempt in result.Attempts)
         {
-            var (mark, colour) = attempt.Verdict switch
-            {
-                TokenVerdict.Issued => ("✓", "green"),
-                TokenVerdict.Unavailable => ("–", "grey"),
-                _ => ("✗", "red"),
-            };
-            AnsiConsole.MarkupLineInterpolated($"  [{colour}]{mark}[/] {attempt}");
+            Console.WriteLine(Wrapped.Lines(attempt.ToString(), "  "));
         }
 
         return result.Verdict == TokenVerdict.Issued ? 0 : 1;
@@ -147,6 +140,6 @@ internal static class LocalEntra
         using var key = RSA.Create(2048);
         var now = TimeProvider.System.GetUtcNow();
         return new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(now.AddMinutes(-5), now.AddDays(1));
+            .CreateSelfSigned(now.AddMinutes(-5), now.AddDays(365));
     }
 }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Quickstart;
-using Spectre.Console;
 
 var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
 {
@@ -21,6 +20,6 @@ try
 }
 catch (Exception exception)
 {
-    AnsiConsole.MarkupLineInterpolated($"[red]{exception.Message}[/]");
+    Console.Error.WriteLine(exception.Message);
     return 1;
 }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Spectre.Console;
 using WorkloadIdentity;
 
 namespace Quickstart;
@@ -22,20 +21,19 @@ internal static class RealEntra
             builder.Services.AddWorkloadIdentity();
         }
 
-        builder.Services.AddHttpClient("api ").AddAccessToken(scope);
+        builder.Services.AddHttpClient(Row.ClientName("")).AddAccessToken(scope);
         using var host = builder.Build();
         await host.StartAsync();
         try
         {
-            var row = await Row.FillAsync(host.Services, "", scope, url, () => scope);
-            var table = Row.NewTable();
-            row.AddTo(table);
-            AnsiConsole.Write(table);
+            var row = await Row.FillAsync(host.Services, "", scope, url, () => "Entra or a host");
+            Console.WriteLine(Row.Titles);
+            Console.WriteLine(row);
             return 0;
         }
         catch (TokenAcquisitionException exception)
         {
-            AnsiConsole.MarkupLineInterpolated($"[red]{exception.Message}[/]");
+            Console.Error.WriteLine(exception.Message);
             return 1;
         }
         finally
