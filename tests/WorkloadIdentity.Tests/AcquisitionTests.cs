@@ -27,7 +27,11 @@ public sealed class AcquisitionTests
         var rejected = new AccessToken("token", DateTimeOffset.MaxValue);
         var acquisition = new Acquisition(Request)
         {
-            Rejected = rejected, Claims = "{}", TimeProvider = new FakeClock(), IsReport = true, Notes = new ReportNotes(),
+            Rejected = rejected,
+            Claims = "{}",
+            TimeProvider = new FakeClock(),
+            IsReport = true,
+            Notes = new ReportNotes(),
         };
 
         var inChain = acquisition.InChain(hasAlternatives: true);

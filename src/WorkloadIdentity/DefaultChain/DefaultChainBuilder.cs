@@ -39,7 +39,7 @@ internal sealed class DefaultChainBuilder
             TenantId.Require(tenant, nameof(options.AdditionallyAllowedTenants));
         }
 
-        CheckMembers(options.Members);
+        CheckMembers(options.Members, nameof(options.Members));
         _sources = [.. options.Members.Select(member => member.Federation).OfType<FederatedAuthentication>()];
         _application = new EnvironmentApplication(options);
         _members =
@@ -132,7 +132,7 @@ internal sealed class DefaultChainBuilder
     }
 
     /// <summary>Options are code: a null or a kind that stands there twice is a mistake of the caller.</summary>
-    private static void CheckMembers(IList<DefaultChainMember> members)
+    private static void CheckMembers(IList<DefaultChainMember> members, string name)
     {
         var kinds = new HashSet<string>(DefaultChainMember.BuiltInKinds);
         for (var index = 0; index < members.Count; index++)
@@ -141,7 +141,7 @@ internal sealed class DefaultChainBuilder
             {
                 throw new ArgumentException(
                     $"{nameof(DefaultCredentialsOptions)}.{nameof(DefaultCredentialsOptions.Members)}[{index}] is null. Remove it.",
-                    nameof(DefaultCredentialsOptions.Members));
+                    name);
             }
 
             if (member.Federation is null && !kinds.Add(member.Kind))
@@ -149,7 +149,7 @@ internal sealed class DefaultChainBuilder
                 throw new ArgumentException(
                     $"The default chain has two credentials of the kind '{member.Kind}'. Add each kind once "
                         + $"({nameof(DefaultCredentialsOptions)}.{nameof(DefaultCredentialsOptions.Members)}[{index}]).",
-                    nameof(DefaultCredentialsOptions.Members));
+                    name);
             }
         }
     }
