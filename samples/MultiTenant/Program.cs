@@ -19,7 +19,7 @@ builder.Services.AddWorkloadIdentity("customers")
     .UseMultiTenantApplication(product.ClientId, ClientSecretAuthentication.FromValue(product.AddSecret()))
     .Configure(options => options.Acquirer.Capacity = 100_000);
 builder.Services.AddHttpClient("customers", client => client.BaseAddress = entra.Api.Url)
-    .AddAccessToken(entra.Api.Scope, options => (options.Identity, options.RequireTenant) = ("customers", true));
+    .AddAccessToken(entra.Api.Scope, options => options.RequireTenant = true, identity: "customers");
 var factory = new TokenFactory(TimeProvider.System);
 builder.Services.AddWorkloadIdentity("many").UseCredential(_ => factory).Configure(options => options.Acquirer.Capacity = 100_000);
 using var host = builder.Build();

@@ -62,11 +62,12 @@ internal static class LocalEntra
         services.AddWorkloadIdentity("federation").UseFederation(application.TenantId, application.ClientId, TokenFile);
 
         // In a pod that has an identity of its own, the machine's is refused unless it is meant.
-        services.AddWorkloadIdentity("managed identity").UseManagedIdentity().Configure(options => options.Credentials.AllowNodeIdentity = true);
+        services.AddWorkloadIdentity("managed identity").UseManagedIdentity()
+            .Configure(options => options.Credentials.AllowNodeIdentity = true);
         foreach (var identity in Identities)
         {
             services.AddHttpClient(Row.ClientName(identity), client => client.BaseAddress = entra.Api.Url)
-                .AddAccessToken(entra.Api.Scope, options => options.Identity = identity);
+                .AddAccessToken(entra.Api.Scope, identity: identity);
         }
 
         return environment;

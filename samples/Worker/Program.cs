@@ -16,7 +16,7 @@ builder.Services.AddSingleton(WorkloadEnvironment.FromValues(cloud.Environment))
 builder.Services.AddWorkloadIdentity().UseManagedIdentity();
 builder.Services.AddHttpClient("orders", client => client.BaseAddress = cloud.OrdersAddress)
     .AddHttpMessageHandler(() => new ResilienceHandler())     // outside: each retry carries a living token
-    .AddAccessToken("api://orders/.default", options => options.WarmUp = true);
+    .AddAccessToken("api://orders/.default", warmUp: true);
 builder.Services.AddSingleton<OrdersWorker>();
 builder.Services.AddHostedService(services => services.GetRequiredService<OrdersWorker>());
 

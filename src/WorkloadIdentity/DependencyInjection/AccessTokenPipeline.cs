@@ -16,6 +16,7 @@ internal sealed class AccessTokenPipeline : IDisposable
     private static readonly IReadOnlyList<string> ResendingHandlers = ["Resilience", "PolicyHttpMessageHandler", "Retry", "Hedging"];
 
     private readonly string _client;
+    private readonly string? _identity;
     private readonly TokenRequest _request;
     private readonly AccessTokenHandlerOptions _options;
     private readonly IServiceProvider _services;
@@ -26,9 +27,11 @@ internal sealed class AccessTokenPipeline : IDisposable
     private Uri? _baseAddress;
     private int _isOrderChecked;
 
-    public AccessTokenPipeline(string client, TokenRequest request, AccessTokenHandlerOptions options, IServiceProvider services)
+    public AccessTokenPipeline(
+        string client, TokenRequest request, AccessTokenHandlerOptions options, string? identity, IServiceProvider services)
     {
         _client = client;
+        _identity = identity;
         _request = request;
         _services = services;
         _options =
@@ -66,7 +69,7 @@ internal sealed class AccessTokenPipeline : IDisposable
     public void Dispose() => _metrics.Dispose();
 
     private ITokenAcquirer Acquirer() =>
-        Registered() ?? throw new InvalidOperationException(RegisteredClient.NoIdentity(_client, _options.Identity));
+        Registered() ?? throw new InvalidOperationException(RegisteredClient.NoIdentity(_client, _identity));
 
     /// <summary>
     /// An identity that is not registered never will be; one that cannot be made may only lack a setting that appears later.
@@ -87,7 +90,7 @@ internal sealed class AccessTokenPipeline : IDisposable
     }
 
     private ITokenAcquirer? Registered() =>
-        _options.Identity is null ? _services.GetService<ITokenAcquirer>() : _services.GetKeyedService<ITokenAcquirer>(_options.Identity);
+        _identity is null ? _services.GetService<ITokenAcquirer>() : _services.GetKeyedService<ITokenAcquirer>(_identity);
 
     /// <summary>
     /// Each handler knows the base addresses that were set for clients made over it, and the one set last before: so an address that
@@ -147,7 +150,7 @@ internal sealed class AccessTokenPipeline : IDisposable
     /// <summary>One store of cookies serves all messages of a client, whatever tenant or user their tokens are for.</summary>
     private void SwitchCookiesOff(HttpMessageHandler primary)
     {
-        if (!_options.UseCookies && !PrimaryHandler.TrySwitchCookiesOff(primary) && _options.LoggerFactory is { } loggers)
+        if (_services.GetKeyedService<AllowedCookies>(_client) is null && !PrimaryHandler.TrySwitchCookiesOff(primary) && _options.LoggerFactory is { } loggers)
         {
             Log.CookiesKept(loggers.CreateLogger(Log.Category), _client);
         }

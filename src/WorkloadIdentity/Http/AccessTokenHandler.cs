@@ -36,7 +36,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         : this(
             acquirer,
             request,
-            WithoutRegistration(options ??= new AccessTokenHandlerOptions()),
+            options ??= new AccessTokenHandlerOptions(),
             new AllowedOrigins(options),
             new ChallengeMetrics(options.MeterFactory))
     {
@@ -231,18 +231,4 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
 
         base.Dispose(disposing);
     }
-
-    private static AccessTokenHandlerOptions WithoutRegistration(AccessTokenHandlerOptions options) =>
-        options.Identity is not null ? throw new ArgumentException(
-            $"{nameof(AccessTokenHandlerOptions.Identity)} chooses among identities registered with AddWorkloadIdentity; a handler made "
-                + $"by hand is given its acquirer. Leave it out, or use AddAccessToken.",
-            nameof(options))
-        : options.WarmUp ? throw new ArgumentException(
-            $"{nameof(AccessTokenHandlerOptions.WarmUp)} asks for a token when a host starts; a handler made by hand has no host. Leave "
-                + $"it out, or use AddAccessToken.", nameof(options))
-        : options.UseCookies ? throw new ArgumentException(
-            $"{nameof(AccessTokenHandlerOptions.UseCookies)} concerns the primary handler of a factory-made client. Leave it out, and set "
-            + "UseCookies on the primary handler itself.",
-            nameof(options))
-        : options;
 }

@@ -25,12 +25,6 @@ public sealed class AccessTokenHandlerOptions
     public IList<Uri> PlainHttpOrigins { get; } = [];
 
     /// <summary>
-    /// The name of the identity to use, as registered with <c>AddWorkloadIdentity(name, …)</c>; null for the unnamed one. Only for clients
-    /// made by a factory.
-    /// </summary>
-    public string? Identity { get; set; }
-
-    /// <summary>
     /// Whether a request that names no tenant is an error. Set it in multi-tenant applications: a forgotten tenant must not mean one's own.
     /// </summary>
     public bool RequireTenant { get; set; }
@@ -53,21 +47,6 @@ public sealed class AccessTokenHandlerOptions
 
     /// <summary>Makes the meter metrics are published on; null makes one of our own. Clients made by a factory use the host's.</summary>
     public IMeterFactory? MeterFactory { get; set; }
-
-    /// <summary>
-    /// Whether the token is asked for when the host starts, so that the first request finds it. It is asked for behind the start: a failure
-    /// is logged, and shows in the health check. Only for clients made by a factory, whose token depends on no message.
-    /// </summary>
-    /// <value>The default is false.</value>
-    public bool WarmUp { get; set; }
-
-    /// <summary>
-    /// Whether the client stores the cookies it receives. All messages of a client share one store, so that a cookie of one tenant or user
-    /// is sent with the token of another. Only for clients made by a factory: otherwise set <see cref="HttpClientHandler.UseCookies"/> on
-    /// the primary handler. A <c>Cookie</c> header on a message is sent as it is.
-    /// </summary>
-    /// <value>The default is false: <c>UseCookies</c> is switched off on the primary handler.</value>
-    public bool UseCookies { get; set; }
 
     /// <summary>The same options, logging elsewhere.</summary>
     internal AccessTokenHandlerOptions With(ILoggerFactory? loggerFactory, IMeterFactory? meterFactory)

@@ -91,8 +91,8 @@ internal static partial class Log
     public static partial void ForeignHost(ILogger logger, string origin);
 
     [LoggerMessage(306, LogLevel.Warning, "The client '{Client}' shares its cookies among all its tenants and users, because its primary "
-        + "handler was in use before this client was made. Set UseCookies = false on that handler, or options.UseCookies = true in "
-        + "AddAccessToken if the cookies are meant.")]
+        + "handler was in use before this client was made. Set UseCookies = false on that handler, or call AllowCookies() "
+        + "on the client if the cookies are meant.")]
     public static partial void CookiesKept(ILogger logger, string client);
 
     [LoggerMessage(307, LogLevel.Warning, "The primary handler of the client '{Client}' is a chain of handlers that is in use elsewhere, "

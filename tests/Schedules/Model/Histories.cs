@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
@@ -92,13 +93,19 @@ internal static class Histories
                 _given.Enqueue(answer);
                 return answer.ToResult();
             });
-            _acquirer = new TokenAcquirer(credential, new TokenAcquirerOptions { TimeProvider = _clock, Jitter = () => Jitter });
+            var options = new TokenAcquirerOptions { TimeProvider = _clock };
+            SetJitter(options, () => Jitter);
+            _acquirer = new TokenAcquirer(credential, options);
             _model = new ReferenceModel(Jitter, (claims, rejected) =>
             {
                 _modelAsked.Add($"{claims} {rejected?.Value}");
                 return _given.TryDequeue(out var answer) ? answer : throw new ScheduleException("the model asks, the acquirer did not");
             });
         }
+
+        // Internal, because only tests need it.
+        [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_Jitter")]
+        private static extern void SetJitter(TokenAcquirerOptions options, Func<double> jitter);
 
         /// <summary>What happened, and how the two answered.</summary>
         public string Text => _text.ToString();

@@ -34,7 +34,7 @@ public sealed class CookieTests : IDisposable
     public async Task Cookies_can_be_switched_on()
     {
         using var api = StubServer.Answering(200, ("Set-Cookie", "a=1"));
-        await using var provider = Build(api.Address, configure: options => options.UseCookies = true);
+        await using var provider = Build(api.Address, client => client.AllowCookies());
         using var client = CreateClient(provider);
 
         using var one = await client.GetAsync("/");

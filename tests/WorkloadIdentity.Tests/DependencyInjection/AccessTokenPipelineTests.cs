@@ -131,18 +131,6 @@ public sealed class AccessTokenPipelineTests : IDisposable
         Assert.Single(_api.Requests);
     }
 
-    // Cookies.
-
-    [Fact]
-    public void A_handler_made_by_hand_does_not_choose_about_cookies()
-    {
-        var options = new AccessTokenHandlerOptions { UseCookies = true };
-
-        var exception = Assert.Throws<ArgumentException>(() => new AccessTokenHandler(_tokens, new TokenRequest(Scope), options));
-
-        Assert.StartsWith("UseCookies", exception.Message, StringComparison.Ordinal);
-    }
-
     // Logging by the platform.
 
     [Theory]

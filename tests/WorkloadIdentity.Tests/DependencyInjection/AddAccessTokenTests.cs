@@ -119,7 +119,7 @@ public sealed class AddAccessTokenTests : IDisposable
         {
             services.AddWorkloadIdentity("graph", graph);
             services.AddHttpClient("orders", client => client.BaseAddress = Orders).AddAccessToken(Scope);
-            services.AddHttpClient("graph").AddAccessToken("https://graph.microsoft.com/.default", options => options.Identity = "graph");
+            services.AddHttpClient("graph").AddAccessToken("https://graph.microsoft.com/.default", identity: "graph");
         });
         var factory = provider.GetRequiredService<IHttpClientFactory>();
 
@@ -135,7 +135,7 @@ public sealed class AddAccessTokenTests : IDisposable
     public async Task A_client_without_its_identity_keeps_the_host_from_starting(string? identity, string line)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddHttpClient("orders").AddAccessToken(Scope, options => options.Identity = identity);
+        builder.Services.AddHttpClient("orders").AddAccessToken(Scope, identity: identity);
         using var host = builder.Build();
 
         var atStart = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());

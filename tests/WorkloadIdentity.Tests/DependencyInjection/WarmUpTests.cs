@@ -14,7 +14,7 @@ public sealed class WarmUpTests : IDisposable
     [Fact]
     public async Task A_clients_token_is_asked_for_at_start_as_its_messages_will()
     {
-        using var host = Build(options => options.WarmUp = true);
+        using var host = Build();
 
         await host.StartAsync();
         await Work(host);
@@ -39,7 +39,7 @@ public sealed class WarmUpTests : IDisposable
     {
         _tokens.OnGet =
             (_, _) => throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Refused, "AADSTS700016: no such application."));
-        using var host = Build(options => options.WarmUp = true);
+        using var host = Build();
 
         await host.StartAsync();
         await Work(host);
@@ -55,7 +55,7 @@ public sealed class WarmUpTests : IDisposable
     public async Task What_an_applications_own_code_throws_is_not_quoted()
     {
         _tokens.OnGet = (_, _) => throw new FormatException("canary");
-        using var host = Build(options => options.WarmUp = true);
+        using var host = Build();
 
         await host.StartAsync();
         await Work(host);
@@ -74,7 +74,7 @@ public sealed class WarmUpTests : IDisposable
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             throw new InvalidOperationException("It ends by cancellation.");
         };
-        using var host = Build(options => options.WarmUp = true);
+        using var host = Build();
 
         await host.StartAsync().WaitAsync(Patience.Limit);
         await asked.Task.WaitAsync(Patience.Limit);
@@ -87,21 +87,19 @@ public sealed class WarmUpTests : IDisposable
     [Fact]
     public void A_client_whose_token_depends_on_the_message_has_none_to_warm_up()
     {
-        Assert.Throws<ArgumentException>(() => Build(options => (options.WarmUp, options.RequireTenant) = (true, true)));
-        Assert.Throws<ArgumentException>(() => Build(options => (options.WarmUp, options.Select) = (true, _ => new TokenRequest("x"))));
-        Assert.Throws<ArgumentException>(
-            () => new AccessTokenHandler(_tokens, new TokenRequest("x"), new AccessTokenHandlerOptions { WarmUp = true }));
+        Assert.Throws<ArgumentException>("warmUp", () => Build(options => options.RequireTenant = true));
+        Assert.Throws<ArgumentException>("warmUp", () => Build(options => options.Select = _ => new TokenRequest("x")));
     }
 
     private static Task Work(IHost host) =>
         host.Services.GetServices<IHostedService>().OfType<WarmUp>().Single().Work.WaitAsync(Patience.Limit);
 
-    private IHost Build(Action<AccessTokenHandlerOptions> configure)
+    private IHost Build(Action<AccessTokenHandlerOptions>? configure = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton<ILoggerFactory>(_log);
         builder.Services.AddWorkloadIdentity(_tokens);
-        builder.Services.AddHttpClient("orders").AddAccessToken("api://orders/.default", configure);
+        builder.Services.AddHttpClient("orders").AddAccessToken("api://orders/.default", configure, warmUp: true);
         return builder.Build();
     }
 }

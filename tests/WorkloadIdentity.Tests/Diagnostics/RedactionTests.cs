@@ -159,7 +159,7 @@ public sealed class RedactionTests : IDisposable
                 headers: ("WWW-Authenticate",
                     $"Bearer error=\"insufficient_claims\", claims=\"{claims}\", realm=\"{received.Headers["Authorization"]}\"")),
         };
-        services.AddHttpClient("api").AddAccessToken(EntraFake.Scope, options => options.Identity = "identity")
+        services.AddHttpClient("api").AddAccessToken(EntraFake.Scope, identity: "identity")
             .ConfigurePrimaryHttpMessageHandler(() => api);
         await using var provider = services.BuildServiceProvider();
         var acquirer = provider.GetRequiredKeyedService<ITokenAcquirer>("identity");

@@ -434,12 +434,6 @@ public sealed class AccessTokenHandlerTests : IDisposable
     }
 
     [Fact]
-    public void A_handler_made_by_hand_has_no_named_identity() =>
-        Assert.Contains("AddAccessToken", Assert.Throws<ArgumentException>(
-            () => new AccessTokenHandler(_tokens, new TokenRequest(Scope), new AccessTokenHandlerOptions { Identity = "graph" })).Message,
-            StringComparison.Ordinal);
-
-    [Fact]
     public async Task Changing_the_options_later_changes_nothing()
     {
         var options = new AccessTokenHandlerOptions();
