@@ -31,6 +31,10 @@ public sealed class AccessToken
         _refreshOn = refreshOn?.UtcTicks ?? 0;
     }
 
+    /// <summary>A Bearer token, with where it comes from.</summary>
+    internal AccessToken(string value, DateTimeOffset expiresOn, DateTimeOffset? refreshOn, TokenOrigin origin)
+        : this(value, expiresOn, refreshOn) => _origin = origin;
+
     private AccessToken(AccessToken other, TokenOrigin origin)
     {
         Value = other.Value;
@@ -109,12 +113,8 @@ public sealed class AccessToken
     public AccessToken IssuedBy(string issuer, string? clientId = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(issuer);
-        return IssuedBy(issuer, clientId, proofEndsOn: null);
+        return new AccessToken(this, new TokenOrigin(AcquiredBy, issuer, clientId, ProofEndsOn: null));
     }
-
-    /// <summary>The same, with the end of the certificate that the application proved itself with.</summary>
-    internal AccessToken IssuedBy(string issuer, string? clientId, DateTimeOffset? proofEndsOn) =>
-        new(this, new TokenOrigin(AcquiredBy, issuer, clientId, proofEndsOn));
 
     /// <summary>Type, expiry and origin: never the value.</summary>
     public override string ToString() =>

@@ -4,18 +4,28 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace WorkloadIdentity;
 
 /// <summary>What the parts of one acquirer share. It holds values and does nothing.</summary>
-internal sealed class AcquirerSetup(Credential credential, TokenAcquirerOptions options)
+internal sealed class AcquirerSetup
 {
-    public Credential Credential { get; } = credential;
+    public AcquirerSetup(Credential credential, TokenAcquirerOptions options)
+    {
+        Credential = credential;
+        Options = options;
+        TimeProvider = options.TimeProvider;
+        Clock = new CachedClock(options.TimeProvider, options.CoarseTicks);
+        Logger = options.LoggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+        Telemetry = new AcquirerTelemetry(credential.Name, options, Logger);
+    }
 
-    public TokenAcquirerOptions Options { get; } = options;
+    public Credential Credential { get; }
 
-    public TimeProvider TimeProvider { get; } = options.TimeProvider;
+    public TokenAcquirerOptions Options { get; }
+
+    public TimeProvider TimeProvider { get; }
 
     /// <summary>The clock that a cache hit reads.</summary>
-    public CachedClock Clock { get; } = new(options.TimeProvider, options.CoarseTicks);
+    public CachedClock Clock { get; }
 
-    public ILogger Logger { get; } = options.LoggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+    public ILogger Logger { get; }
 
-    public TokenMetrics Metrics { get; } = new(options.MeterFactory, options.Identity);
+    public AcquirerTelemetry Telemetry { get; }
 }

@@ -9,7 +9,6 @@ internal sealed class AcquisitionRunner : IDisposable
 {
     private readonly AcquirerSetup _setup;
     private readonly TokenAcquirerOptions _options;
-    private readonly AcquisitionTelemetry _telemetry;
     private readonly SharedTokens? _shared;
     private readonly AcquisitionQueue _queue;
     private readonly AcquisitionQueue _userQueue;
@@ -19,7 +18,6 @@ internal sealed class AcquisitionRunner : IDisposable
     {
         _setup = setup;
         _options = setup.Options;
-        _telemetry = new AcquisitionTelemetry(setup);
         _shared = _options.Store is { } store
             ? new SharedTokens(
                 store, setup.Credential.Partition!, _options.AcquisitionTimeLimit, setup.TimeProvider, setup.Logger)
@@ -27,9 +25,6 @@ internal sealed class AcquisitionRunner : IDisposable
         _queue = new AcquisitionQueue(_options.MaxConcurrentAcquisitions, _options.MaxQueuedAcquisitions);
         _userQueue = new AcquisitionQueue(_options.MaxConcurrentAcquisitions, _options.MaxQueuedAcquisitions);
     }
-
-    /// <summary>How the latest acquisitions ended, by resource.</summary>
-    public AcquisitionHealth Health => _telemetry.Health;
 
     public bool IsDisposed => _disposal.IsCancellationRequested;
 
@@ -50,13 +45,13 @@ internal sealed class AcquisitionRunner : IDisposable
             using var turn = (request.UserAssertion is null ? _queue : _userQueue).Enter(leave.Token);
             if (turn is null)
             {
-                return _telemetry.Ended(acquisition, request, held, QueueIsFull(request));
+                return _setup.Telemetry.Ended(acquisition, request, held, QueueIsFull(request));
             }
 
             if (!await turn.Started.ConfigureAwait(false))
             {
                 acquisition.WasDropped = !end.IsCancellationRequested;
-                return limit.IsCancellationRequested ? _telemetry.Ended(acquisition, request, held, NoTurn(request)) : null;
+                return limit.IsCancellationRequested ? _setup.Telemetry.Ended(acquisition, request, held, NoTurn(request)) : null;
             }
 
             return await AcquireAsync(acquisition, request, held, parent, end.Token).ConfigureAwait(false);
@@ -78,7 +73,7 @@ internal sealed class AcquisitionRunner : IDisposable
     {
         // The cancellation source is not disposed: acquisitions in flight still observe it.
         _disposal.Cancel();
-        _setup.Metrics.Dispose();
+        _setup.Telemetry.Dispose();
     }
 
     private async Task<TokenResult> AcquireAsync(
@@ -92,7 +87,7 @@ internal sealed class AcquisitionRunner : IDisposable
             var result = acquisition.IsRenewal || acquisition.Claims is not null || _shared is null
                 ? await AskCredentialAsync(acquisition, request, end).ConfigureAwait(false)
                 : await AskStoreAndCredentialAsync(_shared, acquisition, request, held, end).ConfigureAwait(false);
-            return _telemetry.Ended(acquisition, request, held, result, _setup.TimeProvider.GetElapsedTime(started));
+            return _setup.Telemetry.Ended(acquisition, request, held, result, _setup.TimeProvider.GetElapsedTime(started));
         }
         finally
         {

@@ -11,6 +11,13 @@ internal sealed class FailureMemory(TimeProvider timeProvider)
     private long _failedAt;
     private int _failuresInRow;
 
+    /// <summary>What counts as the failure of a refresh that returned a token no better than the one that is held.</summary>
+    public static TokenResult NoSuccessor => TokenResult.Failed(new TokenError(
+        TokenErrorKind.InvalidResponse, "The issuer returned a token that expires no later than the one that is held.")
+    {
+        IsTransient = true,
+    });
+
     public TokenResult Last { get; private set; } = null!;
 
     public void Remember(TokenResult failure)
@@ -19,6 +26,9 @@ internal sealed class FailureMemory(TimeProvider timeProvider)
         _failedAt = timeProvider.GetTimestamp();
         _failuresInRow++;
     }
+
+    /// <summary>The last failure, for a caller who would ask again too early.</summary>
+    public TokenAcquisitionException Repeated(TimeSpan remaining) => new(Last.Error!.Repeated(remaining), Last.Attempts);
 
     /// <summary>Forgets the failures: the next one is the first again.</summary>
     public void Forget() => _failuresInRow = 0;

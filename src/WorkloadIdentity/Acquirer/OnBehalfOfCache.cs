@@ -68,7 +68,7 @@ internal sealed class OnBehalfOfCache(AcquirerSetup setup, AcquisitionRunner run
     {
         var before = _entries.Count;
         _entries.Compact(Math.Max(0.05, 1.0 / capacity));
-        setup.Metrics.Evicted(before - _entries.Count, "user");
+        setup.Telemetry.Evicted(before - _entries.Count, "user");
 
         // Entries beyond the capacity wait for their first result. They are looked at again once there are a good many more.
         _crowd = _entries.Count < capacity ? 0 : _entries.Count + Math.Max(1, capacity / 16);

@@ -34,7 +34,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
     }
 
     /// <summary>How the latest acquisitions ended, by resource.</summary>
-    internal AcquisitionHealth Health => _runner.Health;
+    internal IReadOnlyDictionary<string, ResourceHealth> Health => _setup.Telemetry.Health;
 
     /// <summary>How many cache entries of the application there are.</summary>
     internal int EntryCount => _cache.Count;
@@ -51,7 +51,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         }
 
         request = Normalize(request);
-        return Get(_cache.GetOrAdd(request), request, cancellationToken);
+        return GetAsync(_cache.GetOrAdd(request), request, cancellationToken);
     }
 
     /// <summary>Gets a token without a look-up, for a caller that keeps the cache entry of a request that it asks for each time.</summary>
@@ -81,7 +81,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
             entry = found;
         }
 
-        return Get(found, request, cancellationToken);
+        return GetAsync(found, request, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -96,7 +96,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         var demanded = DemandedClaims.Of(claims);
         while (true)
         {
-            // Null: the entry was evicted after it was found. Its successor is asked instead.
+            // Null: the entry was retired after it was found. Its successor is asked instead.
             var entry = _cache.GetOrAdd(request);
             if (await entry.RenewAsync(request, rejected, demanded, cancellationToken).ConfigureAwait(false) is { } token)
             {
@@ -131,13 +131,19 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         _cache.Dispose();
     }
 
-    private ValueTask<AccessToken> Get(TokenCacheEntry entry, TokenRequest request, CancellationToken cancellationToken) =>
-        entry.Held(request) is { } token ? new ValueTask<AccessToken>(token) : WaitAsync(entry, request, cancellationToken);
+    private ValueTask<AccessToken> GetAsync(TokenCacheEntry entry, TokenRequest request, CancellationToken cancellationToken)
+    {
+        var getting = entry.GetAsync(request, cancellationToken);
+        return getting is { IsCompletedSuccessfully: true, Result: { } token }
+            ? new ValueTask<AccessToken>(token)
+            : WaitAsync(getting, request, cancellationToken);
+    }
 
     /// <summary>Equivalent requests share a cache entry: the credential's own tenant is left out.</summary>
     private TokenRequest Normalize(TokenRequest request) => request.TenantId is null ? request : _credential.Normalize(request);
 
-    private async ValueTask<AccessToken> WaitAsync(TokenCacheEntry entry, TokenRequest request, CancellationToken cancellationToken)
+    private async ValueTask<AccessToken> WaitAsync(
+        ValueTask<AccessToken?> getting, TokenRequest request, CancellationToken cancellationToken)
     {
         var started = _timeProvider.GetTimestamp();
         var outcome = "failed";
@@ -145,13 +151,14 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         {
             while (true)
             {
-                if (await entry.GetAsync(request, cancellationToken).ConfigureAwait(false) is { } token)
+                if (await getting.ConfigureAwait(false) is { } token)
                 {
                     outcome = "issued";
                     return token;
                 }
 
-                entry = _cache.GetOrAdd(request);
+                // The entry was retired after it was found. Its successor is asked instead.
+                getting = _cache.GetOrAdd(request).GetAsync(request, cancellationToken);
             }
         }
         catch (OperationCanceledException)
@@ -161,7 +168,7 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
         }
         finally
         {
-            _setup.Metrics.Waited(_timeProvider.GetElapsedTime(started), outcome);
+            _setup.Telemetry.Waited(_timeProvider.GetElapsedTime(started), outcome);
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class TokenCache : IEntryCounts, IDisposable
         _capacity = setup.Options.Capacity;
         _sweepAt = _capacity;
         _users = new Lazy<OnBehalfOfCache>(() => new OnBehalfOfCache(setup, runner, setup.Options.OnBehalfOfCapacity));
-        setup.Metrics.Observe(this);
+        setup.Telemetry.Observe(this);
     }
 
     /// <summary>How many entries of the application there are.</summary>
@@ -104,7 +104,7 @@ internal sealed class TokenCache : IEntryCounts, IDisposable
             }
         }
 
-        _setup.Metrics.Evicted(before - _count, "application");
+        _setup.Telemetry.Evicted(before - _count, "application");
 
         // What is left has an acquisition in flight and no token yet. It is looked at again once there are a good many more.
         _sweepAt = wanted == 0 ? _capacity : _count + Math.Max(1, _capacity / 16);

@@ -22,33 +22,47 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
     /// <summary>An earlier end than the token's own, in UTC ticks.</summary>
     protected virtual long NotAfter => long.MaxValue;
 
-    /// <summary>
-    /// The cache hit: the held token when it may be served at once; otherwise null. A stale token starts a refresh in the background.
-    /// </summary>
-    public AccessToken? Held(TokenRequest request)
+    protected bool HoldsUnexpiredToken => _held?.IsUnexpiredAt(setup.TimeProvider.GetUtcNow()) == true;
+
+    /// <summary>Gets a token: the held one if it may be served, otherwise the acquisition's.</summary>
+    /// <returns>The token; null when this entry was retired. Then the cache has another entry.</returns>
+    /// <exception cref="TokenAcquisitionException">No token could be acquired.</exception>
+    public ValueTask<AccessToken?> GetAsync(TokenRequest request, CancellationToken cancellationToken) =>
+        _held is not null && Held(request) is { } token ? new ValueTask<AccessToken?>(token) : WaitAsync(request, cancellationToken);
+
+    /// <summary>Takes the entry out of service, unless an acquisition is in flight.</summary>
+    /// <returns>Whether the entry is out of service.</returns>
+    public bool TryRetire()
     {
-        if (_held is not { } held)
+        lock (this)
         {
-            return null;
-        }
+            if (_inFlight is null)
+            {
+                Retire();
+            }
 
-        var now = setup.Clock.GetUtcTicks(out var isNewReading);
-        if (!held.IsFreshAt(now))
-        {
-            return HeldUnlessExpiring(held, request, isNewReading ? now : setup.Clock.ReadUtcTicks());
+            return _isRetired;
         }
-
-        if (isNewReading)
-        {
-            Sample(held, now);
-        }
-
-        return held.Token;
     }
 
-    /// <summary>Waits for a token. Null when this entry was retired; then the cache has another one.</summary>
-    /// <exception cref="TokenAcquisitionException">No token could be acquired.</exception>
-    public async ValueTask<AccessToken?> GetAsync(TokenRequest request, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the entry out of service, whatever is in flight. From then on it starts nothing and holds nothing, even if a handler keeps it.
+    /// </summary>
+    public void Retire()
+    {
+        lock (this)
+        {
+            _isRetired = true;
+            _held = null;
+        }
+    }
+
+    /// <summary>Called after each acquisition.</summary>
+    protected virtual void Completed()
+    {
+    }
+
+    private async ValueTask<AccessToken?> WaitAsync(TokenRequest request, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -75,7 +89,7 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
                 }
                 else if (_failures?.Remaining(behindLivingToken: age == TokenAge.Expiring) is { Ticks: > 0 } remaining)
                 {
-                    return age == TokenAge.Expiring ? _held!.Token : throw Repeated(_failures.Last, remaining);
+                    return age == TokenAge.Expiring ? _held!.Token : throw _failures.Repeated(remaining);
                 }
                 else
                 {
@@ -108,82 +122,6 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
     }
 
     /// <summary>
-    /// Takes the entry out of service, unless an acquisition is in flight. A retired entry starts nothing and holds nothing.
-    /// </summary>
-    /// <returns>Whether the entry is out of service.</returns>
-    public bool TryRetire()
-    {
-        lock (this)
-        {
-            if (_inFlight is null)
-            {
-                Retire();
-            }
-
-            return _isRetired;
-        }
-    }
-
-    /// <summary>
-    /// Takes the entry out of service, whatever is in flight. Its token is dropped, even if a handler keeps the entry.
-    /// </summary>
-    public void Retire()
-    {
-        lock (this)
-        {
-            _isRetired = true;
-            _held = null;
-        }
-    }
-
-    private AccessToken? HeldUnlessExpiring(CachedToken held, TokenRequest request, long now)
-    {
-        var age = held.AgeAt(now);
-        if (age > TokenAge.Stale)
-        {
-            return null;
-        }
-
-        if (age == TokenAge.Stale)
-        {
-            RefreshInBackground(held, request);
-        }
-
-        Sample(held, now);
-        return held.Token;
-    }
-
-    /// <summary>
-    /// Measures one hit in 256 of those that read the wall clock. The last bits of the time choose it: they cost nothing and have nothing
-    /// to do with the token's age. A measurement writes memory that all threads share, which most hits must not do.
-    /// </summary>
-    private void Sample(CachedToken held, long now)
-    {
-        if ((now & 0xFF) == 0)
-        {
-            setup.Metrics.Used(held.HeldFor(now));
-        }
-    }
-
-    private void RefreshInBackground(CachedToken stale, TokenRequest request)
-    {
-        if (_inFlight is not null)
-        {
-            return;
-        }
-
-        lock (this)
-        {
-            // An acquisition may have completed since the caller looked at this token. Then the new token is not stale.
-            if (!_isRetired && _inFlight is null && ReferenceEquals(_held, stale)
-                && _failures?.Remaining(behindLivingToken: true) is not { Ticks: > 0 })
-            {
-                Start(request, isBackgroundRefresh: true);
-            }
-        }
-    }
-
-    /// <summary>
     /// The acquisition carries the claims that the API asked for before, so that it need not ask again after each refresh.
     /// </summary>
     private InFlightAcquisition Start(TokenRequest request, bool isBackgroundRefresh = false) => Start(request, new InFlightAcquisition
@@ -194,7 +132,7 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
     });
 
     /// <summary>
-    /// Starts without the caller's execution setup: its culture, identity and baggage must not reach work that serves other callers.
+    /// Starts without the caller's execution context: its culture, identity and baggage must not reach work that serves other callers.
     /// </summary>
     private InFlightAcquisition Start(TokenRequest request, InFlightAcquisition acquisition)
     {
@@ -206,6 +144,75 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
         return _inFlight = acquisition;
     }
 
-    private static TokenAcquisitionException Repeated(TokenResult failure, TimeSpan remaining) =>
-        new(failure.Error!.Repeated(remaining), failure.Attempts);
+    /// <summary>Runs the acquisition, and stores its result before any waiting caller sees it.</summary>
+    private async Task<TokenResult?> AcquireAsync(
+        InFlightAcquisition acquisition, TokenRequest request, AccessToken? held, ActivityContext parent)
+    {
+        var result = await runner.RunAsync(acquisition, request, held, parent).ConfigureAwait(false);
+        lock (this)
+        {
+            _inFlight = null;
+            if (result is not null && !_isRetired)
+            {
+                Store(acquisition, request, result, setup.TimeProvider.GetUtcNow());
+            }
+        }
+
+        Completed();
+        return result;
+    }
+
+    private void Store(InFlightAcquisition acquisition, TokenRequest request, TokenResult result, DateTimeOffset now)
+    {
+        if (result.Token is not { } token)
+        {
+            StoreFailure(acquisition, request, result, now);
+        }
+        else if (acquisition.IsRenewal ? token.Value != acquisition.Rejected?.Value : IsSuccessor(token, now))
+        {
+            StoreToken(acquisition, token, now);
+        }
+        else if (!acquisition.IsRenewal)
+        {
+            // IMDS and App Service return the token of their own cache. Asking again at once would change nothing.
+            Remember(request, FailureMemory.NoSuccessor, now);
+        }
+    }
+
+    private void StoreToken(InFlightAcquisition acquisition, AccessToken token, DateTimeOffset now)
+    {
+        _held = new CachedToken(token, now, setup.Options.Jitter(), NotAfter, acquisition.StartedOn);
+        _failures = null;
+        if (acquisition.Claims is { } claims)
+        {
+            _renewals!.Remember(claims, _held);
+        }
+    }
+
+    /// <summary>A failed renewal does not count for others: renewals have a limit of their own.</summary>
+    private void StoreFailure(InFlightAcquisition acquisition, TokenRequest request, TokenResult failure, DateTimeOffset now)
+    {
+        if (acquisition.IsRefusedForKeptClaims(failure))
+        {
+            _renewals!.ForgetKept();
+        }
+        else if (!acquisition.IsRenewal)
+        {
+            Remember(request, failure, now);
+        }
+    }
+
+    private void Remember(TokenRequest request, TokenResult failure, DateTimeOffset now)
+    {
+        _failures ??= new FailureMemory(setup.TimeProvider);
+        _failures.Remember(failure);
+        if (_held is { } held && held.IsUnexpiredAt(now))
+        {
+            var backOff = _failures.Remaining(behindLivingToken: true);
+            setup.Telemetry.RefreshFailed(request.Scope, held.Token.ExpiresOn, backOff, failure.Error!);
+        }
+    }
+
+    private bool IsSuccessor(AccessToken token, DateTimeOffset now) => _held is not { } held || !held.IsUnexpiredAt(now)
+        || (token.Value != held.Token.Value && token.ExpiresOn > held.Token.ExpiresOn);
 }

@@ -33,9 +33,10 @@ internal static class TokenResponse
             return TokenResult.Failed(TokenRefusal.Read(answer, document?.RootElement, exchange, form, authentication));
         }
 
-        return Token(document.RootElement, sentOn) switch
+        var origin = new TokenOrigin(AcquiredBy: null, exchange.Authority.Name, exchange.ClientId, form.Certificate?.NotAfter);
+        return Token(document.RootElement, sentOn, origin) switch
         {
-            ({ } token, _) => TokenResult.Issued(token.IssuedBy(exchange.Authority.Name, exchange.ClientId, form.Certificate?.NotAfter)),
+            ({ } token, _) => TokenResult.Issued(token),
             (_, var problem) => TokenResult.Failed(
                 new TokenError(
                     TokenErrorKind.InvalidResponse,
@@ -47,7 +48,7 @@ internal static class TokenResponse
         };
     }
 
-    private static (AccessToken? Token, string Problem) Token(JsonElement response, DateTimeOffset sentOn)
+    private static (AccessToken? Token, string Problem) Token(JsonElement response, DateTimeOffset sentOn, TokenOrigin origin)
     {
         if (response.Text("access_token") is not { } value)
         {
@@ -82,7 +83,7 @@ internal static class TokenResponse
         // A hint: one that makes no sense is no hint.
         var refresh = Seconds(response, "refresh_in");
         return (new AccessToken(
-            value, sentOn.AddSeconds(lifetime), refresh > 0 && refresh < lifetime ? sentOn.AddSeconds(refresh.Value) : null), "");
+            value, sentOn.AddSeconds(lifetime), refresh > 0 && refresh < lifetime ? sentOn.AddSeconds(refresh.Value) : null, origin), "");
     }
 
     /// <summary>A number of seconds, as a number or as text: some servers and proxies quote it.</summary>

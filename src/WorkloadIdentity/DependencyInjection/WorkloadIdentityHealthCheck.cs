@@ -27,7 +27,7 @@ internal sealed class WorkloadIdentityHealthCheck(IServiceProvider services) : I
             }
             else if (acquirer is TokenAcquirer { Health: var health })
             {
-                foreach (var (resource, outcome) in health.All)
+                foreach (var (resource, outcome) in health)
                 {
                     status = Worse(status, Judge(outcome, now, context.Registration.FailureStatus));
                     Describe(identity.Name.Length == 0 ? resource : $"{identity.Name}: {resource}", outcome, now, data, problems);

@@ -17,10 +17,10 @@ public sealed class FolderTests
     /// <summary>The files that need each other, and why they do. A type in several files counts as a cycle of these files.</summary>
     private static readonly (string Reason, string[] Files)[] KnownFileCycles =
     [
-        ("one type in three files: what it holds, how an acquisition ends, how a renewal starts",
-            ["Acquirer/TokenCacheEntry.cs", "Acquirer/TokenCacheEntry.Completion.cs", "Acquirer/TokenCacheEntry.Renewal.cs"]),
-        ("one type in three files: the message, its start, its renewal",
-            ["Http/AccessTokenHandler.cs", "Http/AccessTokenHandler.Start.cs", "Http/AccessTokenHandler.Renewal.cs"]),
+        ("one type in three files: the hit, the acquisition, the renewal",
+            ["Acquirer/TokenCacheEntry.cs", "Acquirer/TokenCacheEntry.Hit.cs", "Acquirer/TokenCacheEntry.Renewal.cs"]),
+        ("one type in three files: the message, its renewal, the same for synchronous callers",
+            ["Http/AccessTokenHandler.cs", "Http/AccessTokenHandler.Renewal.cs", "Http/AccessTokenHandler.Synchronous.cs"]),
         ("a member's credential is made from the options, which list the members",
             ["DefaultChain/DefaultChainMember.cs", "DefaultChain/DefaultCredentialsOptions.cs"]),
         ("the options take a function that is given the dependencies, and these read the options",
