@@ -77,32 +77,9 @@ public abstract class Credential
             {
                 throw;
             }
-            catch (OperationCanceledException exception)
-            {
-                // Somebody else's cancellation (a client's own timeout): for our caller that is a time limit, not a cancellation.
-                result =
-                    TokenResult.Failed(new TokenError(
-                        TokenErrorKind.TimedOut,
-                        $"The credential '{Name}' was cut off by a time limit of its own.")
-                    { Exception = exception });
-            }
-            catch (TokenAcquisitionException exception)
-            {
-                result = TokenResult.Failed(exception.Error);
-            }
-            catch (Exception exception) when (exception is HttpRequestException or IOException)
-            {
-                result = TokenResult.Failed(new TokenError(
-                    TokenErrorKind.Unreachable,
-                    $"The credential '{Name}' threw {exception.GetType().Name}; it is kept as the inner exception.")
-                { Exception = exception });
-            }
             catch (Exception exception)
             {
-                result = TokenResult.Failed(new TokenError(
-                    TokenErrorKind.InvalidConfiguration,
-                    $"The credential '{Name}' threw {exception.GetType().Name}; it is kept as the inner exception.")
-                { Exception = exception });
+                result = TokenResult.Failed(ThrownError.Of(exception, $"The credential '{Name}'"));
             }
         }
 

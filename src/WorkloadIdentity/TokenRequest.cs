@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.Serialization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Serialization;
 
 namespace WorkloadIdentity;
@@ -14,6 +12,9 @@ namespace WorkloadIdentity;
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class TokenRequest : IEquatable<TokenRequest>
 {
+    private readonly string? _tenantId;
+    private readonly string? _fmiPath;
+    private readonly CheckedUserAssertion? _user;
     private int _hash;
 
     /// <summary>Asks for a token for <paramref name="scope"/>.</summary>
@@ -25,13 +26,14 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         Scope = Guard.Scope(scope);
     }
 
-    private TokenRequest(TokenRequest other, string? tenantId, string? userAssertion)
+    /// <summary>Copies a request, with values that were checked before.</summary>
+    private TokenRequest(TokenRequest other, string scope, string? tenantId, CheckedUserAssertion? user, bool continuousAccess)
     {
-        Scope = other.Scope;
-        FmiPath = other.FmiPath;
-        ContinuousAccess = other.ContinuousAccess;
-        TenantId = tenantId;
-        UserAssertion = userAssertion;
+        Scope = scope;
+        _fmiPath = other._fmiPath;
+        ContinuousAccess = continuousAccess;
+        _tenantId = tenantId;
+        _user = user;
     }
 
     /// <summary>The scope asked for, exactly as given.</summary>
@@ -42,7 +44,11 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// </summary>
     /// <exception cref="ArgumentException">The value is not a tenant, or is <c>common</c>, <c>organizations</c> or
     /// <c>consumers</c>.</exception>
-    public string? TenantId { get; init => field = value is null ? null : WorkloadIdentity.TenantId.Require(value, nameof(TenantId)); }
+    public string? TenantId
+    {
+        get => _tenantId;
+        init => _tenantId = value is null ? null : WorkloadIdentity.TenantId.Require(value, nameof(TenantId));
+    }
 
     /// <summary>
     /// The access token a user's client sent to this application. When set, the token is acquired on behalf of that user
@@ -55,14 +61,18 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     [JsonIgnore]
     [IgnoreDataMember]
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    public string? UserAssertion { get; init => field = value is null ? null : Guard.UserAssertion(value); }
+    public string? UserAssertion
+    {
+        get => _user?.Value;
+        init => _user = value is null ? null : CheckedUserAssertion.Of(value);
+    }
 
     /// <summary>The <c>fmi_path</c> of a federated managed identity or agent identity; null for all others.</summary>
     /// <exception cref="ArgumentException">The value is empty or holds a control character.</exception>
     public string? FmiPath
     {
-        get; init =>
-        field = value is null ? null : Guard.Text(value, "An FMI path", "the agent identity's client id");
+        get => _fmiPath;
+        init => _fmiPath = value is null ? null : Guard.Text(value, "An FMI path", "the agent identity's client id");
     }
 
     /// <summary>
@@ -82,18 +92,22 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <summary>The same request in another tenant.</summary>
     /// <param name="tenantId">A GUID or a verified domain name.</param>
     /// <exception cref="ArgumentException"><paramref name="tenantId"/> is not a tenant.</exception>
-    public TokenRequest ForTenant(string tenantId) =>
-        new(this, WorkloadIdentity.TenantId.Require(tenantId, nameof(tenantId)), UserAssertion);
+    public TokenRequest ForTenant(string tenantId) => With(Scope, WorkloadIdentity.TenantId.Require(tenantId, nameof(tenantId)), _user);
+
+    /// <summary>The user assertion with the proof that it was checked; null without a user.</summary>
+    internal CheckedUserAssertion? User => _user;
 
     /// <summary>The same request in the credential's own tenant. Made once, so that its hash is computed once.</summary>
-    internal TokenRequest WithoutTenant => TenantId is null ? this : field ??= new(this, tenantId: null, UserAssertion);
+    internal TokenRequest WithoutTenant => _tenantId is null ? this : field ??= With(Scope, tenantId: null, _user);
 
     /// <summary>
     /// The request as a cache keeps it: a user assertion is replaced by its SHA-256, so that no cache holds a user's token. Computed once.
     /// </summary>
-    internal TokenRequest CacheKey => UserAssertion is null
-        ? this
-        : field ??= new(this, TenantId, Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(UserAssertion))));
+    internal TokenRequest CacheKey => _user is null ? this : field ??= With(Scope, _tenantId, _user.Hashed);
+
+    /// <summary>The same request with other values, which were checked before.</summary>
+    internal TokenRequest With(string scope, string? tenantId, CheckedUserAssertion? user, bool? continuousAccess = null) =>
+        new(this, scope, tenantId, user, continuousAccess ?? ContinuousAccess);
 
     /// <inheritdoc/>
     public bool Equals(TokenRequest? other) =>

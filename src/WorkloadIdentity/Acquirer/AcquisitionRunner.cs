@@ -39,9 +39,8 @@ internal sealed class AcquisitionRunner : IDisposable
     {
         try
         {
-            using var limit = new CancellationTokenSource(_options.AcquisitionTimeLimit, _setup.TimeProvider);
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _disposal.Token);
-            using var leave = CancellationTokenSource.CreateLinkedTokenSource(acquisition.Abandoned, end.Token);
+            using var limit = new TimeLimit(_options.AcquisitionTimeLimit, _setup.TimeProvider, _disposal.Token);
+            using var leave = CancellationTokenSource.CreateLinkedTokenSource(acquisition.Abandoned, limit.Token);
             using var turn = (request.UserAssertion is null ? _queue : _userQueue).Enter(leave.Token);
             if (turn is null)
             {
@@ -50,11 +49,11 @@ internal sealed class AcquisitionRunner : IDisposable
 
             if (!await turn.Started.ConfigureAwait(false))
             {
-                acquisition.WasDropped = !end.IsCancellationRequested;
-                return limit.IsCancellationRequested ? _setup.Telemetry.Ended(acquisition, request, held, NoTurn(request)) : null;
+                acquisition.WasDropped = !limit.Token.IsCancellationRequested;
+                return limit.HasPassed ? _setup.Telemetry.Ended(acquisition, request, held, NoTurn(request)) : null;
             }
 
-            return await AcquireAsync(acquisition, request, held, parent, end.Token).ConfigureAwait(false);
+            return await AcquireAsync(acquisition, request, held, parent, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (IsDisposed)
         {
@@ -62,10 +61,7 @@ internal sealed class AcquisitionRunner : IDisposable
         }
         catch (Exception exception)
         {
-            return TokenResult.Failed(new TokenError(
-                TokenErrorKind.InvalidConfiguration,
-                $"The acquisition failed with {exception.GetType().Name}; the inner exception has the details.")
-            { Exception = exception });
+            return TokenResult.Failed(ThrownError.Of(exception, "The acquisition"));
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed class OnBehalfOfCache(AcquirerSetup setup, AcquisitionRunner run
                 MakeRoom();
             }
 
-            var endsOn = UnverifiedJwt.TryRead(request.UserAssertion)?.ExpiresOn;
+            var endsOn = request.User?.ExpiresOn;
             var stay = (endsOn - setup.TimeProvider.GetUtcNow()) ?? LongestStay;
             var leavesOn = Clock() + (stay < ShortestStay ? ShortestStay : stay < LongestStay ? stay : LongestStay);
             var entry = new Entry(this, key, (endsOn ?? DateTimeOffset.MaxValue).UtcTicks, leavesOn);

@@ -60,12 +60,11 @@ internal sealed class SharedTokens(
     private async ValueTask WithinLimitAsync(
         string doing, TimeSpan timeLimit, Func<CancellationToken, ValueTask> step, CancellationToken end)
     {
-        using var limit = new CancellationTokenSource(timeLimit, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, end);
+        using var limit = new TimeLimit(timeLimit, timeProvider, end);
         try
         {
             // On a thread of its own: a store that blocks before its first await holds up nobody for longer than the limit.
-            await Task.Run(() => step(either.Token).AsTask(), CancellationToken.None).WaitAsync(either.Token).ConfigureAwait(false);
+            await Task.Run(() => step(limit.Token).AsTask(), CancellationToken.None).WaitAsync(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {

@@ -113,7 +113,9 @@ public sealed class ApplicationCredential : Credential
             return TokenResult.Failed(Error(TokenErrorKind.InvalidConfiguration, scopeProblem, HelpAnchors.Scope, request));
         }
 
-        var (claims, claimsProblem) = ClaimsRequest.For(request.ContinuousAccess, acquisition.Claims);
+        var (claims, claimsProblem) = acquisition.Claims is { } challenge
+            ? ClaimsRequest.For(request.ContinuousAccess, challenge)
+            : (ClaimsRequest.Declared(request.ContinuousAccess), null);
         if (claimsProblem is not null)
         {
             return TokenResult.Failed(claimsProblem.About(request.Scope, _clientId, request.TenantId ?? _tenantId));
@@ -179,7 +181,7 @@ public sealed class ApplicationCredential : Credential
 
     /// <summary>What is no JWT may be a secret that was put in its place: it is not sent.</summary>
     private TokenError? JwtProblem(TokenRequest request) =>
-        request.UserAssertion is null || JwtForm.Problem(request.UserAssertion) is not { } problem ? null
+        request.User?.FormProblem is not { } problem ? null
         : new TokenError(
             TokenErrorKind.InvalidConfiguration,
             $"The user assertion {problem}, so it was not sent. It must be the access token that the user's client sent to application "

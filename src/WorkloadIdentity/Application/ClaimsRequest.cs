@@ -9,6 +9,9 @@ internal static class ClaimsRequest
     /// <summary>A challenge is a few hundred bytes; it comes from a server that may not be trusted.</summary>
     public const int MaxLength = 16 * 1024;
 
+    /// <summary>The form field's value where no API demanded claims; null when there is nothing to say.</summary>
+    public static string? Declared(bool continuousAccess) => continuousAccess ? AccessTokenClaims.Capability : null;
+
     /// <summary>The form field's value, null when there is nothing to say; or why the challenge cannot be sent.</summary>
     /// <param name="continuousAccess">Whether to declare <c>cp1</c>.</param>
     /// <param name="challenge">What an API demanded. Only its <c>access_token</c> member goes on, written anew, with our capability in
@@ -17,7 +20,7 @@ internal static class ClaimsRequest
     {
         if (challenge is null)
         {
-            return (continuousAccess ? AccessTokenClaims.Capability : null, null);
+            return (Declared(continuousAccess), null);
         }
 
         if (challenge.Length > MaxLength)

@@ -19,7 +19,6 @@ internal sealed class TokenEndpoint(
 
     // Learned from an answer once, for this authority: the next acquisitions begin with what works.
     private volatile bool _rs256Only;
-    private readonly ExpiryWarning _expiry = new(clientId, timeProvider, logger);
 
     /// <summary>
     /// Asks, and asks again where that is promised to help: transient failures on a schedule; once with RS256 where PS256 is not known;
@@ -107,7 +106,7 @@ internal sealed class TokenEndpoint(
             return new Attempt(About(noWay, exchange), Form: null);
         }
 
-        var form = TokenRequestForm.For(exchange);
+        var form = new TokenRequestForm(exchange);
         if (await WriteAuthenticationAsync(form, exchange, cancellationToken).ConfigureAwait(false) is { } problem)
         {
             // Entra has answered already: that stands, whatever became of the material since.
@@ -139,7 +138,6 @@ internal sealed class TokenEndpoint(
             _gate.Close(exchange.TenantId, throttled, wait);
         }
 
-        _expiry.Look(form.Certificate);
         return new Attempt(result, form);
     }
 
@@ -155,46 +153,34 @@ internal sealed class TokenEndpoint(
     private async ValueTask<TokenResult?> WriteAuthenticationAsync(
         TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(retryOptions.AttemptTimeout, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        TokenError error;
+        using var limit = new TimeLimit(retryOptions.AttemptTimeout, timeProvider, cancellationToken);
         try
         {
             // WaitAsync, because a source may ignore its cancellation token.
             var problem =
-                await authentication.WriteAsync(form, exchange, either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+                await authentication.WriteAsync(form, exchange, limit.Token).AsTask().WaitAsync(limit.Token).ConfigureAwait(false);
             return problem is null ? null : About(problem, exchange);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellationToken);
         }
-        catch (OperationCanceledException exception)
-        {
-            error = new TokenError(TokenErrorKind.TimedOut, limit.IsCancellationRequested
-                ? $"The {authentication.Name} was not there within {retryOptions.AttemptTimeout.TotalSeconds:0.#} s. Check what it comes "
-                    + "from."
-                : $"What the {authentication.Name} comes from gave up on a time limit of its own.")
-            {
-                Exception = exception,
-            };
-        }
-        catch (TokenAcquisitionException exception)
-        {
-            error = exception.Error;
-        }
         catch (Exception exception)
         {
-            error = new TokenError(
-                TokenErrorKind.InvalidConfiguration,
-                $"What the {authentication.Name} of application {clientId} comes from threw {exception.GetType().Name}; it is kept as the "
-                    + "inner exception.")
-            {
-                Exception = exception,
-            };
+            var error = exception is OperationCanceledException && limit.HasPassed
+                ? new TokenError(
+                    TokenErrorKind.TimedOut,
+                    $"The {authentication.Name} was not there within {retryOptions.AttemptTimeout.TotalSeconds:0.#} s. Check what it comes "
+                        + "from.")
+                {
+                    Exception = exception,
+                }
+                : ThrownError.Of(
+                    exception,
+                    $"What the {authentication.Name} of application {clientId} comes from",
+                    network: TokenErrorKind.InvalidConfiguration);
+            return About(TokenResult.Failed(error), exchange);
         }
-
-        return About(TokenResult.Failed(error), exchange);
     }
 
     /// <summary>The verdict on what was to be sent, with what was asked for and by whom.</summary>
@@ -206,7 +192,7 @@ internal sealed class TokenEndpoint(
 
     private static HttpRequestMessage Request(Uri address, TokenExchange exchange, TokenRequestForm form)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = form.ToContent() };
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(form.Fields) };
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
         request.Headers.TryAddWithoutValidation("client-request-id", exchange.CorrelationId);
         request.Headers.TryAddWithoutValidation("return-client-request-id", "true");

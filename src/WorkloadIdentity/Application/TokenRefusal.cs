@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace WorkloadIdentity;
@@ -20,12 +19,13 @@ internal static partial class TokenRefusal
     private static readonly TimeSpan UnstatedWait = TimeSpan.FromSeconds(5);
 
     public static TokenError Read(
-        BackchannelAnswer answer, JsonElement? body, TokenExchange exchange, TokenRequestForm form, string authentication)
+        BackchannelAnswer answer, TokenExchange exchange, TokenRequestForm form, string authentication)
     {
-        var error = UntrustedText.Word(body?.Text("error"), form.Secrets);
-        var suberror = UntrustedText.Word(body?.Text("suberror"), form.Secrets);
-        var claims = Claims(body?.Text("claims"), form);
-        var description = UntrustedText.Description(body?.Text("error_description"), form.Secrets);
+        var body = answer.Said;
+        var error = UntrustedText.Word(body?.Error, form.Secrets);
+        var suberror = UntrustedText.Word(body?.Suberror, form.Secrets);
+        var claims = Claims(body?.Claims, form);
+        var description = UntrustedText.Description(body?.ErrorDescription, form.Secrets);
         var codes = Codes(body, description);
         var known = EntraError.Find(codes);
         var isLoop = codes.Contains(EntraCode.RequestLoop);
@@ -36,7 +36,7 @@ internal static partial class TokenRefusal
         var kind =
             isThrottled
                 ? TokenErrorKind.Throttled
-                : body?.Member("error") is null ? TokenErrorKind.InvalidResponse : TokenErrorKind.Refused;
+                : body is not { HasError: true } ? TokenErrorKind.InvalidResponse : TokenErrorKind.Refused;
         var isForUser = exchange.Request.UserAssertion is not null;
 
         // Claims beside a refusal are what the user has to do; without a user nobody can.
@@ -63,8 +63,8 @@ internal static partial class TokenRefusal
             OAuthError = error,
             EntraErrorCodes = codes,
             StatusCode = answer.Status,
-            CorrelationId = UntrustedText.Word(body?.Text("correlation_id"), form.Secrets) ?? exchange.CorrelationId,
-            TraceId = UntrustedText.Word(body?.Text("trace_id"), form.Secrets)
+            CorrelationId = UntrustedText.Word(body?.CorrelationId, form.Secrets) ?? exchange.CorrelationId,
+            TraceId = UntrustedText.Word(body?.TraceId, form.Secrets)
                 ?? UntrustedText.Word(answer.Header("x-ms-request-id"), form.Secrets),
             RetryAfter = retryAfter < ThrottlingGate.MaxWait ? retryAfter : retryAfter is null ? null : ThrottlingGate.MaxWait,
             Claims = claims,
@@ -88,26 +88,13 @@ internal static partial class TokenRefusal
         .Append(CultureInfo.InvariantCulture, $" ({authentication}) in tenant {exchange.TenantId}. ");
 
     /// <summary>The codes as Entra lists them; where it lists none, those its description names.</summary>
-    private static long[] Codes(JsonElement? body, string? description)
-    {
-        if (body?.Member("error_codes") is { ValueKind: JsonValueKind.Array } list)
-        {
-            long[] listed = [.. list.EnumerateArray()
-                .Take(MaxCodes)
-                .Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out var code) ? code : 0)
-                .Where(code => code > 0)];
-            if (listed.Length > 0)
-            {
-                return listed;
-            }
-        }
-
-        return [.. AadstsCode().Matches(description ?? "").Take(MaxCodes)
+    private static IReadOnlyList<long> Codes(TokenAnswer? body, string? description) => body?.ErrorCodes is { Count: > 0 } listed
+        ? listed
+        : [.. AadstsCode().Matches(description ?? "").Take(MaxCodes)
             .Select(match => long.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture)).Distinct()];
-    }
 
     private static void AppendAnswer(
-        StringBuilder text, BackchannelAnswer answer, string? error, string? suberror, long[] codes, string? description)
+        StringBuilder text, BackchannelAnswer answer, string? error, string? suberror, IReadOnlyList<long> codes, string? description)
     {
         text.Append(CultureInfo.InvariantCulture, $"It said: {answer.Status}");
         if (error is not null)
@@ -120,7 +107,7 @@ internal static partial class TokenRefusal
             text.Append('/').Append(suberror);
         }
 
-        if (codes.Length > 0 && description?.Contains($"AADSTS{codes[0]}", StringComparison.Ordinal) != true)
+        if (codes.Count > 0 && description?.Contains($"AADSTS{codes[0]}", StringComparison.Ordinal) != true)
         {
             text.Append(CultureInfo.InvariantCulture, $" AADSTS{codes[0]}");
         }
@@ -181,7 +168,8 @@ internal static partial class TokenRefusal
         : "Nobody is there to interact with: an administrator has to exempt this application from the policy, which the sign-in log names "
             + "(look for the correlation id)";
 
-    private static string Advice(TokenErrorKind kind, BackchannelAnswer answer, bool isPassing, long[] codes, bool isNotJson) => kind switch
+    private static string Advice(
+        TokenErrorKind kind, BackchannelAnswer answer, bool isPassing, IReadOnlyList<long> codes, bool isNotJson) => kind switch
     {
         TokenErrorKind.Throttled => "Ask less often: share one token acquirer, and let it keep tokens until they expire",
         _ when answer.Status == 407 =>
@@ -190,7 +178,7 @@ internal static partial class TokenRefusal
         TokenErrorKind.InvalidResponse when isNotJson && answer.Body.AsSpan().TrimStart(" \r\n\t"u8).StartsWith("<"u8) =>
             "A web page answered in Entra's place: look for a proxy, firewall or captive portal in between, and check the authority host",
         TokenErrorKind.InvalidResponse => "Check the authority host, and what stands between it and this process",
-        _ when codes.Length > 0 => $"Look the code up at https://login.microsoftonline.com/error?code={codes[0]}",
+        _ when codes.Count > 0 => $"Look the code up at https://login.microsoftonline.com/error?code={codes[0]}",
         _ => "Check tenant, client id, scope and what the application proves itself with",
     };
 

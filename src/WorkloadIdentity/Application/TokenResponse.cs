@@ -1,11 +1,8 @@
-using System.Globalization;
-using System.Text.Json;
-
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Reads an answer of the token endpoint: a token (RFC 6749 section 5.1), a refusal (section 5.2), or neither. The only parser. Answers are
-/// bounded by <see cref="Backchannel"/>; nothing in them is believed that is not checked here.
+/// Judges an answer of the token endpoint: a token (RFC 6749 section 5.1), a refusal (section 5.2), or neither. Answers are bounded by
+/// <see cref="Backchannel"/>. Nothing in them is believed that is not checked here.
 /// </summary>
 internal static class TokenResponse
 {
@@ -27,14 +24,13 @@ internal static class TokenResponse
                 unanswered.About(exchange.Request.Scope, exchange.ClientId, exchange.TenantId, exchange.CorrelationId));
         }
 
-        using var document = StrictJson.Parse(answer.Body);
-        if (!answer.IsSuccess || document is null || document.RootElement.Member("error") is not null)
+        if (!answer.IsSuccess || answer.Said is not { HasError: false } said)
         {
-            return TokenResult.Failed(TokenRefusal.Read(answer, document?.RootElement, exchange, form, authentication));
+            return TokenResult.Failed(TokenRefusal.Read(answer, exchange, form, authentication));
         }
 
         var origin = new TokenOrigin(AcquiredBy: null, exchange.Authority.Name, exchange.ClientId, form.Certificate?.NotAfter);
-        return Token(document.RootElement, sentOn, origin) switch
+        return Token(said, sentOn, origin) switch
         {
             ({ } token, _) => TokenResult.Issued(token),
             (_, var problem) => TokenResult.Failed(
@@ -48,9 +44,9 @@ internal static class TokenResponse
         };
     }
 
-    private static (AccessToken? Token, string Problem) Token(JsonElement response, DateTimeOffset sentOn, TokenOrigin origin)
+    private static (AccessToken? Token, string Problem) Token(TokenAnswer response, DateTimeOffset sentOn, TokenOrigin origin)
     {
-        if (response.Text("access_token") is not { } value)
+        if (response.AccessToken is not { } value)
         {
             return (null, "without an access_token");
         }
@@ -60,12 +56,12 @@ internal static class TokenResponse
             return (null, "the access_token is empty, or holds a character that no Bearer token has (RFC 6750)");
         }
 
-        if (!string.Equals(response.Text("token_type"), "Bearer", StringComparison.OrdinalIgnoreCase))
+        if (!string.Equals(response.TokenType, "Bearer", StringComparison.OrdinalIgnoreCase))
         {
             return (null, "the token_type is not Bearer");
         }
 
-        if (Seconds(response, "expires_in") is not { } lifetime)
+        if (Seconds(response.ExpiresIn) is not { } lifetime)
         {
             return (null, "without an expires_in that is a number of seconds");
         }
@@ -81,19 +77,10 @@ internal static class TokenResponse
         }
 
         // A hint: one that makes no sense is no hint.
-        var refresh = Seconds(response, "refresh_in");
+        var refresh = Seconds(response.RefreshIn);
         return (new AccessToken(
             value, sentOn.AddSeconds(lifetime), refresh > 0 && refresh < lifetime ? sentOn.AddSeconds(refresh.Value) : null, origin), "");
     }
 
-    /// <summary>A number of seconds, as a number or as text: some servers and proxies quote it.</summary>
-    private static double? Seconds(JsonElement response, string name) => response.Member(name) switch
-    {
-        { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var seconds) && double.IsFinite(seconds) =>
-            Math.Floor(seconds),
-        { ValueKind: JsonValueKind.String }
-            when long.TryParse(response.Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) =>
-                seconds,
-        _ => null,
-    };
+    private static double? Seconds(TokenAnswer.StatedTime time) => time.Seconds is { } seconds ? Math.Floor(seconds) : null;
 }

@@ -56,8 +56,7 @@ internal sealed class CommandRun
             start.Environment[variable.Name] = value;
         }
 
-        using var limit = new CancellationTokenSource(timeLimit, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(timeLimit, timeProvider, cancellationToken);
         using var process = new Process { StartInfo = start };
         process.Start();
         var (output, complaint) = (new BoundedText(MaxOutput), new BoundedText(MaxComplaint));
@@ -66,10 +65,10 @@ internal sealed class CommandRun
             // The command gets no input.
             process.StandardInput.Close();
             var reading = Task.WhenAll(
-                output.ReadAsync(process.StandardOutput.BaseStream, either.Token),
-                complaint.ReadAsync(process.StandardError.BaseStream, either.Token));
-            await process.WaitForExitAsync(either.Token).ConfigureAwait(false);
-            await reading.WaitAsync(AfterEnd, timeProvider, either.Token).ConfigureAwait(false);
+                output.ReadAsync(process.StandardOutput.BaseStream, limit.Token),
+                complaint.ReadAsync(process.StandardError.BaseStream, limit.Token));
+            await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+            await reading.WaitAsync(AfterEnd, timeProvider, limit.Token).ConfigureAwait(false);
             return output.IsTooLong
                 ? new CommandRun(
                     process.ExitCode,

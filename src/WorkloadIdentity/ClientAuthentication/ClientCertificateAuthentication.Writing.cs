@@ -5,6 +5,11 @@ namespace WorkloadIdentity;
 /// <summary>How a signed assertion gets into the token request.</summary>
 public sealed partial class ClientCertificateAuthentication
 {
+    private static readonly TimeSpan WarnedAhead = TimeSpan.FromDays(30);
+    private static readonly TimeSpan WarningPause = TimeSpan.FromDays(1);
+
+    private volatile Warned? _warned;
+
     internal override async ValueTask<TokenResult?> WriteAsync(
         TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
@@ -79,6 +84,7 @@ public sealed partial class ClientCertificateAuthentication
             var (assertion, algorithm) =
                 await ClientAssertion.SignAsync(certificate, chain, exchange, cancellationToken).ConfigureAwait(false);
             form.AddSignedAssertion(assertion, algorithm, certificate);
+            WarnOfExpiry(certificate, exchange, now);
             return null;
         }
         catch (CryptographicException exception)
@@ -93,4 +99,24 @@ public sealed partial class ClientCertificateAuthentication
             });
         }
     }
+
+    /// <summary>
+    /// Warns before the certificate expires: once a day, from 30 days before its end. An assertion is signed about once an hour. (Only the
+    /// directory knows when a client secret expires.)
+    /// </summary>
+    private void WarnOfExpiry(SigningCertificate certificate, TokenExchange exchange, DateTimeOffset now)
+    {
+        var left = certificate.NotAfter - now;
+        if (left > WarnedAhead || (_warned is { } last && last.Sha256.AsSpan().SequenceEqual(certificate.Sha256)
+            && now - last.On < WarningPause && now >= last.On))
+        {
+            return;
+        }
+
+        _warned = new Warned(certificate.Sha256, now);
+        Log.CertificateExpiring(
+            exchange.Logger, certificate.Subject, exchange.ClientId, Math.Max(0, (int)left.TotalDays), certificate.NotAfter);
+    }
+
+    private sealed record Warned(byte[] Sha256, DateTimeOffset On);
 }

@@ -40,8 +40,11 @@ internal sealed class TokenExchange
     /// <summary>Whether other credentials wait behind this one in a chain.</summary>
     public bool HasAlternatives { get; init; }
 
-    /// <summary>The very URI posted to; assertions of our own are addressed to it.</summary>
-    public Uri Endpoint => field ??= Authority.TokenEndpoint(TenantId);
+    /// <summary>
+    /// The URI that is posted to, and that assertions of our own are addressed to. The tenant was checked
+    /// (<see cref="WorkloadIdentity.TenantId"/>), so it is one segment.
+    /// </summary>
+    public Uri Endpoint => field ??= new Uri($"{Authority.Uri.GetLeftPart(UriPartial.Authority)}/{TenantId}/oauth2/v2.0/token");
 
     /// <summary>One for all attempts: Entra's sign-in log then shows them together.</summary>
     public string CorrelationId { get; } = Guid.NewGuid().ToString("D");

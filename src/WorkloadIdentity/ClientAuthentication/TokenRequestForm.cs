@@ -14,7 +14,7 @@ internal sealed class TokenRequestForm
     public const string JwtBearerAssertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private readonly List<KeyValuePair<string, string>> _fields = [];
+    private readonly List<KeyValuePair<string, string>> _fields;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly List<string> _secrets = [];
@@ -36,36 +36,40 @@ internal sealed class TokenRequestForm
     /// <summary>The algorithm the assertion was signed with, where that was ours to choose.</summary>
     public string? Algorithm { get; private set; }
 
+    /// <summary>An empty form.</summary>
+    public TokenRequestForm() => _fields = [];
+
     /// <summary>The form of <paramref name="exchange"/>, without what proves the application.</summary>
-    public static TokenRequestForm For(TokenExchange exchange)
+    public TokenRequestForm(TokenExchange exchange)
     {
-        var form = new TokenRequestForm();
         var request = exchange.Request;
-        form.Add("client_id", exchange.ClientId);
-        form.Add("scope", request.Scope);
+        _fields = [new("client_id", exchange.ClientId), new("scope", request.Scope)];
         if (request.UserAssertion is { } user)
         {
-            form.Add("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
-            form.Add("requested_token_use", "on_behalf_of");
-            form.AddSecret("assertion", user);
+            _fields.Add(new("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"));
+            _fields.Add(new("requested_token_use", "on_behalf_of"));
+            _fields.Add(new("assertion", user));
+            _secrets.Add(user);
         }
         else
         {
-            form.Add("grant_type", "client_credentials");
+            _fields.Add(new("grant_type", "client_credentials"));
         }
 
         if (request.FmiPath is { } fmiPath)
         {
-            form.Add("fmi_path", fmiPath);
+            _fields.Add(new("fmi_path", fmiPath));
         }
 
         if (exchange.Claims is { } claims)
         {
-            form.Add("claims", claims);
+            _fields.Add(new("claims", claims));
         }
-
-        return form;
     }
+
+    /// <summary>The fields, secrets among them. Internal, because serializers read what is public.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    internal IReadOnlyList<KeyValuePair<string, string>> Fields => _fields;
 
     public void Add(string name, string value) => _fields.Add(new(name, value));
 
@@ -102,8 +106,6 @@ internal sealed class TokenRequestForm
     /// <summary>Whether the secret, certificate or foreign assertion is the one of <paramref name="other"/>.</summary>
     public bool HasSameMaterialAs(TokenRequestForm other) =>
         CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes<char>(_material), MemoryMarshal.AsBytes<char>(other._material));
-
-    public FormUrlEncodedContent ToContent() => new(_fields);
 
     /// <summary>The values in it that no message may show. Internal, because serializers read what is public.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]

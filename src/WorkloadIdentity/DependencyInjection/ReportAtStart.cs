@@ -52,8 +52,7 @@ internal sealed class ReportAtStart(
     private async Task ReportAsync(ILogger logger, string identity, string scope, CancellationToken stoppingToken)
     {
         var timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        using var limit = new CancellationTokenSource(Limit, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stoppingToken);
+        using var limit = new TimeLimit(Limit, timeProvider, stoppingToken);
         try
         {
             TokenRequestSelector.RequireScope(scope, nameof(scope));
@@ -61,7 +60,7 @@ internal sealed class ReportAtStart(
                 identity.Length == 0
                     ? services.GetRequiredService<ITokenAcquirer>()
                     : services.GetRequiredKeyedService<ITokenAcquirer>(identity);
-            if (await acquirer.ExplainAsync(new TokenRequest(scope), either.Token).ConfigureAwait(false) is { } report)
+            if (await acquirer.ExplainAsync(new TokenRequest(scope), limit.Token).ConfigureAwait(false) is { } report)
             {
                 Log.Explained(logger, RegisteredIdentity.Describe(identity), scope, report);
             }

@@ -15,7 +15,7 @@ public static class AccessTokenRequestExtensions
     {
         ArgumentNullException.ThrowIfNull(message);
         var tenant = TenantId.Require(tenantId, nameof(tenantId));
-        return RequestTokenOptions.Change(message, input => input with { Tenant = tenant });
+        return (RequestTokenOptions.Of(message) with { Tenant = tenant }).PutOn(message);
     }
 
     /// <summary>
@@ -29,8 +29,8 @@ public static class AccessTokenRequestExtensions
     public static HttpRequestMessage OnBehalfOf(this HttpRequestMessage message, string userAssertion)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var assertion = Guard.UserAssertion(userAssertion);
-        return RequestTokenOptions.Change(message, input => input with { UserAssertion = assertion });
+        var user = CheckedUserAssertion.Of(userAssertion);
+        return (RequestTokenOptions.Of(message) with { User = user }).PutOn(message);
     }
 
     /// <summary>
@@ -46,7 +46,7 @@ public static class AccessTokenRequestExtensions
     {
         ArgumentNullException.ThrowIfNull(message);
         var checkedScope = TokenRequestSelector.RequireScope(scope, nameof(scope));
-        return RequestTokenOptions.Change(message, input => input with { Scope = checkedScope });
+        return (RequestTokenOptions.Of(message) with { Scope = checkedScope }).PutOn(message);
     }
 
     /// <summary>Sends this message without a token.</summary>
@@ -55,6 +55,6 @@ public static class AccessTokenRequestExtensions
     public static HttpRequestMessage SkipAccessToken(this HttpRequestMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return RequestTokenOptions.Change(message, input => input with { Skip = true });
+        return (RequestTokenOptions.Of(message) with { Skip = true }).PutOn(message);
     }
 }

@@ -15,16 +15,20 @@ internal sealed record RequestTokenOptions
 
     internal string? Tenant { get; init; }
 
-    internal string? UserAssertion { get; init; }
+    internal CheckedUserAssertion? User { get; init; }
 
     internal bool Skip { get; init; }
 
     public static bool TryGet(HttpRequestMessage message, [NotNullWhen(true)] out RequestTokenOptions? input) =>
         message.Options.TryGetValue(Key, out input);
 
-    public static HttpRequestMessage Change(HttpRequestMessage message, Func<RequestTokenOptions, RequestTokenOptions> change)
+    /// <summary>What the message carries already, to be changed with a <c>with</c> expression.</summary>
+    public static RequestTokenOptions Of(HttpRequestMessage message) => TryGet(message, out var input) ? input : None;
+
+    /// <returns><paramref name="message"/>.</returns>
+    public HttpRequestMessage PutOn(HttpRequestMessage message)
     {
-        message.Options.Set(Key, change(TryGet(message, out var input) ? input : None));
+        message.Options.Set(Key, this);
         return message;
     }
 }

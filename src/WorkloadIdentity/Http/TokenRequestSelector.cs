@@ -62,14 +62,8 @@ internal sealed class TokenRequestSelector(TokenRequest request, AccessTokenHand
             : scope;
     }
 
-    private static TokenRequest Copy(TokenRequest request, RequestTokenOptions? input, bool continuousAccess) =>
-        new(input?.Scope ?? request.Scope)
-        {
-            TenantId = input?.Tenant ?? request.TenantId,
-            UserAssertion = input?.UserAssertion ?? request.UserAssertion,
-            FmiPath = request.FmiPath,
-            ContinuousAccess = continuousAccess,
-        };
+    private static TokenRequest Copy(TokenRequest request, RequestTokenOptions? input, bool continuousAccess) => request.With(
+        input?.Scope ?? request.Scope, input?.Tenant ?? request.TenantId, input?.User ?? request.User, continuousAccess);
 
     private static TokenAcquisitionException Refused(TokenErrorKind kind, string message, string scope, string? anchor = null) =>
         new(new TokenError(kind, message) { Scope = scope, HelpAnchor = anchor });

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace WorkloadIdentity;
@@ -37,22 +36,15 @@ internal sealed partial class HostErrorResponse
 
     public bool Says(string phrase) => _text.Contains(phrase, StringComparison.OrdinalIgnoreCase);
 
-    public static HostErrorResponse Read(byte[] body)
-    {
-        using var document = StrictJson.Parse(body);
-        if (document is null)
-        {
-            return new HostErrorResponse(code: null, correlationId: null, Encoding.UTF8.GetString(body));
-        }
-
-        var root = document.RootElement;
-        var inner = root.Member("error") is { ValueKind: JsonValueKind.Object } nested ? nested : root;
-        return new HostErrorResponse(
-            root.Text("error") ?? inner.Text("code"),
-            inner.Text("correlationId") ?? root.Text("correlationId") ?? root.Text("correlation_id"),
-            root.Text("error_description") ?? inner.Text("message") ?? inner.Text("Message") ?? "",
-            isError: (root.Text("error") ?? inner.Text("code")) is { Length: > 0 });
-    }
+    /// <param name="said">The body as a token response; null when it is not one readable JSON object.</param>
+    /// <param name="body">What the host sent.</param>
+    public static HostErrorResponse Read(TokenAnswer? said, byte[] body) => said is null
+        ? new HostErrorResponse(code: null, correlationId: null, Encoding.UTF8.GetString(body))
+        : new HostErrorResponse(
+            said.Error ?? said.HostCode,
+            said.HostCorrelationId ?? said.CorrelationId,
+            said.ErrorDescription ?? said.HostMessage ?? "",
+            isError: (said.Error ?? said.HostCode) is { Length: > 0 });
 
     // Words, at most with a number behind them: what a foreign server says goes into logs, and it may play back the secret it was sent.
     [GeneratedRegex(@"\A[A-Za-z][A-Za-z_.-]{0,58}[0-9]{0,5}\z", RegexOptions.CultureInvariant)]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace WorkloadIdentity;
 
@@ -22,38 +21,33 @@ internal sealed class HostTokenResponse
         "yyyy-MM-dd'T'HH:mm:ssK",
     ];
 
-    private HostTokenResponse(AccessToken? token, string? clientId, string? problem)
+    private HostTokenResponse(AccessToken? token, string? problem)
     {
         Token = token;
-        ClientId = clientId;
         Problem = problem;
     }
 
     public AccessToken? Token { get; }
 
-    /// <summary>Whose token the host says it is; null when it does not say.</summary>
-    public string? ClientId { get; }
-
     /// <summary>Why there is no token: the end of a sentence. It quotes nothing from the response.</summary>
     public string? Problem { get; }
 
-    /// <summary>Reads a token, and checks that it is the one that was asked for.</summary>
-    /// <param name="body">The response.</param>
+    /// <summary>Judges a token response, and checks that the token is the one that was asked for.</summary>
+    /// <param name="host">The host's name: it issued the token.</param>
+    /// <param name="response">The response; null when it is not one readable JSON object.</param>
     /// <param name="request">What was asked.</param>
     /// <param name="requiresEcho">Whether it must say whose token it is when an identity was named.</param>
     /// <param name="sentOn">When it was asked: relative times count from here.</param>
     /// <param name="now">When the answer came.</param>
     public static HostTokenResponse Read(
-        byte[] body, ManagedIdentityRequest request, bool requiresEcho, DateTimeOffset sentOn, DateTimeOffset now)
+        string host, TokenAnswer? response, ManagedIdentityRequest request, bool requiresEcho, DateTimeOffset sentOn, DateTimeOffset now)
     {
-        using var document = StrictJson.Parse(body);
-        if (document is null)
+        if (response is null)
         {
             return Bad("the response is not one readable JSON object. Something else may answer in the host's place.");
         }
 
-        var root = document.RootElement;
-        var value = root.Text("access_token");
+        var value = response.AccessToken;
         if (string.IsNullOrEmpty(value))
         {
             return Bad("the response holds no access_token.");
@@ -64,49 +58,50 @@ internal sealed class HostTokenResponse
             return Bad("the access_token holds a space, a control character or another character that no Bearer token has (RFC 6750).");
         }
 
-        if (root.Member("token_type") is not null && !string.Equals(root.Text("token_type"), "Bearer", StringComparison.OrdinalIgnoreCase))
+        if (response.HasTokenType && !string.Equals(response.TokenType, "Bearer", StringComparison.OrdinalIgnoreCase))
         {
             return Bad("the token_type is not Bearer.");
         }
 
-        if (Stranger(root, request, requiresEcho) is { } problem)
+        if (Stranger(response, request, requiresEcho) is { } problem)
         {
             return Bad(problem);
         }
 
-        var (expiresOn, expiryProblem) = ExpiryOf(root, sentOn, now);
+        var (expiresOn, expiryProblem) = ExpiryOf(response, sentOn, now);
         if (expiresOn is not { } expiry)
         {
             return Bad(expiryProblem!);
         }
 
-        var clientId = Guid.TryParseExact(root.Text("client_id"), "D", out var id) ? id.ToString("D") : null;
-        return new HostTokenResponse(new AccessToken(value, expiry, RefreshOf(root, sentOn, expiry)), clientId, problem: null);
+        var clientId = Guid.TryParseExact(response.ClientId, "D", out var id) ? id.ToString("D") : request.ClientId;
+        var origin = new TokenOrigin(AcquiredBy: null, host, clientId, ProofEndsOn: null);
+        return new HostTokenResponse(new AccessToken(value, expiry, RefreshOf(response, sentOn, expiry), origin), problem: null);
     }
 
-    private static HostTokenResponse Bad(string problem) => new(token: null, clientId: null, problem);
+    private static HostTokenResponse Bad(string problem) => new(token: null, problem);
 
     /// <summary>
     /// A host that ignores a parameter it does not know would answer as somebody else: what it echoes must be what was asked.
     /// </summary>
-    private static string? Stranger(JsonElement root, ManagedIdentityRequest request, bool requiresEcho)
+    private static string? Stranger(TokenAnswer response, ManagedIdentityRequest request, bool requiresEcho)
     {
-        if (root.Text("resource") is { Length: > 0 } resource && !Same(resource.TrimEnd('/'), request.Resource.TrimEnd('/')))
+        if (response.Resource is { Length: > 0 } resource && !Same(resource.TrimEnd('/'), request.Resource.TrimEnd('/')))
         {
             return "the token is for another resource than was asked for.";
         }
 
-        string[] echoes = request.Id?.Kind switch
+        IReadOnlyList<string>? said = request.Id?.Kind switch
         {
-            ManagedIdentityIdKind.ClientId => ["client_id"],
-            ManagedIdentityIdKind.ObjectId => ["object_id", "principal_id", "principalId"],
-            ManagedIdentityIdKind.ResourceId => ["msi_res_id", "mi_res_id"],
-            _ => [],
+            ManagedIdentityIdKind.ClientId => response.ClientId is { Length: > 0 } clientId ? [clientId] : [],
+            ManagedIdentityIdKind.ObjectId => response.ObjectIds,
+            ManagedIdentityIdKind.ResourceId => response.ResourceIds,
+            _ => null,
         };
-        string[] said = [.. echoes.Select(name => root.Text(name)).OfType<string>().Where(echo => echo.Length > 0)];
-        return Array.Exists(said, echo => !Same(echo, request.Id!.Value!))
+        return said is null ? null
+            : said.Any(echo => !Same(echo, request.Id!.Value!))
             ? $"the token is another identity's: {request.Identity} was asked for. Check that it is assigned to this host."
-            : requiresEcho && echoes.Length > 0 && said.Length == 0
+            : requiresEcho && said.Count == 0
                 ? $"it does not say whose token that is, and {request.Identity} was asked for: software from before user-assigned "
                     + "identities answers as the machine. Update it, or name no identity."
             : null;
@@ -114,59 +109,46 @@ internal sealed class HostTokenResponse
         static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static (DateTimeOffset? ExpiresOn, string? Problem) ExpiryOf(JsonElement root, DateTimeOffset sentOn, DateTimeOffset now)
+    private static (DateTimeOffset? ExpiresOn, string? Problem) ExpiryOf(
+        TokenAnswer response, DateTimeOffset sentOn, DateTimeOffset now)
     {
         // A moment that cannot be read says nothing; what stands beside it may.
-        string[] fields = [.. Array.FindAll(["expires_on", "expires_in"], IsThere)];
-        var read = Array.Find(fields, field => MomentOf(root, field, sentOn) is not null);
-        if (read is null)
-        {
-            return (null, fields.Length == 0
-                ? "the response says neither expires_on nor expires_in."
-                : $"{string.Join(" and ", fields)} {(fields.Length == 1 ? "is" : "are")} neither a number of seconds nor a date.");
-        }
-
-        var moment = MomentOf(root, read, sentOn);
-        return moment <= now ? (null, $"{read} is not in the future. Check the clock of this machine.")
+        var (name, moment) = MomentOf(response.ExpiresOn, sentOn) is { } on ? ("expires_on", on)
+            : MomentOf(response.ExpiresIn, sentOn) is { } after ? ("expires_in", after)
+            : ("", default(DateTimeOffset?));
+        return moment is null
+            ? (null, (response.ExpiresOn.IsStated, response.ExpiresIn.IsStated) switch
+            {
+                (false, false) => "the response says neither expires_on nor expires_in.",
+                (true, true) => "expires_on and expires_in are neither a number of seconds nor a date.",
+                (true, false) => "expires_on is neither a number of seconds nor a date.",
+                (false, true) => "expires_in is neither a number of seconds nor a date.",
+            })
+            : moment <= now ? (null, $"{name} is not in the future. Check the clock of this machine.")
             : moment > now + LongestLifetime
-                ? (null, $"{read} is more than {LongestLifetime.TotalHours:0} hours ahead, longer than any token lives. "
+                ? (null, $"{name} is more than {LongestLifetime.TotalHours:0} hours ahead, longer than any token lives. "
                     + "Check the clock of this machine.")
             : (moment, null);
-
-        bool IsThere(string name) =>
-            root.Member(name) is { } value && (value.ValueKind != JsonValueKind.String || root.Text(name) is not "");
     }
 
     /// <summary>A hint that makes no sense is no hint.</summary>
-    private static DateTimeOffset? RefreshOf(JsonElement root, DateTimeOffset sentOn, DateTimeOffset expiresOn) =>
-        SecondsOf(root, "refresh_in") is { } seconds && seconds > 0 && seconds < (expiresOn - sentOn).TotalSeconds
+    private static DateTimeOffset? RefreshOf(TokenAnswer response, DateTimeOffset sentOn, DateTimeOffset expiresOn) =>
+        response.RefreshIn.Seconds is { } seconds && seconds > 0 && seconds < (expiresOn - sentOn).TotalSeconds
             ? sentOn.AddSeconds(seconds)
             : null;
 
-    private static DateTimeOffset? MomentOf(JsonElement root, string field, DateTimeOffset sentOn)
+    private static DateTimeOffset? MomentOf(TokenAnswer.StatedTime time, DateTimeOffset sentOn)
     {
-        if (SecondsOf(root, field) is { } seconds)
+        if (time.Seconds is { } seconds)
         {
             // Whatever lies beyond either end is refused by the caller; the clamp keeps the arithmetic inside what a date can hold.
             var bounded = Math.Clamp(seconds, -1, 100_000_000_000);
             return bounded < FirstMoment ? sentOn.AddSeconds(bounded) : DateTimeOffset.UnixEpoch.AddSeconds(bounded);
         }
 
-        return root.Text(field) is { } text
+        return time.Text is { } text
             && DateTimeOffset.TryParseExact(text, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
             ? date.ToUniversalTime()
             : null;
-    }
-
-    private static double? SecondsOf(JsonElement root, string field)
-    {
-        var seconds = root.Member(field) switch
-        {
-            { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var value) => value,
-            { ValueKind: JsonValueKind.String }
-                when double.TryParse(root.Text(field), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
-            _ => double.NaN,
-        };
-        return double.IsFinite(seconds) ? seconds : null;
     }
 }

@@ -7,8 +7,8 @@ namespace WorkloadIdentity;
 /// </summary>
 internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : ManagedIdentityHost("IMDS", options)
 {
-    private const string AuthorityVariable = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
-    private const string FederatedTokenVariable = "AZURE_FEDERATED_TOKEN_FILE";
+    public const string AuthorityVariable = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
+    public const string FederatedTokenVariable = "AZURE_FEDERATED_TOKEN_FILE";
 
     private static readonly Uri LinkLocal = new("http://169.254.169.254");
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(1);
@@ -61,7 +61,7 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
 
         // IMDS in trouble is still IMDS: giving up on it here would hand the program to another identity.
         return !IsImds(answer) ? SomethingElse(request, answer.Error is { } unusable ? unusable.StatusCode : answer.Status)
-            : SaysNoIdentity(answer.Status, HostErrorResponse.Read(answer.Body)) ? ReadRefusal(request, answer)
+            : SaysNoIdentity(answer.Status, HostErrorResponse.Read(answer.Said, answer.Body)) ? ReadRefusal(request, answer)
             : null;
     }
 
@@ -82,10 +82,9 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
             return answer.Status is 408 or 410 or 429;
         }
 
-        using var document = StrictJson.Parse(answer.Body);
-        return document is null ? answer.Status == 400 && HostErrorResponse.Read(answer.Body).Says("Required metadata header")
-            : answer.IsSuccess ? document.RootElement.Text("access_token") is { Length: > 0 }
-            : document.RootElement.Text("error") is { Length: > 0 } && document.RootElement.Text("error_description") is not null;
+        return answer.Said is not { } said ? answer.Status == 400 && HostErrorResponse.Read(said: null, answer.Body).Says("Required metadata header")
+            : answer.IsSuccess ? said.AccessToken is { Length: > 0 }
+            : said is { Error.Length: > 0, ErrorDescription: not null };
     }
 
     /// <summary>
@@ -119,13 +118,13 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
 
     private (HttpRequestMessage? Message, TokenError? Error) WriteWithoutHeader(ManagedIdentityRequest request)
     {
-        if (Options.Environment.Has(FederatedTokenVariable) && !Options.AllowNodeIdentity)
+        if (request.Present.Contains(FederatedTokenVariable) && !Options.AllowNodeIdentity)
         {
             return (null, NodeIdentityNotAllowed(request));
         }
 
         var authority = LinkLocal;
-        if (Options.Environment.Has(AuthorityVariable))
+        if (request.Present.Contains(AuthorityVariable))
         {
             var (address, problem) = HostVariable.Address(Options.Environment, AuthorityVariable);
             if (address is null || address.AbsolutePath != "/")

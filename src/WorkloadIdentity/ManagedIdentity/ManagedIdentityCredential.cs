@@ -59,7 +59,7 @@ public sealed class ManagedIdentityCredential : Credential
     /// <inheritdoc/>
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {
-        var host = _hosts.Detect();
+        var host = _hosts.Detect(out var present);
         if ((acquisition.Features & ~host.Supports) is not RequestFeatures.None and var missing)
         {
             return TokenResult.Failed(TokenError.Unsupported(Name, missing, acquisition.Request));
@@ -73,6 +73,7 @@ public sealed class ManagedIdentityCredential : Credential
             : await host.AcquireAsync(
                 new ManagedIdentityRequest(scope, resource, _id)
                 {
+                    Present = present,
                     HasAlternatives = acquisition.HasAlternatives,
                     ContinuousAccess = acquisition.Request.ContinuousAccess,
                     IsChallenged = acquisition.Claims is not null,

@@ -149,9 +149,9 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
             return ReadRefusal(request, answer);
         }
 
-        var response = HostTokenResponse.Read(answer.Body, request, RequiresEcho, sentOn, Options.TimeProvider.GetUtcNow());
-        return response.Token is { } token ? TokenResult.Issued(token.IssuedBy(Name, response.ClientId ?? request.ClientId))
-            : HostErrorResponse.Read(answer.Body).IsError ? ReadRefusal(request, answer)
+        var response = HostTokenResponse.Read(Name, answer.Said, request, RequiresEcho, sentOn, Options.TimeProvider.GetUtcNow());
+        return response.Token is { } token ? TokenResult.Issued(token)
+            : HostErrorResponse.Read(answer.Said, answer.Body).IsError ? ReadRefusal(request, answer)
             : TokenResult.Failed(
                 request.Error(TokenErrorKind.InvalidResponse, $"{Name} answered with HTTP {answer.Status}, but {response.Problem}"));
     }
@@ -161,7 +161,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     /// </summary>
     protected TokenResult ReadRefusal(ManagedIdentityRequest request, BackchannelAnswer answer)
     {
-        var said = HostErrorResponse.Read(answer.Body);
+        var said = HostErrorResponse.Read(answer.Said, answer.Body);
         var absent = SaysNoIdentity(answer.Status, said);
         var known = EntraError.Find(said.EntraErrorCodes);
         var code = (said.Code is null ? "" : $", {said.Code}") + (said.EntraErrorCodes is [var first, ..] ? $", AADSTS{first}" : "");

@@ -7,11 +7,12 @@ namespace WorkloadIdentity;
 /// <remarks>The rows are those other Entra libraries agree on, so that a program moves between them without a surprise.</remarks>
 internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions options)
 {
-    // The variables whose presence decides. They are read together, so that a decision rests on one state of the environment.
+    // The variables whose presence decides, here or for IMDS. They are read together, so that a decision rests on one state of the
+    // environment.
     private static readonly IReadOnlyList<string> Variables =
     [
         "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT", "IMDS_ENDPOINT",
-        "MSI_ENDPOINT", "MSI_SECRET", "DEFAULT_IDENTITY_CLIENT_ID",
+        "MSI_ENDPOINT", "MSI_SECRET", "DEFAULT_IDENTITY_CLIENT_ID", ImdsHost.AuthorityVariable, ImdsHost.FederatedTokenVariable,
     ];
 
     // A row holds when all its variables are present and its condition, if it has one, is met.
@@ -42,9 +43,13 @@ internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions 
     ];
 
     /// <summary>The host as the environment describes it now.</summary>
-    public ManagedIdentityHost Detect()
+    public ManagedIdentityHost Detect() => Detect(out _);
+
+    /// <summary>The host as the environment describes it now.</summary>
+    /// <param name="present">The variables that are set, of those that decide.</param>
+    public ManagedIdentityHost Detect(out IReadOnlySet<string> present)
     {
-        var present = options.Environment.PresentAmong(Variables);
+        present = options.Environment.PresentAmong(Variables);
         foreach (var (needed, condition, host) in _rows)
         {
             if (Array.TrueForAll(needed, present.Contains) && condition?.Invoke(options.Environment) != false)

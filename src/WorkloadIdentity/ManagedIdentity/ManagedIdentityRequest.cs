@@ -21,6 +21,9 @@ internal sealed class ManagedIdentityRequest(string scope, string resource, Mana
         _ => $"the managed identity with {Id}",
     };
 
+    /// <summary>The variables that were set when the host was detected, of those that decide.</summary>
+    public required IReadOnlySet<string> Present { get; init; }
+
     /// <summary>Whether other credentials wait behind this one.</summary>
     public bool HasAlternatives { get; init; }
 
@@ -57,6 +60,7 @@ internal sealed class ManagedIdentityRequest(string scope, string resource, Mana
     /// <summary>The same, for an identity that the host states.</summary>
     public ManagedIdentityRequest For(ManagedIdentityId id) => new(Scope, Resource, id)
     {
+        Present = Present,
         HasAlternatives = HasAlternatives,
         ContinuousAccess = ContinuousAccess,
         IsChallenged = IsChallenged,

@@ -39,15 +39,6 @@ internal static class Guard
         return StrayCharacters.InScope(value) is { } stray ? throw Stray("A scope", stray, ScopeExample, name) : value;
     }
 
-    /// <summary>The access token a caller sent, without anything around it. Its form is checked before it is sent to Entra.</summary>
-    public static string UserAssertion(string value, [CallerArgumentExpression(nameof(value))] string? name = null)
-    {
-        ArgumentNullException.ThrowIfNull(value, name);
-        return JwtForm.Wrapping(value) is { } stray
-            ? throw new ArgumentException($"A user assertion {stray}. Expected the caller's access token alone, without 'Bearer '.", name)
-            : value;
-    }
-
     /// <summary>A token that can be sent as a Bearer token.</summary>
     public static string BearerToken(string value, string what, [CallerArgumentExpression(nameof(value))] string? name = null)
     {

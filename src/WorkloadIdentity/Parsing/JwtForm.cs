@@ -21,10 +21,13 @@ internal static class JwtForm
         : StrayCharacters.InWord(text);
 
     /// <summary>What is wrong with <paramref name="text"/> as a JWT: signed (three parts) or encrypted (five).</summary>
-    public static string? Problem(string? text) =>
-        Wrapping(text) ?? (text!.Length > MaxLength ? $"is longer than {MaxLength / 1024} KiB, which no JWT is"
-            : HasForm(text) ? null
-            : "is not a JWT (three parts of base64url joined by dots, of which the first is a JSON object)");
+    public static string? Problem(string? text) => Wrapping(text) ?? FormProblem(text!);
+
+    /// <summary>The same for text that has nothing around it.</summary>
+    public static string? FormProblem(string text) =>
+        text.Length > MaxLength ? $"is longer than {MaxLength / 1024} KiB, which no JWT is"
+        : HasForm(text) ? null
+        : "is not a JWT (three parts of base64url joined by dots, of which the first is a JSON object)";
 
     private static bool HasScheme(string text) =>
         text.Length > Scheme.Length

@@ -58,11 +58,6 @@ internal sealed class Authority
                 + "anyway, set AllowUnknownAuthorityHost = true in code.";
     }
 
-    /// <summary>
-    /// The token endpoint of a tenant. The tenant was checked (<see cref="TenantId"/>), so it is one segment of the path.
-    /// </summary>
-    public Uri TokenEndpoint(string tenantId) => new($"{Uri.GetLeftPart(UriPartial.Authority)}/{tenantId}/oauth2/v2.0/token");
-
     public override string ToString() => Name;
 
     /// <summary>

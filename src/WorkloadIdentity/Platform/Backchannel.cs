@@ -39,8 +39,7 @@ internal static class Backchannel
         HttpClient client, HttpRequestMessage request, string server, TimeSpan timeLimit, TimeProvider timeProvider,
         CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(timeLimit, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(timeLimit, timeProvider, cancellationToken);
         using (request)
         {
             var asked = request.RequestUri;
@@ -48,7 +47,7 @@ internal static class Backchannel
             try
             {
                 using var response =
-                    await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+                    await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
                 if (response.RequestMessage?.RequestUri is { } answered && answered != asked)
                 {
                     return Followed(server, answered, (int)response.StatusCode);
@@ -67,7 +66,7 @@ internal static class Backchannel
                 }
 
                 var body =
-                    await ReadAsync(response, response.IsSuccessStatusCode ? MaxTokenBytes : MaxErrorBytes, either.Token)
+                    await ReadAsync(response, response.IsSuccessStatusCode ? MaxTokenBytes : MaxErrorBytes, limit.Token)
                         .ConfigureAwait(false);
                 return body is null && response.IsSuccessStatusCode
                     ? BackchannelAnswer.Unusable(response, new TokenError(

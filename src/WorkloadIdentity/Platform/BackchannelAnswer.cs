@@ -7,6 +7,8 @@ internal sealed class BackchannelAnswer
 {
     private readonly HttpResponseHeaders? _headers;
     private readonly DateTimeOffset _receivedOn;
+    private TokenAnswer? _said;
+    private bool _isRead;
 
     private BackchannelAnswer(TokenError? error, int status, HttpResponseHeaders? headers, byte[] body, DateTimeOffset receivedOn)
     {
@@ -28,6 +30,21 @@ internal sealed class BackchannelAnswer
     public bool IsSuccess => Error is null && Status is >= 200 and < 300;
 
     public byte[] Body { get; }
+
+    /// <summary>The body as a token response, read once; null when it is not one readable JSON object.</summary>
+    public TokenAnswer? Said
+    {
+        get
+        {
+            if (!_isRead)
+            {
+                _said = TokenAnswer.Read(Body);
+                _isRead = true;
+            }
+
+            return _said;
+        }
+    }
 
     /// <summary>
     /// When the server says it answered (RFC 9110 section 6.6.1): by its clock. Null when it does not say, or not readably.

@@ -144,8 +144,12 @@ public sealed class HostileInputTests
             var now = new FakeClock().Now;
             var read =
                 HostTokenResponse.Read(
-                    Encoding.UTF8.GetBytes(body),
-                    new ManagedIdentityRequest("https://graph.microsoft.com/.default", "https://graph.microsoft.com", id: null),
+                    "IMDS",
+                    TokenAnswer.Read(Encoding.UTF8.GetBytes(body)),
+                    new ManagedIdentityRequest("https://graph.microsoft.com/.default", "https://graph.microsoft.com", id: null)
+                    {
+                        Present = new HashSet<string>(),
+                    },
                     requiresEcho: false,
                     now,
                     now);
@@ -162,7 +166,7 @@ public sealed class HostileInputTests
             (1, Hostile.Text))),
         body =>
         {
-            var error = HostErrorResponse.Read(Encoding.UTF8.GetBytes(body));
+            var error = HostErrorResponse.Read(TokenAnswer.Read(Encoding.UTF8.GetBytes(body)), Encoding.UTF8.GetBytes(body));
 
             Assert.True(
                 error.Code is null || error.Code.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-'));

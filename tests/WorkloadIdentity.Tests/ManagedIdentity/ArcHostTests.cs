@@ -80,7 +80,8 @@ public sealed class ArcHostTests
     {
         var file = FileContent.Unreadable(Key, new UnauthorizedAccessException("canary"));
 
-        var error = ArcHost.Denied(new ManagedIdentityRequest(Machine.Scope, "https://graph.microsoft.com", id: null), file);
+        var error = ArcHost.Denied(
+            new ManagedIdentityRequest(Machine.Scope, "https://graph.microsoft.com", id: null) { Present = new HashSet<string>() }, file);
 
         Assert.Equal(TokenErrorKind.InvalidConfiguration, error.Kind);
         Assert.Contains(

@@ -81,7 +81,7 @@ public sealed class HostErrorResponseTests
     [Fact]
     public void Entra_codes_that_a_host_passes_on_are_kept()
     {
-        var said = HostErrorResponse.Read(Encoding.UTF8.GetBytes(
+        var said = Read(Encoding.UTF8.GetBytes(
             """
             {"error":"invalid_resource",
              "error_description":"AADSTS500011: The resource principal was not found. AADSTS500011 AADSTS50001 AADSTS99999999999999999999"}
@@ -93,8 +93,8 @@ public sealed class HostErrorResponseTests
     [Fact]
     public void Bytes_that_are_no_text_are_an_error_without_a_code()
     {
-        Assert.Null(HostErrorResponse.Read([0xFF, 0x00, 0xC3]).Code);
-        Assert.Null(HostErrorResponse.Read([.. "{\"error\":\""u8, 0xC3, 0x28, .. "\"}"u8]).Code);
+        Assert.Null(Read([0xFF, 0x00, 0xC3]).Code);
+        Assert.Null(Read([.. "{\"error\":\""u8, 0xC3, 0x28, .. "\"}"u8]).Code);
     }
 
     [Fact]
@@ -133,4 +133,6 @@ public sealed class HostErrorResponseTests
             Assert.Single(machine.Server.Requests);
         }
     }
+
+    private static HostErrorResponse Read(byte[] body) => HostErrorResponse.Read(TokenAnswer.Read(body), body);
 }

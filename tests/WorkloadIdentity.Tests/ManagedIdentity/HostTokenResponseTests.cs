@@ -166,9 +166,7 @@ public sealed class HostTokenResponseTests
     [MemberData(nameof(Strangers))]
     public void A_token_for_another_resource_or_identity_is_refused(string what, ManagedIdentityId? id, string echo)
     {
-        var response = HostTokenResponse.Read(
-            Encoding.UTF8.GetBytes($$"""{"access_token":"canary","expires_in":3600,{{echo}}}"""), Request(id), requiresEcho: false, SentOn,
-            Now);
+        var response = Read(Encoding.UTF8.GetBytes($$"""{"access_token":"canary","expires_in":3600,{{echo}}}"""), Request(id));
 
         Assert.Null(response.Token);
         Assert.Contains($"another {what}", response.Problem, StringComparison.Ordinal);
@@ -191,13 +189,13 @@ public sealed class HostTokenResponseTests
                 ManagedIdentityId.FromObjectId(Machine.ObjectId),
                 $$""" "client_id":"{{Machine.ClientId}}","resource":"","object_id":"{{Machine.ObjectId}}" """).Token);
 
-        static HostTokenResponse Read(ManagedIdentityId id, string echo) => HostTokenResponse.Read(
-            Encoding.UTF8.GetBytes($$"""{"access_token":"t","expires_in":3600,{{echo}}}"""), Request(id), requiresEcho: false, SentOn, Now);
+        static HostTokenResponse Read(ManagedIdentityId id, string echo) => HostTokenResponseTests.Read(
+            Encoding.UTF8.GetBytes($$"""{"access_token":"t","expires_in":3600,{{echo}}}"""), Request(id));
     }
 
     [Fact]
     public void A_client_id_that_is_none_is_not_kept() =>
-        Assert.Null(Read("""{"access_token":"t","expires_in":3600,"client_id":"orders\r\nINFO: forged"}""").ClientId);
+        Assert.Null(Read("""{"access_token":"t","expires_in":3600,"client_id":"orders\r\nINFO: forged"}""").Token!.ClientId);
 
     private static string Problem(string body)
     {
@@ -210,7 +208,11 @@ public sealed class HostTokenResponseTests
 
     private static HostTokenResponse Read(string body) => Read(Encoding.UTF8.GetBytes(body));
 
-    private static HostTokenResponse Read(byte[] body) => HostTokenResponse.Read(body, Request(id: null), requiresEcho: false, SentOn, Now);
+    private static HostTokenResponse Read(byte[] body) => Read(body, Request(id: null));
 
-    private static ManagedIdentityRequest Request(ManagedIdentityId? id) => new(Machine.Scope, "https://graph.microsoft.com", id);
+    private static HostTokenResponse Read(byte[] body, ManagedIdentityRequest request) =>
+        HostTokenResponse.Read("IMDS", TokenAnswer.Read(body), request, requiresEcho: false, SentOn, Now);
+
+    private static ManagedIdentityRequest Request(ManagedIdentityId? id) =>
+        new(Machine.Scope, "https://graph.microsoft.com", id) { Present = new HashSet<string>() };
 }

@@ -64,7 +64,15 @@ public sealed class AuthorityTests
     public void The_tenant_becomes_one_segment() =>
         Assert.Equal(
             "http://127.0.0.1:5000/contoso.com/oauth2/v2.0/token",
-            Authority.Require(new Uri("http://127.0.0.1:5000"), allowUnknown: false, "host").TokenEndpoint("contoso.com").AbsoluteUri);
+            new TokenExchange
+            {
+                Authority = Authority.Require(new Uri("http://127.0.0.1:5000"), allowUnknown: false, "host"),
+                TenantId = "contoso.com",
+                ClientId = EntraFake.ClientId,
+                Request = new TokenRequest("api://orders/.default"),
+                Environment = WorkloadEnvironment.FromValues(new Dictionary<string, string>()),
+                TimeProvider = TimeProvider.System,
+            }.Endpoint.AbsoluteUri);
 
     [Fact]
     public void Every_cloud_is_a_host_that_may_be_asked() =>
