@@ -8,6 +8,7 @@ namespace WorkloadIdentity.Paths;
 public static class Recorder
 {
     private const string Runtime = "(runtime)";
+    private const string Program = "(program)";
 
     private static readonly Lock Sync = new();
     private static readonly List<string> Files = [];
@@ -66,15 +67,27 @@ public static class Recorder
         }
     }
 
-    /// <summary>The file of the nearest traced method below the entered one on this thread's stack.</summary>
+    /// <summary>
+    /// The file of the nearest traced method below the entered one on this thread's stack; otherwise the program that sends the request, or
+    /// the runtime.
+    /// </summary>
     private static string Caller()
     {
         var frames = new StackTrace(2, fNeedFileInfo: false).GetFrames();
         var isBelow = false;
         foreach (var frame in frames)
         {
-            if (frame.GetMethod() is not { DeclaringType.FullName: { } type } method
-                || !_known.TryGetValue($"{Plain(type)}::{method.Name}", out var file))
+            if (frame.GetMethod() is not { DeclaringType.FullName: { } type } method)
+            {
+                continue;
+            }
+
+            if (type.StartsWith(typeof(Situations).FullName!, StringComparison.Ordinal))
+            {
+                return Program;
+            }
+
+            if (!_known.TryGetValue($"{Plain(type)}::{method.Name}", out var file))
             {
                 continue;
             }

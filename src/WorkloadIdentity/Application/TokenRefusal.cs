@@ -54,7 +54,7 @@ internal static partial class TokenRefusal
             .Append(assertion is null ? ' ' : '\n');
         AppendRemedy(text, known, assertion, exchange, form, category == TokenErrorCategory.InteractionRequired
             ? InteractionAdvice(isForUser)
-            : Advice(kind, answer, isPassing, codes, body is null));
+            : Advice(kind, answer, isPassing, codes is [var first, ..] ? first : null, body is null));
         text.Append(category == TokenErrorCategory.AssertionTime ? Skew(answer, form, exchange.TimeProvider.GetUtcNow()) : null);
         return new TokenError(kind, text.ToString())
         {
@@ -168,8 +168,7 @@ internal static partial class TokenRefusal
         : "Nobody is there to interact with: an administrator has to exempt this application from the policy, which the sign-in log names "
             + "(look for the correlation id)";
 
-    private static string Advice(
-        TokenErrorKind kind, BackchannelAnswer answer, bool isPassing, IReadOnlyList<long> codes, bool isNotJson) => kind switch
+    private static string Advice(TokenErrorKind kind, BackchannelAnswer answer, bool isPassing, long? code, bool isNotJson) => kind switch
     {
         TokenErrorKind.Throttled => "Ask less often: share one token acquirer, and let it keep tokens until they expire",
         _ when answer.Status == 407 =>
@@ -178,7 +177,7 @@ internal static partial class TokenRefusal
         TokenErrorKind.InvalidResponse when isNotJson && answer.Body.AsSpan().TrimStart(" \r\n\t"u8).StartsWith("<"u8) =>
             "A web page answered in Entra's place: look for a proxy, firewall or captive portal in between, and check the authority host",
         TokenErrorKind.InvalidResponse => "Check the authority host, and what stands between it and this process",
-        _ when codes.Count > 0 => $"Look the code up at https://login.microsoftonline.com/error?code={codes[0]}",
+        _ when code is not null => $"Look the code up at https://login.microsoftonline.com/error?code={code}",
         _ => "Check tenant, client id, scope and what the application proves itself with",
     };
 

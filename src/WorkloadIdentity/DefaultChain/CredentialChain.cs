@@ -73,7 +73,9 @@ public sealed class CredentialChain : Credential
         var attempts = new List<TokenAttempt>();
         foreach (var credential in _credentials)
         {
-            var result = await credential.AcquireAsync(asMember, cancellationToken).ConfigureAwait(false);
+            var result = credential is UnusableCredential unusable
+                ? unusable.Attempt(acquisition.Request)
+                : await credential.AcquireAsync(asMember, cancellationToken).ConfigureAwait(false);
             attempts.AddRange(result.Attempts);
             if (result.Verdict == TokenVerdict.Issued && !acquisition.IsReport
                 && Interlocked.CompareExchange(ref _chosen, credential, null) is null)

@@ -14,14 +14,24 @@ internal sealed class UnusableCredential(
     protected override RequestFeatures Supports =>
         RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
 
-    protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
+    protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Result(acquisition.Request));
+
+    /// <summary>The result of an attempt. A chain takes it as it is: there is nothing to ask.</summary>
+    public TokenResult Attempt(TokenRequest request)
+    {
+        var result = Result(request);
+        return result.After([new TokenAttempt(name, result.Verdict, result.Error, TimeSpan.Zero)]);
+    }
+
+    private TokenResult Result(TokenRequest request)
     {
         var error = new TokenError(kind, message)
         {
-            Scope = acquisition.Request.Scope,
-            TenantId = acquisition.Request.TenantId,
+            Scope = request.Scope,
+            TenantId = request.TenantId,
             HelpAnchor = anchor,
         };
-        return ValueTask.FromResult(kind == TokenErrorKind.NotConfigured ? TokenResult.Unavailable(error) : TokenResult.Failed(error));
+        return kind == TokenErrorKind.NotConfigured ? TokenResult.Unavailable(error) : TokenResult.Failed(error);
     }
 }

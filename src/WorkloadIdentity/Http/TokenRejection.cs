@@ -30,18 +30,17 @@ internal sealed class TokenRejection
         TokenRejection? invalid = null;
         foreach (var challenge in AuthenticationChallenge.Of(response))
         {
-            if (!challenge.Is(scheme))
+            if (!challenge.Scheme.Equals(scheme, StringComparison.OrdinalIgnoreCase))
             {
                 continue;
             }
 
-            var error = challenge.Parameter("error");
-            if (continuousAccess && error == InsufficientClaims && ChallengeClaims.TryRead(challenge.Parameter("claims"), out var claims))
+            if (continuousAccess && challenge.Error == InsufficientClaims && ChallengeClaims.TryRead(challenge.Claims, out var claims))
             {
                 return new TokenRejection(InsufficientClaims, claims);
             }
 
-            if (error == InvalidToken)
+            if (challenge.Error == InvalidToken)
             {
                 invalid ??= new TokenRejection(InvalidToken, claims: null);
             }

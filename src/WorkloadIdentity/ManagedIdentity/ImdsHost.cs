@@ -82,7 +82,8 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
             return answer.Status is 408 or 410 or 429;
         }
 
-        return answer.Said is not { } said ? answer.Status == 400 && HostErrorResponse.Read(said: null, answer.Body).Says("Required metadata header")
+        return answer.Said is not { } said
+                ? answer.Status == 400 && HostErrorResponse.Read(said: null, answer.Body).Says("Required metadata header")
             : answer.IsSuccess ? said.AccessToken is { Length: > 0 }
             : said is { Error.Length: > 0, ErrorDescription: not null };
     }

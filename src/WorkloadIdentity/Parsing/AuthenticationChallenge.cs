@@ -8,7 +8,7 @@ namespace WorkloadIdentity;
 /// What is ambiguous is settled by looking ahead: a token followed by <c>=</c> and a value is a parameter, any other token opens a
 /// challenge.
 /// </remarks>
-internal sealed class AuthenticationChallenge(string scheme)
+internal sealed class AuthenticationChallenge
 {
     /// <summary>The <c>error</c> of a claims challenge.</summary>
     public const string InsufficientClaims = "insufficient_claims";
@@ -19,14 +19,25 @@ internal sealed class AuthenticationChallenge(string scheme)
     /// <summary>Further lines of the field are ignored.</summary>
     public const int MaxLines = 16;
 
-    private readonly List<KeyValuePair<string, string>> _parameters = [];
+    private AuthenticationChallenge(string scheme, string? token68, IReadOnlyList<KeyValuePair<string, string>> parameters)
+    {
+        Scheme = scheme;
+        Token68 = token68;
+        Parameters = parameters;
+    }
 
-    public string Scheme { get; } = scheme;
+    public string Scheme { get; }
 
     /// <summary>The credentials-like text of schemes such as Negotiate; null for all others.</summary>
-    public string? Token68 { get; private set; }
+    public string? Token68 { get; }
 
-    public IReadOnlyList<KeyValuePair<string, string>> Parameters => _parameters;
+    public IReadOnlyList<KeyValuePair<string, string>> Parameters { get; }
+
+    /// <summary>Why the server rejects the request (RFC 6750 section 3); null when it does not say.</summary>
+    public string? Error => Parameter("error");
+
+    /// <summary>The claims that the server demands, as it encodes them; null when there are none.</summary>
+    public string? Claims => Parameter("claims");
 
     public bool Is(string scheme) => Scheme.Equals(scheme, StringComparison.OrdinalIgnoreCase);
 
@@ -35,7 +46,7 @@ internal sealed class AuthenticationChallenge(string scheme)
     /// </summary>
     public string? Parameter(string name)
     {
-        foreach (var (key, value) in _parameters)
+        foreach (var (key, value) in Parameters)
         {
             if (key.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
@@ -61,41 +72,12 @@ internal sealed class AuthenticationChallenge(string scheme)
         {
             if (line.Length <= MaxLineLength)
             {
-                ParseLine(line, challenges);
+                challenges.AddRange(new ChallengeReader(line).ReadAll().Select(
+                    read => new AuthenticationChallenge(read.Scheme, read.Token68, read.Parameters)));
             }
         }
 
         return challenges;
-    }
-
-    private static void ParseLine(string line, List<AuthenticationChallenge> challenges)
-    {
-        var reader = new ChallengeReader(line);
-        AuthenticationChallenge? current = null;
-        while (reader.SkipSeparators())
-        {
-            if (reader.TryReadParameter(out var name, out var value))
-            {
-                // Without a challenge to belong to (its own was malformed, or it never had one) a parameter means nothing.
-                current?._parameters.Add(new(name, value));
-            }
-            else if (reader.TryReadToken(out var scheme))
-            {
-                current = new AuthenticationChallenge(scheme) { Token68 = reader.TryReadToken68() };
-                challenges.Add(current);
-            }
-            else
-            {
-                // Neither: a quote that never closes, or a stray character. The challenge it stands in cannot be trusted.
-                if (current is not null)
-                {
-                    challenges.Remove(current);
-                    current = null;
-                }
-
-                reader.SkipToComma();
-            }
-        }
     }
 
     public override string ToString() => Scheme;

@@ -20,6 +20,39 @@ internal ref struct ChallengeReader(ReadOnlySpan<char> text)
 
     private readonly ReadOnlySpan<char> Rest => _text[_at..];
 
+    /// <summary>The well-formed challenges of the line, in order.</summary>
+    public List<(string Scheme, string? Token68, List<KeyValuePair<string, string>> Parameters)> ReadAll()
+    {
+        var challenges = new List<(string, string?, List<KeyValuePair<string, string>>)>();
+        List<KeyValuePair<string, string>>? parameters = null;
+        while (SkipSeparators())
+        {
+            if (TryReadParameter(out var name, out var value))
+            {
+                // Without a challenge to belong to (its own was malformed, or it never had one) a parameter means nothing.
+                parameters?.Add(new(name, value));
+            }
+            else if (TryReadToken(out var scheme))
+            {
+                parameters = [];
+                challenges.Add((scheme, TryReadToken68(), parameters));
+            }
+            else
+            {
+                // Neither: a quote that never closes, or a stray character. The challenge that holds it cannot be trusted.
+                if (parameters is not null)
+                {
+                    challenges.RemoveAt(challenges.Count - 1);
+                    parameters = null;
+                }
+
+                SkipToComma();
+            }
+        }
+
+        return challenges;
+    }
+
     /// <summary>Moves past white space and commas (a list may have empty elements); false at the end.</summary>
     public bool SkipSeparators()
     {

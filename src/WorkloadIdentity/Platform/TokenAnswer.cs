@@ -110,18 +110,18 @@ internal sealed class TokenAnswer
         return new StatedTime(member is not null && text is not "", double.IsFinite(seconds) ? seconds : null, text);
     }
 
-    private static IReadOnlyList<string> Texts(JsonElement root, params ReadOnlySpan<string> names)
+    private static List<string> Texts(JsonElement root, params ReadOnlySpan<string> names)
     {
-        List<string>? texts = null;
+        List<string> texts = [];
         foreach (var name in names)
         {
             if (root.Text(name) is { Length: > 0 } text)
             {
-                (texts ??= []).Add(text);
+                texts.Add(text);
             }
         }
 
-        return texts is null ? [] : texts;
+        return texts;
     }
 
     private static long[] Codes(JsonElement root) => root.Member("error_codes") is { ValueKind: JsonValueKind.Array } list
