@@ -82,22 +82,6 @@ public sealed partial class ConventionTests
         Holds(Types.Where(type => type.IsPublic), type => files.Contains(type.Name.Split('`')[0]));
     }
 
-    [Theory]
-    [MemberData(nameof(ShippedNames))]
-    public void The_public_api_is_the_approved_one(string name)
-    {
-        var assembly = Repository.Shipped.Single(candidate => candidate.GetName().Name == name);
-        var path = Path.Combine(Repository.Root, "tests/WorkloadIdentity.Tests/Conventions", $"{name}.PublicApi.txt");
-        var actual = PublicApi.Of(assembly);
-        var approved = File.Exists(path) ? File.ReadAllText(path).ReplaceLineEndings("\n") : "";
-        if (approved != actual)
-        {
-            var received = Path.Combine(AppContext.BaseDirectory, $"{name}.PublicApi.received.txt");
-            File.WriteAllText(received, actual);
-            Assert.Fail($"The public API of {name} changed. Look at the difference, and if it is meant: cp '{received}' '{path}'");
-        }
-    }
-
     [Fact]
     public void Event_ids_are_unique_over_all_packages_and_documented()
     {
@@ -170,8 +154,6 @@ public sealed partial class ConventionTests
         Assert.NotEmpty(named);
         Holds(named, tests.Contains);
     }
-
-    public static TheoryData<string> ShippedNames => [.. Repository.Shipped.Select(assembly => assembly.GetName().Name!)];
 
     private static bool IsTask(Type type) =>
         typeof(Task).IsAssignableFrom(type) || type == typeof(ValueTask)
