@@ -100,7 +100,8 @@ public sealed class BrokerCredential(HttpClient http, WorkloadEnvironment enviro
         var isThrottled = response.StatusCode == HttpStatusCode.TooManyRequests;
         return new TokenError(
             isThrottled ? TokenErrorKind.Throttled : TokenErrorKind.Refused,
-            $"The broker refused a token ({(int)response.StatusCode}).{said} {(known is null ? "Look at its log." : $"{known.Check} {known.Fix}")}")
+            $"The broker refused a token ({(int)response.StatusCode}).{said} "
+                + (known is null ? "Look at its log." : $"{known.Check} {known.Fix}"))
         {
             Scope = request.Scope,
             TenantId = request.TenantId,

@@ -18,7 +18,7 @@ internal static class RegisteredVault
     /// <param name="services">The container's services.</param>
     /// <param name="identity">The identity whose certificate or secret is in the vault.</param>
     /// <param name="address">The vault's address.</param>
-    /// <param name="reachedWith">The identity whose tokens the vault gets; empty for the unnamed one.</param>
+    /// <param name="reachedWith">The identity whose tokens the vault gets; empty for the default one.</param>
     /// <param name="configure">Sets further options.</param>
     /// <exception cref="ArgumentException">
     /// There is no such identity, the two identities need each other, or the address cannot be used.
@@ -45,7 +45,7 @@ internal static class RegisteredVault
 
     private static ITokenAcquirer Acquirer(IServiceProvider services, string name)
     {
-        var who = $"Its key vault is reached with {(name.Length == 0 ? "the unnamed identity" : $"the identity '{name}'")}";
+        var who = $"Its key vault is reached with {(name.Length == 0 ? "the default identity" : $"the identity '{name}'")}";
         try
         {
             return (name.Length == 0 ? services.GetService<ITokenAcquirer>() : services.GetKeyedService<ITokenAcquirer>(name))

@@ -36,7 +36,7 @@ internal sealed class VaultLinks(IEnumerable<VaultLink> links)
         {
             if (way[^1] == link.Identity)
             {
-                var names = string.Join(" → ", way.Select(name => name.Length == 0 ? "the unnamed one" : $"'{name}'"));
+                var names = string.Join(" → ", way.Select(name => name.Length == 0 ? "the default one" : $"'{name}'"));
                 return $"Its key vault is reached with {(way.Count == 2
                     ? "itself"
                     : "an identity that needs this one")} ({names}). An identity cannot need its own token to prove itself. "

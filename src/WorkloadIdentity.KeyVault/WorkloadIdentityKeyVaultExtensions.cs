@@ -13,7 +13,7 @@ public static class WorkloadIdentityKeyVaultExtensions
     /// <param name="clientId">The application (client) id.</param>
     /// <param name="vault">The vault's address, such as <c>https://orders.vault.azure.net</c>.</param>
     /// <param name="reachedWith">
-    /// The name of the registered identity whose tokens the vault gets; null for the unnamed one. It cannot be the identity that is being
+    /// The name of the registered identity whose tokens the vault gets; null for the default one. It cannot be the identity that is being
     /// registered.
     /// </param>
     /// <param name="proof">

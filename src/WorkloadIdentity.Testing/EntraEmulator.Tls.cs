@@ -56,10 +56,10 @@ public sealed partial class EntraEmulator
             var lines = new List<string>
             {
                 "THIS IS NOT MICROSOFT ENTRA. It is an emulator for development and tests, and its tokens are worth nothing anywhere else.",
-                $"  authority   {AuthorityHost}",
+                $"  authority   {LocalAddress} (for this SDK: AZURE_AUTHORITY_HOST)",
+                $"  https       {SecureAddress} (for other libraries; trust the authority made for this run)",
+                $"  issuer      {Tenant.Issuer}",
                 $"  tenant      {Tenant.Id}{string.Concat(Tenant.Domains.Select(domain => $", {domain}"))}",
-                $"  plain http  {PlainAddress}",
-                $"  https       {SecureAddress} (trust the authority it made for this run; nothing was written to a trust store)",
             };
             if (AdminToken is not null)
             {

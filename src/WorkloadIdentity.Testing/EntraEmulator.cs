@@ -43,7 +43,7 @@ public sealed partial class EntraEmulator : IAsyncDisposable
         Tokens = new TokenIssuer(Keys, Clock);
         Tenant = AddTenant(options.TenantId, options.TenantDomains);
         Api = AddApi("api://emulated-api");
-        Application = AddApplication();
+        Application = AddApplication(options.ClientId);
         Application.AddSecret();
         if (options.HasSystemAssignedIdentity)
         {
@@ -71,6 +71,9 @@ public sealed partial class EntraEmulator : IAsyncDisposable
 
     /// <summary>The application it starts with, in <see cref="Tenant"/>, with one secret.</summary>
     public EmulatedApplication Application { get; }
+
+    /// <summary>The applications that its file states, in their order; empty without a file.</summary>
+    internal IReadOnlyList<EmulatedApplication> StatedApplications { get; set; } = [];
 
     /// <summary>The protected API it starts with.</summary>
     public EmulatedApi Api { get; }

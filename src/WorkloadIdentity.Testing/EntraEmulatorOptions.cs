@@ -113,6 +113,9 @@ public sealed class EntraEmulatorOptions
         }
     }
 
+    /// <summary>The client id of the application it starts with; a new one when null.</summary>
+    internal string? ClientId { get; set; }
+
     /// <summary>The domains of the first tenant.</summary>
     internal IReadOnlyList<string> TenantDomains { get; set; } = ["emulated.example"];
 

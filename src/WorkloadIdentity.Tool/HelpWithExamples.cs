@@ -74,8 +74,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             }
 
             output.WriteLine();
-            output.WriteLine(
-                $"More: {ToolException.Reference(parseResult.CommandResult.Command.Name is var name && name == "wid" ? "wid" : $"wid#wid-{name}")}");
+            var name = parseResult.CommandResult.Command.Name;
+            output.WriteLine($"More: {ToolException.Reference(name == "wid" ? name : $"wid#wid-{name}")}");
         }
 
         return code;

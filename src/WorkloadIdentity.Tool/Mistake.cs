@@ -17,9 +17,10 @@ internal static class Mistake
         var meant = unknown is null ? null : Near(unknown, Known(command)).FirstOrDefault();
 
         // What resembles nothing is not quoted: it may be a secret in the wrong place.
-        var message = unknown is null ? parsed.Errors[0].Message
-            : meant is null && !unknown.StartsWith('-') ? $"An argument is no command or option of {path}."
-            : $"'{unknown}' is no command or option of {path}.";
+        var message = unknown is null && command.Subcommands.Count > 0 ? "No command was given."
+            : unknown is null ? parsed.Errors[0].Message
+            : meant is null && !unknown.StartsWith('-') ? $"{path} does not take one of these arguments."
+            : $"{path} has no command or option '{unknown}'.";
         return new ToolException(
             redaction.Text(message),
             $"{(meant is null ? "" : $"Did you mean '{meant}'? ")}{path} --help shows what there is, with examples.");

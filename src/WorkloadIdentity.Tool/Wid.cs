@@ -23,7 +23,7 @@ internal static class Wid
                 // Signals are this program's own: see Signals.
                 ProcessTerminationTimeout = null,
             };
-            return parsed.Action is ParseErrorAction
+            return parsed.Action is ParseErrorAction || (parsed.Action is ShowVersion && parsed.UnmatchedTokens.Count > 0)
                 ? End(error, Mistake.Of(parsed, new Redaction(surroundings.Environment, isOn: true)))
                 : await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
         }
@@ -73,10 +73,22 @@ internal static class Wid
 
     private static int End(Screen error, ToolException exception)
     {
-        error.Line(("wid:  ", ConsoleColor.Red), (exception.Message, null));
-        error.Line(("fix:  ", ConsoleColor.Yellow), (exception.Advice, null));
-        error.Line(("help: ", ConsoleColor.Yellow), (exception.Help, null));
+        Write(error, "wid:  ", ConsoleColor.Red, exception.Message);
+        Write(error, "fix:  ", ConsoleColor.Yellow, exception.Advice);
+        Write(error, "help: ", ConsoleColor.Yellow, exception.Help);
         return exception.ExitCode;
+    }
+
+    /// <summary>A label and its text, in 80 columns.</summary>
+    private static void Write(Screen screen, string label, ConsoleColor colour, string text)
+    {
+        var indent = new string(' ', label.Length);
+        var head = label;
+        foreach (var line in Wrapped.Lines(text, indent, indent))
+        {
+            screen.Line((head, colour), (line[Math.Min(head.Length, line.Length)..], null));
+            head = indent;
+        }
     }
 
     private sealed class ShowVersion : SynchronousCommandLineAction

@@ -32,8 +32,7 @@ public sealed class TokenAcquisitionException : Exception
         var text = new StringBuilder(error.Message);
         if (attempts.Count > 1 && !error.ListsAttempts)
         {
-            text.Append("\nAsked: ").AppendJoin(
-                ", ", attempts.Select(attempt => $"{attempt.Credential} ({attempt.Verdict.ToString().ToLowerInvariant()})"));
+            AppendAttempts(text, error, attempts);
         }
 
         AppendFact(text, "Scope", error.Scope);
@@ -43,6 +42,23 @@ public sealed class TokenAcquisitionException : Exception
         AppendFact(text, "Trace id", error.TraceId);
         AppendFact(text, "Help", error.Help);
         return text.ToString();
+    }
+
+    /// <summary>What the others said. The error itself is told above, and one that takes many lines leaves no room for theirs.</summary>
+    private static void AppendAttempts(StringBuilder text, TokenError error, IReadOnlyList<TokenAttempt> attempts)
+    {
+        if (error.Message.Contains('\n', StringComparison.Ordinal))
+        {
+            text.Append("\nAsked: ").AppendJoin(
+                ", ", attempts.Select(attempt => $"{attempt.Credential} ({attempt.Verdict.ToString().ToLowerInvariant()})"));
+            return;
+        }
+
+        foreach (var attempt in attempts)
+        {
+            var isThis = attempt.Error?.Message == error.Message;
+            text.Append("\n  ").Append(isThis ? $"{attempt.Credential}: failed, see above" : attempt.ToString());
+        }
     }
 
     /// <summary>A fact that the message holds already is not told twice.</summary>

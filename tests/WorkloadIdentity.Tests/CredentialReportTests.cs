@@ -170,7 +170,8 @@ public sealed class CredentialReportTests
             report.Members[0].LooksFor);
         Assert.Equal("the variable AZURE_CLIENT_CERTIFICATE_PATH", report.Members[1].LooksFor);
         Assert.StartsWith("the token file '/var/run/token', to prove", report.Members[2].LooksFor, StringComparison.Ordinal);
-        Assert.Equal("the host's default managed identity, from IMDS, if there is one: no variable names a host", report.Members[3].LooksFor);
+        Assert.Equal(
+            "the host's default managed identity, from IMDS, if there is one: no variable names a host", report.Members[3].LooksFor);
         Assert.Equal(TokenErrorKind.NotAllowed, report.Members[3].Error!.Kind);
         Assert.Contains("AADSTS7000215", text, StringComparison.Ordinal);
         Assert.Contains("'/var/run/token' does not exist", text, StringComparison.Ordinal);

@@ -33,9 +33,32 @@ public sealed class TokenAcquisitionExceptionTests
         var error = new TokenError(TokenErrorKind.Refused, "It was refused.");
 
         Assert.Contains(
-            "It was refused.\nAsked: one (unavailable), two (failed)\n",
+            "It was refused.\n  one: One is not here.\n  two: ",
             new TokenAcquisitionException(error, [One, Two]).Message,
             StringComparison.Ordinal);
-        Assert.DoesNotContain("Asked", new TokenAcquisitionException(error, [One]).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("One is not here", new TokenAcquisitionException(error, [One]).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_attempt_that_is_told_above_is_not_told_again()
+    {
+        var error = new TokenError(TokenErrorKind.Refused, "It was refused.");
+        var attempt = new TokenAttempt("two", TokenVerdict.Failed, error, TimeSpan.Zero);
+
+        Assert.StartsWith(
+            "It was refused.\n  one: One is not here.\n  two: failed, see above\n",
+            new TokenAcquisitionException(error, [One, attempt]).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_message_of_many_lines_leaves_one_line_for_the_attempts()
+    {
+        var error = new TokenError(TokenErrorKind.Refused, "It was refused.\n  issuer: x");
+
+        Assert.Contains(
+            "\nAsked: one (unavailable), two (failed)\n",
+            new TokenAcquisitionException(error, [One, Two]).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -29,11 +29,14 @@ public sealed partial class EmulatedApplication
         }).Value;
     }
 
-    /// <summary>The environment of a workload that is this application, with its newest living secret.</summary>
-    /// <exception cref="InvalidOperationException">The application has no living secret.</exception>
+    /// <summary>The environment of a workload that is this application, with its newest unexpired secret.</summary>
+    /// <exception cref="InvalidOperationException">The application has no unexpired secret.</exception>
     public IReadOnlyDictionary<string, string> EnvironmentWithSecret() => Environment(
-        ("AZURE_CLIENT_SECRET", Credentials.Secrets.LastOrDefault(secret => !secret.HasExpired(_entra.Clock.GetUtcNow()))?.Value
-            ?? throw new InvalidOperationException($"Application {ClientId} has no living secret. Add one with AddSecret().")));
+        ("AZURE_CLIENT_SECRET", UnexpiredSecret
+            ?? throw new InvalidOperationException($"Application {ClientId} has no unexpired secret. Add one with AddSecret().")));
+
+    /// <summary>The newest secret that has not expired; null where there is none.</summary>
+    internal string? UnexpiredSecret => Credentials.Secrets.LastOrDefault(secret => !secret.HasExpired(_entra.Clock.GetUtcNow()))?.Value;
 
     /// <summary>The environment of a workload that is this application, with a certificate file.</summary>
     /// <param name="path">Where the workload finds it.</param>

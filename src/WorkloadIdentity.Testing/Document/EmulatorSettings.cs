@@ -3,6 +3,10 @@ namespace WorkloadIdentity.Testing;
 /// <summary>A whole document, read and checked against itself: what refers to something, refers to something that is there.</summary>
 internal sealed class EmulatorSettings
 {
+    // A process is started again and again, and programs are pointed at it by these: they stay unless the file states others.
+    private const string TenantId = "e0e0e0e0-0000-4000-8000-000000000001";
+    private const string ClientId = "e0e0e0e0-0000-4000-8000-000000000002";
+
     private readonly List<(Func<EmulatorFaults, EndpointFaults> Of, FaultSettings Settings)> _faults = [];
     private ServerSettings _server = null!;
     private BehaviourSettings _behaviour = null!;
@@ -42,6 +46,7 @@ internal sealed class EmulatorSettings
     public async Task<EntraEmulator> StartAsync(TimeProvider clock, CancellationToken cancellationToken)
     {
         var options = _server.ToOptions(clock);
+        (options.TenantId, options.ClientId) = (TenantId, ClientId);
         if (_tenants is [var first, ..])
         {
             (options.TenantId, options.TenantDomains) = (first.Id, first.Domains);
@@ -85,10 +90,7 @@ internal sealed class EmulatorSettings
         }
 
         // What a file states was there long before: only what is added later has to become known.
-        foreach (var application in _applications)
-        {
-            application.AddTo(entra);
-        }
+        entra.StatedApplications = [.. _applications.Select(application => application.AddTo(entra))];
 
         _behaviour.ApplyTo(entra);
         foreach (var (of, faults) in _faults)

@@ -7,9 +7,9 @@ namespace WorkloadIdentity.Testing;
 public static class ReplaceWorkloadIdentityExtensions
 {
     /// <summary>
-    /// Replaces every registered <see cref="ITokenAcquirer"/>, the unnamed one and those registered under a name, by one over
+    /// Replaces every registered <see cref="ITokenAcquirer"/>, the default one and those registered under a name, by one over
     /// <paramref name="credential"/>, each with a cache of its own. Call it after the application's registrations (with
-    /// <c>WebApplicationFactory</c>: in <c>ConfigureTestServices</c>). Where none is registered, an unnamed one is.
+    /// <c>WebApplicationFactory</c>: in <c>ConfigureTestServices</c>). Where none is registered, an default one is.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="credential">Usually <see cref="FakeCredential.Issuing(string, TimeSpan?, TimeProvider?)"/>.</param>

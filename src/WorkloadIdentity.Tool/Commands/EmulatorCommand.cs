@@ -18,14 +18,19 @@ internal static class EmulatorCommand
     {
         var file = new Argument<string?>("file")
         {
-            Description = "What it starts with (docs/emulator.md). Without one: a tenant, an application with a secret, and an API.",
+            Description = "What it starts with; 'wid explain emulator' says what can be in it. Without one: a tenant, an application with "
+                + "a secret, and an API.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var variables = new Option<string?>("--env-file")
         {
-            Description = "Write the variables that make a program the application it starts with, its secret among them, to this file, "
-                + "readable by this user only.",
+            Description = "Write the variables of an application, its secret among them, to this file, readable by this user only. The "
+                + "application is the first of the file that has a secret.",
             HelpName = "path",
+        };
+        var wait = new Option<bool>("--wait")
+        {
+            Description = "Start nothing: wait until the emulator that another command started listens and has written --env-file.",
         };
         var output = new Option<string?>("--output")
         {
@@ -35,44 +40,69 @@ internal static class EmulatorCommand
         var schema = new Option<bool>("--schema") { Description = "Write the JSON schema of the file, for editors, and end." };
         var command = new Command("emulator", "Runs a local Entra to develop against. Its tokens are worthless anywhere else.")
         {
-            file, variables, output, schema,
+            file, variables, wait, output, schema,
         };
+        command.Validators.Add(result =>
+        {
+            if (Problem(result.GetValue(file), result.GetValue(variables), result.GetValue(output), result.GetValue(wait)) is { } problem)
+            {
+                result.AddError(problem);
+            }
+        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (parsed.GetValue(schema))
             {
                 await surroundings.Out.WriteLineAsync(EmulatorFile.Schema).ConfigureAwait(false);
-                return ExitCodes.Ok;
             }
-
-            var path = parsed.GetValue(file);
-            if (path is null && parsed.GetValue(output) is not null)
+            else if (parsed.GetValue(wait))
             {
-                throw new ToolException(
-                    "--output is for the files that a file asks for, and there is no file.",
-                    "Name one: wid emulator emulator.json --output <folder>");
+                await EmulatorVariables.WaitAsync(parsed.GetValue(variables)!, surroundings, cancellationToken).ConfigureAwait(false);
             }
-
-            var entra = await StartAsync(surroundings, path, parsed.GetValue(output), cancellationToken).ConfigureAwait(false);
-            await using (entra.ConfigureAwait(false))
+            else
             {
-                if (parsed.GetValue(variables) is { } target)
-                {
-                    // Plain http on this machine: the certificate is new at each start, and nobody trusts it yet.
-                    Write(target, new Dictionary<string, string>(entra.Application.EnvironmentWithSecret())
-                    {
-                        ["AZURE_AUTHORITY_HOST"] = entra.LocalAddress.AbsoluteUri,
-                    });
-                }
-
-                Tell(Screen.Out(surroundings), entra, parsed.GetValue(variables));
-                await UntilInterruptedAsync(surroundings, cancellationToken).ConfigureAwait(false);
+                await RunAsync(surroundings, parsed.GetValue(file), parsed.GetValue(output), parsed.GetValue(variables), cancellationToken)
+                    .ConfigureAwait(false);
             }
 
             // Being ended is what a server is for.
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    /// <summary>Arguments that do not go together; null where they do.</summary>
+    private static string? Problem(string? file, string? variables, string? output, bool wait) =>
+        IsEmpty(file) ? "The file's name is empty."
+        : IsEmpty(variables) ? "--env-file is empty."
+        : IsEmpty(output) ? "--output is empty."
+        : file is null && output is not null ? "--output is for the files that an emulator's file asks for: name that file too."
+        : wait && variables is null ? "--wait waits for the file of --env-file: name it."
+        : wait && file is not null ? "--wait starts no emulator, so it takes no file."
+        : null;
+
+    private static bool IsEmpty(string? value) => value is not null && value.Trim().Length == 0;
+
+    private static async Task RunAsync(
+        Surroundings surroundings, string? file, string? output, string? variables, CancellationToken cancellationToken)
+    {
+        if (variables is not null)
+        {
+            EmulatorVariables.Remove(variables);
+        }
+
+        var entra = await StartAsync(surroundings, file, output, cancellationToken).ConfigureAwait(false);
+        await using (entra.ConfigureAwait(false))
+        {
+            var application = EmulatorVariables.Application(entra);
+            if (variables is not null)
+            {
+                EmulatorVariables.Write(variables, entra, application);
+            }
+
+            Tell(Screen.Out(surroundings), entra, application, variables);
+            await UntilInterruptedAsync(surroundings, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static async Task<EntraEmulator> StartAsync(
@@ -88,7 +118,7 @@ internal static class EmulatorCommand
             throw new ToolException(
                 ExitCodes.Usage,
                 exception.Message,
-                "Mend each of them; 'wid emulator --schema' lets an editor point them out.",
+                "Correct each of them. 'wid emulator --schema > schema.json' lets an editor mark them.",
                 ToolException.Reference("emulator#as-a-process-from-one-file"));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException)
@@ -103,17 +133,25 @@ internal static class EmulatorCommand
         }
     }
 
-    private static void Tell(Screen screen, EntraEmulator entra, string? variables)
+    private static void Tell(Screen screen, EntraEmulator entra, EmulatedApplication application, string? variables)
     {
         foreach (var line in entra.Banner.ReplaceLineEndings("\n").Split('\n'))
         {
-            screen.Line((line, line.StartsWith(' ') ? null : ConsoleColor.Yellow));
+            var isTitle = !line.StartsWith(' ');
+            foreach (var wrapped in isTitle ? Wrapped.Lines(line) : [line])
+            {
+                screen.Line((wrapped, isTitle ? ConsoleColor.Yellow : null));
+            }
         }
 
-        screen.Line($"  application {entra.Application.ClientId}");
+        screen.Line($"  application {application.ClientId}");
         if (variables is not null)
         {
             screen.Line($"  variables   {variables}, for: set -a; . {variables}; set +a");
+            if (application.UnexpiredSecret is null)
+            {
+                screen.Line("              without a secret, because the application has none: set the variables of its proof yourself");
+            }
         }
 
         screen.Line();
@@ -129,31 +167,6 @@ internal static class EmulatorCommand
         catch (OperationCanceledException)
         {
             // Ctrl+C, or the end of its container.
-        }
-    }
-
-    /// <summary>Made anew, because an existing file would keep the rights it has.</summary>
-    private static void Write(string path, IReadOnlyDictionary<string, string> variables)
-    {
-        try
-        {
-            File.Delete(path);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using var writer = new StreamWriter(path, options);
-            foreach (var (name, value) in variables)
-            {
-                writer.Write($"{name}={value}\n");
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ToolException(
-                "The file of --env-file could not be written.", $"Name a path in a folder this user may write to. {exception.Message}");
         }
     }
 }

@@ -60,14 +60,14 @@ internal static class ExecCredentialCommand
         if (info is null)
         {
             throw new ToolException(
-                $"{InfoVariable} is not set, so it is not kubectl that asks.",
+                $"{InfoVariable} is not set, so kubectl did not start this command.",
                 "Name this command in kubeconfig (its help shows how). To look at the token: wid token --decode --scope " + AksScope);
         }
 
         using var document = StrictJson.Parse(Encoding.UTF8.GetBytes(info));
         if (document?.RootElement.Text("kind") != Kind)
         {
-            throw new ToolException($"{InfoVariable} holds no {Kind}.", "It is set by kubectl; leave it alone.");
+            throw new ToolException($"{InfoVariable} does not hold an {Kind}.", "kubectl sets it. Do not set it yourself.");
         }
 
         var version = document.RootElement.Text("apiVersion");

@@ -8,12 +8,15 @@ internal static class ScopeArgument
     {
         try
         {
-            return new TokenRequest(scope);
+            Guard.Scope(scope, nameof(scope));
+            return scope.EndsWith("/.default", StringComparison.Ordinal) && !scope.Contains(' ', StringComparison.Ordinal)
+                ? new TokenRequest(scope)
+                : throw new ArgumentException("A workload cannot ask for single permissions, or for two resources at once.");
         }
         catch (ArgumentException exception)
         {
             throw new ToolException(
-                "--scope is no scope.",
+                "--scope is not a scope that a workload can ask for.",
                 $"Use a resource followed by /.default, such as https://graph.microsoft.com/.default. {exception.Message.Split(
                     " (Parameter")[0]}");
         }

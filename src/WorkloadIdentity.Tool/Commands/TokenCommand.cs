@@ -73,7 +73,8 @@ internal static partial class TokenCommand
         form != TokenForm.Variable || variable is null ? DefaultVariable
         : VariableName().IsMatch(variable) ? variable
         : throw new ToolException(
-            "--env names no variable.", $"Use letters, digits and underscores, beginning with a letter, such as {DefaultVariable}.");
+            "--env is not the name of a variable.",
+            $"Use letters, digits and underscores, beginning with a letter, such as {DefaultVariable}.");
 
     private static TokenForm Form(bool decode, bool header, bool variable, bool json, bool raw)
     {
@@ -84,14 +85,14 @@ internal static partial class TokenCommand
         return asked switch
         {
             { Length: > 1 } =>
-                throw new ToolException("--decode, --header, --env and --json are four forms of one answer.", "Use one of them."),
+                throw new ToolException("--decode, --header, --env and --json exclude each other.", "Use one of them."),
             [TokenForm.Header or TokenForm.Variable] when !raw =>
                 throw new ToolException(
-                    "--header and --env print the token's value, and that needs --raw.",
+                    "--header and --env print the token's value, which needs --raw.",
                     "Add --raw where no log and nobody else sees the output."),
             [TokenForm.Claims] when raw =>
                 throw new ToolException(
-                    "--decode shows what a token says, and --raw prints the token.", "Use one of them; --json --raw gives both."),
+                    "--decode and --raw exclude each other.", "Use one of them; --json --raw gives both."),
             [var only] => only,
             _ => raw ? TokenForm.Value : TokenForm.Summary,
         };

@@ -29,7 +29,7 @@ internal static class Diagnosis
             // A managed identity needs no way to Entra of its own.
             yield return new ProblemFinding(
                 error?.IsTransient == true ? "error" : "warning",
-                "The way to Entra is not open.",
+                "Entra cannot be reached.",
                 network,
                 Help(HelpAnchors.For(TokenErrorKind.Unreachable, TokenErrorCategory.None)));
         }
@@ -64,7 +64,7 @@ internal static class Diagnosis
         {
             yield return new ProblemFinding(
                 severity,
-                $"The file of {file.Variable} is not as it should be.",
+                $"The file of {file.Variable} has a problem.",
                 file.Problem!,
                 Help(file.Variable == "AZURE_FEDERATED_TOKEN_FILE"
                     ? HelpAnchors.FederatedTokenFile
@@ -77,7 +77,7 @@ internal static class Diagnosis
         foreach (var trap in All(report.Credential).SelectMany(finding => finding.Assertion?.Traps ?? []).Distinct())
         {
             yield return new ProblemFinding(
-                severity, "No federated credential matches this assertion, or none for long.", trap, Help("federation-mismatch"));
+                severity, "No federated credential can match this assertion for long.", trap, Help("federation-mismatch"));
         }
 
         if (report.Identity == ChosenIdentity.DefaultChain

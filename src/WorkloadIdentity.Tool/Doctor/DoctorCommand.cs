@@ -10,36 +10,39 @@ internal static class DoctorCommand
 {
     public static Command Create(Surroundings surroundings)
     {
-        var scope =
-            new Option<string?>(
-                "--scope")
-            {
-                Description = "What to get a token for. The default is Microsoft Graph in the cloud of "
-                    + "AZURE_AUTHORITY_HOST.",
-                HelpName = "scope"
-            };
-        var json = new Option<bool>("--json") { Description = "Write the report as JSON (schema wid-doctor/1)." };
-        var all =
-            new Option<bool>(
-                "--no-redact")
-            {
-                Description = "Show user names, home folders, mail addresses, subscription ids and all claims too. "
-                    + "Secrets and tokens stay hidden."
-            };
+        var scope = new Option<string?>("--scope")
+        {
+            Description = "What to get a token for. The default is Microsoft Graph in the cloud of AZURE_AUTHORITY_HOST.",
+            HelpName = "scope",
+        };
         var fix = new Option<string?>("--fix")
         {
-            Description = "Write only the federated credential that Entra looked for and did not find, for an application and for a managed "
-                + "identity.",
+            Description = "Write only the federated credential that Entra looked for and did not find, for an application and for a "
+                + "managed identity.",
             HelpName = "az|bicep|terraform|json",
         };
         fix.AcceptOnlyFromAmong([.. FixText.Forms]);
+        var json = new Option<bool>("--json") { Description = "Write the report as JSON (schema wid-doctor/1)." };
+        var all = new Option<bool>("--no-redact")
+        {
+            Description = "Show user names, home folders, mail addresses, subscription ids and all claims too. "
+                + "Secrets and tokens stay hidden.",
+        };
         var identity = new IdentityOptions();
-        var command =
-            new Command(
-                "doctor",
-                "Looks at this machine or pod, tries every credential, and says what is in the way. Its output may go into a "
-                    + "ticket.") { scope, fix, json, all };
+        var command = new Command(
+            "doctor",
+            "Tries every credential of this machine or pod, and says what is wrong and what to do. Its output may go into a ticket.")
+        {
+            scope, fix, json, all,
+        };
         identity.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(fix) is not null && result.GetResult(json) is not null)
+            {
+                result.AddError("--fix and --json are two forms of one answer. Use one of them.");
+            }
+        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var chosen = identity.Read(parsed, surroundings);
@@ -48,38 +51,36 @@ internal static class DoctorCommand
             var report = await Progress.ShowAsync(
                 surroundings, "Asking every credential", token => Examination.RunAsync(surroundings, chosen, request, redaction, token),
                 cancellationToken).ConfigureAwait(false);
-            if (parsed.GetValue(fix) is { } form)
-            {
-                Fix(surroundings, report, form);
-            }
-            else if (parsed.GetValue(json))
-            {
-                await surroundings.Out.WriteLineAsync(redaction.Masked(JsonSerializer.Serialize(report, DoctorJson.Readable.DoctorReport)))
-                    .ConfigureAwait(false);
-            }
-            else
-            {
-                new DoctorText(Screen.Out(surroundings)).Write(report);
-            }
-
+            await WriteAsync(surroundings, report, redaction, parsed.GetValue(fix), parsed.GetValue(json)).ConfigureAwait(false);
             return report.ExitCode;
-        });
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(fix) is not null && result.GetResult(json) is not null)
-            {
-                result.AddError("--fix and --json are two forms of one answer. Use one of them.");
-            }
         });
         return command;
     }
 
+    private static async Task WriteAsync(
+        Surroundings surroundings, DoctorReport report, Redaction redaction, string? fix, bool isJson)
+    {
+        if (fix is not null)
+        {
+            await FixAsync(surroundings, report, fix).ConfigureAwait(false);
+        }
+        else if (isJson)
+        {
+            await surroundings.Out.WriteLineAsync(redaction.Masked(JsonSerializer.Serialize(report, DoctorJson.Readable.DoctorReport)))
+                .ConfigureAwait(false);
+        }
+        else
+        {
+            new DoctorText(Screen.Out(surroundings)).Write(report);
+        }
+    }
+
     /// <summary>Standard output gets the federated credential and nothing else.</summary>
-    private static void Fix(Surroundings surroundings, DoctorReport report, string form)
+    private static async Task FixAsync(Surroundings surroundings, DoctorReport report, string form)
     {
         if (Diagnosis.All(report.Credential).FirstOrDefault(IsRefused)?.Assertion?.FederatedCredential is { } federated)
         {
-            surroundings.Out.WriteLine(FixText.Of(federated, form));
+            await surroundings.Out.WriteLineAsync(FixText.Of(federated, form)).ConfigureAwait(false);
         }
         else
         {

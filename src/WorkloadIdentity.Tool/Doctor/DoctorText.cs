@@ -78,7 +78,7 @@ internal sealed class DoctorText(Screen screen)
 
     private void WriteNetwork(NetworkFinding network)
     {
-        screen.Heading("Way to Entra");
+        screen.Heading("Network");
         var clock = network.ClockSkewSeconds switch
         {
             null => "",
@@ -140,7 +140,8 @@ internal sealed class DoctorText(Screen screen)
         Text(assertion.Subject ?? "(none)", $"{indent}subject    ");
         Text(string.Join(", ", assertion.Audiences), $"{indent}audience   ");
         Text(
-            $"signed with {assertion.Algorithm ?? "(none)"}, expires {(assertion.ExpiresOn is { } end ? $"{end.UtcDateTime:u}" : "(never)")}",
+            $"signed with {assertion.Algorithm ?? "(none)"}, expires "
+                + (assertion.ExpiresOn is { } end ? $"{end.UtcDateTime:u}" : "(never)"),
             $"{indent}token      ");
     }
 

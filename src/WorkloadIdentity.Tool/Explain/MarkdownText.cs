@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace WorkloadIdentity.Tool;
 
 /// <summary>
-/// Writes the Markdown of our own pages for a terminal: prose in 80 columns, code as it is, wide tables row by row, and links as the command
-/// that shows what they lead to.
+/// Writes the Markdown of our own pages for a terminal: prose in 80 columns, code as it is, wide tables row by row, and links as the
+/// command that shows what they lead to.
 /// </summary>
 internal sealed partial class MarkdownText(Screen screen, HelpPages pages)
 {
@@ -102,7 +102,8 @@ internal sealed partial class MarkdownText(Screen screen, HelpPages pages)
     private void Table(string[][] rows)
     {
         var (head, body) = (rows[0], rows[2..]);
-        var widths = Enumerable.Range(0, head.Length).Select(column => rows.Max(row => column < row.Length ? row[column].Length : 0)).ToArray();
+        int[] widths =
+            [.. Enumerable.Range(0, head.Length).Select(column => rows.Max(row => column < row.Length ? row[column].Length : 0))];
         if (widths.Sum() + (2 * (widths.Length - 1)) <= Wrapped.Width)
         {
             foreach (var row in head.Any(cell => cell.Length > 0) ? body.Prepend(head) : body)

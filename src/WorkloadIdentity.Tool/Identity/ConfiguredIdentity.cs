@@ -48,8 +48,8 @@ internal static class ConfiguredIdentity
         {
             throw new ToolException(
                 ExitCodes.Failed,
-                string.Join(' ', exception.Failures),
-                "Mend the setting it names. Programs refuse to start with the same words.",
+                string.Join('\n', exception.Failures),
+                "Correct these settings. A program refuses to start with the same message.",
                 new TokenError(TokenErrorKind.InvalidConfiguration, "settings").Help);
         }
     }
@@ -87,10 +87,11 @@ internal static class ConfiguredIdentity
         }
     }
 
-    /// <summary>Every value whose name says that it is one, wherever in the section it stands.</summary>
+    /// <summary>Every value whose name says that it is one, wherever in the section. The path of a secret's file is none.</summary>
     private static IEnumerable<string> SecretsOf(IConfiguration section) => section.AsEnumerable()
         .Where(entry =>
             entry.Value is not null
+                && !entry.Key.EndsWith("File", StringComparison.OrdinalIgnoreCase)
                 && (entry.Key.Contains("Secret", StringComparison.OrdinalIgnoreCase)
                     || entry.Key.Contains("Password", StringComparison.OrdinalIgnoreCase)))
         .Select(entry => entry.Value!);

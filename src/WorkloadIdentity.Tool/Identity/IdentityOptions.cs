@@ -46,13 +46,13 @@ internal sealed class IdentityOptions
         if ((identity is null ? 0 : 1) + (config is null ? 0 : 1) + (tenant is null && client is null && !developer ? 0 : 1) > 1)
         {
             throw new ToolException(
-                "--identity, --config, and --tenant, --client-id or --developer each say who to be.",
-                "Use one of the three: a managed identity, a configured identity, or the default chain.");
+                "--identity, --config and the options of the default chain (--tenant, --client-id, --developer) exclude each other.",
+                "Name one identity: a managed identity, a configured identity, or the default chain.");
         }
 
         if (tenant is not null && TenantId.Problem(tenant) is { } problem)
         {
-            throw new ToolException("--tenant is no tenant.", problem);
+            throw new ToolException("--tenant is not a tenant id or domain.", problem);
         }
 
         if (client is not null && Guard.GuidProblem(client, "--client-id") is { } clientProblem)
@@ -98,7 +98,7 @@ internal sealed class IdentityOptions
         catch (ArgumentException exception)
         {
             throw new ToolException(
-                "--identity names no managed identity.",
+                "--identity is not a managed identity.",
                 "Use 'system', the client id of a user-assigned identity, 'object:' and its object id, or its resource id. "
                     + $"{exception.Message.Split(" (Parameter")[0]}");
         }

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>Prose in lines of at most 80 columns, broken between words. A word that is longer, such as a path, stays whole.</summary>
+/// <summary>
+/// Prose in lines of at most 80 columns, broken between words. A word that is longer, such as a path, stays whole, and so does a command
+/// that is copied: a line that begins with <c>az</c>.
+/// </summary>
 internal static class Wrapped
 {
     public const int Width = 80;
@@ -28,6 +31,12 @@ internal static class Wrapped
 
     private static IEnumerable<string> Line(string text, string first, string rest)
     {
+        if (text.TrimStart().StartsWith("az ", StringComparison.Ordinal))
+        {
+            yield return first + text.Trim();
+            yield break;
+        }
+
         var line = new StringBuilder(first);
         var isEmpty = true;
         foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))

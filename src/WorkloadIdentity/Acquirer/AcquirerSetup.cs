@@ -14,6 +14,7 @@ internal sealed class AcquirerSetup
         Clock = new CachedClock(options.TimeProvider, options.CoarseTicks);
         Logger = options.LoggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
         Telemetry = new AcquirerTelemetry(credential.Name, options, Logger);
+        Report = FirstUseReport.Of(credential, options, Logger);
     }
 
     public Credential Credential { get; }
@@ -28,4 +29,7 @@ internal sealed class AcquirerSetup
     public ILogger Logger { get; }
 
     public AcquirerTelemetry Telemetry { get; }
+
+    /// <summary>The report before the first acquisition; null where nobody wants one.</summary>
+    public FirstUseReport? Report { get; }
 }

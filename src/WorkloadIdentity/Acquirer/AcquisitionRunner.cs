@@ -39,6 +39,11 @@ internal sealed class AcquisitionRunner : IDisposable
     {
         try
         {
+            if (_setup.Report is { } report && request.UserAssertion is null)
+            {
+                await report.TellAsync(request, identity: null, log: null, _disposal.Token).ConfigureAwait(false);
+            }
+
             using var limit = new TimeLimit(_options.AcquisitionTimeLimit, _setup.TimeProvider, _disposal.Token);
             using var leave = CancellationTokenSource.CreateLinkedTokenSource(acquisition.Abandoned, limit.Token);
             using var turn = (request.UserAssertion is null ? _queue : _userQueue).Enter(leave.Token);

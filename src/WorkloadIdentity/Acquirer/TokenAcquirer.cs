@@ -36,6 +36,9 @@ public sealed class TokenAcquirer : ITokenAcquirer, IDisposable
     /// <summary>How the latest acquisitions ended, by resource.</summary>
     internal IReadOnlyDictionary<string, ResourceHealth> Health => _setup.Telemetry.Health;
 
+    /// <summary>The report before the first acquisition; null where nobody wants one.</summary>
+    internal FirstUseReport? Report => _setup.Report;
+
     /// <summary>How many cache entries of the application there are.</summary>
     internal int EntryCount => _cache.Count;
 

@@ -58,6 +58,12 @@ public sealed class TokenAcquirerOptions
     /// </summary>
     internal Func<double> Jitter { get; set; } = Random.Shared.NextDouble;
 
+    /// <summary>Where the wish for a report is read; null for the variables of the process.</summary>
+    internal WorkloadEnvironment? Environment { get; set; }
+
+    /// <summary>In tests, where a report is written that no log takes; null for standard error.</summary>
+    internal TextWriter? StandardError { get; set; }
+
     /// <summary>In tests, the ticks of the coarse clock; null for those of the system, where its clock is used.</summary>
     internal Func<long>? CoarseTicks { get; set; }
 

@@ -31,11 +31,14 @@ internal static class FederatedCredentialAdvice
         var audiences = string.Join(", ", assertion.Audiences.Take(4).Select(audience => Shown(audience, form)));
         var text = $"\n  issuer:   {Shown(assertion.Issuer, form)}\n  subject:  {Shown(assertion.Subject, form)}\n  audience: {audiences}";
         return isAboutItself
-            ? $"{text}\n  valid:    from {Time(assertion.NotBefore)} to {Time(assertion.ExpiresOn)}, signed with {Shown(assertion.Algorithm, form)}"
+            ? $"{text}\n  valid:    from {Time(assertion.NotBefore)} to {Time(assertion.ExpiresOn)}, signed with "
+                + Shown(assertion.Algorithm, form)
             : text;
     }
 
-    /// <summary>The command that adds a matching credential to an application, and where the other forms are; null where none can match.</summary>
+    /// <summary>
+    /// The command that adds a matching credential to an application, and where the other forms are; null where none can match.
+    /// </summary>
     public static string? Command(UnverifiedJwt assertion, string clientId, TokenRequestForm form) =>
         Recipe(assertion, form) is { } recipe ? $"{recipe.AzForApplication(clientId)}\n{OtherForms}" : null;
 

@@ -8,14 +8,14 @@ namespace WorkloadIdentity;
 /// A certificate with its key as text: PEM, or PFX in base64, as vaults and settings hold it. Read at each use and parsed when it has
 /// changed.
 /// </summary>
-internal sealed class CertificateValue(Func<string?> value, Func<string?> password) : CertificateSource
+internal sealed class CertificateValue(string place, Func<string?> value, Func<string?> password) : CertificateSource
 {
-    private const string Name = "The client certificate that was given as text";
+    private readonly string _name = $"The client certificate ({place})";
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private volatile Snapshot? _last;
 
-    public override string LooksFor => "a certificate given as text";
+    public override string LooksFor => place;
 
     public override ValueTask<CertificateResult> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Parse().At(exchange.TimeProvider.GetUtcNow()));
@@ -33,10 +33,10 @@ internal sealed class CertificateValue(Func<string?> value, Func<string?> passwo
         if (CertificateContent.Of(text) is not { } content)
         {
             return ParsedCertificates.Unusable(
-                $"{Name} is neither PEM nor base64. Give the text of a PEM file, or a PFX file in base64");
+                $"{_name} is neither PEM nor base64. Give the text of a PEM file, or a PFX file in base64");
         }
 
-        var parsed = new CertificateParser(Name, keyName: "", password()).Read(content, key: null);
+        var parsed = new CertificateParser(_name, keyName: "", password()).Read(content, key: null);
         if (parsed.Problem is null)
         {
             _last = new Snapshot(hash, parsed);

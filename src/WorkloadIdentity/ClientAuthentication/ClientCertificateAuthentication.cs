@@ -71,7 +71,7 @@ public sealed partial class ClientCertificateAuthentication : ClientAuthenticati
     public static ClientCertificateAuthentication FromValue(string value, string? password = null)
     {
         ArgumentNullException.ThrowIfNull(value);
-        var source = new CertificateValue(() => value, () => password);
+        var source = new CertificateValue("a certificate given as text", () => value, () => password);
         return source.Parse().Problem is { } problem
             ? throw new ArgumentException($"{problem}.", nameof(value))
             : new ClientCertificateAuthentication(source);
@@ -215,6 +215,6 @@ public sealed partial class ClientCertificateAuthentication : ClientAuthenticati
     }
 
     /// <summary>Text that may change, such as a setting that is reloaded.</summary>
-    internal static ClientCertificateAuthentication FromValue(Func<string?> value, Func<string?> password) =>
-        new(new CertificateValue(value, password));
+    internal static ClientCertificateAuthentication FromValue(string place, Func<string?> value, Func<string?> password) =>
+        new(new CertificateValue(place, value, password));
 }

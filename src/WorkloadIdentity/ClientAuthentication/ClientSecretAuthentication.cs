@@ -88,18 +88,19 @@ public sealed class ClientSecretAuthentication : ClientAuthentication
         Func<TokenError?, CancellationToken, ValueTask<string>> callback, string? looksFor = null)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return new ClientSecretAuthentication(looksFor ?? "the application's callback", async (exchange, cancellationToken) =>
+        var place = looksFor ?? "the application's callback";
+        return new ClientSecretAuthentication(place, async (exchange, cancellationToken) =>
         {
             var secret = await callback(exchange.Refusal, cancellationToken).ConfigureAwait(false);
             return string.IsNullOrWhiteSpace(secret)
                 ? new Reading(
                     null,
                     Unusable(
-                        "The callback for the client secret returned nothing. It must return the secret's value.",
+                        $"The client secret is empty: {place} gave none. It must give the secret's value.",
                         HelpAnchors.ClientSecret))
                 : Guard.HasControlCharacter(secret) && KeyMaterial.In(secret) is null
-                    ? new Reading(null, Unusable("The callback for the client secret returned text with a line break or another control "
-                        + "character. It must return the secret's value alone.", HelpAnchors.ClientSecret))
+                    ? new Reading(null, Unusable($"The client secret holds a line break or another control character: {place} "
+                        + "must give the secret's value alone.", HelpAnchors.ClientSecret))
                 : new Reading(secret, null);
         });
     }

@@ -65,7 +65,8 @@ internal static class CertificateSettings
     private static ClientCertificateAuthentication? FromValue(SectionReader reader) =>
         reader.Check(Value, () => ClientCertificateAuthentication.FromValue(reader.Text(Value)!, reader.Text(Password))) is null
             ? null
-            : ClientCertificateAuthentication.FromValue(() => reader.Text(Value), () => reader.Text(Password));
+            : ClientCertificateAuthentication.FromValue(
+                $"the setting {reader.PathOf(Value)}", () => reader.Text(Value), () => reader.Text(Password));
 
     private static ClientCertificateAuthentication? FromStore(SectionReader reader, string place)
     {

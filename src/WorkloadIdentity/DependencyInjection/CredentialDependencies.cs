@@ -5,7 +5,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>What a credential is made with: the options of its identity, and the container's services.</summary>
 internal sealed class CredentialDependencies(string identity, WorkloadIdentityOptions options, IServiceProvider services)
 {
-    /// <summary>The name of the identity; empty for the unnamed one.</summary>
+    /// <summary>The name of the identity; empty for the default one.</summary>
     public string Identity { get; } = identity;
 
     public WorkloadIdentityOptions Options { get; } = options;

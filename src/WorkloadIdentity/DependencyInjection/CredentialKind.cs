@@ -119,7 +119,8 @@ internal sealed record CredentialKind(
         reader.Check(ClientSecret, () => ClientSecretAuthentication.FromValue(secret!));
 
         // Read at each use: configuration that is reloaded brings the rotated secret.
-        return ClientSecretAuthentication.FromCallback(_ => ValueTask.FromResult(reader.Text(ClientSecret) ?? ""));
+        return ClientSecretAuthentication.FromCallback(
+            (_, _) => ValueTask.FromResult(reader.Text(ClientSecret) ?? ""), $"the setting {reader.PathOf(ClientSecret)}");
     }
 
     private static Func<CredentialDependencies, ClientAuthentication>? Given(ClientAuthentication? authentication) =>

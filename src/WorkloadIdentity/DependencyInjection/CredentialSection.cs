@@ -21,7 +21,7 @@ public sealed class CredentialSection
     /// <summary>The settings that <see cref="Application"/> reads: <c>TenantId</c>, <c>ClientId</c> and <c>MultiTenant</c>.</summary>
     public static IReadOnlyList<string> ApplicationSettings { get; } = DependencyInjection.ApplicationSettings.Names;
 
-    /// <summary>The name of the identity that the section configures; empty for the unnamed one.</summary>
+    /// <summary>The name of the identity that the section configures; empty for the default one.</summary>
     public string Identity => _dependencies.Identity;
 
     /// <summary>The root services. Take singletons from it only.</summary>

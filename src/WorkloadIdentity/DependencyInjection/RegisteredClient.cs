@@ -5,7 +5,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </summary>
 internal sealed class RegisteredClient
 {
-    /// <summary>The name of its identity; null for the unnamed one.</summary>
+    /// <summary>The name of its identity; null for the default one.</summary>
     public string? Identity { get; set; }
 
     public string Scope { get; set; } = "";

@@ -6,7 +6,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
 /// Logs, when the host starts and <c>WORKLOAD_IDENTITY_EXPLAIN</c> says so, what each registered identity would answer, and why. It runs
-/// beside the program and changes nothing: a program that does not start for want of a token has its explanation in the log.
+/// beside the program and changes nothing. In a host that is never started the report comes before the first token: see
+/// <see cref="FirstUseReport"/>.
 /// </summary>
 internal sealed class ReportAtStart(
     IServiceProvider services,
@@ -15,8 +16,6 @@ internal sealed class ReportAtStart(
     IEnumerable<RegisteredClient> clients)
     : BackgroundService
 {
-    public const string Variable = "WORKLOAD_IDENTITY_EXPLAIN";
-
     /// <summary>
     /// What is asked for where no client says what the program wants: an API that is there in every tenant of the public cloud.
     /// </summary>
@@ -26,17 +25,15 @@ internal sealed class ReportAtStart(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var value = environment.Variable(Variable)?.Trim();
-        if (value is null or "0" || value.Equals("false", StringComparison.OrdinalIgnoreCase)
+        if (FirstUseReport.Wanted(environment) is not { } wanted
             || services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) is not { } logger)
         {
             return;
         }
 
-        var isOn = value is "1" || value.Equals("true", StringComparison.OrdinalIgnoreCase);
         foreach (var identity in identities)
         {
-            foreach (var scope in isOn ? Scopes(identity.Name) : [value])
+            foreach (var scope in wanted == "1" ? Scopes(identity.Name) : [wanted])
             {
                 await ReportAsync(logger, identity.Name, scope, stoppingToken).ConfigureAwait(false);
             }
@@ -60,7 +57,11 @@ internal sealed class ReportAtStart(
                 identity.Length == 0
                     ? services.GetRequiredService<ITokenAcquirer>()
                     : services.GetRequiredKeyedService<ITokenAcquirer>(identity);
-            if (await acquirer.ExplainAsync(new TokenRequest(scope), limit.Token).ConfigureAwait(false) is { } report)
+            if (acquirer is TokenAcquirer { Report: { } first })
+            {
+                await first.TellAsync(new TokenRequest(scope), identity, logger, stoppingToken).ConfigureAwait(false);
+            }
+            else if (await acquirer.ExplainAsync(new TokenRequest(scope), limit.Token).ConfigureAwait(false) is { } report)
             {
                 Log.Explained(logger, RegisteredIdentity.Describe(identity), scope, report);
             }

@@ -25,7 +25,7 @@ public sealed partial class WorkloadIdentityBuilder
     public IServiceCollection Services { get; }
 
     /// <summary>
-    /// The identity's name, which is also the name of its <see cref="WorkloadIdentityOptions"/>; empty for the unnamed one.
+    /// The identity's name, which is also the name of its <see cref="WorkloadIdentityOptions"/>; empty for the default one.
     /// </summary>
     public string Name { get; }
 

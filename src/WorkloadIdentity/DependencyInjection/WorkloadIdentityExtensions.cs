@@ -13,7 +13,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </summary>
 public static partial class WorkloadIdentityExtensions
 {
-    /// <summary>The unnamed identity, which uses the default chain unless the builder is told otherwise.</summary>
+    /// <summary>The default identity, which uses the default chain unless the builder is told otherwise.</summary>
     /// <param name="services">The services.</param>
     /// <exception cref="InvalidOperationException">It is registered already.</exception>
     public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services) =>
@@ -26,7 +26,7 @@ public static partial class WorkloadIdentityExtensions
     public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, string name) =>
         Add(services, RequireName(name));
 
-    /// <summary>The unnamed identity, as configured.</summary>
+    /// <summary>The default identity, as configured.</summary>
     /// <param name="services">The services.</param>
     /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate,
     /// FederatedTokenFile and the other federated ones, or a Chain of these. Read when the host starts.</param>
@@ -43,10 +43,10 @@ public static partial class WorkloadIdentityExtensions
     public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, string name, IConfiguration section) =>
         Add(services, RequireName(name), section);
 
-    /// <summary>The unnamed identity: an acquirer made before the host was built, so that both share one cache.</summary>
+    /// <summary>The default identity: an acquirer made before the host was built, so that both share one cache.</summary>
     /// <param name="services">The services.</param>
     /// <param name="existing">It is not disposed with the services.</param>
-    /// <exception cref="InvalidOperationException">An unnamed identity is registered already.</exception>
+    /// <exception cref="InvalidOperationException">A default identity is registered already.</exception>
     public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, ITokenAcquirer existing) =>
         Add(services, Options.Options.DefaultName, existing);
 

@@ -62,5 +62,6 @@ public sealed class WorkloadIdentityOptions
         (Acquirer.TimeProvider, Acquirer.LoggerFactory) = (timeProvider, loggerFactory);
         Acquirer.MeterFactory = services.GetService<IMeterFactory>();
         Acquirer.Identity = identity;
+        Acquirer.Environment = services.GetService<WorkloadEnvironment>();
     }
 }

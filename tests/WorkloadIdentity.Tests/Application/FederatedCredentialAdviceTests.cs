@@ -30,7 +30,9 @@ public sealed class FederatedCredentialAdviceTests
             $"\n  issuer:   {GitHub}\n  subject:  {Subject}\n  audience: api://AzureADTokenExchange\n", message, StringComparison.Ordinal);
         var json = $$"""{"name":"workload","issuer":"{{GitHub}}","subject":"{{Subject}}","audiences":["api://AzureADTokenExchange"]}""";
         Assert.Contains(
-            $"\naz ad app federated-credential create --id {EntraFake.ClientId} --parameters '{json}'\n", message, StringComparison.Ordinal);
+            $"\naz ad app federated-credential create --id {EntraFake.ClientId} --parameters '{json}'\n",
+            message,
+            StringComparison.Ordinal);
         Assert.EndsWith("wid doctor --fix az|bicep|terraform|json", message, StringComparison.Ordinal);
         Assert.DoesNotContain("c2lnbmF0dXJl", message, StringComparison.Ordinal);
     }
@@ -74,7 +76,10 @@ public sealed class FederatedCredentialAdviceTests
         Assert.Equal(lines.Distinct(), lines);
         Assert.EndsWith($"Help: wid explain AADSTS{code}", message, StringComparison.Ordinal);
         Assert.All(
-            [EntraFake.Tenant, EntraFake.Scope, "0f1e2d3c-0000-4000-8000-000000000001", "0f1e2d3c-0000-4000-8000-000000000002", "What to do:"],
+            [
+                EntraFake.Tenant, EntraFake.Scope, "0f1e2d3c-0000-4000-8000-000000000001", "0f1e2d3c-0000-4000-8000-000000000002",
+                "What to do:",
+            ],
             once => Assert.Equal(2, message.Split(once).Length));
     }
 

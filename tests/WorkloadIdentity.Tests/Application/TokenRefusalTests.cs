@@ -112,7 +112,8 @@ public sealed class TokenRefusalTests
         Assert.Equal("unauthorized_client", error.OAuthError);
         Assert.Equal("0f1e2d3c-0000-4000-8000-000000000001", error.TraceId);
         Assert.Equal("0f1e2d3c-0000-4000-8000-000000000002", error.CorrelationId);
-        Assert.Contains("AADSTS700016: Something is wrong. This tenant does not know the client id", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "AADSTS700016: Something is wrong. This tenant does not know the client id", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Trace ID", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Timestamp", error.Message, StringComparison.Ordinal);
     }

@@ -60,7 +60,7 @@ public sealed class CertificateValueTests
             return FakeServer.Response(System.Net.HttpStatusCode.Unauthorized, EntraFake.Error(700027));
         });
 
-        var result = await _entra.Issues().AcquireAsync(ClientCertificateAuthentication.FromValue(() => value, () => null));
+        var result = await _entra.Issues().AcquireAsync(ClientCertificateAuthentication.FromValue("a text", () => value, () => null));
 
         Assert.Equal(TokenVerdict.Issued, result.Verdict);
         Assert.True(

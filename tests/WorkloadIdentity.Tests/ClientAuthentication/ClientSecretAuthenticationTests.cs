@@ -73,9 +73,9 @@ public sealed class ClientSecretAuthenticationTests
     }
 
     [Theory]
-    [InlineData(null, "returned nothing")]
-    [InlineData("", "returned nothing")]
-    [InlineData("canary\r\n", "control character")]
+    [InlineData(null, "is empty: the application's callback gave none")]
+    [InlineData("", "is empty: the application's callback gave none")]
+    [InlineData("canary\r\n", "a line break or another control character: the application's callback")]
     public async Task A_callback_that_returns_no_secret_is_told_so(string? secret, string reason)
     {
         var error = (await _entra.AcquireAsync(ClientSecretAuthentication.FromCallback(_ => ValueTask.FromResult(secret!)))).Error!;

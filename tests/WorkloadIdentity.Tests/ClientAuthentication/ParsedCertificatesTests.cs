@@ -47,7 +47,9 @@ public sealed class ParsedCertificatesTests
         var text = Key(TestCertificate.KeyOfOne) + TestCertificate.Pem(first) + TestCertificate.Pem(next);
         _entra.File(Path, text);
         var credential = _entra.Credential(
-            asText ? ClientCertificateAuthentication.FromValue(() => text, () => null) : ClientCertificateAuthentication.FromFile(Path));
+            asText
+                ? ClientCertificateAuthentication.FromValue("a text", () => text, () => null)
+                : ClientCertificateAuthentication.FromFile(Path));
 
         await _entra.Issues().AcquireAsync(credential);
         _entra.Clock.Advance(TimeSpan.FromDays(1.1));

@@ -337,7 +337,7 @@ public sealed class IdentitySectionTests
 
         Assert.True(exception.Message.Contains(expected, StringComparison.Ordinal), $"{situation}: {exception.Message}");
         Assert.DoesNotContain("canary", exception.ToString(), StringComparison.Ordinal);
-        Assert.Contains("The unnamed identity", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("The default identity", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

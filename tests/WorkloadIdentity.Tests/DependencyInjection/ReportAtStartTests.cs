@@ -41,7 +41,7 @@ public sealed class ReportAtStartTests : IDisposable
         var told = _log.Entries.Where(entry => entry.Id == 402).ToList();
         Assert.Equal(3, told.Count);
         Assert.All(told, entry => Assert.Equal(LogLevel.Information, entry.Level));
-        Assert.Contains("The unnamed identity, asked for a token for api://orders/.default:", told[0].Text, StringComparison.Ordinal);
+        Assert.Contains("The default identity, asked for a token for api://orders/.default:", told[0].Text, StringComparison.Ordinal);
         Assert.Contains("  desk: issued in", told[0].Text, StringComparison.Ordinal);
         Assert.Contains("api://stock/.default", told[1].Text, StringComparison.Ordinal);
         Assert.Contains($"The identity 'billing', asked for a token for {ReportAtStart.AnyScope}:", told[2].Text, StringComparison.Ordinal);
@@ -84,7 +84,7 @@ public sealed class ReportAtStartTests : IDisposable
         var variables = new Dictionary<string, string>();
         if (value is not null)
         {
-            variables[ReportAtStart.Variable] = value;
+            variables[FirstUseReport.Variable] = value;
         }
 
         var services = new ServiceCollection();

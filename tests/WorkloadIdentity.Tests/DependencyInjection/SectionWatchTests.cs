@@ -31,7 +31,7 @@ public sealed class SectionWatchTests : IDisposable
             Assert.All(entries, entry =>
             {
                 Assert.Equal(LogLevel.Warning, entry.Level);
-                Assert.StartsWith($"The unnamed identity: {told} changed", entry.Text, StringComparison.Ordinal);
+                Assert.StartsWith($"The default identity: {told} changed", entry.Text, StringComparison.Ordinal);
                 Assert.DoesNotContain(value, entry.Text.Replace(told!, "", StringComparison.Ordinal), StringComparison.Ordinal);
             });
         }

@@ -35,7 +35,7 @@ public sealed class UseTokenStoreTests
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
         Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("The unnamed identity", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("The default identity", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

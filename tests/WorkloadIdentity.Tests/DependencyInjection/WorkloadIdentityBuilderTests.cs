@@ -48,7 +48,7 @@ public sealed class WorkloadIdentityBuilderTests
             () => services.AddWorkloadIdentity(new FakeTokens()),
         })
         {
-            Assert.Contains("unnamed identity", Assert.Throws<InvalidOperationException>(again).Message, StringComparison.Ordinal);
+            Assert.Contains("default identity", Assert.Throws<InvalidOperationException>(again).Message, StringComparison.Ordinal);
         }
 
         foreach (var again in new Func<object>[]

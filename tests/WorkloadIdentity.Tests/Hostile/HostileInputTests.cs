@@ -287,7 +287,7 @@ public sealed class HostileInputTests
             }
             catch (Microsoft.Extensions.Options.OptionsValidationException exception)
             {
-                Assert.All(exception.Failures, failure => Assert.StartsWith("The unnamed identity: ", failure, StringComparison.Ordinal));
+                Assert.All(exception.Failures, failure => Assert.StartsWith("The default identity: ", failure, StringComparison.Ordinal));
             }
         });
 

@@ -138,7 +138,7 @@ public sealed class WorkloadIdentityKeyVaultExtensionsTests
 
     [Theory]
     [InlineData("machine", "the identity 'machine', which is not registered. Call services.AddWorkloadIdentity(\"machine\").")]
-    [InlineData(null, "the unnamed identity, which is not registered. Call services.AddWorkloadIdentity().")]
+    [InlineData(null, "the default identity, which is not registered. Call services.AddWorkloadIdentity().")]
     public void An_identity_that_is_not_registered_is_told_at_start(string? reachedWith, string expected)
     {
         Use(_services.AddWorkloadIdentity("orders"), reachedWith, vault => vault.Secret("database"));
@@ -156,7 +156,7 @@ public sealed class WorkloadIdentityKeyVaultExtensionsTests
         var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<ITokenAcquirer>());
 
         Assert.Contains(
-            "The unnamed identity: Its key vault is reached with the identity 'machine', which cannot be used. The identity 'machine': "
+            "The default identity: Its key vault is reached with the identity 'machine', which cannot be used. The identity 'machine': "
                 + "Identity:ClientId cannot be used.",
             exception.Message,
             StringComparison.Ordinal);
@@ -173,7 +173,7 @@ public sealed class WorkloadIdentityKeyVaultExtensionsTests
                 () => Use(_services.AddWorkloadIdentity("orders"), "orders", vault => vault.Secret("database")));
 
         Assert.StartsWith(
-            "The unnamed identity: Its key vault is reached with itself (the unnamed one → the unnamed one). An identity cannot need its "
+            "The default identity: Its key vault is reached with itself (the default one → the default one). An identity cannot need its "
                 + "own token",
             unnamed.Message,
             StringComparison.Ordinal);

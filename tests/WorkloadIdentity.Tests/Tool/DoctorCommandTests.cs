@@ -17,12 +17,15 @@ public sealed partial class DoctorCommandTests
             ["There is no credential here.", "no variable that matters is set", "AZURE_CLIENT_SECRET is not "
                 + "set", "help: wid explain no-credential"]),
         ["a secret that works"] = (bench => bench.WithSecret(), 0,
-            ["All is well: a token was issued.", "AZURE_CLIENT_SECRET = (set, hidden)", "✓ client secret: issued in 0 ms ← "
+            ["✓ A token for https://graph.microsoft.com/.default was issued (default chain/client secret). Nothing to do.",
+                "AZURE_CLIENT_SECRET = (set, hidden)", "✓ client secret: issued in 0 ms ← "
                 + "answers", "roles         [\"User.Read.All\"]", "exp           2026-01-01 01:00:00Z", "clocks agree"]),
         ["a secret that is wrong"] = (bench => Answers(bench.WithSecret(), 7000215), 4,
-            ["The credential 'client secret' is here and gets no token (Refused, AADSTS7000215).", "help: wid explain client-secret"]),
+            ["✗ No token for https://graph.microsoft.com/.default (the default chain). ! The credential 'client secret' is here and got "
+                + "no token (Refused, AADSTS7000215). The client secret is wrong. next: Is it the secret's Value, not its Secret ID",
+                $"az ad app credential reset --id {EntraFake.ClientId} --append", "help: wid explain AADSTS7000215"]),
         ["half a configuration"] = (bench => bench.With(("AZURE_CLIENT_SECRET", "secret-canary-1")), 4,
-            ["half a configuration", "The credential 'client secret' is here and gets no token (InvalidConfiguration)."]),
+            ["half a configuration", "The credential 'client secret' is here and got no token (InvalidConfiguration)."]),
         ["a tenant that is none"] = (bench => bench.WithSecret().With(("AZURE_TENANT_ID", "common")), 4,
             ["✗ AZURE_TENANT_ID = common", "stands for no tenant in particular", "AZURE_TENANT_ID cannot be right."]),
         ["a client id that is a name"] = (bench => bench.WithSecret().With(("AZURE_CLIENT_ID", "orders")), 4,
@@ -34,12 +37,13 @@ public sealed partial class DoctorCommandTests
         ["the id of a secret"] = (bench => bench.WithSecret("6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a9"), 0,
             ["It is a GUID: that is the id of the secret."]),
         ["a variable without a value"] = (bench => bench.WithSecret().With(("AZURE_AUTHORITY_HOST", "")), 0,
-            ["AZURE_AUTHORITY_HOST is empty.", "which counts as absent", "look at this all the same"]),
+            ["was issued (default chain/client secret). ! AZURE_AUTHORITY_HOST is empty.", "which counts as absent"]),
         ["a token file that is not there"] = (bench => bench.WithTokenFile(null), 4,
             ["/var/run/secrets/token (AZURE_FEDERATED_TOKEN_FILE): not there", "does not exist", "help: wid explain federated-token-file"]),
         ["a token file that is accepted"] = (bench => bench.WithTokenFile(ToolBench.Assertion()), 0,
-            ["assertion  iss https://oidc.example/cluster/", "sub system:serviceaccount:shop:orders", "aud "
-                + "api://AzureADTokenExchange", "alg RS256, expires 2026-01-01 01:00:00Z", "r--r--r--", "written 5 minutes ago"]),
+            ["issuer https://oidc.example/cluster/", "subject system:serviceaccount:shop:orders",
+                "audience api://AzureADTokenExchange", "signed with RS256, expires 2026-01-01 01:00:00Z", "r--r--r--",
+                "written 5 minutes ago"]),
         ["a token file nobody refreshes"] = (
             bench =>
                 Answers(
@@ -49,17 +53,12 @@ public sealed partial class DoctorCommandTests
         ["no federated credential matches"] = (
             bench => Answers(bench.WithTokenFile(ToolBench.Assertion()), 700213), 4,
             [
-                "(Refused, AADSTS700213)", "The federated credential that accepts it:",
-                "Or make the federated credential that stands with it above.",
-                """{"name":"workload","issuer":"https://oidc.example/cluster/","subject":"system:serviceaccount:shop:orders","""
-                    + "\"audiences\":[\"api://AzureADTokenExchange\"]}",
-                $"az ad app federated-credential create --id {EntraFake.ClientId} --parameters '{{",
-                "az identity federated-credential create", "Microsoft.Graph/applications/federatedIdentityCredentials@v1.0",
-                "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31",
-                "azuread_application_federated_identity_credential", "azurerm_federated_identity_credential",
+                "(Refused, AADSTS700213). No federated credential has the token's subject. next: Compare the subject letter by letter",
+                "Or add a federated credential that matches: az ad app federated-credential create --id",
+                "more: wid doctor --fix az|bicep|terraform|json", "help: wid explain AADSTS700213",
             ]),
         ["an algorithm Entra does not read"] = (bench => Answers(bench.WithTokenFile(ToolBench.Assertion(algorithm: "ES256")), 700213), 4,
-            ["No federated credential matches this assertion", "It is not signed with RS256"]),
+            ["No federated credential can match this assertion", "It is not signed with RS256"]),
         ["Entra cannot be reached"] = (bench =>
             bench.WithSecret().Answer = _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused"), 5,
                 ["(Unreachable)"]),
@@ -101,8 +100,8 @@ public sealed partial class DoctorCommandTests
         ["a token that is no JWT"] = (bench => bench.WithSecret().Answer = _ => bench.Issued("opaque-token-value"), 0,
             ["It is not a JWT this tool can read"]),
         ["a job of GitHub Actions"] = (GitHub, 0,
-            ["✓ github actions: issued", "sub repo:contoso/orders:ref:refs/heads/main", "only where its code or its configuration names "
-                + "it", "platforms     GitHub Actions"]),
+            ["✓ github actions: issued", "subject repo:contoso/orders:ref:refs/heads/main",
+                "only where its code or its configuration names it", "platforms     GitHub Actions"]),
         ["an expired developer's variable"] = (bench => bench.With(("AZURE_TOKEN_CREDENTIALS", "everything")), 4,
             ["AZURE_TOKEN_CREDENTIALS has a value that is not known here."]),
     };
@@ -120,8 +119,14 @@ public sealed partial class DoctorCommandTests
         var run = await bench.RunAsync("doctor");
 
         Assert.Equal((exitCode, ""), (run.ExitCode, run.Error));
-        Assert.All(says, words => Assert.Contains(words, run.Out, StringComparison.Ordinal));
+        Assert.All(says, words => Assert.Contains(OnOneLine(words), OnOneLine(run.Out), StringComparison.Ordinal));
+        Assert.All(
+            run.Out.Split('\n').Where(line => line.Length > 80 && !line.StartsWith("  az ", StringComparison.Ordinal)),
+            line => Assert.DoesNotContain(' ', line.TrimStart(' ', '✓', '✗')));
     }
+
+    private static string OnOneLine(string text) =>
+        string.Join(' ', text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -171,6 +176,56 @@ public sealed partial class DoctorCommandTests
                     (string?)assertion["federatedCredential"]![kind]![language],
                     StringComparison.Ordinal)));
         Assert.Equal("api://orders/.default", (string?)report["scope"]);
+    }
+
+    [Theory]
+    [InlineData("az", "# For an application\naz ad app federated-credential create", "managed identity\naz identity federated-credential")]
+    [InlineData("bicep", "microsoft.com/bicep/extensions/microsoftgraph", "userAssignedIdentities/federatedIdentityCredentials@2023-01-31")]
+    [InlineData("terraform", "\"azuread_application_federated_identity_credential\"", "\"azurerm_federated_identity_credential\"")]
+    [InlineData("json", "\"subject\": \"system:serviceaccount:shop:orders\"", "\"audiences\": [")]
+    public async Task Asked_for_a_fix_it_writes_that_and_nothing_else(string form, string application, string identity)
+    {
+        var run = await Answers(new ToolBench().WithTokenFile(ToolBench.Assertion()), 700213).RunAsync("doctor", "--fix", form);
+
+        Assert.Equal((4, ""), (run.ExitCode, run.Error));
+        Assert.Contains(application, run.Out, StringComparison.Ordinal);
+        Assert.Contains(identity, run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("Credentials, in", run.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(700024, 4)]
+    [InlineData(0, 0)]
+    public async Task Where_no_federated_credential_is_missing_there_is_none_to_add(long code, int exitCode)
+    {
+        var bench = new ToolBench().WithTokenFile(ToolBench.Assertion());
+        var run = await (code == 0 ? bench : Answers(bench, code)).RunAsync("doctor", "--fix", "az");
+
+        Assert.Equal((exitCode, ""), (run.ExitCode, run.Out));
+        Assert.StartsWith("wid:  No federated credential is missing here", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_host_none_is_claimed()
+    {
+        var run = await new ToolBench().RunAsync("doctor");
+
+        Assert.Contains("identity host IMDS, if there is one: no variable names a host\n", run.Out, StringComparison.Ordinal);
+        Assert.Contains("--developer", run.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ClientSecret", "\"ClientSecret\": \"secret-canary-1\"", "the setting Orders:ClientSecret,")]
+    [InlineData("ClientSecret", "\"ClientSecretFile\": \"/run/secrets/orders\"", "the secret file '/run/secrets/orders',")]
+    public async Task A_label_names_what_the_user_wrote(string kind, string setting, string says)
+    {
+        var bench = new ToolBench().File("settings.json", $$"""
+            { "Orders": { "Kind": "{{kind}}", "TenantId": "{{EntraFake.Tenant}}", "ClientId": "{{EntraFake.ClientId}}", {{setting}} } }
+            """);
+
+        var run = await bench.RunAsync("doctor", "--config", "settings.json:Orders");
+
+        Assert.Contains($"looks for {says}", OnOneLine(run.Out), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -292,7 +347,8 @@ public sealed partial class DoctorCommandTests
 
         // A command that is copied from a terminal must be whole: no line is broken at its edge.
         var wide = Answers(new ToolBench { IsTerminal = true }.WithTokenFile(ToolBench.Assertion()), 700213);
-        Assert.Contains("--audiences 'api://AzureADTokenExchange'", (await wide.RunAsync("doctor")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"audiences\":[\"api://AzureADTokenExchange\"]}'\n", (await wide.RunAsync("doctor")).Out, StringComparison.Ordinal);
     }
 
     private static ToolBench Answers(ToolBench bench, long code)

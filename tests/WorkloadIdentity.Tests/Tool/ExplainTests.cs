@@ -67,7 +67,9 @@ public sealed partial class ExplainTests
 
             var text = string.Join(' ', run.Out.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
             Assert.Equal(0, run.ExitCode);
-            Assert.All([error.Meaning, error.Check, error.Fix, $"TokenErrorCategory.{error.Category}."], part => Assert.Contains(part, text, StringComparison.Ordinal));
+            Assert.All(
+                [error.Meaning, error.Check, error.Fix, $"TokenErrorCategory.{error.Category}."],
+                part => Assert.Contains(part, text, StringComparison.Ordinal));
         }
     }
 
@@ -78,7 +80,8 @@ public sealed partial class ExplainTests
         var pages = HelpPages.Read();
         var topics = typeof(HelpAnchors).GetFields().Select(field => (string)field.GetRawConstantValue()!)
             .Concat(Enum.GetValues<TokenErrorKind>().Select(kind => new TokenError(kind, "x").Help.Split(' ')[^1]))
-            .Concat(Repository.SourceFiles("src").SelectMany(file => Topic().Matches(Repository.Read(file))).Select(match => match.Groups[1].Value));
+            .Concat(Repository.SourceFiles("src").SelectMany(file => Topic().Matches(Repository.Read(file)))
+                .Select(match => match.Groups[1].Value));
 
         Assert.All(topics, topic => Assert.NotNull(pages.Find(topic)));
     }
@@ -103,7 +106,8 @@ public sealed partial class ExplainTests
 
             Assert.DoesNotContain("](", Code().Replace(text.ToString(), ""), StringComparison.Ordinal);
             Assert.All(
-                text.ToString().Split('\n').Where(line => line.Length > Wrapped.Width && !line.StartsWith("    ", StringComparison.Ordinal)),
+                text.ToString().Split('\n')
+                    .Where(line => line.Length > Wrapped.Width && !line.StartsWith("    ", StringComparison.Ordinal)),
                 line => Assert.DoesNotContain(' ', line.TrimStart(' ', '-', '1', '2', '3', '.')));
         }
     }

@@ -12,28 +12,38 @@ public sealed class TokenCommandTests
     public static TheoryData<string[], int, string, string> Refusals => new()
     {
         { ["token"], 2, "Option '--scope' is required.", "wid token --help" },
-        { ["token", "--scop", Scope], 2, "'--scop' is no command or option of wid token.", "Did you mean '--scope'?" },
-        { ["tokne", "--scope", Scope], 2, "'tokne' is no command or option of wid.", "Did you mean 'token'?" },
-        { [], 2, "Required command was not provided.", "wid --help" },
-        { ["token", "--scope", Scope, "--header"], 2, "that needs --raw", "Add --raw" },
-        { ["token", "--scope", Scope, "--env"], 2, "that needs --raw", "Add --raw" },
-        { ["token", "--scope", Scope, "--env", "1A", "--raw"], 2, "--env names no variable.", "ACCESS_TOKEN" },
-        { ["token", "--scope", Scope, "--env", "A\nB", "--raw"], 2, "--env names no variable.", "ACCESS_TOKEN" },
-        { ["token", "--scope", Scope, "--decode", "--raw"], 2, "--raw prints the token", "--json --raw" },
-        { ["token", "--scope", Scope, "--decode", "--json"], 2, "four forms of one answer", "Use one of them." },
-        { ["token", "--scope", ""], 2, "--scope is no scope.", "https://graph.microsoft.com/.default" },
-        { ["token", "--scope", "api://orders"], 4, "does not end in /.default", "wid doctor" },
-        { ["token", "--scope", Scope, "--tenant", "common"], 2, "--tenant is no tenant.", "stands for no tenant" },
+        { ["token", "--scop", Scope], 2, "wid token has no command or option '--scop'.", "Did you mean '--scope'?" },
+        { ["tokne", "--scope", Scope], 2, "wid has no command or option 'tokne'.", "Did you mean 'token'?" },
+        { [], 2, "No command was given.", "wid --help" },
+        { ["token", "--scope", Scope, "--header"], 2, "which needs --raw", "Add --raw" },
+        { ["token", "--scope", Scope, "--env"], 2, "which needs --raw", "Add --raw" },
+        { ["token", "--scope", Scope, "--env", "1A", "--raw"], 2, "--env is not the name of a variable.", "ACCESS_TOKEN" },
+        { ["token", "--scope", Scope, "--env", "A\nB", "--raw"], 2, "--env is not the name of a variable.", "ACCESS_TOKEN" },
+        { ["token", "--scope", Scope, "--decode", "--raw"], 2, "--decode and --raw exclude each other.", "--json --raw" },
+        { ["token", "--scope", Scope, "--decode", "--json"], 2, "exclude each other", "Use one of them." },
+        { ["token", "--scope", ""], 2, "--scope is not a scope that a workload can ask for.", "https://graph.microsoft.com/.default" },
+        { ["token", "--scope", "api://orders"], 2, "--scope is not a scope that a workload can ask for.", "followed by /.default" },
+        { ["token", "--scope", "api://a/.default api://b/.default"], 2, "--scope is not a scope", "two resources" },
+        { ["doctor", "--scope", "User.Read"], 2, "--scope is not a scope that a workload can ask for.", "followed by /.default" },
+        { ["--version", "extra"], 2, "wid does not take one of these arguments.", "wid --help" },
+        { ["doctor", "--fix", "pulumi"], 2, "Must be one of: 'az' 'bicep' 'terraform' 'json'", "wid doctor --help" },
+        { ["doctor", "--fix", "az", "--json"], 2, "--fix and --json are two forms of one answer.", "wid doctor --help" },
+        { ["emulator", " "], 2, "The file's name is empty.", "wid emulator --help" },
+        { ["emulator", "--env-file", ""], 2, "--env-file is empty.", "wid emulator --help" },
+        { ["emulator", "a.json", "--output", ""], 2, "--output is empty.", "wid emulator --help" },
+        { ["emulator", "--output", "out"], 2, "name that file too", "wid emulator --help" },
+        { ["emulator", "--wait"], 2, "--wait waits for the file of --env-file", "wid emulator --help" },
+        { ["emulator", "a.json", "--env-file", "a.env", "--wait"], 2, "--wait starts no emulator", "wid emulator --help" },
+        { ["token", "--scope", Scope, "--tenant", "common"], 2, "--tenant is not a tenant id or domain.", "stands for no tenant" },
         { ["token", "--scope", Scope, "--client-id", "orders"], 2, "--client-id is not a GUID.", "not the application's name" },
-        { ["token", "--scope", Scope, "--identity", "orders"], 2, "--identity names no managed identity.", "'system'" },
-        { ["token", "--scope", Scope, "--identity", "system", "--tenant", EntraFake.Tenant], 2, "each say who to be", "Use one of the "
-            + "three" },
+        { ["token", "--scope", Scope, "--identity", "orders"], 2, "--identity is not a managed identity.", "'system'" },
+        { ["token", "--scope", Scope, "--identity", "system", "--tenant", EntraFake.Tenant], 2, "exclude each other.", "Name one" },
         { ["token", "--scope", Scope, "--config", "nowhere.json:Identity"], 2, "'nowhere.json' does not exist", "--config "
             + "appsettings.json:Identity" },
         { ["token", "--scope", Scope, "--config", "settings.json:Nothing"], 2, "'settings.json' has no section 'Nothing'.", "Identity, "
             + "Other" },
-        { ["token", "--scope", Scope, "--config", "settings.json:Other"], 4, "Other:Kind is not a kind of credential", "Programs refuse "
-            + "to start" },
+        { ["token", "--scope", Scope, "--config", "settings.json:Other"], 4, "Other:Kind is not a kind of credential", "A program "
+            + "refuses to start" },
         { ["token", "--scope", Scope, "--config", "broken.json:Identity"], 2, "'broken.json' is not the JSON of a configuration "
             + "file.", "comma" },
         { ["exec-credential"], 2, "KUBERNETES_EXEC_INFO is not set", "kubeconfig" },
@@ -41,18 +51,20 @@ public sealed class TokenCommandTests
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task What_cannot_be_done_is_said_in_one_line_with_what_to_do(string[] args, int exitCode, string says, string advises)
+    public async Task What_cannot_be_done_is_said_with_what_to_do_and_where_to_read_on(
+        string[] args, int exitCode, string says, string advises)
     {
         var run = await Configured().RunAsync(args);
 
         Assert.Equal((exitCode, ""), (run.ExitCode, run.Out));
-        var lines = run.Error.TrimEnd('\n').Split('\n');
+        Assert.All(run.Error.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+        var lines = run.Error.TrimEnd('\n').Replace("\n      ", " ", StringComparison.Ordinal).Split('\n');
         Assert.Equal(3, lines.Length);
         Assert.StartsWith("wid:  ", lines[0], StringComparison.Ordinal);
         Assert.Contains(says, lines[0], StringComparison.Ordinal);
         Assert.StartsWith("fix:  ", lines[1], StringComparison.Ordinal);
         Assert.Contains(advises, lines[1], StringComparison.Ordinal);
-        Assert.StartsWith("help: https://", lines[2], StringComparison.Ordinal);
+        Assert.StartsWith("help: wid explain ", lines[2], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -257,9 +269,9 @@ public sealed class TokenCommandTests
     [Theory]
     [InlineData(
         """{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1alpha1","spec":{}}""", "a version that is not known here")]
-    [InlineData("""{"kind":"Pod","apiVersion":"client.authentication.k8s.io/v1"}""", "holds no ExecCredential")]
-    [InlineData("""not json""", "holds no ExecCredential")]
-    [InlineData("""["ExecCredential"]""", "holds no ExecCredential")]
+    [InlineData("""{"kind":"Pod","apiVersion":"client.authentication.k8s.io/v1"}""", "does not hold an ExecCredential")]
+    [InlineData("""not json""", "does not hold an ExecCredential")]
+    [InlineData("""["ExecCredential"]""", "does not hold an ExecCredential")]
     public async Task What_kubectl_would_not_write_is_refused(string info, string says)
     {
         var run = await _bench.With(("KUBERNETES_EXEC_INFO", info)).RunAsync("exec-credential");

@@ -19,7 +19,8 @@ public sealed class ToolOnEmulatorTests
         (Func<EntraEmulator, Dictionary<string, byte[]>, IReadOnlyDictionary<string, string>> Arrange, int ExitCode, string Answers,
             string Says)> Situations = new()
             {
-                ["secret"] = ((entra, _) => entra.Application.EnvironmentWithSecret(), 0, "client secret", "✓ A token for api://emulated-api/.default was issued"),
+                ["secret"] = ((entra, _) => entra.Application.EnvironmentWithSecret(), 0, "client secret",
+            "✓ A token for api://emulated-api/.default was issued"),
                 ["secret that was removed"] = ((
                     entra,
                     _) =>

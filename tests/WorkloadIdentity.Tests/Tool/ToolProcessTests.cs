@@ -30,8 +30,7 @@ public sealed class ToolProcessTests
         await EndAsync(wid);
 
         Assert.Equal((4, ""), (wid.ExitCode, await output));
-        Assert.StartsWith(
-            "wid:  AZURE_CLIENT_SECRET is set and AZURE_TENANT_ID and AZURE_CLIENT_ID are not", error, StringComparison.Ordinal);
+        Assert.StartsWith("wid:  AZURE_CLIENT_SECRET is set and AZURE_TENANT_ID and ", error, StringComparison.Ordinal);
         Assert.DoesNotContain("canary-secret", error, StringComparison.Ordinal);
     }
 

@@ -67,7 +67,9 @@ public sealed partial class WidDocsTests
                 .Select(match => match.Groups[1].Value)];
 
         Assert.NotEmpty(needed);
-        Assert.All([.. needed, "wid-doctor", "wid-token", "wid-exec-credential", "wid-emulator", "wid-explain"], part => Assert.Contains(part, parts));
+        Assert.All(
+            [.. needed, "wid-doctor", "wid-token", "wid-exec-credential", "wid-emulator", "wid-explain"],
+            part => Assert.Contains(part, parts));
     }
 
     [Theory]

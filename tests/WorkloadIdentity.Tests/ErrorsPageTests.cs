@@ -33,14 +33,16 @@ public sealed partial class ErrorsPageTests
         {
             var file = Path.Combine(AppContext.BaseDirectory, "errors.received.md");
             File.WriteAllText(file, received);
-            Assert.Fail($"The tables are not those of EntraErrors.tsv. Look at the difference, and if it is meant: cp '{file}' docs/errors.md");
+            Assert.Fail(
+                $"The tables are not those of EntraErrors.tsv. Look at the difference, and if it is meant: cp '{file}' docs/errors.md");
         }
     }
 
     [Fact]
     public void A_section_reads_in_a_minute() => Assert.All(
         Heading().Matches(_page).Select(match => match.Groups[1].Value),
-        anchor => Assert.InRange(Table().Replace(Section(anchor), "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Length, 5, MostWords));
+        anchor => Assert.InRange(
+            Table().Replace(Section(anchor), "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Length, 5, MostWords));
 
     [Fact]
     public void No_anchor_is_there_twice()

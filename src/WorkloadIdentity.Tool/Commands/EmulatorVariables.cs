@@ -1,0 +1,136 @@
+using System.Net.Sockets;
+using WorkloadIdentity.Testing;
+
+namespace WorkloadIdentity.Tool;
+
+/// <summary>
+/// The file of <c>--env-file</c>: the variables of one application of the emulator, for <c>set -a; . file; set +a</c> and for readers of
+/// such files. It is there, whole, only while its emulator listens or after it was killed.
+/// </summary>
+internal static class EmulatorVariables
+{
+    private const string AuthorityHost = "AZURE_AUTHORITY_HOST";
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>The first application of the file that has a secret, or its first; without any, the one that is always there.</summary>
+    public static EmulatedApplication Application(EntraEmulator entra) =>
+        entra.StatedApplications.FirstOrDefault(application => application.UnexpiredSecret is not null)
+            ?? entra.StatedApplications.FirstOrDefault()
+            ?? entra.Application;
+
+    /// <summary>An old file must not be taken for that of the emulator that starts now.</summary>
+    public static void Remove(string path) => Use(path, () => File.Delete(path));
+
+    /// <summary>Made anew, because an existing file would keep the rights it has; and put in place when it is whole.</summary>
+    public static void Write(string path, EntraEmulator entra, EmulatedApplication application) => Use(path, () =>
+    {
+        // Plain http on this machine: the certificate is new at each start, and nobody trusts it yet.
+        List<(string Name, string Value)> variables =
+        [
+            (AuthorityHost, entra.LocalAddress.AbsoluteUri), ("AZURE_TENANT_ID", application.TenantId),
+            ("AZURE_CLIENT_ID", application.ClientId),
+        ];
+        if (application.UnexpiredSecret is { } secret)
+        {
+            variables.Add(("AZURE_CLIENT_SECRET", secret));
+        }
+
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var unfinished = $"{path}.{Environment.ProcessId}.tmp";
+        using (var writer = new StreamWriter(unfinished, options))
+        {
+            foreach (var (name, value) in variables)
+            {
+                writer.Write($"{name}={Quoted(value)}\n");
+            }
+        }
+
+        File.Move(unfinished, path, overwrite: true);
+    });
+
+    /// <summary>Waits until the emulator of a file listens and has written it.</summary>
+    /// <exception cref="ToolException">It did not in time.</exception>
+    public static async Task WaitAsync(string path, Surroundings surroundings, CancellationToken cancellationToken)
+    {
+        var started = surroundings.TimeProvider.GetTimestamp();
+        while (surroundings.TimeProvider.GetElapsedTime(started) < Limit)
+        {
+            // Read again after the answer: an older emulator's file may have been there before this one's.
+            var content = Read(path);
+            if (content is not null && await AnswersAsync(content, cancellationToken).ConfigureAwait(false) && Read(path) == content)
+            {
+                return;
+            }
+
+            await Task.Delay(Pause, surroundings.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+
+        throw new ToolException(
+            ExitCodes.TryAgain,
+            $"No emulator wrote this file and listens within {Limit.TotalSeconds:0} s.",
+            "Start one with the same file before: wid emulator --env-file <path> &",
+            ToolException.Reference("wid#wid-emulator"));
+    }
+
+    private static string? Read(string path)
+    {
+        try
+        {
+#pragma warning disable RS0030 // Not a file of the environment: it was written here.
+            return File.Exists(path) ? File.ReadAllText(path) : null;
+#pragma warning restore RS0030
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<bool> AnswersAsync(string content, CancellationToken cancellationToken)
+    {
+        var line = content.Split('\n').FirstOrDefault(each => each.StartsWith($"{AuthorityHost}=", StringComparison.Ordinal));
+        if (line is null || !Uri.TryCreate(line[(AuthorityHost.Length + 1)..], UriKind.Absolute, out var address))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(address.Host, address.Port, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// A secret comes from a file that may be a stranger's, and a shell reads this one: anything unusual stands in quotes.
+    /// </summary>
+    private static string Quoted(string value) =>
+        value.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_.~:/+=@".Contains(letter, StringComparison.Ordinal))
+            && !value.StartsWith('~')
+            ? value
+            : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    private static void Use(string path, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolException(
+                "The file of --env-file could not be written.", $"Name a path in a folder this user may write to. {exception.Message}");
+        }
+    }
+}
