@@ -1,23 +1,9 @@
-using System.Reflection;
-
 namespace WorkloadIdentity.Tests;
 
-/// <summary>The checkout the tests were built from, and the assemblies it ships.</summary>
-internal static class Repository
+/// <summary>The checkout the tests were built from.</summary>
+internal static partial class Repository
 {
     public static string Root { get; } = FindRoot();
-
-    public static IReadOnlyList<Assembly> Shipped { get; } =
-    [
-        typeof(TokenRequest).Assembly,
-        typeof(WorkloadIdentity.Azure.AzureCredential).Assembly,
-        typeof(Testing.EntraEmulator).Assembly,
-        typeof(Developer.DeveloperCredential).Assembly,
-        typeof(Npgsql.NpgsqlTokenOptions).Assembly,
-        typeof(Tool.Wid).Assembly,
-        typeof(DistributedCache.DistributedTokenStore).Assembly,
-        typeof(KeyVault.Vault).Assembly,
-    ];
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 

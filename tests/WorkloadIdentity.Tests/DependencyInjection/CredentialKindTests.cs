@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -147,40 +146,6 @@ public sealed class CredentialKindTests
                 () => provider.GetRequiredService<ITokenAcquirer>()).Message,
             StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void The_schema_for_editors_knows_every_kind_with_its_settings_and_no_other()
-    {
-        using var schema = JsonDocument.Parse(Repository.Read("src/WorkloadIdentity/ConfigurationSchema.json"));
-        var definitions = schema.RootElement.GetProperty("definitions");
-        var common = Names(definitions.GetProperty("workloadIdentity")).ToHashSet(StringComparer.Ordinal);
-        Assert.Equal(IdentitySection.SettingNames.Append("Kind").Order(StringComparer.Ordinal), common.Order(StringComparer.Ordinal));
-
-        var known = definitions.GetProperty("workloadIdentityCredential").GetProperty("anyOf").EnumerateArray()
-            .Where(kind => kind.TryGetProperty("properties", out _))
-            .ToDictionary(
-                kind => kind.GetProperty("properties").GetProperty("Kind").GetProperty("const").GetString()!,
-                kind => Names(kind).Where(name => name != "Kind").Order(StringComparer.Ordinal));
-
-        Assert.Equal(CredentialKind.All.Select(kind => kind.Name).Order(StringComparer.Ordinal), known.Keys.Order(StringComparer.Ordinal));
-        Assert.All(CredentialKind.All, kind => Assert.Equal(kind.Settings.Order(StringComparer.Ordinal), known[kind.Name]));
-    }
-
-    [Fact]
-    public void Editors_are_pointed_at_the_schema_by_the_package()
-    {
-        var targets = Repository.Read("src/WorkloadIdentity/buildTransitive/WorkloadIdentity.targets");
-
-        Assert.Contains(
-            "<JsonSchemaSegment Include=\"$(MSBuildThisFileDirectory)../ConfigurationSchema.json\"", targets, StringComparison.Ordinal);
-        Assert.Contains(
-            "PackagePath=\"buildTransitive/;build/\"",
-            Repository.Read("src/WorkloadIdentity/WorkloadIdentity.csproj"),
-            StringComparison.Ordinal);
-    }
-
-    private static IEnumerable<string> Names(JsonElement schema) =>
-        schema.GetProperty("properties").EnumerateObject().Select(property => property.Name);
 
     private static IServiceCollection AddRobot(IServiceCollection services) =>
         services.AddWorkloadIdentityKind("Robot", ["Serial"], section =>

@@ -1,0 +1,19 @@
+using System.Reflection;
+
+namespace WorkloadIdentity.Tests;
+
+/// <summary>The assemblies that the checkout ships.</summary>
+internal static partial class Repository
+{
+    public static IReadOnlyList<Assembly> Shipped { get; } =
+    [
+        typeof(TokenRequest).Assembly,
+        typeof(WorkloadIdentity.Azure.AzureCredential).Assembly,
+        typeof(Testing.EntraEmulator).Assembly,
+        typeof(Developer.DeveloperCredential).Assembly,
+        typeof(Npgsql.NpgsqlTokenOptions).Assembly,
+        typeof(Tool.Wid).Assembly,
+        typeof(DistributedCache.DistributedTokenStore).Assembly,
+        typeof(KeyVault.Vault).Assembly,
+    ];
+}
