@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Xml.Linq;
 using k8s;
 using k8s.KubeConfigModels;
 using k8s.Models;
@@ -17,6 +18,7 @@ public sealed class BlockTests
         "jsonc",
         "yaml",
         "bicep",
+        "xml",
         "sh",       // CommandTests, as the next two
         "bash",
         "shell",
@@ -62,6 +64,18 @@ public sealed class BlockTests
             Assert.Equal(
                 ["audiences", "issuer", "name", "subject"], document.RootElement.EnumerateObject().Select(member => member.Name).Order());
         }
+    }
+
+    /// <summary>A reference that a page shows has the version that the tests restore.</summary>
+    [Fact]
+    public void Xml_references_packages_by_the_version_that_is_tried()
+    {
+        var tried = XDocument.Parse(Page.Read("tests/Directory.Packages.props")).Descendants("PackageVersion")
+            .ToLookup(package => (string?)package.Attribute("Include"), package => (string?)package.Attribute("Version"));
+
+        Assert.All(
+            Page.In("xml").SelectMany(block => XDocument.Parse($"<Project>{block.Text}</Project>").Descendants("PackageReference")),
+            reference => Assert.Equal([(string?)reference.Attribute("Version")], tried[(string?)reference.Attribute("Include")]));
     }
 
     [Theory]

@@ -20,8 +20,26 @@ public sealed partial class MessageTests
                       select (page, piece)).ToList();
 
         Assert.True(quoted.Count > 20, $"{quoted.Count} messages were found in the pages.");
-        var unknown = string.Join('\n', quoted.Where(message => !Source.Contains(message.piece, StringComparison.Ordinal)));
+        var unknown = string.Join('\n', quoted.Where(message => !IsWritten(message.piece)));
         Assert.True(unknown.Length == 0, unknown);
+    }
+
+    [Theory]
+    [InlineData("The Azure CLI is not installed", true)]
+    [InlineData("The moon is not full tonight", false)]
+    public void A_message_that_the_code_does_not_write_is_found(string message, bool isWritten) =>
+        Assert.Equal(isWritten, IsWritten(message));
+
+    /// <summary>
+    /// Half of its words or more, in a row, stand in a text of the source: what is left may be a value that looks like words, such as the
+    /// name of a tool.
+    /// </summary>
+    private static bool IsWritten(string piece)
+    {
+        var words = piece.Split(' ');
+        var needed = (words.Length + 1) / 2;
+        return Enumerable.Range(0, words.Length - needed + 1)
+            .Any(start => Source.Contains(string.Join(' ', words.Skip(start).Take(needed)), StringComparison.Ordinal));
     }
 
     /// <summary>What stands between values, which the code fills in.</summary>
@@ -31,7 +49,7 @@ public sealed partial class MessageTests
     [GeneratedRegex("""^\| `(?<message>(?!--)[^`|]* [^`|]*)`[^|]*\|""", RegexOptions.Multiline)]
     private static partial Regex Row();
 
-    [GeneratedRegex("""…|'[^']*'|\b[A-Z]+(?:_[A-Z]+)+\b|\b\d+\b|\([^)]*\)|\bcannot\b|\bdefault chain\b""")]
+    [GeneratedRegex("""…|'[^']*'|\b[A-Z]+(?:_[A-Z]+)+\b|\b\d+\b|\([^)]*\)|\bdefault chain\b""")]
     private static partial Regex Value();
 
     [GeneratedRegex("""["]\s*\+\s*\$?["]""")]
