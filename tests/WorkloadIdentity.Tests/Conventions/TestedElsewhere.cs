@@ -12,7 +12,7 @@ internal static class TestedElsewhere
 
     private static IReadOnlyList<(string Name, string Folder, string Files)> Tests =>
     [
-        ("Platform/ErrorsPageTests", "WorkloadIdentity", "HelpAnchors HelpPage"),
+        ("ErrorsPageTests", "WorkloadIdentity", "HelpAnchors HelpPage"),
         ("ClientAuthentication/CertificateContentTests", "WorkloadIdentity/ClientAuthentication",
             "CertificateParser KeyProtection PemBlock PfxParser PrivateKeyResult"),
         ("ClientAuthentication/CertificateStoreTests", "WorkloadIdentity/ClientAuthentication", "StoredCertificate"),
