@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace WorkloadIdentity.Paths;
@@ -49,12 +50,12 @@ internal static class PathsPage
         var text = new StringBuilder("| Path | Files | Returns |\n|---|---:|---:|\n");
         foreach (var path in paths)
         {
-            text.Append($"| {path.Name} | {path.Files.Count} | {path.Returns.Count} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {path.Name} | {path.Files.Count} | {path.Returns.Count} |\n");
         }
 
         foreach (var path in paths)
         {
-            text.Append($"\n**{char.ToUpperInvariant(path.Name[0])}{path.Name[1..]}:**\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n**{char.ToUpperInvariant(path.Name[0])}{path.Name[1..]}:**\n");
             Wrap(text, [.. path.Files.Select((file, index) => $"`{file[..^".cs".Length]}`{(index < path.Files.Count - 1 ? "," : ".")}")]);
         }
 
@@ -62,7 +63,7 @@ internal static class PathsPage
         foreach (var (call, reason) in Returns.Reasons)
         {
             var times = paths.Select(path => path.Returns.Count(move => Returns.Key(move) == call)).ToArray();
-            text.Append($"| {call} | {string.Join(", ", times)} | {reason} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {call} | {string.Join(", ", times)} | {reason} |\n");
         }
 
         return text.Append('\n').ToString();
