@@ -5,7 +5,9 @@ using WorkloadIdentity;
 
 namespace Quickstart;
 
-/// <summary>One identity at work: a first token, a cached one, and a call to an API that checks it. A line of a table of plain text.</summary>
+/// <summary>
+/// One identity at work: a first token, a cached one, and a call to an API that checks it. A line of a table of plain text.
+/// </summary>
 internal sealed record Row(
     string Credential, string Asked, TimeSpan Lifetime, TimeSpan First, double CachedNanoseconds, HttpStatusCode Status)
 {

@@ -38,7 +38,8 @@ public sealed class CheckedUserAssertionTests
         Assert.Same(user, request.ForTenant("fabrikam.com").User);
         Assert.Equal("canary", request.UserAssertion);
         Assert.Equal(
-            new TokenRequest("api://other/.default") { TenantId = "contoso.com", UserAssertion = "canary", ContinuousAccess = true }, request);
+            new TokenRequest("api://other/.default") { TenantId = "contoso.com", UserAssertion = "canary", ContinuousAccess = true },
+            request);
         Assert.DoesNotContain("canary", request.CacheKey.UserAssertion, StringComparison.Ordinal);
     }
 

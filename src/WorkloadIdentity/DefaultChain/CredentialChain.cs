@@ -83,8 +83,8 @@ public sealed class CredentialChain : Credential
                 Log.ChainPinned(_logger, Name, credential.Name);
             }
 
-            // Another acquisition may have chosen while this one asked: then its choice answers, whatever was heard here. That holds for this
-            // very credential too, if it was not there when this acquisition asked it.
+            // Another acquisition may have chosen while this one asked: then its choice answers, whatever was heard here. That holds for
+            // this very credential too, if it was not there when this acquisition asked it.
             if (_chosen is { } winner && (winner != credential || result.Verdict == TokenVerdict.Unavailable))
             {
                 return await AskChosenAsync(winner, acquisition, cancellationToken).ConfigureAwait(false);

@@ -150,7 +150,8 @@ internal sealed class AccessTokenPipeline : IDisposable
     /// <summary>One store of cookies serves all messages of a client, whatever tenant or user their tokens are for.</summary>
     private void SwitchCookiesOff(HttpMessageHandler primary)
     {
-        if (_services.GetKeyedService<AllowedCookies>(_client) is null && !PrimaryHandler.TrySwitchCookiesOff(primary) && _options.LoggerFactory is { } loggers)
+        if (_services.GetKeyedService<AllowedCookies>(_client) is null && !PrimaryHandler.TrySwitchCookiesOff(primary)
+            && _options.LoggerFactory is { } loggers)
         {
             Log.CookiesKept(loggers.CreateLogger(Log.Category), _client);
         }

@@ -30,7 +30,8 @@ public static partial class WorkloadIdentityExtensions
     /// logged, and shows in the health check.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The scope is empty or asks for a token that is itself a credential, an option cannot be used, or there is no single token to warm up.
+    /// The scope is empty or asks for a token that is itself a credential, an option cannot be used, or there is no single token to warm
+    /// up.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The client has a token already, or the builder stands for all clients (<c>ConfigureHttpClientDefaults</c>).
@@ -64,8 +65,8 @@ public static partial class WorkloadIdentityExtensions
         if (warmUp && (options.RequireTenant || options.Select is not null))
         {
             throw new ArgumentException(
-                $"A client with {nameof(options.RequireTenant)} or {nameof(options.Select)} has no single token to get at the start. Remove "
-                    + "warmUp: true.",
+                $"A client with {nameof(options.RequireTenant)} or {nameof(options.Select)} has no single token to get at the start. "
+                    + "Remove warmUp: true.",
                 nameof(warmUp));
         }
 

@@ -5,7 +5,9 @@ namespace WorkloadIdentity.Tests;
 /// <summary>Every link from a page to another file leads somewhere, and every anchor is a heading of the page it names.</summary>
 public sealed partial class PageLinkTests
 {
-    /// <summary>Pages where people look one thing up, and those for whoever changes the code. Pages for a task are not among them.</summary>
+    /// <summary>
+    /// Pages where people look one thing up, and those for whoever changes the code. Pages for a task are not among them.
+    /// </summary>
     private static readonly HashSet<string> Reference =
     [
         "docs/errors.md", "docs/CHANGELOG.md", "docs/CONTRIBUTING.md", "docs/SECURITY.md", "docs/differences.md", "docs/emulator.md",

@@ -53,7 +53,9 @@ public sealed class TestNameConventionTests
     /// <summary>The file without <c>src</c>, part and ending.</summary>
     private static string Key(string file) => $"{Path.GetDirectoryName(file)!.Replace('\\', '/')["src/".Length..]}/{Name(file)}";
 
-    /// <summary>The main package's folders are mirrored; another package has one folder of tests, with folders of its own or without.</summary>
+    /// <summary>
+    /// The main package's folders are mirrored; another package has one folder of tests, with folders of its own or without.
+    /// </summary>
     private static IEnumerable<string> Mirrors(string file)
     {
         var parts = Path.GetDirectoryName(file)!.Replace('\\', '/').Split('/');
@@ -63,7 +65,9 @@ public sealed class TestNameConventionTests
             : [$"{Tests}/{package.Split('.')[^1]}", $"{Tests}/{package.Split('.')[^1]}{folders}"];
     }
 
-    /// <summary>A managed identity host is tested by situations: <c>CloudShellHost</c> by those that begin with <c>cloud-shell</c>.</summary>
+    /// <summary>
+    /// A managed identity host is tested by situations: <c>CloudShellHost</c> by those that begin with <c>cloud-shell</c>.
+    /// </summary>
     private static bool HasScenarios(string name) => name.EndsWith("Host", StringComparison.Ordinal)
         && Directory.EnumerateDirectories(
             Path.Combine(Repository.Root, Tests, "Scenarios"),
@@ -92,7 +96,10 @@ public sealed class TestNameConventionTests
         ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Right: { } value } } => IsPlain(value),
 
         // A check of an argument, as the analyzers ask for.
-        ExpressionStatementSyntax { Expression: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name: { } name } } } =>
+        ExpressionStatementSyntax
+        {
+            Expression: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name: { } name } }
+        } =>
             name.Identifier.ValueText.StartsWith("ThrowIf", StringComparison.Ordinal),
         ReturnStatementSyntax { Expression: { } value } => IsPlain(value),
         _ => false,

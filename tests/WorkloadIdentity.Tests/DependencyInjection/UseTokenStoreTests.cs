@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>A store of the application's own. Which credentials may share is in <see cref="WorkloadIdentityDistributedCacheExtensionsTests"/>.</summary>
+/// <summary>
+/// A store of the application's own. Which credentials may share is in <see cref="WorkloadIdentityDistributedCacheExtensionsTests"/>.
+/// </summary>
 public sealed class UseTokenStoreTests
 {
     private static readonly TokenRequest Orders = new("api://orders/.default");
