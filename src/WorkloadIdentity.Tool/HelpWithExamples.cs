@@ -56,7 +56,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "A local Entra as a file describes it; Ctrl+C ends it:",
             "  wid emulator emulator.json",
             "A program that uses it, without a file and without a change to the program:",
-            "  wid emulator --env-file entra.env & sleep 2; set -a; . ./entra.env; set +a; dotnet run",
+            "  wid emulator --env-file entra.env & wid emulator --env-file entra.env --wait",
+            "  set -a; . ./entra.env; set +a; dotnet run",
         ],
         _ => [],
     };

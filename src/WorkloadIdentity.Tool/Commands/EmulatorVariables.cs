@@ -16,8 +16,7 @@ internal static class EmulatorVariables
     /// <summary>The first application of the file that has a secret, or its first; without any, the one that is always there.</summary>
     public static EmulatedApplication Application(EntraEmulator entra) =>
         entra.StatedApplications.FirstOrDefault(application => application.UnexpiredSecret is not null)
-            ?? entra.StatedApplications.FirstOrDefault()
-            ?? entra.Application;
+            ?? (entra.StatedApplications is [var first, ..] ? first : entra.Application);
 
     /// <summary>An old file must not be taken for that of the emulator that starts now.</summary>
     public static void Remove(string path) => Use(path, () => File.Delete(path));

@@ -23,7 +23,7 @@ public static partial class WorkloadIdentityExtensions
     /// <param name="configure">Sets the handler's options. Invoked immediately. Log messages and metrics go to the host's, unless it sets
     /// others.</param>
     /// <param name="identity">
-    /// The name of the identity, as registered with <c>AddWorkloadIdentity(name, …)</c>; null for the unnamed one.
+    /// The name of the identity, as registered with <c>AddWorkloadIdentity(name, …)</c>; null for the default one.
     /// </param>
     /// <param name="warmUp">
     /// Whether to get the token when the host starts, so that the first request finds it. The start does not wait for it. A failure is

@@ -100,6 +100,44 @@ public sealed class ToolOnEmulatorTests
             ((string?)network["authority"], (double)network["clockSkewSeconds"]!, network["problem"]));
     }
 
+    [Theory]
+    [InlineData("s3cret", "AZURE_CLIENT_SECRET=s3cret")]
+    [InlineData("a b'; $(id)", "AZURE_CLIENT_SECRET='a b'\\''; $(id)'")]
+    public async Task The_variables_are_those_of_the_application_that_the_file_defines(string secret, string line)
+    {
+        var folder = Directory.CreateTempSubdirectory("wid").FullName;
+        try
+        {
+            var (file, path) = (Path.Combine(folder, "entra.json"), Path.Combine(folder, "entra.env"));
+            await File.WriteAllTextAsync(file, $$"""
+                { "applications": [ { "clientId": "7c1d2e3f-6a37-4f6d-9a3c-2ee0f1d1f8a3",
+                                      "secrets": [ { "value": "old", "expiresOn": "2020-01-01" } ] },
+                                    { "clientId": "{{EntraFake.ClientId}}", "secrets": [ { "value": "{{secret}}" } ] } ] }
+                """);
+            await File.WriteAllTextAsync(path, "AZURE_AUTHORITY_HOST=http://127.0.0.1:1/\n");
+            var output = new NotifyingWriter("Ctrl+C ends it.");
+            using var interrupt = new CancellationTokenSource();
+            var surroundings = Surroundings(new Dictionary<string, string>(), [], output, TextWriter.Null);
+
+            var wait = Wid.RunAsync(["emulator", "--env-file", path, "--wait"], surroundings, CancellationToken.None);
+            var run = Wid.RunAsync(["emulator", file, "--env-file", path], surroundings, interrupt.Token);
+
+            Assert.Equal(0, await wait.WaitAsync(Patience.Limit));
+            var lines = await File.ReadAllLinesAsync(path);
+            Assert.Equal(
+                ["AZURE_TENANT_ID=e0e0e0e0-0000-4000-8000-000000000001", $"AZURE_CLIENT_ID={EntraFake.ClientId}", line], lines[1..]);
+            await output.Seen;
+            Assert.Contains($"  authority   {lines[0].Split('=')[1]} (", output.ToString(), StringComparison.Ordinal);
+            Assert.Contains($"  application {EntraFake.ClientId}\n", output.ToString(), StringComparison.Ordinal);
+            await interrupt.CancelAsync();
+            Assert.Equal(0, await run);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task An_emulator_runs_until_it_is_interrupted_and_gives_tokens_to_whoever_has_its_variables()
     {
