@@ -40,7 +40,8 @@ public sealed class CommandTests(ITestOutputHelper output)
         output.WriteLine($"{commands.Count} commands in the pages: {run.Count} run, {read.Count} read only, {rest.Count} not run");
         read.Concat(rest).ToList().ForEach(command => output.WriteLine($"  {command.Page}: {command.Text}"));
 
-        Assert.Equal("", string.Join('\n', unknown.Concat(gone)));
+        var problems = string.Join('\n', unknown.Concat(gone));
+        Assert.True(problems.Length == 0, $"Commands.tsv and the pages differ:\n{problems}");
         Assert.All(Listed, row => Assert.Contains(row.How, (string[])[Runs, NotRun]));
         Assert.All(Listed.Where(row => row.How == NotRun), row => Assert.NotEqual("", row.Where.Trim()));
     }
