@@ -4,7 +4,6 @@ using Json.Schema;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using WorkloadIdentity.KeyVault;
 
 namespace WorkloadIdentity.Tests;
 
