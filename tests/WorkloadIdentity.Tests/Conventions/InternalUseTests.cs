@@ -9,7 +9,7 @@ public sealed class InternalUseTests
     [Fact]
     public void Only_the_tool_and_our_own_tests_are_friends() =>
         Assert.Equal(
-            ["Schedules", "WorkloadIdentity.IntegrationTests", "WorkloadIdentity.Tests", "WorkloadIdentity.Tool"],
+            ["Fuzz", "Schedules", "WorkloadIdentity.IntegrationTests", "WorkloadIdentity.Tests", "WorkloadIdentity.Tool"],
             typeof(TokenRequest).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>()
                 .Select(friend => friend.AssemblyName).Order(StringComparer.Ordinal));
 
