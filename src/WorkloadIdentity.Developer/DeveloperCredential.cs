@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 namespace WorkloadIdentity.Developer;
 
 /// <summary>
-/// The login of the person at this desk, taken from a command line tool they are logged in to. For development: in a deployment it is
-/// unavailable where the tool is not installed, and should not be configured at all. Safe for concurrent use; one program runs at a time.
+/// The developer's login of a command line tool. For development: do not configure it in a deployment. It is unavailable if the tool is not
+/// installed. Safe for concurrent use. One program runs at a time.
 /// </summary>
 /// <remarks>
-/// The token is the person's (delegated permissions through the tool's own application): it carries no application roles, and cannot act
-/// for another user or answer claims. The tool is started from the absolute path it has on PATH, without a shell, within a time limit, and
-/// it is ended together with what it started.
+/// The token is the developer's (delegated permissions through the tool's own application). It has no application roles, and it cannot act
+/// for another user or answer claims. The tool is started by its absolute path in PATH, without a shell, within a time limit. It is ended
+/// together with its child processes.
 /// </remarks>
-#pragma warning disable CA1001 // A semaphore of which nobody takes the wait handle is memory alone: there is nothing to dispose.
+#pragma warning disable CA1001 // A semaphore without a wait handle holds no resource, so there is nothing to dispose.
 public sealed partial class DeveloperCredential : Credential
 #pragma warning restore CA1001
 {
@@ -21,7 +21,7 @@ public sealed partial class DeveloperCredential : Credential
     private readonly DeveloperCredentialOptions _options;
     private readonly string? _tenantId;
 
-    // The tools lock their own token cache: starting several at once makes each of them slower.
+    // The tools lock their own token cache, so several at once would be slower.
     private readonly SemaphoreSlim _turn = new(1);
 
     private DeveloperCredential(DeveloperTool tool, DeveloperCredentialOptions? options)
@@ -31,7 +31,7 @@ public sealed partial class DeveloperCredential : Credential
         ArgumentNullException.ThrowIfNull(options.TimeProvider, nameof(options));
         _tool = tool;
 
-        // A request checks its tenant, and keeps it in lower case.
+        // A token request checks its tenant and keeps it in lower case.
         _tenantId = new TokenRequest("check/.default") { TenantId = options.TenantId }.TenantId;
         _options = options.Checked();
     }
@@ -39,17 +39,17 @@ public sealed partial class DeveloperCredential : Credential
     /// <inheritdoc/>
     public override string Name => _tool.Name;
 
-    /// <summary>A request may name a tenant that the person may enter.</summary>
+    /// <summary>A request may name another tenant of the developer.</summary>
     protected override RequestFeatures Supports => RequestFeatures.TenantId;
 
     /// <summary>The login of the Azure CLI: <c>az login</c>.</summary>
-    /// <param name="options">What it works with.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or names no tenant.</exception>
+    /// <param name="options">The credential's options.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or the tenant cannot be used.</exception>
     public static DeveloperCredential AzureCli(DeveloperCredentialOptions? options = null) => new(new AzureCli(), options);
 
     /// <summary>The login of the Azure Developer CLI: <c>azd auth login</c>.</summary>
-    /// <param name="options">What it works with.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or names no tenant.</exception>
+    /// <param name="options">The credential's options.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or the tenant cannot be used.</exception>
     public static DeveloperCredential AzureDeveloperCli(DeveloperCredentialOptions? options = null) =>
         new(new AzureDeveloperCli(), options);
 
@@ -66,13 +66,12 @@ public sealed partial class DeveloperCredential : Credential
                     + _tool.Login(question.TenantId)));
         }
 
-        // What is passed to a program must be unable to be anything but a scope: on Windows the tool is a batch file, and no quoting
-        // protects those.
+        // An argument must not be anything but a scope: on Windows the tool is a batch file, and no quoting protects its arguments.
         if (question.Scope.Length > MaxScopeLength || !Scope().IsMatch(question.Scope))
         {
             return TokenResult.Failed(question.Error(
                 TokenErrorKind.InvalidConfiguration,
-                $"The scope cannot be passed to {_tool.Title}. It takes one scope of letters, digits and the characters . _ : / -, such "
+                $"The scope cannot be passed to {_tool.Title}. Use one scope of letters, digits and the characters . _ : / -, such "
                     + "as https://graph.microsoft.com/.default."));
         }
 
@@ -93,7 +92,7 @@ public sealed partial class DeveloperCredential : Credential
             ? TokenResult.Issued(token.IssuedBy(_tool.Title, DeveloperTool.ClientId))
             : TokenResult.Failed(question.Error(
                 TokenErrorKind.InvalidResponse,
-                $"{_tool.Title} answered with {unreadable}. Run it by hand to see: {question.CommandLine}"));
+                $"{_tool.Title} returned {unreadable}. Run it in a terminal: {question.CommandLine}"));
     }
 
     private async ValueTask<ToolAnswer> AskAsync(ToolQuestion question, string path, CancellationToken cancellationToken)
@@ -110,7 +109,7 @@ public sealed partial class DeveloperCredential : Credential
         }
     }
 
-    // The first character cannot make an option of it.
+    // With this first character the argument cannot be an option.
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._:/-]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex Scope();
 }

@@ -1,22 +1,22 @@
 namespace WorkloadIdentity.Developer;
 
-/// <summary>What a <see cref="DeveloperCredential"/> works with. Read once, when the credential is constructed.</summary>
+/// <summary>Options of a <see cref="DeveloperCredential"/>. They are read once, when the credential is constructed.</summary>
 public sealed class DeveloperCredentialOptions
 {
-    /// <summary>The tenant to get tokens in: its id or a verified domain; null takes the one the tool is set to.</summary>
+    /// <summary>The tenant to get tokens in: its id or a verified domain; null uses the tenant that the tool is set to.</summary>
     public string? TenantId { get; set; }
 
     /// <summary>How long the tool may take before it is ended.</summary>
     /// <value>
-    /// More than zero, at most five minutes. The default is 20 seconds: the tools take about one when nothing is wrong, and several on a
-    /// cold machine.
+    /// More than zero, at most five minutes. The default is 20 seconds. The tools usually take about one second, and several on a cold
+    /// machine.
     /// </value>
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Where PATH is read.</summary>
+    /// <summary>The environment that PATH is read from.</summary>
     public WorkloadEnvironment Environment { get; set; } = WorkloadEnvironment.FromProcess();
 
-    /// <summary>The clock of lifetimes and the time limit.</summary>
+    /// <summary>The clock for lifetimes and the time limit.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>A copy that nobody else can change, after its values were checked.</summary>

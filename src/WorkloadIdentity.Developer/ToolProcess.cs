@@ -4,22 +4,20 @@ using System.Diagnostics;
 namespace WorkloadIdentity.Developer;
 
 /// <summary>
-/// Runs a tool once: no shell, nobody to answer its prompts, bounded in time and output, and gone with all it started when it does not end
-/// by itself.
+/// Runs a tool once, without a shell and without input, bounded in time and output. A tool that does not end by itself is ended together
+/// with its child processes.
 /// </summary>
 internal static class ToolProcess
 {
     public const int MaxOutputBytes = 64 * 1024;
 
-    // How long a program that outlives the tool (an updater it started) may keep the tool's output open before what is there is taken for
-    // all.
+    // A child process that outlives the tool (an updater) may keep the tool's output open. The output is taken as complete after this time.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    // How long to wait for a killed tool to be gone.
+    // How long to wait for a killed tool to end.
     private static readonly TimeSpan KillWait = TimeSpan.FromSeconds(2);
 
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled. The tool is gone then
-    /// too.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled. The tool was ended.</exception>
     public static async ValueTask<ToolAnswer> RunAsync(
         ToolQuestion question, string path, TimeSpan timeLimit, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
@@ -36,7 +34,7 @@ internal static class ToolProcess
         var hasEnded = false;
         try
         {
-            // Whoever asks for a password or a choice reads the end of the input.
+            // A prompt for a password or a choice reads the end of the input.
             process.StandardInput.Close();
             var output = new ToolStream(process.StandardOutput.BaseStream, MaxOutputBytes);
             var errorOutput = new ToolStream(process.StandardError.BaseStream, MaxOutputBytes);
@@ -45,7 +43,7 @@ internal static class ToolProcess
             {
                 return ToolAnswer.None(question.Error(
                     TokenErrorKind.InvalidResponse,
-                    $"{tool.Title} wrote more than {MaxOutputBytes / 1024} KiB, which no token needs, and was ended. Check what "
+                    $"{tool.Title} wrote more than {MaxOutputBytes / 1024} KiB, which no token needs, so it was ended. Check what "
                         + $"'{path}' is."));
             }
 
@@ -62,8 +60,8 @@ internal static class ToolProcess
         {
             return ToolAnswer.None(question.Error(
                 TokenErrorKind.TimedOut,
-                $"{tool.Title} did not answer within {timeLimit.TotalSeconds:0.#} s and was ended. It may be waiting for somebody: see "
-                    + $"what it says in a terminal: {question.CommandLine}",
+                $"{tool.Title} did not answer within {timeLimit.TotalSeconds:0.#} s, so it was ended. It may wait for input. Run it in "
+                    + $"a terminal: {question.CommandLine}",
                 exception));
         }
         finally
@@ -136,10 +134,10 @@ internal static class ToolProcess
         }
         catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It, or one of its children, ended in the same moment, or has taken another user's rights. There is nobody left to end.
+            // It has just ended, or it runs with another user's rights.
         }
 
-        // Whether it takes its time or not, nobody waits for it longer than this.
+        // Do not wait longer than this for it to end.
         using var gone = new CancellationTokenSource(KillWait, timeProvider);
         try
         {

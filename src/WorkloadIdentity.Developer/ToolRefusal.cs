@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace WorkloadIdentity.Developer;
 
 /// <summary>
-/// Reads why a tool gave no token. A tool answers in words alone, so words decide here, and only one thing: whether anybody is logged in.
-/// Where it passes on a code of Entra's, somebody is, and Entra refused.
+/// Reads why a tool returned no token. A tool answers in words alone, so words decide here whether anybody is logged in. If the text has a
+/// code of Entra, somebody is logged in and Entra refused.
 /// </summary>
 internal static partial class ToolRefusal
 {
@@ -48,7 +48,7 @@ internal static partial class ToolRefusal
         return (false, question.Error(
             TokenErrorKind.InvalidResponse,
             $"{tool.Title} ended with exit code {answer.ExitCode}. {(words is null ? "It gave no reason." : $"It said: {words}")} "
-                + $"See what it does in a terminal: {question.CommandLine}"));
+                + $"Run it in a terminal: {question.CommandLine}"));
 
         bool IsSaid(IReadOnlyList<string> phrases) => phrases.Any(phrase => said.Contains(phrase, StringComparison.OrdinalIgnoreCase));
     }
@@ -72,8 +72,7 @@ internal static partial class ToolRefusal
     }
 
     /// <summary>
-    /// Whether the person at the desk can solve it. For these categories the table's advice is meant for web APIs: to pass claims on to
-    /// their callers.
+    /// Whether the developer can solve it. The table's advice for these categories is for web APIs: to pass claims on to their callers.
     /// </summary>
     private static bool IsForThePerson(TokenErrorCategory category) => category
         is TokenErrorCategory.InteractionRequired or TokenErrorCategory.ConditionalAccess
@@ -81,14 +80,14 @@ internal static partial class ToolRefusal
 
     private static string Advice(ToolQuestion question, long[] codes) =>
         codes.Contains(NoConsent)
-            ? $"The token would be yours, asked for by the tool's own application ({DeveloperTool.ClientId}), which the API does not "
-                + "know. Let it in: in the API's app registration under Expose an API, authorize that client id for a scope. Such a token "
-                + "never carries application roles; for an API that demands roles use the application's own credential (a secret from "
-                + "user secrets, for instance) or a user with the delegated scope"
+            ? $"The tool's own application ({DeveloperTool.ClientId}) asks for your token, and the API does not know that application. In "
+                + "the API's app registration under Expose an API, authorize that client id for a scope. Such a token never has "
+                + "application roles. For an API that requires roles use the application's own credential (for example a secret from user "
+                + "secrets) or a user with the delegated scope"
         : codes.Contains(NoConsentBetweenFirstParties)
-            ? $"This API of Microsoft's does not let the tool's application ({DeveloperTool.ClientId}) ask for such tokens, and no "
-                + "consent of yours can change that. No tool login works here: use the application's own credential (a secret from user "
-                + "secrets, for instance), with the application roles it was granted"
+            ? $"This API of Microsoft does not allow the tool's application ({DeveloperTool.ClientId}) to ask for such tokens, and your "
+                + "consent cannot change that. No tool login works here. Use the application's own credential (for example a secret from "
+                + "user secrets) with application roles"
         : EntraError.Find(codes) switch
         {
             null => $"Log in again: {question.LoginForScope}",

@@ -4,8 +4,8 @@ using System.Text;
 namespace WorkloadIdentity.Developer;
 
 /// <summary>
-/// Reads one of a tool's streams to its end and keeps the beginning. What comes beyond is read and dropped, so that a talkative tool is
-/// never stuck in a full pipe.
+/// Reads one of a tool's streams to its end and keeps the beginning. The rest is read and dropped, so that the tool never blocks on a full
+/// pipe.
 /// </summary>
 internal sealed class ToolStream
 {
@@ -20,13 +20,13 @@ internal sealed class ToolStream
         End = ReadAsync(stream);
     }
 
-    /// <summary>Completes when the stream has ended; never fails.</summary>
+    /// <summary>Completes when the stream has ended. It never fails.</summary>
     public Task End { get; }
 
-    /// <summary>Completes when there is more than is kept.</summary>
+    /// <summary>Completes when the stream has more than is kept.</summary>
     public Task Overflow => _overflow.Task;
 
-    /// <summary>What has arrived.</summary>
+    /// <summary>The text so far.</summary>
     public string Text
     {
         get
@@ -47,9 +47,9 @@ internal sealed class ToolStream
             {
                 lock (_gate)
                 {
-                    var room = Math.Min(read, _limit - _kept.WrittenCount);
-                    _kept.Write(buffer.AsSpan(0, room));
-                    if (room < read)
+                    var kept = Math.Min(read, _limit - _kept.WrittenCount);
+                    _kept.Write(buffer.AsSpan(0, kept));
+                    if (kept < read)
                     {
                         _overflow.TrySetResult();
                     }
@@ -58,7 +58,7 @@ internal sealed class ToolStream
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // The tool was ended, and its pipe with it: what has arrived is all there is.
+            // The tool was ended, and with it the pipe. The text so far is complete.
         }
     }
 }

@@ -29,20 +29,7 @@ internal sealed class VaultClient
         Vault = vault;
         _timeProvider = options.TimeProvider;
         _timeLimit = options.TimeLimit;
-        var handler = new AccessTokenHandler(acquirer, new TokenRequest(vault.Scope), new AccessTokenHandlerOptions
-        {
-            AllowedOrigins = { vault.Uri },
-            LoggerFactory = options.LoggerFactory,
-            MeterFactory = options.MeterFactory,
-        })
-        {
-            InnerHandler = options.Transport ?? Connections(useProxy: !vault.IsLoopback),
-        };
-        _http = new HttpClient(handler, disposeHandler: false)
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = MaxResponseKilobytes * 1024,
-        };
+        _http = Client(vault, acquirer, options);
     }
 
     public VaultAddress Vault { get; }
@@ -192,6 +179,24 @@ internal sealed class VaultClient
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    private static HttpClient Client(VaultAddress vault, ITokenAcquirer acquirer, VaultOptions options)
+    {
+        var handler = new AccessTokenHandler(acquirer, new TokenRequest(vault.Scope), new AccessTokenHandlerOptions
+        {
+            AllowedOrigins = { vault.Uri },
+            LoggerFactory = options.LoggerFactory,
+            MeterFactory = options.MeterFactory,
+        })
+        {
+            InnerHandler = options.Transport ?? Connections(useProxy: !vault.IsLoopback),
+        };
+        return new HttpClient(handler, disposeHandler: false)
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = MaxResponseKilobytes * 1024,
+        };
     }
 
     /// <summary>Connections that follow no redirect, keep no cookie and add no trace headers.</summary>

@@ -80,7 +80,11 @@ public sealed class TokenErrorTests
         var cause = new InvalidOperationException();
         var original = new TokenError(TokenErrorKind.Refused, "No.")
         {
-            StatusCode = 403, EntraErrorCodes = [65001], IsTransient = true, Exception = cause, HelpAnchor = "client-secret",
+            StatusCode = 403,
+            EntraErrorCodes = [65001],
+            IsTransient = true,
+            Exception = cause,
+            HelpAnchor = "client-secret",
         };
 
         var copy = new TokenError(original, "The vault cannot be read. No.") { HelpAnchor = "key-vault", IsRepeated = true };

@@ -4,20 +4,21 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Asks credentials in order: the first that is here answers. One that is here and fails stops the chain, and the first that issues a token
-/// is the chain from then on, for every scope and tenant, so that a running program never changes who it is. Safe for concurrent use.
+/// Asks credentials in order. A credential that is unavailable leads to the next one. A credential that fails stops the chain. The first
+/// that issues a token is used from then on, for every scope and tenant, so a running program never changes its identity. Safe for
+/// concurrent use.
 /// </summary>
 /// <remarks>
-/// Chains nest. A member that cannot express a request (a user, another tenant) fails it: such a request is never passed on to the next.
-/// Until a member is chosen, every member of a chain of several is asked as one that has alternatives, the last one too: away from Azure
-/// the chain ends within about a second, instead of waiting for a host that is not there.
+/// Chains nest. If a member cannot express a request (a user, another tenant), the request fails and is not passed on. Until a member is
+/// chosen, every member of a chain of several is asked as one that has alternatives, the last one too. So outside of Azure the chain ends
+/// within about a second, instead of waiting for a host that does not exist.
 /// </remarks>
 public sealed class CredentialChain : Credential
 {
     private readonly Credential[] _credentials;
     private readonly ILogger _logger;
 
-    // Written once. The first to issue a token wins; whoever raced it asks the winner.
+    // Written once. The first credential that issues a token wins. Acquisitions that ran beside it ask the winner.
     private volatile Credential? _chosen;
 
     /// <summary>A chain of credentials, in the order they are asked.</summary>
@@ -28,7 +29,7 @@ public sealed class CredentialChain : Credential
     {
     }
 
-    /// <summary>A chain with a name of its own, that says which member it chose.</summary>
+    /// <summary>A chain with its own name. It logs which member it chose.</summary>
     internal CredentialChain(string name, ILoggerFactory? loggerFactory, IEnumerable<Credential> credentials)
     {
         ArgumentNullException.ThrowIfNull(credentials);
@@ -50,12 +51,12 @@ public sealed class CredentialChain : Credential
     /// <inheritdoc/>
     public override string Name { get; }
 
-    /// <summary>Null: which member answers shows at first use, and may differ from one machine to the next.</summary>
+    /// <summary>Null, because the first use decides which member answers, and it may differ between machines.</summary>
     public override string? Partition => null;
 
     internal override string WhyNotShared =>
-        "A chain settles on one of its members at first use, so at start nobody knows whose tokens would be shared. Use the member that "
-            + "is meant, instead of a chain.";
+        "A chain chooses one of its members at first use, so at start it is not known whose tokens would be shared. Use that member "
+            + "instead of a chain.";
 
     /// <inheritdoc/>
     protected override RequestFeatures Supports =>
@@ -99,7 +100,7 @@ public sealed class CredentialChain : Credential
         return TokenResult.Unavailable(NobodyHere(acquisition.Request, attempts)).After(attempts);
     }
 
-    /// <summary>Asks every member, also those behind the one that answers, and chooses none.</summary>
+    /// <summary>Asks every member, also those after the one that answers, and chooses none.</summary>
     internal override async ValueTask<CredentialReport> ReportAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {
         var started = acquisition.TimeProvider.GetTimestamp();
@@ -112,7 +113,7 @@ public sealed class CredentialChain : Credential
                     .ConfigureAwait(false));
         }
 
-        // Read once and at the end: the program may have chosen meanwhile.
+        // Read once, at the end, because the program may have chosen meanwhile.
         var pinned = Array.IndexOf(_credentials, _chosen);
         var answer = pinned >= 0 ? pinned : members.FindIndex(member => member.Verdict != TokenVerdict.Unavailable);
         var attempts = members.ConvertAll(member => new TokenAttempt(member.Credential, member.Verdict, member.Error, member.Duration));

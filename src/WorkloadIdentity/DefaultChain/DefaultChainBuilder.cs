@@ -1,8 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Builds the credentials of the default chain from variables. A credential that is absent is unavailable; one that is half configured or
-/// malformed fails.
+/// Builds the credentials of the default chain from variables. An absent credential is unavailable. A half configured or malformed one
+/// fails.
 /// </summary>
 internal sealed class DefaultChainBuilder
 {
@@ -11,7 +11,7 @@ internal sealed class DefaultChainBuilder
     private const string SendChain = "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN";
     private const string TokenFile = "AZURE_FEDERATED_TOKEN_FILE";
 
-    // Where the generic host, and ASP.NET Core before it, read the environment's name.
+    // The generic host, and ASP.NET Core before it, read the environment's name from these.
     private static readonly IReadOnlyList<string> EnvironmentNames = ["DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT"];
 
     private static readonly IReadOnlyList<string> Prod = ["prod"];
@@ -93,12 +93,12 @@ internal sealed class DefaultChainBuilder
             links.Add(new UnusableCredential(
                 "environment",
                 TokenErrorKind.NotAllowed,
-                "Nothing is left to use: AZURE_TOKEN_CREDENTIALS picks no kind of credential that is allowed "
+                "No credential is left: AZURE_TOKEN_CREDENTIALS picks no kind of credential that is allowed "
                     + $"({filter.AllowedWords}). Change one of the two.",
                 HelpAnchors.Environment));
         }
 
-        // A first start on a developer's machine ends in one error. It says what would have made it work.
+        // A first start on a developer's machine ends in one error, which says what to add.
         if (!filter.IsPicked && !_environment.Has(TokenFile) && WhyNoDeveloperLogin(filter) is { } reason)
         {
             links.Add(new UnusableCredential("developer login", TokenErrorKind.NotConfigured, reason, HelpAnchors.DeveloperLogin));

@@ -2,14 +2,14 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// Which members take part in the default chain (AZURE_TOKEN_CREDENTIALS), and which may be used (WORKLOAD_IDENTITY_ALLOW and the option).
-/// The first picks; the second forbids: what is forbidden and present fails instead of being passed over in silence.
+/// The first picks, the second forbids. A credential that is forbidden and present fails, instead of being skipped silently.
 /// </summary>
 internal sealed class DefaultChainFilter
 {
     private const string PickVariable = "AZURE_TOKEN_CREDENTIALS";
     private const string AllowVariable = "WORKLOAD_IDENTITY_ALLOW";
 
-    // Names the Azure SDKs know for people at their desks. They are another package's: nothing in this one opens a browser or starts a
+    // Values that the Azure SDKs know for developers. Another package supports some of them: this package opens no browser and starts no
     // program.
     private static readonly IReadOnlyList<string> DeveloperPicks =
     [
@@ -30,10 +30,10 @@ internal sealed class DefaultChainFilter
     /// <summary>Those that take part, in order.</summary>
     public IReadOnlyList<DefaultChainMember> Members { get; }
 
-    /// <summary>AZURE_TOKEN_CREDENTIALS said which.</summary>
+    /// <summary>Whether AZURE_TOKEN_CREDENTIALS picked them.</summary>
     public bool IsPicked { get; }
 
-    /// <summary>Not every kind may be used.</summary>
+    /// <summary>Whether some kinds may not be used.</summary>
     public bool IsRestricted { get; }
 
     /// <summary>The allowed kinds as people write them.</summary>

@@ -9,13 +9,13 @@ namespace WorkloadIdentity;
 /// </summary>
 public sealed class DefaultCredentialsOptions
 {
-    /// <summary>The variables that say which credentials are here, and the files they name.</summary>
+    /// <summary>The variables that name the credentials, and the files that these variables name.</summary>
     public WorkloadEnvironment Environment { get; set; } = WorkloadEnvironment.FromProcess();
 
     /// <summary>
     /// The kinds that may be used: <c>secret</c>, <c>certificate</c>, <c>federated</c>, <c>managed-identity</c>, or that of a member that
-    /// was added; all when empty. A credential of another kind fails instead of being used. Where <c>WORKLOAD_IDENTITY_ALLOW</c> lists
-    /// kinds too, only those in both may be used.
+    /// was added; all if empty. A credential of another kind fails instead of being used. If <c>WORKLOAD_IDENTITY_ALLOW</c> lists kinds
+    /// too, only those in both may be used.
     /// </summary>
     public IList<string> Allow { get; private set; } = [];
 
@@ -47,7 +47,7 @@ public sealed class DefaultCredentialsOptions
     public bool AllowNodeIdentity { get; set; }
 
     /// <summary>
-    /// Whether the federated token file is shown to the AKS cluster's proxy: see
+    /// Whether the federated token file is sent to the AKS cluster's proxy: see
     /// <see cref="ApplicationCredentialOptions.UseIdentityBinding"/>.
     /// </summary>
     public bool UseIdentityBinding { get; set; }
@@ -58,13 +58,13 @@ public sealed class DefaultCredentialsOptions
     /// <summary>The client that asks managed identity hosts: see <see cref="ManagedIdentityCredentialOptions.HttpClient"/>.</summary>
     public HttpClient? ManagedIdentityHttpClient { get; set; }
 
-    /// <summary>The clock of lifetimes, delays and time limits.</summary>
+    /// <summary>The clock for lifetimes, delays and time limits.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>Where messages go; null logs nothing.</summary>
+    /// <summary>Creates the loggers; null logs nothing.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>How transient failures are retried, exactly as set; null retries as each server asks for.</summary>
+    /// <summary>How transient failures are retried; null retries as each server requires.</summary>
     public RetryOptions? Retry { get; set; }
 
     internal ILogger Logger => LoggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;

@@ -6,13 +6,13 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// What all handlers of one named client share. A factory builds and discards handlers every two minutes, each in a scope of its own; this
-/// lives as long as the container, so that what was learned stays known.
+/// The state that all handlers of one named client share. A factory creates new handlers every two minutes. This object lives as long as
+/// the container, so its knowledge of base addresses is kept.
 /// </summary>
 internal sealed class AccessTokenPipeline : IDisposable
 {
-    // ResilienceHandler (Microsoft.Extensions.Http.Resilience), PolicyHttpMessageHandler (Microsoft.Extensions.Http.Polly), and what people
-    // call their own.
+    // ResilienceHandler (Microsoft.Extensions.Http.Resilience), PolicyHttpMessageHandler (Microsoft.Extensions.Http.Polly), and usual names
+    // of handlers that people write.
     private static readonly IReadOnlyList<string> ResendingHandlers = ["Resilience", "PolicyHttpMessageHandler", "Retry", "Hedging"];
 
     private readonly string _client;
@@ -42,18 +42,20 @@ internal sealed class AccessTokenPipeline : IDisposable
         _metrics = new ChallengeMetrics(_options.MeterFactory);
     }
 
-    /// <summary>Runs after all else that configures the client: the gate must stand outermost, and the base address be final.</summary>
+    /// <summary>
+    /// Runs after everything else that configures the client: the original URI handler must be outermost, and the base address final.
+    /// </summary>
     public void Attach(HttpClientFactoryOptions factory)
     {
         factory.HttpMessageHandlerBuilderActions.Add(pipeline =>
         {
             CheckOrder(pipeline.AdditionalHandlers);
-            AddGate(pipeline.AdditionalHandlers);
+            AddOriginalUriHandler(pipeline.AdditionalHandlers);
             SwitchCookiesOff(pipeline.PrimaryHandler);
         });
         factory.HttpClientActions.Add(client => Learn(client.BaseAddress));
 
-        // RedactLoggedHeaders redacts the headers it names and shows all others.
+        // RedactLoggedHeaders redacts the headers that it names and shows all others.
         var isRedacted = factory.ShouldRedactHeaderValue;
         factory.ShouldRedactHeaderValue = header =>
             header.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || isRedacted(header);
@@ -62,7 +64,7 @@ internal sealed class AccessTokenPipeline : IDisposable
     /// <exception cref="InvalidOperationException">The identity is not registered.</exception>
     public AccessTokenHandler CreateHandler() => new(AcquirerOrLate(), _request, _options, NextOrigins(), _metrics);
 
-    /// <summary>Asks for the token that the client's messages get, as they will.</summary>
+    /// <summary>Gets the token that the client's messages will use.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken) =>
         await Acquirer().GetTokenAsync(new TokenRequestSelector(_request, _options).Request, cancellationToken).ConfigureAwait(false);
 
@@ -72,7 +74,7 @@ internal sealed class AccessTokenPipeline : IDisposable
         Registered() ?? throw new InvalidOperationException(RegisteredClient.NoIdentity(_client, _identity));
 
     /// <summary>
-    /// An identity that is not registered never will be; one that cannot be made may only lack a setting that appears later.
+    /// An identity that is not registered stays so. An identity that cannot be made may lack a setting that appears later.
     /// </summary>
     private ITokenAcquirer AcquirerOrLate()
     {
@@ -93,8 +95,8 @@ internal sealed class AccessTokenPipeline : IDisposable
         _identity is null ? _services.GetService<ITokenAcquirer>() : _services.GetKeyedService<ITokenAcquirer>(_identity);
 
     /// <summary>
-    /// Each handler knows the base addresses that were set for clients made over it, and the one set last before: so an address that
-    /// configuration has changed is forgotten with the handlers of its time.
+    /// Each handler knows the base addresses of the clients made over it, and the last one before. So an address that configuration has
+    /// replaced is forgotten together with its handlers.
     /// </summary>
     private AllowedOrigins NextOrigins()
     {
@@ -119,13 +121,13 @@ internal sealed class AccessTokenPipeline : IDisposable
             _baseAddress = baseAddress;
             _origins.Learn(baseAddress);
 
-            // This client may have been given the handler before, while another thread made the next one.
+            // This client may have the previous handler, while another thread made the next one.
             _previousOrigins.Learn(baseAddress);
         }
     }
 
     /// <summary>
-    /// Once per client, with the first pipeline: a handler that sends again what it was handed must be handed it without our header in it.
+    /// Once per client, with the first pipeline: a handler that sends a message again must get it without our header.
     /// </summary>
     private void CheckOrder(IList<DelegatingHandler> handlers)
     {
@@ -143,11 +145,11 @@ internal sealed class AccessTokenPipeline : IDisposable
         }
     }
 
-    /// <summary>By its name: the handlers of the resilience packages are types this one must not depend on.</summary>
+    /// <summary>By name, because this package must not depend on the resilience packages.</summary>
     private static bool SendsAgain(Type handler) =>
         ResendingHandlers.Any(word => handler.Name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>One store of cookies serves all messages of a client, whatever tenant or user their tokens are for.</summary>
+    /// <summary>All messages of a client share one cookie store, whatever tenant or user their tokens are for.</summary>
     private void SwitchCookiesOff(HttpMessageHandler primary)
     {
         if (_services.GetKeyedService<AllowedCookies>(_client) is null && !PrimaryHandler.TrySwitchCookiesOff(primary)
@@ -157,8 +159,8 @@ internal sealed class AccessTokenPipeline : IDisposable
         }
     }
 
-    /// <summary>Without a handler in between, what the application issued is what the token handler sees.</summary>
-    private static void AddGate(IList<DelegatingHandler> handlers)
+    /// <summary>Without another handler in between, the token handler itself sees the original URI.</summary>
+    private static void AddOriginalUriHandler(IList<DelegatingHandler> handlers)
     {
         if (handlers.FirstOrDefault() is not AccessTokenHandler && handlers.OfType<AccessTokenHandler>().FirstOrDefault() is { } inner)
         {

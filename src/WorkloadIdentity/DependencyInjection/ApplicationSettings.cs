@@ -2,7 +2,7 @@ using WorkloadIdentity;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Reads which application it is, and where; how it proves itself is read by whoever calls.</summary>
+/// <summary>Reads which application it is and in which tenant. The caller reads how it authenticates.</summary>
 internal static class ApplicationSettings
 {
     private const string TenantId = "TenantId";
@@ -14,8 +14,8 @@ internal static class ApplicationSettings
 
     public static IReadOnlyList<string> Names { get; } = [TenantId, ClientId, MultiTenant];
 
-    /// <param name="reader">Of the section.</param>
-    /// <param name="authentication">How it proves itself; null when that could not be told.</param>
+    /// <param name="reader">The reader of the section.</param>
+    /// <param name="authentication">Makes the client authentication; null if its settings cannot be used.</param>
     public static Func<CredentialDependencies, Credential>? Read(
         SectionReader reader, Func<CredentialDependencies, ClientAuthentication>? authentication)
     {
@@ -26,7 +26,8 @@ internal static class ApplicationSettings
         {
             reader.Problem(
                 TenantId,
-                $"is set together with {MultiTenant}: such an application acts in the tenant each request names. Remove one of the two.");
+                $"is set together with {MultiTenant}. A multi-tenant application uses the tenant that each request names. Remove one of the "
+                    + "two.");
         }
 
         if (tenantId is not null && WorkloadIdentity.TenantId.Problem(tenantId) is { } problem)

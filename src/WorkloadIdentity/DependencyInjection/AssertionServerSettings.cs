@@ -3,8 +3,8 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Reads the sources that fetch from anywhere or run anything. Whoever can write configuration could do either with this program's rights,
-/// so each needs a switch that only code can set.
+/// Reads the sources that fetch an address or run a program. Whoever can write configuration could use this program's rights to do so.
+/// Therefore each needs an option that only code can set.
 /// </summary>
 internal static class AssertionServerSettings
 {

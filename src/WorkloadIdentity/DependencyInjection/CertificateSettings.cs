@@ -3,7 +3,7 @@ using WorkloadIdentity;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Reads where an application's certificate comes from: files, a store, or text.</summary>
+/// <summary>Reads the source of an application's certificate: files, a store, or text.</summary>
 internal static class CertificateSettings
 {
     private const string File = "CertificateFile";
@@ -58,7 +58,7 @@ internal static class CertificateSettings
             return null;
         }
 
-        // Read at each use, like the file: a renewed one may have a password of its own.
+        // Read at each use, like the file, because a renewed certificate may have another password.
         return reader.Check(File, () => ClientCertificateAuthentication.FromFile(reader.Text(File)!, keyFile, () => reader.Text(Password)));
     }
 
@@ -73,7 +73,7 @@ internal static class CertificateSettings
         var (location, name) = (StoreLocation.CurrentUser, "My");
         if (reader.Text(Store) is { } store)
         {
-            // By name alone: a number would be taken for one too.
+            // Only a name is allowed. Enum.TryParse accepts numbers too.
             if (store.Split('/') is not [var first, { Length: > 0 } second] || !Enum.TryParse(first, ignoreCase: true, out location)
                 || !char.IsAsciiLetter(first[0]))
             {
@@ -93,7 +93,7 @@ internal static class CertificateSettings
     {
         if (reader.Text(name) is not null && !places.Contains(place))
         {
-            reader.Problem(name, $"goes with {string.Join(" or ", places)} only. Remove it.");
+            reader.Problem(name, $"can be used with {string.Join(" or ", places)} only. Remove it.");
         }
     }
 }

@@ -4,9 +4,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>A kind of credential that configuration can describe.</summary>
 /// <param name="Name">The value of <c>Kind</c>.</param>
-/// <param name="Settings">The settings it has.</param>
-/// <param name="Read">Reads them, with the kinds that members of a chain may be. What is wrong with them is noted with the reader, and then
-/// the result does not matter.</param>
+/// <param name="Settings">The names of its settings.</param>
+/// <param name="Read">
+/// Reads the settings. The kinds are those that members of a chain may have. The reader notes what is wrong, and then the result is
+/// ignored.
+/// </param>
 internal sealed record CredentialKind(
     string Name,
     IReadOnlyList<string> Settings,
@@ -84,7 +86,7 @@ internal sealed record CredentialKind(
         {
             reader.Problem(
                 isSystemAssigned ? SystemAssigned : named[1].Name,
-                $"names an identity where {named[0].Name} names one already. Keep one of them.");
+                $"names an identity, and {named[0].Name} names one too. Keep one of them.");
             return null;
         }
 

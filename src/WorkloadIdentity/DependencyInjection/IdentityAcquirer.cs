@@ -21,8 +21,7 @@ internal static class IdentityAcquirer
     }
 
     /// <summary>
-    /// The options are cached together with the exception of a failed validation. That one is dropped, so that a setting that appears later
-    /// counts.
+    /// The options cache also keeps the exception of a failed validation. It is removed, so that a setting that appears later counts.
     /// </summary>
     private static WorkloadIdentityOptions Options(IServiceProvider services, string name)
     {

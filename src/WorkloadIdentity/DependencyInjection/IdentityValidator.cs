@@ -4,8 +4,8 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Checks an identity's settings by making its credential, which asks nobody and reads no secret: whether what the settings name is present
-/// shows at first use.
+/// Checks an identity's settings by making its credential. That sends nothing and reads no secret. The first request shows whether what the
+/// settings name is present.
 /// </summary>
 internal sealed class IdentityValidator(IServiceProvider services) : IValidateOptions<WorkloadIdentityOptions>
 {
@@ -14,7 +14,7 @@ internal sealed class IdentityValidator(IServiceProvider services) : IValidateOp
         var problems = new List<string>();
         Try(problems, options, () => options.Acquirer.Checked());
 
-        // A credential of the application's own replaces the plan, and with it whatever configuration lacks.
+        // A credential of the application replaces the plan, so missing settings do not matter.
         if (options.CredentialFactory is null)
         {
             problems.AddRange(options.Problems);
@@ -27,7 +27,7 @@ internal sealed class IdentityValidator(IServiceProvider services) : IValidateOp
                     problems.Add(SharedTokens.Refusal(planned));
                 }
 
-                // A setting that is accepted and ignored helps nobody. One that waits to be picked is ignored in most environments anyway.
+                // An ignored member would mislead. One that must be picked is ignored in most environments anyway.
                 if (problems.Count == 0 && !dependencies.HasDefaultChain
                     && options.Credentials.Members.FirstOrDefault(member => !member.OnlyWhenPicked) is { } left)
                 {
@@ -59,7 +59,7 @@ internal sealed class IdentityValidator(IServiceProvider services) : IValidateOp
         }
         catch (ArgumentException exception)
         {
-            // Parameters in capitals are settings by that name; others say nothing to a reader of settings.
+            // A parameter that begins with a capital is the name of a setting. Other names mean nothing to a reader of settings.
             var setting = exception.ParamName is { Length: > 0 } name && char.IsAsciiLetterUpper(name[0]) ? name : null;
             var where = string.Join(':', new[] { options.Section, setting }.OfType<string>());
             problems.Add(where.Length == 0 ? TokenError.Explain(exception) : $"{where} cannot be used. {TokenError.Explain(exception)}");

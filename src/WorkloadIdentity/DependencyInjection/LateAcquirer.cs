@@ -3,11 +3,10 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// The acquirer of an identity that could not be made yet: it is looked for again at each call until it can.
-/// <see cref="IHttpClientFactory"/> keeps what making a handler throws and throws it again for ever, so a handler must not fail for a
-/// setting that may appear later.
+/// The acquirer of an identity that could not be made yet. Each call tries again until it can be made. <see cref="IHttpClientFactory"/>
+/// caches the exception of a handler's construction for ever, so a handler must not fail because of a setting that may appear later.
 /// </summary>
-/// <param name="find">Gives the acquirer, or throws what is wrong with the identity.</param>
+/// <param name="find">Returns the acquirer, or throws what is wrong with the identity.</param>
 internal sealed class LateAcquirer(Func<ITokenAcquirer> find) : ITokenAcquirer
 {
     private volatile ITokenAcquirer? _found;

@@ -224,7 +224,7 @@ internal static class OtherLibrarySettings
             if (reader.Text(Kind) is null && reader.Sections(name).Count > 0)
             {
                 reader.Problem(
-                    name, $"is a section of {of}, which still reads it. Hand over a section of your own, with a {Kind}. Help: {Page(of)}");
+                    name, $"is a section of {of}, which still reads it. Pass a section of your own, with a {Kind}. Help: {Page(of)}");
             }
         }
 

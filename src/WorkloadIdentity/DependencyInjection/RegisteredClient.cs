@@ -1,7 +1,7 @@
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// An HTTP client that was registered with an access token: what it asks for, and of whom. The host checks it at start.
+/// An HTTP client that was registered with an access token: its scope and its identity. The host checks it at start.
 /// </summary>
 internal sealed class RegisteredClient
 {
@@ -11,8 +11,8 @@ internal sealed class RegisteredClient
     public string Scope { get; set; } = "";
 
     public static string NoIdentity(string client, string? identity) =>
-        $"The client '{client}' has AddAccessToken, but {(identity is null
+        $"The client '{client}' uses AddAccessToken, but {(identity is null
             ? "no identity"
-            : $"no identity named '{identity}'")} is registered to get its tokens with. Add "
+            : $"no identity named '{identity}'")} is registered. Add "
                 + $"builder.Services.AddWorkloadIdentity({(identity is null ? "" : $"\"{identity}\"")});";
 }

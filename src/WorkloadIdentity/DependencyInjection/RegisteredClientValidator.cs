@@ -8,7 +8,7 @@ internal sealed class RegisteredClientValidator(IServiceProvider services) : IVa
 {
     public ValidateOptionsResult Validate(string? name, RegisteredClient options)
     {
-        // A container of another make may not answer such questions; then the first request tells.
+        // A third-party container may not support this query. Then the first request reports a missing identity.
         var isRegistered = services.GetService<IServiceProviderIsKeyedService>() is not { } known
             || (options.Identity is null
                 ? known.IsService(typeof(ITokenAcquirer))

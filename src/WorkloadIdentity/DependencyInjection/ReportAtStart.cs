@@ -17,7 +17,7 @@ internal sealed class ReportAtStart(
     : BackgroundService
 {
     /// <summary>
-    /// What is asked for where no client says what the program wants: an API that is there in every tenant of the public cloud.
+    /// The scope to explain if no client names one: an API that exists in every tenant of the public cloud.
     /// </summary>
     public const string AnyScope = "https://graph.microsoft.com/.default";
 
@@ -76,7 +76,7 @@ internal sealed class ReportAtStart(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The program ends before the report did.
+            // The program ends before the report is complete.
         }
         catch (OperationCanceledException)
         {
@@ -88,7 +88,7 @@ internal sealed class ReportAtStart(
         }
         catch (Exception exception)
         {
-            // Validation has its own way of telling what is wrong; code of the application may put anything into its exceptions.
+            // Validation reports wrong settings itself. Exceptions of the application's code may contain anything, so they are not quoted.
             Log.NotExplained(logger, RegisteredIdentity.Describe(identity), scope, $"making it threw {exception.GetType().Name}");
         }
     }

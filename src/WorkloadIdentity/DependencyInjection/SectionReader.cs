@@ -5,14 +5,14 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Reads one configuration section as texts and notes what is wrong, each time naming the setting and never quoting its value: one may be a
-/// secret, or a secret put in the wrong place.
+/// Reads the settings of one configuration section and notes problems. A problem names its setting and never quotes the value, which may
+/// be a secret, or a secret in the wrong place.
 /// </summary>
 internal sealed class SectionReader(IConfiguration section, List<string> problems)
 {
     private const int MaxShown = 5;
 
-    /// <summary>Where the section is; empty for the root.</summary>
+    /// <summary>The path of the section; empty for the root.</summary>
     public string Path { get; } = (section as IConfigurationSection)?.Path ?? "";
 
     public int ProblemCount => problems.Count;
@@ -22,7 +22,7 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
 
     public void Problem(string name, string problem) => problems.Add($"{PathOf(name)} {problem}");
 
-    /// <summary>A value; null when it is absent or empty.</summary>
+    /// <summary>A value; null if it is absent or empty.</summary>
     public string? Text(string name) => section[name] is { Length: > 0 } value ? value : null;
 
     /// <summary>Whether a value is there and empty: a placeholder that nothing filled in, rather than a setting left out.</summary>
@@ -82,7 +82,7 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
         {
             if (string.IsNullOrEmpty(item.Value))
             {
-                problems.Add($"{item.Path} is empty, or no text. {PathOf(name)} is a list of texts.");
+                problems.Add($"{item.Path} is empty or not a text. {PathOf(name)} is a list of texts.");
             }
             else
             {
@@ -100,19 +100,19 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
         {
             if (tenant != "*" && TenantId.Problem(tenant) is { } problem)
             {
-                Problem(name, $"holds something else than tenants or *. {problem}");
+                Problem(name, $"contains a value that is neither a tenant nor *. {problem}");
             }
         }
 
         return tenants;
     }
 
-    /// <summary>Names with their values; the names are the application's to choose.</summary>
+    /// <summary>Names with their values. The application chooses the names.</summary>
     public List<KeyValuePair<string, string>> Pairs(string name)
     {
         if (Text(name) is not null)
         {
-            Problem(name, "is a text. Expected names, each with its value.");
+            Problem(name, "is a text. Expected names with their values.");
         }
 
         var pairs = new List<KeyValuePair<string, string>>();
@@ -120,7 +120,7 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
         {
             if (string.IsNullOrEmpty(child.Value))
             {
-                problems.Add($"{child.Path} is empty, or no text.");
+                problems.Add($"{child.Path} is empty or not a text.");
             }
             else
             {
@@ -138,7 +138,7 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
     public List<SectionReader> Sections(string name) =>
         [.. section.GetSection(name).GetChildren().Select(child => new SectionReader(child, problems))];
 
-    /// <summary>Makes something of a value; what its constructor objects to is the setting's problem.</summary>
+    /// <summary>Makes something of a value. An <see cref="ArgumentException"/> becomes a problem of the setting.</summary>
     public T? Check<T>(string name, Func<T> make)
         where T : class
     {
@@ -153,7 +153,7 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
         }
     }
 
-    /// <summary>A setting nobody reads is a mistake: a misspelt one would be ignored in silence.</summary>
+    /// <summary>An unknown setting is an error, because a misspelt one would be ignored silently.</summary>
     public void RefuseOthers(IReadOnlyCollection<string> known, string kind)
     {
         var others =
@@ -161,8 +161,7 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
                 .ToList();
         if (others.Count > 0)
         {
-            // The whole configuration, environment included, was handed over rather than a section of it: a few names say so as well as
-            // all.
+            // If the whole configuration was passed instead of a section, a few names are enough.
             var shown = string.Join(", ", others.Take(MaxShown)) + (others.Count > MaxShown ? $" and {others.Count - MaxShown} more" : "");
             problems.Add(
                 $"{shown} {(others.Count == 1

@@ -6,12 +6,12 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Says so when configuration is reloaded with other settings than the identity works with: a reload brings new secrets, never another
-/// identity. Settings are named; values are compared and not told.
+/// Logs a warning if a reload changes settings that the identity read at start: a reload changes secrets, never the identity. The warning
+/// names the settings and no values.
 /// </summary>
 internal sealed class SectionWatch : IDisposable
 {
-    // Read at each use, so a change of it is in force already.
+    // Read at each use, so a change is already in effect.
     private const string Reloading = "ClientSecret";
 
     private readonly IConfiguration _section;
@@ -43,7 +43,7 @@ internal sealed class SectionWatch : IDisposable
                 .Where(key => _inForce.GetValueOrDefault(key) != now.GetValueOrDefault(key)).Order(StringComparer.OrdinalIgnoreCase));
             if (changed == _lastTold)
             {
-                // Sources report one change of a file more than once, and changes elsewhere too.
+                // Configuration sources report one change of a file several times, and changes of other sections too.
                 return;
             }
 

@@ -4,13 +4,13 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Puts a <see cref="TokenExit"/> at the end of each client's pipeline that has a token handler with other handlers inside of it: before
-/// the primary handler, or at the end of its chain where it is one.
+/// Adds a <see cref="TokenExit"/> to each client's pipeline that has other handlers inside of a token handler: in front of the primary
+/// handler, or at the end of the chain if the primary handler is a chain.
 /// </summary>
 internal sealed class TokenExitFilter : IHttpMessageHandlerBuilderFilter
 {
     /// <summary>
-    /// Filters that were registered first add their handlers last. This one stands before all others, so that nothing is further in.
+    /// The filter that is registered first adds its handlers last. This one is before all others, so that no handler is further in.
     /// </summary>
     public static void Register(IServiceCollection services)
     {
@@ -39,7 +39,7 @@ internal sealed class TokenExitFilter : IHttpMessageHandlerBuilderFilter
         var exit = token.CreateExit();
         if (isChained && !chain.Any(handler => handler is TokenExit))
         {
-            // A chain that begins with a handler of the factory belongs to another client, whose requests must not be judged here.
+            // A chain that begins with a handler of the factory belongs to another client. Its requests must not be checked here.
             if (IsOfTheApplication(chain[0]) && PrimaryHandler.TryPutBefore(chain[^1], exit))
             {
                 return;
@@ -52,7 +52,8 @@ internal sealed class TokenExitFilter : IHttpMessageHandlerBuilderFilter
     };
 
     /// <summary>
-    /// The handlers that a primary handler consists of. None if a token handler is among them: that client's token takes the place of ours.
+    /// The handlers that a primary handler consists of. None if a token handler is among them, because that handler's token replaces
+    /// ours.
     /// </summary>
     private static DelegatingHandler[] ChainOf(HttpMessageHandler primary)
     {
@@ -60,7 +61,7 @@ internal sealed class TokenExitFilter : IHttpMessageHandlerBuilderFilter
         return Array.Exists(chain, handler => handler is AccessTokenHandler) ? [] : chain;
     }
 
-    /// <summary>The factory's own handlers send what they are given where it says.</summary>
+    /// <summary>The factory's own handlers do not change the address of a request.</summary>
     private static bool IsOfTheApplication(DelegatingHandler handler) =>
         handler is not TokenExit && handler.GetType().Assembly != typeof(HttpMessageHandlerBuilder).Assembly;
 }

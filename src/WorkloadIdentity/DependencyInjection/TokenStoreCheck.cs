@@ -5,9 +5,9 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Makes the identity's acquirer before the host starts, so that a credential that cannot share is refused then and not at its first use.
-/// The validation of settings sees those that verbs and configuration make; one that the application makes itself (<c>UseCredential</c>) is
-/// seen here.
+/// Makes the identity's acquirer before the host starts, so that a credential that cannot share tokens is refused then, not at first use.
+/// The validation of settings checks the credentials of the builder's methods and of configuration. This checks one that the application
+/// makes itself (<c>UseCredential</c>).
 /// </summary>
 internal sealed class TokenStoreCheck(string name, IServiceProvider services) : IHostedLifecycleService
 {

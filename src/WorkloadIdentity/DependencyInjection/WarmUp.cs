@@ -5,17 +5,17 @@ using WorkloadIdentity;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Asks for a client's token behind the start of the host. Neither the start nor the shutdown waits for it.</summary>
+/// <summary>Gets a client's token in the background when the host starts. Neither the start nor the shutdown waits for it.</summary>
 internal sealed class WarmUp(string client, IServiceProvider services) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>Ends when the token is there, or is not to be had; never fails.</summary>
+    /// <summary>Completes when the token was acquired or could not be. It never fails.</summary>
     internal Task Work { get; private set; } = Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // On a thread of its own: a callback that works before its first await must not hold up the host.
+        // On another thread, because a callback that works before its first await must not delay the host.
         Work = Task.Run(AskAsync, CancellationToken.None);
         return Task.CompletedTask;
     }
@@ -37,11 +37,11 @@ internal sealed class WarmUp(string client, IServiceProvider services) : IHosted
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
-            // The host stops, or has stopped.
+            // The host is stopping or has stopped.
         }
         catch (Exception exception)
         {
-            // Whose text is ours may be told; what an application's own function throws may hold anything.
+            // Our own texts may be logged. An exception of the application's code may contain anything.
             var reason =
                 exception is TokenAcquisitionException or OptionsValidationException or InvalidOperationException
                     ? exception.Message

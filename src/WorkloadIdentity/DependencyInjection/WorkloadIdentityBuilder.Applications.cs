@@ -9,59 +9,59 @@ public sealed partial class WorkloadIdentityBuilder
     /// <summary>An application with a client secret.</summary>
     /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
     /// <param name="clientId">The application (client) id.</param>
-    /// <param name="secret">The secret's value. It stays the same for the life of the program; see the other overload for one that is
-    /// rotated.</param>
-    /// <exception cref="ArgumentException">The tenant is none, the client id is no GUID, or the secret is empty.</exception>
+    /// <param name="secret">The secret's value, for the life of the program. For a secret that is rotated use the other overload.</param>
+    /// <exception cref="ArgumentException">The tenant cannot be used, the client id is not a GUID, or the secret is empty.</exception>
     public WorkloadIdentityBuilder UseSecret(string tenantId, string clientId, string secret) =>
         UseSecret(tenantId, clientId, ClientSecretAuthentication.FromValue(secret));
 
     /// <summary>An application with a client secret from a file or a callback.</summary>
     /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
     /// <param name="clientId">The application (client) id.</param>
-    /// <param name="secret">Where the secret comes from.</param>
-    /// <exception cref="ArgumentException">The tenant is none, or the client id is no GUID.</exception>
+    /// <param name="secret">The source of the secret.</param>
+    /// <exception cref="ArgumentException">The tenant cannot be used, or the client id is not a GUID.</exception>
     public WorkloadIdentityBuilder UseSecret(string tenantId, string clientId, ClientSecretAuthentication secret) =>
         UseFixed(nameof(UseSecret), tenantId, clientId, secret);
 
     /// <summary>An application with a certificate.</summary>
     /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
     /// <param name="clientId">The application (client) id.</param>
-    /// <param name="certificate">With its private key. A copy is kept.</param>
-    /// <exception cref="ArgumentException">The tenant is none, the client id is no GUID, or the certificate cannot sign.</exception>
+    /// <param name="certificate">The certificate with its private key. A copy is kept.</param>
+    /// <exception cref="ArgumentException">
+    /// The tenant cannot be used, the client id is not a GUID, or the certificate cannot sign.
+    /// </exception>
     public WorkloadIdentityBuilder UseCertificate(string tenantId, string clientId, X509Certificate2 certificate) =>
         UseCertificate(tenantId, clientId, ClientCertificateAuthentication.FromCertificate(certificate));
 
     /// <summary>An application with a certificate from a file or a callback.</summary>
     /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
     /// <param name="clientId">The application (client) id.</param>
-    /// <param name="certificate">Where the certificate comes from.</param>
-    /// <exception cref="ArgumentException">The tenant is none, or the client id is no GUID.</exception>
+    /// <param name="certificate">The source of the certificate.</param>
+    /// <exception cref="ArgumentException">The tenant cannot be used, or the client id is not a GUID.</exception>
     public WorkloadIdentityBuilder UseCertificate(string tenantId, string clientId, ClientCertificateAuthentication certificate) =>
         UseFixed(nameof(UseCertificate), tenantId, clientId, certificate);
 
-    /// <summary>An application with a federated credential, whose assertion stands in a file that the platform keeps fresh.</summary>
+    /// <summary>An application with a federated credential, whose assertion is in a file that the platform keeps fresh.</summary>
     /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
     /// <param name="clientId">The application (client) id.</param>
-    /// <param name="tokenFile">The file; it is read at each use.</param>
-    /// <exception cref="ArgumentException">The tenant is none, the client id is no GUID, or the path is empty.</exception>
+    /// <param name="tokenFile">The file. It is read at each use.</param>
+    /// <exception cref="ArgumentException">The tenant cannot be used, the client id is not a GUID, or the path is empty.</exception>
     public WorkloadIdentityBuilder UseFederation(string tenantId, string clientId, string tokenFile) =>
         UseFederation(tenantId, clientId, AssertionSource.FromFile(tokenFile));
 
     /// <summary>An application with a federated credential.</summary>
     /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
     /// <param name="clientId">The application (client) id.</param>
-    /// <param name="source">Where assertions come from.</param>
-    /// <param name="audience">What assertions are addressed to; null takes the cloud's.</param>
-    /// <exception cref="ArgumentException">The tenant is none, or the client id is no GUID.</exception>
+    /// <param name="source">The source of the assertions.</param>
+    /// <param name="audience">The audience of the assertions; null uses that of the cloud.</param>
+    /// <exception cref="ArgumentException">The tenant cannot be used, or the client id is not a GUID.</exception>
     public WorkloadIdentityBuilder UseFederation(string tenantId, string clientId, AssertionSource source, string? audience = null) =>
         UseFixed(nameof(UseFederation), tenantId, clientId, new FederatedAuthentication(source, audience));
 
-    /// <summary>An application with a federated credential, with all that can be set about it.</summary>
+    /// <summary>An application with a federated credential and its options.</summary>
     /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
     /// <param name="clientId">The application (client) id.</param>
-    /// <param name="federation">Where assertions come from, what they are addressed to, and how long a new federated credential is waited
-    /// for.</param>
-    /// <exception cref="ArgumentException">The tenant is none, or the client id is no GUID.</exception>
+    /// <param name="federation">The source and the audience of the assertions, and how long to wait for a new federated credential.</param>
+    /// <exception cref="ArgumentException">The tenant cannot be used, or the client id is not a GUID.</exception>
     public WorkloadIdentityBuilder UseFederation(string tenantId, string clientId, FederatedAuthentication federation) =>
         UseFixed(nameof(UseFederation), tenantId, clientId, federation);
 
@@ -88,12 +88,12 @@ public sealed partial class WorkloadIdentityBuilder
     }
 
     /// <summary>
-    /// An application that acts in many tenants: every request names its own. Set <see cref="AccessTokenHandlerOptions.RequireTenant"/> on
-    /// the clients that use it.
+    /// An application that acts in many tenants: each request names its tenant. Set
+    /// <see cref="AccessTokenHandlerOptions.RequireTenant"/> on the clients that use it.
     /// </summary>
     /// <param name="clientId">The application (client) id.</param>
-    /// <param name="authentication">How the application proves that it is itself.</param>
-    /// <exception cref="ArgumentException">The client id is no GUID.</exception>
+    /// <param name="authentication">How the application authenticates to Entra.</param>
+    /// <exception cref="ArgumentException">The client id is not a GUID.</exception>
     public WorkloadIdentityBuilder UseMultiTenantApplication(string clientId, ClientAuthentication authentication)
     {
         ArgumentNullException.ThrowIfNull(authentication);
@@ -124,8 +124,8 @@ public sealed partial class WorkloadIdentityBuilder
 
     /// <summary>An application with a certificate that acts in many tenants.</summary>
     /// <param name="clientId">The application (client) id.</param>
-    /// <param name="certificate">With its private key. A copy is kept.</param>
-    /// <exception cref="ArgumentException">The client id is no GUID, or the certificate cannot sign.</exception>
+    /// <param name="certificate">The certificate with its private key. A copy is kept.</param>
+    /// <exception cref="ArgumentException">The client id is not a GUID, or the certificate cannot sign.</exception>
     public WorkloadIdentityBuilder UseMultiTenantApplication(string clientId, X509Certificate2 certificate) =>
         UseMultiTenantApplication(clientId, ClientCertificateAuthentication.FromCertificate(certificate));
 

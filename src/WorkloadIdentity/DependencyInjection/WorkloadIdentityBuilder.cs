@@ -4,8 +4,8 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Says how one registered identity gets its tokens, and what it works with. An identity has one credential: a second <c>Use…</c> throws.
-/// Without any, an identity registered without configuration uses the default chain.
+/// Configures one registered identity: its credential and its options. An identity has one credential, so a second <c>Use…</c> throws.
+/// Without any <c>Use…</c>, an identity without configuration uses the default chain.
 /// </summary>
 public sealed partial class WorkloadIdentityBuilder
 {
@@ -21,7 +21,7 @@ public sealed partial class WorkloadIdentityBuilder
         _isExisting = isExisting;
     }
 
-    /// <summary>The services this identity is registered in.</summary>
+    /// <summary>The services that this identity is registered in.</summary>
     public IServiceCollection Services { get; }
 
     /// <summary>
@@ -30,7 +30,7 @@ public sealed partial class WorkloadIdentityBuilder
     public string Name { get; }
 
     /// <summary>The managed identity of the host.</summary>
-    /// <param name="id">Which one; null takes the host's default.</param>
+    /// <param name="id">The identity; null uses the host's default.</param>
     public WorkloadIdentityBuilder UseManagedIdentity(ManagedIdentityId? id = null) =>
         Use(nameof(UseManagedIdentity), dependencies => new ManagedIdentityCredential(id, dependencies.ManagedIdentity()));
 
@@ -39,8 +39,8 @@ public sealed partial class WorkloadIdentityBuilder
     /// <exception cref="ArgumentException"><paramref name="clientId"/> is not a GUID.</exception>
     public WorkloadIdentityBuilder UseManagedIdentity(string clientId) => UseManagedIdentity(ManagedIdentityId.FromClientId(clientId));
 
-    /// <summary>The chain read from the environment (<see cref="DefaultCredentials"/>).</summary>
-    /// <param name="allow">The kinds that may be used; all when none is named. See <see cref="DefaultCredentialsOptions.Allow"/>.</param>
+    /// <summary>The chain that is read from the environment (<see cref="DefaultCredentials"/>).</summary>
+    /// <param name="allow">The kinds that may be used; all if none is named. See <see cref="DefaultCredentialsOptions.Allow"/>.</param>
     public WorkloadIdentityBuilder UseDefaultChain(params string[] allow)
     {
         ArgumentNullException.ThrowIfNull(allow);
@@ -49,10 +49,10 @@ public sealed partial class WorkloadIdentityBuilder
     }
 
     /// <summary>
-    /// The chain read from the environment (<see cref="DefaultCredentials"/>), and what joins it: <c>UseDefaultChain(chain =>
-    /// chain.Add…)</c>.
+    /// The chain that is read from the environment (<see cref="DefaultCredentials"/>), with members that code adds:
+    /// <c>UseDefaultChain(chain => chain.Add…)</c>.
     /// </summary>
-    /// <param name="members">Adds to the chain, once, at first use.</param>
+    /// <param name="members">Adds the members. It is called once, at first use.</param>
     public WorkloadIdentityBuilder UseDefaultChain(Action<IList<DefaultChainMember>> members)
     {
         ArgumentNullException.ThrowIfNull(members);
@@ -60,13 +60,14 @@ public sealed partial class WorkloadIdentityBuilder
     }
 
     /// <summary>
-    /// Adds to the default chain if that is what the identity uses, whether nothing was said, code chose it or configuration did. For the
-    /// <c>Add…</c> methods of packages; an application says <see cref="UseDefaultChain(Action{IList{DefaultChainMember}})"/>.
+    /// Adds members to the default chain of the identity, whether code, configuration or nothing chose that chain. For the <c>Add…</c>
+    /// methods of packages. An application calls <see cref="UseDefaultChain(Action{IList{DefaultChainMember}})"/>.
     /// </summary>
-    /// <param name="members">Adds to the chain, once, at first use.</param>
-    /// <param name="verb">The method the application called, for the errors.</param>
-    /// <exception cref="InvalidOperationException">The identity is an acquirer that was made before, or has a credential of the
-    /// application's own making.</exception>
+    /// <param name="members">Adds the members. It is called once, at first use.</param>
+    /// <param name="verb">The method that the application called, for errors.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The identity is an existing acquirer, or its credential comes from <see cref="UseCredential"/>.
+    /// </exception>
     public WorkloadIdentityBuilder AddToDefaultChain(Action<IList<DefaultChainMember>> members, [CallerMemberName] string verb = "")
     {
         ArgumentNullException.ThrowIfNull(members);
@@ -74,7 +75,7 @@ public sealed partial class WorkloadIdentityBuilder
         {
             throw new InvalidOperationException(
                 $"{RegisteredIdentity.Describe(
-                    Name)} is a token acquirer that was made before the services, so {verb} would change nothing. Add to the chain where "
+                    Name)} is a token acquirer that was made before the services, so {verb} would have no effect. Add to the chain where "
                         + $"it is made: options.{nameof(DefaultCredentialsOptions.Members)}.{verb}(…), then "
                         + $"DefaultCredentials.FromEnvironment(options).");
         }
@@ -84,8 +85,9 @@ public sealed partial class WorkloadIdentityBuilder
         return Configure(options => members(options.Credentials.Members));
     }
 
-    /// <summary>A credential of the application's own making.</summary>
-    /// <param name="create">Called once, at first use, with the root services. The credential is not disposed.</param>
+    /// <summary>A credential that the application makes itself.</summary>
+    /// <param name="create">Makes the credential. It is called once, at first use, with the root services. The credential is not
+    /// disposed.</param>
     public WorkloadIdentityBuilder UseCredential(Func<IServiceProvider, Credential> create)
     {
         ArgumentNullException.ThrowIfNull(create);
@@ -94,10 +96,9 @@ public sealed partial class WorkloadIdentityBuilder
         return Configure(options => options.CredentialFactory = create);
     }
 
-    /// <summary>Sets what the identity works with. What code sets goes before what configuration says.</summary>
-    /// <param name="configure">Called when the options are first needed.</param>
-    /// <exception cref="InvalidOperationException">The identity is an acquirer that was made before: its options were read
-    /// then.</exception>
+    /// <summary>Sets the identity's options. Code goes before configuration.</summary>
+    /// <param name="configure">Sets the options. It is called when they are first needed.</param>
+    /// <exception cref="InvalidOperationException">The identity is an existing acquirer, whose options were read before.</exception>
     public WorkloadIdentityBuilder Configure(Action<WorkloadIdentityOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -122,8 +123,8 @@ public sealed partial class WorkloadIdentityBuilder
         {
             throw new InvalidOperationException(
                 $"{RegisteredIdentity.Describe(
-                    Name)} already gets its credential from {_chosen}, so {verb} would change who it is. Keep one of the two, or register "
-                        + $"another identity with AddWorkloadIdentity(\"name\").");
+                    Name)} already gets its credential from {_chosen}, and an identity has one credential. Remove {_chosen} or {verb}, or "
+                        + $"register another identity with AddWorkloadIdentity(\"name\").");
         }
 
         _chosen = verb;
@@ -134,8 +135,8 @@ public sealed partial class WorkloadIdentityBuilder
         if (_joined is not null && _chosen == nameof(UseCredential))
         {
             throw new InvalidOperationException(
-                $"{RegisteredIdentity.Describe(Name)} gets its credential from {nameof(UseCredential)}, so {_joined} would change "
-                    + $"nothing. Keep one of the two.");
+                $"{RegisteredIdentity.Describe(Name)} gets its credential from {nameof(UseCredential)}, so {_joined} would have no "
+                    + $"effect. Remove one of the two.");
         }
     }
 
@@ -148,7 +149,7 @@ public sealed partial class WorkloadIdentityBuilder
         {
             throw new InvalidOperationException(
                 $"{RegisteredIdentity.Describe(
-                    Name)} is a token acquirer that was made before the services, so {verb} would change nothing. Set its options where "
+                    Name)} is a token acquirer that was made before the services, so {verb} would have no effect. Set its options where "
                         + "it is made.");
         }
     }

@@ -8,8 +8,8 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Registers identities: each is a singleton <see cref="ITokenAcquirer"/>, keyed by its name if it has one. Settings are validated when the
-/// host starts; whether a credential is present shows at first use.
+/// Registers identities. Each is a singleton <see cref="ITokenAcquirer"/>, keyed by its name if it has one. Settings are validated when the
+/// host starts. The first request shows whether a credential is present.
 /// </summary>
 public static partial class WorkloadIdentityExtensions
 {
@@ -19,7 +19,7 @@ public static partial class WorkloadIdentityExtensions
     public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services) =>
         Add(services, Options.Options.DefaultName);
 
-    /// <summary>A named identity, which uses the default chain unless the builder is told otherwise.</summary>
+    /// <summary>A named identity. It uses the default chain, unless the builder chooses another credential.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The key of its <see cref="ITokenAcquirer"/>.</param>
     /// <exception cref="InvalidOperationException">The name is taken.</exception>
@@ -28,8 +28,10 @@ public static partial class WorkloadIdentityExtensions
 
     /// <summary>The default identity, as configured.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate,
-    /// FederatedTokenFile and the other federated ones, or a Chain of these. Read when the host starts.</param>
+    /// <param name="section">
+    /// Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate, FederatedTokenFile and the other
+    /// federated kinds, or a Chain of these. Read when the host starts.
+    /// </param>
     /// <exception cref="InvalidOperationException">It is registered already.</exception>
     public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, IConfiguration section) =>
         Add(services, Options.Options.DefaultName, section);
@@ -37,8 +39,10 @@ public static partial class WorkloadIdentityExtensions
     /// <summary>A named identity, as configured.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The key of its <see cref="ITokenAcquirer"/>.</param>
-    /// <param name="section">Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate,
-    /// FederatedTokenFile and the other federated ones, or a Chain of these. Read when the host starts.</param>
+    /// <param name="section">
+    /// Flat settings with a <c>Kind</c>: DefaultChain, ManagedIdentity, ClientSecret, ClientCertificate, FederatedTokenFile and the other
+    /// federated kinds, or a Chain of these. Read when the host starts.
+    /// </param>
     /// <exception cref="InvalidOperationException">The name is taken.</exception>
     public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, string name, IConfiguration section) =>
         Add(services, RequireName(name), section);
@@ -53,25 +57,26 @@ public static partial class WorkloadIdentityExtensions
     /// <summary>A named identity: an acquirer made before the host was built, so that both share one cache.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The key it is registered under.</param>
-    /// <param name="existing">It is not disposed with the services.</param>
+    /// <param name="existing">The acquirer. It is not disposed with the services.</param>
     /// <exception cref="InvalidOperationException">The name is taken.</exception>
     public static WorkloadIdentityBuilder AddWorkloadIdentity(this IServiceCollection services, string name, ITokenAcquirer existing) =>
         Add(services, RequireName(name), existing);
 
     /// <summary>
-    /// Adds a kind of credential that configuration can name (<c>"Kind": "…"</c>), for packages that bring a credential. It stands beside
-    /// the kinds there are, in sections of their own and as a member of a Chain.
+    /// Adds a kind of credential that configuration can name (<c>"Kind": "…"</c>), for packages that have a credential. Configuration can
+    /// use it like the built-in kinds, also as a member of a Chain.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="kind">Its name, compared without regard to case.</param>
-    /// <param name="settings">The settings it has; any other is an error, told before <paramref name="create"/> is called.</param>
+    /// <param name="kind">The kind's name, compared without regard to case.</param>
+    /// <param name="settings">The names of its settings. Another setting is an error, reported before <paramref name="create"/> is
+    /// called.</param>
     /// <param name="create">
     /// Makes the credential of a section. It is called when the host starts, to check the settings, so it must send nothing. It reports
     /// what is wrong with <see cref="CredentialSection.Problem"/> and may then return null, or with an <see cref="ArgumentException"/>
     /// that quotes no value.
     /// </param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
-    /// <exception cref="InvalidOperationException">The kind is there already.</exception>
+    /// <exception cref="InvalidOperationException">The kind exists already.</exception>
     public static IServiceCollection AddWorkloadIdentityKind(
         this IServiceCollection services, string kind, IEnumerable<string> settings, Func<CredentialSection, Credential?> create)
     {

@@ -6,8 +6,8 @@ using WorkloadIdentity;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Reports how the latest acquisitions ended and how long what they brought still lives. It asks nobody: a probe every few seconds from
-/// each of a hundred instances must not become load on Entra, nor an outage there a restart of all of them.
+/// Reports how the latest acquisitions ended and how long their tokens are still valid. It sends nothing: probes of a hundred instances
+/// must not become load on Entra, and an outage of Entra must not restart all of them.
 /// </summary>
 internal sealed class WorkloadIdentityHealthCheck(IServiceProvider services) : IHealthCheck
 {
@@ -40,7 +40,7 @@ internal sealed class WorkloadIdentityHealthCheck(IServiceProvider services) : I
         return Task.FromResult(new HealthCheckResult(status, description, exception: null, data));
     }
 
-    /// <summary>The acquirer of an identity; making it asks nobody. Null when its settings are wrong.</summary>
+    /// <summary>The acquirer of an identity; null if its settings are wrong. Nothing is sent to make it.</summary>
     private ITokenAcquirer? Find(RegisteredIdentity identity, List<string> problems)
     {
         try

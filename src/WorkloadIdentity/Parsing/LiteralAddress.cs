@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Hosts that are written as an IP address. An address means one machine; a name such as <c>localhost</c> means whatever resolves it says.
+/// Hosts that are written as an IP address. An address means one machine. A name such as <c>localhost</c> means whatever resolves it says.
 /// The one place that decides what a literal loopback address is.
 /// </summary>
 internal static class LiteralAddress

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Reads JSON that others wrote, such as Entra, hosts, tools and vaults: one object, at most 16 levels deep, without duplicate names.
+/// Reads JSON of other programs, such as Entra and managed identity hosts: one object, at most 16 levels deep, without duplicate names.
 /// Anything else is not read. The one place that sets these bounds.
 /// </summary>
 internal static class StrictJson
@@ -45,7 +45,7 @@ internal static class StrictJson
         return document is not null;
     }
 
-    /// <summary>A member; null when it is absent, JSON's null, or beside one whose name is no text.</summary>
+    /// <summary>A member; null if it is absent or JSON's null, or if a name in the object is not valid text.</summary>
     public static JsonElement? Member(this JsonElement element, string name)
     {
         try

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Makes what a server wrote fit to stand in a message, a log or a terminal: short, on one line, without anything secret.
+/// Makes a server's text safe for a message, a log or a terminal: short, on one line, without secrets.
 /// </summary>
 internal static partial class UntrustedText
 {
@@ -33,7 +33,7 @@ internal static partial class UntrustedText
         return Plain(Mask(text, secrets));
     }
 
-    /// <summary>Text of a stranger with nothing like a JWT in it, shortened; null when nothing is left.</summary>
+    /// <summary>Untrusted text without anything that looks like a JWT, shortened; null if nothing is left.</summary>
     public static string? Plain(string text, int maxLength = MaxLength)
     {
         text = OneLine(JwtLike().Replace(text, Hidden));

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The two HTTP clients that carry credentials: one for Entra, one for hosts on this machine or link. They stand outside
-/// <c>IHttpClientFactory</c>, so that no application default (a token handler, a redirect, a retry) can end up in front of a token
+/// The two HTTP clients that send credentials: one for Entra, one for hosts on this machine or its link. They do not come from
+/// <c>IHttpClientFactory</c>, so that no default of the application (a token handler, a redirect, a retry) gets in front of a token
 /// endpoint.
 /// </summary>
 internal static class Backchannel
@@ -19,19 +19,19 @@ internal static class Backchannel
     private static readonly Lazy<HttpClient> LazyEntra = new(() => Create(useProxy: true));
     private static readonly Lazy<HttpClient> LazyLocal = new(() => Create(useProxy: false));
 
-    /// <summary>To Entra, through the system's proxy where there is one.</summary>
+    /// <summary>For Entra, through the system's proxy if there is one.</summary>
     public static HttpClient Entra => LazyEntra.Value;
 
-    /// <summary>To this machine and its link: never through a proxy, which would carry a host's secret away.</summary>
+    /// <summary>For this machine and its link, never through a proxy, which would get the host's secret.</summary>
     public static HttpClient Local => LazyLocal.Value;
 
     /// <summary>
-    /// Sends once and reads the answer within bounds of size and time. Every failure comes back as an error;
-    /// the one exception is <see cref="OperationCanceledException"/> for <paramref name="cancellationToken"/>.
+    /// Sends once and reads the response within bounds of size and time. Every failure is returned as an error, except that
+    /// <paramref name="cancellationToken"/> throws <see cref="OperationCanceledException"/>.
     /// </summary>
     /// <param name="client">One of the two clients, or the caller's own.</param>
-    /// <param name="request">What to send; disposed here.</param>
-    /// <param name="server">Who is asked, in words, for errors.</param>
+    /// <param name="request">The request. It is disposed here.</param>
+    /// <param name="server">The server's name in errors.</param>
     /// <param name="timeLimit">How long the whole exchange may take.</param>
     /// <param name="timeProvider">The clock of the limit.</param>
     /// <param name="cancellationToken">The caller's.</param>
@@ -101,15 +101,15 @@ internal static class Backchannel
             : exception.GetType().Name;
         var advice =
             isTls
-                ? "Check its certificate, whom this machine trusts, and whether something in between answers in its place."
+                ? "Check its certificate, whom this machine trusts, and whether another server answers in its place."
                 : "Check name resolution, routes, proxy and firewall.";
         return BackchannelAnswer.Failed(
             new TokenError(TokenErrorKind.Unreachable, $"{server} could not be reached ({reason}). {advice}") { Exception = exception });
     }
 
     /// <summary>
-    /// The answer is another address's: a client that the application gave followed a redirect. At a 307 or 308 it sends the form again,
-    /// and it sends headers again at any; which redirects there were on the way is not known afterwards.
+    /// The response came from another address, because a client of the application followed a redirect. With 307 or 308 it sent the form
+    /// again, and with any redirect the headers. Which redirects there were is not known afterwards.
     /// </summary>
     private static BackchannelAnswer Followed(string server, Uri answered, int status)
     {
@@ -159,7 +159,7 @@ internal static class Backchannel
         }
     }
 
-    /// <summary>A client of the same make over connections of the caller's own, which no proxy takes part in.</summary>
+    /// <summary>A client with the same settings over the caller's own connections, without a proxy.</summary>
     public static HttpClient Over(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect)
     {
         var handler = CreateHandler(useProxy: false);
@@ -167,19 +167,9 @@ internal static class Backchannel
         return Create(handler);
     }
 
-    /// <summary>A client of the same make whose requests pass <paramref name="outer"/> first: what puts a token on them.</summary>
-    /// <param name="outer">Becomes part of the client.</param>
-    /// <param name="inner">What sends; null takes connections of this make. It is the caller's.</param>
-    /// <param name="useProxy">Whether such connections take the system's proxy.</param>
-    public static HttpClient Behind(DelegatingHandler outer, HttpMessageHandler? inner, bool useProxy)
-    {
-        outer.InnerHandler = inner ?? CreateHandler(useProxy);
-        return new HttpClient(outer, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
-    }
-
     /// <summary>
-    /// To a host on this machine whose certificate nobody vouches for: accepted is the one with this SHA-1 thumbprint, whatever its name,
-    /// dates and issuer, and no other, however well the system thinks of it. The caller's to keep.
+    /// For a host on this machine whose certificate is not trusted: only the certificate with this SHA-1 thumbprint is accepted, whatever
+    /// its name, dates and issuer. The caller keeps the client.
     /// </summary>
     public static HttpClient Pinned(byte[] thumbprint)
     {
@@ -202,7 +192,7 @@ internal static class Backchannel
         ConnectTimeout = TimeSpan.FromSeconds(10),
         MaxResponseHeadersLength = 64,
 
-        // Trace ids and baggage belong to the application: neither Entra nor a metadata endpoint has a use for them.
+        // Trace ids and baggage belong to the application. Entra and metadata endpoints do not need them.
         ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
     };
 }

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace WorkloadIdentity;
 
-/// <summary>What a server answered, read within bounds; or why there is no answer.</summary>
+/// <summary>A server's response, read within bounds; or why there is none.</summary>
 internal sealed class BackchannelAnswer
 {
     private readonly HttpResponseHeaders? _headers;
@@ -19,10 +19,10 @@ internal sealed class BackchannelAnswer
         _receivedOn = receivedOn;
     }
 
-    /// <summary>Why there is no answer that can be used; null when there is one.</summary>
+    /// <summary>Why there is no usable response; null if there is one.</summary>
     public TokenError? Error { get; }
 
-    /// <summary>Whether a server answered, usable or not.</summary>
+    /// <summary>Whether a server responded at all.</summary>
     public bool WasReceived => _headers is not null;
 
     public int Status { get; }
@@ -47,13 +47,13 @@ internal sealed class BackchannelAnswer
     }
 
     /// <summary>
-    /// When the server says it answered (RFC 9110 section 6.6.1): by its clock. Null when it does not say, or not readably.
+    /// When the server responded, by its own clock (RFC 9110 section 6.6.1); null if it does not say so readably.
     /// </summary>
     public DateTimeOffset? AnsweredOn => _headers?.Date;
 
     /// <summary>
     /// How long the server asked to wait (RFC 9110 section 10.2.3), more than zero. A date is measured from the server's own, because the
-    /// two clocks may differ. Null when it asked for nothing, not readably, or for a moment that is over: then the usual delays apply.
+    /// two clocks may differ. Null if it asked for no wait, in an unreadable form, or for a time in the past: then the usual delays apply.
     /// </summary>
     public TimeSpan? RetryAfter
     {
@@ -75,7 +75,7 @@ internal sealed class BackchannelAnswer
 
     public static BackchannelAnswer Failed(TokenError error) => new(error, 0, headers: null, [], default);
 
-    /// <summary>A server answered, and nothing of it is used but its headers.</summary>
+    /// <summary>A response of which only the headers are used.</summary>
     public static BackchannelAnswer Unusable(HttpResponseMessage response, TokenError error) =>
         new(error, 0, response.Headers, [], default);
 

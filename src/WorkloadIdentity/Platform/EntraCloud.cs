@@ -60,12 +60,12 @@ public static class EntraCloud
             && IsKnown(authority.IdnHost);
     }
 
-    /// <summary>Whether secrets may go to this host without the application saying so.</summary>
+    /// <summary>Whether secrets may be sent to this host without an option of the application.</summary>
     internal static bool IsKnown(string host) => TokenExchangeAudience(host) is not null;
 
     /// <summary>
-    /// What an assertion for a federated credential of this cloud is addressed to. Null for a host that is not Entra's: there the
-    /// application states the audience, because an assertion for one cloud must not be handed to another.
+    /// The audience of an assertion for a federated credential of this cloud. Null for a host that is not Entra's: then the application
+    /// must state the audience, because an assertion for one cloud must not be sent to another.
     /// </summary>
     internal static string? TokenExchangeAudience(string host) =>
         Hosts.FirstOrDefault(known => known.Host.Equals(host, StringComparison.OrdinalIgnoreCase)).Audience;

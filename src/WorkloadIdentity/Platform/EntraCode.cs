@@ -1,8 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The only codes anything is decided on. Entra may change codes at any time, so a decision here never does more than ask once more,
-/// or wait: taken wrongly it costs one request.
+/// The only codes that code decides on. Entra may change codes at any time, so a decision only repeats a request once, or waits. A wrong
+/// decision costs one request.
 /// </summary>
 internal static class EntraCode
 {

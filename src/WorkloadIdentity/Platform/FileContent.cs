@@ -2,7 +2,7 @@ using System.Text;
 
 namespace WorkloadIdentity;
 
-/// <summary>What reading a file gave: its bytes, or a problem in words. Never prints its content.</summary>
+/// <summary>The bytes of a file, or why it could not be read. It never prints the content.</summary>
 internal sealed class FileContent
 {
     private readonly bool _isLink;

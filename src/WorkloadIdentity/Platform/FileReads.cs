@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Reads files within a time limit, each on a thread of its own. A read that does not end (a network mount that is gone) cannot be
-/// cancelled; so it is given up, and its path is not read again until it has ended. Safe for concurrent use.
+/// Reads files within a time limit, each on its own thread. A read that does not end (a lost network mount) cannot be cancelled. It is
+/// abandoned, and its path is not read again until it has ended. Safe for concurrent use.
 /// </summary>
 internal sealed class FileReads(TimeSpan limit, TimeProvider timeProvider)
 {

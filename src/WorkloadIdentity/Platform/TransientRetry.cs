@@ -5,12 +5,12 @@ using Polly.Retry;
 
 namespace WorkloadIdentity;
 
-/// <summary>Repeats an attempt that failed in passing. The one place that uses Polly, entered only after a first failure.</summary>
+/// <summary>Repeats an attempt that failed transiently. The one place that uses Polly. It is used only after a first failure.</summary>
 internal sealed class TransientRetry(RetryOptions options, TimeProvider timeProvider)
 {
     /// <summary>
-    /// Goes on after a first attempt that failed in passing, until an attempt succeeds, fails for good, or the schedule ends. The last
-    /// result is returned.
+    /// Continues after a first attempt that failed transiently, until an attempt succeeds, fails permanently, or the schedule ends. Returns
+    /// the last result.
     /// </summary>
     /// <param name="first">The result of the first attempt, which the caller made.</param>
     /// <param name="started">The timestamp at which the first attempt began.</param>

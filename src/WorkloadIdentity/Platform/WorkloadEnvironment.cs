@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Where a workload finds out who it may be: environment variables and files. The only code here that reads either.
-/// Safe for concurrent use; every read sees the value of that moment, so rotated values are picked up.
+/// Environment variables and files, which tell a workload which identity it has. Only this code reads them. Safe for concurrent use. Each
+/// read returns the current value, so rotated values are used.
 /// </summary>
 public sealed class WorkloadEnvironment
 {

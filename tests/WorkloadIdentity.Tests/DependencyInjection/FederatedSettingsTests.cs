@@ -118,7 +118,7 @@ public sealed class FederatedSettingsTests
         { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "Headers": "canary" }""", "Id:Headers is a text" },
         {
             $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "Headers": { "X": [ "canary" ] } }""",
-            "Id:Headers:X is empty, or no text"
+            "Id:Headers:X is empty or not a text"
         },
         { $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "TimeLimit": "01:00:00" }""", "Id:Url cannot be "
             + "used" },

@@ -197,7 +197,7 @@ public sealed class IdentitySectionTests
             { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "Certificate": "canary",
               "CertificateKeyFile": "/canary" }
             """,
-            "Id:CertificateKeyFile goes with CertificateFile only"
+            "Id:CertificateKeyFile can be used with CertificateFile only"
         },
         {
             "a password of a store",
@@ -205,7 +205,7 @@ public sealed class IdentitySectionTests
             { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateSubject": "CN=x",
               "CertificatePassword": "canary" }
             """,
-            "Id:CertificatePassword goes with CertificateFile or Certificate only"
+            "Id:CertificatePassword can be used with CertificateFile or Certificate only"
         },
         {
             "a store of a file",
@@ -213,7 +213,7 @@ public sealed class IdentitySectionTests
             { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/x",
               "CertificateStore": "canary" }
             """,
-            "Id:CertificateStore goes with CertificateSubject or CertificateThumbprint only"
+            "Id:CertificateStore can be used with CertificateSubject or CertificateThumbprint only"
         },
         {
             "a store that is none",
@@ -267,12 +267,12 @@ public sealed class IdentitySectionTests
         {
             "two managed identities",
             $$"""{ "Kind": "ManagedIdentity", "ClientId": "{{Client}}", "ObjectId": "{{Client}}" }""",
-            "Id:ObjectId names an identity where ClientId names one already"
+            "Id:ObjectId names an identity, and ClientId names one too"
         },
         {
             "system- and user-assigned",
             $$"""{ "Kind": "ManagedIdentity", "ClientId": "{{Client}}", "SystemAssigned": "true" }""",
-            "Id:SystemAssigned names an identity where ClientId"
+            "Id:SystemAssigned names an identity, and ClientId"
         },
         { "a managed identity that is none", """{ "Kind": "ManagedIdentity", "ResourceId": "/canary" }""", "Id:ResourceId cannot be used" },
         { "a number that is none", """{ "Kind": "ManagedIdentity", "Capacity": "canary" }""", "Id:Capacity is not a whole number" },
@@ -308,12 +308,12 @@ public sealed class IdentitySectionTests
         {
             "tenants that are none",
             """{ "Kind": "DefaultChain", "AdditionallyAllowedTenants": [ "contoso.com", "canary/x" ] }""",
-            "Id:AdditionallyAllowedTenants holds something else than tenants"
+            "Id:AdditionallyAllowedTenants contains a value that is neither a tenant"
         },
         {
             "tenants that are sections",
             """{ "Kind": "DefaultChain", "AdditionallyAllowedTenants": [ { "x": "canary" } ] }""",
-            "Id:AdditionallyAllowedTenants:0 is empty, or no text"
+            "Id:AdditionallyAllowedTenants:0 is empty or not a text"
         },
         { "a kind of credential nobody knows", """{ "Kind": "DefaultChain", "Allow": [ "nonsense" ] }""", "Id:Allow cannot be used" },
         { "an empty chain", """{ "Kind": "Chain" }""", "Id:Credentials is missing or empty" },

@@ -104,7 +104,7 @@ public sealed class OtherLibrarySettingsTests
     [InlineData(
         """{ "AzureAd": { "Instance": "https://canary.example/" } }""",
         "Identity:AzureAd is a section of Microsoft.Identity.Web",
-        "Hand over a section of your own")]
+        "Pass a section of your own")]
     [InlineData(
         """{ "Kind": "Chain", "Credentials": [ { "CredentialSource": "AzureCli" } ] }""",
         "Identity:Credentials:0:CredentialSource",

@@ -64,7 +64,7 @@ public sealed class UseTokenStoreTests
             Assert.Throws<InvalidOperationException>(() => builder.UseTokenStore(_ => new DictionaryStore())).Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "UseTokenStore would change nothing",
+            "UseTokenStore would have no effect",
             Assert.Throws<InvalidOperationException>(() => existing.UseTokenStore(_ => new DictionaryStore())).Message,
             StringComparison.Ordinal);
     }

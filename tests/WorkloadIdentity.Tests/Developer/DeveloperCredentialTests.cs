@@ -245,8 +245,8 @@ public sealed class DeveloperCredentialTests : IDisposable
     }
 
     [ToolTheory]
-    [InlineData(65001, "never carries application roles", "04b07795-8ddb-461a-bbee-02f9e1bf7b46")]
-    [InlineData(65002, "No tool login works here", "application roles it was granted")]
+    [InlineData(65001, "never has application roles", "04b07795-8ddb-461a-bbee-02f9e1bf7b46")]
+    [InlineData(65002, "No tool login works here", "with application roles")]
     public async Task What_a_tools_token_cannot_do_is_said(int code, string what, string instead)
     {
         // A login is there, and the tool offers another one: that does not make it absent.

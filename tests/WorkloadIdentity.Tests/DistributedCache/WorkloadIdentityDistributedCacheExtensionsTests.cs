@@ -19,9 +19,9 @@ public sealed class WorkloadIdentityDistributedCacheExtensionsTests
 
     public static TheoryData<string, Action<WorkloadIdentityBuilder>> Refused => new()
     {
-        { "A chain settles", _ => { } },
-        { "A chain settles", builder => builder.UseDefaultChain() },
-        { "A chain settles", builder => builder.UseCredential(_ => new CredentialChain(ManagedIdentity(Client))) },
+        { "A chain chooses one of its members", _ => { } },
+        { "A chain chooses one of its members", builder => builder.UseDefaultChain() },
+        { "A chain chooses one of its members", builder => builder.UseCredential(_ => new CredentialChain(ManagedIdentity(Client))) },
         { "another identity on each machine", builder => builder.UseManagedIdentity() },
         { "another identity on each machine", builder => builder.UseManagedIdentity(ManagedIdentityId.SystemAssigned) },
         { "another identity on each machine", builder => builder.UseCredential(_ => new ManagedIdentityCredential()) },
@@ -128,7 +128,7 @@ public sealed class WorkloadIdentityDistributedCacheExtensionsTests
             Assert.Throws<InvalidOperationException>(() => Add(one)).Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "AddDistributedCache would change nothing",
+            "AddDistributedCache would have no effect",
             Assert.Throws<InvalidOperationException>(() => Add(services.AddWorkloadIdentity("three", new FakeTokens()))).Message,
             StringComparison.Ordinal);
     }
