@@ -26,8 +26,8 @@ internal static class ApplicationSettings
         {
             reader.Problem(
                 TenantId,
-                $"is set together with {MultiTenant}. A multi-tenant application uses the tenant that each request names. Remove one of the "
-                    + "two.");
+                $"is set together with {MultiTenant}. A multi-tenant application uses the tenant that each request names. Remove one of "
+                    + "the two.");
         }
 
         if (tenantId is not null && WorkloadIdentity.TenantId.Problem(tenantId) is { } problem)
