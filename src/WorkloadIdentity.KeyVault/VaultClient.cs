@@ -10,7 +10,9 @@ namespace WorkloadIdentity.KeyVault;
 /// Sends requests to a vault over its REST interface (<see href="https://learn.microsoft.com/rest/api/keyvault/"/>), each one once: the
 /// token exchange repeats what failed transiently. Every failure is a <see cref="TokenAcquisitionException"/>.
 /// </summary>
+#pragma warning disable CA1001 // A vault lives as long as the program that reads it. Idle connections close by themselves.
 internal sealed class VaultClient
+#pragma warning restore CA1001
 {
     public const string Ps256 = "PS256";
     public const string Rs256 = "RS256";
