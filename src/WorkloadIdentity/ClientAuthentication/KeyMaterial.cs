@@ -12,6 +12,7 @@ internal static partial class KeyMaterial
     // A secret store may have encoded a PFX in base64 once more.
     private const int MaxLayers = 3;
     private const string PrivateKey = "a private key";
+    private const string Certificate = "a certificate";
 
     private const byte Integer = 0x02;
     private const byte OctetString = 0x04;
@@ -77,15 +78,20 @@ internal static partial class KeyMaterial
             return PrivateKey;
         }
 
+        // Random bytes can look like the beginning of a certificate. What else is found says more.
+        string? certificate = null;
         foreach (var bytes in EncodedBytes.In(plain))
         {
-            if (In(bytes, layer + 1) is { } material)
+            var material = In(bytes, layer + 1);
+            if (material is not (null or Certificate))
             {
                 return material;
             }
+
+            certificate ??= material;
         }
 
-        return null;
+        return certificate;
     }
 
     /// <summary>A PRIVATEKEYBLOB, as <c>ExportCspBlob</c> gives it, or an RSA private key of CNG (RSA2, RSA3).</summary>
@@ -108,7 +114,7 @@ internal static partial class KeyMaterial
     private static string? Name(KeyMaterialKind kind) => kind switch
     {
         KeyMaterialKind.Pfx => "a PFX (PKCS#12), which holds a certificate with its private key",
-        KeyMaterialKind.Certificate or KeyMaterialKind.Pkcs7 => "a certificate",
+        KeyMaterialKind.Certificate or KeyMaterialKind.Pkcs7 => Certificate,
         KeyMaterialKind.JavaKeyStore => "a Java key store",
         KeyMaterialKind.None => null,
         _ => PrivateKey,
