@@ -5,7 +5,7 @@ using WorkloadIdentity;
 namespace Benchmarks;
 
 /// <summary>
-/// A bounded table under a million distinct requests from two threads: it keeps its bound, and no request is ever in two slots. Then a
+/// A bounded table under a million distinct requests from two threads: it keeps its bound, and no request has two cache entries. Then a
 /// million users.
 /// </summary>
 internal static class Bound
@@ -21,7 +21,7 @@ internal static class Bound
         var own = new TokenRequest("api://own/.default");
         var ownToken = await acquirer.GetTokenAsync(own);
 
-        // Users first: whatever a million of them do, the application's token stays.
+        // Users first: their cache entries must not evict the application's token.
         await Task.WhenAll(Enumerable.Range(0, 2)
             .Select(worker =>
                 Task.Run(() => AskAsync(acquirer, worker, n => new TokenRequest("api://own/.default") { UserAssertion = $"user-{n}" }))));
@@ -38,20 +38,20 @@ internal static class Bound
                         () => most = Math.Max(most, slots.Read("application"))))));
         return new Finding(
             "A million distinct requests against a bound of 10,000",
-            "Two threads, each asking for every request once, at about the same time; then the same with a million distinct user "
+            "Two threads each ask for every request once, at about the same time. Then they do the same with a million distinct user "
                 + "assertions.",
             [
                 "| | found |",
                 "|---|---|",
-                FormattableString.Invariant($"| most slots at any time | {most:N0} |"),
+                FormattableString.Invariant($"| most cache entries at any time | {most:N0} |"),
                 FormattableString.Invariant($"| requests that were acquired twice at once | {credential.AtOnce:N0} |"),
-                FormattableString.Invariant($"| users' slots after a million users | {users:N0} |"),
+                FormattableString.Invariant($"| users' cache entries after a million users | {users:N0} |"),
                 FormattableString.Invariant($"| the application's token after them | {(stayed ? "the same, in the cache" : "gone")} |"),
             ],
             new Goal($"the table holds its bound of {Capacity:N0}: {most:N0}", most <= Capacity + 64),
-            new Goal($"no request is ever in two slots: {credential.AtOnce:N0}", credential.AtOnce == 0),
+            new Goal($"no request ever has two cache entries: {credential.AtOnce:N0}", credential.AtOnce == 0),
             new Goal(
-                $"a million users leave the application's slots alone: {(stayed ? "they do" : "they do not")}",
+                $"a million users evict no cache entry of the application: {(stayed ? "true" : "false")}",
                 stayed && users <= Capacity));
     }
 
@@ -59,7 +59,7 @@ internal static class Bound
     {
         for (var n = 0; n < Keys; n++)
         {
-            // Both workers ask for every key; they drift apart by chance, which is what is wanted.
+            // Both workers ask for every key. They drift apart by chance, on purpose.
             await acquirer.GetTokenAsync(request(n));
             if (worker == 0 && n % 64 == 0)
             {
@@ -68,7 +68,7 @@ internal static class Bound
         }
     }
 
-    /// <summary>What the acquirer tells operators: how many slots of a kind it has.</summary>
+    /// <summary>The metric of the acquirer: how many cache entries of a kind it has.</summary>
     private sealed class SlotReader : IDisposable
     {
         private readonly MeterListener _listener = new();
@@ -96,7 +96,7 @@ internal static class Bound
         public void Dispose() => _listener.Dispose();
     }
 
-    /// <summary>Issues at once, and counts how often a request was being acquired already when it was asked for.</summary>
+    /// <summary>Issues immediately, and counts requests that arrive while the same request is already being acquired.</summary>
     private sealed class CountingCredential : Credential
     {
         private readonly ConcurrentDictionary<TokenRequest, bool> _now = new();

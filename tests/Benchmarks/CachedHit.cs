@@ -15,7 +15,7 @@ public class CachedHit
         var (ours, msal, azureIdentity) = (figures[nameof(WorkloadIdentity)], figures[nameof(Msal)], figures[nameof(AzureIdentity)]);
         return Task.FromResult(new Finding(
             "A cached token, one key",
-            "One request, asked for again and again.",
+            "One request, repeated.",
             Micro.Table(figures, ours),
             new Goal(
                 $"at least 150 times faster than MSAL: {msal.Nanoseconds / ours.Nanoseconds:N0}",

@@ -7,13 +7,13 @@ namespace Benchmarks;
 /// <param name="Goals">What was to be reached.</param>
 internal sealed record Finding(string Title, string Work, IReadOnlyList<string> Table, params IReadOnlyList<Goal> Goals)
 {
-    /// <summary>What stands in the way of a goal, as profiles show it; printed where one is missed.</summary>
+    /// <summary>Why a goal is missed, as profiles show it. Printed if one is missed.</summary>
     public string? InTheWay { get; init; }
 
     public override string ToString() => string.Join('\n',
     [
         $"## {Title}", "", Work, "", .. Table, "", .. Goals.Select(goal => $"- {goal}"),
-        .. Goals.All(goal => goal.IsMet) || InTheWay is null ? (string[])[] : ["", $"What stands in the way: {InTheWay}"],
+        .. Goals.All(goal => goal.IsMet) || InTheWay is null ? (string[])[] : ["", $"Reason: {InTheWay}"],
     ]);
 }
 

@@ -29,8 +29,8 @@ internal static class HandlerOverhead
         var (memory, socket) = (rows[0].Result, rows[^1].Result);
         return new Finding(
             "A GET through the handler",
-            "`HttpClient.GetAsync` through `AccessTokenHandler`, its token in the cache, against a handler that sets a constant header of "
-                + "the same length. In turns of a few milliseconds; the ratio is the median of 101.",
+            "`HttpClient.GetAsync` through `AccessTokenHandler` with a cached token, compared with a handler that sets a constant header "
+                + "of the same length. The two alternate every few milliseconds. The ratio is the median of 101 rounds.",
             [
                 "| API | constant header | through ours | added | bytes, constant header | bytes added |",
                 "|---|---|---|---|---|---|",
@@ -46,7 +46,7 @@ internal static class HandlerOverhead
                 socket.Ratio <= 1.02 && socket.AddedBytes <= 0))
         {
             InTheWay =
-                "the message of the handler's own that carries the token (docs/decisions/0008): it is made and filled for each request.",
+                "the handler makes a message of its own for each request (docs/decisions/0008).",
         };
     }
 

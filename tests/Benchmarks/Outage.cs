@@ -20,7 +20,7 @@ internal static class Outage
             await Load.RunAsync(get, TimeSpan.FromSeconds(Lifetime * 0.2));
             entra.IsDown = true;
 
-            // Until the end itself, less what a call under way then may take.
+            // Until just before the token expires, so that no call is still running then.
             var left = TimeSpan.FromSeconds(Lifetime) - TimeProvider.System.GetElapsedTime(issuedOn) - TimeSpan.FromMilliseconds(50);
             var before = entra.Requests;
             var load = await Load.RunAsync(get, left);
@@ -31,8 +31,8 @@ internal static class Outage
 
         return new Finding(
             "The endpoint down for the last 80 % of a token's life",
-            $"The token lives {Lifetime} s; from a fifth of that on, nobody can connect to the endpoint. Eight callers ask without pause "
-                + "until the token's end.",
+            $"The token lives {Lifetime} s. After a fifth of that, connections to the endpoint fail. Eight callers ask without pause until "
+                + "the token expires.",
             table,
             new Goal($"no caller fails before the token's end: {ours!.Failed:N0} of {ours.Calls:N0}", ours.Failed == 0));
     }

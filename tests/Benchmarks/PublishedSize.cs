@@ -1,6 +1,6 @@
 namespace Benchmarks;
 
-/// <summary>What a program for managed identity alone weighs, self-contained and trimmed in full.</summary>
+/// <summary>The size of a program for managed identity alone, self-contained and fully trimmed.</summary>
 internal static class PublishedSize
 {
     public static async Task<Finding> RunAsync()
@@ -18,7 +18,7 @@ internal static class PublishedSize
         var ours = added["WorkloadIdentity"];
         return new Finding(
             "A trimmed program for managed identity alone",
-            "`dotnet publish`, self-contained, `TrimMode` full; all files of the folder together, but for documentation and symbols. Each "
+            "The size of all files that `dotnet publish` writes (self-contained, `TrimMode` full), without documentation and symbols. Each "
                 + "program was run and got its token.",
             ["| program | size | more than the bare program |", "|---|---|---|", .. sizes.Select(
                 size => FormattableString.Invariant($"| {size.Key} | {size.Value / 1e6:0.00} MB | {added[size.Key] / 1e6:0.00} MB |"))],

@@ -30,9 +30,9 @@ internal static class RefreshUnderLoad
 
         return new Finding(
             "The moment of refresh under load",
-            $"Eight callers ask without pause for {Duration.TotalSeconds:0} s; the endpoint takes {Latency.TotalMilliseconds:0} ms. MSAL "
-                + "counts a token as expired 5 minutes before its end, so a short-lived one is never a hit there; the second half shows "
-                + "it with a token that suits it.",
+            $"Eight callers ask without pause for {Duration.TotalSeconds:0} s. The endpoint takes {Latency.TotalMilliseconds:0} ms. MSAL "
+                + "treats a token as expired 5 minutes before it expires, so a short-lived token is never a hit there. The second half of "
+                + "the table uses a token that lives an hour.",
             table,
             new Goal(
                 $"no caller waits for the short-lived token's refresh, 99.9 % within 1 ms: {Load.Words(ours!.P999)}",

@@ -30,11 +30,9 @@ internal static class Report
         {
             "# Benchmarks",
             "",
-            "Written by `dotnet run -c Release --project tests/Benchmarks -- report`, as measured; one of them alone: the same with its "
-                + "name in place of `report`.",
-            "The peers run in the same process against the same endpoint in memory, which issues tokens of 1,460 characters. Times move "
-                + "with the machine: compare",
-            "within the run.",
+            "`dotnet run -c Release --project tests/Benchmarks -- report` writes this page. To run one benchmark, write its name in place",
+            "of `report`. The peers run in the same process against the same in-memory endpoint, which issues tokens of 1,460 characters.",
+            "Times depend on the machine, so compare only within one run.",
             "",
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -14,7 +14,7 @@ internal static class Threads
         var request = new TokenRequest(InMemoryEntra.Scope) { TenantId = InMemoryEntra.TenantId };
         Warm(acquirer, request);
 
-        // In turns, and the best of each: what else runs on the machine only ever takes away.
+        // Alternating, and the best of each: other programs on the machine can only lower a figure.
         var (one, two) = (0.0, 0.0);
         for (var turn = 0; turn < Turns; turn++)
         {
@@ -24,7 +24,7 @@ internal static class Threads
 
         return Task.FromResult(new Finding(
             "A cached token from two threads at once",
-            "The same request object, the same cache entry; hits a second, the best of 100 turns each.",
+            "Both threads use the same request object and cache entry. Each figure is the best of 100 rounds.",
             [
                 "| threads | hits a second | times one thread's |",
                 "|---|---|---|",
@@ -33,8 +33,8 @@ internal static class Threads
             ],
             new Goal($"at least 1.8 times one thread's throughput: {two / one:0.00}", two >= 1.8 * one))
         {
-            InTheWay = "other work. Two threads need two idle cores for a turn of some 30 ms; all that a hit shares is one write a tick. "
-                + "In a quieter hour the same run gave 1.98.",
+            InTheWay = "other work on the machine. Two threads need two idle cores for a round of about 30 ms. Hits share only one write "
+                + "per clock tick. In a quieter hour the same run gave 1.98.",
         });
     }
 
