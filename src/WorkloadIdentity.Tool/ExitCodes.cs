@@ -1,26 +1,26 @@
 namespace WorkloadIdentity.Tool;
 
-/// <summary>What scripts read. They are documented in docs/wid.md, and none changes its meaning.</summary>
+/// <summary>The exit codes, for scripts. docs/wid.md documents them, and none changes its meaning.</summary>
 internal static class ExitCodes
 {
     public const int Ok = 0;
 
-    /// <summary>The tool itself is at fault.</summary>
+    /// <summary>The tool has a bug.</summary>
     public const int Fault = 1;
 
-    /// <summary>What was asked for cannot be done: an option, a value, a scope whose tokens are never printed.</summary>
+    /// <summary>The arguments are invalid: an option, a value, a scope whose tokens are never printed.</summary>
     public const int Usage = 2;
 
-    /// <summary>There is no credential here.</summary>
+    /// <summary>No credential is available.</summary>
     public const int NoCredential = 3;
 
-    /// <summary>A credential is here and got no token: half a configuration, a refusal.</summary>
+    /// <summary>A credential is available and got no token: half a configuration, a refusal.</summary>
     public const int Failed = 4;
 
-    /// <summary>Nobody answered, or asked to be left alone: the same command may succeed a little later.</summary>
+    /// <summary>No response, or too many requests: the same command may succeed a little later.</summary>
     public const int TryAgain = 5;
 
-    /// <summary>The machine stood in the way: output that cannot be written, a file or an address that cannot be used.</summary>
+    /// <summary>A local resource failed: output could not be written, or a file or an address could not be used.</summary>
     public const int Machine = 6;
 
     /// <summary>Ctrl+C (SIGINT).</summary>

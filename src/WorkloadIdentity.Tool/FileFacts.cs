@@ -1,14 +1,14 @@
 namespace WorkloadIdentity.Tool;
 
-/// <summary>What can be told of a file without reading it.</summary>
-/// <param name="Exists">Whether it is there, behind all links.</param>
+/// <summary>The properties of a file, without its content.</summary>
+/// <param name="Exists">Whether the file exists, after all links.</param>
 /// <param name="Size">In bytes.</param>
-/// <param name="Mode">Who may do what; null on Windows.</param>
+/// <param name="Mode">The permissions; null on Windows.</param>
 /// <param name="WrittenOn">When its content last changed.</param>
 internal sealed record FileFacts(bool Exists, long? Size = null, UnixFileMode? Mode = null, DateTimeOffset? WrittenOn = null)
 {
     /// <summary>
-    /// Kubernetes mounts tokens and secrets behind two links, which change when the content does: the file at the end is looked at.
+    /// Kubernetes mounts tokens and secrets behind two links, which change with the content. The properties are those of the target.
     /// </summary>
     public static FileFacts OfDisk(string path)
     {
@@ -27,7 +27,7 @@ internal sealed record FileFacts(bool Exists, long? Size = null, UnixFileMode? M
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            // What may not even be looked at; reading it will say why.
+            // Access was denied. Reading the file will report why.
             return new FileFacts(false);
         }
     }

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>Help that ends in what people type: examples with what each is for.</summary>
+/// <summary>Adds examples to the help of each command, each with its purpose.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
     private static string[] ExamplesOf(string command) => command switch
@@ -13,49 +13,49 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         [
             "Which identity am I, and why does it not work?",
             "  wid doctor",
-            "Who does Graph take me for?",
+            "Which identity does Microsoft Graph see?",
             "  wid token --scope https://graph.microsoft.com/.default --decode",
         ],
         "doctor" =>
         [
-            "Look at everything, and get a token for Microsoft Graph:",
+            "Check everything, and get a token for Microsoft Graph:",
             "  wid doctor",
             "The same for an API of your own, as the application that a file configures:",
             "  wid doctor --scope api://orders/.default --config appsettings.json:Identity",
-            "Which identity does this pod's node hand out?",
+            "Which identity does this pod's node have?",
             "  wid doctor --identity system",
             "In a script: 0 is a token, 3 no credential, 4 a credential that fails, 5 try again.",
             "  wid doctor --json > doctor.json || echo \"exit code $?\"",
         ],
         "token" =>
         [
-            "For whom is the token, and what may it do?",
+            "Whose token is it, and what does it allow?",
             "  wid token --scope https://graph.microsoft.com/.default --decode",
             "Call an API:",
             "  curl -H \"$(wid token --scope api://orders/.default --header --raw)\" https://orders.example/",
-            "Hand a token to the next steps of a GitHub Actions job; its log shows *** instead:",
+            "Pass a token to the next steps of a GitHub Actions job; its log shows *** instead:",
             "  wid token --scope https://vault.azure.net/.default --env VAULT_TOKEN --raw >> \"$GITHUB_ENV\"",
         ],
         "explain" =>
         [
-            "What does Entra mean, and what is there to do?",
+            "What does a code of Entra mean, and what can I do?",
             "  wid explain AADSTS700213",
-            "What does the end of an error mean?",
+            "What does the link at the end of an error mean?",
             "  wid explain federation-mismatch",
             "All there is:",
             "  wid explain",
         ],
         "exec-credential" =>
         [
-            "kubectl runs it; a user entry of kubeconfig says so:",
+            "kubectl runs this command; configure it in kubeconfig:",
             "  kubectl config set-credentials me --exec-api-version=client.authentication.k8s.io/v1 \\",
             "    --exec-command=wid --exec-arg=exec-credential --exec-interactive-mode=Never",
         ],
         "emulator" =>
         [
-            "A local Entra as a file describes it; Ctrl+C ends it:",
+            "Start a local Entra from a file; Ctrl+C stops it:",
             "  wid emulator emulator.json",
-            "A program that uses it, without a file and without a change to the program:",
+            "Run an unchanged program against it, without a file:",
             "  wid emulator --env-file entra.env & wid emulator --env-file entra.env --wait",
             "  set -a; . ./entra.env; set +a; dotnet run",
         ],

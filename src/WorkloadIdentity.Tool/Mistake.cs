@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>A command line that cannot be understood: what in it, and what was probably meant.</summary>
+/// <summary>Explains an invalid command line: which part is wrong, and what was probably meant.</summary>
 internal static class Mistake
 {
     private const int MostLetters = 2;
@@ -12,21 +12,21 @@ internal static class Mistake
         var command = parsed.CommandResult.Command;
         var path = command.Name == "wid" ? "wid" : $"wid {command.Name}";
 
-        // What was typed says more than what is missing because of it.
+        // An unknown word says more than the missing argument that it causes.
         var unknown = parsed.UnmatchedTokens is [var first, ..] ? first.Split('=', ':')[0] : null;
         var meant = unknown is null ? null : Near(unknown, Known(command)).FirstOrDefault();
 
-        // What resembles nothing is not quoted: it may be a secret in the wrong place.
+        // A word that resembles no command is not quoted, because it may be a secret in the wrong place.
         var message = unknown is null && command.Subcommands.Count > 0 ? "No command was given."
             : unknown is null ? parsed.Errors[0].Message
             : meant is null && !unknown.StartsWith('-') ? $"{path} does not take one of these arguments."
             : $"{path} has no command or option '{unknown}'.";
         return new ToolException(
             redaction.Text(message),
-            $"{(meant is null ? "" : $"Did you mean '{meant}'? ")}{path} --help shows what there is, with examples.");
+            $"{(meant is null ? "" : $"Did you mean '{meant}'? ")}{path} --help lists commands and options, with examples.");
     }
 
-    /// <summary>The names that differ in a few letters, the nearest first.</summary>
+    /// <summary>The names that differ in a few letters, the closest first.</summary>
     public static IEnumerable<string> Near(string typed, IEnumerable<string> names) => names
         .Select(name => (Name: name, Letters: Distance(name.ToLowerInvariant(), typed.ToLowerInvariant())))
         .Where(candidate => candidate.Letters <= MostLetters)
@@ -36,7 +36,7 @@ internal static class Mistake
     private static IEnumerable<string> Known(Command command) =>
         command.Subcommands.Select(child => child.Name).Concat(command.Options.Select(option => option.Name));
 
-    /// <summary>How many letters are to be added, removed or changed.</summary>
+    /// <summary>The edit distance: how many letters must be added, removed or changed.</summary>
     private static int Distance(string one, string other)
     {
         if (Math.Abs(one.Length - other.Length) > MostLetters)

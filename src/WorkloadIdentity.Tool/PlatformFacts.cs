@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>The machine as the runtime describes it, without its name and without its user's.</summary>
+/// <summary>The machine as the runtime describes it, without machine name and user name.</summary>
 /// <param name="OperatingSystem">Its name and version.</param>
 /// <param name="Architecture">Of this process.</param>
-/// <param name="Runtime">The .NET it runs on.</param>
+/// <param name="Runtime">The version of .NET.</param>
 internal sealed record PlatformFacts(string OperatingSystem, string Architecture, string Runtime)
 {
     public static PlatformFacts OfProcess() =>

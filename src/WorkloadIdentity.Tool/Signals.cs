@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>Ctrl+C and the end of a container: each cancels what runs, and each has its exit code.</summary>
+/// <summary>Ctrl+C and SIGTERM: each cancels the command, and each has its exit code.</summary>
 internal sealed class Signals : IDisposable
 {
-    // What does not end by itself is left behind.
+    // A command that does not end in time is abandoned.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stop = new();
@@ -19,8 +19,8 @@ internal sealed class Signals : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, ExitCodes.Terminated)),
     ];
 
-    /// <summary>Runs a command, and stops it at a signal.</summary>
-    /// <returns>The command's exit code; that of the signal, if it ended the command.</returns>
+    /// <summary>Runs a command and cancels it at a signal.</summary>
+    /// <returns>The command's exit code, or that of the signal if the signal ended the command.</returns>
     public async Task<int> RunAsync(Func<CancellationToken, Task<int>> command)
     {
         var running = command(_stop.Token);
@@ -39,7 +39,7 @@ internal sealed class Signals : IDisposable
         _stop.Dispose();
     }
 
-    /// <summary>The first signal is a request. The next one does what it does to every program.</summary>
+    /// <summary>The first signal cancels the command. The next one has its default effect.</summary>
     private void Stop(PosixSignalContext context, int exitCode)
     {
         if (Interlocked.CompareExchange(ref _exitCode, exitCode, 0) == 0)

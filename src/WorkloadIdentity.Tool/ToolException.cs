@@ -1,10 +1,10 @@
 namespace WorkloadIdentity.Tool;
 
-/// <summary>Why a command ends: one line that says what is wrong, one that says what to do, and the page that says more.</summary>
-/// <param name="help">What <c>wid explain</c> takes, or a whole reference.</param>
+/// <summary>Ends a command with what is wrong, what to do, and the page that says more.</summary>
+/// <param name="help">An argument of <c>wid explain</c>, or a whole reference.</param>
 internal sealed class ToolException(int exitCode, string message, string advice, string help) : Exception(message)
 {
-    /// <summary>Wrong arguments.</summary>
+    /// <summary>For invalid arguments.</summary>
     public ToolException(string message, string advice, string topic = "wid")
         : this(ExitCodes.Usage, message, advice, Reference(topic))
     {
@@ -14,10 +14,10 @@ internal sealed class ToolException(int exitCode, string message, string advice,
 
     public string Advice { get; } = advice;
 
-    /// <summary>The command that shows the page, with the page's address where there is one.</summary>
+    /// <summary>The command that shows the page, with the page's URL if it has one.</summary>
     public string Help { get; } = help;
 
-    /// <summary>A page, or a part of one: <c>wid#exit-codes</c>.</summary>
+    /// <summary>A page or a section of one: <c>wid#exit-codes</c>.</summary>
     public static string Reference(string topic)
     {
         var parts = topic.Split('#');

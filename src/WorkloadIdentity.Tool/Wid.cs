@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>The command line: what there is, and how every command ends.</summary>
+/// <summary>The command line: its commands, and how every command ends.</summary>
 internal static class Wid
 {
     public static async Task<int> RunAsync(string[] args, Surroundings surroundings, CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ internal static class Wid
                 Error = surroundings.Error,
                 EnableDefaultExceptionHandler = false,
 
-                // Signals are this program's own: see Signals.
+                // The class Signals handles signals.
                 ProcessTerminationTimeout = null,
             };
             return parsed.Action is ParseErrorAction || (parsed.Action is ShowVersion && parsed.UnmatchedTokens.Count > 0)
@@ -46,14 +46,14 @@ internal static class Wid
         }
         catch (Exception exception)
         {
-            // The type alone: a message of code that is not ours may hold anything.
+            // Only the type: the message of foreign code may contain a secret.
             return End(error, new ToolException(
                 ExitCodes.Fault, $"wid failed unexpectedly ({exception.GetType().Name}).",
                 "Please report it with the command and its options, but without their values.", ToolException.Reference("wid#exit-codes")));
         }
     }
 
-    /// <summary>The commands, for this run.</summary>
+    /// <summary>Creates the commands.</summary>
     internal static Command Create(Surroundings surroundings)
     {
         var help = new HelpOption();

@@ -5,26 +5,26 @@ using WorkloadIdentity.Testing;
 namespace WorkloadIdentity.Tool;
 
 /// <summary>
-/// <c>wid emulator</c>: runs the local Entra that one JSON file describes, until Ctrl+C. What it is and does is the emulator's; this is its
-/// front door.
+/// <c>wid emulator</c>: runs the local Entra that one JSON file describes, until Ctrl+C. The emulator does the work; this is its
+/// command line.
 /// </summary>
 internal static class EmulatorCommand
 {
-    // Without a file there is nobody yet who trusts its certificate, and this SDK takes plain http to loopback. Nobody has listed APIs
-    // either.
+    // Without a file no program trusts its certificate yet, and this SDK accepts plain http to loopback. No APIs are listed
+    // either, so it accepts any.
     private const string WithoutFile = """{ "server": { "secureAuthority": false }, "acceptsAnyResource": true }""";
 
     public static Command Create(Surroundings surroundings)
     {
         var file = new Argument<string?>("file")
         {
-            Description = "What it starts with; 'wid explain emulator' says what can be in it. Without one: a tenant, an application with "
+            Description = "The file it starts with; 'wid explain emulator' describes it. Without one: a tenant, an application with "
                 + "a secret, and an API.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var variables = new Option<string?>("--env-file")
         {
-            Description = "Write the variables of an application, its secret among them, to this file, readable by this user only. The "
+            Description = "Write the variables of an application, with its secret, to this file, readable by this user only. The "
                 + "application is the first of the file that has a secret.",
             HelpName = "path",
         };
@@ -65,13 +65,13 @@ internal static class EmulatorCommand
                     .ConfigureAwait(false);
             }
 
-            // Being ended is what a server is for.
+            // Ctrl+C is the normal end of a server.
             return ExitCodes.Ok;
         });
         return command;
     }
 
-    /// <summary>Arguments that do not go together; null where they do.</summary>
+    /// <summary>Why the arguments cannot be combined; null if they can.</summary>
     private static string? Problem(string? file, string? variables, string? output, bool wait) =>
         IsEmpty(file) ? "The file's name is empty."
         : IsEmpty(variables) ? "--env-file is empty."
@@ -123,7 +123,7 @@ internal static class EmulatorCommand
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException)
         {
-            // A file, an address of another machine or a taken port, in the system's words, which name the one or the other.
+            // The message of the system names the cause: a file, an address of another machine, or a port in use.
             throw new ToolException(
                 ExitCodes.Usage,
                 $"The emulator could not start. {exception.Message}",
@@ -150,7 +150,7 @@ internal static class EmulatorCommand
             screen.Line($"  variables   {variables}, for: set -a; . {variables}; set +a");
             if (application.UnexpiredSecret is null)
             {
-                screen.Line("              without a secret, because the application has none: set the variables of its proof yourself");
+                screen.Line("              without a secret, because the application has none: set its credential's variables yourself");
             }
         }
 
@@ -166,7 +166,7 @@ internal static class EmulatorCommand
         }
         catch (OperationCanceledException)
         {
-            // Ctrl+C, or the end of its container.
+            // Ctrl+C, or the container stops.
         }
     }
 }

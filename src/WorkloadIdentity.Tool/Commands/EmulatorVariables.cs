@@ -5,7 +5,7 @@ namespace WorkloadIdentity.Tool;
 
 /// <summary>
 /// The file of <c>--env-file</c>: the variables of one application of the emulator, for <c>set -a; . file; set +a</c> and for readers of
-/// such files. It is there, whole, only while its emulator listens or after it was killed.
+/// such files. It exists, complete, only while its emulator listens or after the emulator was killed.
 /// </summary>
 internal static class EmulatorVariables
 {
@@ -18,10 +18,10 @@ internal static class EmulatorVariables
         entra.StatedApplications.FirstOrDefault(application => application.UnexpiredSecret is not null)
             ?? (entra.StatedApplications is [var first, ..] ? first : entra.Application);
 
-    /// <summary>An old file must not be taken for that of the emulator that starts now.</summary>
+    /// <summary>Deletes an old file, so that it is not mistaken for the file of the emulator that starts now.</summary>
     public static void Remove(string path) => Use(path, () => File.Delete(path));
 
-    /// <summary>Made anew, because an existing file would keep the rights it has; and put in place when it is whole.</summary>
+    /// <summary>Writes a new file, because an existing one would keep its permissions. Moves it into place when complete.</summary>
     public static void Write(string path, EntraEmulator entra, EmulatedApplication application) => Use(path, () =>
     {
         // Plain http on this machine: the certificate is new at each start, and nobody trusts it yet.
@@ -53,14 +53,14 @@ internal static class EmulatorVariables
         File.Move(unfinished, path, overwrite: true);
     });
 
-    /// <summary>Waits until the emulator of a file listens and has written it.</summary>
-    /// <exception cref="ToolException">It did not in time.</exception>
+    /// <summary>Waits until the emulator of this file listens and has written the file.</summary>
+    /// <exception cref="ToolException">The time limit was reached.</exception>
     public static async Task WaitAsync(string path, Surroundings surroundings, CancellationToken cancellationToken)
     {
         var started = surroundings.TimeProvider.GetTimestamp();
         while (surroundings.TimeProvider.GetElapsedTime(started) < Limit)
         {
-            // Read again after the answer: an older emulator's file may have been there before this one's.
+            // Read again after the response, because the first file may have been that of an older emulator.
             var content = Read(path);
             if (content is not null && await AnswersAsync(content, cancellationToken).ConfigureAwait(false) && Read(path) == content)
             {
@@ -73,7 +73,7 @@ internal static class EmulatorVariables
         throw new ToolException(
             ExitCodes.TryAgain,
             $"No emulator wrote this file and listens within {Limit.TotalSeconds:0} s.",
-            "Start one with the same file before: wid emulator --env-file <path> &",
+            "Start one with the same file first: wid emulator --env-file <path> &",
             ToolException.Reference("wid#wid-emulator"));
     }
 
@@ -112,7 +112,7 @@ internal static class EmulatorVariables
     }
 
     /// <summary>
-    /// A secret comes from a file that may be a stranger's, and a shell reads this one: anything unusual stands in quotes.
+    /// A shell reads this file, and the secret may come from an untrusted file, so unusual characters are quoted.
     /// </summary>
     private static string Quoted(string value) =>
         value.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_.~:/+=@".Contains(letter, StringComparison.Ordinal))

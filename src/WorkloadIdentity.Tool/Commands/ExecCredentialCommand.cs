@@ -8,11 +8,11 @@ namespace WorkloadIdentity.Tool;
 /// <summary>
 /// <c>wid exec-credential</c>: a credential plugin of kubectl and other clients of Kubernetes
 /// (<see href="https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins">client-go credential
-/// plugins</see>). They say in KUBERNETES_EXEC_INFO which version of the answer they read.
+/// plugins</see>). The client states the version of the response that it reads in KUBERNETES_EXEC_INFO.
 /// </summary>
 internal static class ExecCredentialCommand
 {
-    /// <summary>What clusters of AKS with Entra integration are called there, in every cloud.</summary>
+    /// <summary>The scope of AKS clusters with Entra integration, in every cloud.</summary>
     internal const string AksScope = "6dae42f8-4368-4678-94ff-3960e28e3630/.default";
 
     private const string InfoVariable = "KUBERNETES_EXEC_INFO";
@@ -26,14 +26,14 @@ internal static class ExecCredentialCommand
             new Option<string>(
                 "--scope")
             {
-                Description = "What the cluster's API server takes tokens for. The default is "
+                Description = "The scope of the cluster's API server. The default is "
                     + "AKS.",
                 HelpName = "scope",
                 DefaultValueFactory = _ => AksScope
             };
         var identity = new IdentityOptions();
         var command =
-            new Command("exec-credential", "A credential plugin for kubectl: gives it a token in the form it asks for.") { scope };
+            new Command("exec-credential", "A credential plugin for kubectl: prints a token in the format that kubectl expects.") { scope };
         identity.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -54,7 +54,7 @@ internal static class ExecCredentialCommand
         return command;
     }
 
-    /// <summary>Its absence means that no client of Kubernetes asks, so that nothing is printed for whoever looks on.</summary>
+    /// <summary>Reads KUBERNETES_EXEC_INFO. If it is not set, no Kubernetes client started the command, and no token is printed.</summary>
     private static string VersionAskedFor(string? info)
     {
         if (info is null)

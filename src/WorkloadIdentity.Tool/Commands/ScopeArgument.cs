@@ -1,9 +1,9 @@
 namespace WorkloadIdentity.Tool;
 
-/// <summary>What a token is asked for.</summary>
+/// <summary>Reads and checks the scope of a token.</summary>
 internal static class ScopeArgument
 {
-    /// <exception cref="ToolException">The text is no scope.</exception>
+    /// <exception cref="ToolException">The text is not a scope.</exception>
     public static TokenRequest Request(string scope)
     {
         try
@@ -23,10 +23,10 @@ internal static class ScopeArgument
     }
 
     /// <summary>
-    /// A token for an exchange audience is a credential: whoever holds it can act as every application that trusts it. None is asked for in
-    /// order to be shown.
+    /// A token for an exchange audience is a credential: whoever holds it can act as every application that trusts it. The tool never
+    /// requests one for output.
     /// </summary>
-    /// <exception cref="ToolException">The scope asks for one.</exception>
+    /// <exception cref="ToolException">The scope is an exchange audience.</exception>
     public static void RefuseExchange(string scope)
     {
         if (ExchangeAudience.IsAskedBy(scope))
@@ -35,8 +35,8 @@ internal static class ScopeArgument
         }
     }
 
-    /// <summary>The same for a token that has come: what it is for stands in it, however it was asked for.</summary>
-    /// <exception cref="ToolException">It is for an exchange audience.</exception>
+    /// <summary>The same check for an acquired token, by its audience.</summary>
+    /// <exception cref="ToolException">The token is for an exchange audience.</exception>
     public static void RefuseExchange(AccessToken token)
     {
         if (UnverifiedJwt.TryRead(token.Value) is { } jwt && jwt.Audiences.Any(ExchangeAudience.IsAskedBy))
@@ -45,7 +45,7 @@ internal static class ScopeArgument
         }
     }
 
-    /// <summary>Microsoft Graph, which every application may ask for a token: in the cloud the environment names.</summary>
+    /// <summary>The scope of Microsoft Graph in the cloud of the environment. Every application may request it.</summary>
     public static string Graph(WorkloadEnvironment environment) =>
         Authority.Choose(stated: null, environment, allowUnknown: false).Host?.IdnHost switch
         {

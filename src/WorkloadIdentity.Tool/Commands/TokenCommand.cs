@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace WorkloadIdentity.Tool;
 
 /// <summary>
-/// <c>wid token</c>: a token for a person to look at or for a script to use. Its value is printed with <c>--raw</c> only.
+/// <c>wid token</c>: shows a token to a person or prints it for a script. It prints the value with <c>--raw</c> only.
 /// </summary>
 internal static partial class TokenCommand
 {
@@ -15,7 +15,7 @@ internal static partial class TokenCommand
     {
         var scope = new Option<string>("--scope")
         {
-            Description = "What the token is for: a resource followed by /.default.",
+            Description = "The scope of the token: a resource followed by /.default.",
             HelpName = "scope",
             Required = true,
         };
@@ -30,12 +30,12 @@ internal static partial class TokenCommand
         };
         var json = new Option<bool>("--json")
         {
-            Description = "Write what is known of the token as JSON (schema wid-token/1); with --raw its value too.",
+            Description = "Write the token's properties as JSON (schema wid-token/1); with --raw its value too.",
         };
         var raw = new Option<bool>("--raw") { Description = "Print the value. Anyone who reads it can use it until it expires." };
-        var all = new Option<bool>("--no-redact") { Description = "Show every claim, what it says of people too." };
+        var all = new Option<bool>("--no-redact") { Description = "Show every claim, also those about people." };
         var identity = new IdentityOptions();
-        var command = new Command("token", "Gets a token: to look at, or for a script. The value is printed with --raw only.")
+        var command = new Command("token", "Gets a token, to look at or for a script. The value is printed with --raw only.")
         {
             scope, decode, header, variable, json, raw, all,
         };
@@ -89,7 +89,7 @@ internal static partial class TokenCommand
             [TokenForm.Header or TokenForm.Variable] when !raw =>
                 throw new ToolException(
                     "--header and --env print the token's value, which needs --raw.",
-                    "Add --raw where no log and nobody else sees the output."),
+                    "Add --raw if no log and no other person sees the output."),
             [TokenForm.Claims] when raw =>
                 throw new ToolException(
                     "--decode and --raw exclude each other.", "Use one of them; --json --raw gives both."),

@@ -1,6 +1,6 @@
 namespace WorkloadIdentity.Tool;
 
-/// <summary>How a token is written.</summary>
+/// <summary>The output format of a token.</summary>
 internal enum TokenForm
 {
     Summary,

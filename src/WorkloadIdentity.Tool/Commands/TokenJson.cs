@@ -5,13 +5,13 @@ using System.Text.Json;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>A token as JSON: what is known of it, what it says, and for those who ask its value.</summary>
+/// <summary>A token as JSON: its properties, its claims, and its value on request.</summary>
 internal static class TokenJson
 {
     private static readonly JsonWriterOptions Indented =
         new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="value">Written when not null.</param>
+    /// <param name="value">The token's value; null leaves it out.</param>
     public static string Of(AccessToken token, string scope, string? value, Redaction redaction) => Write(writer =>
     {
         writer.WriteStartObject();
@@ -34,7 +34,7 @@ internal static class TokenJson
         writer.WriteEndObject();
     });
 
-    /// <exception cref="ToolException">It is not a JWT.</exception>
+    /// <exception cref="ToolException">The token is not a JWT.</exception>
     public static string Decoded(AccessToken token, Redaction redaction)
     {
         var header = UnverifiedJwt.TryRead(token.Value)?.Header;
@@ -42,7 +42,7 @@ internal static class TokenJson
         {
             throw new ToolException(
                 ExitCodes.Failed, "The token is not a JWT this tool can read.",
-                "What it says is for its API alone (an encrypted token, perhaps). Leave --decode out to see when it expires.",
+                "Only its API can read it; it may be encrypted. Leave --decode out to see when it expires.",
                 ToolException.Reference("wid#wid-token"));
         }
 

@@ -120,7 +120,7 @@ internal static class Diagnosis
             command);
     }
 
-    /// <summary>What a message says behind its account of what happened; all of it where the two are one.</summary>
+    /// <summary>The advice of a message: the part after what happened, or the whole message if it has no such part.</summary>
     private static string Advice(TokenError error)
     {
         var message = error.Message[(error.Refusal?.Length ?? 0)..].Trim();

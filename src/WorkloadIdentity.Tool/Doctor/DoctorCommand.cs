@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace WorkloadIdentity.Tool;
 
 /// <summary>
-/// <c>wid doctor</c>: looks at everything that decides who a workload is, tries every credential, and says what is in the way.
+/// <c>wid doctor</c>: checks everything that selects a workload's identity, tries every credential, and reports problems.
 /// </summary>
 internal static class DoctorCommand
 {
@@ -12,7 +12,7 @@ internal static class DoctorCommand
     {
         var scope = new Option<string?>("--scope")
         {
-            Description = "What to get a token for. The default is Microsoft Graph in the cloud of AZURE_AUTHORITY_HOST.",
+            Description = "The scope of the token. The default is Microsoft Graph in the cloud of AZURE_AUTHORITY_HOST.",
             HelpName = "scope",
         };
         var fix = new Option<string?>("--fix")
@@ -31,7 +31,7 @@ internal static class DoctorCommand
         var identity = new IdentityOptions();
         var command = new Command(
             "doctor",
-            "Tries every credential of this machine or pod, and says what is wrong and what to do. Its output may go into a ticket.")
+            "Tries every credential of this machine or pod, and says what is wrong and what to do. You may put its output in a ticket.")
         {
             scope, fix, json, all,
         };
@@ -40,7 +40,7 @@ internal static class DoctorCommand
         {
             if (result.GetResult(fix) is not null && result.GetResult(json) is not null)
             {
-                result.AddError("--fix and --json are two forms of one answer. Use one of them.");
+                result.AddError("--fix and --json exclude each other. Use one of them.");
             }
         });
         command.SetAction(async (parsed, cancellationToken) =>
@@ -75,7 +75,7 @@ internal static class DoctorCommand
         }
     }
 
-    /// <summary>Standard output gets the federated credential and nothing else.</summary>
+    /// <summary>Writes only the federated credential to standard output.</summary>
     private static async Task FixAsync(Surroundings surroundings, DoctorReport report, string form)
     {
         if (Diagnosis.All(report.Credential).FirstOrDefault(IsRefused)?.Assertion?.FederatedCredential is { } federated)
@@ -85,8 +85,8 @@ internal static class DoctorCommand
         else
         {
             var screen = Screen.Error(surroundings);
-            screen.Line("wid:  No federated credential is missing here: Entra refused no assertion for want of one.");
-            screen.Line("fix:  'wid doctor' with the same options shows what was found.");
+            screen.Line("wid:  No federated credential is missing here: Entra refused no assertion for that reason.");
+            screen.Line("fix:  Run 'wid doctor' with the same options to see what was found.");
         }
     }
 

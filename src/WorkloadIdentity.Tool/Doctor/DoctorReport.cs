@@ -6,12 +6,12 @@ using System.Text.Json.Serialization;
 namespace WorkloadIdentity.Tool;
 
 /// <summary>
-/// All that was found. It is what <c>--json</c> writes and what the text is made from, after everything in it went through
+/// The complete report. <c>--json</c> writes it, and the text is made from it. All of its content has passed through
 /// <see cref="Redaction"/>.
 /// </summary>
 internal sealed record DoctorReport
 {
-    /// <summary>Fields may be added under this name; none is removed or changes its meaning.</summary>
+    /// <summary>The schema's name. New versions of the tool may add fields, but never remove one or change its meaning.</summary>
     public string Schema { get; } = "wid-doctor/1";
 
     public string Wid { get; } = BuildFacts.Version;
@@ -44,7 +44,7 @@ internal sealed record DoctorReport
     public required IReadOnlyList<ProblemFinding> Problems { get; init; }
 }
 
-/// <param name="ManagedIdentityHost">The host that variables or files announce; where none does, IMDS "if there is one".</param>
+/// <param name="ManagedIdentityHost">The host that variables or files indicate; otherwise IMDS "if there is one".</param>
 internal sealed record MachineFinding(
     string OperatingSystem, string Architecture, string Runtime, IReadOnlyList<string> Platforms, string ManagedIdentityHost);
 
@@ -55,7 +55,7 @@ internal sealed record VariableFinding(string Name, string State, string? Value 
 internal sealed record FileFinding(
     string Variable, string Path, bool Exists, long? Size, string? Mode, long? WrittenSecondsAgo, string? Problem);
 
-/// <param name="Addresses">How many the authority's name has; null where a proxy asks for them.</param>
+/// <param name="Addresses">The number of addresses of the authority's name; null if a proxy resolves the name.</param>
 /// <param name="ClockSkewSeconds">How far this machine's clock is ahead of the authority's; negative when behind.</param>
 internal sealed record NetworkFinding(
     string Authority, string? Proxy, int? Addresses, int? Status, long? Milliseconds, double? ClockSkewSeconds, string? Problem);
@@ -67,14 +67,14 @@ internal sealed record CredentialFinding
     /// <summary><c>issued</c>, <c>unavailable</c> or <c>failed</c>.</summary>
     public required string Verdict { get; init; }
 
-    /// <summary>Its verdict is the chain's.</summary>
+    /// <summary>Whether its verdict is the verdict of the chain.</summary>
     public bool Answers { get; init; }
 
     public string? LooksFor { get; init; }
 
     public required string Found { get; init; }
 
-    /// <summary>What stood in the way, as <see cref="TokenErrorKind"/>.</summary>
+    /// <summary>The kind of the error, a <see cref="TokenErrorKind"/>.</summary>
     public string? Kind { get; init; }
 
     /// <summary>Entra's codes.</summary>
@@ -93,24 +93,24 @@ internal sealed record CredentialFinding
     public IReadOnlyList<CredentialFinding>? Members { get; init; }
 }
 
-/// <summary>What the assertion says that was shown to Entra.</summary>
+/// <summary>The claims of the assertion that was sent to Entra.</summary>
 internal sealed record AssertionFinding(
     string? Issuer, string? Subject, IReadOnlyList<string> Audiences, string? Algorithm, DateTimeOffset? NotBefore,
     DateTimeOffset? ExpiresOn, IReadOnlyList<string> Traps)
 {
-    /// <summary>The federated credential that accepts it; null where none can.</summary>
+    /// <summary>The federated credential that accepts the assertion; null if none can.</summary>
     public FederatedCredentialFinding? FederatedCredential { get; init; }
 }
 
 internal sealed record FederatedCredentialFinding(
     JsonNode Json, FederatedCredentialText Application, FederatedCredentialText ManagedIdentity);
 
-/// <param name="Az">Null where a value could break out of a shell's quotes.</param>
+/// <param name="Az">Null if a value could break out of a shell's quotes.</param>
 internal sealed record FederatedCredentialText(string? Az, string Bicep, string Terraform);
 
 internal sealed record TokenFinding(string? AcquiredBy, DateTimeOffset ExpiresOn, string? Note, JsonObject? Claims);
 
-/// <param name="Command">What can be pasted into a shell.</param>
+/// <param name="Command">A command to paste into a shell.</param>
 /// <param name="Severity"><c>error</c>: why there is no token. <c>warning</c>: what will be in the way one day, or is not what it looks
 /// like.</param>
 internal sealed record ProblemFinding(string Severity, string What, string Fix, string Help, string? Command = null);
@@ -126,7 +126,7 @@ internal sealed partial class DoctorJson : JsonSerializerContext
         new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// For people too: quotes and letters of all languages as they are. What could steer a terminal was taken out before.
+    /// People read it too, so quotes and letters of all languages are not escaped. Control characters were removed before.
     /// </summary>
     public static DoctorJson Readable =>
         new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>The report for people: what is well in a line, what is not with what to do.</summary>
+/// <summary>Writes the report for people: one line for what works, and advice for each problem.</summary>
 internal sealed class DoctorText(Screen screen)
 {
     private static readonly FrozenSet<string> Times = ["iat", "nbf", "exp"];
@@ -21,17 +21,17 @@ internal sealed class DoctorText(Screen screen)
         WriteNetwork(report.Network);
         screen.Heading("Machine");
         Row("system", $"{report.Machine.OperatingSystem}, {report.Machine.Architecture}, {report.Machine.Runtime}");
-        Row("platforms", report.Machine.Platforms.Count == 0 ? "none known here" : string.Join(", ", report.Machine.Platforms));
+        Row("platforms", report.Machine.Platforms.Count == 0 ? "none detected" : string.Join(", ", report.Machine.Platforms));
         Row("identity host", report.Machine.ManagedIdentityHost);
         screen.Line();
         Text(
             $"wid {report.Wid}, {report.TakenOn.UtcDateTime:u}. {(report.Redacted
-                ? "Nothing secret or personal is in this report: it may go into a ticket."
-                : "NOT redacted: keep it out of tickets.")}",
+                ? "This report contains no secrets and no personal data. You may put it in a ticket."
+                : "NOT redacted: do not put it in a ticket.")}",
             "");
     }
 
-    /// <summary>What everybody wants to know first: is there a token, and whose.</summary>
+    /// <summary>The summary: whether a token was issued, and for which identity.</summary>
     private void WriteVerdict(DoctorReport report)
     {
         var by = report.Token?.AcquiredBy;
@@ -113,7 +113,7 @@ internal sealed class DoctorText(Screen screen)
             Text(finding.LooksFor, $"{below}looks for  ");
         }
 
-        // Of a chain the members say it better, each for itself.
+        // For a chain, its members say more.
         if (finding.Members is null)
         {
             Text(finding.Found, $"{below}found      ");
@@ -175,7 +175,7 @@ internal sealed class DoctorText(Screen screen)
             Text(problem.Fix, "  next: ");
             if (problem.Command is not null)
             {
-                // Not broken: it is copied from here.
+                // Not wrapped, so that it can be copied.
                 screen.Line();
                 screen.Line($"  {problem.Command}");
                 screen.Line();
@@ -211,7 +211,7 @@ internal sealed class DoctorText(Screen screen)
         }
     }
 
-    /// <summary>A text behind a label; what does not fit stands below its beginning.</summary>
+    /// <summary>Writes a text after a label, with further lines indented below it.</summary>
     private void Text(string text, string label)
     {
         foreach (var line in Wrapped.Lines(text, label, new string(' ', label.Length)))
@@ -220,7 +220,7 @@ internal sealed class DoctorText(Screen screen)
         }
     }
 
-    /// <summary>A text behind a coloured mark.</summary>
+    /// <summary>Writes a text after a coloured mark.</summary>
     private void Marked(string indent, string mark, ConsoleColor colour, string text)
     {
         var rest = indent + "  ";

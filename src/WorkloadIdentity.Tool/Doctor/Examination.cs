@@ -1,6 +1,6 @@
 namespace WorkloadIdentity.Tool;
 
-/// <summary>The doctor's round: the machine first, then the way to Entra, then every credential, and at last a token.</summary>
+/// <summary>Runs all checks: first the machine, then the connection to Entra, then every credential, then a token.</summary>
 internal static class Examination
 {
     public static async Task<DoctorReport> RunAsync(
@@ -52,7 +52,7 @@ internal static class Examination
         return new TokenFinding(
             redaction.TextOrNull(token.AcquiredBy),
             token.ExpiresOn,
-            claims is null ? "It is not a JWT this tool can read, so its claims are the API's alone." : null,
+            claims is null ? "It is not a JWT that this tool can read, so its claims are not shown." : null,
             claims);
     }
 }

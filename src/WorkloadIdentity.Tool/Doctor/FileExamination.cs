@@ -1,6 +1,6 @@
 namespace WorkloadIdentity.Tool;
 
-/// <summary>The files that variables name: whether they are there, for whom, since when, and whether they hold what they should.</summary>
+/// <summary>Checks the files that variables name: existence, permissions, age and content.</summary>
 internal static class FileExamination
 {
     private const UnixFileMode Strangers = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
@@ -33,7 +33,7 @@ internal static class FileExamination
     {
         if (content.Bytes is null)
         {
-            return $"The file {content.Problem}. Check that the platform mounts it here and that this process may read it.";
+            return $"The file {content.Problem}. Check that the platform mounts it at this path and that this process may read it.";
         }
 
         if (content.Bytes.Length == 0)
@@ -61,11 +61,11 @@ internal static class FileExamination
             : null;
     }
 
-    /// <summary>As <c>ls -l</c> writes it.</summary>
+    /// <summary>The permissions in the format of <c>ls -l</c>.</summary>
     private static string Words(UnixFileMode mode) => string.Concat(
         Enumerable.Range(0, 9).Select(bit => ((int)mode & (0x100 >> bit)) == 0 ? '-' : "rwx"[bit % 3]));
 
-    /// <summary>A time span as people say it.</summary>
+    /// <summary>A time span in words.</summary>
     public static string Words(TimeSpan span) => span.Duration() switch
     {
         { TotalDays: >= 2 } days => $"{days.TotalDays:0} days",

@@ -1,9 +1,9 @@
 namespace WorkloadIdentity.Tool;
 
-/// <summary>A federated credential in one language, with a comment that says what each part is for.</summary>
+/// <summary>A federated credential in one format, with a comment on each part.</summary>
 internal static class FixText
 {
-    /// <summary>What <c>--fix</c> takes.</summary>
+    /// <summary>The values of <c>--fix</c>.</summary>
     public static IReadOnlyList<string> Forms { get; } = ["az", "bicep", "terraform", "json"];
 
     public static string Of(FederatedCredentialFinding federated, string form)
@@ -11,7 +11,7 @@ internal static class FixText
         var (application, identity) = (federated.Application, federated.ManagedIdentity);
         return form switch
         {
-            "az" => Parts("#", application.Az, identity.Az ?? "# The values hold characters that are not safe in a shell: use bicep."),
+            "az" => Parts("#", application.Az, identity.Az ?? "# The values contain characters that are not safe in a shell. Use bicep."),
             "bicep" => Parts(
                 "//",
                 $"/* bicepconfig.json beside it:\n{FederatedCredentialRecipe.BicepConfiguration}\n*/\n{application.Bicep}",

@@ -1,22 +1,22 @@
 namespace WorkloadIdentity.Tool;
 
-/// <summary>A variable that matters, and what may be told of it.</summary>
+/// <summary>An environment variable that affects authentication, and what may be shown of it.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="ProblemOf">What is wrong with a value, without quoting it; null where nothing can be.</param>
+/// <param name="ProblemOf">Says what is wrong with a value, without quoting it. Null if any value is valid.</param>
 internal sealed record KnownVariable(string Name, Func<string, string?>? ProblemOf = null)
 {
-    /// <summary>Its value is never shown.</summary>
+    /// <summary>Whether the value is a secret, which is never shown.</summary>
     public bool IsSecret { get; init; }
 
-    /// <summary>It names a file.</summary>
+    /// <summary>Whether the value is the path of a file.</summary>
     public bool IsFile { get; init; }
 
-    /// <summary>That file holds a private key: nobody else should be able to read it.</summary>
+    /// <summary>Whether that file holds a private key, which no other user should be able to read.</summary>
     public bool IsPrivate { get; init; }
 
-    /// <summary>That file holds an assertion, which somebody has to keep fresh.</summary>
+    /// <summary>Whether that file holds an assertion, which the platform must renew.</summary>
     public bool IsAssertion { get; init; }
 
-    /// <summary>It is a URL: what is secret in it is hidden, the rest is shown.</summary>
+    /// <summary>Whether the value is a URL. Its secret parts are hidden.</summary>
     public bool IsAddress { get; init; }
 }

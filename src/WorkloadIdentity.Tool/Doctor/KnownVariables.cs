@@ -1,6 +1,6 @@
 namespace WorkloadIdentity.Tool;
 
-/// <summary>The variables that decide who a workload is, and how each may be shown and checked.</summary>
+/// <summary>The variables that select a workload's identity, and how each is shown and checked.</summary>
 internal static class KnownVariables
 {
     private static readonly KnownVariable[] Rows =
@@ -31,7 +31,7 @@ internal static class KnownVariables
         new("DEFAULT_IDENTITY_CLIENT_ID", ComputeClient),
         new("AZURE_POD_IDENTITY_AUTHORITY_HOST", Url) { IsAddress = true },
 
-        // Where assertions come from.
+        // Sources of assertions.
         new("AZURE_KUBERNETES_TOKEN_PROXY", Url) { IsAddress = true },
         new("AZURE_KUBERNETES_CA_FILE") { IsFile = true },
         new("AZURE_KUBERNETES_SNI_NAME"),
@@ -42,7 +42,7 @@ internal static class KnownVariables
         new("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"),
         new("GCE_METADATA_HOST"),
 
-        // The way to Entra.
+        // The connection to Entra.
         new("HTTPS_PROXY", Proxy) { IsAddress = true },
         new("https_proxy", Proxy) { IsAddress = true },
         new("HTTP_PROXY", Proxy) { IsAddress = true },
@@ -63,19 +63,19 @@ internal static class KnownVariables
             : null;
 
     private static string? ComputeClient(string value) => value == AzureMachineLearningHost.NoIdentity
-        ? "Azure Machine Learning sets this value where the compute has no managed identity: assign one to it."
+        ? "Azure Machine Learning sets this value if the compute has no managed identity. Assign one to the compute."
         : Client(value);
 
-    // What the value is does not enter the message.
+    // The message never contains the value.
     private static string? Secret(string value) =>
         value.Length > 1 && value[0] is '"' or '\'' && value[^1] == value[0]
-            ? "It stands in quotes, which become part of the secret. Remove them."
-        : Guard.IsGuid(value) ? "It is a GUID: that is the id of the secret. Use its value, which is shown once, when the secret is made."
+            ? "The value stands in quotes, which become part of the secret. Remove them."
+        : Guard.IsGuid(value) ? "It is a GUID, so it is the secret's id. Use the secret's value, which is shown once, when it is created."
         : null;
 
     private static string? Authority(string value) =>
         Guard.HasControlCharacter(value) || !Uri.TryCreate(value, UriKind.Absolute, out var host)
-            ? "It is not an absolute URL. Expected something like https://login.microsoftonline.com/."
+            ? "It is not an absolute URL. Use one such as https://login.microsoftonline.com/."
             : WorkloadIdentity.Authority.Problem(host, allowUnknown: false);
 
     private static string? Url(string value) =>
@@ -83,10 +83,10 @@ internal static class KnownVariables
             ? null
             : "It is not an absolute http or https URL.";
 
-    // Without a scheme, as many tools take it too.
+    // The scheme is optional, as in many tools.
     private static string? Proxy(string value) =>
         Uri.TryCreate(value.Contains("://", StringComparison.Ordinal) ? value : $"http://{value}", UriKind.Absolute, out var address)
             && address.Host.Length > 0
             ? null
-            : "It is not the address of a proxy. Expected something like http://proxy.example:3128.";
+            : "It is not the URL of a proxy. Use one such as http://proxy.example:3128.";
 }

@@ -1,6 +1,6 @@
 namespace WorkloadIdentity.Tool;
 
-/// <summary>What kind of machine this is, as far as its variables and files tell.</summary>
+/// <summary>Detects the platform from variables and files.</summary>
 internal static class MachineExamination
 {
     private static readonly IReadOnlyList<(string Platform, Func<WorkloadEnvironment, bool> IsHere)> Platforms =
@@ -24,7 +24,7 @@ internal static class MachineExamination
         [.. Platforms.Where(row => row.IsHere(environment)).Select(row => row.Platform)],
         new ManagedIdentityHostTable(new ManagedIdentityCredentialOptions { Environment = environment }).Describe());
 
-    /// <summary>The variables that are there, each with what may be told of it.</summary>
+    /// <summary>The known variables that are set, each with what may be shown of it.</summary>
     public static IReadOnlyList<VariableFinding> Variables(WorkloadEnvironment environment, Redaction redaction) =>
         [.. KnownVariables.All.Select(variable => Variable(variable, environment, redaction)).OfType<VariableFinding>()];
 
@@ -34,7 +34,7 @@ internal static class MachineExamination
         {
             return environment.IsEmpty(variable.Name)
                 ? new VariableFinding(
-                    variable.Name, "empty", Problem: "It is there without a value, which counts as absent. Set it or remove it.")
+                    variable.Name, "empty", Problem: "It is empty, which counts as not set. Set it or remove it.")
                 : null;
         }
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>The way to Entra: proxy, name, route, certificate, and the two clocks at its ends. Nothing secret is sent.</summary>
+/// <summary>Checks the connection to Entra: proxy, DNS, route, certificate and clocks. It sends nothing secret.</summary>
 internal static class NetworkExamination
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
@@ -43,8 +43,8 @@ internal static class NetworkExamination
         {
             return finding with
             {
-                Problem = $"{authority} did not answer within {TimeLimit.TotalSeconds:0} s. Look for a firewall that "
-                + "swallows packets, or a slow proxy."
+                Problem = $"{authority} did not answer within {TimeLimit.TotalSeconds:0} s. Check for a firewall that "
+                + "drops packets, or a slow proxy."
             };
         }
         catch (SocketException exception)
@@ -52,7 +52,7 @@ internal static class NetworkExamination
             return finding with
             {
                 Problem = $"The name {authority.Uri.IdnHost} could not be resolved ({exception.SocketErrorCode}). Check "
-                + "the DNS of this machine or pod, or set HTTPS_PROXY where a proxy resolves names."
+                + "the DNS of this machine or pod. If a proxy resolves names, set HTTPS_PROXY."
             };
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
@@ -79,7 +79,7 @@ internal static class NetworkExamination
             Milliseconds = (long)took.TotalMilliseconds,
             ClockSkewSeconds = response.Headers.Date is { } theirs ? Skew(received - took, received, theirs) : null,
             Problem = (int)response.StatusCode == 407
-                ? "A proxy wants to be authenticated to. Give this process a proxy it may use, or reach Entra without one (NO_PROXY)."
+                ? "The proxy requires authentication. Set a proxy that this process may use, or bypass it (NO_PROXY)."
                 : null,
         };
     }
@@ -98,10 +98,10 @@ internal static class NetworkExamination
     private static string Explain(Authority authority, Exception exception) => exception switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-            $"{authority} could not be reached securely: its certificate is not trusted here. Something in between may answer in its "
-                + "place; if that is meant, let this machine trust its CA (SSL_CERT_FILE), and see that its clock is right.",
+            $"{authority} could not be reached over TLS: its certificate is not trusted on this machine. A proxy may be intercepting "
+                + "the connection. If that is intended, trust its CA (SSL_CERT_FILE). Also check this machine's clock.",
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } =>
-            $"The proxy did not open a way to {authority}. See whether it allows that host on port 443 and whether it wants to be "
+            $"The proxy did not connect to {authority}. Check that it allows this host on port 443, and whether it requires "
                 + "authenticated to.",
         HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http =>
             string.Create(

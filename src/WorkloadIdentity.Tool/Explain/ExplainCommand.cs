@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary><c>wid explain</c>: shows what the pages say of a code or an error, without a network.</summary>
+/// <summary><c>wid explain</c>: shows the section of the pages about a code or an error, without a network.</summary>
 internal static class ExplainCommand
 {
     private const string CodePrefix = "AADSTS";
@@ -83,7 +83,7 @@ internal static class ExplainCommand
         }
     }
 
-    /// <summary>Names are taken as errors, settings and code write them: client-secret, #client-secret, ClientSecret.</summary>
+    /// <summary>Accepts a name as errors, settings and code write it: client-secret, #client-secret, ClientSecret.</summary>
     private static HelpSection? Find(string asked, HelpPages pages)
     {
         var name = asked[(asked.LastIndexOf('.') is >= 0 and var dot && !asked.Contains(".md", StringComparison.Ordinal) ? dot + 1 : 0)..];
@@ -100,7 +100,7 @@ internal static class ExplainCommand
             + "'wid explain' lists what there is.",
         "errors");
 
-    /// <summary>What resembles it, the nearest first; nothing where nothing does.</summary>
+    /// <summary>The names that resemble it, the closest first; empty if none does.</summary>
     private static string Suggestion(string asked, IReadOnlyList<string> names)
     {
         var near = Mistake.Near(asked.ToLowerInvariant(), names).Take(MostSuggestions).ToList();

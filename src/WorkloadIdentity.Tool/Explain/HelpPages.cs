@@ -2,7 +2,7 @@ using System.Text;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>The pages of docs/ as they were when this tool was built.</summary>
+/// <summary>The pages of docs/ at the time this tool was built.</summary>
 internal sealed class HelpPages
 {
     private const string Folder = "docs/";
@@ -25,10 +25,10 @@ internal sealed class HelpPages
             })]);
     }
 
-    /// <summary>A section of errors.md; null where there is none.</summary>
+    /// <summary>A section of errors.md; null if there is none.</summary>
     public HelpSection? Error(string anchor) => Sections.FirstOrDefault(section => section.Page == "errors" && section.Anchor == anchor);
 
-    /// <summary>A page by its name, a section by its page and anchor, or a section by its anchor alone; null where there is none.</summary>
+    /// <summary>A page by its name, a section by its page and anchor, or a section by its anchor alone; null if there is none.</summary>
     public HelpSection? Find(string topic)
     {
         var (page, anchor) = topic.IndexOf('#', StringComparison.Ordinal) is >= 0 and var hash
@@ -67,13 +67,13 @@ internal sealed class HelpPages
             var (line, level, title) = headings[i];
             var next = headings.FindIndex(i + 1, other => other.Level <= level);
 
-            // The first heading is the page's own: it holds all that follows.
+            // The first heading is the title of the page. Its section is the whole page.
             var end = i == 0 || next < 0 ? lines.Length : headings[next].Line;
             yield return new HelpSection(page, Anchor(title), title, level, string.Join('\n', lines[line..end]).Trim('\n'));
         }
     }
 
-    /// <summary>As GitHub makes it of a heading.</summary>
+    /// <summary>The anchor that GitHub gives a heading.</summary>
     private static string Anchor(string title)
     {
         var anchor = new StringBuilder();
@@ -87,12 +87,12 @@ internal sealed class HelpPages
 }
 
 /// <param name="Page">The page's path below docs/, without its ending.</param>
-/// <param name="Anchor">What an address has after its #.</param>
+/// <param name="Anchor">The fragment of the section's URL.</param>
 /// <param name="Title">The heading.</param>
-/// <param name="Level">How many # it has.</param>
-/// <param name="Text">Its Markdown, the heading included.</param>
+/// <param name="Level">The level of the heading.</param>
+/// <param name="Text">The Markdown, with the heading.</param>
 internal sealed record HelpSection(string Page, string Anchor, string Title, int Level, string Text)
 {
-    /// <summary>The name under which a person finds it.</summary>
+    /// <summary>The argument of <c>wid explain</c> that shows it.</summary>
     public string Topic => Page == "errors" ? Anchor : Level == 1 ? Page : $"{Page}#{Anchor}";
 }

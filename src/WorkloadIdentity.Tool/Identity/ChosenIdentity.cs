@@ -2,17 +2,17 @@ using WorkloadIdentity.Developer;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>Who to be: a credential, and the environment it reads.</summary>
-/// <param name="Description">In words.</param>
-/// <param name="Credential">What gets tokens.</param>
-/// <param name="Environment">What it reads, with what options replaced in it.</param>
-/// <param name="Secrets">Secrets that stand elsewhere than in the environment, so that they are known and masked.</param>
+/// <summary>The selected identity: a credential, and the environment that it reads.</summary>
+/// <param name="Description">The identity in words.</param>
+/// <param name="Credential">The credential.</param>
+/// <param name="Environment">The environment of the credential, with the values that options replace.</param>
+/// <param name="Secrets">Secrets from outside the environment, so that output masks them.</param>
 internal sealed record ChosenIdentity(
     string Description, Credential Credential, WorkloadEnvironment Environment, IReadOnlyList<string> Secrets)
 {
     public const string DefaultChain = "the default chain";
 
-    /// <summary>The default chain, with the sources a build system announces: a program has those where its code adds them.</summary>
+    /// <summary>The default chain, with the assertion source of the build system. A program has that source if its code adds it.</summary>
     public static ChosenIdentity Ambient(Surroundings surroundings, string? tenant, string? client, bool developer)
     {
         var replaced = new Dictionary<string, string>();
@@ -35,7 +35,7 @@ internal sealed record ChosenIdentity(
             TimeProvider = surroundings.TimeProvider,
         };
 
-        // An emulator on this machine states no audience; everywhere else the cloud's is known, or has to be said in code.
+        // An emulator on this machine has no exchange audience of its own. Other authorities have that of their cloud, or need code.
         var audience =
             Authority.Choose(stated: null, environment, allowUnknown: false).Host is { } host && LiteralAddress.IsLoopback(host)
                 ? ExchangeAudience.OfPublicCloud
@@ -54,7 +54,7 @@ internal sealed record ChosenIdentity(
         return new ChosenIdentity(DefaultChain, DefaultCredentials.FromEnvironment(options), environment, []);
     }
 
-    /// <summary>One managed identity and nobody else.</summary>
+    /// <summary>A single managed identity.</summary>
     public static ChosenIdentity Managed(Surroundings surroundings, ManagedIdentityId? id) => new(
         "a managed identity",
         new ManagedIdentityCredential(id, new ManagedIdentityCredentialOptions
@@ -63,14 +63,14 @@ internal sealed record ChosenIdentity(
             HttpClient = surroundings.LocalClient,
             TimeProvider = surroundings.TimeProvider,
 
-            // It was asked for by name: that it may be the node's is what the person wants to know.
+            // The person asked for the managed identity by option, so the identity of the node is allowed.
             AllowNodeIdentity = true,
         }),
         surroundings.Environment,
         []);
 
-    /// <summary>Gets a token, or says why there is none.</summary>
-    /// <exception cref="ToolException">There is none.</exception>
+    /// <summary>Gets a token.</summary>
+    /// <exception cref="ToolException">No token could be acquired.</exception>
     public async Task<AccessToken> GetTokenAsync(string scope, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var result =
@@ -79,7 +79,7 @@ internal sealed record ChosenIdentity(
         return result.Token ?? throw new ToolException(
             ExitCodes.Of(result.Verdict, result.Error),
             new Redaction(Environment, isOn: true, Secrets).Lines(result.Error!.Message),
-            "'wid doctor' with the same options shows every credential, what it looked for and what is missing.",
+            "Run 'wid doctor' with the same options to see every credential, what it looked for and what is missing.",
             result.Error.Help);
     }
 

@@ -7,14 +7,14 @@ using WorkloadIdentity.Developer;
 namespace WorkloadIdentity.Tool;
 
 /// <summary>
-/// The identity a section of a configuration file describes, read by the code that reads it in a program; variables override the file
-/// there, and here.
+/// The identity of a section in a configuration file. The same code reads it in a program. As there, environment variables override the
+/// file.
 /// </summary>
 internal static class ConfiguredIdentity
 {
     private const string FileEnd = ".json";
 
-    /// <exception cref="ToolException">The file cannot be read, or its section describes no identity.</exception>
+    /// <exception cref="ToolException">The file cannot be read, or the section does not describe an identity.</exception>
     public static ChosenIdentity Read(Surroundings surroundings, string argument)
     {
         var (path, section) = Split(argument);
@@ -25,7 +25,7 @@ internal static class ConfiguredIdentity
             var sections = string.Join(", ", configuration.GetChildren().Select(child => child.Key).Take(8));
             throw new ToolException(
                 $"'{path}' has no section '{section}'.",
-                $"Name one that is there: {(sections.Length == 0 ? "(the file is empty)" : sections)}.");
+                $"Use one of its sections: {(sections.Length == 0 ? "(the file is empty)" : sections)}.");
         }
 
         var services = new ServiceCollection();
@@ -54,7 +54,7 @@ internal static class ConfiguredIdentity
         }
     }
 
-    /// <summary>A path may hold colons (a drive), and so may a section; the file's ending stands between them.</summary>
+    /// <summary>Both a path (a drive) and a section may contain colons. The file's extension separates the two.</summary>
     private static (string Path, string? Section) Split(string argument) =>
         argument.IndexOf(FileEnd + ':', StringComparison.OrdinalIgnoreCase) is >= 0 and var end
             ? (argument[..(end + FileEnd.Length)], argument[(end + FileEnd.Length + 1)..])
@@ -82,12 +82,12 @@ internal static class ConfiguredIdentity
         catch (Exception exception) when (exception is FormatException or JsonException)
         {
             throw new ToolException(
-                $"'{path}' is not the JSON of a configuration file.",
-                "Look for a missing comma or bracket; comments and trailing commas are allowed.");
+                $"'{path}' is not a JSON configuration file.",
+                "Check for a missing comma or bracket. Comments and trailing commas are allowed.");
         }
     }
 
-    /// <summary>Every value whose name says that it is one, wherever in the section. The path of a secret's file is none.</summary>
+    /// <summary>Every value in the section whose name indicates a secret. The path of a secret's file is not a secret.</summary>
     private static IEnumerable<string> SecretsOf(IConfiguration section) => section.AsEnumerable()
         .Where(entry =>
             entry.Value is not null

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>Who to be: options that every command shares. Without any it is the default chain, as a program here would have it.</summary>
+/// <summary>The options of every command that select an identity. The default is the default chain, as in a program.</summary>
 internal sealed class IdentityOptions
 {
     private readonly Option<string?> _tenant =
@@ -13,7 +13,7 @@ internal sealed class IdentityOptions
         new(
             "--identity")
         {
-            Description = "A managed identity and nothing else: 'system', a client id, 'object:<id>', or a resource "
+            Description = "Use only a managed identity: 'system', a client id, 'object:<id>', or a resource "
                 + "id.",
             HelpName = "which"
         };
@@ -26,7 +26,7 @@ internal sealed class IdentityOptions
             HelpName = "appsettings.json:Section"
         };
     private readonly Option<bool> _developer =
-        new("--developer") { Description = "Let the logins of az and azd take part, as in Development." };
+        new("--developer") { Description = "Use the logins of az and azd too, as in Development." };
 
     public void AddTo(Command command)
     {
@@ -37,7 +37,7 @@ internal sealed class IdentityOptions
         command.Options.Add(_developer);
     }
 
-    /// <exception cref="ToolException">Options that exclude each other, or a value that cannot be one.</exception>
+    /// <exception cref="ToolException">Options exclude each other, or a value is malformed.</exception>
     public ChosenIdentity Read(ParseResult parsed, Surroundings surroundings)
     {
         var (tenant, client) = (parsed.GetValue(_tenant), parsed.GetValue(_client));
@@ -59,7 +59,7 @@ internal sealed class IdentityOptions
         {
             throw new ToolException(
                 clientProblem,
-                "Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3; not the application's name or object id.");
+                "Use the application (client) id, such as 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3, not the application's name or object id.");
         }
 
         return identity is not null ? ChosenIdentity.Managed(surroundings, ManagedIdentityOf(identity))
@@ -68,7 +68,7 @@ internal sealed class IdentityOptions
     }
 
     /// <summary>
-    /// Gets a token that is to leave this tool: never one that is itself a credential, whether by what was asked for or by what came.
+    /// Gets a token for output. A token that is itself a credential is refused, by its scope and by its audience.
     /// </summary>
     /// <exception cref="ToolException">What is asked for is no scope or an exchange audience, or the options do not say who to
     /// be.</exception>

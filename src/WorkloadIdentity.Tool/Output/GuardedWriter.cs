@@ -6,8 +6,8 @@ namespace WorkloadIdentity.Tool;
 /// Standard output or standard error, which may be closed or on a full disk. What was asked for and cannot be written is an error with an
 /// exit code of its own. What cannot be told on standard error is left out, and the exit code alone says how the command ended.
 /// </summary>
-/// <param name="open">Gives the writer at its first use: a closed one cannot even be opened.</param>
-/// <param name="isResult">Whether what was asked for is written here.</param>
+/// <param name="open">Opens the writer at its first use, because opening a closed stream fails.</param>
+/// <param name="isResult">Whether this is the stream for results.</param>
 internal sealed class GuardedWriter(Func<TextWriter> open, bool isResult) : TextWriter
 {
     private TextWriter? _inner;
@@ -28,7 +28,7 @@ internal sealed class GuardedWriter(Func<TextWriter> open, bool isResult) : Text
 
     public override void Flush() => Guard(0, static (inner, _) => inner.Flush());
 
-    // The console has no asynchronous writing, and an exception is to come from the call itself.
+    // The console does not write asynchronously, and the call itself must throw.
     public override Task WriteAsync(char value)
     {
         Write(value);
@@ -66,7 +66,7 @@ internal sealed class GuardedWriter(Func<TextWriter> open, bool isResult) : Text
                 throw new ToolException(
                     ExitCodes.Machine,
                     "Standard output cannot be written to: it is closed, or its disk is full.",
-                    "Send it somewhere else, or make room, and run the command again.",
+                    "Redirect the output or free disk space, and run the command again.",
                     ToolException.Reference("wid#exit-codes"));
             }
         }

@@ -1,27 +1,27 @@
 namespace WorkloadIdentity.Tool;
 
-/// <summary>A token on its way out of the tool: into a shell, a header, a file of variables or the log of a build.</summary>
+/// <summary>A token that the tool prints: for a shell, a header, a file of variables or the log of a build.</summary>
 internal static class PrintedToken
 {
-    /// <summary>The value of a token that may be printed, after the build system was told to hide it.</summary>
+    /// <summary>The value of a token for output, after the build system was told to mask it.</summary>
     /// <remarks>
-    /// An <see cref="AccessToken"/> holds no other characters than a Bearer token has (RFC 6750 section 2.1). A shell reads one of them as
-    /// its own: in <c>NAME=~root</c> it puts the home folder of root.
+    /// An <see cref="AccessToken"/> contains only characters of a Bearer token (RFC 6750 section 2.1). A shell interprets one of them:
+    /// in <c>NAME=~root</c> it inserts the home folder of root.
     /// </remarks>
-    /// <exception cref="ToolException">A shell would read the value as something else.</exception>
+    /// <exception cref="ToolException">A shell would change the value.</exception>
     public static async Task<string> RevealAsync(Surroundings surroundings, AccessToken token)
     {
         if (token.Value.StartsWith('~'))
         {
             throw new ToolException(
                 ExitCodes.Failed,
-                "The token begins with '~', and a shell would put a home folder in its place. It is not printed.",
-                "Ask whoever issues it. Without --raw the command shows where it came from.",
+                "The token begins with '~', which a shell would replace with a home folder. It is not printed.",
+                "Report it to the issuer of the token. Without --raw the command shows where the token came from.",
                 ToolException.Reference("wid#wid-token"));
         }
 
-        // GitHub Actions replaces what it was told of by *** in logs. It reads standard error as well: standard output belongs to whoever
-        // asked.
+        // GitHub Actions replaces masked values with *** in logs. It reads this line on standard error too. Standard output is for the
+        // caller.
         if (surroundings.Environment.Variable("GITHUB_ACTIONS") == "true")
         {
             await surroundings.Error.WriteLineAsync($"::add-mask::{token.Value}").ConfigureAwait(false);

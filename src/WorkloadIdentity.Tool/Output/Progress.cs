@@ -2,10 +2,10 @@ using Spectre.Console;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>Tells a person at a terminal that something takes its time; tells nobody else.</summary>
+/// <summary>Shows a person at a terminal that an operation is still running.</summary>
 internal static class Progress
 {
-    /// <summary>Does the work, and shows what it is when it is not done after a second. Standard output stays as it is.</summary>
+    /// <summary>Does the work, and shows what it is if it takes longer than a second. Standard output is not used.</summary>
     public static async Task<T> ShowAsync<T>(
         Surroundings surroundings, string what, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ internal static class Progress
     {
         if (!Screen.WantsColour(surroundings.Environment))
         {
-            // No colours often means no moving text either: one line says it once.
+            // A terminal without colours often has no moving text either, so one line is printed once.
             await surroundings.Error.WriteLineAsync($"{what}…").ConfigureAwait(false);
             return await task.ConfigureAwait(false);
         }

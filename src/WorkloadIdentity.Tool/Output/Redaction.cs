@@ -30,10 +30,10 @@ internal sealed partial class Redaction
             .OrderByDescending(secret => secret.Length)];
     }
 
-    /// <summary>Whether what belongs to people is hidden.</summary>
+    /// <summary>Whether personal data is hidden.</summary>
     public bool IsOn { get; }
 
-    /// <summary>Text that may hold something of a stranger's: on one line, without secrets.</summary>
+    /// <summary>Untrusted text, on one line and without secrets.</summary>
     public string Text(string text)
     {
         text = UntrustedText.Plain(Masked(text), maxLength: 4096) ?? "";
@@ -52,7 +52,7 @@ internal sealed partial class Redaction
         return Subscription().Replace(text, match => $"/subscriptions/{Short(match.Groups[1].Value)}");
     }
 
-    /// <summary>The same for text of several lines that was made here.</summary>
+    /// <summary>The same for text of several lines that this tool wrote.</summary>
     public string Lines(string text) =>
         string.Join(
             '\n',
@@ -60,7 +60,7 @@ internal sealed partial class Redaction
 
     public string? TextOrNull(string? text) => text is null ? null : Text(text);
 
-    /// <summary>An address without the user name and password some people put into it, and without what follows the host.</summary>
+    /// <summary>A URL without user name, password and query.</summary>
     public string Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Host.Length > 0
         ? Text(
             $"{address.Scheme}://{address.Authority}{(address.AbsolutePath == "/"
@@ -69,7 +69,7 @@ internal sealed partial class Redaction
                 : "")}{(address.Query.Length > 0 ? " (with a query, hidden)" : "")}")
         : UntrustedText.Hidden;
 
-    /// <summary>The last thing everything goes through: a secret of the environment that found another way is stopped here.</summary>
+    /// <summary>The last filter for all output. It masks a secret of the environment that arrived by another way.</summary>
     public string Masked(string text)
     {
         foreach (var secret in _secrets)
@@ -80,7 +80,7 @@ internal sealed partial class Redaction
         return text;
     }
 
-    /// <summary>Enough of an id to tell two apart.</summary>
+    /// <summary>The start of an id, long enough to distinguish two.</summary>
     public static string Short(string id) => id.Length <= 8 ? id : id[..8] + "…";
 
     [GeneratedRegex(@"[A-Za-z0-9._%+#-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+", RegexOptions.CultureInvariant)]

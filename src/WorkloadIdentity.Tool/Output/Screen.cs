@@ -8,7 +8,7 @@ namespace WorkloadIdentity.Tool;
 /// </summary>
 internal sealed class Screen(TextWriter writer, bool isPlain)
 {
-    // Made at first use: what is read by a program never pays for colours.
+    // Created at first use, so output for programs does not load it.
     private IAnsiConsole? _console;
 
     /// <summary>Standard output.</summary>
@@ -21,7 +21,7 @@ internal sealed class Screen(TextWriter writer, bool isPlain)
 
     public void Line(string text = "") => writer.WriteLine(text);
 
-    /// <summary>A line of parts, each in a colour of its own or in none.</summary>
+    /// <summary>Writes a line of parts, each with or without a colour.</summary>
     public void Line(params ReadOnlySpan<(string Text, ConsoleColor? Colour)> parts)
     {
         foreach (var (text, colour) in parts)
@@ -45,7 +45,7 @@ internal sealed class Screen(TextWriter writer, bool isPlain)
         Line((text, ConsoleColor.Cyan));
     }
 
-    /// <summary>https://no-color.org, and terminals that know none.</summary>
+    /// <summary>Whether colours are used: https://no-color.org, and not on a dumb terminal.</summary>
     public static bool WantsColour(WorkloadEnvironment environment) =>
         !environment.Has("NO_COLOR") && environment.Variable("TERM") != "dumb";
 

@@ -17,13 +17,13 @@ internal static class ShownClaims
         "acr", "acrs", "amr", "emulator", "typ", "alg", "kid", "x5t",
     ];
 
-    // Of an application these name its service principal; of a person, the person.
+    // In an application's token these identify the service principal; in a user's token, the user.
     private static readonly FrozenSet<string> OfWhoever = ["oid", "sub"];
 
-    // Present in tokens of users alone.
+    // Only in tokens of users.
     private static readonly IReadOnlyList<string> OfUsers = ["scp", "upn", "unique_name", "preferred_username", "email"];
 
-    /// <summary>The claims of a token; null when it is none that can be read.</summary>
+    /// <summary>The claims of a token; null if it cannot be read.</summary>
     public static JsonObject? Of(string token, Redaction redaction)
     {
         try
@@ -32,12 +32,12 @@ internal static class ShownClaims
         }
         catch (InvalidOperationException)
         {
-            // A name with half of a surrogate pair.
+            // The name contains half of a surrogate pair.
             return null;
         }
     }
 
-    /// <summary>The members of an object, shown or hidden each.</summary>
+    /// <summary>The members of an object, each shown or hidden.</summary>
     public static JsonObject Of(JsonElement claims, Redaction redaction)
     {
         var isUser = claims.Text("idtyp") == "user" || OfUsers.Any(name => claims.Member(name) is not null);

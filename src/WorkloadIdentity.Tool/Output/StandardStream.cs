@@ -17,7 +17,7 @@ internal static class StandardStream
     public static TextWriter Open(int number, Func<TextWriter> console) =>
         OperatingSystem.IsLinux() && (FlagsOf(number) & CloseOnExec) != 0 ? throw new IOException("The stream is closed.") : console();
 
-    /// <summary>The flags of an open file, as the kernel tells them in octal; none where it does not tell.</summary>
+    /// <summary>The flags of an open file, which the kernel reports in octal; none if it reports nothing.</summary>
     private static int FlagsOf(int number)
     {
         const string Name = "flags:";

@@ -10,10 +10,10 @@ internal static class Wrapped
 {
     public const int Width = 80;
 
-    /// <summary>The lines of a text; its own line breaks stay, and so does the indent of a line, for what is broken off it too.</summary>
+    /// <summary>The wrapped lines of a text. Its line breaks stay. A wrapped line keeps the indent of its first part.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="first">What the first line begins with.</param>
-    /// <param name="rest">What all others begin with.</param>
+    /// <param name="first">The prefix of the first line.</param>
+    /// <param name="rest">The prefix of all other lines.</param>
     public static IEnumerable<string> Lines(string text, string first = "", string rest = "")
     {
         var start = first;

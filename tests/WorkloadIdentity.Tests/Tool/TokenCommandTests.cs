@@ -27,7 +27,7 @@ public sealed class TokenCommandTests
         { ["doctor", "--scope", "User.Read"], 2, "--scope is not a scope that a workload can ask for.", "followed by /.default" },
         { ["--version", "extra"], 2, "wid does not take one of these arguments.", "wid --help" },
         { ["doctor", "--fix", "pulumi"], 2, "Must be one of: 'az' 'bicep' 'terraform' 'json'", "wid doctor --help" },
-        { ["doctor", "--fix", "az", "--json"], 2, "--fix and --json are two forms of one answer.", "wid doctor --help" },
+        { ["doctor", "--fix", "az", "--json"], 2, "--fix and --json exclude each other.", "wid doctor --help" },
         { ["emulator", " "], 2, "The file's name is empty.", "wid emulator --help" },
         { ["emulator", "--env-file", ""], 2, "--env-file is empty.", "wid emulator --help" },
         { ["emulator", "a.json", "--output", ""], 2, "--output is empty.", "wid emulator --help" },
