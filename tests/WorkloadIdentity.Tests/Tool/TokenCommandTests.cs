@@ -44,8 +44,8 @@ public sealed class TokenCommandTests
             + "Other" },
         { ["token", "--scope", Scope, "--config", "settings.json:Other"], 4, "Other:Kind is not a kind of credential", "A program "
             + "refuses to start" },
-        { ["token", "--scope", Scope, "--config", "broken.json:Identity"], 2, "'broken.json' is not the JSON of a configuration "
-            + "file.", "comma" },
+        { ["token", "--scope", Scope, "--config", "broken.json:Identity"], 2, "'broken.json' is not a JSON configuration file.",
+            "comma" },
         { ["exec-credential"], 2, "KUBERNETES_EXEC_INFO is not set", "kubeconfig" },
     };
 

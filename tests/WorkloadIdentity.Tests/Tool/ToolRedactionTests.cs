@@ -125,7 +125,7 @@ public sealed class ToolRedactionTests
                 "/home/alice.smith",
             ],
             shown => Assert.Contains(shown, run.Out, StringComparison.Ordinal));
-        Assert.Contains("it may go into a ticket", (await Nest().RunAsync("doctor")).Out, StringComparison.Ordinal);
+        Assert.Contains("You may put it in a ticket", (await Nest().RunAsync("doctor")).Out, StringComparison.Ordinal);
     }
 
     [Fact]
