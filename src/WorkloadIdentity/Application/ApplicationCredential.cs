@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// An application registered in Entra, acting through its service principal: for itself (client credentials, RFC 6749 section 4.4) or
+/// An application registered in Entra. It gets tokens for itself (client credentials, RFC 6749 section 4.4) or
 /// <see href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow">on behalf of a user</see>. Safe for
 /// concurrent use.
 /// </summary>
@@ -25,10 +25,11 @@ public sealed class ApplicationCredential : Credential
     /// <summary>An application in one tenant.</summary>
     /// <param name="tenantId">The directory (tenant) id, or a verified domain.</param>
     /// <param name="clientId">The application (client) id.</param>
-    /// <param name="authentication">How the application proves that it is itself.</param>
-    /// <param name="options">What it works with.</param>
-    /// <exception cref="ArgumentException">The tenant is none, the client id is no GUID, or an option is out of range or names a host that
-    /// secrets must not go to.</exception>
+    /// <param name="authentication">The secret, certificate or assertion of the application.</param>
+    /// <param name="options">The options.</param>
+    /// <exception cref="ArgumentException">
+    /// The tenant is not valid, the client id is not a GUID, or an option is out of range or names a host that secrets must not go to.
+    /// </exception>
     public ApplicationCredential(
         string tenantId, string clientId, ClientAuthentication authentication, ApplicationCredentialOptions? options = null)
         : this(clientId, authentication, options, WorkloadIdentity.TenantId.Require(tenantId, nameof(tenantId)))
@@ -64,24 +65,27 @@ public sealed class ApplicationCredential : Credential
             _isBound ? new IdentityBinding(options.Environment) : null);
     }
 
-    /// <summary>An application that acts in many tenants: every request must name the one it is for.</summary>
+    /// <summary>An application that gets tokens in many tenants. Every request must name its tenant.</summary>
     /// <param name="clientId">The application (client) id.</param>
-    /// <param name="authentication">How the application proves that it is itself.</param>
-    /// <param name="options">What it works with. Without <see cref="ApplicationCredentialOptions.AdditionallyAllowedTenants"/> requests may
+    /// <param name="authentication">The secret, certificate or assertion of the application.</param>
+    /// <param name="options">The options. Without <see cref="ApplicationCredentialOptions.AdditionallyAllowedTenants"/> requests may
     /// name any tenant.</param>
-    /// <exception cref="ArgumentException">The client id is no GUID, or an option is out of range or names a host that secrets must not go
-    /// to.</exception>
+    /// <exception cref="ArgumentException">
+    /// The client id is not a GUID, or an option is out of range or names a host that secrets must not go to.
+    /// </exception>
     public static ApplicationCredential MultiTenant(
         string clientId, ClientAuthentication authentication, ApplicationCredentialOptions? options = null) =>
         new(clientId, authentication, options, tenantId: null);
 
     /// <summary>
-    /// That of the client authentication: <c>client secret</c>, <c>client certificate</c>, or the assertion source's, such as <c>federated
-    /// token file</c>.
+    /// The name of the client authentication: <c>client secret</c>, <c>client certificate</c>, or the assertion source's, such as
+    /// <c>federated token file</c>.
     /// </summary>
     public override string Name { get; }
 
-    /// <summary>Authority host, tenant and client id. What the application proves itself with may change and is no part of it.</summary>
+    /// <summary>
+    /// Authority host, tenant and client id. The secret, certificate or assertion may change, so it is not part of the partition.
+    /// </summary>
     public override string Partition => $"{_authority.Name}/{_tenantId ?? AnyTenant}/{_clientId}";
 
     /// <inheritdoc/>
@@ -142,12 +146,16 @@ public sealed class ApplicationCredential : Credential
     }
 
     /// <summary>
-    /// A request that names the application's own tenant is the one that names none: an Azure SDK client names it, a handler does not.
+    /// Drops the application's own tenant from a request. An Azure SDK client names it and a handler does not; both requests then share a
+    /// cache entry.
     /// </summary>
     internal override TokenRequest Normalize(TokenRequest request) =>
         _tenantId is not null && _tenantId.Equals(request.TenantId, StringComparison.OrdinalIgnoreCase) ? request.WithoutTenant : request;
 
-    /// <summary>A tenant may come from outside with each request: which ones are served is the application's decision.</summary>
+    /// <summary>
+    /// Checks the tenant. It may come from a caller of the application with each request, so the application decides which tenants it
+    /// serves.
+    /// </summary>
     private TokenError? TenantProblem(TokenRequest request)
     {
         if (_tenantId is null)
@@ -155,7 +163,8 @@ public sealed class ApplicationCredential : Credential
             return request.TenantId is null
                 ? Error(
                     TokenErrorKind.InvalidConfiguration,
-                    $"The application {_clientId} acts in many tenants, and the request names none. Name it: request.ForTenant(tenantId).",
+                    $"The application {_clientId} gets tokens in many tenants, and the request names no tenant. Name one: "
+                        + "request.ForTenant(tenantId).",
                     HelpAnchors.TenantMissing,
                     request)
                 : _otherTenants.Count == 0 || IsAllowed(request.TenantId) ? null
@@ -174,12 +183,12 @@ public sealed class ApplicationCredential : Credential
         TokenErrorKind.NotAllowed,
         $"The request names tenant {request.TenantId}, which the application {_clientId}{(_tenantId is null
             ? ""
-            : $" of tenant {_tenantId}")} does not serve. If it should, add: "
+            : $" of tenant {_tenantId}")} does not serve. To serve it, add: "
                 + $"options.{nameof(ApplicationCredentialOptions.AdditionallyAllowedTenants)}.Add(\"{request.TenantId}\");",
         HelpAnchors.TenantNotAllowed,
         request);
 
-    /// <summary>What is no JWT may be a secret that was put in its place: it is not sent.</summary>
+    /// <summary>Checks the user assertion. Text that is not a JWT may be a secret in the wrong place, so it is not sent.</summary>
     private TokenError? JwtProblem(TokenRequest request) =>
         request.User?.FormProblem is not { } problem ? null
         : new TokenError(
@@ -193,7 +202,7 @@ public sealed class ApplicationCredential : Credential
             TenantId = request.TenantId ?? _tenantId,
         };
 
-    /// <summary>What Entra would refuse with a code few can read is told here instead.</summary>
+    /// <summary>Checks the scope here, because Entra's own error for a wrong scope is hard to understand.</summary>
     private static string? ScopeProblem(TokenRequest request)
     {
         var scope = request.Scope;
@@ -204,15 +213,15 @@ public sealed class ApplicationCredential : Credential
 
         if (Guard.HasWhiteSpace(scope))
         {
-            return $"The scope '{scope}' holds white space. An application gets a token for one resource at a time: make one request for "
+            return $"The scope '{scope}' holds white space. An application gets a token for one resource at a time. Make one request for "
                 + $"each resource, with the scope resource{ResourceName.DefaultSuffix}.";
         }
 
         return scope.Length > ResourceName.DefaultSuffix.Length && scope.EndsWith(ResourceName.DefaultSuffix, StringComparison.Ordinal)
             ? null
             : $"The scope '{scope}' does not end in {ResourceName.DefaultSuffix}. An application gets all permissions it was granted on a "
-                + $"resource at once: ask for the resource followed by {ResourceName.DefaultSuffix}, such as "
-                + "https://graph.microsoft.com/.default. Single permissions can be asked for on behalf of a user only.";
+                + $"resource at once. Ask for the resource followed by {ResourceName.DefaultSuffix}, such as "
+                + "https://graph.microsoft.com/.default. Single permissions can only be requested on behalf of a user.";
     }
 
     private TokenError Error(TokenErrorKind kind, string message, string anchor, TokenRequest request) => new(kind, message)

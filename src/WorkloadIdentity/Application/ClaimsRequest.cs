@@ -1,21 +1,22 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The <c>claims</c> of a token request: the capability to answer challenges, and what a challenge demanded. See
+/// The <c>claims</c> of a token request: the capability to answer challenges, and the claims of a challenge. See
 /// <see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">claims challenges</see>.
 /// </summary>
 internal static class ClaimsRequest
 {
-    /// <summary>A challenge is a few hundred bytes; it comes from a server that may not be trusted.</summary>
+    /// <summary>The limit on a challenge. A challenge is a few hundred bytes, and it comes from a server that may not be trusted.</summary>
     public const int MaxLength = 16 * 1024;
 
-    /// <summary>The form field's value where no API demanded claims; null when there is nothing to say.</summary>
+    /// <summary>The value of the form field without a challenge; null leaves the field out.</summary>
     public static string? Declared(bool continuousAccess) => continuousAccess ? AccessTokenClaims.Capability : null;
 
-    /// <summary>The form field's value, null when there is nothing to say; or why the challenge cannot be sent.</summary>
+    /// <summary>The value of the form field (null leaves it out), or the error why the challenge cannot be sent.</summary>
     /// <param name="continuousAccess">Whether to declare <c>cp1</c>.</param>
-    /// <param name="challenge">What an API demanded. Only its <c>access_token</c> member goes on, written anew, with our capability in
-    /// it.</param>
+    /// <param name="challenge">
+    /// The claims of an API's challenge. Only its <c>access_token</c> member is sent, with our capability in it.
+    /// </param>
     public static (string? Claims, TokenError? Error) For(bool continuousAccess, string? challenge)
     {
         if (challenge is null)
@@ -35,7 +36,7 @@ internal static class ClaimsRequest
     private static TokenError Refused(string problem) =>
         new(
             TokenErrorKind.InvalidConfiguration,
-            $"The claims of the challenge {problem}, so no token was asked for. Pass them as the API sent them, decoded from base64.")
+            $"The claims of the challenge {problem}, so no token was requested. Pass them as the API sent them, decoded from base64.")
         {
             HelpAnchor = HelpAnchors.ClaimsChallenge,
         };

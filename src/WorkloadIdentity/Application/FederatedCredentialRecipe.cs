@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// One federated credential in the languages people set one up with. Its three values were checked to be plain text on one line; each
-/// language still quotes them in its own way, because a stranger may have chosen them.
+/// One federated credential, written for the Azure CLI, Bicep and Terraform. Its three values were checked to be plain text on one line. A
+/// stranger may have chosen them, so each form quotes them by its own rules.
 /// </summary>
 internal sealed class FederatedCredentialRecipe(string issuer, string subject, string audience)
 {
@@ -15,21 +15,21 @@ internal sealed class FederatedCredentialRecipe(string issuer, string subject, s
     private static readonly SearchValues<char> Unquotable = SearchValues.Create("'\"\\`$!;&|<>");
 
     /// <summary>
-    /// As Microsoft Graph and <c>az</c> read it. The writer escapes quotes of both kinds, ampersands and all beyond ASCII: the text holds
-    /// still between single quotes in any shell.
+    /// The JSON that Microsoft Graph and <c>az</c> read. The writer escapes both kinds of quotes, ampersands and all non-ASCII characters,
+    /// so the text is safe between single quotes in any shell.
     /// </summary>
     public string Json { get; } = WriteJson(issuer, subject, audience);
 
     /// <summary>The command for an application.</summary>
     public string AzForApplication(string clientId) => $"az ad app federated-credential create --id {clientId} --parameters '{Json}'";
 
-    /// <summary>The command for a user-assigned managed identity; null where a value could break out of its quotes.</summary>
+    /// <summary>The command for a user-assigned managed identity; null if a value could break out of its quotes.</summary>
     public string? AzForManagedIdentity() => string.Concat(issuer, subject, audience).AsSpan().ContainsAny(Unquotable)
         ? null
         : $"az identity federated-credential create --name {Name} --identity-name <identity> --resource-group <group> --issuer "
             + $"'{issuer}' --subject '{subject}' --audiences '{audience}'";
 
-    /// <summary>The file bicepconfig.json, which <see cref="BicepForApplication"/> needs: where its extension comes from.</summary>
+    /// <summary>The file bicepconfig.json, which <see cref="BicepForApplication"/> needs. It names the source of the extension.</summary>
     public const string BicepConfiguration = """
         {
           "extensions": {
@@ -98,13 +98,14 @@ internal sealed class FederatedCredentialRecipe(string issuer, string subject, s
         }
         """;
 
-    /// <summary>A Bicep string: what would end it or begin an interpolation is escaped.</summary>
+    /// <summary>A Bicep string. Characters that would end it or begin an interpolation are escaped.</summary>
     private static string Bicep(string value) =>
         $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)
             .Replace("${", "\\${", StringComparison.Ordinal)}'";
 
     /// <summary>
-    /// A Terraform string. What would begin a template is written as a code point: doubling it is ambiguous behind another one.
+    /// A Terraform string. The characters that begin a template are written as a code point, because doubling them is ambiguous after
+    /// another one.
     /// </summary>
     private static string Terraform(string value) =>
         $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)

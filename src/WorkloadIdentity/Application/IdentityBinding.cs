@@ -7,14 +7,14 @@ using System.Text;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The way to Entra through the proxy of an AKS cluster
-/// (<see href="https://learn.microsoft.com/azure/aks/identity-bindings-concepts">identity bindings</see>): the same request to another
-/// address, over TLS that trusts the cluster's own certificates alone. Variables and certificates are read for every attempt, so that they
+/// Sends token requests to Entra through the proxy of an AKS cluster
+/// (<see href="https://learn.microsoft.com/azure/aks/identity-bindings-concepts">identity bindings</see>). The request is the same; its
+/// address differs, and TLS trusts only the cluster's own certificates. Variables and certificates are read for every attempt, so they
 /// can be rotated. Safe for concurrent use.
 /// </summary>
 internal sealed class IdentityBinding(WorkloadEnvironment environment)
 {
-    /// <summary>What the projected token is addressed to.</summary>
+    /// <summary>The audience of the projected token.</summary>
     public const string Audience = "api://AKSIdentityBinding";
 
     private const string ProxyVariable = "AZURE_KUBERNETES_TOKEN_PROXY";
@@ -26,24 +26,26 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
     private volatile ProxyClient? _client;
 
     /// <summary>
-    /// Whether an application is configured to ask the proxy. Only a token made for the proxy may go to it: never a secret, and never an
-    /// assertion that Entra itself would accept.
+    /// Whether an application is configured to use the proxy. Only a token made for the proxy may be sent to it, never a secret, and never
+    /// an assertion that Entra itself would accept.
     /// </summary>
-    /// <exception cref="ArgumentException">It is, together with something that excludes it.</exception>
+    /// <exception cref="ArgumentException">It is, together with an option or an authentication that cannot be combined with it.</exception>
     public static bool IsUsed(ApplicationCredentialOptions options, ClientAuthentication authentication) =>
         options.UseIdentityBinding && !authentication.IsFederated
             ? throw new ArgumentException(
-                $"{nameof(options.UseIdentityBinding)} sends what the application proves itself with to the cluster's proxy, which only a "
-                        + "federated token may go to. Use FederatedAuthentication, or leave it out.",
+                $"{nameof(options.UseIdentityBinding)} sends the application's credential to the cluster's proxy. Only a federated token "
+                        + "may be sent there. Use FederatedAuthentication, or leave the option out.",
                 nameof(authentication))
         : options.UseIdentityBinding && options.HttpClient is not null
             ? throw new ArgumentException(
-                $"{nameof(options.UseIdentityBinding)} and {nameof(options.HttpClient)} exclude each other: the cluster's proxy is asked "
-                    + $"over TLS of its own.",
+                $"{nameof(options.UseIdentityBinding)} and {nameof(options.HttpClient)} cannot be combined. The cluster's proxy needs "
+                    + "its own TLS settings. Remove one of the two.",
                 nameof(options))
         : options.UseIdentityBinding;
 
-    /// <summary>Where a request for <paramref name="endpoint"/> goes, and who sends it; or why it cannot be sent.</summary>
+    /// <summary>
+    /// The address for a request to <paramref name="endpoint"/> and the client that sends it, or the reason why it cannot be sent.
+    /// </summary>
     public (HttpClient? Client, Uri? Address, TokenResult? Problem) Route(Uri endpoint)
     {
         if (environment.Variable(ProxyVariable) is not { } text)
@@ -52,10 +54,10 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
             return (null, null, stray is null
                 ? TokenResult.Unavailable(new TokenError(
                     TokenErrorKind.NotConfigured,
-                    $"{ProxyVariable} is not set: this pod has no identity binding. Bind its service account, or leave out "
+                    $"{ProxyVariable} is not set, so this pod has no identity binding. Bind its service account, or leave out "
                         + $"{nameof(ApplicationCredentialOptions.UseIdentityBinding)}.")
                 { HelpAnchor = HelpAnchors.IdentityBinding })
-                : Failed($"{stray} is set and {ProxyVariable} is not: half an identity binding. Set both, or neither."));
+                : Failed($"{stray} is set and {ProxyVariable} is not. An identity binding needs both. Set both, or neither."));
         }
 
         var (proxy, problem) = SecretAddress.Read(text, AddressParts.Path, PlainHttp.Nowhere);
@@ -67,7 +69,7 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
         var name = environment.Variable(NameVariable);
         if (name is not null && Uri.CheckHostName(name) != UriHostNameType.Dns)
         {
-            return (null, null, Failed($"{NameVariable} is not a host name. It is the name in the proxy's certificate."));
+            return (null, null, Failed($"{NameVariable} is not a host name. Set it to the name in the proxy's certificate."));
         }
 
         var (pem, certificatesProblem, isPassing) = Certificates();
@@ -77,24 +79,22 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
         return client is null ? (null, null, Failed(clientProblem!)) : (client, Join(proxy!, endpoint), null);
     }
 
-    /// <summary>
-    /// Whether an assertion must not go to the proxy: one for the exchange itself could be used against Entra by whoever holds it.
-    /// </summary>
+    /// <summary>Refuses an assertion that is addressed to the exchange itself, because its holder could use it against Entra.</summary>
     public static TokenResult? Refuse(TokenRequestForm form) =>
         UnverifiedJwt.TryRead(form.Assertion)?.Audiences is not { Count: > 0 } audiences
             ? Failed(
-                "The assertion says no audience, so it is not known to be meant for the proxy of the identity binding, and was not sent.")
+                "The assertion has no audience. It may not be meant for the proxy of the identity binding, so it was not sent.")
         : audiences.Any(ExchangeAudience.IsAskedBy)
         ? Failed(
             $"The assertion is addressed to Entra's token exchange ({string.Join(
                 ", ",
                 audiences.Where(
-                    ExchangeAudience.IsAskedBy))}), and must not be shown to the proxy of the identity binding; it was not sent. Use the "
+                    ExchangeAudience.IsAskedBy))}). The proxy of the identity binding must not get it, so it was not sent. Use the "
                         + $"token that the binding projects, which is addressed to {Audience}, or leave out "
                         + $"{nameof(ApplicationCredentialOptions.UseIdentityBinding)}.")
         : null;
 
-    /// <summary>The proxy's address with the path of Entra's behind it. Escapes stay as they are on both sides.</summary>
+    /// <summary>The proxy's address followed by the path of Entra's address. Escapes of both stay unchanged.</summary>
     public static Uri Join(Uri proxy, Uri endpoint)
     {
         var path = proxy.AbsolutePath.TrimEnd('/') + "/" + endpoint.AbsolutePath.TrimStart('/');
@@ -102,7 +102,8 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
     }
 
     /// <summary>
-    /// The CA certificates as PEM; null for the system's own. What is wrong with a file may pass: it is away or empty while it is replaced.
+    /// The CA certificates as PEM; null for the system's own. A problem with the file may be transient, because the file is missing or
+    /// empty while it is replaced.
     /// </summary>
     private (byte[]? Pem, string? Problem, bool IsPassing) Certificates()
     {
@@ -112,18 +113,18 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
             return (data, null, false);
         }
 
-        // A webhook with inline certificates sets both variables and projects no file.
+        // The webhook for inline certificates sets both variables and mounts no file.
         var file = environment.ReadFile(path);
         return data is not null
             ? file.IsMissing ? (data, null, false)
-            : (null, $"{FileVariable} and {DataVariable} are both set, and it is not clear which certificates are meant. Keep one.", false)
+            : (null, $"{FileVariable} and {DataVariable} are both set, so the certificates are ambiguous. Remove one.", false)
             : file.Bytes is not { } bytes ? (null, $"{FileVariable}: {file.Problem}.", true)
             : bytes.AsSpan().Trim(" \t\r\n"u8).IsEmpty
             ? (null, $"{FileVariable}: '{path}' is empty. It must hold the CA certificates of the proxy (PEM).", true)
             : (bytes, null, false);
     }
 
-    /// <summary>One client for as long as name and certificates stay the same.</summary>
+    /// <summary>The client. It is reused until the name or the certificates change.</summary>
     private (HttpClient? Client, string? Problem) ClientFor(byte[]? pem, string? name)
     {
         lock (_gate)
@@ -154,15 +155,15 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
                 }
             }
 
-            // The one before is not disposed: requests under way end with it, and its idle connections close by themselves.
+            // The previous client is not disposed. Running requests still use it, and its idle connections close by themselves.
             _client = new ProxyClient(Create(roots, name), name, pem);
             return (_client.Client, null);
         }
     }
 
     /// <summary>
-    /// TLS is set up here because SocketsHttpHandler always asks for the name in the URL, whatever its SslOptions say (seen with .NET 10.0,
-    /// 2026-11); and a Host header that names somebody else is not what the proxy is asked with.
+    /// TLS is set up here, because SocketsHttpHandler always sends the name in the URL as SNI, whatever its SslOptions are (seen with .NET
+    /// 10.0, 2026-11). A Host header with another name would change the request.
     /// </summary>
     private static HttpClient Create(X509Certificate2Collection? roots, string? name) =>
         Backchannel.Over(async (context, cancellationToken) =>
@@ -196,7 +197,7 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
         }
     });
 
-    /// <summary>Trusts these and nothing else. A cluster's own authority publishes no revocation.</summary>
+    /// <summary>Trusts only these certificates. Revocation is not checked, because a cluster's own authority publishes none.</summary>
     private static X509ChainPolicy PolicyOf(X509Certificate2Collection roots)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
@@ -213,7 +214,7 @@ internal sealed class IdentityBinding(WorkloadEnvironment environment)
 
         public string? Name => name;
 
-        /// <summary>Whether it trusts certificates of the cluster's, not the system's.</summary>
+        /// <summary>Whether it trusts the cluster's certificates in place of the system's.</summary>
         public bool HasRoots => pem is not null;
 
         public bool IsFor(byte[]? otherPem, string? otherName) =>

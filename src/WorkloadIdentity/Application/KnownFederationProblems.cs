@@ -1,33 +1,33 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Assertions that no federated credential, or none for long, can match: issuers whose subject changes with every step or person, and
-/// signatures Entra does not read. Known from the issuers' documentation as of November 2026; a row that is out of date costs a wrong
-/// sentence, never a decision.
+/// Assertions that no federated credential can match, or not for long: the subject changes with every step or person, or Entra does not
+/// support the signature. Taken from the issuers' documentation as of November 2026. An outdated row causes a wrong hint, never a wrong
+/// decision.
 /// </summary>
 internal static class KnownFederationProblems
 {
     private static readonly IReadOnlyList<(string Issuer, Func<string, bool> Subject, string Warning)> Rows =
     [
         ("https://api.bitbucket.org/", _ => true,
-            "Bitbucket writes the id of the step into the subject, which is another one at every run: no federated credential can match "
-                + "it. Let an issuer in between exchange the token."),
+            "Bitbucket writes the id of the step into the subject. The id changes at every run, so no federated credential can match it. "
+                + "Use another issuer that exchanges Bitbucket's token for its own."),
         ("https://oidc.circleci.com/", subject => subject.Contains("/user/", StringComparison.Ordinal),
-            "CircleCI writes the person who started the pipeline into the subject: each person needs a federated credential."),
+            "CircleCI writes the person who started the pipeline into the subject. Each person needs a federated credential."),
         ("https://agent.buildkite.com", subject => subject.Contains(":commit:", StringComparison.Ordinal),
-            "Buildkite writes the commit into the subject: a federated credential matches one commit alone. Ask for the token with "
+            "Buildkite writes the commit into the subject, so a federated credential matches only one commit. Ask for the token with "
                 + "--subject-claim, so that the subject is one claim that stays."),
         ("https://oidc.fly.io/", _ => true,
-            "Fly.io writes the machine into the subject: each machine needs a federated credential, also when it is replaced."),
+            "Fly.io writes the machine into the subject. Each machine needs a federated credential, and a new one when it is replaced."),
     ];
 
-    /// <summary>What stands in the way of a match whatever the federated credential says; empty when nothing is known.</summary>
+    /// <summary>The known reasons why an assertion cannot match any federated credential; empty when none is known.</summary>
     public static IEnumerable<string> Of(UnverifiedJwt assertion)
     {
         if (assertion.Algorithm is { } algorithm && algorithm != ClientAssertion.Rs256)
         {
-            yield return "It is not signed with RS256, the one algorithm Entra takes from other issuers. Let the issuer sign with an RSA "
-                + "key (SPIRE: jwt_key_type = \"rsa-2048\"; AWS: SigningAlgorithm=RS256).";
+            yield return "The assertion is not signed with RS256, the only algorithm that Entra accepts from other issuers. Configure the "
+                + "issuer to sign with an RSA key (SPIRE: jwt_key_type = \"rsa-2048\"; AWS: SigningAlgorithm=RS256).";
         }
 
         foreach (var (issuer, matches, warning) in Rows)
@@ -41,7 +41,7 @@ internal static class KnownFederationProblems
 
         if (assertion.Audiences.Contains(IdentityBinding.Audience))
         {
-            yield return $"It is addressed to the proxy of an AKS identity binding and was sent to Entra itself: set "
+            yield return $"The assertion is addressed to the proxy of an AKS identity binding and was sent to Entra itself. Set "
                 + $"{nameof(ApplicationCredentialOptions)}.{nameof(ApplicationCredentialOptions.UseIdentityBinding)}.";
         }
     }

@@ -1,15 +1,14 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What Entra refused for, by the <c>error</c> of its answer and by the <c>suberror</c> where there is one: they decide where no code that
-/// is known comes with them. Sources: RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 8707 section 2, and the
-/// sub-errors that MSAL names.
+/// The category of an error by its <c>error</c> and <c>suberror</c>. They decide if the response has no known code. Sources: RFC 6749
+/// sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 8707 section 2, and the sub-errors that MSAL names.
 /// </summary>
 internal static class OAuthError
 {
     public const string TemporarilyUnavailable = "temporarily_unavailable";
 
-    /// <summary>Every error and sub-error that decides.</summary>
+    /// <summary>Every error and sub-error that is used.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         "invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope", "invalid_resource", "invalid_target", "invalid_request",

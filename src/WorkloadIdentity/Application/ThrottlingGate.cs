@@ -1,27 +1,28 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Remembers, per tenant, that Entra asked to be left alone. It belongs to one token endpoint, which has one authority and one client,
-/// so all requests of that client in that tenant wait together, whatever their scope. Safe for concurrent use.
+/// Remembers, per tenant, until when Entra throttles. It belongs to one token endpoint, which has one authority and one client. So all
+/// requests of that client in that tenant wait together, whatever their scope. Safe for concurrent use.
 /// </summary>
 internal sealed class ThrottlingGate(TimeProvider timeProvider)
 {
     /// <summary>
-    /// Tenants come from requests, so they are counted. When more are throttled, the one that may be asked again first is forgotten.
+    /// The most tenants that are remembered, because tenants come from requests. Beyond that, the tenant whose wait ends first is
+    /// forgotten.
     /// </summary>
     public const int MaxTenants = 1024;
 
-    /// <summary>No answer silences us for longer than this.</summary>
+    /// <summary>The upper limit for Retry-After.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromHours(1);
 
-    /// <summary>A timer may fire a hair early: a wait that is as good as over is over.</summary>
+    /// <summary>A timer may fire slightly early, so a wait this short counts as over.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Closing> _closings = new(StringComparer.OrdinalIgnoreCase);
     private volatile bool _anyClosed;
 
-    /// <summary>The answer that closed the gate, told again, while it is closed; null when the tenant may be asked.</summary>
+    /// <summary>The throttling error of a tenant while its wait lasts; null when a request may be sent.</summary>
     public TokenError? Closed(string tenantId)
     {
         if (!_anyClosed)

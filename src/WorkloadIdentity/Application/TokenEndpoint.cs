@@ -3,27 +3,27 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Asks Entra for tokens as one application: <c>POST https://{authority}/{tenant}/oauth2/v2.0/token</c>. The only place that does.
+/// Requests tokens from Entra for one application: <c>POST https://{authority}/{tenant}/oauth2/v2.0/token</c>. The only code that does.
 /// Safe for concurrent use.
 /// </summary>
 internal sealed class TokenEndpoint(
     string clientId, ClientAuthentication authentication, HttpClient client, RetryOptions retryOptions, TimeProvider timeProvider,
     ILogger logger, IdentityBinding? binding = null)
 {
-    // A new federated credential is known everywhere after some minutes: asking every second would not make it known sooner.
+    // A new federated credential takes minutes to be known everywhere, so shorter delays would not help.
     private static readonly TimeSpan FirstPropagationWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPropagationWait = TimeSpan.FromSeconds(20);
 
     private readonly TransientRetry _retry = new(retryOptions, timeProvider);
     private readonly ThrottlingGate _gate = new(timeProvider);
 
-    // Learned from an answer once, for this authority: the next acquisitions begin with what works.
+    // Learned from one response of this authority. Later acquisitions start with it.
     private volatile bool _rs256Only;
 
     /// <summary>
-    /// Asks, and asks again where that is promised to help: transient failures on a schedule; once with RS256 where PS256 is not known;
-    /// once more where the secret, certificate or assertion was refused and a newer one has come meanwhile; and for as long as the
-    /// application tolerates while a new federated credential becomes known.
+    /// Sends the token request, and repeats it where that can help: transient failures on a schedule; once with RS256 if PS256 is not
+    /// supported; once if the secret, certificate or assertion was refused and a newer one is available; and while a new federated
+    /// credential is not known yet, for as long as the application allows.
     /// </summary>
     public async ValueTask<TokenResult> AcquireAsync(TokenExchange exchange, CancellationToken cancellationToken)
     {
@@ -92,7 +92,7 @@ internal sealed class TokenEndpoint(
             cancellationToken);
     }
 
-    /// <summary>One request, with a form written for it alone: a server may refuse a <c>jti</c> it has seen, retries included.</summary>
+    /// <summary>One request with its own form. A server may refuse a <c>jti</c> that it has seen, so a retry needs a new one.</summary>
     private async ValueTask<Attempt> SendAsync(TokenExchange exchange, Attempt? refused, CancellationToken cancellationToken)
     {
         if (_gate.Closed(exchange.TenantId) is { } closed)
@@ -109,7 +109,7 @@ internal sealed class TokenEndpoint(
         var form = new TokenRequestForm(exchange);
         if (await WriteAuthenticationAsync(form, exchange, cancellationToken).ConfigureAwait(false) is { } problem)
         {
-            // Entra has answered already: that stands, whatever became of the material since.
+            // Entra's answer is returned, even if a new form cannot be written.
             return refused ?? new Attempt(problem, Form: null);
         }
 
@@ -142,13 +142,15 @@ internal sealed class TokenEndpoint(
     }
 
     /// <summary>
-    /// Asking again with what was refused only makes failures look like an attack; an assertion refused for its time may be made anew.
+    /// Whether to repeat a request. The same refused secret is not sent again, because repeated failures look like an attack. An assertion
+    /// that was refused for its time may be signed again.
     /// </summary>
     private static bool IsWorthAnotherTry(Attempt refused, TokenRequestForm before, TokenRequestForm now) =>
         !now.HasSameMaterialAs(before) || (refused.WasToldCode(EntraCode.AssertionOutsideLifetime) && now.Assertion != before.Assertion);
 
     /// <summary>
-    /// Null when written. Sources are the application's own code or other servers: they get as long as one attempt may take.
+    /// Writes the client authentication into the form; null when it was written. A source is code of the application or another server, so
+    /// it gets the time limit of one attempt.
     /// </summary>
     private async ValueTask<TokenResult?> WriteAuthenticationAsync(
         TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
@@ -170,20 +172,20 @@ internal sealed class TokenEndpoint(
             var error = exception is OperationCanceledException && limit.HasPassed
                 ? new TokenError(
                     TokenErrorKind.TimedOut,
-                    $"The {authentication.Name} was not there within {retryOptions.AttemptTimeout.TotalSeconds:0.#} s. Check what it comes "
-                        + "from.")
+                    $"The {authentication.Name} was not available within {retryOptions.AttemptTimeout.TotalSeconds:0.#} s. Check its "
+                        + "source.")
                 {
                     Exception = exception,
                 }
                 : ThrownError.Of(
                     exception,
-                    $"What the {authentication.Name} of application {clientId} comes from",
+                    $"The source of the {authentication.Name} of application {clientId}",
                     network: TokenErrorKind.InvalidConfiguration);
             return About(TokenResult.Failed(error), exchange);
         }
     }
 
-    /// <summary>The verdict on what was to be sent, with what was asked for and by whom.</summary>
+    /// <summary>The error of a client authentication, with scope, application and tenant added.</summary>
     private TokenResult About(TokenResult problem, TokenExchange exchange)
     {
         var error = problem.Error!.About(exchange.Request.Scope, clientId, exchange.TenantId);
@@ -202,13 +204,13 @@ internal sealed class TokenEndpoint(
         return request;
     }
 
-    /// <param name="Result">How it ended.</param>
-    /// <param name="Form">What was sent; null when nothing was.</param>
+    /// <param name="Result">The result.</param>
+    /// <param name="Form">The form that was sent; null when nothing was.</param>
     private sealed record Attempt(TokenResult Result, TokenRequestForm? Form)
     {
         /// <summary>
-        /// An error that asking again may mend; null when there is none. One that the gate repeated was answered to somebody else: whether
-        /// to wait for it is for the caller to decide.
+        /// A transient error, which a retry may solve; null when there is none. The gate's error answers an earlier request, so the caller
+        /// decides whether to wait.
         /// </summary>
         public TokenError? TransientError => Result.Error is { IsRepeated: false, IsTransient: true } error ? error : null;
 

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Reads an answer that is no token: Entra's error object, a bare status, plain text or a proxy's page. Only <c>error</c>, codes, sub-error
-/// and the cleaned description enter the message (RFC 6749 section 5.2;
+/// Turns a response without a token into an error: Entra's error object, a bare status, plain text or a proxy's page. Only <c>error</c>,
+/// codes, sub-error and the cleaned description enter the message (RFC 6749 section 5.2;
 /// <see href="https://learn.microsoft.com/entra/identity-platform/reference-error-codes">Entra's codes</see>).
 /// </summary>
 internal static partial class TokenRefusal
@@ -15,7 +15,7 @@ internal static partial class TokenRefusal
     private static readonly TimeSpan ToleratedSkew = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LoopWait = TimeSpan.FromSeconds(60);
 
-    // Entra says "Too Many Requests" without a time now and then; peers leave it alone for this long.
+    // Entra sometimes answers "Too Many Requests" without a Retry-After header. Other libraries wait this long.
     private static readonly TimeSpan UnstatedWait = TimeSpan.FromSeconds(5);
 
     public static TokenError Read(
@@ -39,7 +39,7 @@ internal static partial class TokenRefusal
                 : body is not { HasError: true } ? TokenErrorKind.InvalidResponse : TokenErrorKind.Refused;
         var isForUser = exchange.Request.UserAssertion is not null;
 
-        // Claims beside a refusal are what the user has to do; without a user nobody can.
+        // Claims in an error say what the user has to do. Without a user, nobody can do it.
         var category = known?.Category
             ?? (isThrottled ? TokenErrorCategory.Throttling
                 : isPassing ? TokenErrorCategory.Transient
@@ -75,19 +75,20 @@ internal static partial class TokenRefusal
         };
     }
 
-    /// <summary>Who refused what, and to whom.</summary>
+    /// <summary>The first sentence: the authority, the token that it did not issue, and the application.</summary>
     private static StringBuilder Opening(TokenErrorKind kind, TokenExchange exchange, string authentication) => new StringBuilder()
         .Append(CultureInfo.InvariantCulture, $"{exchange.Authority} ")
         .Append(kind switch
         {
-            TokenErrorKind.Throttled => "asked to be left alone when asked for",
-            TokenErrorKind.InvalidResponse => "gave no answer a token endpoint gives when asked for",
+            TokenErrorKind.Throttled => "is throttling requests and did not issue",
+            TokenErrorKind.InvalidResponse => "returned a response that is not a token response when asked for",
             _ => "refused",
         })
-        .Append(CultureInfo.InvariantCulture, $" a token for '{exchange.Request.Scope}' to application {exchange.ClientId}")
+        .Append(CultureInfo.InvariantCulture, $" a token for '{exchange.Request.Scope}' {(kind == TokenErrorKind.InvalidResponse
+            ? "for" : "to")} application {exchange.ClientId}")
         .Append(CultureInfo.InvariantCulture, $" ({authentication}) in tenant {exchange.TenantId}. ");
 
-    /// <summary>The codes as Entra lists them; where it lists none, those its description names.</summary>
+    /// <summary>The codes that Entra lists. If it lists none, those in its description.</summary>
     private static IReadOnlyList<long> Codes(TokenAnswer? body, string? description) => body?.ErrorCodes is { Count: > 0 } listed
         ? listed
         : [.. AadstsCode().Matches(description ?? "").Take(MaxCodes)
@@ -96,7 +97,7 @@ internal static partial class TokenRefusal
     private static void AppendAnswer(
         StringBuilder text, BackchannelAnswer answer, string? error, string? suberror, IReadOnlyList<long> codes, string? description)
     {
-        text.Append(CultureInfo.InvariantCulture, $"It said: {answer.Status}");
+        text.Append(CultureInfo.InvariantCulture, $"Response: {answer.Status}");
         if (error is not null)
         {
             text.Append(' ').Append(error);
@@ -127,8 +128,8 @@ internal static partial class TokenRefusal
         category is TokenErrorCategory.FederationMismatch or TokenErrorCategory.FederationConfig;
 
     /// <summary>
-    /// What it means and what to do. Issuer, subject and audience are compared letter by letter: whoever has to correct a federated
-    /// credential is told the command that adds a matching one.
+    /// What the error means and what to do. Issuer, subject and audience are compared letter by letter, so the message about a federated
+    /// credential includes the command that adds a matching one.
     /// </summary>
     private static void AppendRemedy(
         StringBuilder text, EntraError? known, UnverifiedJwt? assertion, TokenExchange exchange, TokenRequestForm form, string otherwise)
@@ -147,7 +148,8 @@ internal static partial class TokenRefusal
     }
 
     /// <summary>
-    /// A clock that is off is the one cause of a refused time that nobody sees in the assertion. One that we signed was made by this clock.
+    /// A wrong clock is the one cause of a refused time that the assertion does not show. This machine's clock dates the assertions that we
+    /// sign.
     /// </summary>
     private static string? Skew(BackchannelAnswer answer, TokenRequestForm form, DateTimeOffset now)
     {
@@ -159,29 +161,29 @@ internal static partial class TokenRefusal
         var minutes = off.TotalMinutes.ToString("0.#", CultureInfo.InvariantCulture);
         return $" The clock of this machine is {minutes} minutes {(now > theirs ? "ahead of" : "behind")} Entra's"
             + (form.IsFederated
-                ? ": if the assertion was made here, that is why."
-                : ", and the assertion was made by it: that is why. Turn on time synchronisation (NTP).");
+                ? ". If the assertion was made on this machine, that is the cause."
+                : ". This clock dated the assertion, so that is the cause. Turn on time synchronisation (NTP).");
     }
 
     private static string InteractionAdvice(bool isForUser) => isForUser
-        ? "Answer the caller with 401 and what error.ToChallenge() gives, so that the user can do what is asked for"
-        : "Nobody is there to interact with: an administrator has to exempt this application from the policy, which the sign-in log names "
-            + "(look for the correlation id)";
+        ? "Answer the caller with 401 and the result of error.ToChallenge(), so that the user can do what Entra requires"
+        : "No user is present. An administrator has to exempt this application from the policy. Find the policy in the sign-in log by the "
+            + "correlation id";
 
     private static string Advice(TokenErrorKind kind, BackchannelAnswer answer, bool isPassing, long? code, bool isNotJson) => kind switch
     {
         TokenErrorKind.Throttled => "Ask less often: share one token acquirer, and let it keep tokens until they expire",
         _ when answer.Status == 407 =>
-            "A proxy wants to be authenticated to: give this process a proxy it may use, or reach Entra without one",
-        _ when isPassing => "Nothing needs to change if this passes; if it stays, see the service's status page",
+            "A proxy requires authentication. Configure a proxy that this process may use, or connect to Entra without a proxy",
+        _ when isPassing => "Try again later. If the error lasts, check the status page of the service",
         TokenErrorKind.InvalidResponse when isNotJson && answer.Body.AsSpan().TrimStart(" \r\n\t"u8).StartsWith("<"u8) =>
-            "A web page answered in Entra's place: look for a proxy, firewall or captive portal in between, and check the authority host",
-        TokenErrorKind.InvalidResponse => "Check the authority host, and what stands between it and this process",
+            "The response is a web page. Look for a proxy, firewall or captive portal in front of Entra, and check the authority host",
+        TokenErrorKind.InvalidResponse => "Check the authority host, and any proxy or firewall between it and this process",
         _ when code is not null => $"Look the code up at https://login.microsoftonline.com/error?code={code}",
-        _ => "Check tenant, client id, scope and what the application proves itself with",
+        _ => "Check the tenant, the client id, the scope, and the secret, certificate or assertion of the application",
     };
 
-    /// <summary>Claims are passed on to callers, so they must be what they are called: a JSON object.</summary>
+    /// <summary>The claims of an error. Callers get them, so anything but a JSON object is dropped.</summary>
     private static string? Claims(string? claims, TokenRequestForm form) =>
         claims is { Length: <= ClaimsRequest.MaxLength } && UntrustedText.Mask(claims, form.Secrets) == claims
             && StrictJson.IsObject(Encoding.UTF8.GetBytes(claims)) ? claims : null;

@@ -1,20 +1,21 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Judges an answer of the token endpoint: a token (RFC 6749 section 5.1), a refusal (section 5.2), or neither. Answers are bounded by
-/// <see cref="Backchannel"/>. Nothing in them is believed that is not checked here.
+/// Reads a response of the token endpoint: a token (RFC 6749 section 5.1), an error (section 5.2), or neither. <see cref="Backchannel"/>
+/// limits its size. Every member is checked before it is used.
 /// </summary>
 internal static class TokenResponse
 {
-    /// <summary>Entra's longest-lived tokens are those of continuous access: up to 28 hours.</summary>
+    /// <summary>The longest lifetime of a token from Entra: tokens with continuous access live up to 28 hours.</summary>
     public static readonly TimeSpan MaxLifetime = TimeSpan.FromHours(48);
 
-    /// <param name="answer">What arrived.</param>
-    /// <param name="exchange">What was asked for, and by whom.</param>
-    /// <param name="form">What was sent, for what must not be repeated in a message.</param>
-    /// <param name="authentication">What the application proved itself with, in words.</param>
-    /// <param name="sentOn">When the attempt began: lifetimes count from here, so that a slow answer never makes a token look
-    /// younger.</param>
+    /// <param name="answer">The response.</param>
+    /// <param name="exchange">The request: the token that was asked for and the application.</param>
+    /// <param name="form">The form that was sent. Its secrets must not appear in a message.</param>
+    /// <param name="authentication">The name of the client authentication.</param>
+    /// <param name="sentOn">
+    /// When the attempt began. Lifetimes count from here, so that a slow response never makes a token expire later.
+    /// </param>
     public static TokenResult Read(
         BackchannelAnswer answer, TokenExchange exchange, TokenRequestForm form, string authentication, DateTimeOffset sentOn)
     {
@@ -37,7 +38,7 @@ internal static class TokenResponse
                 new TokenError(
                     TokenErrorKind.InvalidResponse,
                     $"{exchange.Authority} answered {answer.Status} for application {exchange.ClientId} in tenant "
-                        + $"{exchange.TenantId}, but {problem}. Check what answers at this address: Entra does not.")
+                        + $"{exchange.TenantId}, but {problem}. Entra does not respond like this: check which server is at this address.")
                 {
                     StatusCode = answer.Status,
                 }.About(exchange.Request.Scope, exchange.ClientId, exchange.TenantId, exchange.CorrelationId)),
@@ -48,7 +49,7 @@ internal static class TokenResponse
     {
         if (response.AccessToken is not { } value)
         {
-            return (null, "without an access_token");
+            return (null, "the response has no access_token");
         }
 
         if (!Guard.IsBearerToken(value))
@@ -63,20 +64,20 @@ internal static class TokenResponse
 
         if (Seconds(response.ExpiresIn) is not { } lifetime)
         {
-            return (null, "without an expires_in that is a number of seconds");
+            return (null, "the expires_in is missing or not a number of seconds");
         }
 
         if (lifetime <= 0)
         {
-            return (null, "the token has expired already (expires_in is not above zero)");
+            return (null, "the token has already expired (expires_in is not more than zero)");
         }
 
         if (lifetime > MaxLifetime.TotalSeconds)
         {
-            return (null, $"the token would live for more than {MaxLifetime.TotalHours:0} hours (expires_in), which none of Entra's does");
+            return (null, $"the expires_in is more than {MaxLifetime.TotalHours:0} hours, longer than any token of Entra");
         }
 
-        // A hint: one that makes no sense is no hint.
+        // The refresh time is a hint. One out of range is ignored.
         var refresh = Seconds(response.RefreshIn);
         return (new AccessToken(
             value, sentOn.AddSeconds(lifetime), refresh > 0 && refresh < lifetime ? sentOn.AddSeconds(refresh.Value) : null, origin), "");

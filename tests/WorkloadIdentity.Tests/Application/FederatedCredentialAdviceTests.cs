@@ -109,9 +109,9 @@ public sealed class FederatedCredentialAdviceTests
     {
         { "https://api.bitbucket.org/2.0/workspaces/contoso/pipelines-config/identity/oidc", "{a}:{b}", "RS256", "no federated credential "
             + "can match it" },
-        { "https://oidc.circleci.com/org/1", "org/1/project/2/user/3", "RS256", "each person needs a federated credential" },
+        { "https://oidc.circleci.com/org/1", "org/1/project/2/user/3", "RS256", "Each person needs a federated credential" },
         { "https://agent.buildkite.com", "organization:o:pipeline:p:ref:r:commit:c:step:s", "RS256", "--subject-claim" },
-        { "https://oidc.fly.io/contoso", "contoso:orders:machine", "RS256", "each machine" },
+        { "https://oidc.fly.io/contoso", "contoso:orders:machine", "RS256", "Each machine" },
         { "https://spire.example", "spiffe://contoso/orders", "ES256", "not signed with RS256" },
         { GitHub, Subject, "RS256", null },
     };
@@ -124,7 +124,7 @@ public sealed class FederatedCredentialAdviceTests
         var message = await RefusedAsync(700213, Jwt(issuer, subject, algorithm: algorithm));
 
         string[] all =
-            ["no federated credential can match it", "each person needs", "--subject-claim", "each machine", "not signed with RS256"];
+            ["no federated credential can match it", "Each person needs", "--subject-claim", "Each machine", "not signed with RS256"];
         Assert.Equal(warning is null ? 0 : 1, all.Count(each => message.Contains(each, StringComparison.Ordinal)));
         Assert.True(warning is null || message.Contains(warning, StringComparison.Ordinal));
     }
@@ -154,8 +154,8 @@ public sealed class FederatedCredentialAdviceTests
     }
 
     [Theory]
-    [InlineData("Thu, 01 Jan 2026 00:10:00 GMT", "10 minutes behind Entra's, and the assertion was made by it")]
-    [InlineData("Wed, 31 Dec 2025 23:30:00 GMT", "30 minutes ahead of Entra's, and the assertion was made by it")]
+    [InlineData("Thu, 01 Jan 2026 00:10:00 GMT", "10 minutes behind Entra's. This clock dated the assertion")]
+    [InlineData("Wed, 31 Dec 2025 23:30:00 GMT", "30 minutes ahead of Entra's. This clock dated the assertion")]
     [InlineData("Thu, 01 Jan 2026 00:00:30 GMT", null)]
     public async Task A_clock_that_is_off_is_told_of_an_assertion_that_was_signed_here_too(string date, string? says)
     {

@@ -161,7 +161,7 @@ public sealed class IdentityBindingTests : IAsyncLifetime
         { "AZURE_KUBERNETES_TOKEN_PROXY", "https://127.0.0.1?canary", "a query or a fragment" },
         { "AZURE_KUBERNETES_TOKEN_PROXY", "https://127.0.0.1#canary", "a query or a fragment" },
         { "AZURE_KUBERNETES_TOKEN_PROXY", "https://127.0.0.1/\r\ncanary", "white space or a control character" },
-        { "AZURE_KUBERNETES_TOKEN_PROXY", null, "half an identity binding" },
+        { "AZURE_KUBERNETES_TOKEN_PROXY", null, "An identity binding needs both" },
         { "AZURE_KUBERNETES_SNI_NAME", "canary name", "AZURE_KUBERNETES_SNI_NAME is not a host name" },
         { "AZURE_KUBERNETES_CA_FILE", "/not/there", "'/not/there' does not exist" },
     };

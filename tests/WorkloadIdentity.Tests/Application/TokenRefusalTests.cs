@@ -54,7 +54,7 @@ public sealed class TokenRefusalTests
             TokenErrorKind.Refused,
             TokenErrorCategory.ClientCredential,
             [],
-            "It said: 400 invalid_client."
+            "Response: 400 invalid_client."
         },
         {
             HttpStatusCode.BadRequest,
@@ -64,7 +64,7 @@ public sealed class TokenRefusalTests
             [],
             "invalid_grant/protection_policy_required"
         },
-        { HttpStatusCode.BadRequest, """{"error":{"code":"x"}}""", TokenErrorKind.Refused, TokenErrorCategory.None, [], "It said: 400." },
+        { HttpStatusCode.BadRequest, """{"error":{"code":"x"}}""", TokenErrorKind.Refused, TokenErrorCategory.None, [], "Response: 400." },
 
         // A code that is known says more than the error.
         { HttpStatusCode.BadRequest, EntraFake.Error(
@@ -75,14 +75,13 @@ public sealed class TokenRefusalTests
             "Answer the caller with 401 and error.ToChallenge()" },
 
         // Not Entra's form.
-        { HttpStatusCode.BadRequest, "", TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "gave no answer a token endpoint "
-            + "gives" },
+        { HttpStatusCode.BadRequest, "", TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "not a token response" },
         { HttpStatusCode.BadRequest, "{}", TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "Check the authority host" },
         { HttpStatusCode.NotFound, "<!DOCTYPE html><html>", TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "web page" },
-        { HttpStatusCode.ProxyAuthenticationRequired, "<html>", TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "proxy wants "
-            + "to be authenticated" },
+        { HttpStatusCode.ProxyAuthenticationRequired, "<html>", TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [],
+            "proxy requires authentication" },
         { HttpStatusCode.BadRequest, new string(
-            'x', Backchannel.MaxErrorBytes + 1), TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "It said: 400." },
+            'x', Backchannel.MaxErrorBytes + 1), TokenErrorKind.InvalidResponse, TokenErrorCategory.None, [], "Response: 400." },
     };
 
     [Theory]

@@ -38,10 +38,10 @@ public sealed class TokenResponseTests
 
     public static TheoryData<string, string> NoTokens => new()
     {
-        { "", "no answer a token endpoint gives" },
+        { "", "not a token response" },
         { "<html>Sign in</html>", "web page" },
-        { "\"token\"", "no answer a token endpoint gives" },
-        { "[]", "no answer a token endpoint gives" },
+        { "\"token\"", "not a token response" },
+        { "[]", "not a token response" },
         { "{}", "access_token" },
         { """{"access_token":"t","expires_in":3599}""", "token_type" },
         { """{"access_token":"t","expires_in":3599,"token_type":"pop"}""", "token_type" },
@@ -65,10 +65,9 @@ public sealed class TokenResponseTests
         { """{"access_token":"token=canary","token_type":"Bearer","expires_in":3599}""", "no Bearer token has" },
         { """{"access_token":"==","token_type":"Bearer","expires_in":3599}""", "no Bearer token has" },
         { """{"access_token":"\ud800","token_type":"Bearer","expires_in":3599}""", "access_token" },
-        { """{"access_token":"token-canary","access_token":"u","token_type":"Bearer","expires_in":3599}""", "no answer a token endpoint "
-            + "gives" },
+        { """{"access_token":"token-canary","access_token":"u","token_type":"Bearer","expires_in":3599}""", "not a token response" },
         { $$"""{"access_token":"token-canary","token_type":"Bearer","expires_in":3599,"x":{{new string('[', 40)}}{{new string(
-            ']', 40)}}}""", "no answer a token endpoint gives" },
+            ']', 40)}}}""", "not a token response" },
     };
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed partial class DoctorCommandTests
                 "more: wid doctor --fix az|bicep|terraform|json", "help: wid explain AADSTS700213",
             ]),
         ["an algorithm Entra does not read"] = (bench => Answers(bench.WithTokenFile(ToolBench.Assertion(algorithm: "ES256")), 700213), 4,
-            ["No federated credential can match this assertion", "It is not signed with RS256"]),
+            ["No federated credential can match this assertion", "The assertion is not signed with RS256"]),
         ["Entra cannot be reached"] = (bench =>
             bench.WithSecret().Answer = _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused"), 5,
                 ["(Unreachable)"]),
