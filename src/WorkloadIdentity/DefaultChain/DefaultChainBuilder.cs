@@ -215,7 +215,7 @@ internal sealed class DefaultChainBuilder
                 .Select(member => member.Name)];
         if (present.Length > 1)
         {
-            Log.TwoAmbientCredentials(_options.Logger, present[0], string.Join(", ", present[1..]));
+            Log.SeveralCredentials(_options.Logger, present[0], string.Join(", ", present[1..]));
         }
     }
 }

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Where the tokens of one client may go: listed origins, the base addresses its configuration set, and the exact host of an https scope.
-/// Safe for concurrent use; a check that passes allocates nothing of its own.
+/// The origins that may get the tokens of one client: listed origins, the base addresses that its configuration set, and the exact host of
+/// an https scope. Safe for concurrent use. A check that passes allocates nothing.
 /// </summary>
 /// <param name="options">Read once.</param>
-/// <param name="client">The name of a factory-made client, for the line of code a refusal prints; null for a handler made by hand.</param>
+/// <param name="client">The name of a factory-made client, for the line of code in an error; null for a handler made in code.</param>
 internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? client = null)
 {
     private const int MaxWarnings = 64;
@@ -23,8 +23,10 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
     private ScopeOrigins? _lastScope;
     private Passed? _passed;
 
-    /// <summary>Whether a gate stands in front and notes issued addresses; set before the first message comes.</summary>
-    public bool IsGated { get; set; }
+    /// <summary>
+    /// Whether an <see cref="OriginalUriHandler"/> is in front and notes original URIs. Set before the first message is sent.
+    /// </summary>
+    public bool NotesOriginalUris { get; set; }
 
     /// <summary>The same rules without the base addresses, for the next handler of the same client.</summary>
     public AllowedOrigins WithoutBaseAddresses()
@@ -32,11 +34,11 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
         var copy = (AllowedOrigins)MemberwiseClone();
         copy._baseAddresses = new();
         copy._passed = null;
-        copy.IsGated = false;
+        copy.NotesOriginalUris = false;
         return copy;
     }
 
-    /// <summary>The base address that the named client's configuration set counts as listed.</summary>
+    /// <summary>Adds the base address that the named client's configuration set. It counts as listed.</summary>
     public void Learn(Uri? baseAddress)
     {
         if (Origin.TryRead(baseAddress, out var origin) && baseAddress.UserInfo.Length == 0)
@@ -48,13 +50,13 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
     /// <summary>
     /// Why a token for <paramref name="scope"/> must not be sent with a request to <paramref name="address"/>; null when it may.
     /// </summary>
-    /// <param name="address">Where the request would go now.</param>
-    /// <param name="issued">Where the application addressed it, when a gate saw that.</param>
+    /// <param name="address">The address of the request now.</param>
+    /// <param name="issued">The original URI, if an <see cref="OriginalUriHandler"/> noted it.</param>
     /// <param name="scope">What the token is for.</param>
-    /// <param name="sender">What would send it: its proxy is asked. Null stands for the process's settings.</param>
+    /// <param name="sender">The handler that sends it, whose proxy is checked. Null uses the settings of the process.</param>
     public TokenError? Refuse(Uri? address, OriginalUri? issued, string scope, HttpMessageHandler? sender)
     {
-        // What was allowed stays allowed on the same handler. Only over https, where no proxy can read along.
+        // An address that was allowed stays allowed on the same handler. This holds only for https, where no proxy can read the token.
         if (_passed is { } passed && ReferenceEquals(passed.Address, address) && ReferenceEquals(passed.Scope, scope))
         {
             return null;
@@ -75,7 +77,7 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
             return OriginRefusals.UnknownScheme(origin, scope);
         }
 
-        // The issued address speaks for this one only if the application's own handlers brought it here.
+        // The original URI allows this one only if the application's own handlers changed it.
         var hasIssued =
             Origin.TryRead(
                 issued is not null && ReferenceEquals(issued.Owner, this) && issued.Covers(origin) ? issued.Address : null,
@@ -105,8 +107,8 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
     }
 
     /// <param name="address">An allowed address with plain http.</param>
-    /// <param name="origin">Of the address.</param>
-    /// <param name="named">What the application called it.</param>
+    /// <param name="origin">The origin of the address.</param>
+    /// <param name="named">The origin as the application wrote it.</param>
     /// <param name="scope">What the token is for.</param>
     /// <param name="sender">The handler that would send it.</param>
     private TokenError? RefusePlainHttp(Uri address, Origin origin, Origin named, string scope, HttpMessageHandler? sender)
@@ -130,14 +132,14 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
         return null;
     }
 
-    /// <summary>Whether nobody was warned of this origin yet; of so many that nobody would read on, nobody is.</summary>
+    /// <summary>Whether no warning was logged for this origin yet. Beyond a number of origins no more warnings are logged.</summary>
     public bool IsFirstWarningOf(Origin origin) => _warned.Count < MaxWarnings && _warned.TryAdd(origin, true);
 
     /// <summary>Whether the origin is allowed for this scope, whatever its scheme.</summary>
     public bool IsListed(Origin origin, string scope) =>
         _listed.Contains(origin) || OriginsOf(scope).Contains(origin) || _plainHttp.Contains(origin) || _baseAddresses.Contains(origin);
 
-    /// <summary>Reading a scope is remembered for the last one: nearly every client has one scope.</summary>
+    /// <summary>The hosts of the last scope are kept, because nearly every client has one scope.</summary>
     private ScopeOrigins OriginsOf(string scope)
     {
         var last = Volatile.Read(ref _lastScope);
@@ -150,7 +152,8 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
     }
 
     /// <summary>
-    /// The first address that was allowed on its own account. Addresses and scopes never change: by reference they are known again.
+    /// The first URI and scope that passed on their own. URIs and scopes are immutable, so later requests with the same instances skip the
+    /// check.
     /// </summary>
     private sealed record Passed(Uri Address, string Scope);
 
