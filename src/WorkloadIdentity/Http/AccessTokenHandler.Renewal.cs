@@ -3,7 +3,7 @@ namespace WorkloadIdentity;
 /// <content>What happens once an API has rejected the token.</content>
 public sealed partial class AccessTokenHandler
 {
-    /// <summary>Renews a rejected token, sends the message again with the new one if it can be, and finishes the pass.</summary>
+    /// <summary>Renews a rejected token, sends the message again with the new one if that is possible, and finishes the pass.</summary>
     private async Task<HttpResponseMessage> RenewAndFinishAsync(
         HttpResponseMessage response, TokenRejection rejection, AuthorizedRequest sent, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ public sealed partial class AccessTokenHandler
     }
 
     /// <summary>
-    /// Renews the token. Returns the new one, with the response disposed, when the message is to be sent again with it; otherwise null, and
+    /// Renews the token. Returns the new one, and disposes the response, if the message is to be sent again. Otherwise it returns null, and
     /// the caller gets the response.
     /// </summary>
     private ValueTask<AccessToken?> RenewAsync(
@@ -37,7 +37,7 @@ public sealed partial class AccessTokenHandler
             return RenewToResendAsync(sent, rejection, response, cancellationToken);
         }
 
-        // The caller gets the response and need not wait. The token is renewed for the messages that follow.
+        // The message is not sent again, so the caller gets the response without waiting. The token is renewed for later messages.
         _metrics.Answered(rejection, ChallengeMetrics.Returned);
         _ = Task.Run(() => RenewBehindAsync(sent, rejection), CancellationToken.None);
         return default;
@@ -61,7 +61,7 @@ public sealed partial class AccessTokenHandler
         {
             _metrics.Answered(rejection, ChallengeMetrics.Refused);
 
-            // The API demands what Entra will not grant: neither answer alone would tell the caller that.
+            // The API requires claims that Entra refuses. The exception tells the caller both.
             response.Dispose();
             throw new TokenAcquisitionException(exception.Error.InAnswerTo(sent.Origin, rejection.Claims!), exception.Attempts);
         }
@@ -71,7 +71,7 @@ public sealed partial class AccessTokenHandler
             throw;
         }
 
-        // Looked at again after the wait: a handler further in may still have the message.
+        // Checked again after the wait, because a handler further in may still use the message.
         if (renewed.Value == sent.Token.Value || !sent.CanBeSentAgain)
         {
             _metrics.Answered(rejection, ChallengeMetrics.Returned);
@@ -88,7 +88,9 @@ public sealed partial class AccessTokenHandler
         return renewed;
     }
 
-    /// <summary>The acquirer bounds how often it renews. Nobody waits for this, so its failure goes to the log.</summary>
+    /// <summary>
+    /// Renews the token in the background. The acquirer limits how often it renews. Nobody waits for the result, so a failure is logged.
+    /// </summary>
     private async Task RenewBehindAsync(AuthorizedRequest sent, TokenRejection rejection)
     {
         try
@@ -106,7 +108,7 @@ public sealed partial class AccessTokenHandler
         }
         catch (ObjectDisposedException)
         {
-            // The program is ending, and its acquirer with it: no message follows.
+            // The acquirer was disposed because the program is ending, so no message follows.
         }
     }
 

@@ -1,6 +1,6 @@
 namespace WorkloadIdentity;
 
-/// <content>The same for callers that cannot be asynchronous.</content>
+/// <content>Synchronous sending.</content>
 public sealed partial class AccessTokenHandler
 {
     /// <inheritdoc/>

@@ -3,13 +3,18 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Puts an access token on each request that goes to an allowed origin, and answers an API's challenge once with another token.
-/// Without a token, or to an origin that is not allowed, nothing is sent. Safe for concurrent use.
+/// Adds an access token to each request that goes to an allowed origin, and answers an API's challenge once with another token. A request
+/// without a token, or to an origin that is not allowed, is not sent. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// <para>A request that already carries an Authorization header of the application's own is left as it is. One that asks for a token as
-/// well is refused.</para>
-/// <para>Retries belong outside of this handler, so that each gets a living token. Redirects below it are followed without a token.</para>
+/// <para>
+/// A request that already has an Authorization header of the application's own is sent unchanged. If it also asks for a token, it is
+/// refused.
+/// </para>
+/// <para>
+/// Add handlers that retry outside of this handler, so that each attempt gets an unexpired token. Redirects that the transport follows
+/// carry no token.
+/// </para>
 /// <para>See RFC 6750 for the token's presentation and RFC 9110 section 11 for challenges.</para>
 /// </remarks>
 public sealed partial class AccessTokenHandler : DelegatingHandler
@@ -21,17 +26,18 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
     private readonly ChallengeMetrics _metrics;
     private readonly bool _ownsMetrics;
 
-    // The cache entry of the request that most messages share, where the acquirer is ours: such a message needs no look-up.
+    // The cache entry of the client's default request, if the acquirer is this library's. Messages with that request need no look-up.
     private readonly TokenAcquirer? _cached;
     private TokenCacheEntry? _entry;
     private bool _hasExit;
 
     /// <summary>A handler whose tokens come from <paramref name="acquirer"/>.</summary>
-    /// <param name="acquirer">Outlives the handler, and is not disposed by it.</param>
-    /// <param name="request">What to ask for, unless a message asks otherwise.</param>
-    /// <param name="options">Where tokens may go, and which token a message gets. Read once, here.</param>
-    /// <exception cref="ArgumentException">The scope asks for a token that is itself a credential, or an option has a value that cannot
-    /// work; the message says what to do.</exception>
+    /// <param name="acquirer">The source of the tokens. It must outlive the handler, which does not dispose it.</param>
+    /// <param name="request">The token request of messages that do not ask for another one.</param>
+    /// <param name="options">The origins that may get tokens, and the choice of the token for a message. Read once, here.</param>
+    /// <exception cref="ArgumentException">
+    /// The scope is for a token that is itself a credential, or an option cannot be used. The message says what to do.
+    /// </exception>
     public AccessTokenHandler(ITokenAcquirer acquirer, TokenRequest request, AccessTokenHandlerOptions? options = null)
         : this(
             acquirer,
@@ -57,19 +63,17 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         _metrics = metrics;
     }
 
-    /// <summary>Where its tokens may go.</summary>
+    /// <summary>The origins that may get its tokens.</summary>
     internal AllowedOrigins Origins => _origins;
 
-    /// <summary>
-    /// The check that stands at the end of the pipeline, for one with handlers in between. Called once, before the first message.
-    /// </summary>
+    /// <summary>The check at the end of a pipeline that has handlers in between. Called once, before the first message.</summary>
     internal TokenExit CreateExit()
     {
         _hasExit = true;
         return new TokenExit(_origins, _requests.Request.Scope, _logger);
     }
 
-    /// <summary>Warns that handlers of the application stand behind the exit.</summary>
+    /// <summary>Warns that the application has handlers behind the exit.</summary>
     internal void WarnOfHandlersBehindExit(string client)
     {
         if (_logger is not null)
@@ -104,7 +108,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
         }
     }
 
-    /// <summary>The exit is told that an Authorization header on this message is the application's own.</summary>
+    /// <summary>Notes for the exit that the Authorization header of this message is the application's own.</summary>
     private HttpRequestMessage WithoutToken(HttpRequestMessage message)
     {
         if (_hasExit)
@@ -120,10 +124,11 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
     }
 
     /// <summary>
-    /// Begins a pass: copies the message and chooses its token request. False when the message goes on as it is, without a token of ours.
+    /// Begins a pass: copies the message and chooses its token request. Returns false if the message is sent without a token of this
+    /// client.
     /// </summary>
     /// <remarks>
-    /// It reads only the copy, which nobody else can change. Another pass may be handing back its options to the caller's message.
+    /// Only the copy is read, because nobody else can change it. Another pass may be writing options back to the caller's message.
     /// </remarks>
     /// <exception cref="TokenAcquisitionException">The token must not be sent with this message.</exception>
     private bool TryBegin(HttpRequestMessage message, out AuthorizedRequest sent)
@@ -140,7 +145,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
 
         var request = _requests.For(copy, input);
         OriginalUri? issued = null;
-        if (_origins.IsGated)
+        if (_origins.NotesOriginalUris)
         {
             copy.Options.TryGetValue(OriginalUri.Key, out issued);
         }

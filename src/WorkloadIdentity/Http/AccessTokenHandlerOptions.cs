@@ -4,51 +4,52 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Where the tokens of an <see cref="AccessTokenHandler"/> may go and which token a request gets. Read once, when the handler is
-/// constructed.
+/// The origins that may get the tokens of an <see cref="AccessTokenHandler"/>, and the choice of the token for a request. Read once, when
+/// the handler is constructed.
 /// </summary>
 public sealed class AccessTokenHandlerOptions
 {
     /// <summary>
-    /// Origins (scheme, host and port: <c>https://orders.contoso.com</c>) that may receive the token, beside the exact host of an https
-    /// scope and the base address set by the configuration of a named client. Plain http is accepted for loopback IP addresses only, such
-    /// as <c>http://127.0.0.1:5000</c>. The origin of a WebSocket is that of its first request: <c>wss</c> is https, and <c>ws</c> is plain
-    /// http.
+    /// Origins (scheme, host and port: <c>https://orders.contoso.com</c>) that may get the token, in addition to the exact host of an https
+    /// scope and the base address in the configuration of a named client. Plain http is accepted only for literal loopback IP addresses,
+    /// such as <c>http://127.0.0.1:5000</c>. The origin of a WebSocket is that of its first request: <c>wss</c> counts as https, and
+    /// <c>ws</c> as plain http.
     /// </summary>
     public IList<Uri> AllowedOrigins { get; } = [];
 
     /// <summary>
-    /// Origins that may receive the token over plain http, because the network itself encrypts: a service mesh. One Warning is logged for
-    /// each that is used. A request that a proxy would take is refused all the same, because the proxy could read the token. With service
+    /// Origins that may get the token over plain http, because the network itself encrypts (a service mesh). One Warning is logged for each
+    /// origin that is used. A request that would go through a proxy is still refused, because the proxy could read the token. With service
     /// discovery, list the address as the application writes it: <c>https+http://orders</c>.
     /// </summary>
     public IList<Uri> PlainHttpOrigins { get; } = [];
 
     /// <summary>
-    /// Whether a request that names no tenant is an error. Set it in multi-tenant applications: a forgotten tenant must not mean one's own.
+    /// Whether a request without a tenant is an error. Set it in multi-tenant applications, so that a forgotten tenant does not mean the
+    /// application's own.
     /// </summary>
     public bool RequireTenant { get; set; }
 
     /// <summary>
     /// Whether claims challenges are answered (<see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">continuous
-    /// access evaluation</see>); Entra is told so with each token request.
+    /// access evaluation</see>). Each token request tells Entra so.
     /// </summary>
     /// <value>The default is true.</value>
     public bool ContinuousAccess { get; set; } = true;
 
     /// <summary>
-    /// Chooses the token request of a message, for clients whose messages the application cannot touch; null uses the one request for all.
-    /// What the message itself carries (<see cref="AccessTokenRequestExtensions"/>) goes before what this returns. Called concurrently.
+    /// Chooses the token request of a message, for clients whose messages the application cannot change; null uses one request for all
+    /// messages. What the message itself carries (<see cref="AccessTokenRequestExtensions"/>) takes precedence. Called concurrently.
     /// </summary>
     public Func<HttpRequestMessage, TokenRequest>? Select { get; set; }
 
-    /// <summary>Where log messages go; null for nowhere. Clients made by a factory log to the host's.</summary>
+    /// <summary>The logger; null logs nothing. Clients made by a factory use the host's.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>Makes the meter metrics are published on; null makes one of our own. Clients made by a factory use the host's.</summary>
+    /// <summary>Creates the meter for metrics; null uses a meter of this library's own. Clients made by a factory use the host's.</summary>
     public IMeterFactory? MeterFactory { get; set; }
 
-    /// <summary>The same options, logging elsewhere.</summary>
+    /// <summary>The same options with another logger.</summary>
     internal AccessTokenHandlerOptions With(ILoggerFactory? loggerFactory, IMeterFactory? meterFactory)
     {
         var copy = (AccessTokenHandlerOptions)MemberwiseClone();
@@ -87,7 +88,7 @@ public sealed class AccessTokenHandlerOptions
                 origin.IsMeantForThisMachine
                     ? $"{list} holds {origin}, which is plain http and not a loopback IP address. For local development, write "
                         + $"{origin.OnLoopback} here and in the address of the request, or use https."
-                    : $"{list} holds {origin}, which is plain http. Use https; for a mesh that encrypts by itself, list it in "
+                    : $"{list} holds {origin}, which is plain http. Use https. For a mesh that encrypts, list it in "
                         + $"{nameof(PlainHttpOrigins)}.",
                 list);
         }

@@ -1,12 +1,12 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What one message asks of the <see cref="AccessTokenHandler"/> it will pass through. It travels in
-/// <see cref="HttpRequestMessage.Options"/>, never on the wire.
+/// Sets on one message which token the <see cref="AccessTokenHandler"/> adds to it. The choice is kept in
+/// <see cref="HttpRequestMessage.Options"/> and is never sent.
 /// </summary>
 public static class AccessTokenRequestExtensions
 {
-    /// <summary>Asks in this tenant instead of the identity's own.</summary>
+    /// <summary>Gets the token in this tenant instead of the identity's own.</summary>
     /// <param name="message">The message.</param>
     /// <param name="tenantId">A GUID or a verified domain name.</param>
     /// <returns><paramref name="message"/>.</returns>
@@ -19,13 +19,13 @@ public static class AccessTokenRequestExtensions
     }
 
     /// <summary>
-    /// Acts on behalf of a user (<see href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow">on-behalf-of
-    /// flow</see>).
+    /// Gets the token on behalf of a user
+    /// (<see href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow">on-behalf-of flow</see>).
     /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="userAssertion">The access token the user's client sent to this application, without <c>Bearer </c>. A secret.</param>
     /// <returns><paramref name="message"/>.</returns>
-    /// <exception cref="ArgumentException"><paramref name="userAssertion"/> is empty, or something stands around it.</exception>
+    /// <exception cref="ArgumentException"><paramref name="userAssertion"/> is empty, or has other text around it.</exception>
     public static HttpRequestMessage OnBehalfOf(this HttpRequestMessage message, string userAssertion)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -34,8 +34,8 @@ public static class AccessTokenRequestExtensions
     }
 
     /// <summary>
-    /// Asks for a token with another scope than the client's. It may go where the client's tokens may go, and to the exact host of an https
-    /// scope.
+    /// Gets a token with another scope than the client's. It may be sent to the origins of the client's tokens and to the exact host of an
+    /// https scope.
     /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="scope">The resource followed by <c>/.default</c>; on behalf of a user also delegated permissions.</param>

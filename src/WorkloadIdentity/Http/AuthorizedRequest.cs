@@ -4,9 +4,9 @@ using System.Net.Http.Headers;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// One message on its way through the handler. The handler sends a copy of the caller's message, with the same address, method, content,
-/// version, headers and options. The token is set on the copy, so the caller's message never holds it, and a redirect that the transport
-/// follows changes the copy alone. A copy that no longer equals what was copied is not sent again.
+/// One message in the handler. The handler sends a copy of the caller's message, with the same address, method, content, version, headers
+/// and options. The token is set only on the copy, so the caller's message never has it, and a redirect that the transport follows changes
+/// only the copy. A copy that was changed is not sent again.
 /// </summary>
 /// <remarks>The content is shared. The caller disposes it with the caller's message. The copy owns nothing and is not disposed.</remarks>
 internal readonly struct AuthorizedRequest
@@ -36,7 +36,7 @@ internal readonly struct AuthorizedRequest
             CopyHeaders(headers.NonValidated, Message.Headers);
         }
 
-        // Not among the headers: the ":protocol" of a WebSocket over HTTP/2.
+        // This property is not a header: the ":protocol" of a WebSocket over HTTP/2.
         if (headers.Protocol is { } protocol)
         {
             Message.Headers.Protocol = protocol;
@@ -57,30 +57,30 @@ internal readonly struct AuthorizedRequest
         Token = null!;
     }
 
-    /// <summary>The copy. Nobody outside of this pass has it before the response is in.</summary>
+    /// <summary>The copy. Until the response arrives, only this pass has it.</summary>
     public HttpRequestMessage Message { get; }
 
-    /// <summary>What its token is asked for with.</summary>
+    /// <summary>The token request.</summary>
     public TokenRequest Request { get; init; }
 
-    /// <summary>Where the addresses that responses name are noted; null when nobody asks.</summary>
+    /// <summary>Records the addresses that responses name; null if there is no <see cref="OriginalUriHandler"/>.</summary>
     public OriginalUri? Places { get; init; }
 
     /// <summary>Whether a <see cref="TokenExit"/> checks the message again before it leaves.</summary>
     public bool HasExit { get; init; }
 
-    /// <summary>The token it carries.</summary>
+    /// <summary>The token of the message.</summary>
     public AccessToken Token { get; private init; }
 
-    /// <summary>Where it was sent, for people.</summary>
+    /// <summary>The origin it was sent to, for messages.</summary>
     public string Origin => WorkloadIdentity.Origin.TryRead(_address, out var origin) ? origin.ToString() : "";
 
-    /// <summary>Whether sending the copy once more sends what the caller gave, to the same address and with the same header.</summary>
+    /// <summary>Whether sending the copy again would send the caller's message, to the same address and with the same header.</summary>
     public bool CanBeSentAgain =>
         ReferenceEquals(Message.RequestUri, _address) && ReferenceEquals(Message.Headers.Authorization, Token.Header)
         && Message.Method == _method && ReferenceEquals(Message.Content, _content) && ResendableContent.Is(_content);
 
-    /// <summary>The same message with this token on it, and the note that says so.</summary>
+    /// <summary>The same message with this token and a note of it.</summary>
     public AuthorizedRequest With(AccessToken token)
     {
         Message.Headers.Authorization = token.Header;
@@ -88,8 +88,8 @@ internal readonly struct AuthorizedRequest
         return this with { Token = token };
     }
 
-    /// <summary>Finishes the pass, unless the response rejects the token in a way that another token may mend.</summary>
-    /// <returns>The rejection, when the pass is not finished; otherwise null.</returns>
+    /// <summary>Finishes the pass, unless the response rejects the token and another token may be accepted.</summary>
+    /// <returns>The rejection if the pass is not finished; otherwise null.</returns>
     public TokenRejection? FinishUnlessRejected(HttpResponseMessage response, bool continuousAccess)
     {
         if (response.StatusCode == HttpStatusCode.Unauthorized && IsAnswerToToken(response)
@@ -103,8 +103,8 @@ internal readonly struct AuthorizedRequest
     }
 
     /// <summary>
-    /// Finishes the pass: notes the addresses that the response names, and takes the token off the response's message. The caller sees the
-    /// final address there, copies the message, or prints it.
+    /// Finishes the pass: notes the addresses that the response names, and removes the token from the response's message. The caller sees
+    /// the final address on that message, and may copy or print it.
     /// </summary>
     public void Finish(HttpResponseMessage response)
     {
@@ -119,10 +119,10 @@ internal readonly struct AuthorizedRequest
     }
 
     /// <summary>
-    /// Ends the pass, whether there is a response or not. Changes that handlers further in made to the options are made on the caller's
-    /// message too: what they note there, handlers further out read. What they remove must be gone as well, because .NET uses its
-    /// <c>HttpMetricsEnrichmentContext</c> for another request once it has removed it. Our own notes are not handed back: a client further
-    /// in wrote them for its own pass.
+    /// Ends the pass, with or without a response. Changes that inner handlers made to the options are made on the caller's message too,
+    /// because outer handlers read them. Removed options are removed as well: .NET reuses its <c>HttpMetricsEnrichmentContext</c> for
+    /// another request once it has removed it. Notes of this library are not copied back, because an inner client wrote them for its own
+    /// pass.
     /// </summary>
     public void End()
     {
@@ -163,19 +163,19 @@ internal readonly struct AuthorizedRequest
 
         if (HasExit && (response.RequestMessage is not { } answered || SentToken.On(answered) is not null))
         {
-            // The exit noted where the message really went. Another address here was chosen by the application's own handlers.
+            // The exit noted the final address. Another address here was chosen by the application's own handlers.
             Places.NoteNamesIn(response, response.RequestMessage?.RequestUri ?? _address!, _address!);
         }
         else
         {
-            // There is no exit, or it could not tell whose copy this was.
+            // There is no exit, or it did not know which message the copy belongs to.
             Places.NotePlacesIn(response, Message, _address!);
         }
     }
 
     /// <summary>
-    /// Whether the response answers this token. Handlers further in may have changed the address, written the header anew, or sent a copy.
-    /// The transport takes the token off the message when it follows a redirect: what answers then has not seen it.
+    /// Whether the response is for this token. Inner handlers may have changed the address, replaced the header, or sent a copy. The
+    /// transport removes the token when it follows a redirect, and that response says nothing about the token.
     /// </summary>
     private bool IsAnswerToToken(HttpResponseMessage response) =>
         SentToken.Carries(Message, Token.Value)
@@ -199,7 +199,7 @@ internal readonly struct AuthorizedRequest
         }
     }
 
-    /// <summary>Two passes of one message may run at once, so reading the options and handing them back take turns.</summary>
+    /// <summary>Locks the options, because two passes of one message may run at once.</summary>
     private static KeyValuePair<string, object?>[] Read(IDictionary<string, object?> options)
     {
         if (options.Count == 0)

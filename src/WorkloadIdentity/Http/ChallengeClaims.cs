@@ -5,18 +5,18 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// Reads the <c>claims</c> of a challenge (<see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">claims
-/// challenge</see>): base64 of a JSON object. It comes from an API, so it is bounded, and only what it says about access tokens goes on to
+/// challenge</see>): base64 of a JSON object. An API sends it, so its size is limited, and only its claims for access tokens are sent to
 /// Entra.
 /// </summary>
 internal static class ChallengeClaims
 {
-    /// <summary>Of the JSON text.</summary>
+    /// <summary>The limit on the JSON text.</summary>
     public const int MaxBytes = 8 * 1024;
 
-    /// <summary>Of the parameter: base64 takes 4 characters for 3 bytes.</summary>
+    /// <summary>The limit on the parameter: base64 takes 4 characters for 3 bytes.</summary>
     public const int MaxLength = 2 * MaxBytes;
 
-    /// <summary>Of what is read, written in our form: a token request takes no more.</summary>
+    /// <summary>The limit on the normalised claims, which is that of a token request.</summary>
     public const int MaxWritten = 16 * 1024;
 
     public const int MaxDepth = StrictJson.MaxDepth;
@@ -24,8 +24,8 @@ internal static class ChallengeClaims
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// The claims as a JSON object with the one member <c>access_token</c>, written in one form so that the same claims are the same text;
-    /// false when they cannot be read.
+    /// The claims as a JSON object with the one member <c>access_token</c>. The text is normalised, so equal claims are equal text. Returns
+    /// false if they cannot be read.
     /// </summary>
     public static bool TryRead(string? value, [NotNullWhen(true)] out string? claims)
     {
@@ -36,7 +36,7 @@ internal static class ChallengeClaims
             return false;
         }
 
-        // Some servers forget the encoding and send the object itself.
+        // Some servers send the object itself without base64.
         return (FromBase64(text) is { } decoded && TryNormalize(decoded, out claims))
             || (text.StartsWith('{') && Encoding.UTF8.GetByteCount(text) <= MaxBytes && TryNormalize(text, out claims));
     }

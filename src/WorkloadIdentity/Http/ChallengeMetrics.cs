@@ -3,16 +3,16 @@ using System.Diagnostics.Metrics;
 
 namespace WorkloadIdentity;
 
-/// <summary>What APIs answered to our tokens, counted, and noted on the trace of the request.</summary>
+/// <summary>Counts rejections of tokens by APIs, and notes them on the trace of the request.</summary>
 internal sealed class ChallengeMetrics : IDisposable
 {
-    /// <summary>The request was sent once more, with another token.</summary>
+    /// <summary>The request was sent once more with another token.</summary>
     public const string Resent = "resent";
 
-    /// <summary>Nothing newer could be had: the API's answer was returned.</summary>
+    /// <summary>No newer token could be acquired. The API's response was returned.</summary>
     public const string Returned = "returned";
 
-    /// <summary>Entra refused what the API demands.</summary>
+    /// <summary>Entra refused the claims that the API requires.</summary>
     public const string Refused = "refused";
 
     private readonly Meter? _owned;

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The Host header of a message. The transport takes the name for TLS (SNI and certificate) from it, and proxies route by it, so one that
-/// is not the address's own sends the token to whoever it names.
+/// Checks the Host header of a message. The transport takes the name for TLS (SNI and certificate) from it, and proxies route by it. So a
+/// Host header with another name than the address would send the token to that name.
 /// </summary>
 internal static class HostHeader
 {
@@ -13,9 +13,9 @@ internal static class HostHeader
     /// <summary>
     /// Why the message must not carry a token; null when it has no Host header, or one that names an origin the token may go to.
     /// </summary>
-    /// <param name="message">Its address has been judged.</param>
+    /// <param name="message">The message. Its address was checked before.</param>
     /// <param name="origins">The rules of the client.</param>
-    /// <param name="issued">Where the application addressed it, when a gate saw that.</param>
+    /// <param name="issued">The original URI, if an <see cref="OriginalUriHandler"/> noted it.</param>
     /// <param name="scope">What the token is for.</param>
     public static TokenError? Refuse(HttpRequestMessage message, AllowedOrigins origins, OriginalUri? issued, string scope)
     {
@@ -29,26 +29,29 @@ internal static class HostHeader
         {
             return Refusal(
                 "The message has a Host header that is not one host name with an optional port. "
-                + "Remove it: the host of the address is sent by itself.",
+                + "Remove it. The host of the address is sent automatically.",
                 scope);
         }
 
         return named == address || origins.IsListed(named, scope) || IsAsIssued(host, origins, issued, scope)
             ? null
             : Refusal(
-                $"The message to {address} has the Host header '{host}', which decides who receives it: "
-                + $"a token for '{scope}' is not sent there. Remove the header, or list the origin it names in "
+                $"The message to {address} has the Host header '{host}', which decides who receives it. "
+                + $"The token for '{scope}' must not be sent there. Remove the header, or list the origin it names in "
                 + $"{nameof(AccessTokenHandlerOptions.AllowedOrigins)}: {named}",
                 scope);
     }
 
-    /// <summary>Service discovery puts an instance's address in place of the service's name, and may keep the name as Host.</summary>
+    /// <summary>
+    /// Whether the Host header names the original URI. Service discovery replaces the service's name by an instance's address, and may keep
+    /// the name as Host.
+    /// </summary>
     private static bool IsAsIssued(string host, AllowedOrigins origins, OriginalUri? issued, string scope) =>
         issued is not null && ReferenceEquals(issued.Owner, origins)
         && Origin.TryRead(issued.Address, out var asIssued)
         && TryRead(asIssued.Scheme, host, out var named) && named == asIssued && origins.IsListed(asIssued, scope);
 
-    /// <summary>The origin that a Host header names. It holds a host and a port and nothing else, so nothing else can hide in it.</summary>
+    /// <summary>Reads the origin that a Host header names. The header may hold only a host and a port.</summary>
     private static bool TryRead(string scheme, string host, out Origin origin)
     {
         origin = default;

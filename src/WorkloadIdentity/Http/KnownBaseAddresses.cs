@@ -3,12 +3,12 @@ using System.Collections.Concurrent;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The origins of the base addresses that a client's configuration set. Configuration may compute another one for each client it makes,
-/// so the number is bounded: those that were not set for the longest time are forgotten first. Safe for concurrent use.
+/// The origins of the base addresses that a client's configuration set. Configuration may compute another address for each client, so the
+/// number is limited. The ones that were set least recently are forgotten first. Safe for concurrent use.
 /// </summary>
 internal sealed class KnownBaseAddresses
 {
-    /// <summary>So many are known at least: those that were set last.</summary>
+    /// <summary>The number of last set addresses that are always known.</summary>
     public const int MinKnown = 4096;
 
     private readonly Lock _adding = new();
@@ -16,7 +16,7 @@ internal sealed class KnownBaseAddresses
     private volatile ConcurrentDictionary<Origin, bool> _earlier = new();
     private volatile bool _hasForgotten;
 
-    /// <summary>Whether any was forgotten.</summary>
+    /// <summary>Whether an address was forgotten.</summary>
     public bool HasForgotten => _hasForgotten;
 
     public bool Contains(Origin origin) => _recent.ContainsKey(origin) || _earlier.ContainsKey(origin);
@@ -34,7 +34,7 @@ internal sealed class KnownBaseAddresses
             {
                 _hasForgotten |= !_earlier.IsEmpty;
 
-                // In this order, a reader finds what both hold at any moment.
+                // In this order, a concurrent reader always finds the addresses of both.
                 _earlier = _recent;
                 _recent = new();
             }

@@ -4,7 +4,7 @@ using System.Net;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Scheme, host and port: what a token may be sent to (RFC 6454). The host in the form that is resolved and connected to.
+/// Scheme, host and port, to which a token may be sent (RFC 6454). The host is in the form that is resolved and connected to.
 /// </summary>
 /// <remarks>
 /// <see cref="Uri.Host"/> keeps full-width letters and soft hyphens; <see cref="Uri.IdnHost"/> is what the connection uses.
@@ -12,7 +12,9 @@ namespace WorkloadIdentity;
 /// </remarks>
 internal readonly record struct Origin(string Scheme, string Host, int Port)
 {
-    /// <summary>The origin of an absolute address; false for one without a host, or with a host that no name can be made of.</summary>
+    /// <summary>
+    /// Reads the origin of an absolute address. Returns false for an address without a host, or with a host that is not a valid name.
+    /// </summary>
     public static bool TryRead([NotNullWhen(true)] Uri? address, out Origin origin)
     {
         origin = default;
@@ -37,12 +39,12 @@ internal readonly record struct Origin(string Scheme, string Host, int Port)
 
     public bool IsHttp => Scheme == Uri.UriSchemeHttp;
 
-    /// <summary>A loopback address in figures. A name such as <c>localhost</c> is whatever resolves it says.</summary>
+    /// <summary>Whether the host is a literal loopback IP address. A name such as <c>localhost</c> can resolve to any address.</summary>
     public bool IsLiteralLoopback => LiteralAddress.IsLoopback(Host);
 
     /// <summary>
-    /// Whether people write this host for the machine they are at: a name that should resolve to loopback (RFC 6761 section 6.3), or the
-    /// address that a server shows when it listens on all of its addresses.
+    /// Whether the host is usually meant as this machine: a name that should resolve to loopback (RFC 6761 section 6.3), or the address
+    /// that a server shows if it listens on all addresses.
     /// </summary>
     public bool IsMeantForThisMachine
     {
@@ -65,7 +67,7 @@ internal readonly record struct Origin(string Scheme, string Host, int Port)
 
     public override int GetHashCode() => HashCode.Combine(Scheme, StringComparer.OrdinalIgnoreCase.GetHashCode(Host), Port);
 
-    /// <summary>As it is written in code and configuration.</summary>
+    /// <summary>The origin as it is written in code and configuration.</summary>
     public override string ToString()
     {
         var host = Host.Contains(':') ? $"[{Host}]" : Host;

@@ -1,20 +1,20 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The URI a message had when the application sent it, kept on the message by the <see cref="OriginalUriHandler"/>, and where the message
-/// was sent since. Handlers that copy messages copy their options too, so all copies share one instance.
+/// The URI that a message had when the application sent it, kept on the message by the <see cref="OriginalUriHandler"/>, and the origins
+/// that the message was sent to since. Handlers that copy messages copy their options, so all copies share one instance.
 /// </summary>
-/// <param name="owner">Whose rules the address is to be judged by: a message may pass through several clients.</param>
-/// <param name="address">The address as issued.</param>
+/// <param name="owner">The rules that apply to the URI. A message may pass through several clients.</param>
+/// <param name="address">The original URI.</param>
 internal sealed class OriginalUri(AllowedOrigins owner, Uri? address)
 {
     public static readonly HttpRequestOptionsKey<OriginalUri> Key = new("WorkloadIdentity.OriginalUri");
 
-    // Of more origins than this, the others are not remembered, and so not covered once a response has named another one.
+    // The most origins that are remembered. Further ones are not covered once a response has named another origin.
     private const int MaxSentTo = 50;
 
-    // A redirect is followed, and a long-running operation (202) is polled, at these. On any status: a handler further out decides what it
-    // follows.
+    // Clients follow a redirect and poll a long-running operation (202) at these addresses. They are read for every status, because an
+    // outer handler decides which it follows.
     private static readonly IReadOnlyList<string> PlaceHeaders = ["Location", "Operation-Location", "Azure-AsyncOperation"];
 
     private Origin[] _sentTo = [];
@@ -24,7 +24,9 @@ internal sealed class OriginalUri(AllowedOrigins owner, Uri? address)
 
     public Uri? Address { get; } = address;
 
-    /// <summary>Notes that the message is sent there with a token: the rules, or the application's own handlers, have chosen it.</summary>
+    /// <summary>
+    /// Notes that the message is sent there with a token. The rules, or the application's own handlers, chose the address.
+    /// </summary>
     public void NoteSentTo(Uri? address)
     {
         if (!Origin.TryRead(address, out var origin))
@@ -47,10 +49,10 @@ internal sealed class OriginalUri(AllowedOrigins owner, Uri? address)
         while (Interlocked.CompareExchange(ref _sentTo, more, known) != known);
     }
 
-    /// <summary>Notes whether the transport went to another origin for the message, or the response names one.</summary>
-    /// <param name="response">What came back.</param>
-    /// <param name="sent">The message as the transport left it: its address is the last that was followed.</param>
-    /// <param name="sentTo">Where it was sent.</param>
+    /// <summary>Notes whether the transport followed a redirect to another origin, or the response names one.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="sent">The message after sending. Its address is the last one that was followed.</param>
+    /// <param name="sentTo">The origin it was sent to.</param>
     public void NotePlacesIn(HttpResponseMessage response, HttpRequestMessage sent, Uri sentTo)
     {
         NotePlace(sent.RequestUri, sentTo);
@@ -58,10 +60,10 @@ internal sealed class OriginalUri(AllowedOrigins owner, Uri? address)
         NoteNamesIn(response, response.RequestMessage?.RequestUri ?? sent.RequestUri ?? sentTo, sentTo);
     }
 
-    /// <summary>Notes whether the response names another origin. A place that cannot be read counts as one.</summary>
-    /// <param name="response">What came back.</param>
-    /// <param name="from">Where it came from.</param>
-    /// <param name="sentTo">Where the message was sent.</param>
+    /// <summary>Notes whether the response names another origin. An address that cannot be read counts as another origin.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="from">The address it came from.</param>
+    /// <param name="sentTo">The origin that the message was sent to.</param>
     public void NoteNamesIn(HttpResponseMessage response, Uri from, Uri sentTo)
     {
         foreach (var header in PlaceHeaders)
@@ -73,7 +75,7 @@ internal sealed class OriginalUri(AllowedOrigins owner, Uri? address)
 
             foreach (var value in values)
             {
-                // Read against the address, as text: "//host/path" alone is a file to Uri.
+                // Resolved against the address as text, because Uri reads "//host/path" alone as a file.
                 if (!Uri.TryCreate(from, value.Trim(), out var place))
                 {
                     _hasNamedOther = true;
@@ -87,8 +89,8 @@ internal sealed class OriginalUri(AllowedOrigins owner, Uri? address)
     }
 
     /// <summary>
-    /// Whether <paramref name="origin"/> is where the application's own handlers may have brought the issued address. Once an API has named
-    /// another origin, nobody can tell: it may have named a service that service discovery turns into any address. From then on, only
+    /// Whether the application's own handlers may have changed the original URI to <paramref name="origin"/>. Once an API has named another
+    /// origin, this cannot be known: the API may have named a service that service discovery turns into any address. From then on, only
     /// origins that the message was sent to before are covered.
     /// </summary>
     public bool Covers(Origin origin) => !_hasNamedOther || Volatile.Read(ref _sentTo).Contains(origin);

@@ -1,8 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Stands outermost in a factory-made pipeline and keeps the address the application issued, so that the <see cref="AccessTokenHandler"/>
-/// further in can tell an address rewritten by the application's own handlers (service discovery) from one an API redirected to.
+/// The outermost handler of a factory-made pipeline. It keeps the original URI, so that the <see cref="AccessTokenHandler"/> further in can
+/// tell an address that the application's own handlers changed (service discovery) from one that an API redirected to.
 /// </summary>
 internal sealed class OriginalUriHandler : DelegatingHandler
 {
@@ -11,7 +11,7 @@ internal sealed class OriginalUriHandler : DelegatingHandler
     public OriginalUriHandler(AllowedOrigins origins)
     {
         _origins = origins;
-        origins.IsGated = true;
+        origins.NotesOriginalUris = true;
     }
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class OriginalUriHandler : DelegatingHandler
 
     private void Note(HttpRequestMessage request)
     {
-        // The message may be one that a client further out sends twice at once.
+        // An outer client may send the same message twice at once.
         lock (request.Options)
         {
             request.Options.Set(OriginalUri.Key, new OriginalUri(_origins, request.RequestUri));

@@ -1,22 +1,22 @@
 namespace WorkloadIdentity;
 
-/// <summary>What it means that a message comes with an Authorization header that this library did not set.</summary>
+/// <summary>Handles a message that has an Authorization header which this library did not set.</summary>
 internal static class OwnAuthorization
 {
     private const string Fix =
-        "Remove the header: if it comes from header propagation, leave Authorization out of the headers propagated to this client. "
+        "Remove the header. If it comes from header propagation, exclude Authorization from the headers propagated to this client. "
         + "If the header is meant, call SkipAccessToken() on the message.";
 
     /// <summary>
-    /// Whether the message presents credentials of the application's own, and so gets no token. An empty header presents none: the token
-    /// replaces it. The header of a token handler further out, whose message this is or was copied from, is taken off: this client's token
-    /// takes its place.
+    /// Whether the message has credentials of the application's own, and so gets no token. An empty header has none, so the token replaces
+    /// it. The header of an outer token handler, which sent this message or the one it was copied from, is removed: this client's token
+    /// replaces it.
     /// </summary>
     /// <param name="callers">The caller's message.</param>
-    /// <param name="message">The copy of it that is sent. It has an Authorization header.</param>
-    /// <param name="input">What the message asks for.</param>
-    /// <param name="requests">How this client chooses its token requests.</param>
-    /// <exception cref="TokenAcquisitionException">What was asked for would be ignored, or the header holds no token.</exception>
+    /// <param name="message">The copy that is sent. It has an Authorization header.</param>
+    /// <param name="input">The choice that the message carries.</param>
+    /// <param name="requests">The client's choice of token requests.</param>
+    /// <exception cref="TokenAcquisitionException">The requested token would be ignored, or the header has no token.</exception>
     public static bool IsOn(
         HttpRequestMessage callers, HttpRequestMessage message, RequestTokenOptions? input, TokenRequestSelector requests)
     {
@@ -41,16 +41,16 @@ internal static class OwnAuthorization
         if (values.All(value => value.Trim().Equals("Bearer", StringComparison.OrdinalIgnoreCase)))
         {
             throw Refused(
-                "The message has an Authorization header that says 'Bearer' and holds no token. "
-                + "Remove the header to send a token of this client, or put the token that is meant into it.",
+                "The message has an Authorization header 'Bearer' without a token. "
+                + "Remove the header to send a token of this client, or add the intended token to it.",
                 requests);
         }
 
         if (input is not null)
         {
             throw Refused(
-                "The message asks for a token (OnBehalfOf, ForTenant or WithScope) and has an Authorization header of the application's "
-                + "own, which would be sent instead. " + Fix,
+                "The message asks for a token (OnBehalfOf, ForTenant or WithScope) and also has an Authorization header of the "
+                + "application's own. That header would be sent instead. " + Fix,
                 requests);
         }
 
@@ -58,7 +58,7 @@ internal static class OwnAuthorization
         {
             throw Refused(
                 "This client chooses the token by the message (RequireTenant or Select), and this message has an Authorization header of "
-                + "the application's own, which would be sent instead. " + Fix,
+                + "the application's own. That header would be sent instead. " + Fix,
                 requests);
         }
 

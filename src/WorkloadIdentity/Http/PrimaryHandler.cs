@@ -2,11 +2,13 @@ using System.Net;
 
 namespace WorkloadIdentity;
 
-/// <summary>The handler at the end of a pipeline, which opens the connections: its proxy, and its cookies.</summary>
+/// <summary>
+/// The last handler of a pipeline, which opens the connections. This class reads its proxy and changes its cookie setting.
+/// </summary>
 internal static class PrimaryHandler
 {
-    /// <summary>The proxy that would receive a request to <paramref name="address"/>; null when it goes directly to its host.</summary>
-    /// <param name="address">Where the request goes.</param>
+    /// <summary>The proxy that would get a request to <paramref name="address"/>; null if the request goes directly to its host.</summary>
+    /// <param name="address">The address of the request.</param>
     /// <param name="pipeline">The handler that sends it, or the first of several.</param>
     public static IWebProxy? ProxyFor(Uri address, HttpMessageHandler? pipeline)
     {
@@ -16,13 +18,13 @@ internal static class PrimaryHandler
             SocketsHttpHandler sockets => sockets.Proxy ?? HttpClient.DefaultProxy,
             HttpClientHandler platform => platform.Proxy ?? HttpClient.DefaultProxy,
 
-            // A handler of another kind does not tell. Most follow the process's settings.
+            // Other kinds of handlers have no such property. Most use the settings of the process.
             _ => HttpClient.DefaultProxy,
         };
         return proxy is not null && Takes(proxy, address) ? proxy : null;
     }
 
-    /// <summary>Switches the cookie store off; false when the handler has sent requests already and can no longer be changed.</summary>
+    /// <summary>Switches the cookie store off. Returns false if the handler has sent requests and can no longer be changed.</summary>
     public static bool TrySwitchCookiesOff(HttpMessageHandler? pipeline)
     {
         try
@@ -56,7 +58,7 @@ internal static class PrimaryHandler
     }
 
     /// <summary>
-    /// Puts the handler at the end of a chain, before the one that opens the connections; false when the chain has sent requests already
+    /// Inserts the handler at the end of a chain, before the one that opens the connections. Returns false if the chain has sent requests
     /// and can no longer be changed.
     /// </summary>
     public static bool TryPutBefore(DelegatingHandler last, DelegatingHandler added)
@@ -79,7 +81,7 @@ internal static class PrimaryHandler
         return true;
     }
 
-    /// <summary>Some proxies answer null for "directly", some the address itself.</summary>
+    /// <summary>For a direct connection some proxies return null, and some return the address itself.</summary>
     private static bool Takes(IWebProxy proxy, Uri address) =>
         !proxy.IsBypassed(address) && proxy.GetProxy(address) is { } via && via != address;
 

@@ -3,8 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What a message carries for the handler. Immutable, because handlers that copy messages copy their options by reference: a copy changed
-/// later must not change the original. Its members are internal, so nothing that prints or serialises a message's options shows them.
+/// The choice of a token that a message carries for the handler. Immutable, because handlers that copy messages copy options by reference,
+/// and changing a copy must not change the original. Its members are internal, so that nothing that prints or serialises options shows
+/// them.
 /// </summary>
 internal sealed record RequestTokenOptions
 {
@@ -22,7 +23,7 @@ internal sealed record RequestTokenOptions
     public static bool TryGet(HttpRequestMessage message, [NotNullWhen(true)] out RequestTokenOptions? input) =>
         message.Options.TryGetValue(Key, out input);
 
-    /// <summary>What the message carries already, to be changed with a <c>with</c> expression.</summary>
+    /// <summary>The current choice of the message, to be changed with a <c>with</c> expression.</summary>
     public static RequestTokenOptions Of(HttpRequestMessage message) => TryGet(message, out var input) ? input : None;
 
     /// <returns><paramref name="message"/>.</returns>

@@ -1,8 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// The note on a message that says which token it carries and where that may go. Handlers further in read it, the <see cref="TokenExit"/>
-/// among them. Its members are internal, so nothing that prints or serialises a message's options shows them.
+/// The note on a message with its token and the rules for that token. Inner handlers such as the <see cref="TokenExit"/> read it. Its
+/// members are internal, so that nothing that prints or serialises options shows them.
 /// </summary>
 internal sealed class SentToken(string? value, Uri? address, string scope, OriginalUri? issued)
 {
@@ -13,18 +13,16 @@ internal sealed class SentToken(string? value, Uri? address, string scope, Origi
 
     internal string Scope { get; } = scope;
 
-    /// <summary>
-    /// The address as the application issued it, and where it went since; null when the token handler has no exit.
-    /// </summary>
+    /// <summary>The original URI and the origins since; null if the pipeline has no exit.</summary>
     internal OriginalUri? Issued { get; } = issued;
 
     public static SentToken? On(HttpRequestMessage message) => message.Options.TryGetValue(Key, out var sent) ? sent : null;
 
-    /// <summary>Whether the message carries this token, however its header is written.</summary>
+    /// <summary>Whether the message has this token, in any spelling of its header.</summary>
     public static bool Carries(HttpRequestMessage message, string token) =>
         message.Headers.NonValidated.TryGetValues("Authorization", out var values)
         && values.ToString().Contains(token, StringComparison.Ordinal);
 
-    /// <summary>Whether the message carries the token. False when it went out without a token of ours.</summary>
+    /// <summary>Whether the message has the token. False if it was sent without a token of this client.</summary>
     public bool IsCarriedBy(HttpRequestMessage message) => value is not null && Carries(message, value);
 }

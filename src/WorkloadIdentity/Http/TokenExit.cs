@@ -3,14 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Stands next to the primary handler, and checks where a message with a token really goes: handlers between the
-/// <see cref="AccessTokenHandler"/> and here may have changed its address or its Host header, or sent a copy. What is not allowed is
-/// refused. Another host over https, which only the application's own handlers can have chosen, is warned of. What a response named is
-/// refused like anywhere else.
+/// The last handler before the primary handler. It checks the final address of a message with a token, because handlers between the
+/// <see cref="AccessTokenHandler"/> and this one may have changed its address or Host header, or sent a copy. An address that is not
+/// allowed is refused. Another https host, which only the application's own handlers can have chosen, causes a warning. An address that a
+/// response named is refused.
 /// </summary>
-/// <param name="origins">The rules of the client, for a copy that lost the note of whose it is.</param>
-/// <param name="scope">What the client's tokens are for, unless a message asks otherwise.</param>
-/// <param name="logger">Where the warning goes; null for nowhere.</param>
+/// <param name="origins">The rules of the client, for a copy without a note.</param>
+/// <param name="scope">The default scope of the client's tokens.</param>
+/// <param name="logger">The logger of the warning; null logs nothing.</param>
 internal sealed class TokenExit(AllowedOrigins origins, string scope, ILogger? logger) : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -42,7 +42,9 @@ internal sealed class TokenExit(AllowedOrigins origins, string scope, ILogger? l
         return response;
     }
 
-    /// <summary>Where the places that the response names are noted; null when the message carries no token of ours.</summary>
+    /// <summary>
+    /// Checks the message. Returns the object that records the addresses of the response; null if the message has no token of this client.
+    /// </summary>
     /// <exception cref="TokenAcquisitionException">The token must not be sent there.</exception>
     private OriginalUri? Check(HttpRequestMessage request)
     {
@@ -54,7 +56,7 @@ internal sealed class TokenExit(AllowedOrigins origins, string scope, ILogger? l
         var sent = SentToken.On(request);
         if (sent?.Issued is null)
         {
-            // A handler made a copy and left the options out. The header counts as ours then, and nobody speaks for its address.
+            // A handler made a copy without the options. Its header counts as this client's, and its original URI is not known.
             sent = new SentToken(value: null, address: null, scope, new OriginalUri(origins, address: null));
         }
         else if (!sent.IsCarriedBy(request))
@@ -97,8 +99,8 @@ internal sealed class TokenExit(AllowedOrigins origins, string scope, ILogger? l
 
     private static TokenError Moved(TokenError refusal) => new(
         refusal.Kind,
-        "A handler inside of the access token changed where the request goes. Call AddAccessToken after what adds that handler. "
-        + refusal.Message)
+        "A handler that runs after the access token handler changed the address of the request. Call AddAccessToken after the "
+        + "call that adds that handler. " + refusal.Message)
     {
         Scope = refusal.Scope,
         HelpAnchor = refusal.HelpAnchor,

@@ -1,6 +1,6 @@
 namespace WorkloadIdentity;
 
-/// <summary>Why an API rejected a token, where its 401 says so in a way that another token may mend.</summary>
+/// <summary>The reason why an API rejected a token with 401, if another token may be accepted.</summary>
 internal sealed class TokenRejection
 {
     public const string InvalidToken = "invalid_token";
@@ -15,15 +15,15 @@ internal sealed class TokenRejection
     /// <summary>The challenge's <c>error</c>: one of the two constants, never the server's own text.</summary>
     public string Reason { get; }
 
-    /// <summary>What the next token must satisfy, as a JSON object; null when it need only be another one.</summary>
+    /// <summary>The claims that the next token must satisfy, as a JSON object; null if any other token will do.</summary>
     public string? Claims { get; }
 
     /// <summary>
-    /// Reads the challenges of <paramref name="response"/> made for <paramref name="scheme"/>; null when none of them asks for another
-    /// token. Claims come first: a server that names both wants them met.
+    /// Reads the challenges of <paramref name="response"/> for <paramref name="scheme"/>; null if none of them asks for another token.
+    /// Claims come first, because a server that names both requires them.
     /// </summary>
     /// <param name="response">A 401.</param>
-    /// <param name="scheme">The scheme the rejected token was presented with.</param>
+    /// <param name="scheme">The scheme of the rejected token.</param>
     /// <param name="continuousAccess">Whether claims challenges are answered.</param>
     public static TokenRejection? From(HttpResponseMessage response, string scheme, bool continuousAccess)
     {

@@ -1,7 +1,8 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Which token request a message gets: the message's own wishes, then the application's choice, then the one request for all.
+/// Chooses the token request of a message: the choice on the message first, then the application's Select, then the client's default
+/// request.
 /// </summary>
 internal sealed class TokenRequestSelector(TokenRequest request, AccessTokenHandlerOptions options)
 {
@@ -10,10 +11,10 @@ internal sealed class TokenRequestSelector(TokenRequest request, AccessTokenHand
     private readonly Func<HttpRequestMessage, TokenRequest>? _select = options.Select;
     private readonly bool _requireTenant = options.RequireTenant;
 
-    /// <summary>What a message that asks for nothing of its own gets.</summary>
+    /// <summary>The request of a message without a choice of its own.</summary>
     public TokenRequest Request => _request;
 
-    /// <summary>Whether the token depends on the message even where the message asks for nothing.</summary>
+    /// <summary>Whether the token depends on the message, even if the message has no choice of its own.</summary>
     public bool AreChosenByMessage => _requireTenant || _select is not null;
 
     public bool ContinuousAccess { get; } = options.ContinuousAccess;
@@ -32,7 +33,7 @@ internal sealed class TokenRequestSelector(TokenRequest request, AccessTokenHand
             {
                 throw Refused(
                     TokenErrorKind.NotAllowed,
-                    "The client's Select asks for a token that is itself a credential, which is never sent to an API.",
+                    "The client's Select returned a request for a token that is itself a credential. Such a token is never sent to an API.",
                     chosen.Scope);
             }
         }
@@ -45,8 +46,8 @@ internal sealed class TokenRequestSelector(TokenRequest request, AccessTokenHand
         return _requireTenant && chosen.TenantId is null
             ? throw Refused(
                 TokenErrorKind.NotAllowed,
-                "This client requires every request to name its tenant, and this one names none. Write request.ForTenant(tenantId), or "
-                    + "name it in Select.", chosen.Scope, HelpAnchors.TenantMissing)
+                "This client requires every request to name its tenant, and this request names none. Call request.ForTenant(tenantId), or "
+                    + "set the tenant in Select.", chosen.Scope, HelpAnchors.TenantMissing)
             : chosen;
     }
 

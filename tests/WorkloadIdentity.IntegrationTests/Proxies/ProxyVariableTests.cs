@@ -86,7 +86,7 @@ public sealed class ProxyVariableTests
             ("HTTP_PROXY", $"{proxy.Address}"), ("NO_PROXY", "billing.mesh"), ("no_proxy", "other.mesh"));
 
         Assert.Equal(1, code);
-        Assert.Contains("where no_proxy is set, it is read instead", output, StringComparison.Ordinal);
+        Assert.Contains("if no_proxy is set, it is read instead", output, StringComparison.Ordinal);
         Assert.Empty(proxy.Requests);
     }
 

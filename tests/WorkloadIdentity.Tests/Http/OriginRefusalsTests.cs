@@ -106,7 +106,7 @@ public sealed partial class OriginRefusalsTests
     {
         var message = Refuse(new AccessTokenHandlerOptions(), null, address)!.Message;
 
-        Assert.Contains("has a scheme that no connection is made with", message, StringComparison.Ordinal);
+        Assert.Contains("has a scheme that is not http or https", message, StringComparison.Ordinal);
         Assert.Empty(PrintedLines().Matches(message));
     }
 

@@ -49,7 +49,7 @@ public sealed class OwnAuthorizationTests : IDisposable
         var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(() => SendAsync(WithHeader(Get(), value)));
 
         Assert.Equal(TokenErrorKind.NotAllowed, exception.Error.Kind);
-        Assert.Contains("says 'Bearer' and holds no token", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Authorization header 'Bearer' without a token", exception.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<TokenAcquisitionException>(() =>
         {
             var message = Get();
@@ -91,7 +91,7 @@ public sealed class OwnAuthorizationTests : IDisposable
             var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(() => SendAsync(message, isAsync: isAsync));
 
             Assert.True(exception.Error.Kind == TokenErrorKind.NotAllowed, situation);
-            Assert.Contains("leave Authorization out of the headers propagated", exception.Message, StringComparison.Ordinal);
+            Assert.Contains("exclude Authorization from the headers propagated", exception.Message, StringComparison.Ordinal);
             Assert.Contains("SkipAccessToken()", exception.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("inbound", exception.ToString(), StringComparison.Ordinal);
         }

@@ -40,7 +40,7 @@ public sealed class PrimaryHandlerTests
         if (isRefused)
         {
             Assert.Equal(TokenErrorKind.NotAllowed, refusal!.Kind);
-            Assert.Contains("a proxy would receive the request", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains("through a proxy, which could read the token", refusal.Message, StringComparison.Ordinal);
             Assert.Contains("UseProxy = false", refusal.Message, StringComparison.Ordinal);
         }
 

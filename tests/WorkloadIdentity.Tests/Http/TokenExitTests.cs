@@ -41,7 +41,7 @@ public sealed class TokenExitTests : IDisposable
                 var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(() => SendAsync(services, isAsync));
 
                 Assert.Equal(TokenErrorKind.NotAllowed, exception.Error.Kind);
-                Assert.Contains("Call AddAccessToken after what adds that handler.", exception.Message, StringComparison.Ordinal);
+                Assert.Contains("Call AddAccessToken after the call that adds that handler.", exception.Message, StringComparison.Ordinal);
                 Assert.True(_primary.Received.Count == 0, $"{situation}, {place}");
             }
         }
