@@ -9,7 +9,7 @@ namespace WorkloadIdentity.Azure;
 [DebuggerDisplay("{ToString(),nq}")]
 internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? userAssertion, ILogger logger) : TokenCredential
 {
-    // Set once it is certain that the identity behind the acquirer cannot be asked in a named tenant: it never can then.
+    // Set once it is certain that the identity of the acquirer does not support a named tenant. That never changes.
     private volatile bool _livesInOneTenant;
     private int _bearerInsteadLogged;
 
@@ -18,7 +18,7 @@ internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? u
 
     public override AzureAccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
     {
-        // Each token is waited for by blocking, so nothing is left to wait for here.
+        // Each token was waited for by blocking, so the work is complete.
         var work = GetAsync(requestContext, AskBlocking, cancellationToken);
         Debug.Assert(work.IsCompleted, "A token was waited for asynchronously.");
         return work.GetAwaiter().GetResult();
@@ -51,7 +51,7 @@ internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? u
 
     private async ValueTask<AccessToken> GetAsync(TokenRequest request, string? claims, Ask ask, CancellationToken cancellationToken)
     {
-        // A user's tenant is no hint: it is where that user is known.
+        // A user's tenant is not a hint: the user exists only there.
         if (request.TenantId is null || request.UserAssertion is not null)
         {
             return await ask(request, claims, cancellationToken).ConfigureAwait(false);
@@ -75,7 +75,7 @@ internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? u
             return token;
         }
 
-        // A chain may have settled on a credential only now, and that one may know tenants.
+        // A chain may have chosen a credential only now, and that one may support tenants.
         try
         {
             return await ask(request, claims, cancellationToken).ConfigureAwait(false);
@@ -88,8 +88,8 @@ internal sealed class AcquirerTokenCredential(ITokenAcquirer acquirer, string? u
     }
 
     /// <remarks>
-    /// Azure clients do not say which token was rejected, so the claims alone identify the question: the same claims again are answered
-    /// with the token that answered them.
+    /// Azure clients do not say which token was rejected, so only the claims identify the challenge: the same claims again are answered
+    /// with the token of the first answer.
     /// </remarks>
     private ValueTask<AccessToken> AskAsync(TokenRequest request, string? claims, CancellationToken cancellationToken) =>
         string.IsNullOrEmpty(claims)

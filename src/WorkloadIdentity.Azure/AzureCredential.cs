@@ -4,22 +4,22 @@ using AzureAccessToken = Azure.Core.AccessToken;
 namespace WorkloadIdentity.Azure;
 
 /// <summary>
-/// Any <see cref="TokenCredential"/> of the Azure SDK as a credential of ours: one's own cache, chain and handler in front of what is
-/// already configured. Safe for concurrent use if the inner credential is; those of the Azure SDK are.
+/// Uses any <see cref="TokenCredential"/> of the Azure SDK as a credential of this library, with its cache, chain and handler. Safe for
+/// concurrent use if the inner credential is; those of the Azure SDK are.
 /// </summary>
 /// <remarks>
-/// <para>Azure's own cache stays below: renewing a token that an API rejected without claims may bring the same token again, and then the
+/// <para>Azure's own cache is still used. If an API rejects a token without claims, the renewal may return the same token, and then the
 /// API's 401 is returned.</para>
-/// <para>A chain of Azure's (<c>DefaultAzureCredential</c>) still decides for itself who it is; a <see cref="CredentialChain"/> of single
+/// <para>An Azure chain (<c>DefaultAzureCredential</c>) still chooses its own credential; a <see cref="CredentialChain"/> of single
 /// credentials decides by verdict.</para>
 /// </remarks>
 public sealed class AzureCredential : Credential
 {
     private readonly TokenCredential _inner;
 
-    /// <summary>Puts <paramref name="inner"/> behind our cache, chain and handler.</summary>
-    /// <param name="inner">What is asked for tokens. It is not disposed.</param>
-    /// <exception cref="ArgumentException"><paramref name="inner"/> is itself a token acquirer of ours: it would be asked in a circle, or
+    /// <summary>Wraps <paramref name="inner"/>.</summary>
+    /// <param name="inner">The credential to ask for tokens. It is not disposed.</param>
+    /// <exception cref="ArgumentException"><paramref name="inner"/> was made of a token acquirer: it would call itself, or its tokens be
     /// cached twice.</exception>
     public AzureCredential(TokenCredential inner)
     {
@@ -27,7 +27,7 @@ public sealed class AzureCredential : Credential
         if (inner is AcquirerTokenCredential)
         {
             throw new ArgumentException(
-                "This TokenCredential was made of a token acquirer (AsTokenCredential). Use that acquirer's credential itself.",
+                "This TokenCredential was made of a token acquirer (AsTokenCredential). Use that acquirer's credential instead.",
                 nameof(inner));
         }
 
@@ -58,7 +58,7 @@ public sealed class AzureCredential : Credential
         AzureAccessToken token;
         try
         {
-            // On a thread of its own and waited for with our limit: code that blocks, or ignores its cancellation, holds nobody up.
+            // Runs on its own thread with our time limit, so that code that blocks or ignores cancellation delays no caller.
             token = await Task.Run(() => _inner.GetTokenAsync(asked, cancellationToken).AsTask(), CancellationToken.None)
                 .WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -76,12 +76,12 @@ public sealed class AzureCredential : Credential
     {
         if (string.IsNullOrEmpty(token.Token))
         {
-            return Invalid("gave no token", request);
+            return Invalid("returned no token", request);
         }
 
         if (token.BindingCertificate is not null)
         {
-            return Invalid("gave a token bound to a certificate, which a header alone cannot present", request);
+            return Invalid("returned a token bound to a certificate, which an Authorization header alone cannot use", request);
         }
 
         try
@@ -90,13 +90,13 @@ public sealed class AzureCredential : Credential
         }
         catch (ArgumentException)
         {
-            return Invalid("gave a token with a character that no Bearer token has (RFC 6750)", request);
+            return Invalid("returned a token with a character that is not allowed in a Bearer token (RFC 6750)", request);
         }
     }
 
     private TokenResult Invalid(string what, TokenRequest request) => TokenResult.Failed(
         new TokenError(
-            TokenErrorKind.InvalidResponse, $"The credential '{Name}' {what}. Look at what it is made of: nothing was sent to an API.")
+            TokenErrorKind.InvalidResponse, $"The credential '{Name}' {what}. Nothing was sent to an API. Check its configuration.")
         {
             Scope = request.Scope,
             TenantId = request.TenantId,

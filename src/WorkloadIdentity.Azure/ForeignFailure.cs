@@ -7,17 +7,17 @@ using Azure.Identity;
 namespace WorkloadIdentity.Azure;
 
 /// <summary>
-/// Turns what an Azure credential threw into a verdict, by the types of its exceptions and by Entra's codes. Their text is not repeated: it
-/// may hold a server's whole answer or a tool's output. The exception itself is kept as the inner one.
+/// Turns an exception of an Azure credential into a verdict, by exception types and Entra's codes. The text is not repeated: it
+/// may contain a server's whole response or a tool's output. The exception is kept as the inner exception.
 /// </summary>
 internal static partial class ForeignFailure
 {
-    // Chains of exceptions can be circular when somebody overrides a property.
+    // A chain of inner exceptions can be circular if a type overrides a property.
     private const int MostExceptions = 16;
 
     public static TokenResult Judge(string credential, Exception thrown, TokenRequest request)
     {
-        // One of our own acquirers inside a chain of Azure's: its error says more, and holds no secret.
+        // One of our own acquirers inside an Azure chain: its error says more, and contains no secret.
         if (thrown is not CredentialUnavailableException && Within(thrown).OfType<TokenAcquisitionException>().FirstOrDefault() is { } ours)
         {
             return TokenResult.Failed(ours.Error);
@@ -25,7 +25,7 @@ internal static partial class ForeignFailure
 
         var (kind, what) = thrown switch
         {
-            // A missing sign-in derives from "unavailable", but the credential is here and is the one that was meant.
+            // A missing sign-in derives from "unavailable", but the credential exists and is the right one.
             AuthenticationRequiredException => (TokenErrorKind.Refused, "needs a user to sign in, which a workload cannot do"),
             CredentialUnavailableException => (TokenErrorKind.NotConfigured, "is not available here"),
             _ => Look(thrown),
@@ -48,16 +48,16 @@ internal static partial class ForeignFailure
         return kind == TokenErrorKind.NotConfigured ? TokenResult.Unavailable(error) : TokenResult.Failed(error);
     }
 
-    /// <summary>What a server answered says most; then what the network did. Anything else is a setting or a defect.</summary>
+    /// <summary>The response of a server says most, then an error of the network. Anything else is a setting or a bug.</summary>
     private static (TokenErrorKind Kind, string What) Look(Exception thrown) => StatusOf(thrown) switch
     {
-        429 => (TokenErrorKind.Throttled, "was asked to wait"),
+        429 => (TokenErrorKind.Throttled, "was throttled (HTTP 429)"),
         not null => (TokenErrorKind.Refused, "was refused"),
         null when CodesOf(thrown).Count > 0 => (TokenErrorKind.Refused, "was refused by Entra"),
         null when Within(thrown).Any(each => each is OperationCanceledException or TimeoutException) =>
             (TokenErrorKind.TimedOut, "was cut off by a time limit of its own"),
         null when Within(thrown).Any(each => each is HttpRequestException or IOException or SocketException or RequestFailedException) =>
-            (TokenErrorKind.Unreachable, "could not reach the other side"),
+            (TokenErrorKind.Unreachable, "could not reach its server"),
         null when thrown is AuthenticationFailedException => (TokenErrorKind.Refused, "could not authenticate"),
         null => (TokenErrorKind.InvalidConfiguration, "failed"),
     };

@@ -9,6 +9,6 @@ internal static partial class Log
 
     [LoggerMessage(
         220, LogLevel.Information,
-        "An Azure client asked for tokens with proof of possession. It gets bearer tokens: no other tokens are issued here.")]
+        "An Azure client asked for tokens with proof of possession. It gets bearer tokens: this library supports no others.")]
     public static partial void BearerInstead(ILogger logger);
 }

@@ -3,8 +3,8 @@ using Azure.Core;
 namespace WorkloadIdentity.Azure;
 
 /// <summary>
-/// Reads what an Azure client asks for. What cannot be honoured is an error, never left out. The exception is proof of possession, which
-/// the Azure SDK's own credentials take for a wish: one that cannot fulfil it answers with a bearer token, and <c>TokenType</c> says so.
+/// Reads the request of an Azure client. An unsupported feature is an error, never ignored. The exception is proof of possession, which
+/// is optional for the Azure SDK's own credentials: one that does not support it returns a bearer token, and <c>TokenType</c> says so.
 /// </summary>
 internal static class RequestedToken
 {
@@ -34,8 +34,8 @@ internal static class RequestedToken
         }
         catch (ArgumentException exception)
         {
-            // Scope and tenant may come from a service's challenge, so a bad one is no bug of the caller.
-            throw Invalid($"The client asked for what is no token request. {TokenError.Explain(exception)}");
+            // Scope and tenant may come from a service's challenge, so a malformed one is not a bug of the caller.
+            throw Invalid($"The client's token request is not valid. {TokenError.Explain(exception)}");
         }
     }
 

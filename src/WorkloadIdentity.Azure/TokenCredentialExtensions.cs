@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace WorkloadIdentity.Azure;
 
-/// <summary>Hands a token acquirer to clients of the Azure SDK and of System.ClientModel (OpenAI among them).</summary>
+/// <summary>Makes a token acquirer usable by clients of the Azure SDK and of System.ClientModel (such as OpenAI).</summary>
 public static class TokenCredentialExtensions
 {
     /// <summary>

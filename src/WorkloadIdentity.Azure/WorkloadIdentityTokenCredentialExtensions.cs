@@ -41,7 +41,7 @@ public static class WorkloadIdentityTokenCredentialExtensions
             throw new InvalidOperationException(
                 $"A {type.Name} is registered already{(key is null
                     ? ""
-                    : $" under the key '{key}'")}: two would make it a matter of order who the clients are. Remove the other "
+                    : $" under the key '{key}'")}: with two, their order would decide the clients' identity. Remove the other "
                         + $"registration, or give this identity a name of its own, AddWorkloadIdentity(\"name\").");
         }
     }

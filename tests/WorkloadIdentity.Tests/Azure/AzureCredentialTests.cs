@@ -109,10 +109,10 @@ public sealed class AzureCredentialTests
     [Fact]
     public async Task No_token_is_an_error()
     {
-        await AssertInvalidAsync(default, "gave no token");
-        await AssertInvalidAsync(new AzureAccessToken("", Expiry), "gave no token");
-        await AssertInvalidAsync(new AzureAccessToken("canary\r\nX-Evil: 1", Expiry), "no Bearer token has");
-        await AssertInvalidAsync(new AzureAccessToken("canary;id", Expiry), "no Bearer token has");
+        await AssertInvalidAsync(default, "returned no token");
+        await AssertInvalidAsync(new AzureAccessToken("", Expiry), "returned no token");
+        await AssertInvalidAsync(new AzureAccessToken("canary\r\nX-Evil: 1", Expiry), "not allowed in a Bearer token");
+        await AssertInvalidAsync(new AzureAccessToken("canary;id", Expiry), "not allowed in a Bearer token");
     }
 
     [Fact]
