@@ -31,7 +31,7 @@ internal sealed class AesGcmProtection(Func<IReadOnlyList<EncryptionKey>> keys) 
         }
 
         return ring.GroupBy(key => key.Id).FirstOrDefault(group => group.Count() > 1) is { } twice
-            ? throw new ArgumentException($"Two encryption keys have the id '{twice.Key}'. An id names one key for ever.", nameof(keys))
+            ? throw new ArgumentException($"Two encryption keys have the id '{twice.Key}'. Give each key its own id.", nameof(keys))
             : ring;
     }
 
@@ -69,8 +69,8 @@ internal sealed class AesGcmProtection(Func<IReadOnlyList<EncryptionKey>> keys) 
         var id = Encoding.ASCII.GetString(header[2..]);
         var key = keys().FirstOrDefault(key => key.Id == id)
             ?? throw new UnusableValueException(
-                "It was encrypted with a key this process does not have. Give every process all keys in use before one of them encrypts "
-                    + "with a new one.");
+                "It was encrypted with a key that this process does not have. Give every process all keys in use before one of "
+                    + "them encrypts with a new one.");
 
         var plaintext = new byte[value.Length - header.Length - SaltSize - TagSize];
         Span<byte> derived = stackalloc byte[EncryptionKey.Size + NonceSize];

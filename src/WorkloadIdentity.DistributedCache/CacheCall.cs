@@ -1,4 +1,4 @@
 namespace WorkloadIdentity.DistributedCache;
 
-/// <summary>One call for one entry, and when it began: what it says about a circuit that has opened since is of no interest.</summary>
+/// <summary>One call for one entry, and when it began. Its result does not count for a circuit that has opened since.</summary>
 internal readonly record struct CacheCall(string Name, int Round, int EntryRound);

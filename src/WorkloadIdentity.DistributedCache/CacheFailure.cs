@@ -10,7 +10,7 @@ namespace WorkloadIdentity.DistributedCache;
 /// </summary>
 internal static partial class CacheFailure
 {
-    // Chains of exceptions can be circular when somebody overrides a property.
+    // A chain of inner exceptions can be circular if a type overrides a property.
     private const int MostExceptions = 8;
 
     /// <summary>Such as <c>RedisConnectionException (AuthenticationFailure, WRONGPASS)</c>.</summary>

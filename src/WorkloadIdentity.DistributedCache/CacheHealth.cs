@@ -30,7 +30,7 @@ internal sealed class CacheHealth(string doing, Func<string, Task> probe, TimeSp
     private bool _partTold;
     private string? _late;
 
-    /// <summary>Whether a call for the entry would not be made.</summary>
+    /// <summary>Whether calls for the entry are paused.</summary>
     public bool IsResting(string name) => _whole.IsOpen || (_entries.TryGetValue(name, out var entry) && entry.IsOpen);
 
     /// <summary>Whether a call for the entry may be made.</summary>
@@ -51,7 +51,7 @@ internal sealed class CacheHealth(string doing, Func<string, Task> probe, TimeSp
         return enters;
     }
 
-    /// <summary>A call went well.</summary>
+    /// <summary>Records a successful call.</summary>
     public void Succeed(CacheCall call)
     {
         _late = null;
@@ -67,7 +67,7 @@ internal sealed class CacheHealth(string doing, Func<string, Task> probe, TimeSp
         }
     }
 
-    /// <summary>A call went wrong.</summary>
+    /// <summary>Records a failed call.</summary>
     public void Fail(CacheCall call, Exception exception)
     {
         if (_entries.Count >= MostEntries)
@@ -78,7 +78,7 @@ internal sealed class CacheHealth(string doing, Func<string, Task> probe, TimeSp
         var entry = _entries.GetOrAdd(call.Name, static (_, clock) => new Circuit(clock), timeProvider);
         if (entry.Fail(call.EntryRound) is { } rest && _whole.IsCurrent(call.Round) && Interlocked.Exchange(ref _probing, 1) == 0)
         {
-            // Behind the caller, who has no token yet.
+            // In the background, because the caller has no token yet.
             _ = Task.Run(() => JudgeAsync(call.Round, Explain(exception), rest));
         }
     }
@@ -140,7 +140,7 @@ internal sealed class CacheHealth(string doing, Func<string, Task> probe, TimeSp
             }
             else if (_whole.Fail(round) is { } rest)
             {
-                // The rest of the whole is the rest of each.
+                // A pause of the whole cache is a pause of each entry.
                 _entries.Clear();
                 _partTold = false;
                 Log.SecondLevelRests(logger, doing, reason, rest);
@@ -152,7 +152,7 @@ internal sealed class CacheHealth(string doing, Func<string, Task> probe, TimeSp
         }
     }
 
-    /// <summary>Whether the cache answers for any entry.</summary>
+    /// <summary>Whether the cache answers for some entry.</summary>
     private async Task<bool> ProbeAsync()
     {
         var answered = false;

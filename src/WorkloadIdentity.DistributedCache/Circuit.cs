@@ -25,7 +25,7 @@ internal sealed class Circuit(TimeProvider timeProvider)
     private int _failures;
     private int _unusable;
 
-    // Calls that began before the circuit last opened say nothing about it afterwards: sixty-four that time out together are one failure.
+    // A call that began before the circuit last opened does not count afterwards: sixty-four calls that time out together are one failure.
     private int _round;
 
     public bool IsOpen
@@ -65,14 +65,14 @@ internal sealed class Circuit(TimeProvider timeProvider)
                 return false;
             }
 
-            // This call tries. A rest begins for all others at once, so that nothing hangs on whether it ever reports back.
+            // This call tries. The others pause again at once, so nothing depends on whether this call ever reports its result.
             _restsSince = timeProvider.GetTimestamp();
             round = ++_round;
             return true;
         }
     }
 
-    /// <summary>A call went well.</summary>
+    /// <summary>Records a successful call.</summary>
     /// <returns>Whether the cache had been left alone before.</returns>
     public bool Succeed()
     {
@@ -84,7 +84,7 @@ internal sealed class Circuit(TimeProvider timeProvider)
         }
     }
 
-    /// <summary>A call went wrong.</summary>
+    /// <summary>Records a failed call.</summary>
     /// <returns>For how long the cache is left alone; null when that was decided already.</returns>
     public TimeSpan? Fail(int round)
     {
@@ -94,7 +94,7 @@ internal sealed class Circuit(TimeProvider timeProvider)
         }
     }
 
-    /// <summary>A call brought something that cannot be used.</summary>
+    /// <summary>Records a call that returned an unusable value.</summary>
     /// <returns>For how long the cache is left alone; null when it is not, or when that was decided already.</returns>
     public TimeSpan? FailUnusable(int round)
     {

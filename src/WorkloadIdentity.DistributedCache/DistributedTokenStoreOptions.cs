@@ -9,9 +9,9 @@ namespace WorkloadIdentity.DistributedCache;
 public sealed class DistributedTokenStoreOptions
 {
     /// <summary>
-    /// The key of the hash (HMAC-SHA-256) that entries are named by: the same in every process of the fleet, and for nothing else. Without
-    /// it nobody can tell from a dump which identity uses which API. Another key finds nothing of what was there before, which is all that
-    /// changing it costs.
+    /// The key of the hash (HMAC-SHA-256) that names entries: the same in every process of the fleet, and used for nothing else. Without
+    /// it, a dump does not reveal which identity uses which API. If you change it, the old entries are not found; that is all that
+    /// the change costs.
     /// </summary>
     /// <value>At least 32 random bytes: <c>openssl rand -base64 32</c>. Required.</value>
     [JsonIgnore]
@@ -22,13 +22,13 @@ public sealed class DistributedTokenStoreOptions
     /// <summary>Encrypts and authenticates the values. Required.</summary>
     public TokenProtection? Protection { get; set; }
 
-    /// <summary>How long one call to the cache may take. One that takes longer is a miss, and leaves the cache alone for a while.</summary>
+    /// <summary>How long one call to the cache may take. A longer one is a miss, and the cache is then paused for a while.</summary>
     /// <value>From 10 ms to 1 s. The default is 1 s: a first connection with TLS on a busy machine fits in.</value>
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Whether a process that finds no token waits for another that is already asking for it, for at most 10 s while that one lives, and 2
-    /// s after it died. An effort, not a lock: when it fails, more than one process asks.
+    /// Whether a process that finds no token waits for another one that is already asking: at most 10 s while that process runs, and 2
+    /// s after it died. It is best effort, not a lock: if it fails, more than one process asks.
     /// </summary>
     /// <value>The default is true.</value>
     public bool Lease { get; set; } = true;

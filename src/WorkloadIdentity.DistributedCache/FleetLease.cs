@@ -9,13 +9,13 @@ namespace WorkloadIdentity.DistributedCache;
 /// </summary>
 internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvider timeProvider)
 {
-    /// <summary>How long a process waits for another that is alive and asking. Then it asks too: its callers wait for both.</summary>
+    /// <summary>How long a process waits for another one that is asking. Then it asks too.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
-    // Three renewals fit into the life of a note, so that a slow one loses nothing.
+    // A note is renewed three times within its lifetime, so that one slow renewal does no harm.
     private static readonly TimeSpan RenewalPause = TimeSpan.FromMilliseconds(600);
 
-    // For a caller of the store that never says how its acquisition ended.
+    // For a caller of the store that never reports the end of its acquisition.
     private static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
@@ -24,13 +24,13 @@ internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvi
 
     private enum Taken
     {
-        /// <summary>There is no telling who holds it.</summary>
+        /// <summary>It is unknown who holds it.</summary>
         Unknown,
         ByThisProcess,
         ByAnother,
     }
 
-    /// <summary>Null at once when this process should ask; otherwise the token another brings, or null when none comes.</summary>
+    /// <summary>Null at once if this process should ask; otherwise the token of another process, or null if none comes.</summary>
     /// <param name="entry">The name of the token's entry.</param>
     /// <param name="look">Looks for the token.</param>
     /// <param name="end">Ends the wait.</param>
@@ -60,7 +60,7 @@ internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvi
                 return null;
             }
 
-            // By this machine's clock alone: a note that nobody renews is over, whatever the clock of its writer says.
+            // Uses only this machine's clock: a note that is not renewed expires, whatever the clock of its writer says.
             if (!note.AsSpan().SequenceEqual(seen))
             {
                 (seen, seenSince) = (note, timeProvider.GetTimestamp());
@@ -74,7 +74,7 @@ internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvi
         return null;
     }
 
-    /// <summary>This process asks no more. Without a token for them, those who wait are told to ask for themselves.</summary>
+    /// <summary>This process has finished asking. If it got no token, the waiting processes are told to ask themselves.</summary>
     public void End(string entry, bool withToken)
     {
         var name = NoteOf(entry);
@@ -90,7 +90,7 @@ internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvi
         }
     }
 
-    /// <summary>After the last renewal, which may be under way: it would bring the note to life again.</summary>
+    /// <summary>Waits for a renewal that is still running, because it would restore the note.</summary>
     private async Task EndNoteAsync(string name, Hold hold)
     {
         await hold.Renewing.ConfigureAwait(false);
@@ -112,7 +112,7 @@ internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvi
             return Taken.Unknown;
         }
 
-        // Whoever wrote last has it: of those who found none at the same moment, all but one see another's here.
+        // The last writer holds the lease: of processes that found no note at the same moment, all but one see another's note here.
         var (last, _) = await cache.ReadAsync(name, static value => value, end).ConfigureAwait(false);
         if (last is null)
         {
@@ -137,7 +137,7 @@ internal sealed class FleetLease(LimitedCache cache, LeaseNotes notes, TimeProvi
         }
     }
 
-    /// <summary>Tells those who wait that this process lives, so that a slow answer of Entra costs them no request of their own.</summary>
+    /// <summary>Renews the note, so that waiting processes send no request of their own while Entra is slow.</summary>
     private async Task RenewAsync(string name, Hold hold)
     {
         var started = timeProvider.GetTimestamp();

@@ -1,13 +1,13 @@
 namespace WorkloadIdentity.DistributedCache;
 
-/// <summary>Calls foreign code that may block, hang or ignore its cancellation, and comes back in time all the same.</summary>
+/// <summary>Calls foreign code that may block, hang or ignore cancellation, and returns within the time limit.</summary>
 internal sealed class LimitedCall(TimeSpan timeLimit, TimeProvider timeProvider)
 {
     public TimeSpan TimeLimit => timeLimit;
 
     /// <summary>Makes a call.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="failsLate">Is told what the call threw after it had been given up.</param>
+    /// <param name="failsLate">Gets the exception of a call that fails after it was abandoned.</param>
     /// <param name="end">Ends the call.</param>
     /// <exception cref="OperationCanceledException">
     /// The call took longer than the time limit, or <paramref name="end"/> was cancelled.
@@ -18,7 +18,7 @@ internal sealed class LimitedCall(TimeSpan timeLimit, TimeProvider timeProvider)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, end);
         var token = either.Token;
 
-        // On a thread of its own: some caches connect, or wait for a lock, before they give back a task.
+        // On its own thread: some caches connect, or wait for a lock, before they return a task.
         var running = Task.Run(() => call(token), CancellationToken.None);
         try
         {

@@ -31,7 +31,7 @@ internal static class StoredToken
         return plaintext.ToArray();
     }
 
-    /// <summary>The token, if it is the one asked for.</summary>
+    /// <summary>Reads the token, if it is the requested one.</summary>
     /// <exception cref="UnusableValueException">It is for another entry, from a clock ahead of this one, or not to be read.</exception>
     public static AccessToken Read(byte[] plaintext, StoreEntry entry, DateTimeOffset now)
     {
@@ -51,7 +51,7 @@ internal static class StoredToken
                 (reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
             if (reader.BaseStream.Position != plaintext.Length)
             {
-                throw new UnusableValueException("It goes on after its end.");
+                throw new UnusableValueException("It has bytes after the end of the token.");
             }
 
             if (writtenOn > now + ClockTolerance)
@@ -70,7 +70,7 @@ internal static class StoredToken
         }
         catch (Exception exception) when (exception is EndOfStreamException or ArgumentException or FormatException or IOException)
         {
-            throw new UnusableValueException("It is not laid out as a token.");
+            throw new UnusableValueException("It does not have the format of a token.");
         }
 
         static DateTimeOffset Moment(long ticks) => new(ticks, TimeSpan.Zero);

@@ -1,4 +1,4 @@
 namespace WorkloadIdentity.DistributedCache;
 
-/// <summary>What the cache gave is not a value of ours for the entry asked for. The message is ours and quotes nothing of it.</summary>
+/// <summary>The value in the cache is not valid for the requested entry. The message contains nothing of the value.</summary>
 internal sealed class UnusableValueException(string reason) : Exception(reason);

@@ -15,9 +15,9 @@ public static class NpgsqlDataSourceBuilderExtensions
     /// Its connection string, or <c>PGUSER</c>, names the user: the Entra principal as it is known to the server. It names no password, and
     /// verifies the server (<c>SSL Mode=VerifyFull</c>).
     /// </param>
-    /// <param name="acquirer">Gets the tokens; it keeps them too, so that opening a connection asks nobody while a token lives.</param>
-    /// <param name="configure">Sets what is asked for; called at once.</param>
-    /// <exception cref="ArgumentException">An option cannot work.</exception>
+    /// <param name="acquirer">Gets and caches the tokens. With an unexpired token, opening a connection sends no token request.</param>
+    /// <param name="configure">Sets the options; called immediately.</param>
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
     /// <remarks>
     /// A connection string that could give the token away, or no user, fails when a connection is opened, before a token is asked for. What
     /// the acquirer throws comes out of <c>OpenAsync</c> as the inner exception of an <see cref="NpgsqlException"/>. A token that does not

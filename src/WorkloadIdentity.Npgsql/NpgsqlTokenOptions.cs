@@ -1,6 +1,6 @@
 namespace WorkloadIdentity.Npgsql;
 
-/// <summary>What a data source asks tokens for, and whom it shows them. Read once, in <c>UseWorkloadIdentity</c>.</summary>
+/// <summary>The scope of a data source's tokens, and the servers that may get them. Read once, in <c>UseWorkloadIdentity</c>.</summary>
 public sealed class NpgsqlTokenOptions
 {
     /// <summary>The scope of Azure Database for PostgreSQL in the public cloud.</summary>
@@ -19,7 +19,7 @@ public sealed class NpgsqlTokenOptions
     /// <summary>
     /// Whether a token may go to a server on another machine that the connection string does not verify (<c>SSL Mode</c> below
     /// <c>VerifyFull</c>). Set it where a callback of your own verifies the server, which Npgsql does not combine with <c>VerifyFull</c>.
-    /// The default is false: the token is sent as it is, so whoever answers in the server's place would have it.
+    /// The default is false: the token is sent in clear text, so an attacker who answers in place of the server would get it.
     /// </summary>
     public bool AllowUnverifiedServer { get; set; }
 

@@ -5,8 +5,8 @@ using Npgsql;
 namespace WorkloadIdentity.Npgsql;
 
 /// <summary>
-/// A token where PostgreSQL expects a password. Azure's server asks for it in clear text inside of TLS, so who the server is matters as
-/// much as for an API.
+/// A token in place of PostgreSQL's password. Azure's server reads it in clear text inside TLS, so the server must be verified as
+/// carefully as an API.
 /// </summary>
 internal sealed class TokenPassword
 {
@@ -38,12 +38,12 @@ internal sealed class TokenPassword
     }
 
     /// <summary>
-    /// Keeps Npgsql from trying GSS encryption first, as version 10 does by default: a token would go to a server that TLS has not
+    /// Stops Npgsql from trying GSS encryption first, as version 10 does by default: a token would go to a server that TLS has not
     /// verified, and any failure would open a second connection and ask for a second token, whose error hides the first one's.
     /// </summary>
     public static void LeaveGssOut(NpgsqlConnectionStringBuilder connection)
     {
-        // Npgsql's own ContainsKey says whether it knows a setting, not whether it was given.
+        // Npgsql's own ContainsKey says whether it knows a setting, not whether the setting was given.
         var given = new DbConnectionStringBuilder { ConnectionString = connection.ConnectionString };
         if (!given.ContainsKey("GSS Encryption Mode") && WorkloadEnvironment.FromProcess().Variable("PGGSSENCMODE") is null)
         {
@@ -82,7 +82,7 @@ internal sealed class TokenPassword
     }
 
     /// <summary>
-    /// Npgsql looks at its time limit before and after it asks for a password, but not meanwhile. Zero is no limit, for Npgsql too.
+    /// Npgsql checks its time limit before and after it asks for a password, but not in between. Zero means no limit, as in Npgsql.
     /// </summary>
     private CancellationTokenSource Limit(NpgsqlConnectionStringBuilder connection) =>
         new(connection.Timeout > 0 ? TimeSpan.FromSeconds(connection.Timeout) : Timeout.InfiniteTimeSpan, _timeProvider);
@@ -95,8 +95,8 @@ internal sealed class TokenPassword
         var error = new TokenError(
             TokenErrorKind.TimedOut,
             $"No token for PostgreSQL came within {seconds} s, the Timeout of the connection string. "
-            + "The connection waited for the token, not for the server. Look at why tokens take so long (the log, or wid doctor). "
-            + "Where it is the first one of a process, warm the identity up at start; or set a longer Timeout.")
+            + "The connection waited for the token, not for the server. Find out why tokens take so long (the log, or wid doctor). "
+            + "If it is the first token of a process, warm the identity up at start, or set a longer Timeout.")
         {
             Scope = _request.Scope,
             TenantId = _request.TenantId,
@@ -110,22 +110,22 @@ internal sealed class TokenPassword
         if (string.IsNullOrEmpty(connection.Username) && _environment.Variable("PGUSER") is null)
         {
             throw new InvalidOperationException(
-                "Neither the connection string nor PGUSER names a user, and the name of this machine's would be sent in its place. "
+                "Neither the connection string nor PGUSER names a user. Npgsql would send the name of this machine's user instead. "
                 + "Add the Entra principal's name as the server knows it: Username=orders-api");
         }
 
         if (!_allowUnverifiedServer && connection.SslMode != SslMode.VerifyFull && !IsLocal(connection.Host))
         {
             throw new InvalidOperationException(
-                $"The connection string has SSL Mode={connection.SslMode}, which does not verify who the server is, and the token would "
-                    + $"be sent to whoever answers. Add SSL Mode=VerifyFull; where a callback of your own verifies the server, set "
+                $"The connection string has SSL Mode={connection.SslMode}, which does not verify the server, so the token would "
+                    + $"be sent to any server that answers. Add SSL Mode=VerifyFull. If a callback of your own verifies the server, set "
                     + $"options.{nameof(NpgsqlTokenOptions.AllowUnverifiedServer)} = true in UseWorkloadIdentity.");
         }
     }
 
     /// <summary>
-    /// Every host of the list is this machine: a literal loopback address, or the folder of a Unix socket. A name could be resolved to
-    /// anything.
+    /// Whether every host of the list is this machine: a literal loopback address, or the folder of a Unix socket. A name may resolve to
+    /// any address.
     /// </summary>
     private static bool IsLocal(string? hosts) =>
         !string.IsNullOrWhiteSpace(hosts) && hosts.Split(',').All(entry => entry.Trim() is var host

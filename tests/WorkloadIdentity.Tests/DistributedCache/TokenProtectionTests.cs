@@ -37,7 +37,7 @@ public sealed class TokenProtectionTests
         Assert.Null(await _bench.ReadAsync(With(_bench.Key)));
         Assert.Contains(
             _bench.Log.Entries,
-            entry => entry.Id == 501 && entry.Text.Contains("a key this process does not have", StringComparison.Ordinal));
+            entry => entry.Id == 501 && entry.Text.Contains("a key that this process does not have", StringComparison.Ordinal));
     }
 
     [Fact]
