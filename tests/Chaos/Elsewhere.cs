@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace WorkloadIdentity.Chaos;
 
-/// <summary>A server that nobody may send a token, a secret or an assertion to. It asks for one, in the hope that somebody does.</summary>
+/// <summary>A server that must never get a token, a secret or an assertion. It asks for one.</summary>
 internal sealed class Elsewhere : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();

@@ -4,7 +4,7 @@ using WorkloadIdentity.Testing;
 
 namespace WorkloadIdentity.Chaos;
 
-/// <summary>The members, one for each way to be somebody, and what each of them can be put through by itself.</summary>
+/// <summary>The members, one for each kind of credential, and the faults that affect a single member.</summary>
 internal sealed class Fleet : IDisposable
 {
     private const int Tenants = 120;
@@ -103,7 +103,7 @@ internal sealed class Fleet : IDisposable
         _rotation.Dispose();
     }
 
-    /// <summary>What the platform does to its mounted token every now and then.</summary>
+    /// <summary>Replaces the mounted token, as the platform does.</summary>
     public void MountToken() => Replace("token", _issuer.Issue(Subject, lifetime: AssertionLife));
 
     /// <summary>Entra has a new key and may no longer know the old one: users sign in again.</summary>
@@ -116,7 +116,7 @@ internal sealed class Fleet : IDisposable
         }
     }
 
-    /// <summary>A new secret, known to Entra before it is used, and the old one gone when the new one is in place.</summary>
+    /// <summary>Rotates the secret: registers a new one, puts it in place, and removes the old one.</summary>
     public void RotateSecret()
     {
         var old = _secret;

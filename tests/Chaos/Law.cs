@@ -1,29 +1,29 @@
 namespace WorkloadIdentity.Chaos;
 
-/// <summary>What must hold whatever the weather.</summary>
+/// <summary>The rules that must hold during all faults.</summary>
 internal enum Law
 {
-    /// <summary>No request carries a token that is over, unless the machine's clock was set since it came.</summary>
+    /// <summary>No request carries an expired token, unless the machine's clock was set after the token was issued.</summary>
     NoExpiredToken,
 
     /// <summary>No request carries a token of another tenant, user, client or API.</summary>
     NoForeignToken,
 
-    /// <summary>No origin but the API's own sees a token, whatever redirects there were.</summary>
+    /// <summary>Only the API's own origin gets a token, whatever redirects there were.</summary>
     NoTokenElsewhere,
 
-    /// <summary>No call fails for want of a token while one that lives, and that no API refused, was held.</summary>
+    /// <summary>No call fails for lack of a token while the cache holds an unexpired one that no API rejected.</summary>
     NoNeedlessFailure,
 
-    /// <summary>For a key, one flight at a time.</summary>
+    /// <summary>A request has one in-flight acquisition at a time.</summary>
     OneFlightForAKey,
 
     /// <summary>Token requests stay within the budget that <see cref="Report"/> states.</summary>
     WithinBudget,
 
-    /// <summary>Once all is well again, every call succeeds.</summary>
+    /// <summary>After the faults have ended, every call succeeds.</summary>
     Recovers,
 
-    /// <summary>Memory, timers and flights are what they were before.</summary>
+    /// <summary>Memory, timers and in-flight acquisitions return to their earlier level.</summary>
     Steady,
 }

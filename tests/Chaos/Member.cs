@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace WorkloadIdentity.Chaos;
 
-/// <summary>One program of the fleet: an acquirer, a client on top of it, and callers who never stop.</summary>
+/// <summary>One program of the fleet: an acquirer, a client that uses it, and callers that never stop.</summary>
 internal sealed class Member : IDisposable
 {
     private readonly TokenAcquirer _acquirer;
@@ -14,9 +14,9 @@ internal sealed class Member : IDisposable
     private readonly Func<Random, Expected> _next;
 
     /// <param name="name">For reports.</param>
-    /// <param name="credential">Who it is.</param>
+    /// <param name="credential">The credential.</param>
     /// <param name="clock">The clock of its machine.</param>
-    /// <param name="api">What it calls.</param>
+    /// <param name="api">The API to call.</param>
     /// <param name="next">For whom the next call is, and what it must carry.</param>
     /// <param name="tally">Where it counts.</param>
     /// <param name="keys">For how many keys it calls at a time.</param>
@@ -120,7 +120,7 @@ internal sealed class Member : IDisposable
             {
                 _tally.Breach(
                     Law.NoNeedlessFailure,
-                    $"{Name}: failed although a token lives until {living.ExpiresOn:T}, at "
+                    $"{Name}: failed although a token is valid until {living.ExpiresOn:T}, at "
                         + $"{_clock.GetUtcNow():T}: {exception.Error.Message}");
             }
         }

@@ -1,7 +1,7 @@
 using WorkloadIdentity.Chaos;
 
 // A fleet of acquirers and HTTP clients against an Entra that throttles, stalls, breaks off, answers garbage, rolls keys and revokes, while
-// secrets and certificates are rotated and clocks set wrong. What must hold all the same is counted; the exit code says whether it did.
+// secrets and certificates are rotated and clocks set wrong. Violations of the rules are counted, and the exit code reports them.
 Settings settings;
 try
 {

@@ -13,7 +13,7 @@ internal sealed class Run(Settings settings, Tally tally)
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private const int MaxAttempts = 3;
 
-    // The longest anybody waits after a failure without a living token.
+    // The longest wait after a failure without an unexpired token.
     private static readonly TimeSpan Settling = TimeSpan.FromMinutes(2);
 
     public Steadiness Before { get; private set; }
@@ -110,7 +110,7 @@ internal sealed class Run(Settings settings, Tally tally)
         await Task.WhenAll(all);
     }
 
-    /// <summary>What was seen is counted and let go of, so that what grows is not the watching.</summary>
+    /// <summary>Counts the journal's entries and clears it, so that the journal does not grow.</summary>
     private void Forget(Fleet fleet, EntraEmulator entra, DateTimeOffset before)
     {
         tally.Count("requests to Entra", entra.Journal.TokenRequests.Count);

@@ -1,16 +1,16 @@
 namespace WorkloadIdentity.Chaos;
 
-/// <summary>What a program at rest holds.</summary>
+/// <summary>The resources of the program while nothing runs.</summary>
 /// <param name="Bytes">The managed memory that is in use, without <paramref name="ServerBytes"/>.</param>
 /// <param name="ServerBytes">What the emulator's web server keeps for later: see <see cref="ServerPool"/>.</param>
 /// <param name="SignIns">How often a user has signed in so far.</param>
 /// <param name="Timers">Timers that are set.</param>
-/// <param name="Flights">Acquisitions under way.</param>
+/// <param name="Flights">In-flight acquisitions.</param>
 internal readonly record struct Steadiness(long Bytes, long ServerBytes, long SignIns, long Timers, int Flights)
 {
-    // The acquirer keeps a user's slot for as long as the sign-in lives, and the clock of that cache does not run faster: no slot ends
+    // The acquirer keeps a user's cache entry until the sign-in expires, and the clock of that cache does not run faster: no entry ends
     // during a run. Each holds a token and its header, two texts of 3 kB; a few hold the answer to a challenge as well. Measured on three
-    // seeds: 6.5 kB for a slot.
+    // seeds: 6.5 kB for an entry.
     private const long BytesOfSignIn = 8 * 1024;
 
     // Tables that have grown (a dictionary keeps its size), connections and their buffers. Measured: up to 0.4 MB.
@@ -20,7 +20,7 @@ internal readonly record struct Steadiness(long Bytes, long ServerBytes, long Si
     /// <summary>Looked at when nobody calls any more.</summary>
     public static async Task<Steadiness> OfAsync(Fleet fleet, ServerPool server)
     {
-        // Connections of calls that were given up are let go of a moment later.
+        // Connections of abandoned calls are released a moment later.
         for (var attempt = 0; attempt < 20 && fleet.Members.Any(member => member.Credential.UnderWay > 0); attempt++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);

@@ -10,7 +10,7 @@ namespace Fleet;
 /// <summary>Starts fleets and counts what reaches the token endpoint.</summary>
 internal static class Measurement
 {
-    // What Entra takes to answer from a nearby region.
+    // The response time of Entra in a nearby region.
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
@@ -37,7 +37,7 @@ internal static class Measurement
                 entra.AuthorityHost, entra.Application.TenantId, entra.Application.ClientId, entra.Application.AddSecret(),
                 redis?.Port, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), lease, Together: false);
 
-            // Each fleet asks for a token of its own, but for the one that is the first again.
+            // Each fleet asks for its own token, except the one that repeats the first.
             await AddAsync("running, all ask at one moment", orders with { Scope = "api://one/.default", Together = true }, Wave);
             await AddAsync($"cold, {Wave} at a time", orders with { Scope = "api://two/.default" }, Wave);
             await AddAsync($"the same again, restarted", orders with { Scope = "api://two/.default" }, Wave);

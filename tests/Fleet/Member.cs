@@ -22,7 +22,7 @@ internal static class Member
             Lease = orders.Lease,
         });
 
-        // A fleet that runs already and is asked at one moment: nothing is compiled or connected for the first time when it counts.
+        // For a running fleet that is asked at one moment: code is compiled and connections are open before the measurement.
         if (orders.Together)
         {
             using var warm = new TokenAcquirer(credential);
