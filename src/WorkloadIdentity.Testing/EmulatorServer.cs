@@ -11,7 +11,7 @@ namespace WorkloadIdentity.Testing;
 /// </summary>
 internal sealed class EmulatorServer : IAsyncDisposable
 {
-    /// <summary>Assertions are kilobytes; nothing that belongs here is larger.</summary>
+    /// <summary>The size limit of a request. Assertions have a few kilobytes, and no other request is larger.</summary>
     private const int MaxRequestBytes = 256 * 1024;
 
     private readonly WebApplication _application;
@@ -53,7 +53,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
             kestrel.Listen(address.Listen, options.SecurePort, secure => secure.UseHttps(certificates.Server));
         });
 
-        // The usual lifetime would take Ctrl+C away from the program around us.
+        // The default lifetime would take Ctrl+C away from the program.
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         var application = builder.Build();
@@ -71,7 +71,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens the doors: until now every request was answered 503.</summary>
+    /// <summary>Starts serving. Until now every request was answered 503.</summary>
     public void Serve(EntraEmulator entra)
     {
         _entra = entra;
@@ -166,7 +166,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
             ? EmulatedAnswer.Text(403, "The emulator answers programs, not pages in a browser: the request has Origin or Sec-Fetch-Site.")
         : null;
 
-    /// <summary>The answer; null when the connection is to be cut.</summary>
+    /// <summary>The response; null to reset the connection.</summary>
     private async Task<EmulatedAnswer?> AnswerAsync(
         HttpContext http, EmulatedEndpoint[] endpoints, EntraEmulator entra, CancellationToken cancellationToken)
     {
@@ -217,7 +217,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
             answer.With("Server", name);
         }
 
-        // Completed before the first byte leaves, so that whoever has the answer reads a complete entry.
+        // The entry is completed before the first byte is sent, so that a caller with a response reads a complete entry.
         entry?.Status = answer.Status;
         if (exchange.Header("return-client-request-id") == "true")
         {
@@ -230,7 +230,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
     private Task WaitAsync(TimeSpan delay, CancellationToken cancellationToken) =>
         delay == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(delay, _clock, cancellationToken);
 
-    /// <summary>A lifetime that leaves signals and the console alone.</summary>
+    /// <summary>A lifetime that does not use signals or the console.</summary>
     private sealed class QuietLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

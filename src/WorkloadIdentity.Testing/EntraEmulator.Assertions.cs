@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace WorkloadIdentity.Testing;
 
-/// <content>Places that give assertions: jobs of build systems, and another cloud's metadata server.</content>
+/// <content>Sources of assertions: jobs of build systems, and another cloud's metadata server.</content>
 public sealed partial class EntraEmulator
 {
     private readonly ConcurrentDictionary<string, EmulatedJob> _jobs = new();
@@ -39,7 +39,7 @@ public sealed partial class EntraEmulator
         };
     }
 
-    /// <summary>The environment of a machine of Google Cloud. There is one: a later call replaces what an earlier one said.</summary>
+    /// <summary>The environment of a machine of Google Cloud. There is one machine: a later call replaces earlier values.</summary>
     /// <param name="issuer">Who signs its identity tokens.</param>
     /// <param name="subject">Their <c>sub</c>: the unique id of its service account, a number.</param>
     public IReadOnlyDictionary<string, string> GoogleMetadataEnvironment(EmulatedIssuer issuer, string subject)

@@ -27,7 +27,7 @@ public sealed partial class EntraEmulator
         Directory.Add(new EmulatedApplication(this, tenant ?? Tenant, RequireGuid(clientId, "client id", nameof(clientId))));
 
     /// <summary>Adds an agent identity: it has no credentials of its own, and proves itself with its blueprint's token.</summary>
-    /// <param name="blueprint">The application that vouches for it, in whose tenant it is.</param>
+    /// <param name="blueprint">The blueprint, an application of the same tenant. Its token authenticates the agent identity.</param>
     /// <param name="clientId">Its client id, a GUID; a new one when null.</param>
     /// <exception cref="ArgumentException">The blueprint is an agent identity itself, or the id is no GUID or is taken.</exception>
     public EmulatedApplication AddAgentIdentity(EmulatedApplication blueprint, string? clientId = null)
@@ -125,7 +125,7 @@ public sealed partial class EntraEmulator
             resourceId ?? $"/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/emulated/providers/{kind}/{id[..8]}"));
     }
 
-    /// <summary>The machine's own identity, with ids that were stated beforehand.</summary>
+    /// <summary>Adds the machine's system-assigned identity, with given ids.</summary>
     internal EmulatedManagedIdentity AddSystemAssignedIdentity(string clientId, string? objectId, string? resourceId) =>
         _systemAssigned is null ? _systemAssigned = AddIdentity(isSystemAssigned: true, clientId, objectId, resourceId)
         : throw new ArgumentException("The machine has a system-assigned managed identity already.");

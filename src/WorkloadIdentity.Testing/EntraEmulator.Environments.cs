@@ -1,6 +1,6 @@
 namespace WorkloadIdentity.Testing;
 
-/// <content>The environments a test hands to the code under test: what a workload sees on each host.</content>
+/// <content>The environments of a workload on each host, for the code under test.</content>
 public sealed partial class EntraEmulator
 {
     /// <summary>The environment of a workload on a virtual machine, with IMDS at this emulator's address.</summary>

@@ -7,7 +7,7 @@ namespace WorkloadIdentity.Testing;
 public sealed partial class EntraEmulator
 {
     /// <summary>
-    /// The authority that signed the certificate of <see cref="SecureAddress"/>, without its key: that was thrown away after this one
+    /// The authority that signed the certificate of <see cref="SecureAddress"/>, without its key. The key was discarded after this one
     /// signature, so trusting this authority means trusting this emulator and nothing else. New at each start.
     /// </summary>
     public X509Certificate2 CertificateAuthority => _server.Certificates.Authority;
@@ -85,7 +85,7 @@ public sealed partial class EntraEmulator
     /// </summary>
     internal Uri LocalAddress => IsLoopback ? new Uri($"http://{_server.Name.Literal}:{PlainAddress.Port}/") : AuthorityHost;
 
-    /// <summary>Whether nobody but this machine reaches it.</summary>
+    /// <summary>Whether only this machine can reach it.</summary>
     internal bool IsLoopback => _server.Name.IsLoopback;
 
     /// <summary>Whether an address is one of this emulator's own, under any of its names.</summary>

@@ -52,7 +52,7 @@ public sealed partial class EntraEmulator : IAsyncDisposable
 
         AdminToken = options.AdminToken ?? (options.HasAdminApi ? EmulatorAdminToken.NewRandom() : null);
 
-        // Last, because it may leave something on the machine that is to be removed again.
+        // Last, because it may create files that must be removed again.
         ArcKeys = new ArcKeys(options.WritesArcKeyFiles);
         server.Serve(this);
     }
@@ -60,7 +60,7 @@ public sealed partial class EntraEmulator : IAsyncDisposable
     /// <summary>Where it listens, such as <c>http://127.0.0.1:49152/</c>: the authority host to configure.</summary>
     public Uri AuthorityHost { get; }
 
-    /// <summary>Its address over plain http, where the managed identity hosts are asked.</summary>
+    /// <summary>The plain http address, which serves the managed identity hosts.</summary>
     public Uri PlainAddress => _server.PlainAddress;
 
     /// <summary>Its address over https. Trust <see cref="CertificateAuthority"/> there, or use <see cref="CreateHandler"/>.</summary>

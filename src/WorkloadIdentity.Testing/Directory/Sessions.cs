@@ -1,7 +1,7 @@
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
-/// Counts how often the tokens of a principal were revoked: each token carries the count it was issued under. No clock takes part, so no
+/// Counts how often the tokens of a principal were revoked. Each token carries the count at its issue. No clock is used, so no
 /// second is too short.
 /// </summary>
 internal sealed class Sessions

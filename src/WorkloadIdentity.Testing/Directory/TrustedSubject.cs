@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>Trust in a subject's name and the authority that vouches for it (SN+I), whatever certificate it holds today.</summary>
+/// <summary>Trust in a subject's name and its issuing authority (SN+I), for any certificate with that name.</summary>
 internal sealed class TrustedSubject(string subjectName, X509Certificate2 authority)
 {
     public string SubjectName => subjectName;
@@ -26,7 +26,7 @@ internal sealed class TrustedSubject(string subjectName, X509Certificate2 author
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
 
-        // An authority that is itself below another one vouches as well: it need not sign itself.
+        // An intermediate authority is accepted too: it need not be self-signed.
         chain.ChainPolicy.VerificationFlags |= X509VerificationFlags.AllowUnknownCertificateAuthority;
         var isSound = chain.Build(certificate);
         var vouches =

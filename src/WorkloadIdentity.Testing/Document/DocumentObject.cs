@@ -16,7 +16,7 @@ internal sealed class DocumentObject(DocumentReader reader, JsonElement element,
         return element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
     }
 
-    /// <summary>Whether a property is there, be it null.</summary>
+    /// <summary>Whether a property exists, even with the value null.</summary>
     public bool IsStated(string name) => element.TryGetProperty(name, out _);
 
     public string? Text(string name) =>
@@ -111,7 +111,7 @@ internal sealed class DocumentObject(DocumentReader reader, JsonElement element,
         }
     }
 
-    /// <summary>Reports the properties that nobody asked for.</summary>
+    /// <summary>Reports the unknown properties.</summary>
     public void ReportUnread()
     {
         foreach (var property in element.EnumerateObject().Where(property => !_known.Contains(property.Name) && property.Name != "$schema"))

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
-/// Reads one JSON document: hands out its objects, collects what is wrong with them, and knows which properties nobody has asked for.
+/// Reads one JSON document: returns its objects, collects their problems, and finds unknown properties.
 /// </summary>
 internal sealed class DocumentReader
 {
@@ -31,7 +31,7 @@ internal sealed class DocumentReader
 
     public DocumentObject Root { get; private set; } = null!;
 
-    /// <exception cref="EmulatorFileException">The text is no JSON object.</exception>
+    /// <exception cref="EmulatorFileException">The text is not a JSON object.</exception>
     public static DocumentReader Parse(ReadOnlyMemory<byte> json, string what, string? folder = null, string? outputFolder = null)
     {
         var reader = new DocumentReader(what, folder, outputFolder);
@@ -50,7 +50,7 @@ internal sealed class DocumentReader
         {
             var place = exception.LineNumber is { } line ? $"line {line + 1}, column {exception.BytePositionInLine + 1}" : "";
 
-            // The parser's own sentence may quote what it read; a secret may stand there.
+            // The parser's own message may quote the document, which may contain a secret.
             throw new EmulatorFileException(
                 what,
                 [new EmulatorFileProblem(
@@ -68,7 +68,7 @@ internal sealed class DocumentReader
     public void Report(string path, string message) => _problems.Add(new EmulatorFileProblem(path, message));
 
     /// <summary>Ends the reading.</summary>
-    /// <exception cref="EmulatorFileException">Something is wrong, or something stands there that nobody reads.</exception>
+    /// <exception cref="EmulatorFileException">The document has problems or unknown properties.</exception>
     public void Complete()
     {
         foreach (var each in _objects)

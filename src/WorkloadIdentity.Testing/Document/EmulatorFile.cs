@@ -79,7 +79,7 @@ public sealed class EmulatorFile
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
-            // What the same call in C# would have thrown.
+            // The exception that the same call in C# would throw.
             throw new EmulatorFileException(_what, [new EmulatorFileProblem("", TokenError.Explain(exception))]);
         }
     }

@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
-/// A file that a document asks for. The document may be somebody else's: it chooses a name below one folder and nothing more. No link and
+/// An output file of a document. The document is untrusted: it chooses only a name below one folder. No link and
 /// no dot-folder is on the way, and a file that is there already is replaced only if an emulator made it.
 /// </summary>
 internal sealed partial class OutputFile
 {
-    /// <summary>Files of an emulator are a few kilobytes. A larger one is not looked into.</summary>
+    /// <summary>Files of an emulator have a few kilobytes. A larger file is not read.</summary>
     private const int MaxBytes = 16 * 1024;
 
     private const UnixFileMode ForThisUser = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -62,7 +62,7 @@ internal sealed partial class OutputFile
         return null;
     }
 
-    /// <summary>Writes the file in one step: whoever reads it sees the old content or the new one.</summary>
+    /// <summary>Writes the file in one step: a reader sees the old content or the new one.</summary>
     /// <exception cref="IOException">It cannot be written, or something is in the way that no emulator made.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not write there.</exception>
     public async Task WriteAsync(string content, CancellationToken cancellationToken)
