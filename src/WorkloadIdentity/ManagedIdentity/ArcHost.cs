@@ -16,7 +16,7 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
     // An agent from before user-assigned identities ignores the parameter and answers as the machine.
     protected override bool RequiresEcho => true;
 
-    /// <summary>The loopback endpoint: anywhere else, the content of the key file would go to a host of somebody's choosing.</summary>
+    /// <summary>The endpoint must be a loopback address, because the content of the key file is sent to it.</summary>
     protected override (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request)
     {
         var (endpoint, problem) =
@@ -43,7 +43,7 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
             : (WriteTo(new Uri($"{endpoint.GetLeftPart(UriPartial.Path)}?api-version=2020-06-01&{query}")), null);
     }
 
-    /// <summary>One challenge, one answer to it. A second challenge is a refusal.</summary>
+    /// <summary>Answers one challenge. A second challenge is a refusal.</summary>
     protected override async ValueTask<TokenResult> AttemptAsync(ManagedIdentityRequest request, CancellationToken cancellationToken)
     {
         var (message, error) = Write(request);
@@ -92,7 +92,8 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
     private static HttpRequestMessage WriteTo(Uri address) => new(HttpMethod.Get, address) { Headers = { { "Metadata", "true" } } };
 
     /// <summary>
-    /// The content of the file that the challenge names; or why it cannot be had. The agent is no trust anchor: what it names is checked.
+    /// The content of the file that the challenge names, or the reason why it cannot be used. The agent is not trusted, so the path is
+    /// checked.
     /// </summary>
     private (string? Key, TokenError? Error) ReadKey(ManagedIdentityRequest request, BackchannelAnswer answer)
     {
@@ -129,7 +130,7 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
     }
 
     /// <summary>
-    /// The agent is here and the account may not use it: that is for a person to mend, not a reason to look for another credential.
+    /// The agent is present, but the account may not use it. A person must fix this, so a chain does not try another credential.
     /// </summary>
     internal static TokenError Denied(ManagedIdentityRequest request, FileContent file)
     {

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A token as any managed identity host gives it. Hosts differ in how they write an expiry (numbers, strings, dates); on what makes a token
-/// ours they may not.
+/// A token response of a managed identity host. Hosts write the expiry as numbers, strings or dates. The other checks are the same for all
+/// hosts.
 /// </summary>
 internal sealed class HostTokenResponse
 {
-    // Earlier than this, in seconds since 1970, is not a moment but a lifetime: 2001-01-01.
+    // A smaller number of seconds than this (2001-01-01) is a lifetime, not a point in time.
     private const double FirstMoment = 978_307_200;
 
     // Managed identity tokens live up to 24 hours.
@@ -82,7 +82,8 @@ internal sealed class HostTokenResponse
     private static HostTokenResponse Bad(string problem) => new(token: null, problem);
 
     /// <summary>
-    /// A host that ignores a parameter it does not know would answer as somebody else: what it echoes must be what was asked.
+    /// Checks that the response names the requested resource and identity. A host that ignores an unknown parameter would return the token
+    /// of another identity.
     /// </summary>
     private static string? Stranger(TokenAnswer response, ManagedIdentityRequest request, bool requiresEcho)
     {
@@ -112,7 +113,7 @@ internal sealed class HostTokenResponse
     private static (DateTimeOffset? ExpiresOn, string? Problem) ExpiryOf(
         TokenAnswer response, DateTimeOffset sentOn, DateTimeOffset now)
     {
-        // A moment that cannot be read says nothing; what stands beside it may.
+        // A time that cannot be read is ignored; the other member may hold one.
         var (name, moment) = MomentOf(response.ExpiresOn, sentOn) is { } on ? ("expires_on", on)
             : MomentOf(response.ExpiresIn, sentOn) is { } after ? ("expires_in", after)
             : ("", default(DateTimeOffset?));
@@ -131,7 +132,7 @@ internal sealed class HostTokenResponse
             : (moment, null);
     }
 
-    /// <summary>A hint that makes no sense is no hint.</summary>
+    /// <summary>The refresh time is a hint. One out of range is ignored.</summary>
     private static DateTimeOffset? RefreshOf(TokenAnswer response, DateTimeOffset sentOn, DateTimeOffset expiresOn) =>
         response.RefreshIn.Seconds is { } seconds && seconds > 0 && seconds < (expiresOn - sentOn).TotalSeconds
             ? sentOn.AddSeconds(seconds)

@@ -13,10 +13,10 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
     private static readonly Uri LinkLocal = new("http://169.254.169.254");
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(1);
 
-    // IMDS serves five identity requests at a time and machine, whoever asks: one gate for the process, whatever the number of credentials.
+    // IMDS serves five identity requests at a time for a machine. So the process has one gate, for any number of credentials.
     private static readonly SemaphoreSlim FiveAtATime = new(5);
 
-    // IMDS may be away for 70 seconds while it is upgraded, and says so with 410.
+    // IMDS can be unavailable for 70 seconds during an upgrade. It then answers 410.
     private static RetryOptions ImdsSchedule => new()
     {
         MaxAttempts = 5,
@@ -42,8 +42,8 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
     }
 
     /// <summary>
-    /// Asks without the header that every request must have: IMDS refuses that at once and without spending a token request.
-    /// The answer is not remembered. Once a chain has chosen this credential nobody waits behind it, and nothing is probed any more.
+    /// Sends a request without the required header. IMDS refuses it at once, and it does not count as a token request. The result is not
+    /// kept. Once a chain has chosen this credential, it is not probed again.
     /// </summary>
     protected override async ValueTask<TokenResult?> ProbeAsync(ManagedIdentityRequest request, CancellationToken cancellationToken)
     {
@@ -59,7 +59,7 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
             return request.Absent(new TokenError(none.About(request.Scope, request.ClientId), $"There is no IMDS here: {none.Message}"));
         }
 
-        // IMDS in trouble is still IMDS: giving up on it here would hand the program to another identity.
+        // An IMDS with an error is still present. Skipping it here would give the program another identity.
         return !IsImds(answer) ? SomethingElse(request, answer.Error is { } unusable ? unusable.StatusCode : answer.Status)
             : SaysNoIdentity(answer.Status, HostErrorResponse.Read(answer.Said, answer.Body)) ? ReadRefusal(request, answer)
             : null;

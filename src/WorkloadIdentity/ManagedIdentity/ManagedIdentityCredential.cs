@@ -82,7 +82,7 @@ public sealed class ManagedIdentityCredential : Credential
                 cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Managed identity hosts speak of resources: the scope without its one suffix.</summary>
+    /// <summary>The resource of a scope: managed identity hosts take a resource, which is the scope without its suffix.</summary>
     private static (string? Resource, string? Problem) ResourceOf(string scope)
     {
         if (!scope.EndsWith(ResourceName.DefaultSuffix, StringComparison.Ordinal))

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace WorkloadIdentity;
 
-/// <summary>What a <see cref="ManagedIdentityCredential"/> works with. Read once, when the credential is constructed.</summary>
+/// <summary>The options of a <see cref="ManagedIdentityCredential"/>. They are read once, when the credential is constructed.</summary>
 public sealed class ManagedIdentityCredentialOptions
 {
     /// <summary>
@@ -19,7 +19,7 @@ public sealed class ManagedIdentityCredentialOptions
     /// <summary>The variables and files that say which host this is. They are read anew for every request.</summary>
     public WorkloadEnvironment Environment { get; set; } = WorkloadEnvironment.FromProcess();
 
-    /// <summary>Where messages go; null logs nothing.</summary>
+    /// <summary>The logger; null logs nothing.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <summary>

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// A kind of host that gives its programs a managed identity. One file per kind: it says how its requests are written; sending within
-/// bounds, retrying, reading tokens and reading errors are shared. One instance per credential, safe for concurrent use.
+/// A kind of host that provides a managed identity. Each kind has one file, which writes its requests. Sending within limits, retrying, and
+/// reading tokens and errors are shared. One instance per credential, safe for concurrent use.
 /// </summary>
 internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredentialOptions options)
 {
@@ -28,7 +28,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
 
     protected ILogger Logger { get; } = options.Logger;
 
-    /// <summary>How this host wants to be retried, unless the program says otherwise.</summary>
+    /// <summary>The retry schedule of this host, unless the program sets one.</summary>
     protected virtual RetryOptions Schedule => CommonSchedule;
 
     /// <summary>What a request to this host may carry beyond a scope.</summary>
@@ -40,7 +40,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     /// <summary>The client that asks.</summary>
     protected virtual HttpClient Client => Options.Client;
 
-    /// <summary>Whether an answer for a named identity must say whose it is: some versions of a host ignore the name.</summary>
+    /// <summary>Whether a response for a named identity must name it, because some versions of a host ignore the name.</summary>
     protected virtual bool RequiresEcho => false;
 
     /// <summary>How long one request may take.</summary>
@@ -51,7 +51,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     /// <summary>Gets a token. A transient failure is retried.</summary>
     public async ValueTask<TokenResult> AcquireAsync(ManagedIdentityRequest request, CancellationToken cancellationToken)
     {
-        // No other credential takes the place of an identity that was named, so it does not matter whether the host is here.
+        // No other credential may replace an identity that was named, so the host is not probed.
         if (request is { HasAlternatives: true, Id: null }
             && await ProbeAsync(request, cancellationToken).ConfigureAwait(false) is { } absent)
         {
@@ -86,8 +86,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     }
 
     /// <summary>
-    /// Whether the host is here, asked when another credential may take its place. A result says that it is not. A host whose variables
-    /// are set is here.
+    /// Probes the host if a chain has another credential. A result says that the host is absent. A host whose variables are set is present.
     /// </summary>
     protected virtual ValueTask<TokenResult?> ProbeAsync(ManagedIdentityRequest request, CancellationToken cancellationToken) => default;
 
@@ -110,8 +109,8 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     protected abstract (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request);
 
     /// <summary>
-    /// Sends once within bounds, behind the <see cref="Gate"/>, and says when: a relative expiry counts from there. Waiting at the gate is
-    /// not counted as time that the host took, so the time limit starts behind it.
+    /// Sends once within limits, behind the <see cref="Gate"/>, and returns when: a relative expiry counts from that time. The time limit
+    /// starts after the wait at the gate.
     /// </summary>
     protected virtual async ValueTask<(BackchannelAnswer Answer, DateTimeOffset SentOn)> SendAsync(
         HttpRequestMessage message, TimeSpan timeLimit, CancellationToken cancellationToken)
@@ -157,7 +156,8 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     }
 
     /// <summary>
-    /// A refusal in any of the forms hosts use. Of its body only codes enter the error: some emulators put tokens into theirs.
+    /// Reads an error in any of the forms that hosts use. Only codes of its body enter the message, because some emulators put tokens into
+    /// theirs.
     /// </summary>
     protected TokenResult ReadRefusal(ManagedIdentityRequest request, BackchannelAnswer answer)
     {
@@ -188,10 +188,10 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
         return absent ? request.Absent(error) : TokenResult.Failed(error);
     }
 
-    /// <summary>Whether a status passes by itself.</summary>
+    /// <summary>Whether a status is transient.</summary>
     protected virtual bool IsTransient(int status) => status is 404 or 408 or 429 or >= 500;
 
-    /// <summary>Errors that are worth the whole budget, however many attempts it takes.</summary>
+    /// <summary>Errors that are retried until the budget ends, however many attempts that takes.</summary>
     protected virtual bool Outlasts(TokenError error) => false;
 
     /// <summary>Whether a refusal means that the identity asked for does not exist on this host.</summary>
@@ -227,7 +227,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
         return true;
     }
 
-    // Zero would mean retrying without a pause, which no host asks for.
+    // Rounded up, because zero would mean a retry without a pause.
     private static TimeSpan? WholeSeconds(TimeSpan? wait) =>
         wait is { Ticks: > 0 } some ? TimeSpan.FromSeconds(Math.Ceiling(some.TotalSeconds)) : null;
 }

@@ -1,10 +1,10 @@
 namespace WorkloadIdentity;
 
 /// <summary>
-/// Which host this is. The first row that holds wins, so the order is part of the table. It is read for every acquisition, because
-/// variables change.
+/// Detects the host. The first row that matches wins, so the order matters. The table is read for every acquisition, because variables
+/// change.
 /// </summary>
-/// <remarks>The rows are those other Entra libraries agree on, so that a program moves between them without a surprise.</remarks>
+/// <remarks>Other Entra libraries use the same rows, so a program gets the same host when it changes its library.</remarks>
 internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions options)
 {
     // The variables whose presence decides, here or for IMDS. They are read together, so that a decision rests on one state of the
@@ -18,7 +18,7 @@ internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions 
     // A row holds when all its variables are present and its condition, if it has one, is met.
     private readonly (string[] Present, Func<WorkloadEnvironment, bool>? Condition, ManagedIdentityHost Host)[] _rows =
     [
-        // First, because it may have Service Fabric's thumbprint or nothing but App Service's two variables; its endpoint tells it apart.
+        // First, because it can have the same variables as Service Fabric or App Service. The form of its endpoint distinguishes it.
         (["IDENTITY_ENDPOINT", "IDENTITY_HEADER"], ContainerInstancesHost.HasEndpoint, new ContainerInstancesHost(options)),
         (["IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT"], null, new ServiceFabricHost(options)),
         (["IDENTITY_ENDPOINT", "IDENTITY_HEADER"], null, AppServiceHost.Current(options)),
@@ -34,7 +34,8 @@ internal sealed class ManagedIdentityHostTable(ManagedIdentityCredentialOptions 
 
         (["IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT"], IsNotServiceFabric, new ImdsHost(options)),
 
-        // Half of a pair is a host that was set up wrongly. Taking it for a plain machine could answer with the identity of another one.
+        // Only one variable of a pair means a misconfigured host. Treating it as a plain machine could return the token of another
+        // identity.
         (["IDENTITY_ENDPOINT"], null, Half("IDENTITY_ENDPOINT", "IDENTITY_HEADER", options)),
         (["IDENTITY_HEADER"], null, Half("IDENTITY_HEADER", "IDENTITY_ENDPOINT", options)),
         (["MSI_SECRET"], null, Half("MSI_SECRET", "MSI_ENDPOINT", options)),

@@ -1,6 +1,6 @@
 namespace WorkloadIdentity;
 
-/// <summary>What a managed identity host is asked for, in its own terms.</summary>
+/// <summary>A request to a managed identity host.</summary>
 internal sealed class ManagedIdentityRequest(string scope, string resource, ManagedIdentityId? id)
 {
     public string Scope { get; } = scope;
@@ -24,10 +24,10 @@ internal sealed class ManagedIdentityRequest(string scope, string resource, Mana
     /// <summary>The variables that were set when the host was detected, of those that decide.</summary>
     public required IReadOnlySet<string> Present { get; init; }
 
-    /// <summary>Whether other credentials wait behind this one.</summary>
+    /// <summary>Whether a chain has further credentials.</summary>
     public bool HasAlternatives { get; init; }
 
-    /// <summary>Whether the asker can answer claims challenges.</summary>
+    /// <summary>Whether the caller can answer claims challenges.</summary>
     public bool ContinuousAccess { get; init; }
 
     /// <summary>Whether an API demanded claims of the token it rejected.</summary>
@@ -71,9 +71,7 @@ internal sealed class ManagedIdentityRequest(string scope, string resource, Mana
     public TokenError Error(TokenErrorKind kind, string message, string? anchor = null) =>
         new(kind, message) { Scope = Scope, ClientId = ClientId, HelpAnchor = anchor };
 
-    /// <summary>
-    /// "Not here": another credential may answer, unless the program named an identity, which nobody else may stand in for.
-    /// </summary>
+    /// <summary>Reports that the identity is absent. A chain then tries another credential, unless the program named an identity.</summary>
     public TokenResult Absent(TokenError error) => Id is null
         ? TokenResult.Unavailable(error)
         : TokenResult.Failed(new TokenError(

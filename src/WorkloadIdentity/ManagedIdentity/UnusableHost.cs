@@ -1,6 +1,6 @@
 namespace WorkloadIdentity;
 
-/// <summary>A host that is recognised and cannot be used: it says so, and never lets another host answer in its place.</summary>
+/// <summary>A host that is detected but cannot be used. It reports the problem, and no other host is used in its place.</summary>
 internal sealed class UnusableHost(
     string name, string reason, ManagedIdentityCredentialOptions options) : ManagedIdentityHost(name, options)
 {
