@@ -3,9 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace WorkloadIdentity;
 
-/// <summary>
-/// One application asking one tenant for one token: all that is settled before anything is sent. One acquisition, one exchange.
-/// </summary>
+/// <summary>The input of one token request: the application, the tenant and the scope. One acquisition has one exchange.</summary>
 internal sealed class TokenExchange
 {
     public required Authority Authority { get; init; }
@@ -55,6 +53,6 @@ internal sealed class TokenExchange
     /// </summary>
     public TokenError? Refusal { get; set; }
 
-    /// <summary>Sign with RS256 although the key could do PS256.</summary>
+    /// <summary>Whether to sign with RS256, although the key supports PS256.</summary>
     public bool UseRs256 { get; set; }
 }

@@ -38,7 +38,7 @@ internal sealed class BlockedPoolThreads(Func<int> minimum, Func<int, bool> setM
             var now = minimum();
             if (now != _set)
             {
-                // Somebody else has set it: what was added before is theirs to keep or drop.
+                // Other code has changed the minimum, so it is left as it is.
                 (_era, _replaced, _set) = (new object(), 0, now);
             }
 

@@ -6,16 +6,16 @@ namespace WorkloadIdentity;
 /// </summary>
 internal static class EntraCode
 {
-    /// <summary>The client assertion was outside its validity window: worth a newly made one.</summary>
+    /// <summary>The client assertion was outside its validity window. A new one may be accepted.</summary>
     public const long AssertionOutsideLifetime = 700024;
 
-    /// <summary>The key does not go with the algorithm: seen where PS256 was sent and RS256 is all that works.</summary>
+    /// <summary>The key does not fit the algorithm. Seen where PS256 was sent and only RS256 is supported.</summary>
     public const long AlgorithmNotSupported = 5002730;
 
-    /// <summary>The same request came too often: asking again makes it worse.</summary>
+    /// <summary>The same request was repeated too often. A retry makes it worse.</summary>
     public const long RequestLoop = 50196;
 
-    /// <summary>Entra could not read the keys of an external issuer just now.</summary>
+    /// <summary>Entra could not read the keys of an external issuer. The error is transient.</summary>
     public const long IssuerKeysNotRead = 90061;
 
     /// <summary>

@@ -1,6 +1,8 @@
 namespace WorkloadIdentity;
 
-/// <summary>How a transient failure is retried: capped exponential delays with jitter, a server's Retry-After first.</summary>
+/// <summary>
+/// How a transient failure is retried: exponential delays with jitter and a limit. A server's Retry-After takes precedence.
+/// </summary>
 /// <remarks>A caller's cancellation ends a delay at once. Values are checked when a credential is constructed.</remarks>
 public sealed class RetryOptions
 {
