@@ -119,7 +119,7 @@ public sealed class SteadinessTests : IDisposable
     // ---- an endpoint that hangs
 
     [Fact]
-    public async Task A_living_token_is_not_waited_to_death()
+    public async Task A_slow_refresh_returns_the_current_token()
     {
         var acquirer = NewAcquirer();
         var request = new TokenRequest("api://orders/.default");

@@ -139,7 +139,7 @@ public sealed class FederatedCredentialAdviceTests
     [InlineData("Wed, 31 Dec 2025 23:30:00 GMT", "30 minutes ahead of Entra's")]
     [InlineData("Thu, 01 Jan 2026 00:00:30 GMT", null)]
     [InlineData("yesterday", null)]
-    public async Task A_clock_that_is_off_is_told_where_times_are_refused(string date, string? says)
+    public async Task A_wrong_clock_is_reported_where_times_are_refused(string date, string? says)
     {
         _entra.Server.Answer(
             HttpStatusCode.Unauthorized, EntraFake.Error(EntraCode.AssertionOutsideLifetime), "application/json", ("Date", date));
@@ -157,7 +157,7 @@ public sealed class FederatedCredentialAdviceTests
     [InlineData("Thu, 01 Jan 2026 00:10:00 GMT", "10 minutes behind Entra's. This clock dated the assertion")]
     [InlineData("Wed, 31 Dec 2025 23:30:00 GMT", "30 minutes ahead of Entra's. This clock dated the assertion")]
     [InlineData("Thu, 01 Jan 2026 00:00:30 GMT", null)]
-    public async Task A_clock_that_is_off_is_told_of_an_assertion_that_was_signed_here_too(string date, string? says)
+    public async Task A_wrong_clock_is_reported_for_an_assertion_signed_here(string date, string? says)
     {
         // Entra is asked once more, because an assertion made anew may do.
         for (var attempt = 0; attempt < 2; attempt++)

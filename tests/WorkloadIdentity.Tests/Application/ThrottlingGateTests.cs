@@ -36,7 +36,7 @@ public sealed class ThrottlingGateTests
     }
 
     [Fact]
-    public void No_answer_silences_for_more_than_an_hour()
+    public void Retry_after_is_limited_to_one_hour()
     {
         var gate = new ThrottlingGate(_clock);
         gate.Close("contoso.com", Throttled, TimeSpan.MaxValue);

@@ -250,7 +250,7 @@ public sealed class TokenEndpointTests
     [InlineData("Too Many Requests")]
     [InlineData("")]
     [InlineData("""{"error":"temporarily_unavailable"}""")]
-    public async Task Throttling_without_a_time_is_left_alone_for_five_seconds(string body)
+    public async Task Throttling_without_a_time_waits_for_five_seconds(string body)
     {
         var credential = _entra.Credential(configure: options => options.Retry.MaxAttempts = 1);
 
@@ -279,7 +279,7 @@ public sealed class TokenEndpointTests
             .AcquireAsync()).Error!.RetryAfter);
 
     [Fact]
-    public async Task A_request_loop_is_left_alone_for_a_minute()
+    public async Task A_request_loop_waits_for_a_minute()
     {
         var credential = _entra.Credential();
         _entra.Refuses(EntraCode.RequestLoop, "invalid_grant");

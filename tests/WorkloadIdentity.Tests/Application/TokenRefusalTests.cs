@@ -247,7 +247,7 @@ public sealed class TokenRefusalTests
     }
 
     [Fact]
-    public async Task Nobody_is_there_to_interact_with_where_no_user_was_named()
+    public async Task Without_a_user_the_advice_names_the_administrator()
     {
         const string Body = """{"error":"interaction_required","error_codes":[999999]}""";
 

@@ -38,7 +38,7 @@ public sealed class CommandAssertionSourceTests
     }
 
     [UnixFact]
-    public async Task What_it_complains_of_is_shown_on_one_line_without_anything_like_a_token()
+    public async Task Standard_error_is_shown_on_one_line_without_tokens()
     {
         var result = await AskAsync(Script($"printf 'no such\\njob \\033[31mred %s' {AssertionBench.Jwt} >&2; exit 3"));
 

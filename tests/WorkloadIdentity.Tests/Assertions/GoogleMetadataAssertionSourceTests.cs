@@ -57,7 +57,7 @@ public sealed class GoogleMetadataAssertionSourceTests
     }
 
     [Fact]
-    public async Task An_answer_without_googles_header_is_somebody_elses() =>
+    public async Task A_response_without_googles_header_is_refused() =>
         AssertionBench.Fails(
             await _machine.Answers(HttpStatusCode.OK, AssertionBench.Jwt).AskAsync(Source),
             TokenErrorKind.InvalidResponse,

@@ -308,7 +308,7 @@ public sealed class AccessTokenHandlerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_401_that_came_from_another_origin_is_none_of_our_business()
+    public async Task A_401_from_another_origin_is_returned()
     {
         _api.Answer(_ =>
         {

@@ -59,7 +59,7 @@ public sealed class HostHeaderTests
     }
 
     [Fact]
-    public async Task A_header_of_a_message_without_a_token_is_none_of_our_business()
+    public async Task A_header_of_a_message_without_a_token_is_not_checked()
     {
         var message = new HttpRequestMessage(HttpMethod.Get, "https://orders.contoso.com/1").SkipAccessToken();
         message.Headers.Host = "evil.example";

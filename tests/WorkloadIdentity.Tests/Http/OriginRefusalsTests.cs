@@ -61,7 +61,7 @@ public sealed partial class OriginRefusalsTests
     [InlineData(null, "http://0.0.0.0:5000/x", "http://127.0.0.1:5000")]
     [InlineData(null, "http://[::]:5000/x", "http://127.0.0.1:5000")]
     [InlineData("https+http://orders", "http://localhost:5000/x", "http://127.0.0.1:5000")]
-    public void Whoever_writes_localhost_is_told_what_to_write_instead(string? issued, string address, string instead)
+    public void An_error_about_localhost_says_what_to_write_instead(string? issued, string address, string instead)
     {
         var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https+http://orders") } };
         var baseAddress = issued is null ? new Uri(address) : null;

@@ -16,7 +16,7 @@ public sealed class OwnAuthorizationTests : IDisposable
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("\t ")]
-    public async Task A_header_that_presents_nothing_gives_way_to_the_token(string value)
+    public async Task The_token_replaces_an_empty_header(string value)
     {
         foreach (var isAsync in new[] { true, false })
         {

@@ -171,7 +171,7 @@ public sealed class RefreshedItemTests
     }
 
     [Fact]
-    public async Task With_nothing_in_hand_what_passes_is_repeated_by_the_token_exchange_alone()
+    public async Task Without_a_cached_value_only_the_token_exchange_retries()
     {
         _bench.Fake.Keep("database", "value");
         _bench.Fake.Next(HttpStatusCode.ServiceUnavailable).Next(HttpStatusCode.TooManyRequests, "", ("Retry-After", "7"));

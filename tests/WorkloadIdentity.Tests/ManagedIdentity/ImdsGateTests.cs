@@ -51,7 +51,7 @@ public sealed class ImdsGateTests
     }
 
     [Fact]
-    public async Task A_caller_waiting_at_the_gate_can_leave_and_holds_no_place()
+    public async Task A_caller_at_the_gate_can_cancel_and_frees_its_place()
     {
         var machine = new Machine();
         for (var i = 0; i < 5; i++)
@@ -82,7 +82,7 @@ public sealed class ImdsGateTests
     }
 
     [Fact]
-    public async Task Time_at_the_gate_is_not_taken_for_absence()
+    public async Task Time_at_the_gate_does_not_mean_absence()
     {
         var machine = new Machine();
         using var holders = new CancellationTokenSource();

@@ -70,7 +70,7 @@ public sealed class ManagedIdentityRetryTests
     }
 
     [Fact]
-    public async Task An_upgrade_of_imds_is_outlasted()
+    public async Task An_upgrade_of_imds_is_waited_for()
     {
         var machine = new Machine();
         var back = machine.Clock.Now.AddSeconds(70);
@@ -136,7 +136,7 @@ public sealed class ManagedIdentityRetryTests
     }
 
     [Fact]
-    public async Task A_wait_of_nothing_does_not_become_a_storm()
+    public async Task A_retry_after_of_zero_keeps_the_usual_delay()
     {
         var machine = new Machine();
         machine.Server.Otherwise = _ => machine.Server.Requests.Count < 60

@@ -45,7 +45,7 @@ public sealed class BackchannelAnswerTests
     }
 
     [Fact]
-    public void Where_nothing_answered_nothing_is_there()
+    public void An_answer_with_an_error_has_no_headers()
     {
         var error = new TokenError(TokenErrorKind.Unreachable, "down");
 

@@ -153,7 +153,7 @@ public sealed class EmulatedHostsTests(EmulatorFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task Imds_in_trouble_is_still_imds_for_the_default_chain()
+    public async Task An_imds_with_an_error_is_present_for_the_default_chain()
     {
         _entra.Faults.ManagedIdentity.Next(Fault.Status(503));
         _entra.Faults.ManagedIdentity.Next(Fault.Status(404));

@@ -63,7 +63,7 @@ public sealed class EmulatorFaultsTests : IClassFixture<EmulatorFixture>
     }
 
     [Fact]
-    public async Task Answers_can_be_nonsense()
+    public async Task Responses_can_be_malformed()
     {
         _entra.Faults.TokenEndpoint
             .Next(Fault.Garbage)

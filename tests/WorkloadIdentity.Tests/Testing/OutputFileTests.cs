@@ -151,7 +151,7 @@ public sealed class OutputFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_name_of_another_file_is_no_way_into_it()
+    public async Task A_hard_link_is_replaced_and_its_target_is_not_changed()
     {
         // A hard link: the file is replaced by its name, never written into.
         await WriteDocumentAsync("ca.pem", "token.txt");
