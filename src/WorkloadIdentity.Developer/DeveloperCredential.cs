@@ -89,7 +89,7 @@ public sealed partial class DeveloperCredential : Credential
 
         var (token, unreadable) = ToolToken.Read(_tool, answer.Output, _options.TimeProvider);
         return token is not null
-            ? TokenResult.Issued(token.IssuedBy(_tool.Title, DeveloperTool.ClientId))
+            ? TokenResult.Issued(token.IssuedBy(_tool.TitleWithin, DeveloperTool.ClientId))
             : TokenResult.Failed(question.Error(
                 TokenErrorKind.InvalidResponse,
                 $"{_tool.Title} returned {unreadable}. Run it in a terminal: {question.CommandLine}"));

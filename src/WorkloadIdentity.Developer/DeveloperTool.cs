@@ -14,6 +14,9 @@ internal abstract class DeveloperTool
     /// <summary>Its name in messages.</summary>
     public abstract string Title { get; }
 
+    /// <summary>Its name within a sentence.</summary>
+    public string TitleWithin => string.Concat(Title[..1].ToLowerInvariant(), Title.AsSpan(1));
+
     /// <summary>The command that people type.</summary>
     public abstract string Command { get; }
 

@@ -28,7 +28,7 @@ internal static partial class ToolRefusal
         if (IsSaid(tool.NotLoggedIn))
         {
             return (true, question.Error(
-                TokenErrorKind.NotConfigured, $"Nobody is logged in to {Inner(tool.Title)}. Run: {tool.Login(question.TenantId)}"));
+                TokenErrorKind.NotConfigured, $"Nobody is logged in to {tool.TitleWithin}. Run: {tool.Login(question.TenantId)}"));
         }
 
         if (IsSaid(tool.LoginNeeded))
@@ -58,7 +58,7 @@ internal static partial class ToolRefusal
         var category = EntraError.Find(codes)?.Category ?? TokenErrorCategory.None;
         return new TokenError(
             TokenErrorKind.Refused,
-            $"Entra refused a token for '{question.Scope}' to the login of {Inner(question.Tool.Title)}. It said: {words} "
+            $"Entra refused a token for '{question.Scope}' to the login of {question.Tool.TitleWithin}. It said: {words} "
                 + $"What to do: {Advice(question, codes)}")
         {
             Category = category,
@@ -97,8 +97,6 @@ internal static partial class ToolRefusal
             { } known when IsForThePerson(known.Category) => $"Log in again: {question.LoginForScope}",
             { } known => $"{known.Check} {known.Fix} Or log in again: {question.LoginForScope}",
         };
-
-    private static string Inner(string title) => string.Concat(title[..1].ToLowerInvariant(), title.AsSpan(1));
 
     [GeneratedRegex(@"AADSTS([0-9]{3,15})(?![0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex AadstsCode();

@@ -61,6 +61,7 @@ public sealed partial class EntraEmulator
                 $"  issuer      {Tenant.Issuer}",
                 $"  tenant      {Tenant.Id}{string.Concat(Tenant.Domains.Select(domain => $", {domain}"))}",
             };
+            lines.AddRange(Directory.Apis.Select(api => $"  API         {api.Url} (accepts tokens for {api.Scope})"));
             if (AdminToken is not null)
             {
                 lines.Add($"  admin API   {AdminAddress} (with its token; not for pages in a browser)");

@@ -39,6 +39,13 @@ internal static class ExplainCommand
     private static void Explain(string asked, Screen screen, HelpPages pages)
     {
         var text = new MarkdownText(screen, pages);
+        if (asked is "401" or "403")
+        {
+            // What an API answers. Entra has no such codes.
+            text.Write(pages.Find($"troubleshooting#the-api-answers-{asked}")!);
+            return;
+        }
+
         var code = asked.StartsWith(CodePrefix, StringComparison.OrdinalIgnoreCase) ? asked[CodePrefix.Length..] : asked;
         if (code.Length > 0 && code.All(char.IsAsciiDigit))
         {

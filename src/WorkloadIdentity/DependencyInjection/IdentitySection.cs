@@ -39,6 +39,14 @@ internal static class IdentitySection
         CredentialKind[] kinds = [.. CredentialKind.All, .. services.GetServices<CredentialKind>()];
         var reader = new SectionReader(section, options.Problems);
         options.Section = reader.Path.Length == 0 ? null : reader.Path;
+        if (reader.IsMissing)
+        {
+            reader.SectionProblem(
+                $"is not in the configuration, or has no settings. Check the section's name, and that its file is read. It needs a {Kind}, "
+                    + $"one of: {Names(kinds)}.");
+            return;
+        }
+
         foreach (var (name, read) in Settings)
         {
             read(reader, name, options);
@@ -58,7 +66,7 @@ internal static class IdentitySection
     public static Func<CredentialDependencies, Credential>? Credential(
         SectionReader reader, IReadOnlyList<CredentialKind> kinds, IEnumerable<string> others, bool isMember = false)
     {
-        var names = string.Join(", ", kinds.Select(kind => kind.Name));
+        var names = Names(kinds);
         var name = reader.Text(Kind);
         var kind = name is null ? null : kinds.FirstOrDefault(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         if (OtherLibrarySettings.Refuse(reader, kind?.Settings ?? []))
@@ -68,7 +76,11 @@ internal static class IdentitySection
 
         if (name is null)
         {
-            reader.Problem(Kind, $"is missing or empty. Set it to one of: {names}.");
+            var meant = kinds.Where(kind => reader.HasOnly([Kind, .. kind.Settings, .. others])).ToList();
+            reader.Problem(
+                Kind,
+                $"is missing or empty. {(meant is [var one] ? $"The settings beside it are those of {one.Name}. " : "")}Set it to one of: "
+                    + $"{names}.");
             return null;
         }
 
@@ -84,4 +96,6 @@ internal static class IdentitySection
         var create = kind.Read(reader, kinds);
         return reader.ProblemCount == problems ? create : null;
     }
+
+    private static string Names(IEnumerable<CredentialKind> kinds) => string.Join(", ", kinds.Select(kind => kind.Name));
 }

@@ -20,7 +20,17 @@ internal sealed class SectionReader(IConfiguration section, List<string> problem
     /// <summary>A reader of the same section that notes its problems in another list.</summary>
     public SectionReader WithProblems(List<string> other) => new(section, other);
 
+    /// <summary>Whether the configuration has no such section, or one without settings. The root is always there.</summary>
+    public bool IsMissing => section is IConfigurationSection { Value: null or "" } named && !named.GetChildren().Any();
+
     public void Problem(string name, string problem) => problems.Add($"{PathOf(name)} {problem}");
+
+    /// <summary>What is wrong with the section as a whole.</summary>
+    public void SectionProblem(string problem) => problems.Add($"{Path} {problem}");
+
+    /// <summary>Whether all settings of the section are among the known ones.</summary>
+    public bool HasOnly(IReadOnlyCollection<string> known) =>
+        section.GetChildren().All(child => known.Contains(child.Key, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>A value; null if it is absent or empty.</summary>
     public string? Text(string name) => section[name] is { Length: > 0 } value ? value : null;

@@ -132,7 +132,13 @@ public sealed class IdentitySectionTests
 
     public static TheoryData<string, string, string> Bad => new()
     {
-        { "nothing at all", "{}", "Id:Kind is missing or empty" },
+        { "nothing at all", "{}", "Id is not in the configuration, or has no settings. Check the section's name" },
+        { "no kind", $$"""{ "TenantId": "contoso.com", "ClientId": "{{Client}}" }""", "Id:Kind is missing or empty. Set it to one of" },
+        {
+            "no kind beside the settings of one",
+            $$"""{ "TenantId": "contoso.com", "ClientId": "{{Client}}", "ClientSecret": "canary" }""",
+            "Id:Kind is missing or empty. The settings beside it are those of ClientSecret. Set it to one of"
+        },
         { "an unknown kind", """{ "Kind": "canary" }""", "Id:Kind is not a kind" },
         { "a kind that is a list", """{ "Kind": [ "ManagedIdentity" ] }""", "Id:Kind is missing" },
         {

@@ -145,6 +145,7 @@ public sealed class EmulatorAddressTests
         await using var open = await EntraEmulator.StartAsync(new() { Address = IPAddress.Any, HostName = "localhost" });
 
         Assert.StartsWith("THIS IS NOT MICROSOFT ENTRA", local.Banner, StringComparison.Ordinal);
+        Assert.Contains($"{local.Api.Url} (accepts tokens for {local.Api.Scope})", local.Banner, StringComparison.Ordinal);
         Assert.Contains(local.AdminAddress.AbsoluteUri, local.Banner, StringComparison.Ordinal);
         Assert.DoesNotContain(local.AdminToken!, local.Banner, StringComparison.Ordinal);
         Assert.DoesNotContain("OTHER MACHINES", local.Banner, StringComparison.Ordinal);

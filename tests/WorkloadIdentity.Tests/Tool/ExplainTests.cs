@@ -24,6 +24,8 @@ public sealed partial class ExplainTests
     [InlineData("federation#github-actions", "GitHub Actions")]
     [InlineData("from-msal", "From MSAL.NET")]
     [InlineData("exit-codes", "Exit codes")]
+    [InlineData("401", "The API answers 401")]
+    [InlineData("403", "The API answers 403")]
     public async Task A_topic_is_shown(string topic, string firstLine)
     {
         var run = await _bench.RunAsync("explain", topic);
