@@ -49,16 +49,29 @@ internal sealed class VaultAnswer
     [JsonPropertyName("error")]
     public ErrorDescription? Error { get; init; }
 
-    /// <summary>The value as text; null for a list, or if there is none.</summary>
+    /// <summary>The value as text; null for a list, if there is none, or if no string can hold it.</summary>
     [JsonIgnore]
-    public string? Text => Value.ValueKind == JsonValueKind.String ? Value.GetString() : null;
+    public string? Text
+    {
+        get
+        {
+            try
+            {
+                return Value.ValueKind == JsonValueKind.String ? Value.GetString() : null;
+            }
+            catch (InvalidOperationException)
+            {
+                return null;
+            }
+        }
+    }
 
     /// <summary>The response as it was read; null if it is not one JSON object of this form.</summary>
     public static VaultAnswer? Read(ReadOnlySpan<byte> body)
     {
         try
         {
-            return JsonSerializer.Deserialize(body, VaultJson.Default.VaultAnswer);
+            return JsonSerializer.Deserialize(body.StartsWith("\uFEFF"u8) ? body[3..] : body, VaultJson.Default.VaultAnswer);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

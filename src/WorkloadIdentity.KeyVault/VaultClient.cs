@@ -121,12 +121,20 @@ internal sealed class VaultClient
         message.Headers.TryAddWithoutValidation("Accept", "application/json");
         using var limit = new CancellationTokenSource(_timeLimit, _timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        HttpResponseMessage response;
         try
         {
-            response = await _http.SendAsync(message, either.Token).ConfigureAwait(false);
+            using var response =
+                await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            return response.RequestMessage?.RequestUri is { } answered && answered != address
+                ? throw Unusable(
+                    $"redirected, and the transport followed to {answered.IdnHost}, where the token may now be known",
+                    advice: "Use a transport that follows no redirect.")
+                : (int)response.StatusCode is >= 300 and < 400 ? throw Unusable("returned a redirect, which is never followed")
+                : await VaultResponse.ReadAsync(response, MaxResponseKilobytes * 1024, _timeProvider.GetUtcNow(), either.Token)
+                    .ConfigureAwait(false)
+                    ?? throw Unusable($"returned more than {MaxResponseKilobytes} KiB");
         }
-        catch (TokenAcquisitionException exception)
+        catch (TokenAcquisitionException exception) when (exception.Error.HelpAnchor != VaultError.HelpAnchor)
         {
             throw new TokenAcquisitionException(
                 new TokenError(
@@ -135,30 +143,23 @@ internal sealed class VaultClient
                         + exception.Error.Message),
                 exception.Attempts);
         }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
+        catch (OperationCanceledException exception)
         {
             throw NoAnswer(TokenErrorKind.TimedOut, $"did not answer within {_timeLimit.TotalSeconds:0.#} s.", exception);
         }
-        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw Unusable($"returned more than {MaxResponseKilobytes} KiB", exception: exception);
-        }
-        catch (HttpRequestException exception)
-        {
+            var reason = exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http
+                ? $"{http.HttpRequestError}"
+                : exception.GetType().Name;
             throw NoAnswer(
                 TokenErrorKind.Unreachable,
-                $"could not be reached ({exception.HttpRequestError}). Check name resolution, routes, proxy, firewall and certificates.",
+                $"could not be reached ({reason}). Check name resolution, routes, proxy, firewall and certificates.",
                 exception);
-        }
-
-        using (response)
-        {
-            return response.RequestMessage?.RequestUri is { } answered && answered != address
-                ? throw Unusable(
-                    $"redirected, and the transport followed to {answered.IdnHost}, where the token may now be known",
-                    advice: "Use a transport that follows no redirect.")
-                : (int)response.StatusCode is >= 300 and < 400 ? throw Unusable("returned a redirect, which is never followed")
-                : await VaultResponse.ReadAsync(response, _timeProvider.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -197,7 +198,6 @@ internal sealed class VaultClient
         return new HttpClient(handler, disposeHandler: false)
         {
             Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = MaxResponseKilobytes * 1024,
         };
     }
 

@@ -35,9 +35,23 @@ internal sealed class VaultResponse
     public bool SaysDisabled =>
         Status == 403 && Answer?.Error?.InnerError?.Code is "SecretDisabled" or "CertificateDisabled" or "KeyDisabled";
 
-    public static async ValueTask<VaultResponse> ReadAsync(
-        HttpResponseMessage response, DateTimeOffset receivedOn, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads a response. An error counts by its status and headers if its body is too large: the page of a gateway that is overloaded may
+    /// be. A successful response that is too large is null.
+    /// </summary>
+    /// <exception cref="HttpRequestException">The connection broke.</exception>
+    public static async ValueTask<VaultResponse?> ReadAsync(
+        HttpResponseMessage response, int maxBytes, DateTimeOffset receivedOn, CancellationToken cancellationToken)
     {
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(maxBytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return response.IsSuccessStatusCode ? null : new VaultResponse(response, receivedOn);
+        }
+
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         return new VaultResponse(response, receivedOn) { Answer = VaultAnswer.Read(body) };
     }

@@ -68,7 +68,7 @@ internal static class TestedElsewhere
         ("DistributedCache/TokenProtectionTests", "WorkloadIdentity.DistributedCache", "AesGcmProtection DataProtection EncryptionKey"),
         ("DistributedCache/WorkloadIdentityDistributedCacheExtensionsTests", "WorkloadIdentity.DistributedCache",
             "DistributedTokenStoreOptions"),
-        ("KeyVault/VaultErrorTests", "WorkloadIdentity.KeyVault", "VaultAnswer VaultClient VaultResponse VaultSecretSource"),
+        ("KeyVault/VaultErrorTests", "WorkloadIdentity.KeyVault", "VaultAnswer VaultResponse VaultSecretSource"),
         ("KeyVault/VaultVersionsTests", "WorkloadIdentity.KeyVault", "VaultAttributes VaultItem"),
         ("KeyVault/VaultCertificateSourceTests", "WorkloadIdentity.KeyVault", "VaultLinks"),
         ("KeyVault/WorkloadIdentityKeyVaultExtensionsTests", "WorkloadIdentity.KeyVault",
