@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net.Sockets;
 using WorkloadIdentity.Testing;
 
@@ -44,7 +45,9 @@ internal static class EmulatorCommand
         };
         command.Validators.Add(result =>
         {
-            if (Problem(result.GetValue(file), result.GetValue(variables), result.GetValue(output), result.GetValue(wait)) is { } problem)
+            if (!result.Children.Any(HasWrongCount)
+                && Problem(result.GetValue(file), result.GetValue(variables), result.GetValue(output), result.GetValue(wait))
+                    is { } problem)
             {
                 result.AddError(problem);
             }
@@ -71,6 +74,10 @@ internal static class EmulatorCommand
         return command;
     }
 
+    /// <summary>An option without its value, or with two: an error of its own, and reading it would throw.</summary>
+    private static bool HasWrongCount(SymbolResult symbol) =>
+        symbol is OptionResult { Option.Arity.MinimumNumberOfValues: 1, Tokens.Count: not 1 };
+
     /// <summary>Why the arguments cannot be combined; null if they can.</summary>
     private static string? Problem(string? file, string? variables, string? output, bool wait) =>
         IsEmpty(file) ? "The file's name is empty."
@@ -95,13 +102,24 @@ internal static class EmulatorCommand
         await using (entra.ConfigureAwait(false))
         {
             var application = EmulatorVariables.Application(entra);
-            if (variables is not null)
+            try
             {
-                EmulatorVariables.Write(variables, entra, application);
-            }
+                if (variables is not null)
+                {
+                    EmulatorVariables.Write(variables, entra, application);
+                }
 
-            Tell(Screen.Out(surroundings), entra, application, variables);
-            await UntilInterruptedAsync(surroundings, cancellationToken).ConfigureAwait(false);
+                Tell(Screen.Out(surroundings), entra, application, variables);
+                await UntilInterruptedAsync(surroundings, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                // Its secret and its address are worth nothing any more, and another program may get the port.
+                if (variables is not null)
+                {
+                    EmulatorVariables.Remove(variables);
+                }
+            }
         }
     }
 
@@ -147,7 +165,7 @@ internal static class EmulatorCommand
         screen.Line($"  application {application.ClientId}");
         if (variables is not null)
         {
-            screen.Line($"  variables   {variables}, for: set -a; . {variables}; set +a");
+            screen.Line($"  variables   {variables}, for: set -a; . {EmulatorVariables.Sourced(variables)}; set +a");
             if (application.UnexpiredSecret is null)
             {
                 screen.Line("              without a secret, because the application has none: set its credential's variables yourself");

@@ -41,17 +41,29 @@ internal static class EmulatorVariables
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
+        // A container's process has the same id at each start, so one that was killed may have left this file.
         var unfinished = $"{path}.{Environment.ProcessId}.tmp";
-        using (var writer = new StreamWriter(unfinished, options))
+        File.Delete(unfinished);
+        try
         {
-            foreach (var (name, value) in variables)
+            using (var writer = new StreamWriter(unfinished, options))
             {
-                writer.Write($"{name}={Quoted(value)}\n");
+                foreach (var (name, value) in variables)
+                {
+                    writer.Write($"{name}={Quoted(value)}\n");
+                }
             }
-        }
 
-        File.Move(unfinished, path, overwrite: true);
+            File.Move(unfinished, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
     });
+
+    /// <summary>The path as a shell's <c>.</c> takes it: a name without a folder would be looked up in PATH.</summary>
+    public static string Sourced(string path) => Quoted(path.Contains('/', StringComparison.Ordinal) ? path : $"./{path}");
 
     /// <summary>Waits until the emulator of this file listens and has written the file.</summary>
     /// <exception cref="ToolException">The time limit was reached.</exception>

@@ -9,6 +9,7 @@ internal static class ExplainCommand
 {
     private const string CodePrefix = "AADSTS";
     private const int MostSuggestions = 5;
+    private const string Punctuation = ".,:;!?()[]<>'\"`";
 
     public static Command Create(Surroundings surroundings)
     {
@@ -24,7 +25,8 @@ internal static class ExplainCommand
             var (screen, pages) = (Screen.Out(surroundings), HelpPages.Read());
             if (parsed.GetValue(topic) is { } asked)
             {
-                Explain(asked.Trim(), screen, pages);
+                // A code is often copied with the punctuation of the message around it.
+                Explain(asked.Trim().Trim([.. Punctuation]), screen, pages);
             }
             else
             {
@@ -67,10 +69,9 @@ internal static class ExplainCommand
     {
         if (known is null)
         {
-            var near = EntraError.All.Values.Select(error => error.Name).ToList();
             throw new ToolException(
                 $"{CodePrefix}{code} is not explained here.",
-                $"{Suggestion($"{CodePrefix}{code}", near)}Entra's own page: https://login.microsoftonline.com/error?code={code}",
+                $"{Suggestion($"{CodePrefix}{code}", [.. Codes])}Entra's own page: https://login.microsoftonline.com/error?code={code}",
                 "errors");
         }
 
@@ -81,6 +82,8 @@ internal static class ExplainCommand
         screen.Line();
         text.Write(pages.Error(HelpAnchors.For(TokenErrorKind.Refused, known.Category))!, withTables: false);
     }
+
+    private static IEnumerable<string> Codes => EntraError.All.Values.Select(error => error.Name);
 
     private static void Row(Screen screen, string name, string value)
     {
@@ -94,16 +97,17 @@ internal static class ExplainCommand
     private static HelpSection? Find(string asked, HelpPages pages)
     {
         var name = asked[(asked.LastIndexOf('.') is >= 0 and var dot && !asked.Contains(".md", StringComparison.Ordinal) ? dot + 1 : 0)..];
-        return pages.Find(asked.ToLowerInvariant())
+        var oauth = asked.ToLowerInvariant();
+        return pages.Find(oauth)
             ?? pages.Error(JsonNamingPolicy.KebabCaseLower.ConvertName(name))
-            ?? (OAuthError.Category(asked, asked) is not TokenErrorCategory.None and var category
+            ?? (OAuthError.Category(oauth, oauth) is not TokenErrorCategory.None and var category
                 ? pages.Error(HelpAnchors.For(TokenErrorKind.Refused, category))
                 : null);
     }
 
     private static ToolException Unknown(string asked, HelpPages pages) => new(
         "There is no such code, error or page.",
-        $"{Suggestion(asked, [.. pages.Sections.Select(section => section.Topic).Concat(OAuthError.Names).Distinct()])}"
+        $"{Suggestion(asked, [.. pages.Sections.Select(section => section.Topic).Concat(OAuthError.Names).Concat(Codes).Distinct()])}"
             + "'wid explain' lists what there is.",
         "errors");
 

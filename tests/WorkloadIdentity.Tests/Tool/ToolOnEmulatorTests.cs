@@ -167,6 +167,7 @@ public sealed class ToolOnEmulatorTests
 
             await interrupt.CancelAsync();
             Assert.Equal(0, await run);
+            Assert.Empty(Directory.EnumerateFiles(folder));
             Assert.Equal(5, (await RunAsync(variables, [], "token", "--scope", Scope)).ExitCode);
         }
         finally
@@ -174,6 +175,27 @@ public sealed class ToolOnEmulatorTests
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    [Theory]
+    [InlineData("emulator", "--env-file")]
+    [InlineData("emulator", "--wait", "--env-file")]
+    [InlineData("emulator", "emulator.json", "--output")]
+    [InlineData("emulator", "--env-file", "one", "--env-file", "two")]
+    [InlineData("emulator", "--env-file", "")]
+    public async Task An_option_without_one_value_is_a_wrong_argument(params string[] arguments)
+    {
+        var run = await RunAsync(new Dictionary<string, string>(), [], arguments);
+
+        Assert.Equal((ExitCodes.Usage, ""), (run.ExitCode, run.Out));
+        Assert.Contains(arguments.Last(argument => argument.StartsWith('-')), run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("entra.env", "./entra.env")]
+    [InlineData("/tmp/entra.env", "/tmp/entra.env")]
+    [InlineData("my folder/entra.env", "'my folder/entra.env'")]
+    public void A_shell_can_read_the_path_that_is_printed(string path, string printed) =>
+        Assert.Equal(printed, EmulatorVariables.Sourced(path));
 
     [Fact]
     public async Task An_emulator_starts_as_its_file_says_and_not_at_all_when_that_is_wrong()
