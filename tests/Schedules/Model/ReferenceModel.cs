@@ -26,8 +26,7 @@ internal sealed class ReferenceModel(double jitter, Func<string?, AccessToken?, 
     public TimeSpan Elapsed { get; set; }
 
     /// <summary>What a caller gets: the value of a token, or the kind of the error.</summary>
-    /// <param name="refreshes">False when a renewal falls back to the held token: the next caller starts the refresh.</param>
-    public string Get(bool refreshes = true)
+    public string Get()
     {
         switch (AgeOfHeld())
         {
@@ -35,7 +34,7 @@ internal sealed class ReferenceModel(double jitter, Func<string?, AccessToken?, 
                 return _held!.Token.Value;
             case Age.Stale:
                 var served = _held!.Token.Value;
-                if (refreshes && BackOff(isHeld: true) <= TimeSpan.Zero)
+                if (BackOff(isHeld: true) <= TimeSpan.Zero)
                 {
                     Acquire();
                 }
@@ -75,7 +74,7 @@ internal sealed class ReferenceModel(double jitter, Func<string?, AccessToken?, 
         // Two at once; after that one in 30 s.
         if (_renewals >= 2 && Elapsed - _renewedAt < TimeSpan.FromSeconds(30))
         {
-            return rejected?.Value ?? remembered?.Token.Value ?? Get(refreshes: false);
+            return rejected?.Value ?? remembered?.Token.Value ?? Get();
         }
 
         (_renewals, _renewedAt) = (_renewals + 1, Elapsed);
