@@ -62,7 +62,7 @@ public sealed partial class EntraEmulator
                 "An issuer is an absolute https URL, such as https://token.actions.githubusercontent.com.", nameof(url));
         }
 
-        var keys = new SigningKeys();
+        var keys = new SigningKeys(hasCertificates: false);
         try
         {
             return Directory.Add(new EmulatedIssuer(

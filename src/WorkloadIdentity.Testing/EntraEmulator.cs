@@ -135,7 +135,7 @@ public sealed partial class EntraEmulator : IAsyncDisposable
 
     internal EmulatedDirectory Directory { get; }
 
-    internal SigningKeys Keys { get; } = new();
+    internal SigningKeys Keys { get; } = new(hasCertificates: true);
 
     internal TokenIssuer Tokens { get; }
 

@@ -6,10 +6,11 @@ namespace WorkloadIdentity.Testing;
 /// <summary>
 /// The keys of one issuer: the newest signs, those it still publishes verify. Safe for concurrent use, also while they roll.
 /// </summary>
-internal sealed class SigningKeys : IDisposable
+/// <param name="hasCertificates">Whether the keys are published with certificates, as Entra's are.</param>
+internal sealed class SigningKeys(bool hasCertificates) : IDisposable
 {
     private readonly Lock _gate = new();
-    private ImmutableList<SigningKey> _published = [new()];
+    private ImmutableList<SigningKey> _published = [new(hasCertificates)];
     private ImmutableList<SigningKey> _withdrawn = [];
 
     public string CurrentKeyId => _published[^1].KeyId;
@@ -22,7 +23,7 @@ internal sealed class SigningKeys : IDisposable
     /// <param name="withdrawOld">Whether the older ones leave the published set at once: what they signed verifies no longer.</param>
     public void Roll(bool withdrawOld)
     {
-        var key = new SigningKey();
+        var key = new SigningKey(hasCertificates);
         lock (_gate)
         {
             if (withdrawOld)

@@ -1,8 +1,12 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 using WorkloadIdentity.Testing;
 using static WorkloadIdentity.Tests.EmulatorCalls;
 
@@ -56,6 +60,49 @@ public sealed class EntraEmulatorTests
         Assert.Equal(entra.Tenant.TokenEndpoint.AbsoluteUri, document.GetProperty("token_endpoint").GetString());
         Assert.True(Verifies(keys, await entra.TokenAsync()));
         Assert.Equal(90002, (await entra.GetAsync("nobody.example/v2.0/.well-known/openid-configuration")).Code);
+    }
+
+    [Fact]
+    public async Task Its_keys_are_published_with_their_certificates_as_Entras_are()
+    {
+        await using var entra = await EntraEmulator.StartAsync();
+        entra.RollSigningKey();
+
+        var text = (await entra.GetAsync("common/discovery/v2.0/keys")).Body;
+        var keys = JsonSerializer.Deserialize<JsonElement>(text).GetProperty("keys").EnumerateArray().ToList();
+
+        Assert.Equal(2, keys.Count);
+        Assert.All(keys, key =>
+        {
+            var x5c = Assert.Single(key.GetProperty("x5c").EnumerateArray()).GetString()!;
+            using var certificate = X509CertificateLoader.LoadCertificate(Convert.FromBase64String(x5c));
+            using var rsa = certificate.GetRSAPublicKey()!;
+            Assert.Equal(Base64Url.DecodeFromChars(key.GetProperty("n").GetString()), rsa.ExportParameters(false).Modulus);
+            Assert.Equal(
+                Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA1)), key.GetProperty("x5t").GetString());
+            Assert.Equal(key.GetProperty("x5t").GetString(), key.GetProperty("kid").GetString());
+            Assert.DoesNotContain("WorkloadIdentity.Testing emulator", certificate.Subject, StringComparison.Ordinal);
+        });
+
+        // A library that takes the certificates of the set for its keys, and judges their dates too.
+        var result = await new JsonWebTokenHandler().ValidateTokenAsync(await entra.TokenAsync(), new TokenValidationParameters
+        {
+            IssuerSigningKeys = new JsonWebKeySet(text).GetSigningKeys().Where(key => key is X509SecurityKey),
+            ValidateIssuerSigningKey = true,
+            ValidIssuer = entra.Tenant.Issuer.AbsoluteUri,
+            ValidAudience = entra.Api.Audience,
+        });
+        Assert.True(result.IsValid, result.Exception?.Message);
+    }
+
+    [Fact]
+    public async Task Keys_of_another_issuer_have_no_certificate()
+    {
+        await using var entra = await EntraEmulator.StartAsync();
+
+        var key = (await entra.GetAsync($"{entra.AddIssuer().Url}/keys")).Json.GetProperty("keys")[0];
+
+        Assert.False(key.TryGetProperty("x5c", out _) || key.TryGetProperty("x5t", out _));
     }
 
     [Fact]
@@ -177,7 +224,7 @@ public sealed class EntraEmulatorTests
 
     private static bool Verifies(JsonElement keys, string jwt)
     {
-        static byte[] Bytes(string? text) => System.Buffers.Text.Base64Url.DecodeFromChars(text);
+        static byte[] Bytes(string? text) => Base64Url.DecodeFromChars(text);
         var parts = jwt.Split('.');
         var kid = JsonSerializer.Deserialize<JsonElement>(Bytes(parts[0])).GetProperty("kid").GetString();
         return keys.EnumerateArray().Where(key => key.GetProperty("kid").GetString() == kid).Any(key =>
