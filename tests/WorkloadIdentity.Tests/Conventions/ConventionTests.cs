@@ -69,7 +69,7 @@ public sealed partial class ConventionTests
             type =>
                 !Array.Exists(
                     ["Provider", "Manager", "Helper", "Util", "Retriever", "Service", "Context"],
-                    word => type.Name.Contains(word, StringComparison.Ordinal)
+                    word => type.Name.Replace("ServicePrincipal", "", StringComparison.Ordinal).Contains(word, StringComparison.Ordinal)
             && !type.Name.StartsWith("WorkloadIdentityServiceCollection", StringComparison.Ordinal)
             && !type.Name.StartsWith("ServiceFabric", StringComparison.Ordinal)
             && !type.Name.StartsWith("AppService", StringComparison.Ordinal))

@@ -19,7 +19,8 @@ public sealed class InternalUseTests
         Assert.All(
             Repository.Shipped.Where(assembly => assembly.GetName().Name
                 is "WorkloadIdentity.Azure" or "WorkloadIdentity.Developer" or "WorkloadIdentity.DistributedCache"
-                or "WorkloadIdentity.KeyVault" or "WorkloadIdentity.Npgsql" or "WorkloadIdentity.Testing"),
+                or "WorkloadIdentity.Governance" or "WorkloadIdentity.KeyVault" or "WorkloadIdentity.Npgsql"
+                or "WorkloadIdentity.Testing"),
             package => Assert.Empty(InternalUse.Of(package)));
         Assert.NotEmpty(InternalUse.Of(typeof(Tool.Wid).Assembly));
     }

@@ -15,5 +15,6 @@ internal static partial class Repository
         typeof(Tool.Wid).Assembly,
         typeof(DistributedCache.DistributedTokenStore).Assembly,
         typeof(KeyVault.Vault).Assembly,
+        typeof(Governance.TenantInventory).Assembly,
     ];
 }

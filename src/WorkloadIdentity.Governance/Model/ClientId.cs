@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+
+namespace WorkloadIdentity.Governance;
+
+/// <summary>
+/// The application (client) id, <c>appId</c>. It is the same in every tenant and is the one that configuration names.
+/// </summary>
+/// <remarks>
+/// The three ids of an identity have types of their own, because mixing them up is the commonest mistake with Graph. The value is a GUID as
+/// text. It is kept as Graph sent it and compared without regard to case. See
+/// <see href="https://learn.microsoft.com/graph/api/resources/application">application</see>.
+/// </remarks>
+/// <param name="Value">The value as Graph writes it.</param>
+[JsonConverter(typeof(OpenTextConverter<ClientId>))]
+public readonly record struct ClientId(string Value) : IOpenText<ClientId>
+{
+    /// <summary>The GUID as text; empty for the default value.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
+    static ClientId IOpenText<ClientId>.Of(string value) => new(value);
+
+    /// <summary>Whether two ids are equal, without regard to case.</summary>
+    public bool Equals(ClientId other) => OpenText.Same(Value, other.Value);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => OpenText.Hash(Value);
+
+    /// <summary>The GUID as text.</summary>
+    public override string ToString() => Value;
+}

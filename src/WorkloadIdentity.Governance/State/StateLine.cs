@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+
+namespace WorkloadIdentity.Governance;
+
+/// <summary>
+/// One line of a state file. It has one kind of content. Rows of a page are followed by its <see cref="Page"/> line, and count only if
+/// that line is there.
+/// </summary>
+internal sealed class StateLine
+{
+    public StateHeader? Header { get; init; }
+
+    /// <summary>A section begins: what was known of it before is dropped.</summary>
+    public InventorySectionName? Begin { get; init; }
+
+    /// <summary>A page of a section is complete.</summary>
+    public StatePage? Page { get; init; }
+
+    /// <summary>A section is complete.</summary>
+    public StateSection? End { get; init; }
+
+    public StateFooter? Footer { get; init; }
+
+    [JsonPropertyName("app")]
+    public AppRegistration? Application { get; init; }
+
+    [JsonPropertyName("sp")]
+    public ServicePrincipal? ServicePrincipal { get; init; }
+
+    public DelegatedGrant? Grant { get; init; }
+
+    /// <summary>The id of an object that is gone; the section of the next page says of which kind.</summary>
+    public string? Removed { get; init; }
+
+    public StateRelations? Of { get; init; }
+
+    public StateHolders? Holders { get; init; }
+
+    public DirectoryRole? RoleDefinition { get; init; }
+
+    public DirectoryRoleAssignment? Role { get; init; }
+
+    public DirectoryRoleAssignment? EligibleRole { get; init; }
+
+    public ServicePrincipalSignIns? SignIns { get; init; }
+
+    public CredentialSignIns? CredentialUse { get; init; }
+
+    public RiskyServicePrincipal? Risk { get; init; }
+
+    public RiskDetection? Detection { get; init; }
+
+    public ConditionalAccessPolicy? Policy { get; init; }
+
+    public NamedLocation? Location { get; init; }
+
+    public AppManagementPolicy? AppPolicy { get; init; }
+
+    public AccessReview? Review { get; init; }
+
+    public StateDecisions? Decisions { get; init; }
+}
