@@ -9,7 +9,8 @@ internal sealed class RefusedLogin(string name, string variable) : Credential
 
     // The reason is the same for every request.
     protected override RequestFeatures Supports =>
-        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
+        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims
+            | RequestFeatures.AgentUser;
 
     protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken) =>
         ValueTask.FromResult(TokenResult.Failed(new TokenError(

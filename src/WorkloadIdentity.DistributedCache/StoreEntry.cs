@@ -18,7 +18,8 @@ internal readonly record struct StoreEntry(string Name, byte[] Identity)
         using var identity = new MemoryStream();
         using (var writer = new BinaryWriter(identity))
         {
-            foreach (var text in (ReadOnlySpan<string>)[Version, partition, request.Scope, request.TenantId ?? "", request.FmiPath ?? ""])
+            foreach (var text in (ReadOnlySpan<string>)
+                [Version, partition, request.Scope, request.TenantId ?? "", request.FmiPath ?? "", UserOf(request)])
             {
                 // Preceded by its length and in the very characters it has, so that no two requests run into the same bytes: an encoding
                 // would make one of all texts with half a surrogate.
@@ -32,4 +33,7 @@ internal readonly record struct StoreEntry(string Name, byte[] Identity)
         var bytes = identity.ToArray();
         return new StoreEntry($"{Version}:{Base64Url.EncodeToString(HMACSHA256.HashData(namingKey, bytes))}", bytes);
     }
+
+    /// <summary>The agent's user and how it is named: an object id and a user name never look alike, and empty is no user.</summary>
+    private static string UserOf(TokenRequest request) => request.AgentUser?.ToString() ?? "";
 }

@@ -21,7 +21,8 @@ public sealed class FakeCredential : Credential
 
     /// <inheritdoc/>
     protected override RequestFeatures Supports =>
-        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
+        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims
+            | RequestFeatures.AgentUser;
 
     /// <summary>Issues the same token value each time, living from then on.</summary>
     /// <param name="token">The token's value.</param>

@@ -46,6 +46,7 @@ public sealed class Acquisition
         (Request.TenantId is null ? RequestFeatures.None : RequestFeatures.TenantId)
         | (Request.UserAssertion is null ? RequestFeatures.None : RequestFeatures.UserAssertion)
         | (Request.FmiPath is null ? RequestFeatures.None : RequestFeatures.FmiPath)
+        | (Request.AgentUser is null ? RequestFeatures.None : RequestFeatures.AgentUser)
         | (Claims is null ? RequestFeatures.None : RequestFeatures.Claims);
 
     /// <summary>The same attempt, made by a member of a chain.</summary>

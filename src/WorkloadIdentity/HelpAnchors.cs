@@ -6,6 +6,7 @@ namespace WorkloadIdentity;
 internal static class HelpAnchors
 {
     public const string AcquisitionQueue = "acquisition-queue";
+    public const string AgentUser = "agent-user";
     public const string ArcKeyFile = "arc-key-file";
     public const string AssertionAudience = "assertion-audience";
     public const string AssertionSource = "assertion-source";

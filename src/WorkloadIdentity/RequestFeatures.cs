@@ -18,4 +18,7 @@ public enum RequestFeatures
 
     /// <summary>Claims that an API's challenge demanded: <see cref="Acquisition.Claims"/>.</summary>
     Claims = 8,
+
+    /// <summary>The user account of an agent identity: <see cref="TokenRequest.AgentUser"/>.</summary>
+    AgentUser = 16,
 }

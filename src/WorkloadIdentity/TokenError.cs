@@ -227,11 +227,13 @@ public sealed class TokenError
             _ when missing.HasFlag(RequestFeatures.UserAssertion) => "act on behalf of a user",
             _ when missing.HasFlag(RequestFeatures.TenantId) => $"ask in a tenant named by the request ({request.TenantId})",
             _ when missing.HasFlag(RequestFeatures.FmiPath) => "carry an FMI path",
+            _ when missing.HasFlag(RequestFeatures.AgentUser) => $"get a token for the agent's user {request.AgentUser}",
             _ => "carry the claims of a challenge",
         };
-        return new TokenError(
-            TokenErrorKind.InvalidConfiguration,
-            $"The credential '{credential}' cannot {what}. Use an application credential for this request, or leave it out.")
+        var advice = missing.HasFlag(RequestFeatures.AgentUser)
+            ? "Use the credential of the agent identity: an ApplicationCredential with AssertionSource.FromAgentIdentityBlueprint"
+            : "Use an application credential for this request, or leave it out";
+        return new TokenError(TokenErrorKind.InvalidConfiguration, $"The credential '{credential}' cannot {what}. {advice}.")
         {
             Scope = request.Scope,
             TenantId = request.TenantId,

@@ -27,13 +27,15 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     }
 
     /// <summary>Copies a request, with values that were checked before.</summary>
-    private TokenRequest(TokenRequest other, string scope, string? tenantId, CheckedUserAssertion? user, bool continuousAccess)
+    private TokenRequest(
+        TokenRequest other, string scope, string? tenantId, CheckedUserAssertion? user, AgentUser? agentUser, bool continuousAccess)
     {
         Scope = scope;
         _fmiPath = other._fmiPath;
         ContinuousAccess = continuousAccess;
         _tenantId = tenantId;
         _user = user;
+        AgentUser = agentUser;
     }
 
     /// <summary>The scope asked for, exactly as given.</summary>
@@ -76,6 +78,14 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     }
 
     /// <summary>
+    /// The user account of the agent identity that the token is for
+    /// (<see href="https://learn.microsoft.com/entra/agent-id/identity-platform/agent-user-oauth-flow">agent user flow</see>). Null asks
+    /// for the workload itself, or for the credential's own agent user (<see cref="ApplicationCredentialOptions.AgentUser"/>). It cannot be
+    /// combined with <see cref="UserAssertion"/> or <see cref="FmiPath"/>.
+    /// </summary>
+    public AgentUser? AgentUser { get; init; }
+
+    /// <summary>
     /// Says that the asker can answer claims challenges, so that the token may live long and be revoked early
     /// (<see href="https://learn.microsoft.com/entra/identity-platform/claims-challenge">continuous access evaluation</see>, capability
     /// <c>cp1</c>). An offer: a credential that cannot declare it simply does not.
@@ -92,22 +102,28 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <summary>The same request in another tenant.</summary>
     /// <param name="tenantId">A GUID or a verified domain name.</param>
     /// <exception cref="ArgumentException"><paramref name="tenantId"/> is not a tenant.</exception>
-    public TokenRequest ForTenant(string tenantId) => With(Scope, WorkloadIdentity.TenantId.Require(tenantId, nameof(tenantId)), _user);
+    public TokenRequest ForTenant(string tenantId) =>
+        With(Scope, WorkloadIdentity.TenantId.Require(tenantId, nameof(tenantId)), _user, AgentUser, ContinuousAccess);
 
     /// <summary>The user assertion with the proof that it was checked; null without a user.</summary>
     internal CheckedUserAssertion? User => _user;
 
     /// <summary>The same request in the credential's own tenant. Made once, so that its hash is computed once.</summary>
-    internal TokenRequest WithoutTenant => _tenantId is null ? this : field ??= With(Scope, tenantId: null, _user);
+    internal TokenRequest WithoutTenant => _tenantId is null
+        ? this
+        : field ??= With(Scope, tenantId: null, _user, AgentUser, ContinuousAccess);
 
     /// <summary>
     /// The request as a cache keeps it: a user assertion is replaced by its SHA-256, so that no cache holds a user's token. Computed once.
     /// </summary>
-    internal TokenRequest CacheKey => _user is null ? this : field ??= With(Scope, _tenantId, _user.Hashed);
+    internal TokenRequest CacheKey => _user is null
+        ? this
+        : field ??= With(Scope, _tenantId, _user.Hashed, AgentUser, ContinuousAccess);
 
     /// <summary>The same request with other values, which were checked before.</summary>
-    internal TokenRequest With(string scope, string? tenantId, CheckedUserAssertion? user, bool? continuousAccess = null) =>
-        new(this, scope, tenantId, user, continuousAccess ?? ContinuousAccess);
+    internal TokenRequest With(
+        string scope, string? tenantId, CheckedUserAssertion? user, AgentUser? agentUser, bool continuousAccess) =>
+        new(this, scope, tenantId, user, agentUser, continuousAccess);
 
     /// <inheritdoc/>
     public bool Equals(TokenRequest? other) =>
@@ -116,6 +132,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
             && Scope == other.Scope
             && TenantId == other.TenantId
             && FmiPath == other.FmiPath
+            && Equals(AgentUser, other.AgentUser)
             && ContinuousAccess == other.ContinuousAccess
             && UserAssertion == other.UserAssertion);
 
@@ -128,7 +145,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         // Computed at first use and kept: threads that race here write the same value.
         if (_hash == 0)
         {
-            var hash = HashCode.Combine(Scope, TenantId, UserAssertion, FmiPath, ContinuousAccess);
+            var hash = HashCode.Combine(Scope, TenantId, UserAssertion, FmiPath, AgentUser, ContinuousAccess);
             _hash = hash == 0 ? 1 : hash;
         }
 
@@ -140,5 +157,6 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         Scope
         + (TenantId is null ? "" : $" in tenant {TenantId}")
         + (UserAssertion is null ? "" : " on behalf of a user")
+        + (AgentUser is null ? "" : $" for the agent's user {AgentUser}")
         + (FmiPath is null ? "" : $" for {FmiPath}");
 }

@@ -32,7 +32,8 @@ public sealed class CheckedUserAssertionTests
     {
         var user = CheckedUserAssertion.Of("canary");
 
-        var request = new TokenRequest("api://orders/.default").With("api://other/.default", "contoso.com", user, continuousAccess: true);
+        var request = new TokenRequest("api://orders/.default").With(
+            "api://other/.default", "contoso.com", user, agentUser: null, continuousAccess: true);
 
         Assert.Same(user, request.User);
         Assert.Same(user, request.ForTenant("fabrikam.com").User);

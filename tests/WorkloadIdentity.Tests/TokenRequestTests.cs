@@ -62,6 +62,7 @@ public sealed class TokenRequestTests
         { "tenant", new("api://a/.default") { TenantId = "contoso.com" } },
         { "user", new("api://a/.default") { UserAssertion = "jwt" } },
         { "fmi path", new("api://a/.default") { FmiPath = "x" } },
+        { "agent user", new("api://a/.default") { AgentUser = AgentUser.FromUserName("agent@contoso.com") } },
         { "continuous access", new("api://a/.default") { ContinuousAccess = true } },
     };
 

@@ -67,6 +67,7 @@ internal static class AdminView
         ["isEnabled"] = application.IsEnabled,
         ["isBlocked"] = application.IsBlocked,
         ["blueprint"] = application.Blueprint?.ClientId,
+        ["agentUser"] = application.AgentUser is { } user ? Of(user) : null,
         ["secrets"] = application.Credentials.Secrets.Count,
         ["certificates"] = Texts(application.Credentials.Certificates.Select(certificate => certificate.Thumbprint)),
         ["trustedSubjects"] = Texts(application.Credentials.TrustedSubjects.Select(subject => subject.SubjectName)),
@@ -77,6 +78,8 @@ internal static class AdminView
             ["audience"] = trust.Audience,
         }),
     };
+
+    public static JsonObject Of(EmulatedAgentUser user) => new() { ["userName"] = user.UserName, ["objectId"] = user.ObjectId };
 
     private static JsonObject Of(EndpointFaults faults) => new()
     {

@@ -100,6 +100,12 @@ internal static class ApplicationRoutes
             call.Commit();
             return AdminCall.Created(AdminView.Of(call.Entra.AddAgentIdentity(call.Application, clientId)));
         }),
+        new("POST", "applications/*/agentUser", call =>
+        {
+            var user = AgentUserSettings.Read(call.Body);
+            call.Commit();
+            return AdminCall.Created(AdminView.Of(call.Application.AddAgentUser(user.UserName, user.ObjectId)));
+        }),
         new("POST", "applications/*/userTokens", call =>
         {
             var (userName, permissions) =

@@ -20,6 +20,7 @@ internal static class JournalView
             ["userAssertionHash"] = entry.UserAssertionHash,
             ["claims"] = entry.Claims,
             ["fmiPath"] = entry.FmiPath,
+            ["agentUser"] = entry.AgentUser,
             ["errorCode"] = entry.ErrorCode,
         })),
         ["managedIdentityRequests"] = List(journal.ManagedIdentityRequests, entry => With(entry, new JsonObject

@@ -23,6 +23,8 @@ internal sealed class ApplicationSettings
 
     public required IReadOnlyList<string> AgentIdentities { get; init; }
 
+    public required IReadOnlyList<(string Agent, AgentUserSettings User)> AgentUsers { get; init; }
+
     public bool IsEnabled { get; init; }
 
     public BlockSettings? Block { get; init; }
@@ -40,12 +42,26 @@ internal sealed class ApplicationSettings
             FederatedCredentials = [.. at.Objects("federatedCredentials").Select(FederatedCredentialSettings.Read)],
             Roles = RoleSettings.ReadAll(at),
             AgentIdentities = at.Texts("agentIdentities"),
+            AgentUsers = [.. at.Objects("agentUsers").Select(user =>
+                (user.RequiredText("agentIdentity", "5d1f3b0e-7a0c-4d57-9a53-52f0a1b6e844"), AgentUserSettings.Read(user)))],
             IsEnabled = at.Flag("isEnabled") ?? true,
             Block = at.Object("block") is { } block ? BlockSettings.Read(block) : null,
         };
         if (settings.FederatedCredentials.Count > ApplicationCredentials.MaxFederated)
         {
             at.Report("federatedCredentials", $"An application can have {ApplicationCredentials.MaxFederated} at most, in Entra as here.");
+        }
+
+        foreach (var (agent, _) in settings.AgentUsers.Where(user =>
+            user.Agent.Length > 0 && !settings.AgentIdentities.Contains(user.Agent, StringComparer.OrdinalIgnoreCase)))
+        {
+            at.Report("agentUsers", $"'{agent}' is none of the agentIdentities of this application.");
+        }
+
+        foreach (var again in settings.AgentUsers.GroupBy(user => user.Agent, StringComparer.OrdinalIgnoreCase)
+            .Where(group => group.Count() > 1))
+        {
+            at.Report("agentUsers", $"'{again.Key}' has more than one. An agent identity has one user account at most.");
         }
 
         foreach (var agent in settings.AgentIdentities.Where(agent => !Guid.TryParseExact(agent, "D", out _)))
@@ -132,7 +148,11 @@ internal sealed class ApplicationSettings
 
         foreach (var agent in AgentIdentities)
         {
-            entra.AddAgentIdentity(application, agent);
+            var added = entra.AddAgentIdentity(application, agent);
+            foreach (var (_, user) in AgentUsers.Where(user => user.Agent.Equals(agent, StringComparison.OrdinalIgnoreCase)))
+            {
+                added.AddAgentUser(user.UserName, user.ObjectId);
+            }
         }
 
         application.IsEnabled = IsEnabled;

@@ -182,6 +182,12 @@ internal static class TokenRefusals
     public static readonly TokenRefusal UserAssertionWithoutUser =
         new(7000114, "invalid_grant", Bad, "The assertion is an application's own token. Acting on behalf of a user needs a user's token.");
 
+    // As the user of an agent identity.
+    public static TokenRefusal NoSuchAgentUser(string user, string agent, EmulatedTenant tenant) => new(
+        50034, "invalid_grant", Bad,
+        $"The user account '{Cut(user)}' is not that of the agent identity '{agent}' in the tenant '{tenant.Id}'. Add it with "
+            + "agent.AddAgentUser().");
+
     private static TokenRefusal NoMatch(long code, string what, string? value) => new(
         code, "invalid_client", Unauthorized,
         $"No federated credential matches the assertion's {what} '{Cut(

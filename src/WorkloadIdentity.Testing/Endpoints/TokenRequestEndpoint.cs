@@ -3,13 +3,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary><c>POST /{tenant}/oauth2/v2.0/token</c>: client credentials and on-behalf-of.</summary>
+/// <summary><c>POST /{tenant}/oauth2/v2.0/token</c>: client credentials, on-behalf-of, and an agent's user.</summary>
 internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
     private const string OnBehalfOfGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
     private readonly ClientCheck _clients = new(entra);
     private readonly UserAssertionCheck _users = new(entra);
+    private readonly AgentUserCheck _agentUsers = new(entra);
 
     public override EndpointFaults Faults => entra.Faults.TokenEndpoint;
 
@@ -26,6 +27,7 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             GrantType = exchange.Field("grant_type"),
             Claims = exchange.Field("claims"),
             FmiPath = exchange.Field("fmi_path"),
+            AgentUser = exchange.Field("user_id") ?? exchange.Field("username"),
             ClientAuthentication = ClientCheck.MethodOf(exchange),
             CredentialHash = credential is null ? null : EmulatorJournal.Hash(credential),
             UserAssertionHash = userAssertion is null ? null : EmulatorJournal.Hash(userAssertion),
@@ -90,9 +92,7 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             return refusal;
         }
 
-        SignedJwt? user = null;
-        if (exchange.Field("grant_type") == OnBehalfOfGrant
-            && _users.Refuse(exchange, tenant!, application, out user) is { } invalidUser)
+        if (RefuseUser(exchange, tenant!, application, out var user) is { } invalidUser)
         {
             return invalidUser;
         }
@@ -113,17 +113,35 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             Subject = agent?.AgentSubject,
             Tenant = tenant!,
             ClientId = application.ClientId,
-            ObjectId = user?.Claim("oid") ?? objectId,
+            ObjectId = user?.ObjectId ?? objectId,
             Audience = asked.Resource,
             Lifetime = entra.TokenLifetime,
             Authentication = journal.ClientAuthentication,
             Roles = user is null ? application.RolesFor(asked.Resource) : [],
-            UserName = user?.Claim("preferred_username"),
+            UserName = user?.Name,
             Permissions = asked.Permissions,
             ContinuousAccess = continuousAccess,
             Sessions = application.Sessions,
         };
         return null;
+    }
+
+    /// <summary>Null when the token is for nobody else, or for the user who is named; otherwise why there is none for that user.</summary>
+    private TokenRefusal? RefuseUser(
+        EmulatorExchange exchange, EmulatedTenant tenant, EmulatedApplication application, out GrantedUser? user)
+    {
+        user = null;
+        switch (exchange.Field("grant_type"))
+        {
+            case OnBehalfOfGrant when _users.Refuse(exchange, tenant, application, out var assertion) is var refusal:
+                user = assertion is null ? null : new GrantedUser(assertion.Claim("oid"), assertion.Claim("preferred_username"));
+                return refusal;
+            case AgentUserCheck.Grant when _agentUsers.Refuse(exchange, tenant, application, out var account) is var refusal:
+                user = account is null ? null : new GrantedUser(account.ObjectId, account.UserName);
+                return refusal;
+            default:
+                return null;
+        }
     }
 
     private TokenRefusal? RefuseAddress(EmulatorExchange exchange, out EmulatedTenant? tenant)
@@ -156,7 +174,7 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             return TokenRefusals.MissingParameter("grant_type");
         }
 
-        if (grantType is not ("client_credentials" or OnBehalfOfGrant))
+        if (grantType is not ("client_credentials" or OnBehalfOfGrant or AgentUserCheck.Grant))
         {
             return TokenRefusals.UnsupportedGrant(grantType);
         }
@@ -180,7 +198,7 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
         entra.Directory.HasResource(resource) ? null : TokenRefusals.UnknownResource(resource, tenant);
 
     private TokenRefusal? RefuseAgent(
-        EmulatorExchange exchange, EmulatedApplication application, SignedJwt? user, string resource, out EmulatedApplication? agent)
+        EmulatorExchange exchange, EmulatedApplication application, GrantedUser? user, string resource, out EmulatedApplication? agent)
     {
         agent = null;
         if (exchange.Field("fmi_path") is not { } fmiPath)
@@ -195,4 +213,6 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
                 $"'fmi_path' goes with client credentials for '{EmulatedIssuer.ExchangeAudience}/.default', and names an agent identity "
                     + "of the application that asks. Add it with entra.AddAgentIdentity().");
     }
+
+    private sealed record GrantedUser(string? ObjectId, string? Name);
 }

@@ -35,6 +35,9 @@ public sealed class TokenEndpointEntry : JournalEntry
     /// <summary>The form's <c>fmi_path</c>.</summary>
     public string? FmiPath { get; internal set; }
 
+    /// <summary>The form's <c>user_id</c> or <c>username</c>: the user account of an agent identity.</summary>
+    public string? AgentUser { get; internal set; }
+
     /// <summary>Entra's code in the answer: 7000215 for AADSTS7000215; null when there was none.</summary>
     public long? ErrorCode { get; internal set; }
 
@@ -45,5 +48,5 @@ public sealed class TokenEndpointEntry : JournalEntry
         + (ErrorCode is { } code ? $" AADSTS{code}" : "");
 
     private protected override IEnumerable<string?> Texts =>
-        [TenantId, ClientId, Scope, GrantType, CredentialHash, UserAssertionHash, Claims, FmiPath];
+        [TenantId, ClientId, Scope, GrantType, CredentialHash, UserAssertionHash, Claims, FmiPath, AgentUser];
 }

@@ -20,6 +20,7 @@ public sealed class ApplicationCredential : Credential
     private readonly ClientAuthentication _authentication;
     private readonly ILogger _logger;
     private readonly bool _isBound;
+    private readonly AgentUser? _agentUser;
     private readonly TokenEndpoint _endpoint;
 
     /// <summary>An application in one tenant.</summary>
@@ -54,6 +55,7 @@ public sealed class ApplicationCredential : Credential
         _environment = options.Environment;
         _timeProvider = options.TimeProvider;
         _logger = options.Logger;
+        _agentUser = RequireAgentUser(options, authentication);
         _isBound = IdentityBinding.IsUsed(options, authentication);
         _endpoint = new TokenEndpoint(
             _clientId,
@@ -84,9 +86,10 @@ public sealed class ApplicationCredential : Credential
     public override string Name { get; }
 
     /// <summary>
-    /// Authority host, tenant and client id. The secret, certificate or assertion may change, so it is not part of the partition.
+    /// Authority host, tenant, client id and agent user. The secret, certificate or assertion may change, so it is no part of it.
     /// </summary>
-    public override string Partition => $"{_authority.Name}/{_tenantId ?? AnyTenant}/{_clientId}";
+    public override string Partition =>
+        $"{_authority.Name}/{_tenantId ?? AnyTenant}/{_clientId}{(_agentUser is null ? "" : $"/{_agentUser}")}";
 
     /// <inheritdoc/>
     protected override string? LooksFor =>
@@ -96,25 +99,21 @@ public sealed class ApplicationCredential : Credential
 
     /// <inheritdoc/>
     protected override RequestFeatures Supports =>
-        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
+        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims
+            | (_authentication.IsFederated ? RequestFeatures.AgentUser : RequestFeatures.None);
 
     /// <inheritdoc/>
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {
-        var request = acquisition.Request;
+        var request = ForAgentUser(acquisition.Request);
         if (TenantProblem(request) is { } tenantProblem)
         {
             return TokenResult.Failed(tenantProblem);
         }
 
-        if (JwtProblem(request) is { } jwtProblem)
+        if (RequestCheck.Problem(request, _clientId) is { } problem)
         {
-            return TokenResult.Failed(jwtProblem);
-        }
-
-        if (ScopeProblem(request) is { } scopeProblem)
-        {
-            return TokenResult.Failed(Error(TokenErrorKind.InvalidConfiguration, scopeProblem, HelpAnchors.Scope, request));
+            return TokenResult.Failed(problem.About(request.Scope, _clientId, request.TenantId ?? _tenantId));
         }
 
         var (claims, claimsProblem) = acquisition.Claims is { } challenge
@@ -125,24 +124,25 @@ public sealed class ApplicationCredential : Credential
             return TokenResult.Failed(claimsProblem.About(request.Scope, _clientId, request.TenantId ?? _tenantId));
         }
 
-        return await _endpoint.AcquireAsync(
-            new TokenExchange
-            {
-                Authority = _authority,
-                TenantId = request.TenantId ?? _tenantId!,
-                ClientId = _clientId,
-                Request = request,
-                Claims = claims,
-                ChallengeClaims = acquisition.Claims,
-                AssertionAudience = _isBound ? IdentityBinding.Audience : _authority.TokenExchangeAudience,
-                HasAlternatives = acquisition.HasAlternatives,
-                Environment = _environment,
-                TimeProvider = _timeProvider,
-                Logger = _logger,
-                IsReport = acquisition.IsReport,
-                Notes = acquisition.Notes,
-            },
-            cancellationToken).ConfigureAwait(false);
+        var exchange = new TokenExchange
+        {
+            Authority = _authority,
+            TenantId = request.TenantId ?? _tenantId!,
+            ClientId = _clientId,
+            Request = request,
+            Claims = claims,
+            ChallengeClaims = acquisition.Claims,
+            AssertionAudience = _authentication.Audience ?? (_isBound ? IdentityBinding.Audience : _authority.TokenExchangeAudience),
+            HasAlternatives = acquisition.HasAlternatives,
+            Environment = _environment,
+            TimeProvider = _timeProvider,
+            Logger = _logger,
+            IsReport = acquisition.IsReport,
+            Notes = acquisition.Notes,
+        };
+        return request.AgentUser is null
+            ? await _endpoint.AcquireAsync(exchange, cancellationToken).ConfigureAwait(false)
+            : await AgentUserGrant.AcquireAsync(_endpoint, exchange, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -151,6 +151,12 @@ public sealed class ApplicationCredential : Credential
     /// </summary>
     internal override TokenRequest Normalize(TokenRequest request) =>
         _tenantId is not null && _tenantId.Equals(request.TenantId, StringComparison.OrdinalIgnoreCase) ? request.WithoutTenant : request;
+
+    /// <summary>Adds the credential's agent user to a request for the workload itself.</summary>
+    private TokenRequest ForAgentUser(TokenRequest request) =>
+        _agentUser is null || request.AgentUser is not null || request.UserAssertion is not null
+            ? request
+            : request.With(request.Scope, request.TenantId, user: null, _agentUser, request.ContinuousAccess);
 
     /// <summary>
     /// Checks the tenant. It may come from a caller of the application with each request, so the application decides which tenants it
@@ -188,42 +194,6 @@ public sealed class ApplicationCredential : Credential
         HelpAnchors.TenantNotAllowed,
         request);
 
-    /// <summary>Checks the user assertion. Text that is not a JWT may be a secret in the wrong place, so it is not sent.</summary>
-    private TokenError? JwtProblem(TokenRequest request) =>
-        request.User?.FormProblem is not { } problem ? null
-        : new TokenError(
-            TokenErrorKind.InvalidConfiguration,
-            $"The user assertion {problem}, so it was not sent. It must be the access token that the user's client sent to application "
-            + $"{_clientId}, and nothing else.")
-        {
-            Category = TokenErrorCategory.OnBehalfOf,
-            Scope = request.Scope,
-            ClientId = _clientId,
-            TenantId = request.TenantId ?? _tenantId,
-        };
-
-    /// <summary>Checks the scope here, because Entra's own error for a wrong scope is hard to understand.</summary>
-    private static string? ScopeProblem(TokenRequest request)
-    {
-        var scope = request.Scope;
-        if (request.UserAssertion is not null)
-        {
-            return null;
-        }
-
-        if (Guard.HasWhiteSpace(scope))
-        {
-            return $"The scope '{scope}' holds white space. An application gets a token for one resource at a time. Make one request for "
-                + $"each resource, with the scope resource{ResourceName.DefaultSuffix}.";
-        }
-
-        return scope.Length > ResourceName.DefaultSuffix.Length && scope.EndsWith(ResourceName.DefaultSuffix, StringComparison.Ordinal)
-            ? null
-            : $"The scope '{scope}' does not end in {ResourceName.DefaultSuffix}. An application gets all permissions it was granted on a "
-                + $"resource at once. Ask for the resource followed by {ResourceName.DefaultSuffix}, such as "
-                + "https://graph.microsoft.com/.default. Single permissions can only be requested on behalf of a user.";
-    }
-
     private TokenError Error(TokenErrorKind kind, string message, string anchor, TokenRequest request) => new(kind, message)
     {
         Scope = request.Scope,
@@ -242,6 +212,15 @@ public sealed class ApplicationCredential : Credential
                 nameof(clientId))
             : clientId.ToLowerInvariant();
     }
+
+    private static AgentUser? RequireAgentUser(ApplicationCredentialOptions options, ClientAuthentication authentication) =>
+        options.AgentUser is null || authentication.IsFederated
+            ? options.AgentUser
+            : throw new ArgumentException(
+                $"{nameof(ApplicationCredentialOptions)}.{nameof(ApplicationCredentialOptions.AgentUser)} is set, and the application "
+                    + $"authenticates with a {authentication.Name}. Only an agent identity has a user, and it authenticates with a token "
+                    + "of its blueprint: AssertionSource.FromAgentIdentityBlueprint.",
+                nameof(options));
 
     private static string RequireAllowedTenant(string tenantId) =>
         tenantId == AnyTenant

@@ -26,6 +26,13 @@ public sealed class ApplicationCredentialOptions
     public IList<string> AdditionallyAllowedTenants { get; } = [];
 
     /// <summary>
+    /// The user account of the agent identity whose tokens the credential gets; null gets the application's own. A request that names a
+    /// user (<see cref="TokenRequest.AgentUser"/>, <see cref="TokenRequest.UserAssertion"/>) is for that one. Only an agent identity has
+    /// such a user: <c>AssertionSource.FromAgentIdentityBlueprint</c>.
+    /// </summary>
+    public AgentUser? AgentUser { get; set; }
+
+    /// <summary>
     /// The client that sends requests to Entra. Null uses one that follows no redirects and keeps no cookies. A client set here must do the
     /// same, because one that follows a redirect posts the client secret to the new address. It must not attach tokens. It is not disposed.
     /// </summary>

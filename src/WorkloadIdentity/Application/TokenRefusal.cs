@@ -86,6 +86,7 @@ internal static partial class TokenRefusal
         })
         .Append(CultureInfo.InvariantCulture, $" a token for '{exchange.Request.Scope}' {(kind == TokenErrorKind.InvalidResponse
             ? "for" : "to")} application {exchange.ClientId}")
+        .Append(exchange.AgentToken is null ? null : $" for the agent's user {exchange.Request.AgentUser}")
         .Append(CultureInfo.InvariantCulture, $" ({authentication}) in tenant {exchange.TenantId}. ");
 
     /// <summary>The codes that Entra lists. If it lists none, those in its description.</summary>

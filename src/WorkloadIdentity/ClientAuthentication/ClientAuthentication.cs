@@ -26,6 +26,9 @@ public abstract class ClientAuthentication
     /// <summary>Whether the proof is an assertion of another issuer.</summary>
     internal virtual bool IsFederated => false;
 
+    /// <summary>The audience that the application set for assertions of another issuer; null without one.</summary>
+    internal virtual string? Audience => null;
+
     /// <summary>How long Entra may not know the credential yet; zero if that cannot happen.</summary>
     internal virtual TimeSpan Tolerance => TimeSpan.Zero;
 

@@ -51,15 +51,24 @@ public sealed class FederatedAuthentication : ClientAuthentication
 
     internal override bool IsFederated => true;
 
+    internal override string? Audience => _audience;
+
     internal override TimeSpan Tolerance => PropagationTolerance;
 
     internal override async ValueTask<TokenResult?> WriteAsync(
         TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
     {
+        // The token for an agent's user is requested with the assertion that the agent's own token was.
+        if (exchange is { AgentToken: not null, Refusal: null, Assertion: { } held })
+        {
+            form.AddFederatedAssertion(held);
+            return null;
+        }
+
         var result = await _source.GetAssertionAsync(
             new AssertionRequest(exchange.Authority.Uri, exchange.TenantId, exchange.ClientId, exchange.Request.Scope)
             {
-                Audience = _audience ?? exchange.AssertionAudience,
+                Audience = exchange.AssertionAudience,
                 FmiPath = exchange.Request.FmiPath,
                 Claims = exchange.ChallengeClaims,
                 Refusal = exchange.Refusal,
@@ -89,6 +98,7 @@ public sealed class FederatedAuthentication : ClientAuthentication
         }
 
         form.AddFederatedAssertion(result.Assertion!);
+        exchange.Assertion = result.Assertion;
         exchange.Notes?.Assertion = UnverifiedJwt.TryRead(result.Assertion);
         return null;
     }

@@ -45,7 +45,7 @@ internal sealed class TokenExchange
     public Uri Endpoint => field ??= new Uri($"{Authority.Uri.GetLeftPart(UriPartial.Authority)}/{TenantId}/oauth2/v2.0/token");
 
     /// <summary>One for all attempts: Entra's sign-in log then shows them together.</summary>
-    public string CorrelationId { get; } = Guid.NewGuid().ToString("D");
+    public string CorrelationId { get; private init; } = Guid.NewGuid().ToString("D");
 
     /// <summary>
     /// Why the last secret, certificate or assertion was not accepted; null in the first attempt. If it is set, a source must not answer
@@ -53,6 +53,42 @@ internal sealed class TokenExchange
     /// </summary>
     public TokenError? Refusal { get; set; }
 
+    /// <summary>The agent identity's own token for the exchange. When set, the token is requested for the agent's user.</summary>
+    public string? AgentToken { get; private init; }
+
+    /// <summary>The federated assertion that was written last; null before.</summary>
+    public string? Assertion { get; set; }
+
     /// <summary>Whether to sign with RS256, although the key supports PS256.</summary>
     public bool UseRs256 { get; set; }
+
+    /// <summary>The request of the agent identity itself for its token of the exchange, by which it may act as its user.</summary>
+    public TokenExchange ForAgentToken(TokenRequest request) => Copy(request, claims: null, agentToken: null);
+
+    /// <summary>This request, with the agent identity's token of the exchange and with the assertion that was used to get it.</summary>
+    public TokenExchange WithAgentToken(string token, string? assertion)
+    {
+        var copy = Copy(Request, Claims, token);
+        copy.Assertion = assertion;
+        return copy;
+    }
+
+    private TokenExchange Copy(TokenRequest request, string? claims, string? agentToken) => new()
+    {
+        Authority = Authority,
+        TenantId = TenantId,
+        ClientId = ClientId,
+        Request = request,
+        Claims = claims,
+        ChallengeClaims = claims is null ? null : ChallengeClaims,
+        Environment = Environment,
+        TimeProvider = TimeProvider,
+        IsReport = IsReport,
+        Notes = Notes,
+        Logger = Logger,
+        AssertionAudience = AssertionAudience,
+        HasAlternatives = HasAlternatives,
+        CorrelationId = CorrelationId,
+        AgentToken = agentToken,
+    };
 }

@@ -51,6 +51,12 @@ internal sealed class TokenRequestForm
             _fields.Add(new("assertion", user));
             _secrets.Add(user);
         }
+        else if (exchange.AgentToken is { } agentToken && request.AgentUser is { } agentUser)
+        {
+            _fields.Add(new("grant_type", "user_fic"));
+            _fields.Add(new(agentUser.IsObjectId ? "user_id" : "username", agentUser.Value));
+            AddSecret("user_federated_identity_credential", agentToken);
+        }
         else
         {
             _fields.Add(new("grant_type", "client_credentials"));

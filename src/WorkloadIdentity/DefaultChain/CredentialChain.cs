@@ -60,7 +60,8 @@ public sealed class CredentialChain : Credential
 
     /// <inheritdoc/>
     protected override RequestFeatures Supports =>
-        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims;
+        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims
+            | RequestFeatures.AgentUser;
 
     /// <inheritdoc/>
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)

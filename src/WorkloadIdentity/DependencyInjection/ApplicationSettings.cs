@@ -9,6 +9,9 @@ internal static class ApplicationSettings
     private const string ClientId = "ClientId";
     private const string MultiTenant = "MultiTenant";
 
+    /// <summary>The setting of an agent identity alone.</summary>
+    public const string AgentUser = "AgentUser";
+
     /// <summary>For checks of everything else. It is never sent.</summary>
     public static ClientSecretAuthentication Unused { get; } = ClientSecretAuthentication.FromValue("unused");
 
@@ -16,8 +19,9 @@ internal static class ApplicationSettings
 
     /// <param name="reader">The reader of the section.</param>
     /// <param name="authentication">Makes the client authentication; null if its settings cannot be used.</param>
+    /// <param name="agentUser">The user account of an agent identity; null for the application itself.</param>
     public static Func<CredentialDependencies, Credential>? Read(
-        SectionReader reader, Func<CredentialDependencies, ClientAuthentication>? authentication)
+        SectionReader reader, Func<CredentialDependencies, ClientAuthentication>? authentication, AgentUser? agentUser = null)
     {
         var isMultiTenant = reader.Flag(MultiTenant) ?? false;
         var tenantId = isMultiTenant ? null : reader.Required(TenantId, "Set it to the directory (tenant) id or a verified domain.");
@@ -45,8 +49,13 @@ internal static class ApplicationSettings
             return null;
         }
 
-        return dependencies => tenantId is null
-            ? ApplicationCredential.MultiTenant(clientId, authentication(dependencies), dependencies.Application())
-            : new ApplicationCredential(tenantId, clientId, authentication(dependencies), dependencies.Application());
+        return dependencies =>
+        {
+            var options = dependencies.Application();
+            options.AgentUser ??= agentUser;
+            return tenantId is null
+                ? ApplicationCredential.MultiTenant(clientId, authentication(dependencies), options)
+                : new ApplicationCredential(tenantId, clientId, authentication(dependencies), options);
+        };
     }
 }

@@ -46,7 +46,8 @@ internal sealed record CredentialKind(
         .. FederatedKind.All.Select(kind => new CredentialKind(
             kind.Name,
             [.. ApplicationSettings.Names, FederatedKind.Audience, FederatedKind.PropagationTolerance, .. kind.Settings],
-            (reader, kinds) => ApplicationSettings.Read(reader, FederatedKind.Read(kind, reader, kinds)))
+            (reader, kinds) =>
+                ApplicationSettings.Read(reader, FederatedKind.Read(kind, reader, kinds), FederatedKind.ReadAgentUser(kind, reader)))
         {
             MayBeOptional = kind.MayBeOptional,
         }),

@@ -70,7 +70,7 @@ internal sealed record FederatedKind(
         new("FederatedCredential", [Credential, FmiPath], ReadCredential),
         new(
             "AgentIdentity",
-            [Blueprint],
+            [Blueprint, ApplicationSettings.AgentUser],
             (reader, kinds) => IdentitySection.Credential(reader.Section(Blueprint), kinds, []) is { } blueprint
             ? dependencies => AssertionSource.FromAgentIdentityBlueprint(blueprint(dependencies))
             : null),
@@ -96,6 +96,12 @@ internal sealed record FederatedKind(
                 : dependencies => new FederatedAuthentication(source(dependencies), audience) { PropagationTolerance = tolerance };
         return kind.MayBeOptional ? OptionalFile.Of(reader, federation, TokenFile) : federation;
     }
+
+    /// <summary>The user account of an agent identity; null for every other kind.</summary>
+    public static AgentUser? ReadAgentUser(FederatedKind kind, SectionReader reader) =>
+        kind.Settings.Contains(ApplicationSettings.AgentUser) && reader.Text(ApplicationSettings.AgentUser) is { } user
+            ? reader.Check(ApplicationSettings.AgentUser, () => AgentUser.FromSetting(user))
+            : null;
 
     /// <summary>The sources a default chain looks for beside its own links.</summary>
     public static List<AssertionSource> ReadSources(SectionReader reader)

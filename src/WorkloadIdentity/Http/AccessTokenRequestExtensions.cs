@@ -33,6 +33,17 @@ public static class AccessTokenRequestExtensions
         return (RequestTokenOptions.Of(message) with { User = user }).PutOn(message);
     }
 
+    /// <summary>Gets the token for the user account of the agent identity instead of the agent identity itself.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="user">The agent's user.</param>
+    /// <returns><paramref name="message"/>.</returns>
+    public static HttpRequestMessage ForAgentUser(this HttpRequestMessage message, AgentUser user)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(user);
+        return (RequestTokenOptions.Of(message) with { AgentUser = user }).PutOn(message);
+    }
+
     /// <summary>
     /// Gets a token with another scope than the client's. It may be sent to the origins of the client's tokens and to the exact host of an
     /// https scope.

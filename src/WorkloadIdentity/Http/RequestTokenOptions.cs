@@ -18,6 +18,8 @@ internal sealed record RequestTokenOptions
 
     internal CheckedUserAssertion? User { get; init; }
 
+    internal AgentUser? AgentUser { get; init; }
+
     internal bool Skip { get; init; }
 
     public static bool TryGet(HttpRequestMessage message, [NotNullWhen(true)] out RequestTokenOptions? input) =>

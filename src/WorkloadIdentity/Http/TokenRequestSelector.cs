@@ -63,8 +63,17 @@ internal sealed class TokenRequestSelector(TokenRequest request, AccessTokenHand
             : scope;
     }
 
-    private static TokenRequest Copy(TokenRequest request, RequestTokenOptions? input, bool continuousAccess) => request.With(
-        input?.Scope ?? request.Scope, input?.Tenant ?? request.TenantId, input?.User ?? request.User, continuousAccess);
+    /// <summary>The request with the choice of the message. A user that the message names takes the place of the request's.</summary>
+    private static TokenRequest Copy(TokenRequest request, RequestTokenOptions? input, bool continuousAccess)
+    {
+        var namesUser = input is { User: not null } or { AgentUser: not null };
+        return request.With(
+            input?.Scope ?? request.Scope,
+            input?.Tenant ?? request.TenantId,
+            namesUser ? input!.User : request.User,
+            namesUser ? input!.AgentUser : request.AgentUser,
+            continuousAccess);
+    }
 
     private static TokenAcquisitionException Refused(TokenErrorKind kind, string message, string scope, string? anchor = null) =>
         new(new TokenError(kind, message) { Scope = scope, HelpAnchor = anchor });

@@ -63,6 +63,33 @@ public sealed class MsalOnEmulatorTests(SecureEmulator emulator) : IClassFixture
         Assert.Equal([agent.ClientId, null], Entra.Journal.TokenRequests.Select(request => request.FmiPath));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_agents_user_gets_a_token(bool byObjectId)
+    {
+        emulator.Fresh();
+        var agent = Entra.AddAgentIdentity(emulator.App);
+        var user = agent.AddAgentUser("orders-agent@emulated.example");
+        var blueprint = Application("certificate");
+        var app = ConfidentialClientApplicationBuilder.Create(agent.ClientId)
+            .WithAuthority(new Uri(Entra.AuthorityHost, Entra.Tenant.Id))
+            .WithHttpClientFactory(new MsalHttp(emulator.Http))
+            .WithClientAssertion(async (AssertionRequestOptions _) =>
+                (await blueprint.AcquireTokenForClient([$"{EmulatedIssuer.ExchangeAudience}/.default"]).WithFmiPath(agent.ClientId)
+                    .ExecuteAsync()).AccessToken)
+            .Build();
+        var own = await app.AcquireTokenForClient([$"{EmulatedIssuer.ExchangeAudience}/.default"]).ExecuteAsync();
+
+        var asUser = (IByUserFederatedIdentityCredential)app;
+        var result = await (byObjectId
+            ? asUser.AcquireTokenByUserFederatedIdentityCredential([Entra.Api.Scope], Guid.Parse(user.ObjectId), own.AccessToken)
+            : asUser.AcquireTokenByUserFederatedIdentityCredential([Entra.Api.Scope], user.UserName, own.AccessToken)).ExecuteAsync();
+
+        await emulator.AcceptsAsync(result.AccessToken, agent.ClientId, user.UserName);
+        Assert.Equal(byObjectId ? user.ObjectId : user.UserName, Entra.Journal.TokenRequests[^1].AgentUser);
+    }
+
     [Fact]
     public async Task A_revoked_principal_is_challenged_and_answers_with_the_claims()
     {

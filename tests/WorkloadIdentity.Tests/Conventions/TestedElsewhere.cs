@@ -51,7 +51,7 @@ internal static class TestedElsewhere
             "ApplicationSettings CertificateSettings CredentialSection SectionReader"),
         ("DependencyInjection/FederatedSettingsTests", "WorkloadIdentity/DependencyInjection", "AssertionServerSettings"),
         ("DependencyInjection/UseTokenStoreTests", "WorkloadIdentity/DependencyInjection", "TokenStoreCheck"),
-        ("Application/ApplicationCredentialTests", "WorkloadIdentity/Application", "ApplicationCredentialOptions"),
+        ("Application/ApplicationCredentialTests", "WorkloadIdentity/Application", "ApplicationCredentialOptions RequestCheck"),
         ("Application/FederatedCredentialAdviceTests", "WorkloadIdentity/Application", "FederatedCredentialRecipe KnownFederationProblems"),
         ("Application/TokenRefusalTests", "WorkloadIdentity/Application", "OAuthError"),
         ("Azure/AcquirerTokenCredentialTests", "WorkloadIdentity.Azure", "RequestedToken TokenCredentialExtensions"),

@@ -58,6 +58,23 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task Settings_name_an_agents_user()
+    {
+        var blueprint = _entra.AddApplication();
+        var agent = _entra.AddAgentIdentity(blueprint);
+        var user = agent.AddAgentUser("orders-agent@emulated.example");
+
+        var token = await IssuesAsync($$"""
+            { "Kind": "AgentIdentity", "TenantId": "{{agent.TenantId}}", "ClientId": "{{agent.ClientId}}",
+              "Audience": "api://AzureADTokenExchange", "AgentUser": "{{user.ObjectId}}",
+              "Blueprint": { "Kind": "ClientSecret", "TenantId": "{{agent.TenantId}}", "ClientId": "{{blueprint.ClientId}}",
+                             "ClientSecret": "{{blueprint.AddSecret()}}" } }
+            """);
+
+        Assert.Equal(user.ObjectId, EmulatorCalls.Claims(token.Value).GetProperty("oid").GetString());
+    }
+
+    [Fact]
     public async Task The_default_chain_looks_for_a_source_that_was_added_by_name()
     {
         var issuer = _entra.AddIssuer();

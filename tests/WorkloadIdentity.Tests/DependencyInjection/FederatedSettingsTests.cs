@@ -46,8 +46,8 @@ public sealed class FederatedSettingsTests
         },
         {
             $$"""
-            { "Kind": "AgentIdentity", {{App}}, "Blueprint": { "Kind": "ClientCertificate", "MultiTenant": true, "ClientId": "{{Identity}}",
-              "CertificateFile": "/c" } }
+            { "Kind": "AgentIdentity", {{App}}, "AgentUser": "agent@contoso.com",
+              "Blueprint": { "Kind": "ClientCertificate", "MultiTenant": true, "ClientId": "{{Identity}}", "CertificateFile": "/c" } }
             """,
             "a token of the blueprint ('client certificate')"
         },
@@ -125,6 +125,13 @@ public sealed class FederatedSettingsTests
         {
             $$"""{ "Kind": "FederatedTokenUrl", {{App}}, "Url": "https://issuer.example/", "Headers": { "X": "canary" } }""",
             "builder.Configure(options => options.AllowAssertionUrl = true)"
+        },
+        {
+            $$"""
+            { "Kind": "AgentIdentity", {{App}}, "AgentUser": "agent",
+              "Blueprint": { "Kind": "ClientSecret", {{App}}, "ClientSecret": "canary" } }
+            """,
+            "Id:AgentUser cannot be used"
         },
         { $$"""{ "Kind": "FederatedTokenCommand", {{App}}, "Command": "agent" }""", "Id:Command cannot be used" },
         {

@@ -70,6 +70,16 @@ internal static class FederationSnippets
         _ = (own, forUser);
     }
 
+    public static async Task AgentUserAsync(TokenAcquirer agent, string agentUserId, HttpRequestMessage request)
+    {
+        var mailbox = await agent.GetTokenAsync(new TokenRequest("https://graph.microsoft.com/.default")
+        {
+            AgentUser = AgentUser.FromObjectId(agentUserId),
+        });
+        request.ForAgentUser(AgentUser.FromUserName("orders-agent@contoso.com"));
+        _ = mailbox;
+    }
+
     public static AssertionSource Other(Credential credential) =>
         AssertionSource.FromCredential(credential);
 

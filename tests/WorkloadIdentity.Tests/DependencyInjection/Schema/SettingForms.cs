@@ -81,6 +81,9 @@ internal static class SettingForms
         ["Credential"] = (() => Reference("credential"), "The credential whose token vouches for the application."),
         ["FmiPath"] = (Text, "The path that the token is asked for."),
         ["Blueprint"] = (() => Reference("credential"), "The credential of the blueprint that vouches for the agent identity."),
+        ["AgentUser"] = (
+            () => Pattern($"^({Guid}|[^@\\s]+@[^@\\s]+)$"),
+            "The object id or user principal name of the agent identity's user account: every token is for that user."),
         ["Url"] = (Address, "Where the assertion is fetched: https, or http on this machine. Code must allow it (AllowAssertionUrl)."),
         ["Headers"] = (Names, "Headers of the request, each with its value."),
         ["HeadersFromVariables"] = (Names, "Headers of the request, each with the variable that holds its value."),
