@@ -52,6 +52,39 @@ public sealed class ApplicationCredentialTests
         }));
     }
 
+    [Theory]
+    [InlineData("https://contoso.ciamlogin.com")]
+    [InlineData("https://login.contoso.example")]
+    [InlineData("https://login.contoso.example:8443")]
+    public async Task A_host_that_code_allows_is_asked_like_any_other(string host)
+    {
+        var credential = _entra.Issues().Credential(configure: options =>
+        {
+            options.AuthorityHost = new Uri(host);
+            options.AllowUnknownAuthorityHost = true;
+        });
+
+        Assert.Equal(TokenVerdict.Issued, (await _entra.AcquireAsync(credential)).Verdict);
+        Assert.Equal($"{host}/{EntraFake.Tenant}/oauth2/v2.0/token", Assert.Single(_entra.Server.Requests).Uri.AbsoluteUri);
+        Assert.StartsWith(new Uri(host).Authority, credential.Partition, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, TokenVerdict.Failed)]
+    [InlineData("api://AzureADTokenExchange", TokenVerdict.Issued)]
+    public async Task A_host_that_code_allows_needs_the_audience_of_a_federated_assertion(string? audience, TokenVerdict verdict)
+    {
+        var federation = new FederatedAuthentication(
+            AssertionSource.FromCallback((request, _) => ValueTask.FromResult(EntraFake.Jwt(request.RequireAudience()))), audience);
+        var credential = _entra.Issues().Credential(federation, options =>
+        {
+            options.AuthorityHost = new Uri("https://contoso.ciamlogin.com");
+            options.AllowUnknownAuthorityHost = true;
+        });
+
+        Assert.Equal(verdict, (await _entra.AcquireAsync(credential)).Verdict);
+    }
+
     [Fact]
     public async Task Options_are_read_once()
     {

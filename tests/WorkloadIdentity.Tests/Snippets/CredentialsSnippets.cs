@@ -23,6 +23,17 @@ internal static class CredentialsSnippets
         builder.Services.AddWorkloadIdentity().UseManagedIdentity("6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3");
     }
 
+    /// <summary>Of docs/alternatives.md.</summary>
+    public static void OwnDomain(string tenantId, string clientId)
+    {
+        var secret = ClientSecretAuthentication.FromFile("/run/secrets/client-secret");
+        var credential = new ApplicationCredential(tenantId, clientId, secret, new()
+        {
+            AuthorityHost = new Uri("https://contoso.ciamlogin.com"),
+            AllowUnknownAuthorityHost = true,
+        });
+    }
+
     public static void ManagedIdentityByObjectId()
     {
         var credential = new ManagedIdentityCredential(ManagedIdentityId.FromObjectId("0d3c1a52-9c0f-4d0e-8a54-6f1f6f0d2b11"));
