@@ -23,8 +23,20 @@ internal static class ExitCodes
     /// <summary>A local resource failed: output could not be written, or a file or an address could not be used.</summary>
     public const int Machine = 6;
 
+    /// <summary>The command of <c>wid identity</c> could not be started, as shells say it.</summary>
+    public const int CommandNotStarted = 126;
+
+    /// <summary>The command of <c>wid identity</c> was not found, as shells say it.</summary>
+    public const int CommandNotFound = 127;
+
+    /// <summary>SIGHUP: the terminal was closed.</summary>
+    public const int HungUp = 129;
+
     /// <summary>Ctrl+C (SIGINT).</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Ctrl+\ (SIGQUIT).</summary>
+    public const int Quit = 131;
 
     /// <summary>SIGTERM: the end of a container, or <c>timeout</c>.</summary>
     public const int Terminated = 143;

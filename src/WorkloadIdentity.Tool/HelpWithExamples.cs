@@ -51,6 +51,11 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "  kubectl config set-credentials me --exec-api-version=client.authentication.k8s.io/v1 \\",
             "    --exec-command=wid --exec-arg=exec-credential --exec-interactive-mode=Never",
         ],
+        "identity" =>
+        [
+            "Run a program in any language as this identity. It gets tokens for Key Vault and nothing else:",
+            "  wid identity --scope https://vault.azure.net/.default -- python app.py",
+        ],
         "emulator" =>
         [
             "Start a local Entra from a file; Ctrl+C stops it:",

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace WorkloadIdentity.Tool;
 
-/// <summary>Ctrl+C and SIGTERM: each cancels the command, and each has its exit code.</summary>
+/// <summary>
+/// The signals that end a command: each cancels it, and each has its exit code. A command that runs another program can take the signals
+/// and pass them on.
+/// </summary>
 internal sealed class Signals : IDisposable
 {
     // A command that does not end in time is abandoned.
@@ -11,13 +14,34 @@ internal sealed class Signals : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<PosixSignalRegistration> _registrations;
+    private Action<PosixSignal>? _receiver;
     private int _exitCode;
 
     public Signals() => _registrations =
     [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, ExitCodes.Interrupted)),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, ExitCodes.Terminated)),
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Receive(context, ExitCodes.Interrupted)),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Receive(context, ExitCodes.Terminated)),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Receive(context, ExitCodes.HungUp)),
+        PosixSignalRegistration.Create(PosixSignal.SIGQUIT, context => Receive(context, ExitCodes.Quit)),
     ];
+
+    /// <summary>The number of a signal on Unix. Those without a name in .NET are numbers already.</summary>
+    public static int Number(PosixSignal signal) => signal switch
+    {
+        PosixSignal.SIGHUP => 1,
+        PosixSignal.SIGINT => 2,
+        PosixSignal.SIGQUIT => 3,
+        PosixSignal.SIGTERM => 15,
+        _ => (int)signal,
+    };
+
+    /// <summary>
+    /// SIGUSR1 and SIGUSR2, which .NET does not name. They end no command of this tool, and mean something to a program it runs.
+    /// </summary>
+    private static IEnumerable<PosixSignal> ForPrograms =>
+        OperatingSystem.IsWindows() ? []
+        : OperatingSystem.IsLinux() ? [(PosixSignal)10, (PosixSignal)12]
+        : [(PosixSignal)30, (PosixSignal)31];
 
     /// <summary>Runs a command and cancels it at a signal.</summary>
     /// <returns>The command's exit code, or that of the signal if the signal ended the command.</returns>
@@ -33,10 +57,31 @@ internal sealed class Signals : IDisposable
         return exitCode == ExitCodes.Interrupted && Volatile.Read(ref _exitCode) is > 0 and var signalled ? signalled : exitCode;
     }
 
+    /// <summary>Gives the signals to <paramref name="receiver"/> in place of ending the command, until the result is disposed.</summary>
+    public IDisposable PassTo(Action<PosixSignal> receiver)
+    {
+        Volatile.Write(ref _receiver, receiver);
+        return new Passing(
+            this, [.. ForPrograms.Select(signal => PosixSignalRegistration.Create(signal, context => Receive(context, exitCode: 0)))]);
+    }
+
     public void Dispose()
     {
         _registrations.ForEach(registration => registration.Dispose());
         _stop.Dispose();
+    }
+
+    private void Receive(PosixSignalContext context, int exitCode)
+    {
+        if (Volatile.Read(ref _receiver) is { } receiver)
+        {
+            context.Cancel = true;
+            receiver(context.Signal);
+        }
+        else
+        {
+            Stop(context, exitCode);
+        }
     }
 
     /// <summary>The first signal cancels the command. The next one has its default effect.</summary>
@@ -54,5 +99,18 @@ internal sealed class Signals : IDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await Task.Delay(Limit, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
         _over.TrySetResult();
+    }
+
+    private sealed class Passing(Signals signals, IReadOnlyList<PosixSignalRegistration> registrations) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var registration in registrations)
+            {
+                registration.Dispose();
+            }
+
+            Volatile.Write(ref signals._receiver, null);
+        }
     }
 }

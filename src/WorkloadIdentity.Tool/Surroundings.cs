@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 
 namespace WorkloadIdentity.Tool;
 
@@ -40,12 +41,16 @@ internal sealed class Surroundings
     /// <summary>How long an operation runs before progress is shown.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
 
-    public static Surroundings FromProcess() => new()
+    /// <summary>Gives the signals of this process to a command that passes them on, until the result is disposed.</summary>
+    public Func<Action<PosixSignal>, IDisposable?> TakeSignals { get; init; } = static _ => null;
+
+    public static Surroundings FromProcess(Signals? signals = null) => new()
     {
         Environment = WorkloadEnvironment.FromProcess(),
         Out = new GuardedWriter(() => StandardStream.Open(1, () => Console.Out), isResult: true),
         Error = new GuardedWriter(() => StandardStream.Open(2, () => Console.Error), isResult: false),
         IsOutRedirected = Console.IsOutputRedirected,
         IsErrorRedirected = Console.IsErrorRedirected,
+        TakeSignals = receiver => signals?.PassTo(receiver),
     };
 }

@@ -67,11 +67,13 @@ internal static class Wid
             TokenCommand.Create(surroundings),
             ExplainCommand.Create(surroundings),
             ExecCredentialCommand.Create(surroundings),
+            IdentityCommand.Create(surroundings),
             EmulatorCommand.Create(surroundings),
         };
     }
 
-    private static int End(Screen error, ToolException exception)
+    /// <summary>Writes what is wrong, what to do and where to read on.</summary>
+    internal static int End(Screen error, ToolException exception)
     {
         Write(error, "wid:  ", ConsoleColor.Red, exception.Message);
         Write(error, "fix:  ", ConsoleColor.Yellow, exception.Advice);

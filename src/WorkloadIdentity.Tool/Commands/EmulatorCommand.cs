@@ -165,7 +165,7 @@ internal static class EmulatorCommand
         screen.Line($"  application {application.ClientId}");
         if (variables is not null)
         {
-            screen.Line($"  variables   {variables}, for: set -a; . {EmulatorVariables.Sourced(variables)}; set +a");
+            screen.Line($"  variables   {variables}, for: set -a; . {VariablesFile.Sourced(variables)}; set +a");
             if (application.UnexpiredSecret is null)
             {
                 screen.Line("              without a secret, because the application has none: set its credential's variables yourself");

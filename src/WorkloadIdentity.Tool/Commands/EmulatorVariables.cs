@@ -35,25 +35,12 @@ internal static class EmulatorVariables
             variables.Add(("AZURE_CLIENT_SECRET", secret));
         }
 
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
         // A container's process has the same id at each start, so one that was killed may have left this file.
         var unfinished = $"{path}.{Environment.ProcessId}.tmp";
         File.Delete(unfinished);
         try
         {
-            using (var writer = new StreamWriter(unfinished, options))
-            {
-                foreach (var (name, value) in variables)
-                {
-                    writer.Write($"{name}={Quoted(value)}\n");
-                }
-            }
-
+            VariablesFile.Create(unfinished, variables);
             File.Move(unfinished, path, overwrite: true);
         }
         finally
@@ -61,9 +48,6 @@ internal static class EmulatorVariables
             File.Delete(unfinished);
         }
     });
-
-    /// <summary>The path as a shell's <c>.</c> takes it: a name without a folder would be looked up in PATH.</summary>
-    public static string Sourced(string path) => Quoted(path.Contains('/', StringComparison.Ordinal) ? path : $"./{path}");
 
     /// <summary>Waits until the emulator of this file listens and has written the file.</summary>
     /// <exception cref="ToolException">The time limit was reached.</exception>
@@ -122,15 +106,6 @@ internal static class EmulatorVariables
             return false;
         }
     }
-
-    /// <summary>
-    /// A shell reads this file, and the secret may come from an untrusted file, so unusual characters are quoted.
-    /// </summary>
-    private static string Quoted(string value) =>
-        value.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_.~:/+=@".Contains(letter, StringComparison.Ordinal))
-            && !value.StartsWith('~')
-            ? value
-            : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static void Use(string path, Action action)
     {

@@ -37,10 +37,14 @@ internal static class ShownClaims
         }
     }
 
+    /// <summary>Whether a token with these claims is a user's.</summary>
+    public static bool IsOfUser(JsonElement claims) =>
+        claims.Text("idtyp") == "user" || OfUsers.Any(name => claims.Member(name) is not null);
+
     /// <summary>The members of an object, each shown or hidden.</summary>
     public static JsonObject Of(JsonElement claims, Redaction redaction)
     {
-        var isUser = claims.Text("idtyp") == "user" || OfUsers.Any(name => claims.Member(name) is not null);
+        var isUser = IsOfUser(claims);
         var shown = new JsonObject();
         foreach (var claim in claims.EnumerateObject())
         {

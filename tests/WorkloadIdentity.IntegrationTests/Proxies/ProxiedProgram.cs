@@ -5,7 +5,7 @@ namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
 /// What these tests run as a process of its own: .NET reads the variables of a proxy once, before anything can change them. Calls an API
-/// with the token handler, or asks the managed identity of the environment, and prints how that ended.
+/// with the token handler, or asks the managed identity of the environment with this library or another one, and prints how that ended.
 /// </summary>
 internal static class ProxiedProgram
 {
@@ -26,8 +26,11 @@ internal static class ProxiedProgram
                     (await new ManagedIdentityCredential().AcquireAsync(
                         new Acquisition(new TokenRequest("https://graph.microsoft.com/.default")),
                         CancellationToken.None)).Token?.Value ?? "none",
+                ["azure-identity", var kind, var scope, .. var client] =>
+                    await AzureIdentityProgram.RunAsync(kind, scope, client.FirstOrDefault()),
                 _ => throw new ArgumentException(
-                    "call <address> | call-mesh <address> | call-mesh-directly <address> | is-exempt <address> | managed-identity",
+                    "azure-identity <kind> <scope> [client id] | "
+                    + "call <address> | call-mesh <address> | call-mesh-directly <address> | is-exempt <address> | managed-identity",
                     nameof(arguments)),
             });
             return 0;

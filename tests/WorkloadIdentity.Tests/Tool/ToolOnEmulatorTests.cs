@@ -195,7 +195,7 @@ public sealed class ToolOnEmulatorTests
     [InlineData("/tmp/entra.env", "/tmp/entra.env")]
     [InlineData("my folder/entra.env", "'my folder/entra.env'")]
     public void A_shell_can_read_the_path_that_is_printed(string path, string printed) =>
-        Assert.Equal(printed, EmulatorVariables.Sourced(path));
+        Assert.Equal(printed, VariablesFile.Sourced(path));
 
     [Fact]
     public async Task An_emulator_starts_as_its_file_says_and_not_at_all_when_that_is_wrong()

@@ -68,7 +68,7 @@ public sealed partial class WidDocsTests
 
         Assert.NotEmpty(needed);
         Assert.All(
-            [.. needed, "wid-doctor", "wid-token", "wid-exec-credential", "wid-emulator", "wid-explain"],
+            [.. needed, "wid-doctor", "wid-token", "wid-exec-credential", "wid-identity", "wid-emulator", "wid-explain"],
             part => Assert.Contains(part, parts));
     }
 
@@ -80,14 +80,18 @@ public sealed partial class WidDocsTests
     [InlineData("Failed")]
     [InlineData("TryAgain")]
     [InlineData("Machine")]
+    [InlineData("CommandNotStarted")]
+    [InlineData("CommandNotFound")]
+    [InlineData("HungUp")]
     [InlineData("Interrupted")]
+    [InlineData("Quit")]
     [InlineData("Terminated")]
     public void Every_exit_code_is_documented(string name)
     {
         var code = (int)typeof(WorkloadIdentity.Tool.ExitCodes).GetField(name)!.GetRawConstantValue()!;
 
         Assert.Contains($"\n| {code} | ", Repository.Read("docs/wid.md"), StringComparison.Ordinal);
-        Assert.Equal(9, typeof(WorkloadIdentity.Tool.ExitCodes).GetFields().Length);
+        Assert.Equal(13, typeof(WorkloadIdentity.Tool.ExitCodes).GetFields().Length);
     }
 
     private static void Mismatch(ToolBench bench) =>

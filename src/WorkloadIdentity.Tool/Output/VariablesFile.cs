@@ -1,0 +1,37 @@
+namespace WorkloadIdentity.Tool;
+
+/// <summary>A file of variables, for <c>set -a; . file; set +a</c> and for readers of such files. They hold secrets.</summary>
+internal static class VariablesFile
+{
+    /// <summary>
+    /// Makes a new file that only this user may read. A file or a link that is there already is an error. The content is written in one
+    /// step, so a file that is not empty is complete.
+    /// </summary>
+    public static void Create(string path, IEnumerable<(string Name, string Value)> variables)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var writer = new StreamWriter(path, options);
+        writer.Write(Text(variables));
+    }
+
+    /// <summary>The content of the file.</summary>
+    public static string Text(IEnumerable<(string Name, string Value)> variables) =>
+        string.Concat(variables.Select(variable => $"{variable.Name}={Quoted(variable.Value)}\n"));
+
+    /// <summary>The path as a shell's <c>.</c> takes it: a name without a folder would be looked up in PATH.</summary>
+    public static string Sourced(string path) => Quoted(path.Contains('/', StringComparison.Ordinal) ? path : $"./{path}");
+
+    /// <summary>
+    /// A shell reads this file, and the secret may come from an untrusted file, so unusual characters are quoted.
+    /// </summary>
+    private static string Quoted(string value) =>
+        value.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_.~:/+=@".Contains(letter, StringComparison.Ordinal))
+            && !value.StartsWith('~')
+            ? value
+            : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}
