@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -235,9 +236,13 @@ public sealed class IdentityEndpointAttackTests
         await using var bench = await EndpointBench.StartAsync(limits: new EndpointLimits { Headers = TimeSpan.FromMilliseconds(100) });
         using var client = await bench.ConnectAsync();
         await using var stream = client.GetStream();
+        var clock = Stopwatch.StartNew();
         await stream.WriteAsync("GET /msi/token"u8.ToArray());
 
         Assert.Equal(408, (await RawAnswer.ReadAsync(stream)).Status);
+
+        // The server's own limit is half a minute.
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
         Assert.Equal(TimeSpan.FromSeconds(5), new EndpointLimits().Headers);
     }
 
