@@ -13,7 +13,7 @@ internal static class ChildProcess
     /// <param name="command">Its name and arguments.</param>
     /// <param name="variables">The variables of the endpoint. Those that compete with them are taken out.</param>
     /// <param name="surroundings">From where signals come.</param>
-    /// <param name="cancellationToken">A signal from before the command could get it. It ends the command.</param>
+    /// <param name="cancellationToken">A signal from before the command could get it. Then nothing is started.</param>
     /// <returns>Its exit code; 128 and the signal's number if a signal ended it.</returns>
     /// <exception cref="ToolException">The command could not be started.</exception>
     public static async Task<int> RunAsync(
@@ -24,12 +24,15 @@ internal static class ChildProcess
     {
         using var process = new Process { StartInfo = TiedCommand.Start(command) };
         Change(process.StartInfo.Environment, variables);
-        var ended = StartAndWait(process, out var started);
-        await started.ConfigureAwait(false);
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // From here on the signals are the command's. One from before has cancelled this.
+        using var signals = surroundings.TakeSignals(signal => _ = PassAsync(started.Task, process, signal));
+        cancellationToken.ThrowIfCancellationRequested();
+        var ended = StartAndWait(process, started);
+        await started.Task.ConfigureAwait(false);
         try
         {
-            using var signals = surroundings.TakeSignals(signal => Pass(process.Id, signal));
-            using var early = cancellationToken.Register(() => End(process));
             return await ended.ConfigureAwait(false);
         }
         finally
@@ -56,23 +59,21 @@ internal static class ChildProcess
     /// <summary>
     /// One thread starts the process and lives as long: Linux ties a process to the thread that started it, and threads of the pool end.
     /// </summary>
-    private static Task<int> StartAndWait(Process process, out Task started)
+    private static Task<int> StartAndWait(Process process, TaskCompletionSource started)
     {
-        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var end = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        started = start.Task;
         var thread = new Thread(() =>
         {
             try
             {
                 process.Start();
-                start.SetResult();
+                started.SetResult();
                 process.WaitForExit();
                 end.SetResult(process.ExitCode);
             }
             catch (Win32Exception exception)
             {
-                start.TrySetException(TiedCommand.NotStarted(exception.NativeErrorCode == NoSuchFileOnWindows));
+                started.TrySetException(TiedCommand.NotStarted(exception.NativeErrorCode == NoSuchFileOnWindows));
             }
         })
         { IsBackground = true };
@@ -80,13 +81,14 @@ internal static class ChildProcess
         return end.Task;
     }
 
-    private static void Pass(int process, PosixSignal signal)
+    private static async Task PassAsync(Task started, Process process, PosixSignal signal)
     {
+        await started.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // On Windows, and in the foreground of a terminal, the system gives Ctrl+C to the command too.
         var isFromTerminal = signal is PosixSignal.SIGINT or PosixSignal.SIGQUIT && UnixProcess.IsInForeground();
-        if (!OperatingSystem.IsWindows() && !isFromTerminal)
+        if (started.IsCompletedSuccessfully && !OperatingSystem.IsWindows() && !isFromTerminal)
         {
-            UnixProcess.Signal(process, Signals.Number(signal));
+            UnixProcess.Signal(process.Id, Signals.Number(signal));
         }
     }
 

@@ -124,6 +124,31 @@ public sealed class IdentityProcessTests : IAsyncLifetime
     }
 
     [UnixFact]
+    public async Task Ctrl_C_in_a_terminal_reaches_the_command_once()
+    {
+        // "script" gives a terminal to what it runs. Other systems have it with other options.
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        const string Command =
+            "n=0; trap 'n=$((n+1)); echo got $n' INT; trap 'echo total $n; exit 5' USR1; echo ready $PPID; while :; do sleep 0.05; done";
+        using var terminal = Run(
+            ["script", "-qec", $"exec '{Program}' identity --scope {Scope} -- sh -c \"$COMMAND\"", "/dev/null"], ("COMMAND", Command));
+        var wid = (await LineAsync(terminal, "ready ")).Split("ready ")[1].Trim();
+
+        await terminal.StandardInput.WriteAsync('\x03');
+        await terminal.StandardInput.FlushAsync();
+        await LineAsync(terminal, "got ");
+        await SignalAsync(int.Parse(wid, CultureInfo.InvariantCulture), "USR1");
+
+        Assert.Contains("total 1", await LineAsync(terminal, "total "), StringComparison.Ordinal);
+        await EndAsync(terminal);
+        Assert.Equal(5, terminal.ExitCode);
+    }
+
+    [UnixFact]
     public async Task A_command_that_ignores_a_signal_goes_on_and_so_does_the_endpoint()
     {
         using var wid = StartCommand("sh", "-c", "trap '' TERM; echo ready; read line; env; exit 4");
@@ -325,14 +350,31 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Reads lines until one has the text.</summary>
+    private static async Task<string> LineAsync(Process process, string text)
+    {
+        while (await process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Limit) is { } line)
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        throw new Xunit.Sdk.XunitException($"The process ended without a line '{text}'.");
+    }
+
     private Process StartCommand(params string[] command) => Start(["--", .. command]);
 
     private Process Start(params string[] args) => Start([], args);
 
-    private Process Start((string Name, string Value)[] variables, params string[] args)
+    private Process Start((string Name, string Value)[] variables, params string[] args) =>
+        Run([Program, "identity", "--scope", Scope, .. args], variables);
+
+    private Process Run(string[] command, params (string Name, string Value)[] variables)
     {
         // A shell may have started the tests with a signal ignored, and that is inherited.
-        var start = new ProcessStartInfo("env", ["--default-signal", Program, "identity", "--scope", Scope, .. args])
+        var start = new ProcessStartInfo("env", ["--default-signal", .. command])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
