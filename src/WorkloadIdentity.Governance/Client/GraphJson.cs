@@ -31,6 +31,7 @@ namespace WorkloadIdentity.Governance;
 [JsonSerializable(typeof(GraphPage<AccessReviewDecision>), TypeInfoPropertyName = "AccessReviewDecisions")]
 [JsonSerializable(typeof(GraphPage<Organization>), TypeInfoPropertyName = "Organizations")]
 [JsonSerializable(typeof(GraphPage<JsonElement>), TypeInfoPropertyName = "Changes")]
+[JsonSerializable(typeof(AppManagementPolicy))]
 [JsonSerializable(typeof(GraphErrorBody), TypeInfoPropertyName = "Error")]
 [JsonSerializable(typeof(GraphBatchBody), TypeInfoPropertyName = "Batch")]
 [JsonSerializable(typeof(StateLine), TypeInfoPropertyName = "Line")]

@@ -21,6 +21,12 @@ internal sealed class PooledText : JsonConverter<string>
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
+    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetString() ?? "";
+
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WritePropertyName(value);
+
     private string Read(ref Utf8JsonReader reader)
     {
         if (reader.TokenType is JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False)

@@ -3,20 +3,17 @@ using System.Text.Json.Serialization;
 namespace WorkloadIdentity.Governance;
 
 /// <summary>
-/// One line of a state file. It has one kind of content. Rows of a page are followed by its <see cref="Page"/> line, and count only if
-/// that line is there.
+/// One line of a state file. It has one kind of content. Rows count only if a <see cref="Page"/> or <see cref="End"/> line follows.
 /// </summary>
 internal sealed class StateLine
 {
     public StateHeader? Header { get; init; }
 
     /// <summary>A section begins: what was known of it before is dropped.</summary>
-    public InventorySectionName? Begin { get; init; }
+    public StateBegin? Begin { get; init; }
 
-    /// <summary>A page of a section is complete.</summary>
     public StatePage? Page { get; init; }
 
-    /// <summary>A section is complete.</summary>
     public StateSection? End { get; init; }
 
     public StateFooter? Footer { get; init; }
@@ -29,7 +26,7 @@ internal sealed class StateLine
 
     public DelegatedGrant? Grant { get; init; }
 
-    /// <summary>The id of an object that is gone; the section of the next page says of which kind.</summary>
+    /// <summary>The id of an application, a service principal or a grant that is gone.</summary>
     public string? Removed { get; init; }
 
     public StateRelations? Of { get; init; }

@@ -1,0 +1,164 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace WorkloadIdentity.Governance;
+
+/// <summary>Sends requests to Graph within its limits, and sends one again that failed transiently.</summary>
+internal sealed class GraphTransport(HttpClient http, GraphClientOptions options)
+{
+    private const int MaxErrorBytes = 64 * 1024;
+
+    private readonly ThrottleLimits _limits = new(options.TimeProvider);
+    private readonly RetryDelay _delay = new(options.TimeProvider, options.Jitter);
+    private int _requests;
+
+    /// <summary>How many requests were sent. Repeated ones count.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
+    public GraphLinks Links { get; } = new(options.Endpoint);
+
+    public int MaxAttempts => options.MaxAttempts;
+
+    /// <summary>Waits before parts of a batch are sent again.</summary>
+    public void Pause(LimitGroup group, int attempt, TimeSpan? retryAfter) =>
+        _limits.Pause(group, _delay.After(attempt, retryAfter));
+
+    public bool IsTooLong(TimeSpan? retryAfter) => retryAfter > options.LongestWait;
+
+    /// <summary>The parsed answer.</summary>
+    /// <exception cref="GraphException">Graph refused, or failed at each attempt.</exception>
+    /// <exception cref="TokenAcquisitionException">There is no token for Graph.</exception>
+    public async Task<T> SendAsync<T>(GraphCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : notnull
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (result, failure) = await TryAsync(call, type, cancellationToken).ConfigureAwait(false);
+            if (result is not null)
+            {
+                return result;
+            }
+
+            var error = failure!.Error;
+            if (!error.IsTransient || attempt >= options.MaxAttempts || IsTooLong(error.RetryAfter))
+            {
+                throw failure;
+            }
+
+            if (error.Kind == GraphErrorKind.Throttled || error.RetryAfter is not null)
+            {
+                Pause(call.Group, attempt, error.RetryAfter);
+            }
+            else
+            {
+                await Task.Delay(_delay.After(attempt, null), options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<(T? Result, GraphException? Failure)> TryAsync<T>(
+        GraphCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : notnull
+    {
+        using var turn = await _limits.TakeAsync(call, cancellationToken).ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(options.RequestTimeout, options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var message = Message(call);
+            Interlocked.Increment(ref _requests);
+            using var response =
+                await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            turn.Heard(response.Headers);
+            return await ReadAsync(call, response, type, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
+        catch (OperationCanceledException exception)
+        {
+            return Failed<T>(
+                GraphErrorKind.TimedOut, $"did not answer {call} within {options.RequestTimeout.TotalSeconds:0} s.", exception);
+        }
+        catch (JsonException exception)
+        {
+            return Failed<T>(
+                GraphErrorKind.InvalidResponse, $"answered {call} with a body that cannot be read as JSON of that list.", exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return Failed<T>(
+                GraphErrorKind.Unreachable,
+                $"could not be reached for {call}, or the connection broke. Check name resolution, routes, proxy and firewall.",
+                exception);
+        }
+    }
+
+    private async Task<(T? Result, GraphException? Failure)> ReadAsync<T>(
+        GraphCall call, HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : notnull
+    {
+        var status = (int)response.StatusCode;
+        if (status is >= 300 and < 400 || (response.RequestMessage?.RequestUri is { } answered && answered != call.Address))
+        {
+            throw new GraphException(
+                new GraphError(GraphErrorKind.InvalidResponse, $"Graph redirected {call}. Redirects are not followed.")
+                {
+                    StatusCode = status,
+                });
+        }
+
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (body.ConfigureAwait(false))
+        {
+            if (response.IsSuccessStatusCode)
+            {
+                return await JsonSerializer.DeserializeAsync(body, type, cancellationToken).ConfigureAwait(false) is { } result
+                    ? (result, null)
+                    : Failed<T>(GraphErrorKind.InvalidResponse, $"answered {call} with nothing.", null);
+            }
+
+            var buffer = new byte[MaxErrorBytes];
+            var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)
+                .ConfigureAwait(false);
+            var error = GraphError.Of(
+                $"{call}",
+                status,
+                GraphError.Read(buffer.AsSpan(0, length)),
+                ServerText.Clean(Header(response.Headers, "request-id"), 64),
+                _delay.Asked(response.Headers));
+            return (default, new GraphException(error));
+        }
+    }
+
+    private static (T? Result, GraphException? Failure) Failed<T>(GraphErrorKind kind, string what, Exception? exception)
+        where T : notnull => (default, new GraphException(new GraphError(kind, $"Graph {what}"), exception));
+
+    /// <summary>
+    /// Without the first header Graph hides the members of lists that it added later, such as risk details of service principals. The
+    /// second lets other work of the tenant go first.
+    /// </summary>
+    private static HttpRequestMessage Message(GraphCall call)
+    {
+        var message = new HttpRequestMessage(call.Method, call.Address);
+        message.Headers.TryAddWithoutValidation("Accept", "application/json");
+        message.Headers.TryAddWithoutValidation("Prefer", "include-unknown-enum-members");
+        message.Headers.TryAddWithoutValidation("x-ms-throttle-priority", "low");
+        if (call.IsAdvanced)
+        {
+            message.Headers.TryAddWithoutValidation("ConsistencyLevel", "eventual");
+        }
+
+        if (call.Body is { } body)
+        {
+            message.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        }
+
+        return message;
+    }
+
+    private static string? Header(HttpResponseHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+}
