@@ -92,13 +92,14 @@ public sealed partial class EntraEmulator
     }
 
     /// <summary>
-    /// Adds an API that resembles Microsoft Graph: <c>organization</c>, <c>applications</c>, <c>servicePrincipals</c> and <c>me</c> of the
-    /// emulated directory, for reading, with Graph's roles (<c>Application.Read.All</c>, <c>Directory.Read.All</c>, …) and form of errors.
-    /// It answers below <c>v1.0</c> and <c>beta</c> of its <see cref="EmulatedApi.Url"/>.
+    /// Adds an API that resembles Microsoft Graph: applications, service principals, permissions, grants, directory roles, risks, policies,
+    /// reviews and reports, for reading, with Graph's queries, permissions, licences, limits and errors. It answers below <c>v1.0</c> and
+    /// <c>beta</c> of its <see cref="EmulatedApi.Url"/>, and knows the emulator's own applications and identities.
     /// </summary>
+    /// <param name="options">What it knows beside them, and how it behaves; the defaults when null.</param>
     /// <exception cref="ArgumentException">There is one already.</exception>
-    public EmulatedApi AddGraph() =>
-        Directory.Add(new EmulatedApi(GraphAnswers.Audience, new Uri($"{AuthorityHost.AbsoluteUri}apis/graph/"), isGraph: true));
+    public EmulatedApi AddGraph(EmulatedGraphOptions? options = null) => Directory.Add(new EmulatedApi(
+        GraphApi.Audience, new Uri($"{AuthorityHost.AbsoluteUri}apis/graph/"), new GraphApi(this, options ?? new EmulatedGraphOptions())));
 
     /// <summary>Adds a user-assigned managed identity to the machine.</summary>
     /// <param name="clientId">Its client id, a GUID; a new one when null.</param>

@@ -10,6 +10,12 @@ internal sealed class ApplicationSecret(string value, DateTimeOffset? expiresOn)
 
     public string Value => value;
 
+    /// <summary>What Microsoft Graph calls it by: it tells nothing about the value.</summary>
+    public string KeyId { get; } = Guid.NewGuid().ToString();
+
+    /// <summary>From when on it is refused; null for never.</summary>
+    public DateTimeOffset? ExpiresOn => expiresOn;
+
     public bool Matches(string presented) =>
         CryptographicOperations.FixedTimeEquals(_hash, SHA256.HashData(Encoding.UTF8.GetBytes(presented)));
 

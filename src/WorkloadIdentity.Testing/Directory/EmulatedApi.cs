@@ -10,11 +10,11 @@ public sealed class EmulatedApi
     private volatile bool _hasContinuousAccess = true;
     private volatile string? _requiredRole;
 
-    internal EmulatedApi(string audience, Uri url, bool isGraph = false)
+    internal EmulatedApi(string audience, Uri url, GraphApi? graph = null)
     {
         Audience = audience;
         Url = url;
-        IsGraph = isGraph;
+        Graph = graph;
     }
 
     /// <summary>The resource: the <c>aud</c> of its tokens.</summary>
@@ -29,7 +29,9 @@ public sealed class EmulatedApi
     /// <summary>
     /// Whether it resembles Microsoft Graph: its paths, its roles and its form of errors. See <see cref="EntraEmulator.AddGraph"/>.
     /// </summary>
-    public bool IsGraph { get; }
+    public bool IsGraph => Graph is not null;
+
+    internal GraphApi? Graph { get; }
 
     /// <summary>
     /// Whether it learns of revocations at once and answers a revoked token with a claims challenge (continuous access evaluation). On at

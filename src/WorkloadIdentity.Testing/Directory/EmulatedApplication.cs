@@ -143,6 +143,8 @@ public sealed partial class EmulatedApplication
         }
     }
 
+    internal bool IsMultiTenant => _principals.Count > 1;
+
     internal string? PrincipalIn(EmulatedTenant tenant) => _principals.GetValueOrDefault(tenant.Id);
 
     internal IReadOnlyList<string> RolesFor(string audience) => _roles.For(audience);

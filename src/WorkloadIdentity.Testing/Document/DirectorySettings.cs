@@ -80,10 +80,10 @@ internal sealed record ApiSettings(string? Audience, bool IsGraph, bool HasConti
     public static ApiSettings Read(DocumentObject at)
     {
         var isGraph = at.Flag("isGraph") ?? false;
-        var audience = isGraph ? at.Text("audience") ?? GraphAnswers.Audience : at.RequiredText("audience", "api://orders");
-        if (isGraph && audience != GraphAnswers.Audience)
+        var audience = isGraph ? at.Text("audience") ?? GraphApi.Audience : at.RequiredText("audience", "api://orders");
+        if (isGraph && audience != GraphApi.Audience)
         {
-            at.Report("audience", $"Leave it out: the API that resembles Microsoft Graph has the audience {GraphAnswers.Audience}.");
+            at.Report("audience", $"Leave it out: the API that resembles Microsoft Graph has the audience {GraphApi.Audience}.");
         }
         else if (audience.EndsWith("/.default", StringComparison.Ordinal) || audience.Contains(' ', StringComparison.Ordinal))
         {

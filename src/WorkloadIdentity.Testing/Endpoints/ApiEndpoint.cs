@@ -6,8 +6,6 @@ namespace WorkloadIdentity.Testing;
 /// <summary>Everything below <c>/apis/{name}/</c>: the protected APIs, which judge the token they are shown.</summary>
 internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
-    private readonly GraphAnswers _graph = new(entra);
-
     public override EndpointFaults Faults => entra.Faults.Api;
 
     public override bool Serves(ReadOnlySpan<string> path) => path is ["apis", _, ..] && Find(path[1]) is not null;
@@ -50,7 +48,7 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
         if (api.RequiredRole is { } role && !token.Strings("roles").Contains(role))
         {
             journal.Error = "insufficient_scope";
-            return api.IsGraph ? GraphAnswers.Denied(exchange)
+            return api.IsGraph ? GraphApi.Denied(exchange)
                 : EmulatedAnswer.Text(403, "")
                     .With(
                         "WWW-Authenticate",
@@ -58,7 +56,7 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
                             exchange)}, error=\"insufficient_scope\", error_description=\"The caller does not hold the role {role}\"");
         }
 
-        return api.IsGraph ? _graph.Answer(exchange, journal, token) : Describe(token, api);
+        return api.Graph is { } graph ? graph.Answer(exchange, journal, token) : Describe(token, api);
     }
 
     /// <summary>A 401 that says the token was not good enough (RFC 6750 section 3.1).</summary>
@@ -73,7 +71,7 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
         + "TokenIssuedBeforeRevocationTimestamp");
 
     public override EmulatedAnswer Throttle(EmulatorExchange exchange) =>
-        IsGraph(exchange) ? GraphAnswers.Throttled(exchange) : base.Throttle(exchange);
+        IsGraph(exchange) ? GraphApi.Throttled(exchange) : base.Throttle(exchange);
 
     private static EmulatedAnswer Unauthorized(EmulatorExchange exchange, string parameters) =>
         EmulatedAnswer.Text(401, "").With("WWW-Authenticate", $"Bearer {RealmOf(exchange)}{parameters}");
@@ -88,7 +86,7 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
 
     /// <summary>Graph says in a body what other APIs leave to the header.</summary>
     private EmulatedAnswer Finish(EmulatorExchange exchange, EmulatedAnswer refusal, string message) =>
-        IsGraph(exchange) ? GraphAnswers.Unauthorized(exchange, message, refusal) : refusal;
+        IsGraph(exchange) ? GraphApi.Unauthorized(exchange, message, refusal) : refusal;
 
     private bool IsGraph(EmulatorExchange exchange) => Find(exchange.Path[1])!.IsGraph;
 

@@ -4,7 +4,7 @@ using static WorkloadIdentity.Tests.EmulatorCalls;
 namespace WorkloadIdentity.Tests;
 
 /// <summary>The API that resembles Microsoft Graph.</summary>
-public sealed class GraphAnswersTests : IAsyncLifetime
+public sealed class GraphApiTests : IAsyncLifetime
 {
     private const string Capable = """{"access_token":{"xms_cc":{"values":["cp1"]}}}""";
 

@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace WorkloadIdentity.Testing;
+
+/// <summary>The registration of an application that was added to the emulator, with the credentials it may prove itself with.</summary>
+internal sealed class OwnApplication(EmulatedApplication application, DateTimeOffset since) : ApplicationRow
+{
+    /// <summary>A secret that never ends, as the directory writes it.</summary>
+    private static readonly DateTimeOffset Never = new(2299, 12, 31, 0, 0, 0, TimeSpan.Zero);
+
+    public override string Id => EmulatedDirectory.ObjectIdOf(application.Tenant, $"registration {application.ClientId}");
+
+    public override string AppId => application.ClientId;
+
+    public override string DisplayName => NameOf(application);
+
+    public override DateTimeOffset CreatedOn => since;
+
+    public override string SignInAudience => application.IsMultiTenant ? "AzureADMultipleOrgs" : "AzureADMyOrg";
+
+    public override string? PrincipalId => application.ObjectIdOrNull;
+
+    public override IReadOnlyList<CredentialRow> Credentials =>
+    [
+        .. application.Credentials.Secrets.Select((secret, index) => new CredentialRow(
+            secret.KeyId, $"secret {index + 1}", since, secret.ExpiresOn ?? Never)
+        {
+            Hint = secret.Value[..Math.Min(3, secret.Value.Length)],
+        }),
+        .. application.Credentials.Certificates.Select(certificate => new CredentialRow(
+            Derived($"{application.ClientId}\n{certificate.Thumbprint}"), certificate.Subject, certificate.NotBefore.ToUniversalTime(),
+            certificate.NotAfter.ToUniversalTime())
+        {
+            Thumbprint = certificate.GetCertHash(HashAlgorithmName.SHA1),
+            Key = certificate.RawData,
+        }),
+    ];
+
+    public override IReadOnlyList<FederatedCredentialRow> Federated => [.. application.Credentials.Federated.Select((trust, index) =>
+        new FederatedCredentialRow(
+            Derived($"{application.ClientId}\n{trust.Issuer}\n{trust.Subject}\n{trust.Audience}"), $"federated-{index + 1}", trust.Issuer,
+            trust.Subject, trust.Audience))];
+
+    public static string NameOf(EmulatedApplication application) => $"Application {application.ClientId[..8]}";
+
+    private static string Derived(string text) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16)).ToString();
+}

@@ -1,0 +1,46 @@
+namespace WorkloadIdentity.Testing;
+
+/// <summary>One kind of call that Graph answers.</summary>
+/// <param name="Path">Its path below the version; <c>{}</c> stands for a key.</param>
+/// <param name="Service">What it is throttled with.</param>
+/// <param name="Permissions">Any of these is enough.</param>
+/// <param name="Answer">The answer to a call with these keys.</param>
+internal sealed record GraphRoute(
+    string Path, GraphService Service, IReadOnlyList<string> Permissions, Func<GraphCall, IReadOnlyList<string>, GraphAnswer> Answer)
+{
+    private readonly string[] _parts = Path.Split('/');
+
+    public string Method { get; init; } = "GET";
+
+    /// <summary>What it costs in the directory, before options.</summary>
+    public int Units { get; init; } = 1;
+
+    public bool IsBeta { get; init; }
+
+    /// <summary>The licence that it needs, and how it is refused without; null for none.</summary>
+    public (EmulatedLicences Any, Func<GraphErrorException> Refusal)? Licence { get; init; }
+
+    /// <summary>The keys of a path; null when this route is not for it.</summary>
+    public IReadOnlyList<string>? Match(GraphCall call)
+    {
+        if (call.Path.Length != _parts.Length || call.Method != Method || (IsBeta && !call.IsBeta))
+        {
+            return null;
+        }
+
+        var keys = new List<string>();
+        for (var at = 0; at < _parts.Length; at++)
+        {
+            if (_parts[at] == "{}")
+            {
+                keys.Add(call.Path[at]);
+            }
+            else if (!_parts[at].Equals(call.Path[at], StringComparison.OrdinalIgnoreCase))
+            {
+                return null;
+            }
+        }
+
+        return keys;
+    }
+}

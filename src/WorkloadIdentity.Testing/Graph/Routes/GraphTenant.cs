@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+
+namespace WorkloadIdentity.Testing;
+
+/// <summary>What Graph knows about one tenant, and the calls that read it.</summary>
+internal sealed class GraphTenant
+{
+    private readonly IReadOnlyList<GraphRoute> _routes;
+
+    public GraphTenant(EntraEmulator entra, EmulatedTenant tenant, EmulatedGraphOptions options, OpaqueToken tokens, DateTimeOffset since)
+    {
+        Options = options;
+        Tokens = tokens;
+        Directory = new GraphDirectory(entra, tenant, options, since);
+        Objects = new DirectoryObjects(Directory);
+        Roles = new SeededDirectoryRoles(Directory.Seeded);
+        _routes =
+        [
+            .. GraphChangeRoutes.Of(this), .. GraphDirectoryRoutes.Of(this), .. GraphRelationRoutes.Of(this), .. GraphRoleRoutes.Of(this),
+            .. GraphProtectionRoutes.Of(this), .. GraphGovernanceRoutes.Of(this), .. GraphReportRoutes.Of(this),
+        ];
+    }
+
+    public EmulatedGraphOptions Options { get; }
+
+    public OpaqueToken Tokens { get; }
+
+    public GraphDirectory Directory { get; }
+
+    public DirectoryObjects Objects { get; }
+
+    public SeededDirectoryRoles Roles { get; }
+
+    /// <summary>The answer to a call, if it is allowed and not throttled.</summary>
+    public GraphAnswer Answer(GraphCall call, GraphLimits limits)
+    {
+        foreach (var route in _routes)
+        {
+            if (route.Match(call) is not { } keys)
+            {
+                continue;
+            }
+
+            var headers = Options.EnforcesLimits
+                ? limits.Take(route.Service, call, GraphQuery.UnitsOf(call, route.Units), Directory.Users)
+                : [];
+            call.Caller.Require(route.Permissions);
+            if (route.Licence is { } licence && (Options.Licences & licence.Any) == 0)
+            {
+                throw licence.Refusal();
+            }
+
+            var answer = route.Answer(call, keys);
+            answer.Headers.AddRange(headers);
+            return answer;
+        }
+
+        throw Unknown(call);
+    }
+
+    /// <summary>A collection whose objects are held as their JSON.</summary>
+    public GraphSet<DocumentRow> Set(string name, GraphType<DocumentRow> type) => new(name, type, Tokens);
+
+    public PrincipalRow Principal(string key) => Directory.Principals().Find(key) ?? throw GraphErrorException.NotFound(key);
+
+    public ApplicationRow Application(string key) => Directory.Applications().Find(key) ?? throw GraphErrorException.NotFound(key);
+
+    /// <summary>A list of users and service principals, without options.</summary>
+    public GraphAnswer References(GraphCall call, IEnumerable<DirectoryReference> references)
+    {
+        var query = GraphQuery.Read(call);
+        return GraphAnswer.Ok(new JsonObject
+        {
+            ["@odata.context"] = $"{call.Address}$metadata#directoryObjects",
+            ["value"] = GraphJson.Array(Objects.Write(references, call, new GraphExpand("", query.Select)).Take(query.Page)),
+        });
+    }
+
+    private static GraphErrorException Unknown(GraphCall call) => call.IsGet
+        ? GraphErrorException.NoSegment(call.Path.LastOrDefault() ?? "")
+        : new(405, "Request_BadRequest", "The emulator's Graph does not have this method here.");
+}

@@ -1,0 +1,4 @@
+namespace WorkloadIdentity.Testing;
+
+/// <summary>An application permission that a resource offers.</summary>
+internal sealed record AppRole(string Id, string Value);

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace WorkloadIdentity.Testing;
+
+/// <summary>Values as Graph writes them.</summary>
+internal static class GraphJson
+{
+    public static JsonNode? Date(DateTimeOffset? at) => at is { } date
+        ? date.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+        : null;
+
+    public static JsonArray Array(IEnumerable<string> values) => new([.. values.Select(value => (JsonNode)value)]);
+
+    public static JsonArray Array(IEnumerable<JsonObject> values) => new([.. values.Select(value => (JsonNode)value)]);
+
+    public static JsonArray Passwords(IEnumerable<CredentialRow> credentials) =>
+        Array(credentials.Where(credential => !credential.IsKey).Select(credential => new JsonObject
+        {
+            ["customKeyIdentifier"] = null,
+            ["displayName"] = credential.Name,
+            ["endDateTime"] = Date(credential.EndsOn),
+            ["hint"] = credential.Hint,
+            ["keyId"] = credential.KeyId,
+            ["secretText"] = null,
+            ["startDateTime"] = Date(credential.StartsOn),
+        }));
+
+    /// <param name="credentials">The credentials.</param>
+    /// <param name="withKeys">Whether the certificates themselves are wanted.</param>
+    public static JsonArray Keys(IEnumerable<CredentialRow> credentials, bool withKeys) =>
+        Array(credentials.Where(credential => credential.IsKey).Select(credential => new JsonObject
+        {
+            ["customKeyIdentifier"] = Convert.ToBase64String(credential.Thumbprint!),
+            ["displayName"] = credential.Name,
+            ["endDateTime"] = Date(credential.EndsOn),
+            ["key"] = withKeys && credential.Key is { } key ? Convert.ToBase64String(key) : null,
+            ["keyId"] = credential.KeyId,
+            ["startDateTime"] = Date(credential.StartsOn),
+            ["type"] = "AsymmetricX509Cert",
+            ["usage"] = credential.Usage,
+        }));
+
+    public static JsonArray Roles(IEnumerable<AppRole> roles) => Array(roles.Select(role => new JsonObject
+    {
+        ["allowedMemberTypes"] = new JsonArray("Application"),
+        ["description"] = $"Allows {role.Value}.",
+        ["displayName"] = role.Value,
+        ["id"] = role.Id,
+        ["isEnabled"] = true,
+        ["origin"] = "Application",
+        ["value"] = role.Value,
+    }));
+}
