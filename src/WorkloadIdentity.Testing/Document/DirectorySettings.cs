@@ -75,7 +75,8 @@ internal sealed record IssuerSettings(EmulatedIssuerKind Kind, string? Url, bool
 }
 
 /// <summary>A protected API.</summary>
-internal sealed record ApiSettings(string? Audience, bool IsGraph, bool HasContinuousAccess, string? RequiredRole)
+internal sealed record ApiSettings(
+    string? Audience, bool IsGraph, bool HasContinuousAccess, string? RequiredRole, EmulatedGraphOptions? Directory)
 {
     public static ApiSettings Read(DocumentObject at)
     {
@@ -90,13 +91,24 @@ internal sealed record ApiSettings(string? Audience, bool IsGraph, bool HasConti
             at.Report("audience", "An audience is a resource, not a scope: leave out '/.default'.");
         }
 
-        return new(audience, isGraph, at.Flag("hasContinuousAccess") ?? true, at.Text("requiredRole"));
+        var directory = at.Object("directory");
+        if (directory is not null && !isGraph)
+        {
+            at.Report("directory", "Leave it out, or add \"isGraph\": true: only Microsoft Graph has a directory.");
+        }
+
+        return new(
+            audience,
+            isGraph,
+            at.Flag("hasContinuousAccess") ?? true,
+            at.Text("requiredRole"),
+            directory is null ? null : GraphSettings.Read(directory));
     }
 
     public EmulatedApi AddTo(EntraEmulator entra)
     {
         // One API is there from the start; a document may speak of it as of any other.
-        var api = Audience == entra.Api.Audience ? entra.Api : IsGraph ? entra.AddGraph() : entra.AddApi(Audience!);
+        var api = Audience == entra.Api.Audience ? entra.Api : IsGraph ? entra.AddGraph(Directory) : entra.AddApi(Audience!);
         api.HasContinuousAccess = HasContinuousAccess;
         api.RequiredRole = RequiredRole;
         return api;

@@ -60,7 +60,7 @@ internal sealed class GraphDirectory
         : [.. OwnAssignments(OwnResources()).Where(assignment => assignment.Principal.Id == principal.Id)];
 
     /// <summary>The permissions that a resource offers; of a generated Graph also those that the own applications hold.</summary>
-    public IReadOnlyList<AppRole> RolesOf(PrincipalRow resource) =>
+    public IReadOnlyList<AppRoleRow> RolesOf(PrincipalRow resource) =>
         resource is SeededPrincipal { AppId: SeededTenant.GraphAppId }
             ? [.. resource.AppRoles, .. OwnResources().Where(own => own.Audience == GraphApi.Audience).SelectMany(own => own.AppRoles)
                 .Where(own => !resource.AppRoles.Any(known => known.Value == own.Value))]

@@ -14,21 +14,21 @@ internal sealed class GraphLimits
     /// <summary>
     /// Counts a call, or refuses it. A refused call takes nothing.
     /// </summary>
-    /// <param name="service">The service it belongs to.</param>
+    /// <param name="group">What it is throttled with.</param>
     /// <param name="call">The call.</param>
     /// <param name="units">What it costs in the directory.</param>
     /// <param name="users">How many users the tenant has: larger tenants may do more.</param>
     /// <returns>What the answer tells about it.</returns>
-    public IReadOnlyList<(string Name, string Value)> Take(GraphService service, GraphCall call, int units, int users)
+    public IReadOnlyList<(string Name, string Value)> Take(GraphLimitGroup group, GraphCall call, int units, int users)
     {
         lock (_gate)
         {
-            return service switch
+            return group switch
             {
-                GraphService.Directory => TakeUnits(call, units, users),
-                GraphService.Reports => Take(
+                GraphLimitGroup.Directory => TakeUnits(call, units, users),
+                GraphLimitGroup.Reports => Take(
                     Window($"reports {Application(call)}", 5, 10), call, 1, retryAfter: true, "TenantApplicationLimitExceeded"),
-                GraphService.Protection => Take(
+                GraphLimitGroup.Protection => Take(
                     Window($"protection {call.Caller.Tenant.Id}", 1, 1), call, 1, retryAfter: false, "TenantLimitExceeded"),
                 _ => [],
             };

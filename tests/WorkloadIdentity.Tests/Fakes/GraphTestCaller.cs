@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using WorkloadIdentity.Testing;
-using static WorkloadIdentity.Tests.EmulatorCalls;
 
 namespace WorkloadIdentity.Tests;
 

@@ -168,6 +168,9 @@ public sealed class EmulatorFileTests : IDisposable
         Same(Items(schema, "tenants"), "tenants[0]", """{ "tenants": [ { "?": 0 } ] }""");
         Same(Items(schema, "issuers"), "issuers[0]", """{ "issuers": [ { "?": 0 } ] }""");
         Same(Items(schema, "apis"), "apis[0]", """{ "apis": [ { "?": 0 } ] }""");
+        Same(
+            Items(schema, "apis").GetProperty("properties").GetProperty("directory"), "apis[0].directory",
+            """{ "apis": [ { "isGraph": true, "directory": { "?": 0 } } ] }""");
         Same(Items(schema, "managedIdentities"), "managedIdentities[0]", """{ "managedIdentities": [ { "?": 0 } ] }""");
         Same(Items(schema, "applications"), "applications[0]", """{ "applications": [ { "?": 0 } ] }""");
         Same(schema.GetProperty("$defs").GetProperty("endpointFaults"), "faults.api", """{ "faults": { "api": { "?": 0 } } }""");

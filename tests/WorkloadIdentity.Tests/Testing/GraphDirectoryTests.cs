@@ -162,7 +162,8 @@ public sealed class GraphDirectoryTests
         Assert.NotEmpty(detections);
         Assert.Contains(detections, each => each.GetProperty("keyIds").GetArrayLength() > 0);
         Assert.All(detections, each => Assert.Contains(each.GetProperty("servicePrincipalId").GetString()!, ids));
-        Assert.All(detections.SelectMany(each => each.GetProperty("keyIds").EnumerateArray()), key => Assert.Contains(key.GetString()!, keys));
+        Assert.All(
+            detections.SelectMany(each => each.GetProperty("keyIds").EnumerateArray()), key => Assert.Contains(key.GetString()!, keys));
         Assert.All(uses, each => Assert.Contains(each.GetProperty("keyId").GetString()!, keys));
         Assert.InRange(uses.Count, 200, 449);
         Assert.All(signIns, each => Assert.Contains(each.GetProperty("appId").GetString()!, appIds));

@@ -80,7 +80,8 @@ public sealed class GraphLimitsTests
         // 3,500 units for a tenant of fewer than 50 users: 58 batches of 60 units, and 6 requests of 3.
         for (var sent = 0; sent < 58; sent++)
         {
-            Assert.DoesNotContain("TooManyRequests", (await graph.SendAsync(HttpMethod.Post, "v1.0/$batch", batch)).Body, StringComparison.Ordinal);
+            var answered = await graph.SendAsync(HttpMethod.Post, "v1.0/$batch", batch);
+            Assert.DoesNotContain("TooManyRequests", answered.Body, StringComparison.Ordinal);
         }
 
         var warned = await graph.GetAsync(Path);
@@ -199,7 +200,8 @@ public sealed class GraphLimitsTests
 
     [Theory]
     [InlineData("v1.0/identityProtection/riskyServicePrincipals", EmulatedLicences.WorkloadIdPremium, 403, "Forbidden")]
-    [InlineData("v1.0/identityGovernance/accessReviews/definitions", EmulatedLicences.EntraP2 | EmulatedLicences.Governance, 403, "Forbidden")]
+    [InlineData(
+        "v1.0/identityGovernance/accessReviews/definitions", EmulatedLicences.EntraP2 | EmulatedLicences.Governance, 403, "Forbidden")]
     [InlineData(
         "v1.0/roleManagement/directory/roleEligibilityScheduleInstances", EmulatedLicences.EntraP2 | EmulatedLicences.Governance, 400,
         "AadPremiumLicenseRequired")]
@@ -226,7 +228,7 @@ public sealed class GraphLimitsTests
 
         Assert.NotEmpty(rows);
         Assert.All(rows, row => Assert.Equal(
-            ("hidden", "hidden", 0),
-            (row.GetProperty("riskLevel").GetString(), row.GetProperty("riskDetail").GetString(), row.GetProperty("keyIds").GetArrayLength())));
+            ("hidden", "hidden"), (row.GetProperty("riskLevel").GetString(), row.GetProperty("riskDetail").GetString())));
+        Assert.All(rows, row => Assert.Equal(0, row.GetProperty("keyIds").GetArrayLength()));
     }
 }

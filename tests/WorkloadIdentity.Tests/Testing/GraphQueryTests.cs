@@ -70,7 +70,8 @@ public sealed class GraphQueryTests(GraphQueryTests.Directory directory) : IClas
     [InlineData("(servicePrincipalType eq 'Legacy' or servicePrincipalType eq 'SocialIdp') and not(accountEnabled eq false)", 61)]
     public async Task A_filter_selects_what_it_says(string filter, int expected)
     {
-        var path = $"v1.0/servicePrincipals?$count=true&$top=999&$select=id,customSecurityAttributes&$filter={Uri.EscapeDataString(filter)}";
+        var path = "v1.0/servicePrincipals?$count=true&$top=999&$select=id,customSecurityAttributes"
+            + $"&$filter={Uri.EscapeDataString(filter)}";
 
         var first = (await _graph.GetAsync(path, Eventual)).Json;
         var all = await _graph.AllAsync(path, Eventual);

@@ -20,7 +20,8 @@ internal sealed class OwnResource(EmulatedApi api, EmulatedTenant tenant, IReadO
 
     public override DateTimeOffset CreatedOn => since;
 
-    public override IReadOnlyList<AppRole> AppRoles => [.. roles.Select(role => new AppRole(RoleId(tenant, api.Audience, role), role))];
+    public override IReadOnlyList<AppRoleRow> AppRoles =>
+        [.. roles.Select(role => new AppRoleRow(RoleId(tenant, api.Audience, role), role))];
 
     public static string RoleId(EmulatedTenant tenant, string audience, string role) =>
         EmulatedDirectory.ObjectIdOf(tenant, $"{audience}\n{role}");

@@ -15,15 +15,15 @@ internal static class GraphChangeRoutes
         var (write, grants) = (GraphPermissions.WriteApplications, GraphPermissions.WriteGrants);
         return
         [
-            new("applications/{}", GraphService.Directory, write, (call, keys) =>
+            new("applications/{}", GraphLimitGroup.Directory, write, (call, keys) =>
                 Change(changes, "applications", Generated(tenant.Application(keys[0])).Id, call)) { Method = "PATCH" },
-            new("applications/{}", GraphService.Directory, write, (_, keys) =>
+            new("applications/{}", GraphLimitGroup.Directory, write, (_, keys) =>
                 Delete(changes, "applications", Generated(tenant.Application(keys[0])).Id)) { Method = "DELETE" },
-            new("servicePrincipals/{}", GraphService.Directory, write, (call, keys) =>
+            new("servicePrincipals/{}", GraphLimitGroup.Directory, write, (call, keys) =>
                 Change(changes, "servicePrincipals", Generated(tenant.Principal(keys[0])).Id, call)) { Method = "PATCH" },
-            new("servicePrincipals/{}", GraphService.Directory, write, (_, keys) =>
+            new("servicePrincipals/{}", GraphLimitGroup.Directory, write, (_, keys) =>
                 Delete(changes, "servicePrincipals", Generated(tenant.Principal(keys[0])).Id)) { Method = "DELETE" },
-            new("oauth2PermissionGrants/{}", GraphService.Directory, grants, (_, keys) =>
+            new("oauth2PermissionGrants/{}", GraphLimitGroup.Directory, grants, (_, keys) =>
                 Delete(changes, "oauth2PermissionGrants", (directory.Grants().Find(keys[0]) ?? throw Unknown(keys[0])).Id))
             {
                 Method = "DELETE",

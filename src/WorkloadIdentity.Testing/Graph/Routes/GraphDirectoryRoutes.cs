@@ -27,9 +27,9 @@ internal static class GraphDirectoryRoutes
             .. Set("servicePrincipals", 1, GraphPermissions.ReadApplications, principals, directory.Principals, tenant,
                 directory.OwnPrincipalStates),
             .. Set("oauth2PermissionGrants", 2, GraphPermissions.ReadGrants, grants, directory.Grants, tenant, () => []),
-            new("organization", GraphService.Directory, GraphPermissions.ReadOrganization, (call, _) =>
+            new("organization", GraphLimitGroup.Directory, GraphPermissions.ReadOrganization, (call, _) =>
                 Organization(directory.Tenant, call)),
-            new("directoryObjects/getByIds", GraphService.Directory, GraphPermissions.ReadApplications, (call, _) => ByIds(tenant, call))
+            new("directoryObjects/getByIds", GraphLimitGroup.Directory, GraphPermissions.ReadApplications, (call, _) => ByIds(tenant, call))
             {
                 Method = "POST", Units = 3,
             },
@@ -45,10 +45,13 @@ internal static class GraphDirectoryRoutes
         var delta = new GraphDelta<T>(name, set, tenant.Tokens, tenant.Directory.Changes);
         return
         [
-            new(name, GraphService.Directory, permissions, (call, _) => set.List(call, rows())) { Units = units },
-            new($"{name}/$count", GraphService.Directory, permissions, (call, _) => set.Count(call, rows())) { Units = units },
-            new($"{name}/delta", GraphService.Directory, permissions, (call, _) => delta.Answer(call, rows(), own())) { Units = units },
-            new($"{name}/{{}}", GraphService.Directory, permissions, (call, keys) => set.Single(call, rows(), keys[0])) { Units = units },
+            new(name, GraphLimitGroup.Directory, permissions, (call, _) => set.List(call, rows())) { Units = units },
+            new($"{name}/$count", GraphLimitGroup.Directory, permissions, (call, _) => set.Count(call, rows())) { Units = units },
+            new($"{name}/delta", GraphLimitGroup.Directory, permissions, (call, _) => delta.Answer(call, rows(), own())) { Units = units },
+            new($"{name}/{{}}", GraphLimitGroup.Directory, permissions, (call, keys) => set.Single(call, rows(), keys[0]))
+            {
+                Units = units,
+            },
         ];
     }
 
@@ -66,8 +69,8 @@ internal static class GraphDirectoryRoutes
 
         return
         [
-            new($"{set}/microsoft.graph.{type}", GraphService.Directory, permissions, (call, _) => all.List(call, OfType())),
-            new($"{set}/microsoft.graph.{type}/{{}}", GraphService.Directory, permissions, (call, keys) =>
+            new($"{set}/microsoft.graph.{type}", GraphLimitGroup.Directory, permissions, (call, _) => all.List(call, OfType())),
+            new($"{set}/microsoft.graph.{type}/{{}}", GraphLimitGroup.Directory, permissions, (call, keys) =>
                 all.Single(call, OfType(), keys[0])),
         ];
     }

@@ -112,10 +112,10 @@ internal static class GraphGovernanceRoutes
 
     private static GraphRoute Route(
         string path, IReadOnlyList<string> permissions, Func<GraphCall, IReadOnlyList<string>, GraphAnswer> answer) =>
-        new(path, GraphService.Directory, permissions, answer);
+        new(path, GraphLimitGroup.Directory, permissions, answer);
 
     private static GraphRoute Review(string path, Func<GraphCall, IReadOnlyList<string>, GraphAnswer> answer) =>
-        new(path, GraphService.Other, GraphPermissions.ReadReviews, answer)
+        new(path, GraphLimitGroup.Other, GraphPermissions.ReadReviews, answer)
         {
             Licence = (EmulatedLicences.EntraP2 | EmulatedLicences.Governance, () => new(
                 403, "Forbidden", "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.")),

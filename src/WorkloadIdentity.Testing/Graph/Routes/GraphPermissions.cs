@@ -15,6 +15,9 @@ internal static class GraphPermissions
     public static readonly IReadOnlyList<string> ReadFederatedCredentials =
         ["Application.Read.All", "Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"];
 
+    public static readonly IReadOnlyList<string> ReadMemberships =
+        ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+
     public static readonly IReadOnlyList<string> WriteApplications = ["Application.ReadWrite.All", "Directory.ReadWrite.All"];
 
     public static readonly IReadOnlyList<string> ReadGrants =

@@ -56,7 +56,7 @@ internal static class GraphProtectionRoutes
 
     private static GraphRoute Route(
         string path, IReadOnlyList<string> permissions, Func<GraphCall, IReadOnlyList<string>, GraphAnswer> answer) =>
-        new(path, GraphService.Protection, permissions, answer);
+        new(path, GraphLimitGroup.Protection, permissions, answer);
 
     private static GraphAnswer Evaluate(GraphTenant tenant, GraphCall call, SeededPolicies policies, SeededRisk risk)
     {

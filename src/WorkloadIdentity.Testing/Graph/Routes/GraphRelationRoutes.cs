@@ -14,18 +14,18 @@ internal static class GraphRelationRoutes
             Of("applications/{}/owners", (call, keys) => tenant.References(call, tenant.Application(keys[0]).Owners)),
             new(
                 "applications/{}/federatedIdentityCredentials",
-                GraphService.Directory,
+                GraphLimitGroup.Directory,
                 GraphPermissions.ReadFederatedCredentials,
                 (call, keys) => federated.List(call, GraphRows<FederatedCredentialRow>.Of(tenant.Application(keys[0]).Federated))),
             Of("servicePrincipals/{}/owners", (call, keys) => tenant.References(call, tenant.Principal(keys[0]).Owners)),
             new(
                 "servicePrincipals/{}/sponsors",
-                GraphService.Directory,
+                GraphLimitGroup.Directory,
                 GraphPermissions.ReadSponsors,
                 (call, keys) => tenant.References(call, tenant.Principal(keys[0]).Sponsors)),
             new(
                 "servicePrincipals/{}/federatedIdentityCredentials",
-                GraphService.Directory,
+                GraphLimitGroup.Directory,
                 GraphPermissions.ReadFederatedCredentials,
                 (call, keys) => federated.List(call, GraphRows<FederatedCredentialRow>.Of(tenant.Principal(keys[0]).Federated))),
             Of(
@@ -37,20 +37,22 @@ internal static class GraphRelationRoutes
                 (call, keys) => assignments.List(call, directory.AssignedTo(tenant.Principal(keys[0])))),
             new(
                 "servicePrincipals/{}/oauth2PermissionGrants",
-                GraphService.Directory,
+                GraphLimitGroup.Directory,
                 GraphPermissions.ReadGrants,
                 (call, keys) => grants.List(call, GraphRows<GrantRow>.Of(directory.GrantsOf(tenant.Principal(keys[0])))))
             {
                 Units = 2,
             },
-            Of("servicePrincipals/{}/memberOf", (call, keys) => Nothing(tenant, call, keys)),
-            Of("servicePrincipals/{}/transitiveMemberOf", (call, keys) => Nothing(tenant, call, keys)),
+            new("servicePrincipals/{}/memberOf", GraphLimitGroup.Directory, GraphPermissions.ReadMemberships, (call, keys) =>
+                Nothing(tenant, call, keys)),
+            new("servicePrincipals/{}/transitiveMemberOf", GraphLimitGroup.Directory, GraphPermissions.ReadMemberships, (call, keys) =>
+                Nothing(tenant, call, keys)),
             Of("servicePrincipals/{}/ownedObjects", (call, keys) => tenant.References(call, Owned(tenant, keys[0]))),
         ];
     }
 
     private static GraphRoute Of(string path, Func<GraphCall, IReadOnlyList<string>, GraphAnswer> answer, int units = 1) =>
-        new(path, GraphService.Directory, GraphPermissions.ReadApplications, answer) { Units = units };
+        new(path, GraphLimitGroup.Directory, GraphPermissions.ReadApplications, answer) { Units = units };
 
     /// <summary>There are no groups.</summary>
     private static GraphAnswer Nothing(GraphTenant tenant, GraphCall call, IReadOnlyList<string> keys)

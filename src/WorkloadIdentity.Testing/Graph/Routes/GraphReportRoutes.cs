@@ -21,7 +21,7 @@ internal static class GraphReportRoutes
     }
 
     private static GraphRoute Report(string path, Func<GraphCall, GraphAnswer> answer) =>
-        new(path, GraphService.Reports, GraphPermissions.ReadSignIns, (call, _) => answer(call))
+        new(path, GraphLimitGroup.Reports, GraphPermissions.ReadSignIns, (call, _) => answer(call))
         {
             IsBeta = true,
             Licence = (EmulatedLicences.EntraP1 | EmulatedLicences.EntraP2, () => new(

@@ -47,7 +47,7 @@ internal static class GraphRoleRoutes
                 (call.IsBeta ? privileged : definitions).List(call, SeededDirectoryRoles.Definitions())),
             new(
                 "roleManagement/directory/roleDefinitions/{}",
-                GraphService.Directory,
+                GraphLimitGroup.Directory,
                 GraphPermissions.ReadRoleDefinitions,
                 (call, keys) => (call.IsBeta ? privileged : definitions).Single(call, SeededDirectoryRoles.Definitions(), keys[0])),
             Route("roleAssignments", GraphPermissions.ReadRoles, call => assignments.List(call, roles.Assignments())),
@@ -62,7 +62,7 @@ internal static class GraphRoleRoutes
     }
 
     private static GraphRoute Route(string name, IReadOnlyList<string> permissions, Func<GraphCall, GraphAnswer> answer) =>
-        new($"roleManagement/directory/{name}", GraphService.Directory, permissions, (call, _) => answer(call));
+        new($"roleManagement/directory/{name}", GraphLimitGroup.Directory, permissions, (call, _) => answer(call));
 
     private static GraphErrorException Unlicensed() => new(
         400,

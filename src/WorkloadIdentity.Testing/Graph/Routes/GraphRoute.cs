@@ -2,11 +2,11 @@ namespace WorkloadIdentity.Testing;
 
 /// <summary>One kind of call that Graph answers.</summary>
 /// <param name="Path">Its path below the version; <c>{}</c> stands for a key.</param>
-/// <param name="Service">What it is throttled with.</param>
+/// <param name="Group">What it is throttled with.</param>
 /// <param name="Permissions">Any of these is enough.</param>
 /// <param name="Answer">The answer to a call with these keys.</param>
 internal sealed record GraphRoute(
-    string Path, GraphService Service, IReadOnlyList<string> Permissions, Func<GraphCall, IReadOnlyList<string>, GraphAnswer> Answer)
+    string Path, GraphLimitGroup Group, IReadOnlyList<string> Permissions, Func<GraphCall, IReadOnlyList<string>, GraphAnswer> Answer)
 {
     private readonly string[] _parts = Path.Split('/');
 

@@ -5,8 +5,6 @@ namespace WorkloadIdentity.Testing;
 /// <summary>What Graph knows about one tenant, and the calls that read it.</summary>
 internal sealed class GraphTenant
 {
-    private readonly IReadOnlyList<GraphRoute> _routes;
-
     public GraphTenant(EntraEmulator entra, EmulatedTenant tenant, EmulatedGraphOptions options, OpaqueToken tokens, DateTimeOffset since)
     {
         Options = options;
@@ -14,7 +12,7 @@ internal sealed class GraphTenant
         Directory = new GraphDirectory(entra, tenant, options, since);
         Objects = new DirectoryObjects(Directory);
         Roles = new SeededDirectoryRoles(Directory.Seeded);
-        _routes =
+        Routes =
         [
             .. GraphChangeRoutes.Of(this), .. GraphDirectoryRoutes.Of(this), .. GraphRelationRoutes.Of(this), .. GraphRoleRoutes.Of(this),
             .. GraphProtectionRoutes.Of(this), .. GraphGovernanceRoutes.Of(this), .. GraphReportRoutes.Of(this),
@@ -31,10 +29,13 @@ internal sealed class GraphTenant
 
     public SeededDirectoryRoles Roles { get; }
 
+    /// <summary>Every kind of call, the more specific paths first.</summary>
+    public IReadOnlyList<GraphRoute> Routes { get; }
+
     /// <summary>The answer to a call, if it is allowed and not throttled.</summary>
     public GraphAnswer Answer(GraphCall call, GraphLimits limits)
     {
-        foreach (var route in _routes)
+        foreach (var route in Routes)
         {
             if (route.Match(call) is not { } keys)
             {
@@ -42,7 +43,7 @@ internal sealed class GraphTenant
             }
 
             var headers = Options.EnforcesLimits
-                ? limits.Take(route.Service, call, GraphQuery.UnitsOf(call, route.Units), Directory.Users)
+                ? limits.Take(route.Group, call, GraphQuery.UnitsOf(call, route.Units), Directory.Users)
                 : [];
             call.Caller.Require(route.Permissions);
             if (route.Licence is { } licence && (Options.Licences & licence.Any) == 0)

@@ -21,7 +21,7 @@ internal abstract class ApplicationRow : GraphRow
 
     public virtual IReadOnlyList<string> Tags => [];
 
-    public virtual IReadOnlyList<AppRole> RequiredGraphRoles => [];
+    public virtual IReadOnlyList<AppRoleRow> RequiredGraphRoles => [];
 
     public virtual bool IsLocked => true;
 

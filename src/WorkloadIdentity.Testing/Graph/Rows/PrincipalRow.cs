@@ -31,7 +31,7 @@ internal abstract class PrincipalRow : GraphRow
 
     public virtual IReadOnlyList<string> AlternativeNames => [];
 
-    public virtual IReadOnlyList<AppRole> AppRoles => [];
+    public virtual IReadOnlyList<AppRoleRow> AppRoles => [];
 
     public virtual IReadOnlyList<string> Scopes => [];
 

@@ -30,7 +30,7 @@ internal sealed class SeededApplication(SeededTenant tenant, int index) : Applic
 
     public override IReadOnlyList<string> Tags => _principal.Tags;
 
-    public override IReadOnlyList<AppRole> RequiredGraphRoles =>
+    public override IReadOnlyList<AppRoleRow> RequiredGraphRoles =>
         [SeededRoles.Of(tenant, 0).First(role => role.Id == SeededRoles.Held(tenant, _principal.Index, 0))];
 
     public override bool IsLocked => index % 5 != 3;

@@ -80,7 +80,7 @@ internal sealed class SeededPrincipal(SeededTenant tenant, int index) : Principa
             + $"{(_kind == 4 ? "Microsoft.ManagedIdentity/userAssignedIdentities" : "Microsoft.Compute/virtualMachines")}/{DisplayName}",
     ];
 
-    public override IReadOnlyList<AppRole> AppRoles => tenant.ResourceOf(index) is { } resource ? SeededRoles.Of(tenant, resource) : [];
+    public override IReadOnlyList<AppRoleRow> AppRoles => tenant.ResourceOf(index) is { } resource ? SeededRoles.Of(tenant, resource) : [];
 
     public override IReadOnlyList<string> Scopes => tenant.ResourceOf(index) is null ? [] : SeededGrants.Scopes;
 

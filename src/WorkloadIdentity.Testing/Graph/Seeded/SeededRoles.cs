@@ -4,7 +4,7 @@ namespace WorkloadIdentity.Testing;
 internal static class SeededRoles
 {
     /// <summary>Some of Microsoft Graph's own, with their real ids. The first are held most, the last are the most powerful.</summary>
-    private static readonly IReadOnlyList<AppRole> Graph =
+    private static readonly IReadOnlyList<AppRoleRow> Graph =
     [
         new("df021288-bdef-4463-88db-98f22de89214", "User.Read.All"),
         new("b633e1c5-b582-4048-a93e-9f11b44c7e96", "Mail.Send"),
@@ -28,7 +28,7 @@ internal static class SeededRoles
     private static readonly IReadOnlyList<string> Nouns =
         ["Orders", "Invoices", "Customers", "Payments", "Shipments", "Reports", "Devices", "Contracts"];
 
-    public static IReadOnlyList<AppRole> Of(SeededTenant tenant, int resource)
+    public static IReadOnlyList<AppRoleRow> Of(SeededTenant tenant, int resource)
     {
         if (resource == 0)
         {

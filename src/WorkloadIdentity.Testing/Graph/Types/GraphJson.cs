@@ -41,7 +41,7 @@ internal static class GraphJson
             ["usage"] = credential.Usage,
         }));
 
-    public static JsonArray Roles(IEnumerable<AppRole> roles) => Array(roles.Select(role => new JsonObject
+    public static JsonArray Roles(IEnumerable<AppRoleRow> roles) => Array(roles.Select(role => new JsonObject
     {
         ["allowedMemberTypes"] = new JsonArray("Application"),
         ["description"] = $"Allows {role.Value}.",

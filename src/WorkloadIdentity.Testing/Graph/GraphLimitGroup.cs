@@ -1,7 +1,7 @@
 namespace WorkloadIdentity.Testing;
 
 /// <summary>Calls that are throttled apart (learn.microsoft.com, "Microsoft Graph service-specific limits").</summary>
-internal enum GraphService
+internal enum GraphLimitGroup
 {
     /// <summary>The directory: resource units per application and tenant.</summary>
     Directory,

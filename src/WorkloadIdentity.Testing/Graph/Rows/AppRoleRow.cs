@@ -1,4 +1,4 @@
 namespace WorkloadIdentity.Testing;
 
 /// <summary>An application permission that a resource offers.</summary>
-internal sealed record AppRole(string Id, string Value);
+internal sealed record AppRoleRow(string Id, string Value);

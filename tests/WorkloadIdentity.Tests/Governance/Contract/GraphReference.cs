@@ -1,0 +1,35 @@
+namespace WorkloadIdentity.Tests;
+
+/// <summary>
+/// The recorded answers, types and permissions of Microsoft Graph. They are not the project's: they are in <c>shared/reference/graph</c>
+/// beside the repository or above it, or in the folder that <c>WORKLOAD_IDENTITY_GRAPH_REFERENCE</c> names.
+/// </summary>
+internal static class GraphReference
+{
+    private static readonly string? Folder = Find();
+
+    /// <summary>Why tests that need it are skipped; null when it is there.</summary>
+    public static string? SkipReason => Folder is null
+        ? "shared/reference/graph is not beside the repository, nor is WORKLOAD_IDENTITY_GRAPH_REFERENCE set."
+        : null;
+
+    public static string Read(string file) => File.ReadAllText(Path.Combine(Folder!, file));
+
+    private static string? Find()
+    {
+        if (Environment.GetEnvironmentVariable("WORKLOAD_IDENTITY_GRAPH_REFERENCE") is { Length: > 0 } named)
+        {
+            return named;
+        }
+
+        for (var above = Repository.Root; above is not null; above = Path.GetDirectoryName(above))
+        {
+            if (Path.Combine(above, "shared", "reference", "graph") is var folder && Directory.Exists(folder))
+            {
+                return folder;
+            }
+        }
+
+        return null;
+    }
+}
