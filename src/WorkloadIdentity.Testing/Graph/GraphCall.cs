@@ -49,11 +49,15 @@ internal sealed class GraphCall
     public static string? KeyValue(string key, string name) =>
         key.StartsWith($"{name}='", StringComparison.OrdinalIgnoreCase) && key.EndsWith('\'') ? key[(name.Length + 2)..^1] : null;
 
-    /// <summary>Cuts a path into segments: <c>applications(appId='x')</c> is <c>applications</c> and <c>appId='x'</c>.</summary>
+    /// <summary>
+    /// Cuts a path into segments: <c>applications(appId='x')</c> is <c>applications</c> and <c>appId='x'</c>, and <c>delta()</c> is
+    /// <c>delta</c>.
+    /// </summary>
     public static string[] Segments(IEnumerable<string> path) =>
     [
-        .. path.SelectMany(segment => segment.IndexOf('(', StringComparison.Ordinal) is var at and > 0 && segment.EndsWith(')')
-            ? new[] { segment[..at], segment[(at + 1)..^1] }
-            : [segment]),
+        .. path.Select(segment => segment.EndsWith("()", StringComparison.Ordinal) ? segment[..^2] : segment).SelectMany(segment =>
+            segment.IndexOf('(', StringComparison.Ordinal) is var at and > 0 && segment.EndsWith(')')
+                ? new[] { segment[..at], segment[(at + 1)..^1] }
+                : [segment]),
     ];
 }

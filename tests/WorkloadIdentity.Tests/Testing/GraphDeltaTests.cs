@@ -11,7 +11,7 @@ public sealed class GraphDeltaTests
         await using var graph = await GraphTestCaller.StartAsync(450);
 
         var (rows, requests) = await graph.AllAsync("v1.0/servicePrincipals/delta?$select=displayName");
-        var page = (await graph.GetAsync("v1.0/servicePrincipals/delta?$select=displayName", ("Prefer", "odata.maxpagesize=999"))).Json;
+        var page = (await graph.GetAsync("v1.0/servicePrincipals/delta()?$select=displayName", ("Prefer", "odata.maxpagesize=999"))).Json;
         var next = (await graph.GetAsync(Link(page))).Json;
 
         Assert.Equal((454, 3), (rows.Count, requests));

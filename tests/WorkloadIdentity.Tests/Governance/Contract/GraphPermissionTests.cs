@@ -6,9 +6,12 @@ namespace WorkloadIdentity.Tests;
 /// <summary>The permissions that the library and the emulator name are the least that Graph publishes.</summary>
 public sealed class GraphPermissionTests
 {
-    /// <summary>Paths that the extract does not have: the beta reports of sign-in activities, and what other resources share.</summary>
+    /// <summary>
+    /// Paths that the extract does not have: the beta reports of sign-in activities, what other resources share, and the federated
+    /// credentials of managed identities.
+    /// </summary>
     private static readonly IReadOnlyList<string> Unpublished =
-        ["reports/", "organization", "directoryObjects/getByIds", "applications/{}/$count", "/$count"];
+        ["reports/", "organization", "directoryObjects/getByIds", "/$count", "servicePrincipals/{}/federatedIdentityCredentials"];
 
     /// <summary>The path of each section.</summary>
     private static readonly IReadOnlyDictionary<InventorySectionName, string> Sections = new Dictionary<InventorySectionName, string>
