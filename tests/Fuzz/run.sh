@@ -21,8 +21,9 @@ for package in WorkloadIdentity WorkloadIdentity.DistributedCache WorkloadIdenti
 done
 
 rm -rf "$found"
-AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 DOTNET_TieredPGO=0 \
-  afl-fuzz -V "$seconds" -t 10000 -m none -i "tests/Fuzz/Corpus/$target" -o "$found" dotnet "$program/Fuzz.dll" "$target" >"$found.log" 2>&1 \
+AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 DOTNET_TieredPGO=0 \
+  afl-fuzz -V "$seconds" -t 10000 -m none -x tests/Fuzz/words.dict -i "tests/Fuzz/Corpus/$target" \
+  -o "$found" dotnet "$program/Fuzz.dll" "$target" >"$found.log" 2>&1 \
   || { tail -20 "$found.log"; exit 1; }
-grep -E '^(run_time|execs_done|execs_per_sec|corpus_count|bitmap_cvg|saved_crashes|saved_hangs)' "$found/default/fuzzer_stats"
+grep -E '^(run_time|execs_done|execs_per_sec|corpus_count|edges_found|saved_crashes|saved_hangs)' "$found/default/fuzzer_stats"
 [[ $(ls "$found/default/crashes" | grep -vc README) == 0 ]]

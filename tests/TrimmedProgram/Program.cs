@@ -1,12 +1,12 @@
-// The smallest program that runs as a managed identity, shipped the hardest way: self-contained and trimmed in full. It answers its own
-// metadata requests, so it needs no cloud; the SDK reaches them over a real socket.
+// The smallest program that runs as a managed identity. It is published trimmed in full, and as a native program. It answers its own metadata
+// requests over a real socket, so it needs no cloud. With the address of a metadata service as its argument, it asks that service instead.
 using TrimmedProgram;
 using WorkloadIdentity;
 
 using var imds = MetadataServer.Start();
 var environment = WorkloadEnvironment.FromValues(new Dictionary<string, string>
 {
-    ["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = imds.Origin.GetLeftPart(UriPartial.Authority),
+    ["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = args is [var service] ? service : imds.Origin.GetLeftPart(UriPartial.Authority),
 });
 
 var credential =
@@ -18,7 +18,8 @@ var request = new TokenRequest("https://vault.azure.net/.default");
 var first = await acquirer.GetTokenAsync(request, patience.Token);
 var second = await acquirer.GetTokenAsync(request, patience.Token);
 
-if (first.Value != MetadataServer.Token || !ReferenceEquals(first, second) || imds.Requests != 1)
+var isRight = args.Length == 1 ? first.Value.Split('.').Length == 3 : first.Value == MetadataServer.Token && imds.Requests == 1;
+if (!isRight || !ReferenceEquals(first, second))
 {
     Console.Error.WriteLine($"Not the token that was issued, or not cached: {imds.Requests} requests.");
     return 1;

@@ -1,0 +1,67 @@
+# What .ci/run and .ci/long share: the environment of their commands, time limits, and how they install what is missing.
+# Read by "source", in the repository's folder.
+
+export CI=true
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_CLI_UI_LANGUAGE=en
+# Nothing outlives the script: no build nodes kept for reuse, no shared compiler, no build server.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_USE_MSBUILD_SERVER=0
+
+# within SECONDS COMMAND…: ends the command and its children when it takes longer.
+within() {
+  local limit=$1 code=0
+  shift
+  timeout --kill-after=10 "$limit" "$@" || code=$?
+  ((code != 124 && code != 137)) || echo "took longer than $limit s: $*"
+  return "$code"
+}
+
+# has COMMAND…: whether all of them are there.
+has() {
+  local command
+  for command in "$@"; do command -v "$command" >/dev/null || return 1; done
+}
+
+apt_install() {
+  within 180 apt-get update -qq && within 600 env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+}
+
+install_node() {
+  if ! has npm || ! node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null; then
+    apt_install nodejs npm || return 1
+  fi
+  echo "node $(node --version), npm $(npm --version), dotnet $(dotnet --version)"
+}
+
+# The tests start a server of their own from it; a cluster that the package may set up is not touched.
+install_postgres() {
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || apt_install postgresql || return 1
+  compgen -G '/usr/lib/postgresql/*/bin/postgres'
+}
+
+# As above: a server that the package may set up is not touched.
+install_redis() {
+  has redis-server || apt_install redis-server || return 1
+  redis-server --version
+}
+
+install_kubectl() {
+  has openssl || apt_install openssl || return 1
+  has kubectl || apt_install kubernetes-client || return 1
+  kubectl version --client
+}
+
+# The linker of native programs, and a library that the runtime is linked with.
+install_linker() {
+  { has clang || has gcc; } && [[ -e /usr/include/zlib.h ]] || apt_install clang zlib1g-dev || return 1
+  if has clang; then clang --version | head -1; else gcc --version | head -1; fi
+}
+
+install_fuzzer() {
+  has afl-fuzz || apt_install afl++ || return 1
+  afl-fuzz --version
+}
+
+install_debootstrap() {
+  has debootstrap || apt_install debootstrap || return 1
+  debootstrap --version
+}
