@@ -68,7 +68,7 @@ internal sealed class DocumentedHost
     {
         var server = Certificate is null
             ? StubServer.Start()
-            : WireMockServer.Start(new WireMockServerSettings
+            : StubServer.Start(new WireMockServerSettings
             {
                 Urls = ["https://127.0.0.1:0"],
                 UseSSL = true,

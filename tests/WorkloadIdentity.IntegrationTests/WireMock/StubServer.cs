@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using WireMock;
 using WireMock.RequestBuilders;
 using WireMock.ResponseBuilders;
@@ -12,8 +13,33 @@ internal static class StubServer
     // A higher number is a lower priority: any other stub goes first.
     private const int Last = 10;
 
+    /// <summary>
+    /// An answer with this header promises a longer body than it has, so the server ends the connection after the body. WireMock itself
+    /// states the length that a body has.
+    /// </summary>
+    public const string CutOff = "X-Cut-Off";
+
     /// <summary>A server without stubs. It answers 404 and says in the body that nothing matched.</summary>
-    public static WireMockServer Start() => WireMockServer.Start(new WireMockServerSettings { Urls = ["http://127.0.0.1:0"] });
+    public static WireMockServer Start() => Start(new WireMockServerSettings { Urls = ["http://127.0.0.1:0"] });
+
+    /// <inheritdoc cref="Start()"/>
+    public static WireMockServer Start(WireMockServerSettings settings)
+    {
+        settings.PreWireMockMiddlewareInit = application => ((IApplicationBuilder)application).Use((context, next) =>
+        {
+            context.Response.OnStarting(() =>
+            {
+                if (context.Response.Headers.ContainsKey(CutOff))
+                {
+                    context.Response.ContentLength = 60_000;
+                }
+
+                return Task.CompletedTask;
+            });
+            return next(context);
+        });
+        return WireMockServer.Start(settings);
+    }
 
     /// <summary>A server that gives one answer to whatever no other stub matches.</summary>
     public static WireMockServer Answering(int status, params (string Name, string Value)[] headers)
