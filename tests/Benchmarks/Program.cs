@@ -14,6 +14,7 @@ using Benchmarks;
     ("bound", Bound.RunAsync),
     ("startup", FirstTokenTime.RunAsync),
     ("size", PublishedSize.RunAsync),
+    ("native", NativeProgram.RunAsync),
 ];
 
 if (args is ["report"])

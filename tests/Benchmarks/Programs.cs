@@ -1,13 +1,16 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Benchmarks;
 
-/// <summary>The small programs of <c>Startup/</c>: built, published and run as processes of their own.</summary>
-internal static class Programs
+/// <summary>
+/// The small programs of <c>Startup/</c> and <c>Native/</c>: built, published and run as processes of their own.
+/// </summary>
+internal static partial class Programs
 {
     public static IReadOnlyList<string> Libraries { get; } = ["Bare", "WorkloadIdentity", "Msal", "AzureIdentity"];
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
     /// <summary>Builds the program of <paramref name="library"/>; its path.</summary>
     public static async Task<string> BuildAsync(string library)
@@ -38,28 +41,51 @@ internal static class Programs
         return folder;
     }
 
+    /// <summary>Publishes the program of <c>Native/</c>; where it is, and how many warnings the compilers gave.</summary>
+    public static async Task<(string Program, int Warnings)> PublishNativeAsync(string library)
+    {
+        var folder = Path.Combine(Repository.Root, ".artifacts/native", library, "published");
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        var (_, output) = await RunAsync(new ProcessStartInfo(
+            "dotnet",
+            [
+                "publish", "tests/Benchmarks/Native/Native.csproj", "--nologo", "-c", "Release", "--use-current-runtime",
+                $"-p:Library={library}", "-p:RunAnalyzers=false", "-t:Rebuild;Publish", "-o", folder,
+            ]));
+        var warnings = TrimWarning().Matches(output).Select(warning => warning.Value).Distinct().Count();
+        return (Path.Combine(folder, OperatingSystem.IsWindows() ? "FirstToken.exe" : "FirstToken"), warnings);
+    }
+
     /// <summary>Runs a program to its end; how long that took.</summary>
     /// <exception cref="InvalidOperationException">It failed, or took too long.</exception>
-    public static async Task<TimeSpan> RunAsync(string program, params IEnumerable<string> arguments)
+    public static async Task<TimeSpan> RunAsync(string program, params IEnumerable<string> arguments) =>
+        (await RunAsync(new ProcessStartInfo(program, arguments))).Time;
+
+    /// <inheritdoc cref="RunAsync(string, IEnumerable{string})"/>
+    public static async Task<(TimeSpan Time, string Output)> RunAsync(ProcessStartInfo start)
     {
+        (start.RedirectStandardOutput, start.WorkingDirectory) = (true, Repository.Root);
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
-        using var process =
-            Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, WorkingDirectory = Repository.Root })!;
+        using var process = Process.Start(start)!;
+        var called = $"{start.FileName} {string.Join(' ', start.ArgumentList)}";
         try
         {
             var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
             var time = TimeProvider.System.GetElapsedTime(started);
             return process.ExitCode == 0
-                ? time
-                : throw new InvalidOperationException(
-                    $"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}:\n{output}");
+                ? (time, output)
+                : throw new InvalidOperationException($"{called} ended with exit code {process.ExitCode}:\n{output}");
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} took longer than {Limit}.");
+            throw new InvalidOperationException($"{called} took longer than {Limit}.");
         }
     }
 
@@ -69,4 +95,7 @@ internal static class Programs
         RunAsync(
             "dotnet",
             [command, "tests/Benchmarks/Startup/Startup.csproj", "--nologo", "-v", "quiet", $"-p:Library={library}", .. arguments]);
+
+    [GeneratedRegex(@"^.*warning (IL|AOT)\d+:.*$", RegexOptions.Multiline)]
+    private static partial Regex TrimWarning();
 }
