@@ -95,21 +95,6 @@ public sealed class RedisConnectionTests
     }
 
     [RedisFact]
-    public async Task While_Entra_is_slow_one_process_asks_and_the_others_wait_for_it()
-    {
-        await using var fleet = await RedisFleet.StartAsync();
-        fleet.Entra.Latency = TimeSpan.FromSeconds(4);
-        fleet.Clock.IsStrict = true;
-        using var cache = Cache($"127.0.0.1:{fleet.Redis.Port}");
-        await cache.GetAsync("connects");
-
-        var tokens = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => fleet.Join(cache).GetTokenAsync(Request).AsTask()));
-
-        Assert.Single(tokens.Select(token => token.Value).Distinct());
-        Assert.Equal(1, fleet.TokenRequests);
-    }
-
-    [RedisFact]
     public async Task A_value_of_megabytes_is_a_miss_and_mended()
     {
         await using var fleet = await RedisFleet.StartAsync();

@@ -31,6 +31,18 @@ internal sealed class FakeClock : TimeProvider
         }
     }
 
+    /// <summary>How many pauses wait (see <see cref="IsAwaited"/>). Time limits do not count.</summary>
+    public int Pauses
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count(timer => timer.IsPause);
+            }
+        }
+    }
+
     /// <summary>How long until the first timer is due; null when none waits.</summary>
     public TimeSpan? NextDue
     {

@@ -1,0 +1,9 @@
+namespace WorkloadIdentity.IntegrationTests;
+
+/// <summary>A theory that needs Redis: skipped with a message where there is none, except under CI, where it then fails.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RedisTheoryAttribute : TheoryAttribute
+{
+    /// <inheritdoc cref="RedisTheoryAttribute"/>
+    public RedisTheoryAttribute() => Skip = LocalRedis.Program is null && !Node.UnderCI ? LocalRedis.HowToInstall : null;
+}
