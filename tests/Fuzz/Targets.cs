@@ -16,6 +16,15 @@ internal static class Targets
 
     private static readonly TokenRequest Orders = new("api://orders/.default");
 
+    // In this order because of the corpus: '0' and '1' are App Service, '2' and '3' the next, and so on.
+    private static readonly Dictionary<string, string>[] Hosts =
+    [
+        new() { ["IDENTITY_ENDPOINT"] = "http://127.0.0.1:41111/token", ["IDENTITY_HEADER"] = Secret },
+        new() { ["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = "http://127.0.0.1:41112" },
+        new() { ["MSI_ENDPOINT"] = "http://127.0.0.1:41113/oauth2/token" },
+        new() { ["MSI_ENDPOINT"] = "http://127.0.0.1:41114/MSI/token", ["MSI_SECRET"] = Secret },
+    ];
+
     public static IReadOnlyDictionary<string, Action<byte[]>> All { get; } = new Dictionary<string, Action<byte[]>>
     {
         ["challenge"] = Challenge,
@@ -64,20 +73,21 @@ internal static class Targets
         Check(credential.AcquireAsync(new Acquisition(Orders), CancellationToken.None).AsTask().GetAwaiter().GetResult());
     }
 
-    private static void Host(byte[] body)
+    /// <summary>The first byte chooses the host and whether it accepts the request; the rest is the body of its answer.</summary>
+    private static void Host(byte[] input)
     {
-        using var client = new HttpClient(new CannedAnswer(HttpStatusCode.OK, body));
-        var environment = new Dictionary<string, string>
+        if (input is not [var choice, .. var body])
         {
-            ["IDENTITY_ENDPOINT"] = "http://127.0.0.1:41111/token",
-            ["IDENTITY_HEADER"] = Secret,
-        };
+            return;
+        }
+
+        using var client = new HttpClient(new CannedAnswer(choice % 2 == 0 ? HttpStatusCode.OK : HttpStatusCode.BadRequest, body));
         var credential = new ManagedIdentityCredential(
             null,
             new ManagedIdentityCredentialOptions
             {
                 HttpClient = client,
-                Environment = WorkloadEnvironment.FromValues(environment),
+                Environment = WorkloadEnvironment.FromValues(Hosts[choice / 2 % Hosts.Length]),
                 Retry = new RetryOptions { MaxAttempts = 1 },
             });
         Check(credential.AcquireAsync(new Acquisition(Orders), CancellationToken.None).AsTask().GetAwaiter().GetResult());
