@@ -44,17 +44,19 @@ internal static partial class Programs
     /// <summary>Publishes the program of <c>Native/</c>; where it is, and how many warnings the compilers gave.</summary>
     public static async Task<(string Program, int Warnings)> PublishNativeAsync(string library)
     {
-        var folder = Path.Combine(Repository.Root, ".artifacts/native", library, "published");
-        if (Directory.Exists(folder))
+        // Each library has intermediate files of its own. Without old ones, every warning is given.
+        var own = Path.Combine(Repository.Root, ".artifacts/native", library);
+        if (Directory.Exists(own))
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(own, recursive: true);
         }
 
+        var folder = Path.Combine(own, "published");
         var (_, output) = await RunAsync(new ProcessStartInfo(
             "dotnet",
             [
                 "publish", "tests/Benchmarks/Native/Native.csproj", "--nologo", "-c", "Release", "--use-current-runtime",
-                $"-p:Library={library}", "-p:RunAnalyzers=false", "-t:Rebuild;Publish", "-o", folder,
+                $"-p:Library={library}", $"-p:ArtifactsPath={own}", "-p:RunAnalyzers=false", "-o", folder,
             ]));
         var warnings = TrimWarning().Matches(output).Select(warning => warning.Value).Distinct().Count();
         return (Path.Combine(folder, OperatingSystem.IsWindows() ? "FirstToken.exe" : "FirstToken"), warnings);
