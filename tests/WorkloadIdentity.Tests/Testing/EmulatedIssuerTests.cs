@@ -42,14 +42,12 @@ public sealed class EmulatedIssuerTests(EmulatorFixture fixture) : IClassFixture
     public async Task Each_kind_signs_assertions_like_the_real_one_and_they_are_taken(
         EmulatedIssuerKind kind, string subject, string claim, string value)
     {
-        await using var entra = await EntraEmulator.StartAsync(new() { TimeProvider = _clock });
-        var app = entra.AddApplication();
-        var issuer = entra.AddIssuer(kind);
-        app.AddFederatedCredential(issuer, subject);
+        var issuer = _entra.AddIssuer(kind, $"https://{Guid.NewGuid():N}.example/");
+        _app.AddFederatedCredential(issuer, subject);
 
         var assertion = issuer.Issue(subject);
         var said = Claims(assertion).GetProperty(claim);
-        var document = (await entra.GetAsync(issuer.MetadataUrl.AbsoluteUri)).Json;
+        var document = (await _entra.GetAsync(issuer.MetadataUrl.AbsoluteUri)).Json;
 
         Assert.Equal(
             value,
@@ -59,7 +57,7 @@ public sealed class EmulatedIssuerTests(EmulatorFixture fixture) : IClassFixture
         Assert.Equal(
             kind == EmulatedIssuerKind.Kubernetes ? JsonValueKind.Array : JsonValueKind.String,
             Claims(assertion).GetProperty("aud").ValueKind);
-        Assert.Equal(200, (await entra.PostAsync(app.Asserting(assertion))).Status);
+        Assert.Equal(200, (await _entra.PostAsync(_app.Asserting(assertion))).Status);
         Assert.Equal(issuer.Url, document.GetProperty("issuer").GetString());
         Assert.Equal(issuer.Url, Claims(assertion).GetProperty("iss").GetString());
     }
