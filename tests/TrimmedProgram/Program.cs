@@ -1,5 +1,5 @@
-// The smallest program that runs as a managed identity. It is published trimmed in full, and as a native program. It answers its own metadata
-// requests over a real socket, so it needs no cloud. With the address of a metadata service as its argument, it asks that service instead.
+// The smallest program that runs as a managed identity. It is published trimmed in full, and as a native program. It answers its own
+// metadata requests over a real socket, so it needs no cloud. With the address of a metadata service as its argument, it asks that service.
 using TrimmedProgram;
 using WorkloadIdentity;
 

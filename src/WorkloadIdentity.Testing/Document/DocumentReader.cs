@@ -43,8 +43,15 @@ internal sealed class DocumentReader
                 throw new EmulatorFileException(what, [new EmulatorFileProblem("", "Expected a JSON object: { … }.")]);
             }
 
+            ReadTexts(document.RootElement);
             reader.Root = reader.Add(document.RootElement.Clone(), "");
             return reader;
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser finds it in a name only, and when it compares names.
+            throw new EmulatorFileException(
+                what, [new EmulatorFileProblem("", "A name or text has half of a surrogate pair, such as \\ud800. Write the whole pair.")]);
         }
         catch (JsonException exception)
         {
@@ -55,6 +62,33 @@ internal sealed class DocumentReader
                 what,
                 [new EmulatorFileProblem(
                     place, "This is no JSON. Look for a missing quote, comma or bracket, or for a property that is there twice.")]);
+        }
+    }
+
+    /// <summary>Reads every text once, so that nobody who reads one later meets a text that is none.</summary>
+    /// <exception cref="InvalidOperationException">A text has half of a surrogate pair, which JSON allows.</exception>
+    private static void ReadTexts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    ReadTexts(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    ReadTexts(property.Value);
+                }
+
+                break;
         }
     }
 

@@ -89,8 +89,9 @@ internal sealed class SignedJwt
                 Encoding.ASCII.GetBytes($"{header}.{claims}"),
                 Base64Url.DecodeFromChars(signature));
         }
-        catch (Exception exception) when (exception is FormatException or JsonException)
+        catch (Exception exception) when (exception is FormatException or JsonException or InvalidOperationException)
         {
+            // The last one: half of a surrogate pair in a name, which is found when names are compared.
             return null;
         }
     }

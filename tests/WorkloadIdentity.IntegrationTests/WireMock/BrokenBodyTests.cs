@@ -120,7 +120,8 @@ public sealed class BrokenBodyTests : IDisposable
         while (!end.IsCancellationRequested)
         {
             body.Write(piece);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var pause = Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, end);
+            await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     });
 

@@ -51,6 +51,7 @@ public sealed class EmulatedAssertionTests : IClassFixture<EmulatorFixture>
         { "two parts", 50027 },
         { "claims are no JSON", 50027 },
         { "duplicate claims", 50027 },
+        { "half of a surrogate pair in a name", 50027 },
         { "another audience", 700023 },
         { "audience with a slash behind", 700023 },
         { "issuer is not subject", 50048 },
@@ -80,6 +81,7 @@ public sealed class EmulatedAssertionTests : IClassFixture<EmulatorFixture>
             "two parts" => "e30.e30",
             "claims are no JSON" => $"{Assertion().Split('.')[0]}.AAAA.AAAA",
             "duplicate claims" => "eyJhbGciOiJQUzI1NiJ9.eyJzdWIiOiJhIiwic3ViIjoiYiJ9.AAAA",
+            "half of a surrogate pair in a name" => "eyJhbGciOiJQUzI1NiJ9.eyJzdWIiOiJhIiwiXHVkODAwIjoiYiJ9.AAAA",
             "another audience" =>
                 Assertion(change: (_, claims) => claims["aud"] = $"{_entra.AuthorityHost}{Guid.NewGuid()}/oauth2/v2.0/token"),
             "audience with a slash behind" => Assertion(change: (_, claims) => claims["aud"] = $"{_entra.Tenant.TokenEndpoint}/"),

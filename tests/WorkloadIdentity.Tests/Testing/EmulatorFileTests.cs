@@ -144,6 +144,19 @@ public sealed class EmulatorFileTests : IDisposable
         Assert.DoesNotContain("canary", problem.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{ "tenants\ud800": [] }""")]
+    [InlineData("""{ "server": { "\udc00": 1, "port": 0 } }""")]
+    [InlineData("""{ "server": { "hostName": "\ud800" } }""")]
+    [InlineData("""{ "tenants": [ { "domains": [ "a\ud800" ] } ] }""")]
+    [InlineData("""{ "unknown": { "a": [ "\udc00\ud800" ] } }""")]
+    public void Half_of_a_surrogate_pair_is_a_problem_of_the_file(string json)
+    {
+        var problem = Assert.Single(Assert.Throws<EmulatorFileException>(() => EmulatorFile.Parse(json)).Problems);
+
+        Assert.Contains("surrogate", problem.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_that_is_not_there_is_an_io_error() =>
         Assert.ThrowsAny<IOException>(() => EmulatorFile.Read(Path.Combine(_folder, "none.json")));
