@@ -30,15 +30,12 @@ internal sealed class FailureMemory(TimeProvider timeProvider)
     /// <summary>The last failure, for a caller who would ask again too early.</summary>
     public TokenAcquisitionException Repeated(TimeSpan remaining) => new(Last.Error!.Repeated(remaining), Last.Attempts);
 
-    /// <summary>Forgets the failures: the next one is the first again.</summary>
-    public void Forget() => _failuresInRow = 0;
-
     /// <summary>How long to wait before the next acquisition; zero once the wait is over.</summary>
     /// <param name="behindLivingToken">Whether an unexpired token is served meanwhile, so that there is time.</param>
     public TimeSpan Remaining(bool behindLivingToken)
     {
         var remaining = BackOff(Last, _failuresInRow, behindLivingToken) - timeProvider.GetElapsedTime(_failedAt);
-        return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+        return TimeSpan.FromTicks(Math.Max(0, remaining.Ticks));
     }
 
     /// <summary>
@@ -46,10 +43,9 @@ internal sealed class FailureMemory(TimeProvider timeProvider)
     /// </summary>
     public static TimeSpan BackOff(TokenResult failure, int failuresInRow, bool behindLivingToken)
     {
-        var error = failure.Error;
-        if (error?.RetryAfter is { } retryAfter && retryAfter > TimeSpan.Zero && error.IsTransient)
+        if (failure.Error is { IsTransient: true, RetryAfter: { Ticks: > 0 } retryAfter })
         {
-            return retryAfter < LongestRetryAfter ? retryAfter : LongestRetryAfter;
+            return Shorter(retryAfter, LongestRetryAfter);
         }
 
         return behindLivingToken ? Doubled(TimeSpan.FromSeconds(30), failuresInRow, TimeSpan.FromMinutes(5))
@@ -73,12 +69,11 @@ internal sealed class FailureMemory(TimeProvider timeProvider)
     /// Whether a later attempt may succeed with nothing changed. True for a chain too: one of its members may have been unreachable.
     /// </summary>
     private static bool IsTransient(TokenResult failure) =>
-        failure.Error is null or { IsTransient: true }
+        failure.Error is { IsTransient: true }
             or { Kind: TokenErrorKind.NotConfigured or TokenErrorKind.InvalidConfiguration or TokenErrorKind.NotAllowed };
 
-    private static TimeSpan Doubled(TimeSpan first, int times, TimeSpan longest)
-    {
-        var doubled = first * Math.Pow(2, Math.Min(times - 1, 16));
-        return doubled < longest ? doubled : longest;
-    }
+    private static TimeSpan Doubled(TimeSpan first, int times, TimeSpan longest) =>
+        Shorter(first * Math.Pow(2, Math.Min(times - 1, 16)), longest);
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => TimeSpan.FromTicks(Math.Min(one.Ticks, other.Ticks));
 }

@@ -42,7 +42,8 @@ internal abstract partial class TokenCacheEntry
             }
 
             var waiting = acquisition.WaitAsync(Timeout.InfiniteTimeSpan, setup.TimeProvider, cancellationToken);
-            if (await waiting.ConfigureAwait(false) is not { } result)
+            var result = await waiting.ConfigureAwait(false);
+            if (result is null)
             {
                 continue;
             }

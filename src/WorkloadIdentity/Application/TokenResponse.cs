@@ -45,7 +45,7 @@ internal static class TokenResponse
         };
     }
 
-    private static (AccessToken? Token, string Problem) Token(TokenAnswer response, DateTimeOffset sentOn, TokenOrigin origin)
+    private static (AccessToken? Token, string? Problem) Token(TokenAnswer response, DateTimeOffset sentOn, TokenOrigin origin)
     {
         if (response.AccessToken is not { } value)
         {
@@ -80,7 +80,7 @@ internal static class TokenResponse
         // The refresh time is a hint. One out of range is ignored.
         var refresh = Seconds(response.RefreshIn);
         return (new AccessToken(
-            value, sentOn.AddSeconds(lifetime), refresh > 0 && refresh < lifetime ? sentOn.AddSeconds(refresh.Value) : null, origin), "");
+            value, sentOn.AddSeconds(lifetime), refresh > 0 && refresh < lifetime ? sentOn.AddSeconds(refresh.Value) : null, origin), null);
     }
 
     private static double? Seconds(TokenAnswer.StatedTime time) => time.Seconds is { } seconds ? Math.Floor(seconds) : null;

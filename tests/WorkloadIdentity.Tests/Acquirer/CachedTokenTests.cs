@@ -18,6 +18,7 @@ public sealed class CachedTokenTests
         { "short: a quarter before the end", 8, null, 0, 6, 7.2 },
         { "the issuer's hint comes first", 1440, 600, 0, 600, 1439 },
         { "a hint before the arrival says nothing", 60, -5, 0, 55, 59 },
+        { "a hint at the arrival says nothing", 60, 0, 0, 55, 59 },
         { "a hint after the end says nothing", 60, 61, 0, 55, 59 },
         { "jitter takes a share of a tenth of the lifetime", 20, null, 0.5, 14, 19 },
         { "jitter takes at most five minutes", 1440, null, 1, 715, 1439 },
@@ -41,6 +42,47 @@ public sealed class CachedTokenTests
     [Fact]
     public void A_clock_that_reads_earlier_than_the_arrival_makes_a_token_stale() =>
         Assert.Equal(TokenAge.Stale, new CachedToken(Token(60, null), Arrival, 0).AgeAt(Arrival.AddTicks(-1).UtcTicks));
+
+    [Fact]
+    public void A_hint_is_followed_until_callers_would_wait_for_the_refresh()
+    {
+        Assert.Equal(Arrival.AddMinutes(59).UtcTicks, new CachedToken(Token(60, 59), Arrival, 0).RefreshAt);
+        Assert.Equal(Arrival.AddMinutes(55).UtcTicks, new CachedToken(Token(60, 59.01), Arrival, 0).RefreshAt);
+    }
+
+    [Fact]
+    public void A_token_is_fresh_from_its_arrival_until_its_refresh()
+    {
+        var cached = new CachedToken(Token(60, null), Arrival, 0);
+
+        foreach (var (moment, isFresh) in new[]
+        {
+            (Arrival.AddTicks(-1), false), (Arrival, true), (Arrival.AddMinutes(55).AddTicks(-1), true), (Arrival.AddMinutes(55), false),
+        })
+        {
+            Assert.Equal(isFresh, cached.IsFreshAt(moment.UtcTicks));
+            Assert.Equal(isFresh, cached.AgeAt(moment.UtcTicks) == TokenAge.Fresh);
+        }
+    }
+
+    [Fact]
+    public void A_token_that_expired_before_its_arrival_is_expired_and_has_no_time_left()
+    {
+        var cached = new CachedToken(Token(-5, null), Arrival, 1);
+
+        Assert.Equal(TokenAge.Expired, cached.AgeAt(Arrival.UtcTicks));
+        Assert.Equal(TimeSpan.Zero, cached.LeftAt(Arrival));
+    }
+
+    [Fact]
+    public void What_is_held_and_what_is_left_are_measured_from_arrival_and_end()
+    {
+        var cached = new CachedToken(Token(60, null), Arrival, 0);
+
+        Assert.Equal(TimeSpan.FromMinutes(20), cached.HeldFor(Arrival.AddMinutes(20).UtcTicks));
+        Assert.Equal(TimeSpan.FromMinutes(40), cached.LeftAt(Arrival.AddMinutes(20)));
+        Assert.Equal(TimeSpan.Zero, cached.HeldFor(Arrival.AddMinutes(-1).UtcTicks));
+    }
 
     [Fact]
     public void A_token_ends_with_the_assertion_behind_it() =>

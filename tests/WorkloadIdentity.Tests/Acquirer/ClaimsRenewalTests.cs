@@ -76,6 +76,7 @@ public sealed class ClaimsRenewalTests : IDisposable
 
     [Theory]
     [InlineData(-1, true)]
+    [InlineData(0, true)]
     [InlineData(1, false)]
     public async Task A_refresh_under_way_answers_claims_for_a_newer_token_if_it_started_late_enough(int seconds, bool answers)
     {
@@ -97,6 +98,24 @@ public sealed class ClaimsRenewalTests : IDisposable
 
         Assert.Equal(fresh.Value, (await renewing).Value);
         Assert.Equal(answers ? 2 : 3, _credential.Calls);
+    }
+
+    [Fact]
+    public async Task Whoever_does_not_name_the_rejected_token_is_not_answered_by_a_refresh_under_way()
+    {
+        await HoldAsync();
+        _clock.Advance(TimeSpan.FromMinutes(56));
+        await _acquirer.GetTokenAsync(Request);
+        var refresh = await _credential.NextAsync();
+        var claims = NewerThan(_clock.Now.AddMinutes(-1));
+
+        var renewing = _acquirer.RenewTokenAsync(Request, null, claims).AsTask();
+        refresh.Issue(_credential.NewToken(Hour));
+        var renewal = await _credential.NextAsync();
+        var answer = renewal.Issue(_credential.NewToken(Hour));
+
+        Assert.Equal(claims, renewal.Acquisition.Claims);
+        Assert.Equal(answer.Value, (await renewing).Value);
     }
 
     [Theory]

@@ -5,6 +5,9 @@ public sealed class DemandedClaimsTests
     [Theory]
     [InlineData("""{"access_token":{"nbf":{"essential":true,"value":"1767225600"}}}""", 1767225600L)]
     [InlineData("""{"access_token":{"nbf":{"value":1767225600}}}""", 1767225600L)]
+    [InlineData("""{"access_token":{"nbf":{"value":0}}}""", 0L)]
+    [InlineData("""{"access_token":{"nbf":{"value":253402300799}}}""", 253402300799L)]
+    [InlineData("""{"access_token":{"nbf":{"value":253402300800}}}""", null)]
     [InlineData("""{"access_token":{"nbf":{"value":"-1"}}}""", null)]
     [InlineData("""{"access_token":{"nbf":{"value":-1}}}""", null)]
     [InlineData("""{"access_token":{"nbf":{"value":1e99}}}""", null)]
@@ -15,6 +18,9 @@ public sealed class DemandedClaimsTests
     [InlineData("""{"access_token":{"nbf":{"value":1767225600},"acrs":{"value":"c1"}}}""", null)]
     [InlineData("""{"access_token":{"acrs":{"value":"c1"}}}""", null)]
     [InlineData("""{"access_token":{"\ud800":{"value":1}}}""", null)]
+    [InlineData("""{"access_token":{"nbf":{"value":"\ud800"}}}""", null)]
+    [InlineData("{\"access_token\":{\"nbf\":{\"value\":\"\ud800\"}}}", null)]
+    [InlineData("""{"access_token":[]}""", null)]
     [InlineData("not json", null)]
     public void Only_claims_for_a_newer_token_and_nothing_else_have_a_moment(string text, long? seconds) => Assert.Equal(
         seconds is { } moment ? DateTimeOffset.FromUnixTimeSeconds(moment) : null, DemandedClaims.Of(text)!.NotBefore);

@@ -47,6 +47,19 @@ public sealed class RenewalMemoryTests
     }
 
     [Fact]
+    public void A_new_answer_to_the_same_claims_takes_the_place_of_the_old_one()
+    {
+        var claims = Enumerable.Range(0, 4).Select(number => Named($"claim-{number}")).ToList();
+        claims.ForEach(demanded => _memory.Remember(demanded, NewToken()));
+        var latest = NewToken();
+
+        _memory.Remember(claims[3], latest);
+
+        Assert.Same(latest, _memory.AnswerTo(claims[3], _clock.Now));
+        Assert.All(claims, demanded => Assert.NotNull(_memory.AnswerTo(demanded, _clock.Now)));
+    }
+
+    [Fact]
     public void The_next_acquisition_carries_the_claims_asked_for_last_until_the_issuer_refuses_them()
     {
         _memory.Remember(StepUp, NewToken());
@@ -92,6 +105,20 @@ public sealed class RenewalMemoryTests
 
         Assert.Null(_memory.AnswerTo(older, _clock.Now));
         Assert.NotNull(_memory.AnswerTo(StepUp, _clock.Now));
+
+        _memory.Reject(rejected: null, NewerThan(_clock.Now));
+        Assert.NotNull(_memory.AnswerTo(StepUp, _clock.Now));
+    }
+
+    [Fact]
+    public void An_answer_that_a_revocation_names_is_forgotten_however_new_it_is()
+    {
+        var token = NewToken();
+        _memory.Remember(StepUp, token);
+
+        _memory.Reject(token.Token, NewerThan(_clock.Now.AddSeconds(-5)));
+
+        Assert.Null(_memory.AnswerTo(StepUp, _clock.Now));
     }
 
     [Fact]

@@ -34,6 +34,22 @@ public sealed class ClaimsRequestTests
         Assert.Equal(expected, claims);
     }
 
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, "The claims of the challenge are longer than 16 KiB, so no token was requested. Pass them as the API sent them, decoded "
+        + "from base64.")]
+    public void A_challenge_is_sent_up_to_its_limit(int beyond, string? refusal)
+    {
+        const string Frame = """{"access_token":{"a":""}}""";
+        var value = new string('x', ClaimsRequest.MaxLength - Frame.Length + beyond);
+        var challenge = Frame.Replace("\"\"", $"\"{value}\"", StringComparison.Ordinal);
+
+        var (claims, error) = ClaimsRequest.For(continuousAccess: false, challenge);
+
+        Assert.Equal(refusal, error?.Message);
+        Assert.Equal(refusal is null ? challenge : null, claims);
+    }
+
     public static TheoryData<string> Hostile =>
     [
         "",
@@ -62,5 +78,6 @@ public sealed class ClaimsRequestTests
         Assert.Null(claims);
         Assert.Equal(TokenErrorKind.InvalidConfiguration, error!.Kind);
         Assert.Contains("claims of the challenge", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("claims-challenge", error.Help, StringComparison.Ordinal);
     }
 }

@@ -14,6 +14,10 @@ public sealed class TokenResponseTests
     [InlineData("\"expires_in\":86399,\"refresh_in\":43199,\"ext_expires_in\":0", 86399, 43199)]
     [InlineData("\"expires_in\":86399,\"refresh_in\":\"43199\"", 86399, 43199)]
     [InlineData("\"expires_in\":100800", 100800, null)]
+    [InlineData("\"expires_in\":172800", 172800, null)]
+    [InlineData("\"expires_in\":1", 1, null)]
+    [InlineData("\"expires_in\":3599,\"refresh_in\":3598", 3599, 3598)]
+    [InlineData("\"expires_in\":3599,\"refresh_in\":1", 3599, 1)]
     [InlineData("\"expires_in\":3599,\"refresh_in\":3599", 3599, null)]
     [InlineData("\"expires_in\":3599,\"refresh_in\":0", 3599, null)]
     [InlineData("\"expires_in\":3599,\"refresh_in\":\"soon\"", 3599, null)]
@@ -88,6 +92,18 @@ public sealed class TokenResponseTests
         Assert.Equal(EntraFake.ClientId, result.Error.ClientId);
         Assert.Equal(EntraFake.Scope, result.Error.Scope);
         Assert.Single(_entra.Server.Requests);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_no_token_says_who_answered_what_to_whom()
+    {
+        var error = (await _entra.Answers(HttpStatusCode.OK, """{"access_token":"t","expires_in":3599}""").AcquireAsync()).Error!;
+
+        Assert.Equal(
+            $"login.microsoftonline.com answered 200 for application {EntraFake.ClientId} in tenant {EntraFake.Tenant}, but the "
+                + "token_type is not Bearer. Entra does not respond like this: check which server is at this address.",
+            error.Message);
+        Assert.Equal(200, error.StatusCode);
     }
 
     [Fact]

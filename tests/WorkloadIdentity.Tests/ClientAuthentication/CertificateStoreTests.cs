@@ -82,13 +82,26 @@ public sealed class CertificateStoreTests
         Assert.Equal([authority.Leaf.RawData, authority.Intermediate.RawData], Sent(0).Chain);
     }
 
+    [Fact]
+    public async Task Without_a_store_of_issuers_the_chain_is_sent_as_far_as_it_is_known()
+    {
+        using var authority = new TestAuthority();
+        Put("CurrentUser/My", authority.Leaf, authority.Intermediate);
+
+        await _entra.Issues().AcquireAsync(ClientCertificateAuthentication.FromStore(authority.Leaf.Subject).WithChain());
+
+        Assert.Equal([authority.Leaf.RawData, authority.Intermediate.RawData], Sent(0).Chain);
+    }
+
     public static TheoryData<string, string> Bad => new()
     {
-        { "no store", "The certificate store CurrentUser/My cannot be opened" },
+        { "no store", "The certificate store CurrentUser/My cannot be opened (CryptographicException). Check its name, that it holds a "
+            + "certificate for the account this process runs as, and that this process may read it" },
         { "nothing", "There is no certificate with the subject 'CN=orders-api, O=Contoso' in the certificate store CurrentUser/My" },
         { "no key", "in the certificate store CurrentUser/My comes without its private key" },
         { "two", "None of the 2 certificates with the subject 'CN=orders-api, O=Contoso' in the certificate store CurrentUser/My can "
             + "be used: number 1 comes without its private key" },
+        { "two", "; number 2 comes without its private key" },
         { "expired", "expired on" },
     };
 
@@ -121,21 +134,56 @@ public sealed class CertificateStoreTests
     [InlineData("")]
     [InlineData("12345")]
     [InlineData("zz7ebdd9d2a0a7f1c3b1f0d5e4a39281726354ff")]
-    public void A_thumbprint_that_is_none_is_refused(string thumbprint) =>
-        Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromStoreByThumbprint(thumbprint));
+    [InlineData("7ebdd9d2a0a7f1c3b1f0d5e4a39281726354ffab00")]
+    public void A_thumbprint_that_is_none_is_refused(string thumbprint)
+    {
+        var exception = Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromStoreByThumbprint(thumbprint));
+
+        Assert.StartsWith(
+            "The thumbprint of a certificate is 40 (SHA-1) or 64 (SHA-256) hexadecimal digits. Copy it from the certificate's details.",
+            exception.Message,
+            StringComparison.Ordinal);
+        Assert.Equal("thumbprint", exception.ParamName);
+    }
+
+    [Fact]
+    public void No_thumbprint_is_refused() =>
+        Assert.Throws<ArgumentNullException>("thumbprint", () => ClientCertificateAuthentication.FromStoreByThumbprint(null!));
+
+    [Fact]
+    public async Task A_certificate_that_is_not_there_is_named_by_its_thumbprint()
+    {
+        Put("CurrentUser/My", TestCertificate.Two);
+        var source = ClientCertificateAuthentication.FromStoreByThumbprint(TestCertificate.One.Thumbprint.ToLowerInvariant());
+
+        Assert.Contains(
+            $"There is no certificate with the thumbprint {TestCertificate.One.Thumbprint} in the certificate store CurrentUser/My. Install "
+                + "it there with its private key, for the account this process runs as",
+            (await _entra.AcquireAsync(source)).Error!.Message,
+            StringComparison.Ordinal);
+    }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("orders-api")]
-    [InlineData("CN=a\nb")]
-    public void A_subject_that_is_no_distinguished_name_is_refused(string subject) =>
-        Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromStore(subject));
+    [InlineData("", "The subject of a certificate is empty. Expected something like: CN=orders-api, O=Contoso")]
+    [InlineData("orders-api", "The subject of a certificate is a distinguished name, such as: CN=orders-api, O=Contoso")]
+    [InlineData("CN=a\nb", "The subject of a certificate ")]
+    public void A_subject_that_is_no_distinguished_name_is_refused(string subject, string reason) => Assert.StartsWith(
+        reason,
+        Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromStore(subject)).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void A_store_that_is_none_is_refused()
     {
-        Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromStore(Subject, (StoreLocation)7));
-        Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromStore(Subject, StoreLocation.CurrentUser, " "));
+        Assert.StartsWith(
+            "The location of a certificate store is CurrentUser or LocalMachine.",
+            Assert.Throws<ArgumentException>(() => ClientCertificateAuthentication.FromStore(Subject, (StoreLocation)7)).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The name of a certificate store is empty. Expected something like: My",
+            Assert.Throws<ArgumentException>(
+                () => ClientCertificateAuthentication.FromStore(Subject, StoreLocation.CurrentUser, " ")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,10 +10,17 @@ public sealed class CredentialChainTests
     public void A_chain_of_nothing_or_with_a_gap_is_refused()
     {
         Assert.Throws<ArgumentException>(() => new CredentialChain());
-        Assert.Throws<ArgumentException>(() => new CredentialChain(new List<Credential>()));
-        Assert.Throws<ArgumentNullException>(() => new CredentialChain(null!));
-        var exception = Assert.Throws<ArgumentException>(() => new CredentialChain(ScriptedCredential.Issuing("one"), null!));
-        Assert.Contains("number 2", exception.Message, StringComparison.Ordinal);
+        var empty = Assert.Throws<ArgumentException>(() => new CredentialChain(new List<Credential>()));
+        Assert.StartsWith("A credential chain needs at least one credential.", empty.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentNullException>("credentials", () => new CredentialChain(null!));
+        foreach (var (credentials, number) in new (Credential[] Credentials, int Number)[]
+        {
+            ([null!, ScriptedCredential.Issuing("two")], 1), ([ScriptedCredential.Issuing("one"), null!], 2),
+        })
+        {
+            var gap = Assert.Throws<ArgumentException>(() => new CredentialChain(credentials));
+            Assert.StartsWith($"Credential number {number} of the chain is null.", gap.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -125,7 +132,25 @@ public sealed class CredentialChainTests
 
         var text = new TokenAcquisitionException(result.Error, result.Attempts).Message;
         Assert.Equal(2, text.Split("two is not here.").Length);
+        Assert.Equal(2, text.Split("one is not here.").Length);
+        Assert.EndsWith("no-credential", result.Error.Help, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task When_nobody_is_here_the_tenant_that_was_asked_for_is_told()
+    {
+        var chain = new CredentialChain(AbsentThatCan("one"), AbsentThatCan("two"));
+
+        var result = await AcquireAsync(chain, new Acquisition(Request.ForTenant("contoso.com")));
+
+        Assert.Equal("contoso.com", result.Error!.TenantId);
+    }
+
+    [Fact]
+    public void It_says_why_its_tokens_are_not_shared() => Assert.Equal(
+        "A chain chooses one of its members at first use, so at start it is not known whose tokens would be shared. Use that member "
+            + "instead of a chain.",
+        new CredentialChain(ScriptedCredential.Issuing("one")).WhyNotShared);
 
     [Fact]
     public async Task When_all_agree_on_the_kind_it_is_kept()

@@ -277,7 +277,7 @@ public sealed class AccessTokenHandlerTests : IDisposable
 
     public static TheoryData<string, Action<HttpRequestMessage>, int> ChangesBelow => new()
     {
-        { "the address", message => message.RequestUri = new Uri(Address.AbsoluteUri), 0 },
+        { "the address", message => message.RequestUri = new Uri(Address.AbsoluteUri), 1 },
         { "no token", message => message.Headers.Authorization = null, 0 },
         { "a token of another", message => message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "t1"), 0 },
         { "the method", message => message.Method = HttpMethod.Put, 1 },
