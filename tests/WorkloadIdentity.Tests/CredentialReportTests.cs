@@ -84,6 +84,40 @@ public sealed class CredentialReportTests
     }
 
     [Fact]
+    public async Task A_first_member_that_is_pinned_answers_even_when_it_is_gone()
+    {
+        var isHere = true;
+        var first = new ScriptedCredential("first", acquisition => isHere
+            ? ScriptedCredential.Token("first", acquisition)
+            : TokenResult.Unavailable(new TokenError(TokenErrorKind.NotConfigured, "gone")));
+        var second = ScriptedCredential.Issuing("second");
+        var chain = new CredentialChain(first, second);
+        Assert.Equal(TokenVerdict.Issued, (await chain.ExplainAsync(Request)).Verdict);
+        await chain.AcquireAsync(new Acquisition(Request), CancellationToken.None);
+        isHere = false;
+
+        var report = await chain.ExplainAsync(Request);
+
+        Assert.Equal([true, false], report.Members.Select(member => member.IsAnswer));
+        Assert.Equal(TokenVerdict.Unavailable, report.Verdict);
+        Assert.Equal("gone", report.Error!.Message);
+
+        // The pinned member is known to be here, so it has all the time it needs. The others are asked as members of several.
+        Assert.False(first.Asked[^1].HasAlternatives);
+        Assert.True(second.Asked[^1].HasAlternatives);
+    }
+
+    [Fact]
+    public async Task A_single_member_is_asked_as_one_without_alternatives()
+    {
+        var alone = ScriptedCredential.Issuing("alone");
+
+        await new CredentialChain(alone).ExplainAsync(Request);
+
+        Assert.False(Assert.Single(alone.Asked).HasAlternatives);
+    }
+
+    [Fact]
     public async Task Where_nobody_is_here_the_chain_says_so_and_each_member_why()
     {
         var report = await new CredentialChain(ScriptedCredential.Absent("one"), ScriptedCredential.Absent("two")).ExplainAsync(Request);

@@ -133,7 +133,7 @@ internal sealed class AllowedOrigins(AccessTokenHandlerOptions options, string? 
     }
 
     /// <summary>Whether no warning was logged for this origin yet. Beyond a number of origins no more warnings are logged.</summary>
-    public bool IsFirstWarningOf(Origin origin) => _warned.Count < MaxWarnings && _warned.TryAdd(origin, true);
+    public bool IsFirstWarningOf(Origin origin) => _warned.Count < MaxWarnings && _warned.TryAdd(origin, default);
 
     /// <summary>Whether the origin is allowed for this scope, whatever its scheme.</summary>
     public bool IsListed(Origin origin, string scope) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Text.Unicode;
 
 namespace WorkloadIdentity;
 
@@ -20,8 +21,6 @@ internal static class ChallengeClaims
     public const int MaxWritten = 16 * 1024;
 
     public const int MaxDepth = StrictJson.MaxDepth;
-
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
     /// The claims as a JSON object with the one member <c>access_token</c>. The text is normalised, so equal claims are equal text. Returns
@@ -45,22 +44,15 @@ internal static class ChallengeClaims
     private static string? FromBase64(string text)
     {
         var plain = text.Replace("%3D", "=", StringComparison.OrdinalIgnoreCase).TrimEnd('=').Replace('-', '+').Replace('_', '/');
-        var bytes = new byte[(plain.Length * 3 / 4) + 3];
-        if (plain.Length % 4 == 1
-            || !Convert.TryFromBase64String(plain.PadRight((plain.Length + 3) / 4 * 4, '='), bytes, out var length)
+        var bytes = new byte[plain.Length];
+        if (!Convert.TryFromBase64String(plain.PadRight((plain.Length + 3) / 4 * 4, '='), bytes, out var length)
             || length is 0 or > MaxBytes)
         {
             return null;
         }
 
-        try
-        {
-            return StrictUtf8.GetString(bytes, 0, length);
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
+        var decoded = bytes.AsSpan(0, length);
+        return Utf8.IsValid(decoded) ? Encoding.UTF8.GetString(decoded) : null;
     }
 
     private static bool TryNormalize(string json, [NotNullWhen(true)] out string? claims)

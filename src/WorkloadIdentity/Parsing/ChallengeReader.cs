@@ -116,7 +116,7 @@ internal ref struct ChallengeReader(ReadOnlySpan<char> text)
         {
             var length = Run(Rest, Token68Characters);
             _at += length;
-            while (length > 0 && _at < _text.Length && _text[_at] == '=')
+            while (_at < _text.Length && _text[_at] == '=')
             {
                 _at++;
             }

@@ -133,6 +133,7 @@ public sealed class CredentialChainTests
         var text = new TokenAcquisitionException(result.Error, result.Attempts).Message;
         Assert.Equal(2, text.Split("two is not here.").Length);
         Assert.Equal(2, text.Split("one is not here.").Length);
+        Assert.DoesNotContain("Asked:", text, StringComparison.Ordinal);
         Assert.EndsWith("no-credential", result.Error.Help, StringComparison.Ordinal);
     }
 

@@ -103,6 +103,58 @@ public sealed class AccessTokenHandlerTests : IDisposable
     }
 
     [Fact]
+    public async Task No_message_keeps_the_token_once_it_was_sent_again()
+    {
+        var messages = new List<HttpRequestMessage>();
+        foreach (var status in new[] { HttpStatusCode.Unauthorized, HttpStatusCode.OK })
+        {
+            _api.Answer(message =>
+            {
+                messages.Add(message);
+                return FakeServer.Response(status, headers: ("WWW-Authenticate", InvalidToken));
+            });
+        }
+
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, Address));
+
+        Assert.Equal(2, messages.Count);
+        Assert.All(messages, message => Assert.Null(message.Headers.Authorization));
+        Assert.Null(response.RequestMessage!.Headers.Authorization);
+    }
+
+    [Fact]
+    public async Task What_inner_handlers_noted_reaches_the_callers_message_also_when_the_renewal_fails()
+    {
+        var note = new HttpRequestOptionsKey<string>("noted below");
+        _api.Answer(message =>
+        {
+            message.Options.Set(note, "seen");
+            return FakeServer.Response(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", InvalidToken));
+        });
+        _tokens.OnRenew = (_, _) => throw new InvalidOperationException("broken");
+        using var message = new HttpRequestMessage(HttpMethod.Get, Address);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(message));
+
+        Assert.True(message.Options.TryGetValue(note, out var noted));
+        Assert.Equal("seen", noted);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_sent_again_is_logged()
+    {
+        var log = new FakeLog();
+        _api.Answer(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", InvalidToken)).Answer(HttpStatusCode.OK);
+
+        using var response =
+            await SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), new AccessTokenHandlerOptions { LoggerFactory = log });
+
+        var (_, id, text) = Assert.Single(log.Entries);
+        Assert.Equal(301, id);
+        Assert.StartsWith("https://api.contoso.com rejected the token (invalid_token).", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_second_401_is_returned()
     {
         _api.Answer(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", InvalidToken))

@@ -113,6 +113,23 @@ public sealed class AllowedOriginsTests
     }
 
     [Fact]
+    public void The_next_handler_of_the_client_has_the_same_rules_and_its_own_base_address()
+    {
+        var first = new AllowedOrigins(
+            new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https://listed.contoso.com") } }) { NotesOriginalUris = true };
+        var learned = new Uri("https://orders.contoso.com/");
+        first.Learn(learned);
+        Assert.Null(first.Refuse(learned, null, "api://orders/.default", Direct));
+
+        var next = first.WithoutBaseAddresses();
+
+        Assert.False(next.NotesOriginalUris);
+        Assert.NotNull(next.Refuse(learned, null, "api://orders/.default", Direct));
+        Assert.Null(next.Refuse(new Uri("https://listed.contoso.com/"), null, "api://orders/.default", Direct));
+        Assert.Null(first.Refuse(learned, null, "api://orders/.default", Direct));
+    }
+
+    [Fact]
     public void Plain_http_to_a_mesh_is_warned_of_once_per_origin()
     {
         var log = new FakeLog();
@@ -213,6 +230,35 @@ public sealed class AllowedOriginsTests
         var refusal = origins.Refuse(new Uri(address), new OriginalUri(origins, new Uri(issued)), "api://orders/.default", Direct);
 
         Assert.True(isAllowed == refusal is null, $"{refusal}");
+    }
+
+    [Fact]
+    public void An_address_that_passed_by_the_issued_one_does_not_pass_by_itself()
+    {
+        var origins = Origins();
+        var address = new Uri("https://10.0.0.5/x");
+
+        Assert.Null(origins.Refuse(address, new OriginalUri(origins, new Uri("https://graph.microsoft.com")), Scope, Direct));
+        Assert.NotNull(origins.Refuse(address, null, Scope, Direct));
+    }
+
+    [Fact]
+    public void An_address_that_passed_for_one_scope_does_not_pass_for_another()
+    {
+        var origins = Origins();
+        var address = new Uri("https://graph.microsoft.com/me");
+
+        Assert.Null(origins.Refuse(address, null, Scope, Direct));
+        Assert.NotNull(origins.Refuse(address, null, "api://orders/.default", Direct));
+        Assert.NotNull(origins.Refuse(new Uri("https://evil.example/"), null, Scope, Direct));
+    }
+
+    [Fact]
+    public void Of_many_origins_the_first_64_are_warned_of()
+    {
+        var origins = Origins();
+
+        Assert.Equal(64, Enumerable.Range(0, 70).Count(host => origins.IsFirstWarningOf(new Origin("http", $"h{host}", 80))));
     }
 
     [Fact]

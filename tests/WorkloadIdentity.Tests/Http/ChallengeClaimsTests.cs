@@ -25,6 +25,8 @@ public sealed class ChallengeClaimsTests
         { "size at the bound, of what HTML escapes", Base64(Sized("<", ChallengeClaims.MaxBytes)), Sized("<", ChallengeClaims.MaxBytes) },
         { "size at the bound, of umlauts", Base64(Sized("ä", ChallengeClaims.MaxBytes)), Sized("ä", ChallengeClaims.MaxBytes) },
         { "size at the bound, not encoded", Sized("x", ChallengeClaims.MaxBytes), Sized("x", ChallengeClaims.MaxBytes) },
+        { "size at the bound once written", Base64(Escaped(0)), Escaped(0).Replace(
+            "\U0001F511", "\\uD83D\\uDD11", StringComparison.Ordinal) },
         { "depth at the bound", Base64(Nested(ChallengeClaims.MaxDepth)), Nested(ChallengeClaims.MaxDepth) },
     };
 
@@ -43,6 +45,7 @@ public sealed class ChallengeClaimsTests
         { "blank", "  " },
         { "not base64", "!!!!" },
         { "a length base64 cannot have", "eyJhY" },
+        { "percent-encoded padding in the middle", Base64(Nbf).Insert(8, "%3D") },
         { "not JSON", Base64("nonsense") },
         { "truncated JSON", Base64(Nbf[..^4]) },
         { "JSON twice", Base64(Nbf + Nbf) },
@@ -59,6 +62,7 @@ public sealed class ChallengeClaimsTests
         { "too large", Base64(Sized("x", ChallengeClaims.MaxBytes + 1)) },
         { "too large, not encoded", Sized("x", ChallengeClaims.MaxBytes + 1) },
         { "too large for a token request once written", Base64(Sized("\U0001F511", ChallengeClaims.MaxBytes)) },
+        { "one byte too large once written", Base64(Escaped(1)) },
         { "UTF-8 that is not", Convert.ToBase64String([.. "{\"access_token\":{\"a\":\""u8, 0xC3, 0x28, .. "\"}}"u8]) },
         { "UTF-16", Convert.ToBase64String(Encoding.Unicode.GetBytes(Nbf)) },
         { "half of a surrogate pair", Base64("""{"access_token":{"a":"\ud800"}}""") },
@@ -84,11 +88,21 @@ public sealed class ChallengeClaimsTests
     private static string Nested(int depth) =>
         "{\"access_token\":" + string.Concat(Enumerable.Repeat("{\"a\":", depth - 2)) + "{}" + new string('}', depth - 1);
 
+    /// <summary>Claims that are longer once written, because a key emoji of 4 bytes is written as an escape of 12.</summary>
+    private static string Escaped(int beyond)
+    {
+        const int Emojis = 1100;
+        var frame = Sized("x", 0);
+        var value = string.Concat(Enumerable.Repeat("\U0001F511", Emojis))
+            + new string('x', ChallengeClaims.MaxWritten - frame.Length - (12 * Emojis) + beyond);
+        return frame.Replace("\"\"", $"\"{value}\"", StringComparison.Ordinal);
+    }
+
     /// <summary>Claims of one long value, as many bytes as UTF-8 allows within <paramref name="size"/>.</summary>
     private static string Sized(string unit, int size)
     {
         const string Frame = """{"access_token":{"a":""}}""";
-        var count = (size - Frame.Length) / Encoding.UTF8.GetByteCount(unit);
+        var count = Math.Max(0, size - Frame.Length) / Encoding.UTF8.GetByteCount(unit);
         return Frame.Replace("\"\"", $"\"{string.Concat(Enumerable.Repeat(unit, count))}\"", StringComparison.Ordinal);
     }
 }

@@ -6,6 +6,10 @@ public sealed class OriginTests
     [InlineData("https://api.example/path?x", "https://api.example")]
     [InlineData("https://API.example:443/", "https://api.example")]
     [InlineData("http://api.example:8080/", "http://api.example:8080")]
+    [InlineData("http://api.example:80/", "http://api.example")]
+    [InlineData("http://api.example:443/", "http://api.example:443")]
+    [InlineData("https://api.example:80/", "https://api.example:80")]
+    [InlineData("https://api.example:0/", "https://api.example:0")]
     [InlineData("wss://api.example/", "https://api.example")]
     [InlineData("ws://api.example/", "http://api.example")]
     [InlineData("https://[::1]:5001/", "https://[::1]:5001")]
@@ -38,6 +42,11 @@ public sealed class OriginTests
     [InlineData("file:///etc/passwd")]
     public void An_address_without_a_host_has_none(string address) =>
         Assert.False(Origin.TryRead(new Uri(address, UriKind.RelativeOrAbsolute), out _));
+
+    [Theory]
+    [InlineData("https://xn--\u00FC.example/")]
+    [InlineData("https://\u200B.example/")]
+    public void A_host_that_is_not_a_valid_name_has_none(string address) => Assert.False(Origin.TryRead(new Uri(address), out _));
 
     [Fact]
     public void No_address_has_none() => Assert.False(Origin.TryRead(null, out _));

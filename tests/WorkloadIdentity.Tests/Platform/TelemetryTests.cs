@@ -145,10 +145,40 @@ public sealed partial class TelemetryTests : IDisposable
         tokens.OnRenew = (renewal, _) => ValueTask.FromResult(renewal.Rejected!);
         (await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://api.contoso.com/"), CancellationToken.None)).Dispose();
 
+        tokens.OnRenew = (_, _) => throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Unreachable, "down"));
+        (await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://api.contoso.com/"), CancellationToken.None)).Dispose();
+        (await client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, "https://api.contoso.com/") { Content = new StreamContent(new MemoryStream([1])) },
+            CancellationToken.None)).Dispose();
+
         Assert.Equal(
-            ["outcome=resent reason=invalid_token", "outcome=returned reason=invalid_token"],
+            [
+                "outcome=resent reason=invalid_token", "outcome=returned reason=invalid_token", "outcome=returned reason=invalid_token",
+                "outcome=returned reason=invalid_token",
+            ],
             _meters.Of("workload_identity.challenges").Select(measured => measured.Tags));
-        Assert.Equal(["token.challenge", "token.challenge"], activity.Events.Select(note => note.Name));
+        Assert.Equal(Enumerable.Repeat("token.challenge", 4), activity.Events.Select(note => note.Name));
+    }
+
+    [Fact]
+    public async Task Claims_that_Entra_refuses_are_counted_as_refused()
+    {
+        var tokens = new FakeTokens
+        {
+            OnRenew = (_, _) => throw new TokenAcquisitionException(new TokenError(TokenErrorKind.Refused, "blocked")),
+        };
+        using var api = new FakeServer();
+        api.Answer(HttpStatusCode.Unauthorized, headers: (
+            "WWW-Authenticate", """Bearer error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ==" """));
+        using var client = new HttpMessageInvoker(
+            new AccessTokenHandler(tokens, Request, new AccessTokenHandlerOptions { MeterFactory = _meters }) { InnerHandler = api });
+
+        await Assert.ThrowsAsync<TokenAcquisitionException>(
+            () => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://api.contoso.com/"), CancellationToken.None));
+
+        Assert.Equal(
+            ["outcome=refused reason=insufficient_claims"],
+            _meters.Of("workload_identity.challenges").Select(measured => measured.Tags));
     }
 
     [Fact]

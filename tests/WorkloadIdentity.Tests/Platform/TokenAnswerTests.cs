@@ -31,6 +31,15 @@ public sealed class TokenAnswerTests
         Assert.False(answer.HasError);
     }
 
+    [Fact]
+    public void An_identity_is_read_by_each_of_its_names()
+    {
+        var answer = Read("""{"object_id":"o1","principal_id":"o2","principalId":"o3","msi_res_id":"r1","mi_res_id":"r2"}""")!;
+
+        Assert.Equal(["o1", "o2", "o3"], answer.ObjectIds);
+        Assert.Equal(["r1", "r2"], answer.ResourceIds);
+    }
+
     [Theory]
     [InlineData("1", true, 1d)]
     [InlineData("\"1.5\"", true, 1.5)]
@@ -66,6 +75,8 @@ public sealed class TokenAnswerTests
     [Theory]
     [InlineData("""{"error":{"code":"c","message":"m","correlationId":"i"}}""", true)]
     [InlineData("""{"error":{"code":"c","Message":"m","correlationId":"i"}}""", true)]
+    [InlineData("""{"error":{"code":"c","message":"m","Message":"x","correlationId":"i"},"correlationId":"x"}""", true)]
+    [InlineData("""{"error":{"code":"c","message":"m"},"correlationId":"i"}""", true)]
     [InlineData("""{"code":"c","message":"m","correlationId":"i"}""", false)]
     public void An_error_of_a_host_may_be_an_object(string body, bool hasError)
     {

@@ -39,10 +39,12 @@ public sealed class TransientRetryTests
         Assert.Equal(TimeSpan.FromSeconds(7), Assert.Single(_attempts));
     }
 
-    [Fact]
-    public async Task A_wait_beyond_the_budget_ends_the_attempts_at_once()
+    [Theory]
+    [InlineData(30)]
+    [InlineData(31)]
+    public async Task A_wait_that_uses_up_the_budget_ends_the_attempts_at_once(int seconds)
     {
-        var asked = new TokenError(TokenErrorKind.Throttled, "later") { RetryAfter = TimeSpan.FromSeconds(31) };
+        var asked = new TokenError(TokenErrorKind.Throttled, "later") { RetryAfter = TimeSpan.FromSeconds(seconds) };
 
         Assert.Equal("later", await RepeatAsync(new RetryOptions { TotalBudget = TimeSpan.FromSeconds(30) }, asked, null));
 
