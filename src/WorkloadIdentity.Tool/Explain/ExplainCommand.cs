@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 
 namespace WorkloadIdentity.Tool;
 
@@ -96,10 +95,10 @@ internal static class ExplainCommand
     /// <summary>Accepts a name as errors, settings and code write it: client-secret, #client-secret, ClientSecret.</summary>
     private static HelpSection? Find(string asked, HelpPages pages)
     {
-        var name = asked[(asked.LastIndexOf('.') is >= 0 and var dot && !asked.Contains(".md", StringComparison.Ordinal) ? dot + 1 : 0)..];
+        var name = asked[(asked.LastIndexOf('.') is >= 0 and var dot && !asked.Contains(".md", StringComparison.OrdinalIgnoreCase) ? dot + 1 : 0)..];
         var oauth = asked.ToLowerInvariant();
-        return pages.Find(oauth)
-            ?? pages.Error(JsonNamingPolicy.KebabCaseLower.ConvertName(name))
+        return pages.Find(asked)
+            ?? pages.Error(name)
             ?? (OAuthError.Category(oauth, oauth) is not TokenErrorCategory.None and var category
                 ? pages.Error(HelpAnchors.For(TokenErrorKind.Refused, category))
                 : null);

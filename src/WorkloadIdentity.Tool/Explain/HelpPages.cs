@@ -26,25 +26,31 @@ internal sealed class HelpPages
     }
 
     /// <summary>A section of errors.md; null if there is none.</summary>
-    public HelpSection? Error(string anchor) => Sections.FirstOrDefault(section => section.Page == "errors" && section.Anchor == anchor);
+    public HelpSection? Error(string anchor) => Sections.FirstOrDefault(section => section.Page == "errors" && IsAnchor(section, anchor));
 
     /// <summary>A page by its name, a section by its page and anchor, or a section by its anchor alone; null if there is none.</summary>
     public HelpSection? Find(string topic)
     {
         var (page, anchor) = topic.IndexOf('#', StringComparison.Ordinal) is >= 0 and var hash
-            ? (topic[..hash], topic[(hash + 1)..])
+            ? (topic[..hash], topic[(topic.LastIndexOf('.') is var dot && dot > hash ? dot + 1 : hash + 1)..])
             : (topic, "");
-        page = page.StartsWith(Folder, StringComparison.Ordinal) ? page[Folder.Length..] : page;
-        page = page.EndsWith(PageEnd, StringComparison.Ordinal) ? page[..^PageEnd.Length] : page;
-        return page.Length == 0 ? Sections.FirstOrDefault(section => section.Anchor == anchor)
+        page = page.StartsWith(Folder, StringComparison.OrdinalIgnoreCase) ? page[Folder.Length..] : page;
+        page = page.EndsWith(PageEnd, StringComparison.OrdinalIgnoreCase) ? page[..^PageEnd.Length] : page;
+        return page.Length == 0 ? Sections.FirstOrDefault(section => IsAnchor(section, anchor))
             : Error(topic)
-                ?? Sections.FirstOrDefault(section => IsPage(section, page) && (anchor.Length == 0 || section.Anchor == anchor))
-                ?? Sections.FirstOrDefault(section => section.Anchor == topic);
+                ?? Sections.FirstOrDefault(section => IsPage(section, page) && (anchor.Length == 0 || IsAnchor(section, anchor)))
+                ?? Sections.FirstOrDefault(section => IsAnchor(section, topic));
     }
+
+    /// <summary>An anchor is found as code writes it too: "ClientSecret" is "client-secret".</summary>
+    private static bool IsAnchor(HelpSection section, string name) => Letters(section.Anchor) == Letters(name);
+
+    private static string Letters(string anchor) => anchor.Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
 
     /// <summary>"migrate/from-msal" is found as "from-msal" too.</summary>
     private static bool IsPage(HelpSection section, string name) =>
-        section.Page == name || section.Page.EndsWith($"/{name}", StringComparison.Ordinal);
+        section.Page.Equals(name, StringComparison.OrdinalIgnoreCase)
+            || section.Page.EndsWith($"/{name}", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Every heading begins a section, which ends before the next heading of its level or above it.</summary>
     private static IEnumerable<HelpSection> Split(string page, string text)
