@@ -95,7 +95,8 @@ internal static class ExplainCommand
     /// <summary>Accepts a name as errors, settings and code write it: client-secret, #client-secret, ClientSecret.</summary>
     private static HelpSection? Find(string asked, HelpPages pages)
     {
-        var name = asked[(asked.LastIndexOf('.') is >= 0 and var dot && !asked.Contains(".md", StringComparison.OrdinalIgnoreCase) ? dot + 1 : 0)..];
+        var isPage = asked.Contains(".md", StringComparison.OrdinalIgnoreCase);
+        var name = isPage ? asked : asked[(asked.LastIndexOf('.') + 1)..];
         var oauth = asked.ToLowerInvariant();
         return pages.Find(asked)
             ?? pages.Error(name)

@@ -12,7 +12,7 @@ public sealed partial class PageLinkTests
     [
         "docs/errors.md", "docs/CHANGELOG.md", "docs/CONTRIBUTING.md", "docs/SECURITY.md", "docs/differences.md", "docs/emulator.md",
         "docs/wid.md", "docs/federation.md", "docs/credentials.md", "docs/benchmarks.md", "docs/caching.md", "docs/distributed-cache.md",
-        "docs/http.md", "docs/telemetry.md", "docs/architecture.md", "docs/dependencies.md", "docs/configuration.md",
+        "docs/governance.md", "docs/http.md", "docs/telemetry.md", "docs/architecture.md", "docs/dependencies.md", "docs/configuration.md",
     ];
 
     // Somebody reads about 240 words of technical prose in a minute.

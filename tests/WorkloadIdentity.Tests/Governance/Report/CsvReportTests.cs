@@ -1,0 +1,70 @@
+using WorkloadIdentity.Governance;
+
+namespace WorkloadIdentity.Tests;
+
+public sealed class CsvReportTests
+{
+    [Theory]
+    [InlineData("orders", "orders")]
+    [InlineData("a,b", "\"a,b\"")]
+    [InlineData("say \"hi\"", "\"say \"\"hi\"\"\"")]
+    [InlineData("=1+1", "\"'=1+1\"")]
+    [InlineData("+1", "\"'+1\"")]
+    [InlineData("-1", "\"'-1\"")]
+    [InlineData("@SUM(A1)", "\"'@SUM(A1)\"")]
+    [InlineData("\t=1", "\"'=1\"")]
+    [InlineData("\r\n=1", "\"'=1\"")]
+    [InlineData(" =1", "\"'=1\"")]
+    [InlineData("\u200B=1", "\"'=1\"")]
+    [InlineData("＝1", "\"'＝1\"")]
+    [InlineData("|calc", "\"'|calc\"")]
+    [InlineData("", "")]
+    [InlineData(null, "")]
+    public void A_cell_is_never_a_formula(string? value, string cell) => Assert.Equal(cell, CsvWriter.Cell(value));
+
+    [Fact]
+    public void Every_row_has_every_column_and_no_cell_begins_as_a_formula()
+    {
+        var rows = Parse(TenantReportTests.Csv(TenantReview.Of(ReportTenant.Create(), SampleTenant.Now)));
+
+        Assert.All(rows, row => Assert.Equal(rows[0].Count, row.Count));
+        Assert.Equal(ReportTenant.Create().Identities.Count + 1, rows.Count);
+        Assert.All(rows.SelectMany(row => row), cell => Assert.DoesNotMatch(@"\A\s*[=+\-@＝＋－＠|]", cell));
+    }
+
+    /// <summary>RFC 4180, read by a parser of its own.</summary>
+    private static List<List<string>> Parse(string text)
+    {
+        var (rows, row, cell, isQuoted) = (new List<List<string>>(), new List<string>(), new System.Text.StringBuilder(), false);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var letter = text[i];
+            if (isQuoted && letter == '"' && i + 1 < text.Length && text[i + 1] == '"')
+            {
+                cell.Append('"');
+                i++;
+            }
+            else if (letter == '"')
+            {
+                isQuoted = !isQuoted;
+            }
+            else if (!isQuoted && letter is ',' or '\r')
+            {
+                row.Add(cell.ToString());
+                cell.Clear();
+                if (letter == '\r')
+                {
+                    rows.Add(row);
+                    row = [];
+                    i++;
+                }
+            }
+            else
+            {
+                cell.Append(letter);
+            }
+        }
+
+        return rows;
+    }
+}
