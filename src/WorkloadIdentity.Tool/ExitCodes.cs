@@ -23,6 +23,9 @@ internal static class ExitCodes
     /// <summary>A local resource failed: output could not be written, or a file or an address could not be used.</summary>
     public const int Machine = 6;
 
+    /// <summary>The answer is one to act on: a finding at the threshold of <c>wid review</c>, or a workload that is blocked.</summary>
+    public const int Found = 7;
+
     /// <summary>The command of <c>wid identity</c> could not be started, as shells say it.</summary>
     public const int CommandNotStarted = 126;
 

@@ -64,6 +64,35 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "  wid emulator --env-file entra.env & wid emulator --env-file entra.env --wait",
             "  set -a; . ./entra.env; set +a; dotnet run",
         ],
+        _ => OfTenant(command),
+    };
+
+    /// <summary>The commands that read a tenant.</summary>
+    private static string[] OfTenant(string command) => command switch
+    {
+        "inventory" =>
+        [
+            "Which workload identities does the tenant have?",
+            "  wid inventory",
+            "What breaks next, and who can reach what? A page to look at:",
+            "  wid inventory --html report.html",
+            "Which applications have no owner?",
+            "  wid inventory --kind application --owner nobody --csv > ownerless.csv",
+        ],
+        "review" =>
+        [
+            "What is in danger, and what do I run?",
+            "  wid review",
+            $"In a pipeline: {ExitCodes.Found} if a finding is critical.",
+            "  wid review --fail-on critical --sarif findings.sarif",
+        ],
+        "what-if" =>
+        [
+            "Will Conditional Access block it from this address?",
+            "  wid what-if --ip 203.0.113.7 orders-api",
+            "And if it is at risk?",
+            "  wid what-if --ip 203.0.113.7 --risk high orders-api",
+        ],
         _ => [],
     };
 

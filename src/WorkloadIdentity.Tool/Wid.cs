@@ -69,6 +69,9 @@ internal static class Wid
             ExecCredentialCommand.Create(surroundings),
             IdentityCommand.Create(surroundings),
             EmulatorCommand.Create(surroundings),
+            InventoryCommand.Create(surroundings),
+            ReviewCommand.Create(surroundings),
+            WhatIfCommand.Create(surroundings),
         };
     }
 

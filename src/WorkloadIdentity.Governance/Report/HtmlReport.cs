@@ -5,7 +5,7 @@ namespace WorkloadIdentity.Governance;
 /// </summary>
 internal sealed class HtmlReport(TenantReview review, TextWriter writer)
 {
-    private const int MostRows = 15;
+    private const int MostRows = 8;
     private const int MostIdentities = 250;
 
     private readonly HtmlWriter _html = new(writer);

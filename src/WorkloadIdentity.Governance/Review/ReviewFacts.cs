@@ -12,7 +12,8 @@ internal sealed class ReviewFacts(TenantInventory inventory, DateTimeOffset now,
     private static readonly ImmutableArray<string> MicrosoftTenants =
         ["f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47"];
 
-    private readonly Dictionary<InventoriedIdentity, Power> _powers = new(ReferenceEqualityComparer.Instance);
+    // Filled once, so that a review can be read by several threads.
+    private readonly Dictionary<InventoriedIdentity, Power> _powers = Powers(inventory);
 
     public TenantInventory Inventory => inventory;
 
@@ -30,16 +31,7 @@ internal sealed class ReviewFacts(TenantInventory inventory, DateTimeOffset now,
     /// <summary>Whether something is so old that its use would show.</summary>
     public bool IsOld(DateTimeOffset? created) => created < now - options.Unused;
 
-    public Power PowerOf(InventoriedIdentity identity)
-    {
-        if (!_powers.TryGetValue(identity, out var power))
-        {
-            power = PowersOf(identity).Select(held => held.Reach.Power).DefaultIfEmpty(Power.None).Max();
-            _powers[identity] = power;
-        }
-
-        return power;
-    }
+    public Power PowerOf(InventoriedIdentity identity) => _powers.TryGetValue(identity, out var power) ? power : Greatest(identity);
 
     /// <summary>What an identity holds, the greatest power first.</summary>
     public static IEnumerable<HeldPower> PowersOf(InventoriedIdentity identity)
@@ -102,6 +94,20 @@ internal sealed class ReviewFacts(TenantInventory inventory, DateTimeOffset now,
             : !isNamed ? PolicyCoverage.None
             : isReport ? PolicyCoverage.ReportOnly : PolicyCoverage.Covered;
     }
+
+    private static Dictionary<InventoriedIdentity, Power> Powers(TenantInventory inventory)
+    {
+        var powers = new Dictionary<InventoriedIdentity, Power>(ReferenceEqualityComparer.Instance);
+        foreach (var identity in inventory.Identities)
+        {
+            powers[identity] = Greatest(identity);
+        }
+
+        return powers;
+    }
+
+    private static Power Greatest(InventoriedIdentity identity) =>
+        PowersOf(identity).Select(held => held.Reach.Power).DefaultIfEmpty(Power.None).Max();
 
     private static bool Names(IReadOnlyList<string>? ids, ServicePrincipalId id) =>
         ids?.Contains(id.ToString(), StringComparer.OrdinalIgnoreCase) == true;

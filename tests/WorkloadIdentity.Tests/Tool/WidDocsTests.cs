@@ -68,7 +68,10 @@ public sealed partial class WidDocsTests
 
         Assert.NotEmpty(needed);
         Assert.All(
-            [.. needed, "wid-doctor", "wid-token", "wid-exec-credential", "wid-identity", "wid-emulator", "wid-explain"],
+            [
+                .. needed, "wid-doctor", "wid-token", "wid-exec-credential", "wid-identity", "wid-emulator", "wid-explain", "wid-inventory",
+                "wid-review", "wid-what-if",
+            ],
             part => Assert.Contains(part, parts));
     }
 
@@ -80,6 +83,7 @@ public sealed partial class WidDocsTests
     [InlineData("Failed")]
     [InlineData("TryAgain")]
     [InlineData("Machine")]
+    [InlineData("Found")]
     [InlineData("CommandNotStarted")]
     [InlineData("CommandNotFound")]
     [InlineData("HungUp")]
@@ -91,7 +95,7 @@ public sealed partial class WidDocsTests
         var code = (int)typeof(WorkloadIdentity.Tool.ExitCodes).GetField(name)!.GetRawConstantValue()!;
 
         Assert.Contains($"\n| {code} | ", Repository.Read("docs/wid.md"), StringComparison.Ordinal);
-        Assert.Equal(13, typeof(WorkloadIdentity.Tool.ExitCodes).GetFields().Length);
+        Assert.Equal(14, typeof(WorkloadIdentity.Tool.ExitCodes).GetFields().Length);
     }
 
     private static void Mismatch(ToolBench bench) =>

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using WorkloadIdentity.Governance;
+
+namespace WorkloadIdentity.Tool;
+
+/// <summary>The options of every command that reads a tenant: who reads, from where, and which state it keeps.</summary>
+internal sealed class GraphOptions
+{
+    private readonly IdentityOptions _identity = new();
+    private readonly Option<string?> _graph = new("--graph")
+    {
+        Description = "The address of Microsoft Graph. [default: by the cloud of AZURE_AUTHORITY_HOST] An emulator's is on this machine.",
+        HelpName = "url",
+    };
+
+    private readonly Option<string?> _state = new("--state")
+    {
+        Description = "The folder of the state file, which makes the next reading short. [default: the user's folder for state]",
+        HelpName = "folder",
+    };
+
+    private readonly Option<bool> _fresh = new("--fresh") { Description = "Read everything again, whatever the state file has." };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_fresh);
+        command.Options.Add(_state);
+        command.Options.Add(_graph);
+        _identity.AddTo(command);
+    }
+
+    /// <exception cref="ToolException">Options exclude each other, or a value is malformed.</exception>
+    public TenantReading Read(ParseResult parsed, Surroundings surroundings)
+    {
+        var chosen = _identity.Read(parsed, surroundings);
+        var scope = ScopeArgument.Graph(chosen.Environment);
+        var cloud = new Uri(scope[..^".default".Length]);
+        return new TenantReading(
+            surroundings, chosen, scope, parsed.GetValue(_graph) is { } graph ? Address(graph, cloud) : cloud,
+            StateFolder(parsed.GetValue(_state), surroundings.Environment), parsed.GetValue(_fresh));
+    }
+
+    /// <summary>A token goes there, so it is Graph's own host or this machine.</summary>
+    private static Uri Address(string text, Uri cloud)
+    {
+        Uri[] known = [cloud, GraphCloud.Public, GraphCloud.UsGovernment, GraphCloud.UsGovernmentDod, GraphCloud.China];
+        return Uri.TryCreate(text.EndsWith('/') ? text : $"{text}/", UriKind.Absolute, out var address)
+            && address is { Scheme: "http" or "https", Query: "", Fragment: "", UserInfo: "" }
+            && (Array.IndexOf(known, address) >= 0 || LiteralAddress.IsLoopback(address))
+            ? address
+            : throw new ToolException(
+                "--graph is not an address of Microsoft Graph or of this machine.",
+                $"Use {cloud.AbsoluteUri} or the address that 'wid emulator' printed, with an IP address such as 127.0.0.1.",
+                "governance");
+    }
+
+    private static string? StateFolder(string? stated, WorkloadEnvironment environment)
+    {
+        if (stated is not null)
+        {
+            return stated.Trim().Length > 0
+                ? Path.GetFullPath(stated)
+                : throw new ToolException("--state is empty.", "Name a folder.", "governance#the-state-file");
+        }
+
+        var root = environment.Variable("XDG_STATE_HOME") ?? environment.Variable("LOCALAPPDATA")
+            ?? (environment.Variable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".local", "state") : null);
+        return root is null ? null : Path.Combine(root, "wid");
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using WorkloadIdentity.Governance;
+
+namespace WorkloadIdentity.Tool;
+
+/// <summary>
+/// Reads a tenant as the chosen identity, shows how far it is, and turns what went wrong into an error of the tool.
+/// </summary>
+internal sealed class TenantReading(
+    Surroundings surroundings, ChosenIdentity identity, string scope, Uri graph, string? stateFolder, bool isFresh)
+{
+    public Task<TenantInventory> InventoryAsync(CancellationToken cancellationToken) => WithGraphAsync(
+        async (client, cancel) =>
+        {
+            var reader = new InventoryReader(client, new InventoryOptions { StateFolder = stateFolder, Fresh = isFresh });
+            try
+            {
+                return await Progress.ShowAsync(
+                    surroundings, "Reading the tenant",
+                    (tell, stop) => reader.ReadAsync(new Steps(step => tell(InWords(step))), stop), cancel).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && stateFolder is not null)
+            {
+                Screen.Error(surroundings).Line("wid:  Interrupted. What was read is kept; the same command goes on from there.");
+                throw;
+            }
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<WhatIfResult>> WhatIfAsync(WhatIfQuestion question, CancellationToken cancellationToken) => WithGraphAsync(
+        (client, cancel) => Progress.ShowAsync(
+            surroundings, "Asking Conditional Access", stop => client.EvaluateConditionalAccessAsync(question, stop), cancel),
+        cancellationToken);
+
+    private async Task<T> WithGraphAsync<T>(Func<GraphClient, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var acquirer = new TokenAcquirer(identity.Credential, new TokenAcquirerOptions { TimeProvider = surroundings.TimeProvider });
+        using var client = new GraphClient(
+            acquirer, new GraphClientOptions { Endpoint = graph, Scope = scope, TimeProvider = surroundings.TimeProvider });
+        try
+        {
+            return await work(client, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TokenAcquisitionException exception)
+        {
+            throw NoToken(exception.Error);
+        }
+        catch (GraphException exception) when (exception.InnerException is TokenAcquisitionException refused)
+        {
+            throw NoToken(refused.Error);
+        }
+        catch (InventoryStateException exception)
+        {
+            throw new ToolException(
+                ExitCodes.Machine, Redaction.Lines(exception.Message), "Name another folder with --state, or wait for the other command.",
+                ToolException.Reference("governance#the-state-file"));
+        }
+        catch (GraphException exception)
+        {
+            throw new ToolException(
+                exception.Error.IsTransient ? ExitCodes.TryAgain : ExitCodes.Failed,
+                Redaction.Lines(exception.Error.Message),
+                exception.Error.Kind switch
+                {
+                    GraphErrorKind.PermissionMissing => "Grant the identity that permission. The page lists what each question needs.",
+                    GraphErrorKind.LicenseMissing => "The tenant needs the licence for this question.",
+                    _ when exception.Error.IsTransient => "Run the same command again a little later.",
+                    _ => "Run 'wid doctor' with the same options to see who asks.",
+                },
+                ToolException.Reference("governance#permissions"));
+        }
+    }
+
+    private static string InWords(InventoryProgress step) => string.Create(
+        CultureInfo.InvariantCulture, $"{Words.Of(step.Section)}, {step.Rows:N0} rows ({step.SectionsDone} of {step.Sections} parts)");
+
+    private ToolException NoToken(TokenError error) => new(
+        ExitCodes.Of(error.Kind is TokenErrorKind.NotConfigured ? TokenVerdict.Unavailable : TokenVerdict.Failed, error),
+        Redaction.Lines(error.Message),
+        "Run 'wid doctor' with the same options to see every credential, what it looked for and what is missing.",
+        error.Help);
+
+    private Redaction Redaction => new(identity.Environment, isOn: true, identity.Secrets);
+
+    /// <summary>Reports at once, in the order of the reading.</summary>
+    private sealed class Steps(Action<InventoryProgress> report) : IProgress<InventoryProgress>
+    {
+        public void Report(InventoryProgress value) => report(value);
+    }
+}

@@ -1,0 +1,177 @@
+using System.Text.Json.Nodes;
+using WorkloadIdentity.Testing;
+using WorkloadIdentity.Tool;
+
+namespace WorkloadIdentity.Tests;
+
+/// <summary><c>wid inventory</c>, <c>wid review</c> and <c>wid what-if</c> against a directory that is made from a seed.</summary>
+public sealed class GovernanceCommandTests
+{
+    private static readonly EmulatedGraphOptions Small = new() { ServicePrincipals = 60, Seed = 7, EnforcesLimits = false };
+
+    [Fact]
+    public async Task A_review_ends_by_its_threshold_and_writes_its_files_for_this_user_only()
+    {
+        await using var tenant = await Tenant.StartAsync();
+        var (sarif, html) = (tenant.Path("findings.sarif"), tenant.Path("report.html"));
+
+        var run = await tenant.RunAsync("review", "--json", "--sarif", sarif, "--html", html);
+        var never = await tenant.RunAsync("review", "--fail-on", "none");
+
+        var findings = run.Json["findings"]!.AsArray();
+        var worst = (string?)findings[0]!["severity"];
+        Assert.Equal((worst is "critical" or "high" ? ExitCodes.Found : ExitCodes.Ok, ""), (run.ExitCode, run.Error));
+        Assert.Equal(ExitCodes.Found, (await tenant.RunAsync("review", "--fail-on", worst!)).ExitCode);
+        Assert.Equal(ExitCodes.Ok, never.ExitCode);
+        Assert.Equal(
+            findings.Count, JsonNode.Parse(await File.ReadAllTextAsync(sarif))!["runs"]![0]!["results"]!.AsArray().Count);
+        Assert.Contains("<h2 id=\"reach\">", await File.ReadAllTextAsync(html), StringComparison.Ordinal);
+        Assert.Equal(["findings.sarif", "report.html"], Directory.GetFiles(tenant.Folder).Select(Path.GetFileName).Order());
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(sarif) | File.GetUnixFileMode(html));
+        }
+    }
+
+    [Fact]
+    public async Task An_inventory_has_every_identity_in_each_form_and_can_be_filtered()
+    {
+        await using var tenant = await Tenant.StartAsync();
+
+        var json = (await tenant.RunAsync("inventory", "--json")).Json["identities"]!.AsArray();
+        var csv = (await tenant.RunAsync("inventory", "--csv")).Out.TrimEnd().Split("\r\n");
+        var managed = (await tenant.RunAsync("inventory", "--json", "--kind", "managed-identity")).Json["identities"]!.AsArray();
+        var text = await tenant.RunAsync("inventory");
+
+        Assert.True(json.Count >= Small.ServicePrincipals, $"{json.Count} identities");
+        Assert.Equal(json.Count + 1, csv.Length);
+        Assert.Equal(json.Count(identity => (string?)identity!["kind"] == "managedIdentity"), managed.Count);
+        Assert.NotEmpty(managed);
+        Assert.Contains($"{json.Count} identities of tenant", text.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_part_that_may_not_be_read_is_said_and_does_not_end_the_command()
+    {
+        await using var tenant = await Tenant.StartAsync(["Application.Read.All", "Directory.Read.All"]);
+
+        var run = await tenant.RunAsync("inventory");
+
+        Assert.Equal((ExitCodes.Ok, ""), (run.ExitCode, run.Error));
+        Assert.Contains("Not read: Identities at risk.", run.Out, StringComparison.Ordinal);
+        Assert.Contains("IdentityRiskyServicePrincipal.Read.All", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_if_finds_a_workload_by_any_of_its_names_and_says_whether_it_is_blocked()
+    {
+        await using var tenant = await Tenant.StartAsync();
+        var identity = (await tenant.RunAsync("inventory", "--json", "--kind", "application")).Json["identities"]!.AsArray()
+            .First(identity => identity!["servicePrincipalId"] is not null && identity["applicationObjectId"] is not null)!;
+
+        var byId = await tenant.RunAsync("what-if", (string)identity["servicePrincipalId"]!, "--json", "--ip", "203.0.113.7");
+        var byClient = await tenant.RunAsync("what-if", (string)identity["clientId"]!, "--json", "--ip", "203.0.113.7");
+        var byApplication = await tenant.RunAsync("what-if", (string)identity["applicationObjectId"]!);
+
+        Assert.Equal((string?)identity["clientId"], (string?)byId.Json["clientId"]);
+        Assert.Equal(byId.Out, byClient.Out);
+        Assert.Equal((bool)byId.Json["blocked"]! ? ExitCodes.Found : ExitCodes.Ok, byId.ExitCode);
+        Assert.Equal(ExitCodes.Usage, byApplication.ExitCode);
+        Assert.Contains("the object id of an application", byApplication.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("inventory", "--json", "--csv")]
+    [InlineData("inventory", "--kind", "robot")]
+    [InlineData("inventory", "--attribute", "=4711")]
+    [InlineData("review", "--fail-on", "worst")]
+    [InlineData("review", "--graph", "https://evil.example/")]
+    [InlineData("review", "--graph", "https://graph.microsoft.com@evil.example/")]
+    [InlineData("review", "--graph", "https://graph.microsoft.com.evil.example/")]
+    [InlineData("review", "--graph", "http://localhost.evil.example/")]
+    [InlineData("review", "--graph", "file:///etc/passwd")]
+    [InlineData("review", "--state", " ")]
+    [InlineData("what-if", "orders", "--ip", "somewhere")]
+    [InlineData("what-if", "orders", "--country", "Germany")]
+    [InlineData("what-if", "orders", "--resource", "graph")]
+    [InlineData("what-if")]
+    public async Task Wrong_arguments_are_refused_before_anything_is_asked(params string[] arguments)
+    {
+        var bench = new ToolBench().WithSecret();
+
+        var run = await bench.RunAsync(arguments);
+
+        Assert.Equal((ExitCodes.Usage, ""), (run.ExitCode, run.Out));
+        Assert.Empty(bench.Entra.Requests);
+    }
+
+    [Fact]
+    public async Task An_interrupted_reading_says_that_it_can_be_resumed()
+    {
+        await using var tenant = await Tenant.StartAsync();
+        using var interrupt = new CancellationTokenSource();
+        await interrupt.CancelAsync();
+
+        var run = await tenant.RunAsync(interrupt.Token, "inventory", "--state", tenant.Path("state"));
+
+        Assert.Equal((ExitCodes.Interrupted, ""), (run.ExitCode, run.Out));
+        Assert.Contains("the same command goes on from there", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_credential_the_command_ends_as_the_others_do()
+    {
+        var run = await new ToolBench().RunAsync("inventory");
+
+        Assert.Equal(ExitCodes.NoCredential, run.ExitCode);
+    }
+
+    /// <summary>A local Entra with a directory, and an application that may read it.</summary>
+    private sealed class Tenant : IAsyncDisposable
+    {
+        private readonly EntraEmulator _entra;
+        private readonly string _graph;
+
+        private Tenant(EntraEmulator entra, string graph) => (_entra, _graph) = (entra, graph);
+
+        public string Folder { get; } = Directory.CreateTempSubdirectory("wid").FullName;
+
+        public static async Task<Tenant> StartAsync(IEnumerable<string>? permissions = null)
+        {
+            var entra = await EntraEmulator.StartAsync();
+            var graph = entra.AddGraph(Small);
+            foreach (var permission in permissions ?? EmulatedGraphOptions.ReadPermissions)
+            {
+                entra.Application.AssignRole(graph, permission);
+            }
+
+            return new Tenant(entra, graph.Url.AbsoluteUri);
+        }
+
+        public string Path(string name) => System.IO.Path.Combine(Folder, name);
+
+        public Task<ToolRun> RunAsync(params string[] arguments) => RunAsync(CancellationToken.None, arguments);
+
+        public async Task<ToolRun> RunAsync(CancellationToken cancellationToken, params string[] arguments)
+        {
+            var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
+            var surroundings = new Surroundings
+            {
+                Environment = WorkloadEnvironment.FromValues(
+                    new Dictionary<string, string>(_entra.Application.EnvironmentWithSecret()), new Dictionary<string, byte[]>()),
+                Out = output,
+                Error = error,
+                IsOutRedirected = true,
+                IsErrorRedirected = true,
+            };
+            var code = await Wid.RunAsync([.. arguments, "--graph", _graph], surroundings, cancellationToken);
+            return new ToolRun(code, output.ToString(), error.ToString());
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _entra.DisposeAsync();
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
+}

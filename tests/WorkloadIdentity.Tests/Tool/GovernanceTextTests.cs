@@ -1,0 +1,52 @@
+using WorkloadIdentity.Governance;
+using WorkloadIdentity.Tool;
+
+namespace WorkloadIdentity.Tests;
+
+/// <summary>Inventory and findings on a terminal.</summary>
+public sealed class GovernanceTextTests
+{
+    private static readonly TenantReview Review = TenantReview.Of(ReportTenant.Create(), SampleTenant.Now);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void No_name_reaches_the_terminal_as_a_command(bool isReview)
+    {
+        var text = isReview
+            ? Text(screen => new ReviewText(screen).Write(Review, isComplete: true))
+            : Text(screen => new InventoryText(screen).Write(Review));
+
+        Assert.DoesNotMatch(@"[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2066-\u2069]", text);
+    }
+
+    [Fact]
+    public void The_worst_comes_first_with_its_command_and_the_rest_is_counted()
+    {
+        var lines = Text(screen => new ReviewText(screen).Write(Review, isComplete: false)).Split('\n');
+
+        Assert.Equal("critical  A credential is in someone else's hands (1)", lines[0]);
+        Assert.Contains(Review.Findings[0].Command!, lines.Select(line => line.Trim()));
+        Assert.Contains("  wid explain governance#leaked-credential", lines);
+        Assert.Contains(lines, line => line.EndsWith("more; --all shows every one.", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("Not read: Identities at risk.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_identity_has_a_row_and_what_reaches_farthest_comes_first()
+    {
+        var lines = Text(screen => new InventoryText(screen).Write(Review)).Split('\n');
+
+        Assert.StartsWith("name ", lines[0], StringComparison.Ordinal);
+        Assert.EndsWith("the whole tenant", lines[1], StringComparison.Ordinal);
+        Assert.Equal("", lines[Review.Inventory.Identities.Count + 1]);
+        Assert.Contains($"67 identities of tenant {SampleTenant.Id}.", lines);
+    }
+
+    private static string Text(Action<Screen> write)
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+        write(new Screen(writer, isPlain: true));
+        return writer.ToString();
+    }
+}
