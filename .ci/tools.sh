@@ -32,6 +32,12 @@ install_node() {
   echo "node $(node --version), npm $(npm --version), dotnet $(dotnet --version)"
 }
 
+# The tests of the emulator's page run in it.
+install_chromium() {
+  has chromium || has google-chrome || apt_install chromium || return 1
+  chromium --version 2>/dev/null || google-chrome --version
+}
+
 # The tests start a server of their own from it; a cluster that the package may set up is not touched.
 install_postgres() {
   compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || apt_install postgresql || return 1

@@ -78,8 +78,8 @@ internal sealed class EmulatorServer : IAsyncDisposable
         Volatile.Write(
             ref _endpoints,
             [
-                new AdminEndpoint(entra), new TokenRequestEndpoint(entra), new ApiEndpoint(entra), new DiscoveryEndpoint(entra),
-                new InstanceDiscoveryEndpoint(entra),
+                new AdminEndpoint(entra), new PageEndpoint(entra), new TokenRequestEndpoint(entra), new ApiEndpoint(entra),
+                new DiscoveryEndpoint(entra), new InstanceDiscoveryEndpoint(entra),
                 new BuildSystemEndpoint(entra), new GoogleMetadataEndpoint(entra),
                 new ImdsEndpoint(entra), new AppServiceEndpoint(entra), new ArcEndpoint(entra), new ServiceFabricEndpoint(entra),
                 new CloudShellEndpoint(entra),
@@ -103,23 +103,6 @@ internal sealed class EmulatorServer : IAsyncDisposable
         return new Uri($"{scheme}://{_address.Name}:{bound.Port}/");
     }
 
-    private static async Task WriteAsync(HttpResponse response, EmulatedAnswer answer, CancellationToken cancellationToken)
-    {
-        response.StatusCode = answer.Status;
-        response.ContentType = answer.ContentType;
-        response.ContentLength = answer.Body.Length;
-        response.Headers.CacheControl = "no-store";
-        foreach (var (name, value) in answer.Headers)
-        {
-            response.Headers.Append(name, value);
-        }
-
-        if (answer.Body.Length > 0)
-        {
-            await response.Body.WriteAsync(answer.Body, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     private async Task HandleAsync(HttpContext http)
     {
         var endpoints = Volatile.Read(ref _endpoints);
@@ -134,19 +117,17 @@ internal sealed class EmulatorServer : IAsyncDisposable
                 return;
             }
 
-            await WriteAsync(http.Response, answer, ending.Token).ConfigureAwait(false);
+            await answer.SendAsync(http.Response, ending.Token).ConfigureAwait(false);
         }
         catch (BadHttpRequestException exception)
         {
-            await WriteAsync(
-                http.Response,
-                EmulatedAnswer.Text(exception.StatusCode, "The request is too large, or is no HTTP."),
-                ending.Token).ConfigureAwait(false);
+            await EmulatedAnswer.Text(exception.StatusCode, "The request is too large, or is no HTTP.")
+                .SendAsync(http.Response, ending.Token).ConfigureAwait(false);
         }
         catch (InvalidDataException)
         {
-            await WriteAsync(http.Response, EmulatedAnswer.Text(400, "The form has too many or too long fields."), ending.Token)
-                .ConfigureAwait(false);
+            await EmulatedAnswer.Text(400, "The form has too many or too long fields.")
+                .SendAsync(http.Response, ending.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (ending.IsCancellationRequested && exception is OperationCanceledException or IOException)
         {
@@ -155,14 +136,13 @@ internal sealed class EmulatorServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// The answer to a request that a page of a browser sent, whichever endpoint it is for, before anything of it is read, noted or
-    /// counted; null for all others. A page of any site can send requests to loopback without being asked. A browser marks them with
-    /// <c>Origin</c> or <c>Sec-Fetch-Site</c>, which no page can leave out.
+    /// The answer to a request under another name or of a page of another site, whichever endpoint it is for, before anything of it is
+    /// read, noted or counted; null for all others.
     /// </summary>
     private EmulatedAnswer? Refuse(HttpRequest request) =>
         !_address.Means(request.Host.Host)
             ? EmulatedAnswer.Text(421, $"This is an Entra emulator. It answers to {PlainAddress} and {SecureAddress} only.")
-        : request.Headers.Origin.Count > 0 || request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site != "none"
+        : BrowserRequest.IsRefused(request)
             ? EmulatedAnswer.Text(403, "The emulator answers programs, not pages in a browser: the request has Origin or Sec-Fetch-Site.")
         : null;
 
@@ -191,6 +171,8 @@ internal sealed class EmulatorServer : IAsyncDisposable
         await WaitAsync(fault?.Wait ?? TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         if (fault is { Cuts: true })
         {
+            entry?.Refuse(error: null, OnDemand(fault));
+            entra.Journal.Complete(entry);
             return null;
         }
 
@@ -198,14 +180,8 @@ internal sealed class EmulatorServer : IAsyncDisposable
         if (fault?.Answer is { } respond)
         {
             answer = respond(endpoint, exchange);
-            if (entry is not null)
-            {
-                entry.Error = fault.Error;
-                if (entry is TokenEndpointEntry request)
-                {
-                    request.ErrorCode = fault.ErrorCode;
-                }
-            }
+            entry?.Refuse(fault.Error, OnDemand(fault));
+            (entry as TokenEndpointEntry)?.ErrorCode = fault.ErrorCode;
         }
         else
         {
@@ -219,6 +195,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
 
         // The entry is completed before the first byte is sent, so that a caller with a response reads a complete entry.
         entry?.Status = answer.Status;
+        entra.Journal.Complete(entry);
         if (exchange.Header("return-client-request-id") == "true")
         {
             answer.With("client-request-id", exchange.CorrelationId);
@@ -226,6 +203,8 @@ internal sealed class EmulatorServer : IAsyncDisposable
 
         return answer.With("x-ms-request-id", exchange.TraceId).With("x-emulator", TokenIssuer.Marker);
     }
+
+    private static string OnDemand(Fault fault) => $"The fault '{fault.Name}' was injected.";
 
     private Task WaitAsync(TimeSpan delay, CancellationToken cancellationToken) =>
         delay == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(delay, _clock, cancellationToken);

@@ -64,7 +64,8 @@ public sealed partial class EntraEmulator
             lines.AddRange(Directory.Apis.Select(api => $"  API         {api.Url} (accepts tokens for {api.Scope})"));
             if (AdminToken is not null)
             {
-                lines.Add($"  admin API   {AdminAddress} (with its token; not for pages in a browser)");
+                lines.Add($"  page        {PageAddress} (asks for the admin token)");
+                lines.Add($"  admin API   {AdminAddress} (with its token; not for pages of other sites)");
             }
 
             if (!IsLoopback)

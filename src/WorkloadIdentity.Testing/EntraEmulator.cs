@@ -91,7 +91,14 @@ public sealed partial class EntraEmulator : IAsyncDisposable
     public string? AdminToken { get; }
 
     /// <summary>Where the admin API is, if it is on: over https only, when the emulator listens beyond loopback.</summary>
-    public Uri AdminAddress => new(_server.Name.IsLoopback ? PlainAddress : SecureAddress, "admin/");
+    public Uri AdminAddress => new(PageAddress, "admin/");
+
+    /// <summary>
+    /// The page that shows the directory and the journal and lets people change things, while the admin API is on. It asks for
+    /// <see cref="AdminToken"/>, or takes it from a link: <c>{PageAddress}#token={AdminToken}</c>. A browser does not send what follows
+    /// <c>#</c>.
+    /// </summary>
+    public Uri PageAddress => _server.Name.IsLoopback ? PlainAddress : SecureAddress;
 
     /// <summary>What it was asked.</summary>
     public EmulatorJournal Journal { get; } = new();

@@ -41,6 +41,8 @@ internal sealed class AdminCall
 
     public string? Query(string name) => _exchange.Query(name);
 
+    public string? Header(string name) => _exchange.Header(name);
+
     /// <summary>Ends the reading of the body: from here on things change, and not before everything in it was found in order.</summary>
     /// <exception cref="EmulatorFileException">Something in the body is wrong.</exception>
     public void Commit() => _body!.Complete();

@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Http;
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
-/// Everything below <c>/admin/</c>: what a test does in C#, over HTTP. It answers programs that hold the admin token. Pages of a browser do
-/// not come so far: the server refuses what they send, to any endpoint.
+/// Everything below <c>/admin/</c>: what a test does in C#, over HTTP. It answers programs and the emulator's own page, if they hold
+/// the admin token. Other pages of a browser do not come so far: the server refuses what they send, to any endpoint.
 /// </summary>
 internal sealed class AdminEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
     private static readonly IReadOnlyList<AdminRoute> Routes =
-        [.. StateRoutes.All, .. DirectoryRoutes.All, .. ApplicationRoutes.All, .. FaultRoutes.All];
+        [.. StateRoutes.All, .. DirectoryRoutes.All, .. ApplicationRoutes.All, .. FaultRoutes.All, .. PageRoutes.All];
 
     /// <summary>The way in must stay open, whatever goes wrong elsewhere.</summary>
     public override EndpointFaults Faults { get; } = new(EndpointKind.Admin);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Testing;
@@ -5,7 +6,19 @@ namespace WorkloadIdentity.Testing;
 /// <summary>The emulator's state as the admin API shows it. No secret, key or token is in it.</summary>
 internal static class AdminView
 {
-    public static JsonObject Of(EntraEmulator entra) => new()
+    public static JsonObject Of(EntraEmulator entra)
+    {
+        var view = OfServer(entra);
+        view["tenants"] = List(entra.Directory.Tenants, Of);
+        view["issuers"] = List(entra.Directory.Issuers, Of);
+        view["apis"] = List(entra.Directory.Apis, Of);
+        view["managedIdentities"] = List(entra.Directory.Identities, Of);
+        view["applications"] = List(entra.Directory.Applications, Of);
+        return view;
+    }
+
+    /// <summary>Everything but the directory: where it listens, how it behaves, and what goes wrong.</summary>
+    public static JsonObject OfServer(EntraEmulator entra) => new()
     {
         ["emulator"] = TokenIssuer.Marker,
         ["authorityHost"] = entra.AuthorityHost.AbsoluteUri,
@@ -17,11 +30,6 @@ internal static class AdminView
         ["federatedCredentialDelay"] = entra.FederatedCredentialDelay.ToString("c"),
         ["isContainerInstance"] = entra.IsContainerInstance,
         ["keyId"] = entra.Keys.CurrentKeyId,
-        ["tenants"] = List(entra.Directory.Tenants, Of),
-        ["issuers"] = List(entra.Directory.Issuers, Of),
-        ["apis"] = List(entra.Directory.Apis, Of),
-        ["managedIdentities"] = List(entra.Directory.Identities, Of),
-        ["applications"] = List(entra.Directory.Applications, Of),
         ["faults"] = new JsonObject(
             FaultSettings.Kinds.Select(kind => new KeyValuePair<string, JsonNode?>(kind.Key, Of(kind.Value(entra.Faults))))),
     };
@@ -68,14 +76,25 @@ internal static class AdminView
         ["isBlocked"] = application.IsBlocked,
         ["blueprint"] = application.Blueprint?.ClientId,
         ["agentUser"] = application.AgentUser is { } user ? Of(user) : null,
-        ["secrets"] = application.Credentials.Secrets.Count,
-        ["certificates"] = Texts(application.Credentials.Certificates.Select(certificate => certificate.Thumbprint)),
+        ["secrets"] = List(application.Credentials.Secrets, secret => new JsonObject
+        {
+            ["expiresOn"] = secret.ExpiresOn?.ToString("O", CultureInfo.InvariantCulture),
+            ["hasExpired"] = secret.HasExpired(application.Now),
+        }),
+        ["certificates"] = List(application.Credentials.Certificates, certificate => new JsonObject
+        {
+            ["thumbprint"] = certificate.Thumbprint,
+            ["subject"] = certificate.Subject,
+            ["expiresOn"] = certificate.NotAfter.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture),
+            ["hasExpired"] = application.Now >= certificate.NotAfter.ToUniversalTime(),
+        }),
         ["trustedSubjects"] = Texts(application.Credentials.TrustedSubjects.Select(subject => subject.SubjectName)),
         ["federatedCredentials"] = List(application.Credentials.Federated, trust => new JsonObject
         {
             ["issuer"] = trust.Issuer,
             ["subject"] = trust.Subject,
             ["audience"] = trust.Audience,
+            ["isKnown"] = application.Now >= trust.KnownFrom,
         }),
     };
 

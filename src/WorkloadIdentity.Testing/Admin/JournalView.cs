@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Testing;
@@ -9,54 +11,74 @@ internal static class JournalView
 {
     public static JsonObject Of(EmulatorJournal journal) => new()
     {
-        ["tokenRequests"] = List(journal.TokenRequests, entry => With(entry, new JsonObject
-        {
-            ["tenant"] = entry.TenantId,
-            ["clientId"] = entry.ClientId,
-            ["scope"] = entry.Scope,
-            ["grantType"] = entry.GrantType,
-            ["clientAuthentication"] = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(entry.ClientAuthentication.ToString()),
-            ["credentialHash"] = entry.CredentialHash,
-            ["userAssertionHash"] = entry.UserAssertionHash,
-            ["claims"] = entry.Claims,
-            ["fmiPath"] = entry.FmiPath,
-            ["agentUser"] = entry.AgentUser,
-            ["errorCode"] = entry.ErrorCode,
-        })),
-        ["managedIdentityRequests"] = List(journal.ManagedIdentityRequests, entry => With(entry, new JsonObject
-        {
-            ["host"] = entry.Host,
-            ["resource"] = entry.Resource,
-            ["selector"] = entry.Selector,
-            ["clientId"] = entry.ClientId,
-            ["isProbe"] = entry.IsProbe,
-            ["isChallenged"] = entry.IsChallenged,
-        })),
-        ["apiRequests"] = List(journal.ApiRequests, entry => With(entry, new JsonObject
-        {
-            ["audience"] = entry.Audience,
-            ["method"] = entry.Method,
-            ["path"] = entry.Path,
-            ["clientId"] = entry.ClientId,
-            ["tenant"] = entry.TenantId,
-        })),
-        ["discoveryRequests"] = List(journal.DiscoveryRequests, entry => With(entry, new JsonObject
-        {
-            ["path"] = entry.Path,
-            ["document"] = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(entry.Document.ToString()),
-        })),
+        ["tokenRequests"] = List(journal.TokenRequests),
+        ["managedIdentityRequests"] = List(journal.ManagedIdentityRequests),
+        ["apiRequests"] = List(journal.ApiRequests),
+        ["discoveryRequests"] = List(journal.DiscoveryRequests),
     };
 
-    private static JsonObject With(JournalEntry entry, JsonObject view)
+    /// <summary>One entry, with its kind and its place in the order of arrival.</summary>
+    public static JsonObject Of(JournalEntry entry)
     {
-        view.Insert(0, "at", entry.At.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
+        var (kind, view) = entry switch
+        {
+            TokenEndpointEntry request => ("token", Of(request)),
+            ManagedIdentityEntry request => ("managedIdentity", Of(request)),
+            ApiEntry request => ("api", Of(request)),
+            DiscoveryEntry request => ("discovery", Of(request)),
+            _ => throw new ArgumentOutOfRangeException(nameof(entry)),
+        };
+        view.Insert(0, "sequence", entry.Sequence);
+        view.Insert(1, "kind", kind);
+        view.Insert(2, "at", entry.At.ToString("O", CultureInfo.InvariantCulture));
         view.Add("status", entry.Status);
         view.Add("error", entry.Error);
+        view.Add("reason", entry.Reason);
         view.Add("fault", entry.Fault);
         view.Add("correlationId", entry.CorrelationId);
         view.Add("tokenHash", entry.TokenHash);
         return view;
     }
 
-    private static JsonArray List<T>(IEnumerable<T> all, Func<T, JsonObject> view) => new([.. all.Select(view)]);
+    private static JsonObject Of(TokenEndpointEntry entry) => new()
+    {
+        ["tenant"] = entry.TenantId,
+        ["clientId"] = entry.ClientId,
+        ["scope"] = entry.Scope,
+        ["grantType"] = entry.GrantType,
+        ["clientAuthentication"] = JsonNamingPolicy.CamelCase.ConvertName(entry.ClientAuthentication.ToString()),
+        ["credentialHash"] = entry.CredentialHash,
+        ["userAssertionHash"] = entry.UserAssertionHash,
+        ["claims"] = entry.Claims,
+        ["fmiPath"] = entry.FmiPath,
+        ["agentUser"] = entry.AgentUser,
+        ["errorCode"] = entry.ErrorCode,
+    };
+
+    private static JsonObject Of(ManagedIdentityEntry entry) => new()
+    {
+        ["host"] = entry.Host,
+        ["resource"] = entry.Resource,
+        ["selector"] = entry.Selector,
+        ["clientId"] = entry.ClientId,
+        ["isProbe"] = entry.IsProbe,
+        ["isChallenged"] = entry.IsChallenged,
+    };
+
+    private static JsonObject Of(ApiEntry entry) => new()
+    {
+        ["audience"] = entry.Audience,
+        ["method"] = entry.Method,
+        ["path"] = entry.Path,
+        ["clientId"] = entry.ClientId,
+        ["tenant"] = entry.TenantId,
+    };
+
+    private static JsonObject Of(DiscoveryEntry entry) => new()
+    {
+        ["path"] = entry.Path,
+        ["document"] = JsonNamingPolicy.CamelCase.ConvertName(entry.Document.ToString()),
+    };
+
+    private static JsonArray List(IEnumerable<JournalEntry> all) => new([.. all.Select(entry => (JsonNode)Of(entry))]);
 }

@@ -38,6 +38,9 @@ public sealed partial class EmulatedApplication
 
     internal EmulatedTenant Tenant { get; }
 
+    /// <summary>The emulator's time, by which credentials expire.</summary>
+    internal DateTimeOffset Now => _entra.Clock.GetUtcNow();
+
     /// <summary>The application that vouches for this one, when this is an agent identity.</summary>
     public EmulatedApplication? Blueprint { get; }
 

@@ -26,19 +26,20 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
         if (exchange.Request.Headers.Authorization.Count == 0)
         {
             // RFC 6750 section 3.1: whoever shows nothing is told the scheme and no error.
+            journal.Reason = "The request has no access token.";
             return Finish(exchange, Unauthorized(exchange, ""), "Access token is empty.");
         }
 
         var judgement = TokenJudgement.Of(ReadToken(exchange), api, entra);
         if (judgement.Rejection is { } why)
         {
-            journal.Error = "invalid_token";
+            journal.Refuse("invalid_token", $"{why}.");
             return Reject(exchange, why);
         }
 
         if (judgement.Claims is { } claims)
         {
-            journal.Error = "insufficient_claims";
+            journal.Refuse("insufficient_claims", "The token was issued before its principal was revoked.");
             return Challenge(exchange, claims);
         }
 
@@ -47,7 +48,7 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
         journal.TenantId = token.Claim("tid");
         if (api.RequiredRole is { } role && !token.Strings("roles").Contains(role))
         {
-            journal.Error = "insufficient_scope";
+            journal.Refuse("insufficient_scope", $"The caller does not hold the role {role}.");
             return api.IsGraph ? GraphApi.Denied(exchange)
                 : EmulatedAnswer.Text(403, "")
                     .With(

@@ -31,8 +31,8 @@ internal sealed class DiscoveryEndpoint(EntraEmulator entra) : EmulatedEndpoint
             var issuer =
                 entra.Directory.Issuers.FirstOrDefault(
                     issuer => issuer.MetadataUrl.AbsolutePath.StartsWith($"/issuers/{exchange.Path[1]}/", StringComparison.Ordinal));
-            return issuer is null ? EmulatedAnswer.Text(404, "There is no such issuer here.")
-                : !issuer.IsReachable ? EmulatedAnswer.Text(503, "This issuer is out of reach. (Emulator: IsReachable is off.)")
+            return issuer is null ? Refuse(entry, 404, "There is no such issuer here.")
+                : !issuer.IsReachable ? Refuse(entry, 503, "This issuer is out of reach. (Emulator: IsReachable is off.)")
                 : EmulatedAnswer.Json(200, wantsKeys ? issuer.Keys.ToKeySet() : Describe(issuer, exchange));
         }
 
@@ -43,8 +43,21 @@ internal sealed class DiscoveryEndpoint(EntraEmulator entra) : EmulatedEndpoint
                 200, wantsKeys ? entra.Keys.ToKeySet() : Describe($"{entra.AuthorityHost.AbsoluteUri}{{tenantid}}/v2.0", name, exchange));
         }
 
-        return entra.Directory.FindTenant(name) is not { } tenant ? TokenRefusals.UnknownTenant(name).ToAnswer(exchange)
-            : EmulatedAnswer.Json(200, wantsKeys ? entra.Keys.ToKeySet() : Describe(tenant.Issuer.AbsoluteUri, tenant.Id, exchange));
+        if (entra.Directory.FindTenant(name) is { } tenant)
+        {
+            return EmulatedAnswer.Json(
+                200, wantsKeys ? entra.Keys.ToKeySet() : Describe(tenant.Issuer.AbsoluteUri, tenant.Id, exchange));
+        }
+
+        var refusal = TokenRefusals.UnknownTenant(name);
+        entry!.Refuse(refusal.Error, refusal.Message);
+        return refusal.ToAnswer(exchange);
+    }
+
+    private static EmulatedAnswer Refuse(JournalEntry? entry, int status, string reason)
+    {
+        entry!.Reason = reason;
+        return EmulatedAnswer.Text(status, reason);
     }
 
     private static JsonObject Describe(EmulatedIssuer issuer, EmulatorExchange exchange) => new()

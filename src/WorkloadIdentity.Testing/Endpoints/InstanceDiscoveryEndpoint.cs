@@ -25,7 +25,7 @@ internal sealed class InstanceDiscoveryEndpoint(EntraEmulator entra) : EmulatedE
             : null;
         if (refusal is not null)
         {
-            entry!.Error = refusal.Error;
+            entry!.Refuse(refusal.Error, refusal.Message);
             return refusal.ToAnswer(exchange);
         }
 

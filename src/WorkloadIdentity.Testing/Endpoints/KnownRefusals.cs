@@ -20,7 +20,8 @@ internal static class KnownRefusals
         var (usualError, usualStatus) = known ? UsualOf(entry.Category) : ("invalid_grant", 400);
         error ??= usualError;
         return new TokenRefusal(
-            code, error, status ?? usualStatus, known ? $"{entry.Meaning}. (Emulator: refused on demand.)" : "Refused on demand.")
+            code, error, status ?? usualStatus,
+            known ? $"{entry.Meaning.TrimEnd('.')}. (Emulator: refused on demand.)" : "Refused on demand.")
         {
             Suberror = suberror ?? (error == "interaction_required" ? "basic_action" : null),
             Claims = claims,

@@ -71,7 +71,7 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
                     "AADSTS500011: The resource is not in the tenant. Add it with entra.AddApi(). (Emulator: AcceptsAnyResource is off.)");
         }
 
-        journal.Error = refusal!.Error;
+        journal.Refuse(refusal!.Error, refusal.Message);
         return Write(refusal, exchange);
     }
 

@@ -14,6 +14,8 @@ internal sealed class TokenRefusal(long code, string error, int status, string m
 
     public int Status => status;
 
+    public string Message => message;
+
     public string? Suberror { get; init; }
 
     /// <summary>Claims the caller must satisfy, as JSON text.</summary>

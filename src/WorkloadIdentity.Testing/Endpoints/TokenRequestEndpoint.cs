@@ -40,7 +40,7 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
         var refusal = Refuse(exchange, journal, out var grant);
         if (refusal is not null)
         {
-            journal.Error = refusal.Error;
+            journal.Refuse(refusal.Error, refusal.Message);
             journal.ErrorCode = refusal.Code;
             return refusal.ToAnswer(exchange);
         }

@@ -25,6 +25,27 @@ public sealed class EmulatorJournal
     private readonly JournalQueue<DiscoveryEntry> _discoveryRequests = new(Capacity, CapacityInBytes);
     private long _last;
 
+    /// <summary>The newest changes, for those who watch.</summary>
+    internal JournalFeed Feed { get; } = new();
+
+    /// <summary>Those who watch.</summary>
+    internal JournalReaders Readers { get; } = new();
+
+    /// <summary>Names this journal in the ids of its changes: numbers begin again in the next process.</summary>
+    internal string Run { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>How many entries there are.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _tokenRequests.Count + _managedIdentityRequests.Count + _apiRequests.Count + _discoveryRequests.Count;
+            }
+        }
+    }
+
     internal EmulatorJournal()
     {
     }
@@ -69,6 +90,23 @@ public sealed class EmulatorJournal
             _apiRequests.Clear();
             _discoveryRequests.Clear();
         }
+
+        Feed.Clear();
+    }
+
+    /// <summary>The id of a change, for a reader that comes back.</summary>
+    internal string IdOf(long change) => $"{Run}.{change}";
+
+    /// <summary>The newest entries that arrived before another one and match, newest first.</summary>
+    internal IReadOnlyList<JournalEntry> Newest(long before, int most, Func<JournalEntry, bool> matches)
+    {
+        // Matching takes its time, and requests would wait for the lock.
+        IReadOnlyList<JournalEntry>[] kinds = [TokenRequests, ManagedIdentityRequests, ApiRequests, DiscoveryRequests];
+        return
+        [
+            .. kinds.SelectMany(kind => kind.Reverse().Where(entry => entry.Sequence < before).Where(matches).Take(most))
+                .OrderByDescending(entry => entry.Sequence).Take(most),
+        ];
     }
 
     internal void Add(JournalEntry entry)
@@ -92,6 +130,38 @@ public sealed class EmulatorJournal
                     break;
             }
         }
+
+        Feed.Add(entry);
+    }
+
+    /// <summary>Notes that nothing will be added to an entry any more, if the request has one.</summary>
+    internal void Complete(JournalEntry? entry)
+    {
+        if (entry is null)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            switch (entry)
+            {
+                case TokenEndpointEntry request:
+                    _tokenRequests.Recount(request);
+                    break;
+                case ManagedIdentityEntry request:
+                    _managedIdentityRequests.Recount(request);
+                    break;
+                case ApiEntry request:
+                    _apiRequests.Recount(request);
+                    break;
+                case DiscoveryEntry request:
+                    _discoveryRequests.Recount(request);
+                    break;
+            }
+        }
+
+        Feed.Add(entry);
     }
 
     private T[] Snapshot<T>(JournalQueue<T> queue) where T : JournalEntry

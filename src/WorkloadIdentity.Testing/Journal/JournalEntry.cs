@@ -26,6 +26,9 @@ public abstract class JournalEntry
     /// <summary>The <c>error</c> of the answer, such as <c>invalid_client</c>; null when there was none.</summary>
     public string? Error { get; internal set; }
 
+    /// <summary>Why the request was refused, in a sentence; null when it was not, and where only <see cref="Error"/> is known.</summary>
+    public string? Reason { get; internal set; }
+
     /// <summary>The fault that answered in the endpoint's place, such as <c>status 503</c>; null when none did.</summary>
     public string? Fault { get; internal set; }
 
@@ -37,11 +40,25 @@ public abstract class JournalEntry
     internal long Sequence { get; set; }
 
     /// <summary>What the entry takes of memory: about 400 bytes for itself and for what is added to it later, and its texts.</summary>
-    internal long Bytes => 400 + (sizeof(char) * Texts.Sum(text => (long)(text?.Length ?? 0)));
+    internal long Bytes => 400 + (sizeof(char) * (Texts.Sum(text => (long)(text?.Length ?? 0)) + (Reason?.Length ?? 0)));
+
+    /// <summary>How many bytes the journal has counted for this entry. Only the journal uses it.</summary>
+    internal long CountedBytes { get; set; }
 
     /// <summary>Every text that comes from the request.</summary>
     private protected abstract IEnumerable<string?> Texts { get; }
 
     /// <summary>Whether the answer was a success.</summary>
     public bool Succeeded => Status is >= 200 and < 300;
+
+    /// <summary>Whether the answer was an error, or a fault left the request without one.</summary>
+    internal bool IsRefused => Status is { } status ? status >= 400 : Fault is not null;
+
+    /// <summary>Whether a text is part of what was asked, or of the answer.</summary>
+    internal bool Mentions(string text) =>
+        Texts.Append(Error).Append(Reason).Append(Fault).Append(CorrelationId).Append(ToString())
+            .Any(each => each?.Contains(text, StringComparison.OrdinalIgnoreCase) == true);
+
+    /// <summary>Notes why the request is refused.</summary>
+    internal void Refuse(string? error, string reason) => (Error, Reason) = (error, reason);
 }

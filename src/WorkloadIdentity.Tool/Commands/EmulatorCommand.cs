@@ -12,8 +12,14 @@ namespace WorkloadIdentity.Tool;
 internal static class EmulatorCommand
 {
     // Without a file no program trusts its certificate yet, and this SDK accepts plain http to loopback. No APIs are listed
-    // either, so it accepts any.
-    private const string WithoutFile = """{ "server": { "secureAuthority": false }, "acceptsAnyResource": true }""";
+    // either, so it accepts any. The admin token opens its page, and the link has it.
+    private static string WithoutFile() =>
+        $$"""
+        {
+          "server": { "secureAuthority": false }, "acceptsAnyResource": true,
+          "admin": { "token": "{{EmulatorAdminToken.NewRandom()}}" }
+        }
+        """;
 
     public static Command Create(Surroundings surroundings)
     {
@@ -110,6 +116,7 @@ internal static class EmulatorCommand
                 }
 
                 Tell(Screen.Out(surroundings), entra, application, variables);
+                TellLink(surroundings, entra);
                 await UntilInterruptedAsync(surroundings, cancellationToken).ConfigureAwait(false);
             }
             finally
@@ -128,7 +135,7 @@ internal static class EmulatorCommand
     {
         try
         {
-            var file = path is null ? EmulatorFile.Parse(WithoutFile) : EmulatorFile.Read(path, output);
+            var file = path is null ? EmulatorFile.Parse(WithoutFile()) : EmulatorFile.Read(path, output);
             return await file.StartAsync(surroundings.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (EmulatorFileException exception)
@@ -170,6 +177,22 @@ internal static class EmulatorCommand
             {
                 screen.Line("              without a secret, because the application has none: set its credential's variables yourself");
             }
+        }
+
+    }
+
+    /// <summary>
+    /// The link to the page, with the admin token behind the #, which a browser never sends. Only a person at a terminal gets it, because
+    /// output that goes to a file or a build log is kept and read by others. A token that somebody chose may be used elsewhere too.
+    /// </summary>
+    private static void TellLink(Surroundings surroundings, EntraEmulator entra)
+    {
+        var screen = Screen.Out(surroundings);
+        if (!surroundings.IsOutRedirected && entra.AdminToken is { } token && EmulatorAdminToken.IsRandom(token))
+        {
+            screen.Line();
+            screen.Line("Open its page:");
+            screen.Line($"{entra.PageAddress}#token={token}");
         }
 
         screen.Line();

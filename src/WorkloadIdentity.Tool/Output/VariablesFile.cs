@@ -1,3 +1,5 @@
+using WorkloadIdentity.Testing;
+
 namespace WorkloadIdentity.Tool;
 
 /// <summary>A file of variables, for <c>set -a; . file; set +a</c> and for readers of such files. They hold secrets.</summary>
@@ -21,17 +23,8 @@ internal static class VariablesFile
 
     /// <summary>The content of the file.</summary>
     public static string Text(IEnumerable<(string Name, string Value)> variables) =>
-        string.Concat(variables.Select(variable => $"{variable.Name}={Quoted(variable.Value)}\n"));
+        string.Concat(variables.Select(variable => $"{variable.Name}={ShellText.Quoted(variable.Value)}\n"));
 
     /// <summary>The path as a shell's <c>.</c> takes it: a name without a folder would be looked up in PATH.</summary>
-    public static string Sourced(string path) => Quoted(path.Contains('/', StringComparison.Ordinal) ? path : $"./{path}");
-
-    /// <summary>
-    /// A shell reads this file, and the secret may come from an untrusted file, so unusual characters are quoted.
-    /// </summary>
-    private static string Quoted(string value) =>
-        value.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_.~:/+=@".Contains(letter, StringComparison.Ordinal))
-            && !value.StartsWith('~')
-            ? value
-            : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    public static string Sourced(string path) => ShellText.Quoted(path.Contains('/', StringComparison.Ordinal) ? path : $"./{path}");
 }

@@ -197,6 +197,47 @@ public sealed class ToolOnEmulatorTests
     public void A_shell_can_read_the_path_that_is_printed(string path, string printed) =>
         Assert.Equal(printed, VariablesFile.Sourced(path));
 
+    [Theory]
+    [InlineData(true, null, true)]
+    [InlineData(false, null, false)]
+    [InlineData(true, "chosen-by-somebody-0123456789-0123456789", false)]
+    public async Task The_link_to_the_page_has_the_token_for_a_person_at_a_terminal_only(bool isTerminal, string? chosen, bool hasToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("wid").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "emulator.json");
+            await File.WriteAllTextAsync(path, $$"""{ "admin": { "token": "{{chosen}}" } }""");
+            var output = new NotifyingWriter("Ctrl+C ends it.");
+            var bench = new ToolBench { IsTerminal = isTerminal };
+            using var interrupt = new CancellationTokenSource();
+            var run = Wid.RunAsync(
+                chosen is null ? ["emulator"] : ["emulator", path], bench.Surroundings(output, TextWriter.Null), interrupt.Token);
+            Assert.Same(output.Seen, await Task.WhenAny(run, output.Seen));
+            var link = output.ToString().Split('\n').FirstOrDefault(line => line.Contains("#token=", StringComparison.Ordinal));
+            if (hasToken)
+            {
+                using var http = new HttpClient();
+                using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(link!.Split('#')[0]), "admin/page"))
+                {
+                    Headers = { Authorization = new("Bearer", link.Split("#token=")[1].Trim()) },
+                };
+                using var response = await http.SendAsync(request);
+                Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            }
+
+            await interrupt.CancelAsync();
+            Assert.Equal(0, await run);
+            Assert.Equal(hasToken, link is not null);
+            Assert.DoesNotContain(chosen ?? "no token", output.ToString(), StringComparison.Ordinal);
+            Assert.Contains("  page        http://127.0.0.1:", output.ToString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task An_emulator_starts_as_its_file_says_and_not_at_all_when_that_is_wrong()
     {

@@ -1,0 +1,194 @@
+// The journal: the newest requests, live. The list is bounded, whatever happens: older ones are asked for.
+
+import { Unauthorised, call, readEvents } from '/page/admin.js';
+import { action, afterPause, byId, make, shown } from '/page/elements.js';
+
+const mostRows = 300;
+const times = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' });
+const kinds = { token: 'Token', managedIdentity: 'Managed identity', api: 'API', discovery: 'Discovery' };
+
+const rows = new Map();
+let isLive = true;
+let missed = 0;
+let lastId = null;
+let ending = null;
+
+export function startJournal(onConnection, onTotal) {
+  const reload = () => load(onTotal).catch(problem => onConnection(problem));
+  byId('journal-search').addEventListener('input', afterPause(reload));
+  byId('journal-refused').addEventListener('change', reload);
+  byId('journal-live').addEventListener('click', () => setLive(!isLive, reload));
+  byId('journal-older').addEventListener('click', action(older));
+  byId('journal-clear').addEventListener('click', action(async () => {
+    await call('DELETE', 'journal');
+    await load(onTotal);
+  }, 'The journal is empty.'));
+  ending?.abort();
+  ending = new AbortController();
+  return watch(onConnection, onTotal, ending.signal);
+}
+
+/** Reads events for as long as the page is open, and comes back after the connection broke off. */
+async function watch(onConnection, onTotal, signal) {
+  const reloadSoon = afterPause(() => { load(onTotal).catch(onConnection); }, 300);
+  for (let wait = 500; ; wait = Math.min(wait * 2, 10_000)) {
+    try {
+      if (lastId === null) {
+        await load(onTotal);
+      }
+      await readEvents('journal/events', lastId, (name, data, id) => {
+        lastId = id;
+        if (name === 'gap') {
+          reloadSoon();
+        } else {
+          add(data);
+        }
+      }, signal, () => {
+        wait = 500;
+        onConnection(null);
+      });
+    } catch (problem) {
+      if (signal.aborted || problem instanceof Unauthorised) {
+        onConnection(problem);
+        return;
+      }
+    }
+    onConnection(new Error('The emulator does not answer.'));
+    await new Promise(resolve => setTimeout(resolve, wait));
+  }
+}
+
+function query(extra = {}) {
+  const search = byId('journal-search').value.trim();
+  return new URLSearchParams({
+    ...(search ? { search } : {}), ...(byId('journal-refused').checked ? { refused: 'true' } : {}), ...extra,
+  });
+}
+
+async function load(onTotal) {
+  const { id, total, entries } = await call('GET', `journal/entries?${query()}`);
+  lastId ??= id;
+  onTotal(total);
+  if (isLive) {
+    rows.clear();
+    byId('journal-list').replaceChildren();
+    missed = 0;
+    for (const entry of entries.toReversed()) {
+      put(entry);
+    }
+  }
+  note(entries.length);
+}
+
+async function older() {
+  const oldest = Math.min(...rows.keys());
+  const { entries } = await call('GET', `journal/entries?${query({ before: String(oldest) })}`);
+  setLive(false);
+  const list = byId('journal-list');
+  for (const entry of entries) {
+    const element = draw(entry);
+    rows.set(entry.sequence, { element, text: JSON.stringify(entry) });
+    list.append(element);
+  }
+  while (list.children.length > 2 * mostRows) {
+    rows.delete(Number(list.firstElementChild.dataset.sequence));
+    list.firstElementChild.remove();
+  }
+  note(entries.length);
+}
+
+function setLive(live, reload) {
+  isLive = live;
+  byId('journal-live').setAttribute('aria-pressed', String(live));
+  byId('journal-live').textContent = live ? 'Live' : 'Paused';
+  if (live) {
+    reload();
+  }
+}
+
+/** New entries, and old ones that are complete now. */
+function add(entries) {
+  for (const entry of entries) {
+    if (rows.has(entry.sequence) || (isLive && matches(entry))) {
+      put(entry);
+    } else if (!isLive && matches(entry)) {
+      missed++;
+    }
+  }
+  note();
+}
+
+/** As the emulator matches, for the entries that it sends without being asked. */
+function matches(entry) {
+  const search = byId('journal-search').value.trim().toLowerCase();
+  return (!byId('journal-refused').checked || verdictOf(entry)[0] === 'bad')
+    && (search === '' || JSON.stringify(Object.values(entry)).toLowerCase().includes(search) || `aadsts${entry.errorCode}`.includes(search));
+}
+
+function put(entry) {
+  const list = byId('journal-list');
+  const text = JSON.stringify(entry);
+  const held = rows.get(entry.sequence);
+  if (held?.text === text) {
+    return;
+  }
+  const element = draw(entry);
+  if (held) {
+    element.firstElementChild.open = held.element.firstElementChild.open;
+    held.element.replaceWith(element);
+  } else {
+    const next = [...list.children].find(each => Number(each.dataset.sequence) < entry.sequence);
+    list.insertBefore(element, next ?? null);
+  }
+  rows.set(entry.sequence, { element, text });
+  while (isLive && list.children.length > mostRows) {
+    rows.delete(Number(list.lastElementChild.dataset.sequence));
+    list.lastElementChild.remove();
+  }
+}
+
+function note(found = 0) {
+  const count = rows.size;
+  byId('journal-older').hidden = count === 0 || found < 200 && count < 200;
+  byId('journal-note').textContent = !isLive && missed > 0 ? `${missed} newer ${missed === 1 ? 'request' : 'requests'}. Choose Paused to go on.`
+    : count === 0 ? 'No requests yet. They appear here as programs ask for tokens.' : '';
+}
+
+/** How a request ended: a class, and words. */
+function verdictOf(entry) {
+  if (entry.status === null) {
+    return entry.fault && !entry.fault.startsWith('delay') ? ['bad', 'no answer'] : ['waiting', 'waiting'];
+  }
+  if (entry.isChallenged) {
+    return ['neutral', `${entry.status} challenge`];
+  }
+  if (entry.isProbe) {
+    return ['neutral', `${entry.status} probe`];
+  }
+  return entry.status < 400 ? ['good', String(entry.status)]
+    : ['bad', entry.errorCode ? `AADSTS${entry.errorCode}` : `${entry.status} ${entry.error ?? ''}`.trim()];
+}
+
+const titleOf = entry => ({
+  token: () => [entry.scope, entry.clientId],
+  managedIdentity: () => [entry.resource, `${entry.host}${entry.selector ? `, ${entry.selector}` : ''}`],
+  api: () => [`${entry.method} /${entry.path}`, `${entry.audience}, ${entry.clientId ?? 'unknown caller'}`],
+  discovery: () => [entry.path, entry.document],
+})[entry.kind]();
+
+function draw(entry) {
+  const [state, verdict] = verdictOf(entry);
+  const [what, who] = titleOf(entry);
+  const facts = Object.entries(entry).filter(([name, value]) =>
+    value !== null && value !== false && !['sequence', 'kind', 'at', 'reason'].includes(name));
+  return make('li', { class: `entry-row is-${state}`, 'data-sequence': String(entry.sequence) },
+    make('details', {},
+      make('summary', {},
+        make('time', { dateTime: entry.at }, times.format(new Date(entry.at))),
+        make('span', { class: 'entry-kind' }, kinds[entry.kind]),
+        make('span', { class: 'entry-what' }, shown(what), make('small', {}, shown(who))),
+        make('span', { class: `badge ${state}` }, verdict),
+        entry.reason && make('span', { class: 'entry-reason' }, entry.reason)),
+      make('dl', { class: 'facts' }, facts.map(([name, value]) =>
+        make('div', {}, make('dt', {}, name), make('dd', {}, make('code', {}, String(value))))))));
+}
