@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using WorkloadIdentity.Testing;
-using static WorkloadIdentity.Tests.EmulatorCalls;
 
 namespace WorkloadIdentity.Tests;
 
