@@ -12,9 +12,11 @@ public sealed class TestNameConventionTests
 {
     private const string Tests = "tests/WorkloadIdentity.Tests";
 
-    // The emulator and the tool are tested as they are used: over HTTP and on the command line.
+    // The emulator and the tool are tested as they are used: over HTTP and on the command line. The package for Aspire is tested where
+    // Aspire is: tests/Aspire.Tests.
     private static IEnumerable<string> Sources => Repository.SourceFiles("src").Where(file =>
         !file.StartsWith("src/WorkloadIdentity.Testing/", StringComparison.Ordinal)
+        && !file.StartsWith("src/WorkloadIdentity.Aspire.Hosting/", StringComparison.Ordinal)
         && !file.StartsWith("src/WorkloadIdentity.Tool/", StringComparison.Ordinal));
 
     [Fact]
