@@ -25,7 +25,11 @@ internal sealed class GraphApi(EntraEmulator entra, EmulatedGraphOptions options
             : path is ["$batch"]
                 ? Guard(exchange, () => AnswerBatch(exchange, version, caller))
                 : Guard(exchange, () => Answer(Call(exchange, version, path, caller)));
-        journal.Error = answer.Error;
+        if (answer.Error is { } error)
+        {
+            journal.Refuse(error, answer.Body!["error"]!["message"]!.GetValue<string>());
+        }
+
         return answer.ToAnswer().With("request-id", exchange.TraceId).With("client-request-id", exchange.CorrelationId)
             .With("x-ms-ags-diagnostic", """{"ServerInfo":{"DataCenter":"Emulator","Slice":"E","Ring":"0","ScaleUnit":"000"}}""");
     }
