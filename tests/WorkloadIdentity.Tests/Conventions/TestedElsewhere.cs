@@ -93,6 +93,8 @@ internal static class TestedElsewhere
             "AttributesStep ChangeReading DecisionsStep IdentityBuilder InventoryBuilder InventoryJoin InventoryOptions InventoryReading"),
         ("Governance/Inventory/InventoryReaderTests", "WorkloadIdentity.Governance/Inventory",
             "ItemsStep MarkStep PagesStep SectionPlans SectionReading SectionReason WithoutAttributesStep"),
+        ("Governance/Hosting/WorkloadIdentityGovernanceExtensionsTests", "WorkloadIdentity.Governance/Hosting",
+            "InventoryMetrics InventoryWorker LatestInventory WorkloadIdentityGovernanceBuilder"),
         ("KeyVault/VaultErrorTests", "WorkloadIdentity.KeyVault", "VaultAnswer VaultResponse VaultSecretSource"),
         ("KeyVault/VaultVersionsTests", "WorkloadIdentity.KeyVault", "VaultAttributes VaultItem"),
         ("KeyVault/VaultCertificateSourceTests", "WorkloadIdentity.KeyVault", "VaultLinks"),

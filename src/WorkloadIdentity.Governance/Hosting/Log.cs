@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace WorkloadIdentity.Governance;
+
+/// <summary>Every message this package logs. Its ids are 510 to 519. docs/telemetry.md lists the ids of all packages.</summary>
+internal static partial class Log
+{
+    public const string Category = "WorkloadIdentity";
+
+    [LoggerMessage(510, LogLevel.Debug, "The tenant was read: {Identities} identities, {Requests} requests.")]
+    public static partial void InventoryRead(ILogger logger, int identities, int requests);
+
+    [LoggerMessage(
+        511,
+        LogLevel.Warning,
+        "The tenant could not be read. The last inventory stays in use; the next reading is in {Interval}. {Reason}")]
+    public static partial void InventoryFailed(ILogger logger, TimeSpan interval, string reason);
+}
