@@ -152,7 +152,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
     {
         var exchange = await EmulatorExchange.ReadAsync(http.Request, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         if (Array.Find(
-            endpoints, endpoint => endpoint.IsServedOver(http.Request.IsHttps) && endpoint.Serves(exchange.Path)) is not { } endpoint)
+            endpoints, endpoint => endpoint.IsServedOver(http.Request.IsHttps) && endpoint.Answers(exchange)) is not { } endpoint)
         {
             return EmulatedAnswer.Text(404, "The emulator serves nothing here.");
         }

@@ -18,6 +18,9 @@ internal abstract class EmulatedEndpoint
     /// <summary>Whether a request to this path, cut at its slashes, is for this endpoint.</summary>
     public abstract bool Serves(ReadOnlySpan<string> path);
 
+    /// <summary>Whether it answers this request: by its path, unless an endpoint looks at more.</summary>
+    public virtual bool Answers(EmulatorExchange exchange) => Serves(exchange.Path);
+
     /// <summary>The journal's entry for a request, filled with what it asks; null for requests nobody asserts on.</summary>
     public virtual JournalEntry? Note(EmulatorExchange exchange) => null;
 

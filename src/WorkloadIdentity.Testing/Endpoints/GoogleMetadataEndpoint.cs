@@ -6,7 +6,7 @@ namespace WorkloadIdentity.Testing;
 /// </summary>
 internal sealed class GoogleMetadataEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
-    private const string Flavor = "Metadata-Flavor";
+    public const string Flavor = "Metadata-Flavor";
 
     public override EndpointFaults Faults => entra.Faults.Assertions;
 

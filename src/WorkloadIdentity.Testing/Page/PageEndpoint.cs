@@ -48,6 +48,10 @@ internal sealed class PageEndpoint(EntraEmulator entra) : EmulatedEndpoint
 
     public override bool Serves(ReadOnlySpan<string> path) => path is [] || (path is ["page", var file] && Types.ContainsKey(file));
 
+    /// <summary>A client of Google's metadata server asks for the root too. Its header says so.</summary>
+    public override bool Answers(EmulatorExchange exchange) =>
+        base.Answers(exchange) && exchange.Header(GoogleMetadataEndpoint.Flavor) is null;
+
     public override EmulatedAnswer Answer(EmulatorExchange exchange, JournalEntry? entry)
     {
         if (entra.AdminToken is null)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using WorkloadIdentity.Governance;
 
 namespace WorkloadIdentity.Tool;
@@ -5,7 +6,7 @@ namespace WorkloadIdentity.Tool;
 /// <summary>An inventory for a person at a terminal: one row for each identity, those that reach farthest first.</summary>
 internal sealed class InventoryText(Screen screen)
 {
-    private static readonly (string Title, int Width)[] Columns =
+    private static readonly ImmutableArray<(string Title, int Width)> Columns =
         [("name", 32), ("kind", 18), ("owner", 18), ("created", 10), ("last used", 10), ("next end", 10), ("reaches", 0)];
 
     public void Write(TenantReview review)

@@ -157,8 +157,8 @@ public sealed class CertificateStoreTests
         var source = ClientCertificateAuthentication.FromStoreByThumbprint(TestCertificate.One.Thumbprint.ToLowerInvariant());
 
         Assert.Contains(
-            $"There is no certificate with the thumbprint {TestCertificate.One.Thumbprint} in the certificate store CurrentUser/My. Install "
-                + "it there with its private key, for the account this process runs as",
+            $"There is no certificate with the thumbprint {TestCertificate.One.Thumbprint} in the certificate store CurrentUser/My. "
+                + "Install it there with its private key, for the account this process runs as",
             (await _entra.AcquireAsync(source)).Error!.Message,
             StringComparison.Ordinal);
     }

@@ -38,9 +38,11 @@ public sealed partial class PackageReadmeTests
         Assert.Contains(Credentials(Repository.Read("README.md")), package, StringComparison.Ordinal);
     }
 
-    private static string Credentials(string page) =>
-        page[page.IndexOf("| Credential | In code |", StringComparison.Ordinal)..page.IndexOf("## In tests", StringComparison.Ordinal)]
-            .TrimEnd();
+    private static string Credentials(string page)
+    {
+        var start = page.IndexOf("| Credential | In code |", StringComparison.Ordinal);
+        return page[start..page.IndexOf("\n## ", start, StringComparison.Ordinal)].TrimEnd();
+    }
 
     [GeneratedRegex(@"\]\((?!https?:|#)([^)]*)\)")]
     private static partial Regex Link();

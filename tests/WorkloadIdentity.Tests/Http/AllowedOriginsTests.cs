@@ -116,7 +116,8 @@ public sealed class AllowedOriginsTests
     public void The_next_handler_of_the_client_has_the_same_rules_and_its_own_base_address()
     {
         var first = new AllowedOrigins(
-            new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https://listed.contoso.com") } }) { NotesOriginalUris = true };
+            new AccessTokenHandlerOptions { AllowedOrigins = { new Uri("https://listed.contoso.com") } })
+        { NotesOriginalUris = true };
         var learned = new Uri("https://orders.contoso.com/");
         first.Learn(learned);
         Assert.Null(first.Refuse(learned, null, "api://orders/.default", Direct));

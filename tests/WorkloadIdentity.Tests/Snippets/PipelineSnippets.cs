@@ -27,10 +27,11 @@ internal static class PipelineSnippets
         builder.Services.AddHealthChecks().AddWorkloadIdentity();
     }
 
-    public static void Ask(HttpRequestMessage request, string tenantId, string userToken)
+    public static void Ask(HttpRequestMessage request, string tenantId, string userToken, AgentUser agentUser)
     {
         request.ForTenant(tenantId);         // in a customer's tenant
         request.OnBehalfOf(userToken);       // as the user who called us
+        request.ForAgentUser(agentUser);     // as the agent identity's own user
         request.WithScope("https://graph.microsoft.com/.default");
         request.SkipAccessToken();           // this one needs none
     }
