@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -57,6 +59,12 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
         if (grant!.UserName is not null)
         {
             body["scope"] = exchange.Field("scope");
+            if (exchange.Field("client_info") == "1")
+            {
+                // Who the user is, for a client that keeps tokens by user.
+                body["client_info"] = Base64Url.EncodeToString(
+                    Encoding.UTF8.GetBytes(new JsonObject { ["uid"] = grant.ObjectId, ["utid"] = grant.Tenant.Id }.ToJsonString()));
+            }
         }
 
         // Entra advises early renewal for long-lived tokens only.

@@ -4,6 +4,8 @@ using System.Net;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WorkloadIdentity.Governance;
 
 namespace WorkloadIdentity.Tests;
 
@@ -223,6 +225,8 @@ public sealed partial class TelemetryTests : IDisposable
     {
         using var acquirer = Acquirer(new ControlledCredential(_clock));
         using var handler = new AccessTokenHandler(new FakeTokens(), Request, new AccessTokenHandlerOptions { MeterFactory = _meters });
+        using var graph = new GraphClient(new FakeTokens());
+        using var inventory = new InventoryMetrics(_meters, graph, Options.Create(new BackgroundInventoryOptions()));
 
         var published =
             _meters.Instruments.Select(instrument => $"| `{instrument.Name}` | {Kind(instrument)} | `{instrument.Unit}` |")
@@ -257,6 +261,7 @@ public sealed partial class TelemetryTests : IDisposable
         "Histogram" => "histogram",
         "Counter" => "counter",
         "ObservableUpDownCounter" => "observable up-down counter",
+        "ObservableGauge" => "observable gauge",
         var other => other,
     };
 
