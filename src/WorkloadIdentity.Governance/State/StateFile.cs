@@ -152,6 +152,26 @@ internal sealed class StateFile
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        return new FileStream(path, options);
+        if (new FileInfo(path).LinkTarget is not null)
+        {
+            throw new IOException("It is a link.");
+        }
+
+        var stream = new FileStream(path, options);
+        try
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                // A file that was there keeps its mode, and one of another user refuses this.
+                File.SetUnixFileMode(stream.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
     }
 }

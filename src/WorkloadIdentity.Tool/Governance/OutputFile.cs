@@ -10,7 +10,9 @@ internal static class OutputFile
         var unfinished = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            // A file or a link of somebody else may be there, and would keep its permissions.
+            File.Delete(unfinished);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
             {
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -25,7 +27,11 @@ internal static class OutputFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            File.Delete(unfinished);
+            if (File.Exists(unfinished))
+            {
+                File.Delete(unfinished);
+            }
+
             throw new ToolException(
                 ExitCodes.Machine, $"The file of {option} could not be written ({exception.GetType().Name}).",
                 "Check the folder, the rights of this user, and the free space.", ToolException.Reference("wid#exit-codes"));

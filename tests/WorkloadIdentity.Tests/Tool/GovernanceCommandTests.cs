@@ -127,6 +127,38 @@ public sealed class GovernanceCommandTests
     }
 
     /// <summary>A local Entra with a directory, and an application that may read it.</summary>
+    [Fact]
+    public void A_file_of_a_report_is_not_written_through_a_link()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var folder = Directory.CreateTempSubdirectory("wid").FullName;
+        try
+        {
+            var (path, other) = (Path.Combine(folder, "report.html"), Path.Combine(folder, "other"));
+            File.WriteAllText(other, "kept");
+            File.CreateSymbolicLink($"{path}.{Environment.ProcessId}.tmp", other);
+
+            WorkloadIdentity.Tool.OutputFile.Write("--html", path, stream => stream.Write("new"u8));
+
+            Assert.Equal(("kept", "new"), (File.ReadAllText(other), File.ReadAllText(path)));
+            Assert.Null(new FileInfo(path).LinkTarget);
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_file_of_a_report_in_a_folder_that_is_not_there_is_an_error_of_the_tool() =>
+        Assert.Throws<ToolException>(() => WorkloadIdentity.Tool.OutputFile.Write(
+            "--html", Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "report.html"), _ => { }));
+
     private sealed class Tenant : IAsyncDisposable
     {
         private readonly EntraEmulator _entra;

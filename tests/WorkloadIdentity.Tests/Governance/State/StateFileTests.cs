@@ -147,6 +147,38 @@ public sealed class StateFileTests : IDisposable
         Assert.Contains("Another reading", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_journal_that_is_a_link_is_not_followed()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var other = System.IO.Path.Combine(_folder, "other");
+        File.WriteAllText(other, "kept");
+        File.CreateSymbolicLink(Path + ".partial", other);
+
+        Assert.Throws<InventoryStateException>(() => File_().OpenJournal(new InventoryTables(), _json, resume: true));
+        Assert.Equal("kept", File.ReadAllText(other));
+    }
+
+    [Fact]
+    public void A_journal_that_others_could_read_is_its_owners_alone_again()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        File.WriteAllText(Path + ".partial", "");
+        File.SetUnixFileMode(Path + ".partial", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+
+        File_().OpenJournal(new InventoryTables(), _json, resume: true).Dispose();
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path + ".partial"));
+    }
+
     private StateFile File_() => new(_folder, FakeGraph.Tenant, GraphCloud.Public);
 
     private static StateLine Principal(string id) => new()
