@@ -37,7 +37,7 @@ internal sealed class GraphBatch(GraphTransport transport, PooledText pool)
             foreach (var item in answer.Responses ?? [])
             {
                 // An answer with an id that was not sent, or a second one for an id, answers nothing.
-                if (item.Id is null || !sent.Remove(item.Id, out var asked))
+                if (item?.Id is null || !sent.Remove(item.Id, out var asked))
                 {
                     continue;
                 }

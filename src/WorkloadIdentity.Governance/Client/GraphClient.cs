@@ -83,13 +83,17 @@ public sealed partial class GraphClient : IDisposable
         GraphRead<T> read, GraphJson json, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : notnull
     {
+        var followed = new HashSet<string>(StringComparer.Ordinal) { _transport.Links.Address(read.Path).AbsoluteUri };
         for (string? next = read.Path; next is not null;)
         {
             var page = await PageAsync(read.At(next), json, cancellationToken).ConfigureAwait(false);
-            if (page.NextLink == next)
+
+            // A link is checked before anybody keeps it as a place to go on from.
+            if (page.NextLink is { } link && !followed.Add(_transport.Links.Address(link).AbsoluteUri))
             {
                 throw new GraphException(new GraphError(
-                    GraphErrorKind.InvalidResponse, $"A page of {_transport.Links.Address(next).AbsolutePath} links to itself."));
+                    GraphErrorKind.InvalidResponse,
+                    $"A page of {_transport.Links.Address(next).AbsolutePath} links to itself or to an earlier one."));
             }
 
             yield return page;

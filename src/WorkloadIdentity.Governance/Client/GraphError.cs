@@ -33,8 +33,11 @@ public sealed class GraphError
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Whether the same request may succeed later.</summary>
-    public bool IsTransient => Kind is GraphErrorKind.Throttled or GraphErrorKind.Unavailable or GraphErrorKind.Unreachable
-        or GraphErrorKind.TimedOut or GraphErrorKind.InvalidResponse;
+    public bool IsTransient => !IsStop && Kind is GraphErrorKind.Throttled or GraphErrorKind.Unavailable
+        or GraphErrorKind.Unreachable or GraphErrorKind.TimedOut or GraphErrorKind.InvalidResponse;
+
+    /// <summary>Whether it was stopped here, because of a danger that a later try does not end.</summary>
+    internal bool IsStop { get; init; }
 
     /// <summary>The message.</summary>
     public override string ToString() => Message;

@@ -15,5 +15,8 @@ internal sealed class GraphLinks(Uri endpoint)
                 : throw new GraphException(new GraphError(
                     GraphErrorKind.InvalidResponse,
                     $"A link to another page does not lead to {endpoint.GetLeftPart(UriPartial.Authority)}. It was not followed, because "
-                        + "the access token would have gone along. Check which server answers, and any proxy in between."));
+                        + "the access token would have gone along. Check which server answers, and any proxy in between.")
+                {
+                    IsStop = true,
+                });
 }

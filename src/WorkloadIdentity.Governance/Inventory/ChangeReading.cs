@@ -22,13 +22,21 @@ internal sealed class ChangeReading(
         {
             foreach (var row in page.Value ?? [])
             {
-                if (row.TryGetProperty("@removed", out _) && row.TryGetProperty("id", out var id) && id.GetString() is { } gone)
+                try
                 {
-                    rows.Add(new StateLine { Removed = gone });
+                    if (row.TryGetProperty("@removed", out _) && row.TryGetProperty("id", out var id) && id.GetString() is { } gone)
+                    {
+                        rows.Add(new StateLine { Removed = gone });
+                    }
+                    else if (line(section, row) is { } changed)
+                    {
+                        rows.Add(changed);
+                    }
                 }
-                else if (line(section, row) is { } changed)
+                catch (Exception exception) when (exception is JsonException or InvalidOperationException)
                 {
-                    rows.Add(changed);
+                    throw new GraphException(
+                        new GraphError(GraphErrorKind.InvalidResponse, "Graph sent a change that cannot be read."), exception);
                 }
             }
 

@@ -142,8 +142,15 @@ internal static class SectionPlans
         where T : class
     {
         var id = row.TryGetProperty("id", out var value) ? value.GetString() ?? "" : "";
-        return ChangedRow.Merge(section.Look(tables => table(tables).GetValueOrDefault(id)), row, type);
+        var known = section.Look(tables => table(tables).GetValueOrDefault(id));
+        return known is not null || IsWhole(row, type.Type)
+            ? ChangedRow.Merge(known, row, type)
+            : throw new JsonException("A change of an object that is not known lacks what the object is.");
     }
+
+    /// <summary>Whether a row says enough of an object that is not known. An identity without a client id is none.</summary>
+    private static bool IsWhole(JsonElement row, Type type) =>
+        type == typeof(DelegatedGrant) || (row.TryGetProperty("appId", out var id) && id.GetString() is { Length: > 0 });
 
     private static StateLine? Relations(InventoryTables tables, ServicePrincipal row) =>
         row.Owners is { Count: > 0 } || row.CustomSecurityAttributes is not null

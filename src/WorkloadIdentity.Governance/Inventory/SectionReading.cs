@@ -31,10 +31,17 @@ internal sealed class SectionReading(InventoryReading reading, SectionPlan plan)
 
         try
         {
-            Begin();
-            for (var at = Place.Step; at < plan.Steps.Count; at++)
+            var isResumed = Begin();
+            try
             {
-                await plan.Steps[at].RunAsync(this, at, cancellationToken).ConfigureAwait(false);
+                await RunStepsAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (GraphException exception) when (isResumed && exception.Error.Kind is GraphErrorKind.Expired
+                or GraphErrorKind.NotFound or GraphErrorKind.Refused or GraphErrorKind.InvalidResponse)
+            {
+                // The place is a link that an earlier reading kept, and Graph takes such a link for a while only.
+                BeginAnew();
+                await RunStepsAsync(cancellationToken).ConfigureAwait(false);
             }
 
             End(SectionState.Complete, null);
@@ -66,16 +73,30 @@ internal sealed class SectionReading(InventoryReading reading, SectionPlan plan)
         Delta = delta,
     };
 
-    private void Begin()
+    private async Task RunStepsAsync(CancellationToken cancellationToken)
+    {
+        for (var at = Place.Step; at < plan.Steps.Count; at++)
+        {
+            await plan.Steps[at].RunAsync(this, at, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Returns whether an earlier reading is gone on from.</summary>
+    private bool Begin()
     {
         // A place that is too old is not gone on from: its first pages would be older than the section says.
         var isUnderWay = reading.Look(tables =>
             tables.Places.TryGetValue(plan.Section, out var place) && reading.Now - place.BeganAt < TimeSpan.FromHours(12));
         if (!isUnderWay)
         {
-            reading.Write([new StateLine { Begin = new StateBegin { Section = plan.Section, At = reading.Now } }]);
+            BeginAnew();
         }
+
+        return isUnderWay;
     }
+
+    private void BeginAnew() =>
+        reading.Write([new StateLine { Begin = new StateBegin { Section = plan.Section, At = reading.Now } }]);
 
     private void End(SectionState state, string? reason)
     {
@@ -117,9 +138,10 @@ internal sealed class SectionReading(InventoryReading reading, SectionPlan plan)
             return true;
         }
         catch (GraphException exception) when (exception.Error.Kind
-            is GraphErrorKind.Expired or GraphErrorKind.NotFound or GraphErrorKind.Refused)
+            is GraphErrorKind.Expired or GraphErrorKind.NotFound or GraphErrorKind.Refused or GraphErrorKind.InvalidResponse
+            || (!plan.IsNeeded && exception.Error.Kind != GraphErrorKind.Unauthorized))
         {
-            Note("The link to later changes was no longer accepted, so the section was read in full.");
+            Note("Later changes could not be read by the link to them, so the section was read in full.");
             return false;
         }
     }

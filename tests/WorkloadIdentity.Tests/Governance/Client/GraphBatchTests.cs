@@ -30,6 +30,15 @@ public sealed class GraphBatchTests : IDisposable
         Assert.All(answers, answer => Assert.Equal($"of-{answer.Key}", answer.Value.Page!.Value![0].Id));
     }
 
+    [Fact]
+    public async Task An_answer_that_is_null_answers_nothing()
+    {
+        var batches = 0;
+        _graph.Instead = target => target == "/v1.0/$batch" && batches++ == 0 ? FakeGraph.Json("""{"responses":[null]}""") : null;
+
+        Assert.Null(Assert.Single(await ReadAsync(1)).Value.Error);
+    }
+
     [Theory]
     [InlineData(429, "30", 30)]
     [InlineData(424, null, 2)]

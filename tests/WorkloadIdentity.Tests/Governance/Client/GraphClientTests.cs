@@ -93,6 +93,29 @@ public sealed class GraphClientTests : IDisposable
         Assert.Single(_graph.Sent);
     }
 
+    [Fact]
+    public async Task A_list_whose_links_lead_in_a_circle_ends()
+    {
+        _graph.Instead = target => FakeGraph.Json(
+            $$"""
+            {"value":[],"@odata.nextLink":
+              "https://graph.microsoft.com/v1.0/oauth2PermissionGrants?$skiptoken={{(target.EndsWith('a') ? 'b' : 'a')}}"}
+            """);
+
+        var error = (await Assert.ThrowsAsync<GraphException>(() => ReadAsync(client => client.ListDelegatedGrantsAsync()))).Error;
+
+        Assert.Equal(GraphErrorKind.InvalidResponse, error.Kind);
+        Assert.Equal(3, _graph.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_row_that_is_null_is_left_out()
+    {
+        _graph.List("/v1.0/oauth2PermissionGrants", "null", """{"id":"1"}""");
+
+        Assert.Equal("1", Assert.Single(await ReadAsync(client => client.ListDelegatedGrantsAsync())).Id);
+    }
+
     [Theory]
     [InlineData("https://evil.example/v1.0/oauth2PermissionGrants?$skiptoken=1")]
     [InlineData("https://graph.microsoft.com/v1.0/oauth2PermissionGrants?$top=999")]

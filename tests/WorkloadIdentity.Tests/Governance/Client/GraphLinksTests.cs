@@ -22,8 +22,12 @@ public sealed class GraphLinksTests
     [InlineData("https://graph.microsoft.com@evil.example/v1.0/x")]
     [InlineData("file:///etc/passwd")]
     [InlineData("ftp://graph.microsoft.com/")]
-    public void A_link_elsewhere_is_refused(string link) =>
-        Assert.Equal(GraphErrorKind.InvalidResponse, Assert.Throws<GraphException>(() => _links.Address(link)).Error.Kind);
+    public void A_link_elsewhere_is_refused_and_a_later_try_does_not_help(string link)
+    {
+        var error = Assert.Throws<GraphException>(() => _links.Address(link)).Error;
+
+        Assert.Equal((GraphErrorKind.InvalidResponse, false), (error.Kind, error.IsTransient));
+    }
 
     [Theory]
     [InlineData("//evil.example/v1.0/x")]
