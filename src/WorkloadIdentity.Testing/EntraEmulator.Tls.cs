@@ -62,6 +62,12 @@ public sealed partial class EntraEmulator
                 $"  tenant      {Tenant.Id}{string.Concat(Tenant.Domains.Select(domain => $", {domain}"))}",
             };
             lines.AddRange(Directory.Apis.Select(api => $"  API         {api.Url} (accepts tokens for {api.Scope})"));
+            if (IsLoopback)
+            {
+                lines.AddRange(Directory.Apis.Where(api => api.IsGraph)
+                    .Select(api => $"  for wid     --graph {new Uri(LocalAddress, api.Url.AbsolutePath)}"));
+            }
+
             if (AdminToken is not null)
             {
                 lines.Add($"  page        {PageAddress} (asks for the admin token)");

@@ -59,7 +59,9 @@ internal sealed class HtmlReport(TenantReview review, TextWriter writer)
             Tile(Count(ReviewRules.BreaksNext), "break next", "critical", "next"),
             Tile(Count(ReviewRules.TenantPower, ReviewRules.PowerByOwnership), "can take over the tenant", "high", "reach"),
             Tile(Count(ReviewRules.Ownerless), "without an owner", "medium", "findings"),
-            Tile(Count(ReviewRules.UnusedCredential, ReviewRules.UnusedIdentity), "can be deleted", "low", "findings"),
+            Tile(
+                Count(ReviewRules.UnusedCredential, ReviewRules.UnusedIdentity, ReviewRules.Expired),
+                "unused or expired", "low", "findings"),
             Tile(Count(ReviewRules.NotRead), "parts not read", "medium", "sections"),
         ];
     }

@@ -68,7 +68,7 @@ internal abstract class ManagedIdentityEndpoint(EntraEmulator entra) : EmulatedE
                 new ManagedIdentityRefusal(
                     400,
                     "invalid_resource",
-                    "AADSTS500011: The resource is not in the tenant. Add it with entra.AddApi(). (Emulator: AcceptsAnyResource is off.)");
+                    "AADSTS500011: The resource is not in the tenant. Add it with entra.AddApi(). (Emulator: AcceptsAnyResource is off)");
         }
 
         journal.Refuse(refusal!.Error, refusal.Message);

@@ -68,7 +68,7 @@ internal static class TokenRefusals
     public static TokenRefusal UnknownResource(string resource, EmulatedTenant tenant) => new(
         500011, "invalid_resource", Bad,
         $"The resource '{Cut(
-            resource)}' is not in the tenant '{tenant.Id}'. Add it with entra.AddApi(). (Emulator: AcceptsAnyResource is off.)");
+            resource)}' is not in the tenant '{tenant.Id}'. Add it with entra.AddApi(). (Emulator: AcceptsAnyResource is off)");
 
     // Who asks.
     public static readonly TokenRefusal NoClientAuthentication =

@@ -7,7 +7,8 @@ export class Unauthorised extends Error { }
 
 /** Takes the token out of the address, so that it is in no bookmark and no copied link. */
 export function takeTokenFromAddress() {
-  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  const fragment = location.hash.slice(1);
+  const token = fragment.startsWith('emulator-') ? fragment : new URLSearchParams(fragment).get('token');
   if (token !== null) {
     history.replaceState(null, '', location.pathname);
     setToken(token);

@@ -13,7 +13,7 @@ let isStarted = false;
 
 takeTokenFromAddress();
 addEventListener('hashchange', () => {
-  if (location.hash.includes('token=')) {
+  if (/^#emulator-|token=/.test(location.hash)) {
     takeTokenFromAddress();
     location.reload();
   }

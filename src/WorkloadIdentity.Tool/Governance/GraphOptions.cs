@@ -35,10 +35,28 @@ internal sealed class GraphOptions
         var chosen = _identity.Read(parsed, surroundings);
         var scope = ScopeArgument.Graph(chosen.Environment);
         var cloud = new Uri(scope[..^".default".Length]);
+        var address = parsed.GetValue(_graph) is { } graph ? Address(graph, cloud) : cloud;
+        RefuseGraphBesideEmulator(chosen.Environment, address);
         return new TenantReading(
-            surroundings, chosen, scope, parsed.GetValue(_graph) is { } graph ? Address(graph, cloud) : cloud,
+            surroundings, chosen, scope, address,
             StateFolder(parsed.GetValue(_state), surroundings.Environment), parsed.GetValue(_fresh));
     }
+
+    /// <summary>An emulator's token opens nothing at the real Graph, which should not see it either.</summary>
+    private static void RefuseGraphBesideEmulator(WorkloadEnvironment environment, Uri graph)
+    {
+        var host = Authority.Choose(stated: null, environment, allowUnknown: false).Host;
+        if (host is not null && IsThisMachine(host) && !IsThisMachine(graph))
+        {
+            throw new ToolException(
+                $"AZURE_AUTHORITY_HOST is an emulator ({host.Authority}), and {graph.Authority} is not.",
+                "Add --graph with the http address of its Graph, which 'wid emulator' prints, such as "
+                    + $"--graph http://{host.Authority}/apis/graph/",
+                "governance#try-it");
+        }
+    }
+
+    private static bool IsThisMachine(Uri address) => LiteralAddress.IsLoopback(address) || address.IdnHost == "localhost";
 
     /// <summary>A token goes there, so it is Graph's own host or this machine.</summary>
     private static Uri Address(string text, Uri cloud)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Authentication;
 using WorkloadIdentity.Governance;
 
 namespace WorkloadIdentity.Tool;
@@ -54,6 +55,21 @@ internal sealed class TenantReading(
             throw new ToolException(
                 ExitCodes.Machine, Redaction.Lines(exception.Message), "Name another folder with --state, or wait for the other command.",
                 ToolException.Reference("governance#the-state-file"));
+        }
+        catch (GraphException exception)
+            when (exception is { Error.Kind: GraphErrorKind.PermissionMissing, InnerException: GraphException })
+        {
+            throw new ToolException(
+                ExitCodes.Failed, "The identity may not read the directory, not even the id of the tenant.",
+                "Grant it Application.Read.All (an application permission of Microsoft Graph, with admin consent).",
+                ToolException.Reference("governance#permissions"));
+        }
+        catch (GraphException exception) when (exception.InnerException?.InnerException is AuthenticationException untrusted)
+        {
+            throw new ToolException(
+                ExitCodes.Failed, Redaction.Lines($"The TLS connection to {graph.Authority} failed. {untrusted.Message}"),
+                "For an emulator, use its http address with --graph. Otherwise trust the authority of the certificate (SSL_CERT_FILE).",
+                ToolException.Reference("wid#wid-inventory"));
         }
         catch (GraphException exception)
         {

@@ -112,7 +112,7 @@ internal static class WhatIfCommand
         screen.Line(isBlocked ? ($"✗ {name} is blocked.", ConsoleColor.Red) : ($"✓ {name} is not blocked.", ConsoleColor.Green));
         if (coverage == PolicyCoverage.Impossible)
         {
-            screen.Line("  No policy can ever cover it: policies take applications of this tenant for this tenant only.");
+            screen.Line("  No policy can ever cover it: policies cover only single-tenant applications that are registered here.");
         }
 
         foreach (var result in results.OrderByDescending(result => result.Blocks).ThenByDescending(result => result.PolicyApplies))

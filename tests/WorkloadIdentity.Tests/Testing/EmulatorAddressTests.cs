@@ -143,7 +143,9 @@ public sealed class EmulatorAddressTests
     {
         await using var local = await EntraEmulator.StartAsync(new() { HasAdminApi = true });
         await using var open = await EntraEmulator.StartAsync(new() { Address = IPAddress.Any, HostName = "localhost" });
+        local.AddGraph();
 
+        Assert.Contains($"--graph http://127.0.0.1:{local.PlainAddress.Port}/apis/graph/", local.Banner, StringComparison.Ordinal);
         Assert.StartsWith("THIS IS NOT MICROSOFT ENTRA", local.Banner, StringComparison.Ordinal);
         Assert.Contains($"{local.Api.Url} (accepts tokens for {local.Api.Scope})", local.Banner, StringComparison.Ordinal);
         Assert.Contains(local.AdminAddress.AbsoluteUri, local.Banner, StringComparison.Ordinal);

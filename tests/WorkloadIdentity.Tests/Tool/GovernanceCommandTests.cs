@@ -62,6 +62,20 @@ public sealed class GovernanceCommandTests
         Assert.Contains("IdentityRiskyServicePrincipal.Read.All", run.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("review")]
+    [InlineData("inventory")]
+    public async Task Without_any_permission_the_first_one_to_grant_is_named(string command)
+    {
+        await using var tenant = await Tenant.StartAsync([]);
+
+        var run = await tenant.RunAsync(command);
+
+        Assert.Equal((ExitCodes.Failed, ""), (run.ExitCode, run.Out));
+        Assert.Contains("Application.Read.All", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("GraphClientOptions", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_if_finds_a_workload_by_any_of_its_names_and_says_whether_it_is_blocked()
     {
@@ -102,6 +116,23 @@ public sealed class GovernanceCommandTests
         var run = await bench.RunAsync(arguments);
 
         Assert.Equal((ExitCodes.Usage, ""), (run.ExitCode, run.Out));
+        Assert.Empty(bench.Entra.Requests);
+    }
+
+    [Theory]
+    [InlineData("review")]
+    [InlineData("inventory")]
+    [InlineData("what-if", "6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3")]
+    [InlineData("review", "--graph", "https://graph.microsoft.com/")]
+    [InlineData("review", "--graph", "https://graph.microsoft.us/")]
+    public async Task A_token_of_an_emulator_is_never_sent_to_the_real_Graph(params string[] arguments)
+    {
+        var bench = new ToolBench().WithSecret().With(("AZURE_AUTHORITY_HOST", "http://127.0.0.1:46599/"));
+
+        var run = await bench.RunAsync(arguments);
+
+        Assert.Equal((ExitCodes.Usage, ""), (run.ExitCode, run.Out));
+        Assert.Contains("--graph http://127.0.0.1:46599/apis/graph/", run.Error, StringComparison.Ordinal);
         Assert.Empty(bench.Entra.Requests);
     }
 

@@ -76,6 +76,14 @@ public sealed class IdentityEndpointAttackTests
     [InlineData("X-Forwarded: x")]
     [InlineData("Via: 1.1 proxy")]
     [InlineData("X-Real-IP: 127.0.0.1")]
+    [InlineData("Client-IP: 127.0.0.1")]
+    [InlineData("X-ProxyUser-Ip: 127.0.0.1")]
+    [InlineData("X-Remote-IP: 127.0.0.1")]
+    [InlineData("x-remote-addr: 127.0.0.1")]
+    [InlineData("X-Host: 127.0.0.1")]
+    [InlineData("X-HTTP-Host-Override: 127.0.0.1")]
+    [InlineData("X-Rewrite-Url: /msi/token")]
+    [InlineData("Max-Forwards: 1")]
     [InlineData("X-Original-URL: /msi/token")]
     [InlineData("Proxy-Connection: keep-alive")]
     [InlineData("Proxy-Authorization: Basic eDp5")]
@@ -88,6 +96,18 @@ public sealed class IdentityEndpointAttackTests
 
         Refused(bench, answer, 403);
         Assert.Contains("\r\nConnection: close", answer.Head, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Node_is_told_that_its_fetch_sends_what_a_browser_sends()
+    {
+        await using var bench = await EndpointBench.StartAsync();
+
+        var answer = await bench.SendAsync(
+            $"GET {Target} HTTP/1.1", $"Host: {bench.Authority}", $"X-IDENTITY-HEADER: {bench.Server.Secret}", "Sec-Fetch-Mode: cors");
+
+        Refused(bench, answer, 403);
+        Assert.Contains("node:http", answer.Body, StringComparison.Ordinal);
     }
 
     [Theory]
