@@ -52,6 +52,9 @@ internal sealed class WindowLimiter(int capacity, TimeSpan window, TimeProvider 
         }
     }
 
+    /// <summary>A delay is cut to whole milliseconds. One that is cut to nothing would end at once, again and again.</summary>
+    private static TimeSpan Whole(TimeSpan delay) => TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds));
+
     private TimeSpan Left() => _pause - timeProvider.GetElapsedTime(_pausedAt);
 
     /// <summary>Takes the units and returns null, or returns what to wait for.</summary>
@@ -66,7 +69,7 @@ internal sealed class WindowLimiter(int capacity, TimeSpan window, TimeProvider 
 
             if (Left() is { } left && left > TimeSpan.Zero)
             {
-                return cancellation => Task.Delay(left, timeProvider, cancellation);
+                return cancellation => Task.Delay(Whole(left), timeProvider, cancellation);
             }
 
             if (_running + _counted + units <= capacity)
@@ -78,7 +81,7 @@ internal sealed class WindowLimiter(int capacity, TimeSpan window, TimeProvider 
             if (_ended.TryPeek(out var first))
             {
                 var rest = window - timeProvider.GetElapsedTime(first.EndedAt);
-                return cancellation => Task.Delay(rest, timeProvider, cancellation);
+                return cancellation => Task.Delay(Whole(rest), timeProvider, cancellation);
             }
 
             var changed = _changed.Task;

@@ -55,6 +55,20 @@ internal sealed class FakeClock : TimeProvider
         }
     }
 
+    /// <summary>How long until the first pause ends, a <see cref="Task.Delay(TimeSpan, TimeProvider)"/>; null without one.</summary>
+    public TimeSpan? NextPause
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Exists(timer => timer.IsPause)
+                    ? TimeSpan.FromTicks(_timers.Where(timer => timer.IsPause).Min(timer => timer.DueAt) - _elapsed)
+                    : null;
+            }
+        }
+    }
+
     /// <summary>
     /// Whether only time can bring the work on: it pauses (a <see cref="Task.Delay(TimeSpan, TimeProvider)"/>), a timer is due already, or
     /// a fake holds an answer back. While there are only time limits, the work is running, however slowly.

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using WorkloadIdentity.Governance;
 using WorkloadIdentity.Testing;
 
 namespace WorkloadIdentity.Tests;
 
 /// <summary>The permissions that the library and the emulator name are the least that Graph publishes.</summary>
-public sealed class GraphPermissionTests
+public sealed partial class GraphPermissionTests
 {
     /// <summary>
     /// Paths that the extract does not have: the beta reports of sign-in activities, what other resources share, and the federated
@@ -82,6 +83,24 @@ public sealed class GraphPermissionTests
         Assert.Equal([], missing);
     }
 
+    [GraphReferenceFact]
+    public void Every_permission_on_the_page_is_the_least_of_something()
+    {
+        var published = GraphPathPermissions.Read();
+        var named = Permission().Matches(Repository.Read("docs/governance.md")).Select(match => match.Value).Distinct().ToList();
+
+        Assert.NotEmpty(named);
+        Assert.Equal([], named.Where(permission => !published.IsLeastSomewhere(permission) && !Exceptions.ContainsKey(permission)));
+    }
+
+    /// <summary>Permissions on the page that are the least of nothing in the published list.</summary>
+    private static readonly Dictionary<string, string> Exceptions = new()
+    {
+        ["CustomSecAttributeAssignment.Read.All"] = "for a property, not a path",
+        ["User.ReadBasic.All"] = "for the names of owners, whose paths are not in the extract",
+        ["Organization.Read.All"] = "for the tenant's id, whose path is not in the extract",
+    };
+
     private static IReadOnlyList<GraphRoute> Routes()
     {
         var entra = EntraEmulator.StartAsync().GetAwaiter().GetResult();
@@ -95,4 +114,7 @@ public sealed class GraphPermissionTests
             entra.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
+
+    [GeneratedRegex(@"\b[A-Z][A-Za-z]+(?:-[A-Za-z]+)?\.(?:Read|ReadWrite|ReadBasic)\.(?:All|Directory|OwnedBy|ConditionalAccess)\b")]
+    private static partial Regex Permission();
 }
