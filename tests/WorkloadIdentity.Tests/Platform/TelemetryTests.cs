@@ -1,15 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Reflection;
-using System.Text.RegularExpressions;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using WorkloadIdentity.Governance;
 
 namespace WorkloadIdentity.Tests;
 
-public sealed partial class TelemetryTests : IDisposable
+public sealed class TelemetryTests : IDisposable
 {
     private static readonly TokenRequest Request = new("https://api.contoso.com/.default");
 
@@ -220,51 +215,6 @@ public sealed partial class TelemetryTests : IDisposable
             activity.TagObjects.Select(tag => $"{tag.Key}={tag.Value}").Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void The_page_lists_every_metric_with_its_kind_and_unit_and_no_other()
-    {
-        using var acquirer = Acquirer(new ControlledCredential(_clock));
-        using var handler = new AccessTokenHandler(new FakeTokens(), Request, new AccessTokenHandlerOptions { MeterFactory = _meters });
-        using var graph = new GraphClient(new FakeTokens());
-        using var inventory = new InventoryMetrics(_meters, graph, Options.Create(new BackgroundInventoryOptions()));
-
-        var published =
-            _meters.Instruments.Select(instrument => $"| `{instrument.Name}` | {Kind(instrument)} | `{instrument.Unit}` |")
-                .Order(StringComparer.Ordinal);
-
-        Assert.Equal(published, MetricRow().Matches(Page).Select(match => match.Value).Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public void The_page_lists_every_attribute_and_trace()
-    {
-        var names =
-            typeof(Telemetry).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral)
-                .Select(field => (string)field.GetRawConstantValue()!);
-
-        Assert.All(names.Where(name => name != Telemetry.Name), name => Assert.Contains($"\n| `{name}` |", Page, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void Event_ids_are_from_100_to_599() =>
-        Assert.All(
-            typeof(Log).GetMethods().Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>(),
-            message => Assert.InRange(message.EventId / 100, 1, 5));
-
-    private static string Page => Repository.Read("docs/telemetry.md").ReplaceLineEndings("\n");
-
     private TokenAcquirer Acquirer(Credential credential) =>
         new(credential, new TokenAcquirerOptions { TimeProvider = _clock, MeterFactory = _meters, Jitter = () => 0 });
-
-    private static string Kind(System.Diagnostics.Metrics.Instrument instrument) => instrument.GetType().Name.Split('`')[0] switch
-    {
-        "Histogram" => "histogram",
-        "Counter" => "counter",
-        "ObservableUpDownCounter" => "observable up-down counter",
-        "ObservableGauge" => "observable gauge",
-        var other => other,
-    };
-
-    [GeneratedRegex(@"\| `workload_identity\.[a-z_.]+` \| [a-z -]+ \| `[^`]+` \|")]
-    private static partial Regex MetricRow();
 }

@@ -30,6 +30,20 @@ public sealed class TransientRetryTests
     }
 
     [Fact]
+    public async Task Delays_differ_so_that_many_processes_do_not_ask_at_the_same_moment()
+    {
+        var delays = new HashSet<TimeSpan>();
+        for (var process = 0; process < 8; process++)
+        {
+            var started = _clock.GetElapsedTime(0);
+            await RepeatAsync(new RetryOptions(), Transient, null);
+            delays.Add(_attempts[^1] - started);
+        }
+
+        Assert.True(delays.Count > 1, $"Every process waited for {delays.First()}.");
+    }
+
+    [Fact]
     public async Task The_servers_wait_comes_before_the_schedule()
     {
         var asked = new TokenError(TokenErrorKind.Throttled, "later") { RetryAfter = TimeSpan.FromSeconds(7) };
