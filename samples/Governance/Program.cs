@@ -29,8 +29,10 @@ foreach (var rule in review.Findings.GroupBy(finding => finding.Rule))
 {
     var worst = rule.First();
     var colour = worst.Severity >= FindingSeverity.High ? "red" : worst.Severity == FindingSeverity.Medium ? "yellow" : "grey";
+    var counts = string.Join(
+        ", ", rule.GroupBy(finding => finding.Severity).Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}"));
     AnsiConsole.Markup($"  [{colour}]{worst.Severity,-8}[/] ");
-    AnsiConsole.MarkupLineInterpolated($"{rule.Count(),4}  {rule.Key.Title}");
+    AnsiConsole.MarkupLineInterpolated($"{rule.Key.Title} ({counts})");
 }
 
 var report = Path.Combine(args.Length > 0 ? args[0] : AppContext.BaseDirectory, "report.html");

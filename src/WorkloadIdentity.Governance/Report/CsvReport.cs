@@ -17,9 +17,9 @@ internal static class CsvReport
         {
             var row = IdentityRow.Of(identity, review);
             csv.Row(
-                identity.DisplayName, identity.ClientId.ToString(), identity.Id?.ToString(), identity.ApplicationId?.ToString(), row.Kind,
-                row.State, identity.HomeTenantId, string.Join(Separator, row.Owners), row.Created, identity.CreatedBy?.ToString(),
-                row.LastUsed, row.NextEnd, Count(identity, CredentialKind.Secret), Count(identity, CredentialKind.Certificate),
+                PlainText.Of(identity.DisplayName), identity.ClientId.ToString(), identity.Id?.ToString(),
+                identity.ApplicationId?.ToString(), row.Kind, row.State, identity.HomeTenantId, List(row.Owners), row.Created,
+                identity.CreatedBy?.ToString(), row.LastUsed, row.NextEnd, Count(identity, CredentialKind.Secret), Count(identity, CredentialKind.Certificate),
                 identity.Federations?.Count.ToString(null, null) ?? IdentityRow.NotKnown, row.Reaches,
                 List(identity.AppRoles?.Select(role => role.Value ?? role.RoleId)),
                 List(identity.DirectoryRoles?.Select(role => (role.Name ?? role.RoleId) + (role.IsEligible ? " (to activate)" : ""))),
@@ -32,5 +32,8 @@ internal static class CsvReport
     private static string Count(InventoriedIdentity identity, CredentialKind kind) =>
         identity.Credentials.Count(credential => credential.Kind == kind).ToString(null, null);
 
-    private static string List(IEnumerable<string>? values) => values is null ? IdentityRow.NotKnown : string.Join(Separator, values);
+    /// <summary>Each value is bounded, and the list is whole. No value has the separator in it.</summary>
+    private static string List(IEnumerable<string>? values) => values is null
+        ? IdentityRow.NotKnown
+        : string.Join(Separator, values.Select(value => PlainText.Of(value).Replace(';', ',')));
 }

@@ -1,15 +1,17 @@
 using System.Buffers;
+using System.Text.RegularExpressions;
 
 namespace WorkloadIdentity.Governance;
 
 /// <summary>
 /// Rows of comma-separated values as RFC 4180 has them. A spreadsheet runs a cell that begins as a formula does, and names come from
-/// whoever may register an application: such a cell begins with an apostrophe.
+/// whoever may register an application: such a cell begins with an apostrophe. Where a semicolon separates lists (as in German and French),
+/// a spreadsheet begins a cell after each of them, so that an apostrophe stands there too.
 /// </summary>
-internal sealed class CsvWriter(TextWriter writer)
+internal sealed partial class CsvWriter(TextWriter writer)
 {
-    // Also the full-width forms, which spreadsheets of East Asia read as the same signs.
-    private const string FormulaStart = "=+-@＝＋－＠|%";
+    // Excel takes 32,767 characters in a cell, and writes what is longer into the next row.
+    private const int Longest = 32_000;
 
     private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n; \t'");
 
@@ -26,12 +28,13 @@ internal sealed class CsvWriter(TextWriter writer)
 
     internal static string Cell(string? value)
     {
-        var text = PlainText.Of(value);
-        if (text.Length > 0 && FormulaStart.Contains(text.TrimStart()[0], StringComparison.Ordinal))
-        {
-            text = "'" + text;
-        }
-
+        var text = FormulaStart().Replace(PlainText.Of(value, Longest), "${before}'");
         return text.AsSpan().ContainsAny(Quoted) ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
     }
+
+    /// <summary>
+    /// Where a formula begins, also within quotes. With the full-width forms, which spreadsheets of East Asia read as the same signs.
+    /// </summary>
+    [GeneratedRegex(@"(?<before>(\A|;) ?)(?=[""\s]*[=+\-@＝＋－＠|%])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex FormulaStart();
 }

@@ -25,14 +25,7 @@ internal sealed class FindingsHtml(HtmlWriter html)
     }
 
     /// <summary>The name of a severity, which is also the class of its colour.</summary>
-    public static string Tone(FindingSeverity severity) => severity switch
-    {
-        FindingSeverity.Critical => "critical",
-        FindingSeverity.High => "high",
-        FindingSeverity.Medium => "medium",
-        FindingSeverity.Low => "low",
-        _ => "note",
-    };
+    public static string Tone(FindingSeverity severity) => Words.Of(severity);
 
     private void Rule(ReviewRule rule, List<ReviewFinding> findings, bool isOpen)
     {
@@ -44,11 +37,11 @@ internal sealed class FindingsHtml(HtmlWriter html)
         }
 
         html.Write($"""><summary><span class="badge">{tone}</span><h3>{rule.Title}</h3>""");
-        html.Write($"""<span class="count">{findings.Count}</span></summary>""");
+        html.Write($"""<span class="count">{Words.Count(findings)}</span></summary>""");
         html.Write($"""<p class="why">{rule.Harm} <span class="quiet">{rule.Help}</span></p><ul class="findings">""");
         foreach (var finding in findings.Take(MostOfRule))
         {
-            Finding(finding);
+            Finding(finding, findings[0].Severity);
         }
 
         html.Write("</ul>");
@@ -60,9 +53,15 @@ internal sealed class FindingsHtml(HtmlWriter html)
         html.Write("</details>");
     }
 
-    private void Finding(ReviewFinding finding)
+    private void Finding(ReviewFinding finding, FindingSeverity worst)
     {
-        html.Write($"""<li class="{Tone(finding.Severity)}"><b>{finding.Who}</b><p>{finding.Evidence}</p>""");
+        html.Write($"""<li class="{Tone(finding.Severity)}"><b>{finding.Who}</b>""");
+        if (finding.Severity != worst)
+        {
+            html.Write($""" <span class="badge">{Tone(finding.Severity)}</span>""");
+        }
+
+        html.Write($"<p>{finding.Evidence}</p>");
         if (finding.Command is { } command)
         {
             html.Write($"""<pre aria-label="Command that mends it"><code>{command}</code></pre>""");

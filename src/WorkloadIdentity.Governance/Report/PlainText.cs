@@ -12,17 +12,17 @@ internal static class PlainText
     private const int Longest = 512;
 
     /// <summary>The text on one line, without control and formatting characters, and of a bounded length.</summary>
-    public static string Of(string? text)
+    public static string Of(string? text, int longest = Longest)
     {
         if (string.IsNullOrEmpty(text))
         {
             return "";
         }
 
-        var line = new StringBuilder(Math.Min(text.Length, Longest));
+        var line = new StringBuilder(Math.Min(text.Length, longest));
         foreach (var rune in text.EnumerateRunes())
         {
-            if (line.Length >= Longest)
+            if (line.Length >= longest)
             {
                 return line.Append('…').ToString();
             }
@@ -38,6 +38,18 @@ internal static class PlainText
         }
 
         return line.ToString().TrimEnd();
+    }
+
+    /// <summary>The text in at most so many characters. A pair of surrogates is never parted.</summary>
+    public static string Cut(string text, int longest)
+    {
+        if (text.Length <= longest)
+        {
+            return text;
+        }
+
+        var kept = longest - 1;
+        return text[..(char.IsHighSurrogate(text[kept - 1]) ? kept - 1 : kept)] + "…";
     }
 
     /// <summary>The day, in UTC.</summary>

@@ -95,7 +95,7 @@ internal static class SarifReport
         json.WriteNumber("ruleIndex", finding.Rule.Rank);
         json.WriteString("level", Level(finding.Severity));
         var mend = finding.Command is { } command ? $" Mend it with: {command}" : "";
-        Text(json, "message", $"{PlainText.Of(finding.Who)}: {PlainText.Of(finding.Evidence)}{mend}");
+        Text(json, "message", WithoutLinks($"{PlainText.Of(finding.Who)}: {PlainText.Of(finding.Evidence)}{mend}"));
         json.WriteStartArray("locations");
         json.WriteStartObject();
         json.WriteStartObject("physicalLocation");
@@ -124,6 +124,12 @@ internal static class SarifReport
         json.WriteString("text", text);
         json.WriteEndObject();
     }
+
+    /// <summary>
+    /// "[text](target)" in a message is a link (section 3.11.6), and whoever names an application would write one into an alert. A space
+    /// ends that for every viewer, and leaves commands as they are.
+    /// </summary>
+    private static string WithoutLinks(string message) => message.Replace("](", "] (", StringComparison.Ordinal);
 
     private static string Level(FindingSeverity severity) => severity switch
     {

@@ -13,6 +13,9 @@ internal static class PowerTable
     private const string Exchange = "00000002-0000-0ff1-ce00-000000000000";
     private const string SharePoint = "00000003-0000-0ff1-ce00-000000000000";
 
+    private const string ReadsSites = "can read everyone's files and sites";
+    private const string ChangesSites = "can read and change everyone's files and sites";
+
     /// <summary>Directory roles by the id of their template, which is the same in every tenant.</summary>
     private static readonly FrozenDictionary<string, Reach> Roles = Table(
     [
@@ -69,12 +72,15 @@ internal static class PowerTable
         (Power.Wide, "can switch security settings off",
             ["Policy.ReadWrite.ConditionalAccess", "Policy.ReadWrite.AuthenticationMethod", "Policy.ReadWrite.Authorization",
             "Policy.ReadWrite.ApplicationConfiguration", "CustomSecAttributeAssignment.ReadWrite.All", "SecurityActions.ReadWrite.All"]),
-        (Power.Wide, "can read or send everyone's mail",
-            ["Mail.Read", "Mail.ReadWrite", "Mail.Send", "MailboxSettings.ReadWrite", "Calendars.ReadWrite"]),
-        (Power.Wide, "can read everyone's files and sites",
-            ["Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All", "Sites.Manage.All",
-            "Sites.FullControl.All"]),
-        (Power.Wide, "can read everyone's messages", ["Chat.Read.All", "Chat.ReadWrite.All", "ChannelMessage.Read.All"]),
+        (Power.Wide, "can read everyone's mail", ["Mail.Read"]),
+        (Power.Wide, "can read and change everyone's mail", ["Mail.ReadWrite"]),
+        (Power.Wide, "can send mail as everyone", ["Mail.Send"]),
+        (Power.Wide, "can change everyone's mailbox settings", ["MailboxSettings.ReadWrite"]),
+        (Power.Wide, "can read and change everyone's calendars", ["Calendars.ReadWrite"]),
+        (Power.Wide, ReadsSites, ["Files.Read.All", "Sites.Read.All"]),
+        (Power.Wide, ChangesSites, ["Files.ReadWrite.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All"]),
+        (Power.Wide, "can read everyone's messages", ["Chat.Read.All", "ChannelMessage.Read.All"]),
+        (Power.Wide, "can read and change everyone's messages", ["Chat.ReadWrite.All"]),
         (Power.Wide, "can run code on every managed device or read its keys",
             ["DeviceManagementConfiguration.ReadWrite.All", "DeviceManagementManagedDevices.PrivilegedOperations.All",
             "DeviceManagementRBAC.ReadWrite.All", "DeviceManagementApps.ReadWrite.All", "BitlockerKey.Read.All",
@@ -83,13 +89,14 @@ internal static class PowerTable
 
     private static readonly FrozenDictionary<string, Reach> ExchangePermissions = Table(
     [
-        (Power.Wide, "can read and change every mailbox", ["full_access_as_app", "Exchange.ManageAsApp", "Mail.ReadWrite", "Mail.Read"]),
+        (Power.Wide, "can read and change every mailbox", ["full_access_as_app", "Exchange.ManageAsApp", "Mail.ReadWrite"]),
+        (Power.Wide, "can read every mailbox", ["Mail.Read"]),
     ]);
 
     private static readonly FrozenDictionary<string, Reach> SharePointPermissions = Table(
     [
-        (Power.Wide, "can read everyone's files and sites",
-            ["Sites.FullControl.All", "Sites.Manage.All", "Sites.ReadWrite.All", "Sites.Read.All"]),
+        (Power.Wide, ReadsSites, ["Sites.Read.All"]),
+        (Power.Wide, ChangesSites, ["Sites.FullControl.All", "Sites.Manage.All", "Sites.ReadWrite.All"]),
     ]);
 
     /// <summary>What an application permission reaches.</summary>

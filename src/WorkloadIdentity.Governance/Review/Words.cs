@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace WorkloadIdentity.Governance;
 
 /// <summary>Parts of an inventory in words, for the evidence of findings and for reports.</summary>
@@ -34,6 +36,15 @@ internal static class Words
         IdentityKind.Application when identity.IsFromOtherTenant == true => "application of another tenant",
         IdentityKind.Application => "application",
         _ => identity.ServicePrincipalType?.ToString() is { Length: > 0 } type ? type : "other",
+    };
+
+    public static string Of(FindingSeverity severity) => severity switch
+    {
+        FindingSeverity.Critical => "critical",
+        FindingSeverity.High => "high",
+        FindingSeverity.Medium => "medium",
+        FindingSeverity.Low => "low",
+        _ => "note",
     };
 
     /// <summary>The name of a section for people.</summary>
@@ -83,9 +94,14 @@ internal static class Words
             : $"{string.Join(", ", all.Take(most))} and {PlainText.Count(all.Count - most, "more", "more")}";
     }
 
-    private static string Short(string? name)
+    /// <summary>How many findings there are: "30", or "9 critical, 21 medium" if not all have one severity.</summary>
+    public static string Count(IEnumerable<ReviewFinding> findings)
     {
-        var text = PlainText.Of(name);
-        return text.Length <= LongestName ? text : text[..LongestName] + "…";
+        var groups = findings.GroupBy(finding => finding.Severity).OrderByDescending(group => group.Key).ToList();
+        return groups is [var only]
+            ? only.Count().ToString("N0", CultureInfo.InvariantCulture)
+            : string.Join(", ", groups.Select(group => PlainText.Count(group.Count(), Of(group.Key), Of(group.Key))));
     }
+
+    private static string Short(string? name) => PlainText.Cut(PlainText.Of(name), LongestName);
 }

@@ -63,7 +63,7 @@ internal sealed class InventoryText(Screen screen)
         screen.Line((line.TrimEnd(), colour));
     }
 
-    private static string Cell(string text, int width) => text.Length <= width ? text.PadRight(width) : text[..(width - 1)] + "…";
+    private static string Cell(string text, int width) => PlainText.Cut(text, width).PadRight(width);
 
     private static string Short(string kind) => kind
         .Replace("system-assigned managed identity", "system-assigned", StringComparison.Ordinal)

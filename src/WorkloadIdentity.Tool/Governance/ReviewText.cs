@@ -20,12 +20,14 @@ internal sealed class ReviewText(Screen screen)
     private void Rule(ReviewRule rule, List<ReviewFinding> findings, bool isComplete)
     {
         var severity = findings[0].Severity;
-        screen.Line((Name(severity).PadRight(10), Colour(severity)), ($"{rule.Title} ({findings.Count})", null));
+        screen.Line((Words.Of(severity).PadRight(10), Colour(severity)), ($"{rule.Title} ({Words.Count(findings)})", null));
         Wrap("  ", rule.Harm);
         foreach (var finding in findings.Take(isComplete ? int.MaxValue : MostOfRule))
         {
             screen.Line();
-            screen.Line(($"  {PlainText.Of(finding.Identity?.DisplayName ?? "The tenant")}", ConsoleColor.Cyan));
+            var own = finding.Severity == severity ? "" : $" ({Words.Of(finding.Severity)})";
+            screen.Line(
+                ($"  {PlainText.Of(finding.Identity?.DisplayName ?? "The tenant")}", ConsoleColor.Cyan), (own, Colour(finding.Severity)));
             Wrap("    ", finding.Evidence);
             if (finding.Command is { } command)
             {
@@ -47,7 +49,7 @@ internal sealed class ReviewText(Screen screen)
     private void Summary(TenantReview review)
     {
         var counts = review.Findings.GroupBy(finding => finding.Severity).OrderByDescending(group => group.Key)
-            .Select(group => $"{group.Count()} {Name(group.Key)}");
+            .Select(group => $"{group.Count()} {Words.Of(group.Key)}");
         var identities = PlainText.Count(review.Inventory.Identities.Count, "identity", "identities");
         screen.Line(
             review.Findings.Count == 0 ? $"No rule found anything about {identities}." : $"{string.Join(", ", counts)}; {identities}.");
@@ -61,8 +63,6 @@ internal sealed class ReviewText(Screen screen)
             screen.Line(line);
         }
     }
-
-    private static string Name(FindingSeverity severity) => severity.ToString().ToLowerInvariant();
 
     private static ConsoleColor? Colour(FindingSeverity severity) => severity switch
     {

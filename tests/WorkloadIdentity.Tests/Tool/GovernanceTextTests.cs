@@ -43,6 +43,30 @@ public sealed class GovernanceTextTests
         Assert.Contains($"67 identities of tenant {SampleTenant.Id}.", lines);
     }
 
+    [Fact]
+    public void A_rule_counts_its_findings_by_severity_and_each_that_differs_from_the_worst_says_so()
+    {
+        var review = TenantReview.Of(
+            SampleTenant.Of(
+                SampleTenant.Application(1) with { Credentials = [SampleTenant.Secret(endsIn: 2)] },
+                SampleTenant.Application(2) with { Credentials = [SampleTenant.Secret(endsIn: 20)] }),
+            SampleTenant.Now);
+
+        var lines = Text(screen => new ReviewText(screen).Write(review, isComplete: false)).Split('\n');
+
+        Assert.EndsWith("(1 critical, 1 high)", lines[0], StringComparison.Ordinal);
+        Assert.Contains("  app-1", lines);
+        Assert.Contains("  app-2 (high)", lines);
+    }
+
+    [Theory]
+    [InlineData("orders-api", 12, "orders-api")]
+    [InlineData("orders-api", 10, "orders-api")]
+    [InlineData("orders-api", 7, "orders…")]
+    [InlineData("orders\U0001F600-api", 8, "orders…")]
+    [InlineData("orders\U0001F600-api", 9, "orders\U0001F600…")]
+    public void A_cut_parts_no_letter(string text, int longest, string cut) => Assert.Equal(cut, PlainText.Cut(text, longest));
+
     private static string Text(Action<Screen> write)
     {
         using var writer = new StringWriter { NewLine = "\n" };

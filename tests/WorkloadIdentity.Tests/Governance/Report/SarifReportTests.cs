@@ -31,6 +31,26 @@ public sealed class SarifReportTests
     }
 
     [Fact]
+    public void A_name_is_no_link_in_a_message_and_a_command_stays_as_it_is()
+    {
+        var review = TenantReview.Of(
+            SampleTenant.Of(
+                SampleTenant.Application(name: "[Mend it here](https://evil.example)") with
+                {
+                    AppRoles = [SampleTenant.AppRole("Application.ReadWrite.All")],
+                }),
+            SampleTenant.Now);
+
+        using var sarif = JsonDocument.Parse(TenantReportTests.Json(review, TenantReport.WriteSarif));
+        var texts = sarif.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray()
+            .Select(result => result.GetProperty("message").GetProperty("text").GetString()!).ToList();
+
+        Assert.All(texts, text => Assert.DoesNotContain("](", text, StringComparison.Ordinal));
+        Assert.StartsWith("[Mend it here] (https://evil.example)", texts[0], StringComparison.Ordinal);
+        Assert.EndsWith($"Mend it with: {review.Findings[0].Command}", texts[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void More_results_than_code_scanning_takes_are_cut_at_the_least_harm_and_that_is_said()
     {
         var review = TenantReview.Of(

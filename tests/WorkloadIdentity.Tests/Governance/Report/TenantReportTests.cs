@@ -86,6 +86,20 @@ public sealed partial class TenantReportTests
     }
 
     [Fact]
+    public void A_page_counts_findings_by_severity_and_says_each_that_differs_from_the_worst_of_its_rule()
+    {
+        var page = Html(TenantReview.Of(
+            SampleTenant.Of(
+                SampleTenant.Application(1) with { Credentials = [SampleTenant.Secret(endsIn: 2)] },
+                SampleTenant.Application(2) with { Credentials = [SampleTenant.Secret(endsIn: 20)] }),
+            SampleTenant.Now));
+
+        Assert.Contains("<span class=\"count\">1 critical, 1 high</span>", page, StringComparison.Ordinal);
+        Assert.Contains("</b> <span class=\"badge\">high</span><p>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("</b> <span class=\"badge\">critical</span>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_page_of_an_empty_tenant_says_so()
     {
         var page = Html(TenantReview.Of(SampleTenant.Of(), SampleTenant.Now));
