@@ -19,7 +19,8 @@ internal static class CsvReport
             csv.Row(
                 PlainText.Of(identity.DisplayName), identity.ClientId.ToString(), identity.Id?.ToString(),
                 identity.ApplicationId?.ToString(), row.Kind, row.State, identity.HomeTenantId, List(row.Owners), row.Created,
-                identity.CreatedBy?.ToString(), row.LastUsed, row.NextEnd, Count(identity, CredentialKind.Secret), Count(identity, CredentialKind.Certificate),
+                identity.CreatedBy?.ToString(), row.LastUsed, row.NextEnd,
+                Count(identity, CredentialKind.Secret), Count(identity, CredentialKind.Certificate),
                 identity.Federations?.Count.ToString(null, null) ?? IdentityRow.NotKnown, row.Reaches,
                 List(identity.AppRoles?.Select(role => role.Value ?? role.RoleId)),
                 List(identity.DirectoryRoles?.Select(role => (role.Name ?? role.RoleId) + (role.IsEligible ? " (to activate)" : ""))),

@@ -16,7 +16,9 @@ public sealed partial class TelemetryPageTests
         using var acquirer = new TokenAcquirer(
             new ControlledCredential(new FakeClock()), new TokenAcquirerOptions { MeterFactory = meters });
         using var handler = new AccessTokenHandler(
-            new FakeTokens(), new TokenRequest("https://api.contoso.com/.default"), new AccessTokenHandlerOptions { MeterFactory = meters });
+            new FakeTokens(),
+            new TokenRequest("https://api.contoso.com/.default"),
+            new AccessTokenHandlerOptions { MeterFactory = meters });
         using var graph = new GraphClient(new FakeTokens());
         using var inventory = new InventoryMetrics(meters, graph, Options.Create(new BackgroundInventoryOptions()));
 
