@@ -37,12 +37,14 @@ internal sealed class OpenedPage : IAsyncDisposable
             Permissions = ["clipboard-read", "clipboard-write"],
             IgnoreHTTPSErrors = true,
         });
-        context.SetDefaultTimeout(20_000);
+        // A busy machine is slow, and an assertion that holds returns at once.
+        context.SetDefaultTimeout(60_000);
+        Assertions.SetDefaultExpectTimeout(60_000);
         var opened = new OpenedPage(context, await context.NewPageAsync());
         await opened.Page.GotoAsync($"{entra.PageAddress}{(withToken ? $"#token={entra.AdminToken}" : "")}");
         if (withToken)
         {
-            await Assertions.Expect(opened.Page.Locator("#connection")).ToHaveTextAsync("Live", new() { Timeout = 20_000 });
+            await Assertions.Expect(opened.Page.Locator("#connection")).ToHaveTextAsync("Live");
         }
 
         return opened;
