@@ -7,6 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>The emulator's page in a real browser.</summary>
+[Collection(BrowserTests.Name)]
 public sealed class EmulatorPageTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime
 {
     private const string Secret = "canary-s3cret-of-orders";
