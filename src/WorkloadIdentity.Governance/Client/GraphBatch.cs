@@ -98,11 +98,9 @@ internal sealed class GraphBatch(GraphTransport transport, PooledText pool)
                 writer.WriteString("method", "GET");
                 writer.WriteString("url", reads[index].Path[versionLength..]);
                 writer.WriteStartObject("headers");
-                writer.WriteString("Prefer", "include-unknown-enum-members");
-                writer.WriteString("x-ms-throttle-priority", "low");
-                if (reads[index].IsAdvanced)
+                foreach (var (name, value) in GraphCall.Headers(reads[index].IsAdvanced))
                 {
-                    writer.WriteString("ConsistencyLevel", "eventual");
+                    writer.WriteString(name, value);
                 }
 
                 writer.WriteEndObject();

@@ -61,7 +61,7 @@ internal sealed class GraphTransport(HttpClient http, GraphClientOptions options
         GraphCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : notnull
     {
-        using var turn = await _limits.TakeAsync(call, cancellationToken).ConfigureAwait(false);
+        using var turn = await _limits.TakeAsync(call.Group, call.Units, call.KeyReads, cancellationToken).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(options.RequestTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -136,19 +136,13 @@ internal sealed class GraphTransport(HttpClient http, GraphClientOptions options
     private static (T? Result, GraphException? Failure) Failed<T>(GraphErrorKind kind, string what, Exception? exception)
         where T : notnull => (default, new GraphException(new GraphError(kind, $"Graph {what}"), exception));
 
-    /// <summary>
-    /// Without the first header Graph hides the members of lists that it added later, such as risk details of service principals. The
-    /// second lets other work of the tenant go first.
-    /// </summary>
     private static HttpRequestMessage Message(GraphCall call)
     {
         var message = new HttpRequestMessage(call.Method, call.Address);
         message.Headers.TryAddWithoutValidation("Accept", "application/json");
-        message.Headers.TryAddWithoutValidation("Prefer", "include-unknown-enum-members");
-        message.Headers.TryAddWithoutValidation("x-ms-throttle-priority", "low");
-        if (call.IsAdvanced)
+        foreach (var (name, value) in GraphCall.Headers(call.IsAdvanced))
         {
-            message.Headers.TryAddWithoutValidation("ConsistencyLevel", "eventual");
+            message.Headers.TryAddWithoutValidation(name, value);
         }
 
         if (call.Body is { } body)

@@ -36,17 +36,15 @@ internal sealed class SectionReading(InventoryReading reading, SectionPlan plan)
             {
                 await RunStepsAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (GraphException exception) when (isResumed && exception.Error.Kind is GraphErrorKind.Expired
-                or GraphErrorKind.NotFound or GraphErrorKind.Refused or GraphErrorKind.InvalidResponse)
+            catch (GraphException exception) when (isResumed && MayBeTheLink(exception.Error))
             {
-                // The place is a link that an earlier reading kept, and Graph takes such a link for a while only.
                 BeginAnew();
                 await RunStepsAsync(cancellationToken).ConfigureAwait(false);
             }
 
             End(SectionState.Complete, null);
         }
-        catch (GraphException exception) when (!plan.IsNeeded && exception.Error.Kind != GraphErrorKind.Unauthorized)
+        catch (GraphException exception) when (MayBeMissing(exception.Error))
         {
             End(Place.Rows > 0 ? SectionState.Partial : SectionState.Missing, SectionReason.Of(plan.Section, exception.Error));
         }
@@ -137,12 +135,19 @@ internal sealed class SectionReading(InventoryReading reading, SectionPlan plan)
             reading.Write([new StateLine { End = Section(SectionState.Complete, reading.Look(plan.Changes.Count), at, null, delta) }]);
             return true;
         }
-        catch (GraphException exception) when (exception.Error.Kind
-            is GraphErrorKind.Expired or GraphErrorKind.NotFound or GraphErrorKind.Refused or GraphErrorKind.InvalidResponse
-            || (!plan.IsNeeded && exception.Error.Kind != GraphErrorKind.Unauthorized))
+        catch (GraphException exception) when (MayBeTheLink(exception.Error) || MayBeMissing(exception.Error))
         {
             Note("Later changes could not be read by the link to them, so the section was read in full.");
             return false;
         }
     }
+
+    /// <summary>
+    /// Whether an error may come from a link that an earlier reading kept, because Graph takes such a link for a while only.
+    /// </summary>
+    private static bool MayBeTheLink(GraphError error) => error.Kind
+        is GraphErrorKind.Expired or GraphErrorKind.NotFound or GraphErrorKind.Refused or GraphErrorKind.InvalidResponse;
+
+    /// <summary>Whether the inventory goes on without the section.</summary>
+    private bool MayBeMissing(GraphError error) => !plan.IsNeeded && error.Kind != GraphErrorKind.Unauthorized;
 }

@@ -14,13 +14,17 @@ internal sealed class ThrottleLimits(TimeProvider timeProvider)
     private readonly WindowLimiter _protection = new(1, TimeSpan.FromSeconds(1.1), timeProvider);
 
     /// <summary>Waits until a request may be sent. The result is disposed when the request has ended.</summary>
-    public async ValueTask<LimitTurn> TakeAsync(GraphCall call, CancellationToken cancellationToken)
+    /// <param name="group">The group whose limit counts.</param>
+    /// <param name="units">The resource units of the request; other groups than the directory count requests.</param>
+    /// <param name="keyReads">How many of its parts select <c>keyCredentials</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<LimitTurn> TakeAsync(LimitGroup group, int units, int keyReads, CancellationToken cancellationToken)
     {
-        var limiter = Of(call.Group);
-        var units = call.Group == LimitGroup.Directory ? call.Units : 1;
-        if (call.KeyReads > 0)
+        var limiter = Of(group);
+        units = group == LimitGroup.Directory ? units : 1;
+        if (keyReads > 0)
         {
-            await _keys.TakeAsync(call.KeyReads, cancellationToken).ConfigureAwait(false);
+            await _keys.TakeAsync(keyReads, cancellationToken).ConfigureAwait(false);
         }
 
         try
@@ -29,15 +33,15 @@ internal sealed class ThrottleLimits(TimeProvider timeProvider)
         }
         catch
         {
-            if (call.KeyReads > 0)
+            if (keyReads > 0)
             {
-                _keys.End(call.KeyReads, call.KeyReads);
+                _keys.End(keyReads, keyReads);
             }
 
             throw;
         }
 
-        return new LimitTurn(limiter, units, _keys, call.KeyReads, call.Group == LimitGroup.Directory);
+        return new LimitTurn(limiter, units, _keys, keyReads, group == LimitGroup.Directory);
     }
 
     /// <summary>Holds back the requests of a group.</summary>

@@ -35,18 +35,7 @@ internal static class EmulatorVariables
             variables.Add(("AZURE_CLIENT_SECRET", secret));
         }
 
-        // A container's process has the same id at each start, so one that was killed may have left this file.
-        var unfinished = $"{path}.{Environment.ProcessId}.tmp";
-        File.Delete(unfinished);
-        try
-        {
-            VariablesFile.Create(unfinished, variables);
-            File.Move(unfinished, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
+        PrivateFile.Replace(path, file => VariablesFile.Write(file, variables));
     });
 
     /// <summary>Waits until the emulator of this file listens and has written the file.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using WorkloadIdentity.Testing;
 
 namespace WorkloadIdentity.Tool;
@@ -11,15 +12,13 @@ internal static class VariablesFile
     /// </summary>
     public static void Create(string path, IEnumerable<(string Name, string Value)> variables)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var writer = new StreamWriter(path, options);
-        writer.Write(Text(variables));
+        using var file = PrivateFile.Create(path);
+        Write(file, variables);
     }
+
+    /// <summary>Writes the content of the file.</summary>
+    public static void Write(Stream file, IEnumerable<(string Name, string Value)> variables) =>
+        file.Write(Encoding.UTF8.GetBytes(Text(variables)));
 
     /// <summary>The content of the file.</summary>
     public static string Text(IEnumerable<(string Name, string Value)> variables) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -54,9 +55,11 @@ internal sealed class TokenExchange
     public TokenError? Refusal { get; set; }
 
     /// <summary>The agent identity's own token for the exchange. When set, the token is requested for the agent's user.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? AgentToken { get; private init; }
 
     /// <summary>The federated assertion that was written last; null before.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? Assertion { get; set; }
 
     /// <summary>Whether to sign with RS256, although the key supports PS256.</summary>

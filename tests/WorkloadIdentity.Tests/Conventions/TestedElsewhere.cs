@@ -77,8 +77,9 @@ internal static class TestedElsewhere
         ("Governance/Review/CoverageRulesTests", "WorkloadIdentity.Governance/Review", "ReviewFacts"),
         ("Governance/Review/FederationRulesTests", "WorkloadIdentity.Governance/Review", "FederationTrust"),
         ("Governance/Review/CredentialRulesTests", "WorkloadIdentity.Governance/Review", "Words"),
+        ("Governance/Report/TenantReportTests", "WorkloadIdentity.Governance/Review", "PlainText"),
         ("Governance/Report/TenantReportTests", "WorkloadIdentity.Governance/Report",
-            "FindingsHtml HtmlReport HtmlWriter IdentitiesHtml IdentityJson IdentityRow JsonReport PageHtml PlainText ReachData ReachHtml "
+            "FindingsHtml HtmlReport HtmlWriter IdentitiesHtml IdentityJson IdentityRow JsonReport PageHtml ReachData ReachHtml "
                 + "SectionsHtml TimelineData TimelineHtml"),
         ("Governance/Report/CsvReportTests", "WorkloadIdentity.Governance/Report", "CsvWriter"),
         ("Governance/Inventory/TenantInventoryTests", "WorkloadIdentity.Governance/Inventory", "InventorySection SectionAccess"),
@@ -87,7 +88,7 @@ internal static class TestedElsewhere
         ("Governance/Client/GraphLinksTests", "WorkloadIdentity.Governance/Client", "GraphCloud"),
         ("Governance/Model/PooledTextTests", "WorkloadIdentity.Governance/Client", "GraphJson"),
         ("Governance/Limits/ThrottleLimitsTests", "WorkloadIdentity.Governance/Limits", "LimitTurn WindowLimiter"),
-        ("Governance/State/StateFileTests", "WorkloadIdentity.Governance/State",
+        ("Governance/Store/StateFileTests", "WorkloadIdentity.Governance/Store",
             "InventoryTables SectionPlace StateJournal StateLines TableLines"),
         ("Governance/Inventory/InventoryReaderTests", "WorkloadIdentity.Governance/Inventory",
             "AttributesStep ChangeReading DecisionsStep IdentityBuilder InventoryBuilder InventoryJoin InventoryOptions InventoryReading"),

@@ -42,12 +42,12 @@ public sealed class ThrottleLimitsTests
     [Fact]
     public async Task A_request_counts_until_a_window_after_its_end()
     {
-        using (await _limits.TakeAsync(Call(LimitGroup.Protection, 1, 0), CancellationToken.None))
+        using (await _limits.TakeAsync(LimitGroup.Protection, 1, 0, CancellationToken.None))
         {
             _clock.Advance(TimeSpan.FromSeconds(30));
         }
 
-        var next = _limits.TakeAsync(Call(LimitGroup.Protection, 1, 0), CancellationToken.None).AsTask();
+        var next = _limits.TakeAsync(LimitGroup.Protection, 1, 0, CancellationToken.None).AsTask();
 
         Assert.False(next.IsCompleted);
         (await _clock.RunUntilAsync(next)).Dispose();
@@ -57,8 +57,8 @@ public sealed class ThrottleLimitsTests
     [Fact]
     public async Task While_a_request_runs_another_waits_for_its_end()
     {
-        var turn = await _limits.TakeAsync(Call(LimitGroup.Protection, 1, 0), CancellationToken.None);
-        var next = _limits.TakeAsync(Call(LimitGroup.Protection, 1, 0), CancellationToken.None).AsTask();
+        var turn = await _limits.TakeAsync(LimitGroup.Protection, 1, 0, CancellationToken.None);
+        var next = _limits.TakeAsync(LimitGroup.Protection, 1, 0, CancellationToken.None).AsTask();
         _clock.Advance(TimeSpan.FromMinutes(5));
         Assert.False(next.IsCompleted);
 
@@ -70,12 +70,12 @@ public sealed class ThrottleLimitsTests
     [Fact]
     public async Task The_cost_that_an_answer_names_counts()
     {
-        using (var turn = await _limits.TakeAsync(Call(LimitGroup.Directory, 1, 0), CancellationToken.None))
+        using (var turn = await _limits.TakeAsync(LimitGroup.Directory, 1, 0, CancellationToken.None))
         {
             turn.Heard(FakeServer.Response(HttpStatusCode.OK, headers: ("x-ms-resource-unit", "3500")).Headers);
         }
 
-        var next = _limits.TakeAsync(Call(LimitGroup.Directory, 1, 0), CancellationToken.None).AsTask();
+        var next = _limits.TakeAsync(LimitGroup.Directory, 1, 0, CancellationToken.None).AsTask();
 
         Assert.False(next.IsCompleted);
         (await _clock.RunUntilAsync(next)).Dispose();
@@ -89,13 +89,13 @@ public sealed class ThrottleLimitsTests
     [InlineData("much", 0)]
     public async Task Near_the_limit_the_group_slows_down(string share, int seconds)
     {
-        using (var turn = await _limits.TakeAsync(Call(LimitGroup.Directory, 1, 0), CancellationToken.None))
+        using (var turn = await _limits.TakeAsync(LimitGroup.Directory, 1, 0, CancellationToken.None))
         {
             turn.Heard(FakeServer.Response(HttpStatusCode.OK, headers: ("x-ms-throttle-limit-percentage", share)).Headers);
         }
 
         var before = _clock.Now;
-        (await _clock.RunUntilAsync(_limits.TakeAsync(Call(LimitGroup.Directory, 1, 0), CancellationToken.None).AsTask())).Dispose();
+        (await _clock.RunUntilAsync(_limits.TakeAsync(LimitGroup.Directory, 1, 0, CancellationToken.None).AsTask())).Dispose();
         Assert.Equal(seconds, (_clock.Now - before).TotalSeconds, 0.01);
     }
 
@@ -105,8 +105,8 @@ public sealed class ThrottleLimitsTests
         _limits.Pause(LimitGroup.Reports, TimeSpan.FromMinutes(2));
         _limits.Pause(LimitGroup.Reports, TimeSpan.FromSeconds(1));
 
-        (await _limits.TakeAsync(Call(LimitGroup.Directory, 1, 0), CancellationToken.None)).Dispose();
-        (await _clock.RunUntilAsync(_limits.TakeAsync(Call(LimitGroup.Reports, 1, 0), CancellationToken.None).AsTask())).Dispose();
+        (await _limits.TakeAsync(LimitGroup.Directory, 1, 0, CancellationToken.None)).Dispose();
+        (await _clock.RunUntilAsync(_limits.TakeAsync(LimitGroup.Reports, 1, 0, CancellationToken.None).AsTask())).Dispose();
 
         Assert.Equal(new DateTimeOffset(2026, 1, 1, 0, 2, 0, TimeSpan.Zero), _clock.Now);
     }
@@ -116,12 +116,12 @@ public sealed class ThrottleLimitsTests
     {
         using var cancel = new CancellationTokenSource();
         _limits.Pause(LimitGroup.Protection, TimeSpan.FromMinutes(1));
-        var waiting = _limits.TakeAsync(Call(LimitGroup.Protection, 1, 0), cancel.Token).AsTask();
+        var waiting = _limits.TakeAsync(LimitGroup.Protection, 1, 0, cancel.Token).AsTask();
 
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
-        (await _clock.RunUntilAsync(_limits.TakeAsync(Call(LimitGroup.Protection, 1, 0), CancellationToken.None).AsTask())).Dispose();
+        (await _clock.RunUntilAsync(_limits.TakeAsync(LimitGroup.Protection, 1, 0, CancellationToken.None).AsTask())).Dispose();
     }
 
     private Task<bool> SendAsync(LimitGroup group, int units, int count, List<DateTimeOffset> sent, int keyReads = 0)
@@ -132,14 +132,11 @@ public sealed class ThrottleLimitsTests
         {
             for (var n = 0; n < count; n++)
             {
-                using var turn = await _limits.TakeAsync(Call(group, units, keyReads), CancellationToken.None);
+                using var turn = await _limits.TakeAsync(group, units, keyReads, CancellationToken.None);
                 sent.Add(_clock.Now);
             }
 
             return true;
         }
     }
-
-    private static GraphCall Call(LimitGroup group, int units, int keyReads) =>
-        new(HttpMethod.Get, GraphCloud.Public) { Group = group, Units = units, KeyReads = keyReads };
 }
