@@ -1,6 +1,6 @@
 namespace WorkloadIdentity.Governance;
 
-/// <summary>One request. All of them read, so each may be sent again.</summary>
+/// <summary>One request.</summary>
 internal sealed record GraphCall(HttpMethod Method, Uri Address)
 {
     public LimitGroup Group { get; init; }

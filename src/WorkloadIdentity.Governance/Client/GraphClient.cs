@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace WorkloadIdentity.Governance;
 
 /// <summary>
-/// Reads Microsoft Graph: applications, service principals and what belongs to them. It keeps within the limits of Graph, so use one client
-/// for each identity and tenant. Safe for concurrent use.
+/// Reaches Microsoft Graph: applications, service principals and what belongs to them. It keeps within the limits of Graph, so use one
+/// client for each identity and tenant. Safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -24,6 +24,8 @@ public sealed partial class GraphClient : IDisposable
     private readonly HttpClient _http;
     private readonly bool _ownsHttp;
     private readonly GraphTransport _transport;
+    private readonly GraphWriter _writer;
+    private readonly ITokenAcquirer? _acquirer;
     private readonly PooledText _pool = new();
 
     /// <summary>A client whose tokens come from <paramref name="acquirer"/>.</summary>
@@ -33,6 +35,7 @@ public sealed partial class GraphClient : IDisposable
     public GraphClient(ITokenAcquirer acquirer, GraphClientOptions? options = null)
         : this(options, checkedOptions => Authorized(acquirer, checkedOptions), ownsHttp: true)
     {
+        _acquirer = acquirer;
     }
 
     /// <summary>
@@ -54,6 +57,7 @@ public sealed partial class GraphClient : IDisposable
         _http = http(Options);
         _ownsHttp = ownsHttp;
         _transport = new GraphTransport(_http, Options);
+        _writer = new GraphWriter(_transport, Options.TimeProvider);
         Batch = new GraphBatch(_transport, _pool);
     }
 
@@ -119,10 +123,9 @@ public sealed partial class GraphClient : IDisposable
     private static HttpClient Authorized(ITokenAcquirer acquirer, GraphClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(acquirer);
-        var scope = options.Scope ?? $"{options.Endpoint.GetLeftPart(UriPartial.Authority)}/.default";
         var handler = new AccessTokenHandler(
             acquirer,
-            new TokenRequest(scope) { TenantId = options.TenantId, ContinuousAccess = true },
+            Request(options),
             new AccessTokenHandlerOptions
             {
                 AllowedOrigins = { new Uri(options.Endpoint.GetLeftPart(UriPartial.Authority)) },
@@ -134,6 +137,13 @@ public sealed partial class GraphClient : IDisposable
         };
         return new HttpClient(handler, disposeHandler: options.Transport is null) { Timeout = Timeout.InfiniteTimeSpan };
     }
+
+    private static TokenRequest Request(GraphClientOptions options) =>
+        new(options.Scope ?? $"{options.Endpoint.GetLeftPart(UriPartial.Authority)}/.default")
+        {
+            TenantId = options.TenantId,
+            ContinuousAccess = true,
+        };
 
     /// <summary>Connections that follow no redirect, keep no cookie and add no trace headers.</summary>
     private static SocketsHttpHandler Connections() => new()

@@ -36,11 +36,31 @@ public sealed class GraphError
     public bool IsTransient => !IsStop && Kind is GraphErrorKind.Throttled or GraphErrorKind.Unavailable
         or GraphErrorKind.Unreachable or GraphErrorKind.TimedOut or GraphErrorKind.InvalidResponse;
 
+    /// <summary>
+    /// Whether a change may have been made although it failed: its answer was lost. Read the object and compare before you try again.
+    /// </summary>
+    public bool IsOutcomeUnknown { get; init; }
+
+    /// <summary>Whether Graph certainly changed nothing: it was not reached, or refused.</summary>
+    internal bool IsUndone { get; init; }
+
     /// <summary>Whether it was stopped here, because of a danger that a later try does not end.</summary>
     internal bool IsStop { get; init; }
 
     /// <summary>The message.</summary>
     public override string ToString() => Message;
+
+    /// <summary>The same error of a change that may have been made.</summary>
+    internal GraphError OfUnknownOutcome() =>
+        new(Kind, $"{Message} It is not known whether the change was made: read the object before you try again.")
+        {
+            StatusCode = StatusCode,
+            Code = Code,
+            ServerMessage = ServerMessage,
+            RequestId = RequestId,
+            RetryAfter = RetryAfter,
+            IsOutcomeUnknown = true,
+        };
 
     /// <summary>The error of an answer.</summary>
     /// <param name="what">What was asked, such as <c>GET /v1.0/applications</c>.</param>
@@ -61,6 +81,7 @@ public sealed class GraphError
             ServerMessage = words,
             RequestId = requestId,
             RetryAfter = retryAfter,
+            IsUndone = status is >= 400 and < 500 and not 408,
         };
     }
 
@@ -89,6 +110,7 @@ public sealed class GraphError
         400 when IsExpiredState(code) => GraphErrorKind.Expired,
         404 => GraphErrorKind.NotFound,
         429 => GraphErrorKind.Throttled,
+        409 when SpeaksOfDuplicate(code) => GraphErrorKind.Conflict,
         408 or 409 or >= 500 => GraphErrorKind.Unavailable,
         _ => GraphErrorKind.Refused,
     };
@@ -96,6 +118,11 @@ public sealed class GraphError
     // "Authentication_RequestFromNonPremiumTenantOrB2CTenant", "AadPremiumLicenseRequired", "The tenant needs … a Premium license".
     private static bool SpeaksOfLicense(string? text) => text is not null
         && (text.Contains("license", StringComparison.OrdinalIgnoreCase) || text.Contains("premium", StringComparison.OrdinalIgnoreCase));
+
+    // "Request_MultipleObjectsWithSameKeyValue", "ObjectAlreadyExists". Other conflicts come from a change at the same time.
+    private static bool SpeaksOfDuplicate(string? code) => code is not null
+        && (code.Contains("SameKeyValue", StringComparison.OrdinalIgnoreCase)
+            || code.Contains("Exists", StringComparison.OrdinalIgnoreCase));
 
     private static bool IsExpiredState(string? code) =>
         code is not null && (code.Contains("syncState", StringComparison.OrdinalIgnoreCase)

@@ -33,6 +33,9 @@ public enum GraphErrorKind
     /// <summary>Graph failed (5xx), or another change was under way (409).</summary>
     Unavailable,
 
+    /// <summary>An object with this name or value exists already (409).</summary>
+    Conflict,
+
     /// <summary>Graph refused the request for another reason.</summary>
     Refused,
 }

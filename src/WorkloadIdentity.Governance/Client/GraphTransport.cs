@@ -46,19 +46,30 @@ internal sealed class GraphTransport(HttpClient http, GraphClientOptions options
                 throw failure;
             }
 
-            if (error.Kind == GraphErrorKind.Throttled || error.RetryAfter is not null)
-            {
-                Pause(call.Group, attempt, error.RetryAfter);
-            }
-            else
-            {
-                await Task.Delay(_delay.After(attempt, null), options.TimeProvider, cancellationToken).ConfigureAwait(false);
-            }
+            await WaitAsync(call.Group, attempt, error, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<(T? Result, GraphException? Failure)> TryAsync<T>(
-        GraphCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    /// <summary>Waits before a request is sent again.</summary>
+    public async Task WaitAsync(LimitGroup group, int attempt, GraphError error, CancellationToken cancellationToken)
+    {
+        if (error.Kind == GraphErrorKind.Throttled || error.RetryAfter is not null)
+        {
+            Pause(group, attempt, error.RetryAfter);
+        }
+        else
+        {
+            await Task.Delay(_delay.After(attempt, null), options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One attempt.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="type">How the answer is parsed; null if it is not read.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The answer, or why there is none; neither if a success is not read.</returns>
+    public async Task<(T? Result, GraphException? Failure)> TryAsync<T>(
+        GraphCall call, JsonTypeInfo<T>? type, CancellationToken cancellationToken)
         where T : notnull
     {
         using var turn = await _limits.TakeAsync(call.Group, call.Units, call.KeyReads, cancellationToken).ConfigureAwait(false);
@@ -92,12 +103,13 @@ internal sealed class GraphTransport(HttpClient http, GraphClientOptions options
             return Failed<T>(
                 GraphErrorKind.Unreachable,
                 $"could not be reached for {call}, or the connection broke. Check name resolution, routes, proxy and firewall.",
-                exception);
+                exception,
+                isUndone: WasNotSent(exception));
         }
     }
 
     private async Task<(T? Result, GraphException? Failure)> ReadAsync<T>(
-        GraphCall call, HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        GraphCall call, HttpResponseMessage response, JsonTypeInfo<T>? type, CancellationToken cancellationToken)
         where T : notnull
     {
         var status = (int)response.StatusCode;
@@ -113,9 +125,14 @@ internal sealed class GraphTransport(HttpClient http, GraphClientOptions options
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
+            if (response.IsSuccessStatusCode && type is null)
+            {
+                return default;
+            }
+
             if (response.IsSuccessStatusCode)
             {
-                return await JsonSerializer.DeserializeAsync(body, type, cancellationToken).ConfigureAwait(false) is { } result
+                return await JsonSerializer.DeserializeAsync(body, type!, cancellationToken).ConfigureAwait(false) is { } result
                     ? (result, null)
                     : Failed<T>(GraphErrorKind.InvalidResponse, $"answered {call} with nothing.", null);
             }
@@ -133,8 +150,16 @@ internal sealed class GraphTransport(HttpClient http, GraphClientOptions options
         }
     }
 
-    private static (T? Result, GraphException? Failure) Failed<T>(GraphErrorKind kind, string what, Exception? exception)
-        where T : notnull => (default, new GraphException(new GraphError(kind, $"Graph {what}"), exception));
+    private static (T? Result, GraphException? Failure) Failed<T>(
+        GraphErrorKind kind, string what, Exception? exception, bool isUndone = false)
+        where T : notnull =>
+        (default, new GraphException(new GraphError(kind, $"Graph {what}") { IsUndone = isUndone }, exception));
+
+    private static bool WasNotSent(Exception exception) => exception is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+    };
 
     private static HttpRequestMessage Message(GraphCall call)
     {

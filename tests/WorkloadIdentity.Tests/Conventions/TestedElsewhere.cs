@@ -85,6 +85,8 @@ internal static class TestedElsewhere
         ("Governance/Inventory/TenantInventoryTests", "WorkloadIdentity.Governance/Inventory", "InventorySection SectionAccess"),
         ("Governance/Client/GraphClientTests", "WorkloadIdentity.Governance/Client",
             "GraphCall GraphClientOptions GraphPage GraphRead GraphReads GraphTransport"),
+        ("Governance/Client/GraphWriterTests", "WorkloadIdentity.Governance/Client", "GraphBody GraphWrite"),
+        ("Governance/Changes/ChangePlanTests", "WorkloadIdentity.Governance/Changes", "PlannedChange"),
         ("Governance/Client/GraphLinksTests", "WorkloadIdentity.Governance/Client", "GraphCloud"),
         ("Governance/Model/PooledTextTests", "WorkloadIdentity.Governance/Client", "GraphJson"),
         ("Governance/Limits/ThrottleLimitsTests", "WorkloadIdentity.Governance/Limits", "LimitTurn WindowLimiter"),
