@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Internal;
 
 namespace WorkloadIdentity;
 
@@ -12,9 +13,10 @@ internal sealed class OnBehalfOfCache(AcquirerSetup setup, AcquisitionRunner run
     private static readonly TimeSpan ShortestStay = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestStay = TimeSpan.FromDays(1);
 
-    private readonly MemoryCache _entries = new(new MemoryCacheOptions());
+    private readonly MemoryCache _entries = new(new MemoryCacheOptions { Clock = new WallClock(setup.TimeProvider) });
     private readonly Lock _adding = new();
-    private int _crowd;
+    private readonly int _share = Math.Max(1, capacity / 16);
+    private int _makeRoomAt;
     private bool _isDisposed;
 
     public int Count => _entries.Count;
@@ -23,36 +25,12 @@ internal sealed class OnBehalfOfCache(AcquirerSetup setup, AcquisitionRunner run
 
     private AcquisitionRunner Runner => runner;
 
-    public TokenCacheEntry GetOrAdd(TokenRequest request)
-    {
-        var key = request.CacheKey;
-        if (_entries.TryGetValue<TokenCacheEntry>(key, out var found) && found is not null)
-        {
-            return found;
-        }
+    public TokenCacheEntry GetOrAdd(TokenRequest request) =>
+        _entries.Get<TokenCacheEntry>(request.CacheKey) ?? Add(request, request.CacheKey);
 
-        // MemoryCache alone may give a key two entries under a race, and silently drops new ones once it is full. So entries are added one
-        // at a time, after room was made.
-        lock (_adding)
-        {
-            if (_entries.TryGetValue<TokenCacheEntry>(key, out var there) && there is not null)
-            {
-                return there;
-            }
-
-            if (_entries.Count >= Math.Max(capacity, _crowd))
-            {
-                MakeRoom();
-            }
-
-            var endsOn = request.User?.ExpiresOn;
-            var stay = (endsOn - setup.TimeProvider.GetUtcNow()) ?? LongestStay;
-            var leavesOn = Clock() + (stay < ShortestStay ? ShortestStay : stay < LongestStay ? stay : LongestStay);
-            var entry = new Entry(this, key, (endsOn ?? DateTimeOffset.MaxValue).UtcTicks, leavesOn);
-            entry.Store();
-            return entry;
-        }
-    }
+    /// <summary>How long an entry stays in the cache when the user's assertion expires after <paramref name="left"/>.</summary>
+    internal static TimeSpan Stay(TimeSpan left) =>
+        TimeSpan.FromTicks(Math.Clamp(left.Ticks, ShortestStay.Ticks, LongestStay.Ticks));
 
     public void Dispose()
     {
@@ -63,19 +41,47 @@ internal sealed class OnBehalfOfCache(AcquirerSetup setup, AcquisitionRunner run
         }
     }
 
-    /// <summary>Removes a twentieth of the entries: failed ones first, then the least recently used.</summary>
+    private Entry Add(TokenRequest request, TokenRequest key)
+    {
+        // MemoryCache alone may give a key two entries under a race, and silently drops new ones once it is full. So entries are added one
+        // at a time, after room was made.
+        lock (_adding)
+        {
+            if (_entries.Get<Entry>(key) is { } there)
+            {
+                return there;
+            }
+
+            MakeRoom();
+            var now = setup.TimeProvider.GetUtcNow();
+            var endsOn = request.User?.ExpiresOn ?? DateTimeOffset.MaxValue;
+            var entry = new Entry(this, key, endsOn.UtcTicks, leavesOn: now + Stay(endsOn - now));
+            entry.Store();
+            return entry;
+        }
+    }
+
+    /// <summary>
+    /// Once the capacity is reached, makes room for a sixteenth of it. Failed entries go first, then the least recently used.
+    /// </summary>
     private void MakeRoom()
     {
         var before = _entries.Count;
-        _entries.Compact(Math.Max(0.05, 1.0 / capacity));
-        setup.Telemetry.Evicted(before - _entries.Count, "user");
+        if (before < capacity)
+        {
+            _makeRoomAt = capacity;
+        }
+        else if (before >= _makeRoomAt)
+        {
+            // MemoryCache is told which part to remove, and rounds the number of entries down.
+            var wanted = before - capacity + _share;
+            _entries.Compact((wanted + 0.5) / before);
+            setup.Telemetry.Evicted(before - _entries.Count, "user");
 
-        // Entries beyond the capacity wait for their first result. They are looked at again once there are a good many more.
-        _crowd = _entries.Count < capacity ? 0 : _entries.Count + Math.Max(1, capacity / 16);
+            // Entries beyond the capacity wait for their first result. They are looked at again once there are a good many more.
+            _makeRoomAt = _entries.Count + _share;
+        }
     }
-
-    /// <summary>The clock of <see cref="MemoryCache"/>.</summary>
-    private static DateTimeOffset Clock() => TimeProvider.System.GetUtcNow();
 
     /// <summary>A user's entry. Its token is not served after the user's assertion has expired.</summary>
     /// <param name="cache">The cache it is in.</param>
@@ -105,11 +111,17 @@ internal sealed class OnBehalfOfCache(AcquirerSetup setup, AcquisitionRunner run
             lock (cache._adding)
             {
                 _priority = priority;
-                if (!cache._isDisposed && cache._entries.TryGetValue<TokenCacheEntry>(key, out var there) && ReferenceEquals(there, this))
+                if (!cache._isDisposed && ReferenceEquals(cache._entries.Get(key), this))
                 {
                     Store();
                 }
             }
         }
+    }
+
+    /// <summary>The acquirer's clock, as <see cref="MemoryCache"/> wants it.</summary>
+    private sealed class WallClock(TimeProvider timeProvider) : ISystemClock
+    {
+        public DateTimeOffset UtcNow => timeProvider.GetUtcNow();
     }
 }

@@ -339,25 +339,4 @@ public sealed class SteadinessTests : IDisposable
         (await _credential.NextAsync()).Issue(_credential.NewToken(lifetime));
         return await getting;
     }
-
-    /// <summary>Lets something happen when the wall clock is read the next time, before it answers.</summary>
-    private sealed class ClockThatPauses(FakeClock clock) : TimeProvider
-    {
-        private Action? _meanwhile;
-
-        public Action Meanwhile { set => _meanwhile = value; }
-
-        public override long TimestampFrequency => clock.TimestampFrequency;
-
-        public override long GetTimestamp() => clock.GetTimestamp();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            clock.CreateTimer(callback, state, dueTime, period);
-
-        public override DateTimeOffset GetUtcNow()
-        {
-            Interlocked.Exchange(ref _meanwhile, null)?.Invoke();
-            return clock.GetUtcNow();
-        }
-    }
 }
