@@ -31,24 +31,24 @@ internal sealed class FailureMemory(TimeProvider timeProvider)
     public TokenAcquisitionException Repeated(TimeSpan remaining) => new(Last.Error!.Repeated(remaining), Last.Attempts);
 
     /// <summary>How long to wait before the next acquisition; zero once the wait is over.</summary>
-    /// <param name="behindLivingToken">Whether an unexpired token is served meanwhile, so that there is time.</param>
-    public TimeSpan Remaining(bool behindLivingToken)
+    /// <param name="behindUnexpiredToken">Whether an unexpired token is served meanwhile, so that there is time.</param>
+    public TimeSpan Remaining(bool behindUnexpiredToken)
     {
-        var remaining = BackOff(Last, _failuresInRow, behindLivingToken) - timeProvider.GetElapsedTime(_failedAt);
+        var remaining = BackOff(Last, _failuresInRow, behindUnexpiredToken) - timeProvider.GetElapsedTime(_failedAt);
         return TimeSpan.FromTicks(Math.Max(0, remaining.Ticks));
     }
 
     /// <summary>
     /// How long to wait after <paramref name="failuresInRow"/> failures, the last being <paramref name="failure"/>.
     /// </summary>
-    public static TimeSpan BackOff(TokenResult failure, int failuresInRow, bool behindLivingToken)
+    public static TimeSpan BackOff(TokenResult failure, int failuresInRow, bool behindUnexpiredToken)
     {
         if (failure.Error is { IsTransient: true, RetryAfter: { Ticks: > 0 } retryAfter })
         {
             return Shorter(retryAfter, LongestRetryAfter);
         }
 
-        return behindLivingToken ? Doubled(TimeSpan.FromSeconds(30), failuresInRow, TimeSpan.FromMinutes(5))
+        return behindUnexpiredToken ? Doubled(TimeSpan.FromSeconds(30), failuresInRow, TimeSpan.FromMinutes(5))
             : IsLocal(failure) ? TimeSpan.Zero
             : IsTransient(failure) ? Doubled(TimeSpan.FromSeconds(1), failuresInRow, TimeSpan.FromSeconds(30))
             : Doubled(TimeSpan.FromSeconds(10), failuresInRow, TimeSpan.FromSeconds(60));

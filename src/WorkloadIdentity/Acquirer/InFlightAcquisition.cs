@@ -56,11 +56,8 @@ internal sealed class InFlightAcquisition
     /// </summary>
     public Task<TokenResult?> Completion { get; set; } = null!;
 
-    /// <summary>Whether its token answers a renewal that demands <paramref name="claims"/>.</summary>
-    /// <param name="claims">Null demands nothing but another token.</param>
-    /// <param name="knowsRejected">Whether the caller named the rejected token.</param>
-    public bool Satisfies(DemandedClaims? claims, bool knowsRejected) =>
-        claims is null || claims.Hash == Claims?.Hash || (knowsRejected && StartedOn >= claims.NotBefore);
+    /// <summary>Whether its token was issued for <paramref name="claims"/>. Null demands nothing but another token.</summary>
+    public bool Satisfies(DemandedClaims? claims) => claims is null || claims.Hash == Claims?.Hash;
 
     /// <summary>Whether it is the renewal that a caller who demands <paramref name="claims"/> would start.</summary>
     public bool Renews(DemandedClaims? claims) => IsRenewal && (KeepsClaims ? null : Claims?.Hash) == claims?.Hash;

@@ -12,6 +12,7 @@ internal sealed class TokenCache : IEntryCounts, IDisposable
     private readonly AcquirerSetup _setup;
     private readonly AcquisitionRunner _runner;
     private readonly int _capacity;
+    private readonly int _share;
     private readonly ConcurrentDictionary<TokenRequest, TokenCacheEntry> _entries = new();
     private readonly Lock _adding = new();
     private readonly Lazy<OnBehalfOfCache> _users;
@@ -23,6 +24,7 @@ internal sealed class TokenCache : IEntryCounts, IDisposable
         _setup = setup;
         _runner = runner;
         _capacity = setup.Options.Capacity;
+        _share = Math.Max(1, _capacity / 16);
         _sweepAt = _capacity;
         _users = new Lazy<OnBehalfOfCache>(() => new OnBehalfOfCache(setup, runner, setup.Options.OnBehalfOfCapacity));
         setup.Telemetry.Observe(this);
@@ -80,11 +82,12 @@ internal sealed class TokenCache : IEntryCounts, IDisposable
     }
 
     /// <summary>
-    /// Removes a sixteenth of the entries, so that a full table is not searched at every addition. Those idle for longest go first.
+    /// Makes room for a sixteenth of the capacity, so that a full table is not searched at every addition. The entries that were idle for
+    /// longest go first.
     /// </summary>
     private void Sweep()
     {
-        var wanted = _count - _capacity + Math.Max(1, _capacity / 16);
+        var wanted = _count - _capacity + _share;
         var before = _count;
         var candidates = _entries.ToArray();
         Array.Sort(Array.ConvertAll(candidates, candidate => candidate.Value.RefreshAt), candidates);
@@ -107,7 +110,7 @@ internal sealed class TokenCache : IEntryCounts, IDisposable
         _setup.Telemetry.Evicted(before - _count, "application");
 
         // What is left has an acquisition in flight and no token yet. It is looked at again once there are a good many more.
-        _sweepAt = wanted == 0 ? _capacity : _count + Math.Max(1, _capacity / 16);
+        _sweepAt = wanted == 0 ? _capacity : _count + _share;
     }
 
     /// <summary>An entry of the application.</summary>

@@ -66,8 +66,9 @@ internal abstract partial class TokenCacheEntry
         lock (this)
         {
             // An acquisition may have completed since the caller looked at this token. Then the new token is not stale.
-            if (!_isRetired && _inFlight is null && ReferenceEquals(_held, stale)
-                && _failures?.Remaining(behindLivingToken: true) is not { Ticks: > 0 })
+            // A retired entry holds none.
+            if (_inFlight is null && ReferenceEquals(_held, stale)
+                && _failures?.Remaining(behindUnexpiredToken: true) is not { Ticks: > 0 })
             {
                 Start(request, isBackgroundRefresh: true);
             }

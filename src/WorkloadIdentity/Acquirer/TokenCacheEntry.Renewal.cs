@@ -48,12 +48,13 @@ internal abstract partial class TokenCacheEntry
                 continue;
             }
 
-            if (result.Token is { } token && token.Value != rejected?.Value && acquisition.Satisfies(claims, rejected is not null))
+            if (result.Token is { } token && token.Value != rejected?.Value && acquisition.Satisfies(claims))
             {
                 return token;
             }
 
-            // That acquisition was for another caller's claims, or earlier claims made it fail. Now ours can start.
+            // That acquisition was for another caller's claims, or earlier claims made it fail. The token that it brought may still be new
+            // enough; otherwise a renewal of our own starts.
             if (!acquisition.Renews(claims) || acquisition.IsRefusedForKeptClaims(result))
             {
                 continue;
@@ -64,7 +65,8 @@ internal abstract partial class TokenCacheEntry
                 throw new TokenAcquisitionException(error, result.Attempts);
             }
 
-            return rejected ?? result.Token ?? await GetAsync(request, cancellationToken).ConfigureAwait(false);
+            // The credential cannot carry claims, or it returned the rejected token again.
+            return rejected ?? await GetAsync(request, cancellationToken).ConfigureAwait(false);
         }
     }
 

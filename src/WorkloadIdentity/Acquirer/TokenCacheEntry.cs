@@ -87,7 +87,7 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
                 {
                     acquisition = inFlight;
                 }
-                else if (_failures?.Remaining(behindLivingToken: age == TokenAge.Expiring) is { Ticks: > 0 } remaining)
+                else if (_failures?.Remaining(behindUnexpiredToken: age == TokenAge.Expiring) is { Ticks: > 0 } remaining)
                 {
                     return age == TokenAge.Expiring ? _held!.Token : throw _failures.Repeated(remaining);
                 }
@@ -208,7 +208,7 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
         _failures.Remember(failure);
         if (_held is { } held && held.IsUnexpiredAt(now))
         {
-            var backOff = _failures.Remaining(behindLivingToken: true);
+            var backOff = _failures.Remaining(behindUnexpiredToken: true);
             setup.Telemetry.RefreshFailed(request.Scope, held.Token.ExpiresOn, backOff, failure.Error!);
         }
     }

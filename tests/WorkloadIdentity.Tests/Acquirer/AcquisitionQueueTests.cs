@@ -95,29 +95,6 @@ public sealed class AcquisitionQueueTests : IDisposable
         Assert.Equal(2, _credential.Calls);
     }
 
-    [Fact]
-    public async Task A_refresh_behind_an_unexpired_token_keeps_its_place_though_nobody_waits()
-    {
-        var acquirer = NewAcquirer(options => options.MaxConcurrentAcquisitions = 1);
-        var getting = acquirer.GetTokenAsync(Own).AsTask();
-        (await _credential.NextAsync()).Issue(_credential.NewToken(Hour));
-        var old = await getting;
-        _ = acquirer.GetTokenAsync(new TokenRequest("api://slow/.default")).AsTask();
-        var slow = await _credential.NextAsync();
-        _clock.Advance(TimeSpan.FromMinutes(56));
-        Assert.Same(old, await acquirer.GetTokenAsync(Own));
-        await Patience.UntilAsync(() => _clock.PendingTimers == 1);
-
-        // Somebody renews, and leaves: the refresh is still wanted.
-        using var cancellation = new CancellationTokenSource();
-        var leaving = acquirer.RenewTokenAsync(Own, old, cancellationToken: cancellation.Token).AsTask();
-        await cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
-        slow.Issue(_credential.NewToken(Hour));
-
-        Assert.Equal(Own, (await _credential.NextAsync()).Acquisition.Request);
-    }
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -6,6 +6,7 @@ namespace WorkloadIdentity.Tests;
 public sealed class ClaimsRenewalTests : IDisposable
 {
     private const string Strong = """{"access_token":{"acrs":{"essential":true,"value":"c1"}}}""";
+    private const string Third = """{"access_token":{"acrs":{"essential":true,"value":"c3"}}}""";
     private const string Other = """{"access_token":{"acrs":{"essential":true,"value":"c2"}}}""";
     private static readonly TokenRequest Request = new("api://orders/.default");
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
@@ -343,6 +344,98 @@ public sealed class ClaimsRenewalTests : IDisposable
 
         // The answer is no longer recent, and a renewal has just run.
         Assert.Same(answer, await RenewAsync(null, Strong));
+    }
+
+    [Fact]
+    public async Task Beyond_the_budget_the_held_token_is_given_to_who_names_no_rejected_one()
+    {
+        IssueAtOnce();
+        await GetAsync();
+        await RenewAsync(null, Strong);
+        var held = await RenewAsync(null, Other);
+
+        Assert.Same(held, await RenewAsync(null, Third));
+        Assert.Equal([null, Strong, Other], Claims);
+    }
+
+    [Fact]
+    public async Task Beyond_the_budget_the_rejected_token_itself_is_given_back()
+    {
+        IssueAtOnce();
+        var held = await GetAsync();
+        held = await RenewAsync(held);
+        held = await RenewAsync(held);
+        var rejected = new AccessToken(held.Value, held.ExpiresOn);
+
+        Assert.Same(rejected, await RenewAsync(rejected));
+        Assert.Equal(3, _credential.Calls);
+    }
+
+    [Fact]
+    public async Task A_remembered_answer_that_takes_its_place_again_keeps_its_claims()
+    {
+        IssueAtOnce();
+        var strong = await RenewAsync(await GetAsync(), Strong);
+        await RenewAsync(await RenewAsync(strong, Other), Strong);
+        _clock.Advance(2 * Hour);
+
+        await GetAsync();
+
+        Assert.Equal([null, Strong, Other, Strong], Claims);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_rejected_outright_is_renewed_while_other_answers_are_remembered()
+    {
+        IssueAtOnce();
+        var other = await RenewAsync(await RenewAsync(await GetAsync(), Strong), Other);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.NotEqual(other.Value, (await RenewAsync(other)).Value);
+        Assert.Equal([null, Strong, Other, Other], Claims);
+    }
+
+    // ---- renewals that fail
+
+    [Fact]
+    public async Task A_renewal_with_kept_claims_that_fails_for_the_moment_fails_after_one_call()
+    {
+        IssueAtOnce();
+        var answer = await RenewAsync(await GetAsync(), Strong);
+        _credential.Answer = _ => TokenResult.Failed(new TokenError(TokenErrorKind.Unreachable, "down"));
+
+        await Assert.ThrowsAsync<TokenAcquisitionException>(() => RenewAsync(answer));
+
+        Assert.Equal([null, Strong, Strong], Claims);
+    }
+
+    [Fact]
+    public async Task A_refusal_of_other_claims_is_given_to_the_caller_and_the_kept_claims_stay()
+    {
+        IssueAtOnce();
+        var answer = await RenewAsync(await GetAsync(), Strong);
+        var issuing = _credential.Answer;
+        _credential.Answer = _ => TokenResult.Failed(new TokenError(TokenErrorKind.Refused, "blocked"));
+        await Assert.ThrowsAsync<TokenAcquisitionException>(() => RenewAsync(answer, Other));
+        _credential.Answer = issuing;
+        _clock.Advance(2 * Hour);
+
+        await GetAsync();
+
+        Assert.Equal([null, Strong, Other, Strong], Claims);
+    }
+
+    [Fact]
+    public async Task A_credential_that_cannot_carry_claims_leaves_the_caller_with_the_token_that_was_rejected_or_is_held()
+    {
+        var credential = new ControlledCredential(_clock) { Features = RequestFeatures.None };
+        credential.Answer = _ => TokenResult.Issued(credential.NewToken(Hour));
+        using var acquirer = new TokenAcquirer(credential, new TokenAcquirerOptions { TimeProvider = _clock, Jitter = () => 0 });
+        var held = await acquirer.GetTokenAsync(Request);
+        var rejected = new AccessToken(held.Value, held.ExpiresOn);
+
+        Assert.Same(rejected, await acquirer.RenewTokenAsync(Request, rejected, Strong));
+        Assert.Same(held, await acquirer.RenewTokenAsync(Request, rejected: null, Strong));
     }
 
     // ---- the second level

@@ -31,13 +31,13 @@ public sealed class FailureMemoryTests
 
     [Theory]
     [MemberData(nameof(Schedules))]
-    public void Back_off_follows_the_schedule(string situation, TokenError error, bool behindLivingToken, int[] seconds)
+    public void Back_off_follows_the_schedule(string situation, TokenError error, bool behindUnexpiredToken, int[] seconds)
     {
         var failure = TokenResult.Failed(error);
 
         Assert.Equal(
             seconds,
-            Enumerable.Range(1, seconds.Length).Select(n => (int)FailureMemory.BackOff(failure, n, behindLivingToken).TotalSeconds));
+            Enumerable.Range(1, seconds.Length).Select(n => (int)FailureMemory.BackOff(failure, n, behindUnexpiredToken).TotalSeconds));
         Assert.NotEmpty(situation);
     }
 
@@ -48,7 +48,7 @@ public sealed class FailureMemoryTests
             new TokenAttempt("a", TokenVerdict.Unavailable, Absent, TimeSpan.Zero),
             new TokenAttempt("b", TokenVerdict.Unavailable, Transient, TimeSpan.Zero)]);
 
-        Assert.Equal(TimeSpan.FromSeconds(1), FailureMemory.BackOff(failure, 1, behindLivingToken: false));
+        Assert.Equal(TimeSpan.FromSeconds(1), FailureMemory.BackOff(failure, 1, behindUnexpiredToken: false));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class FailureMemoryTests
             new TokenAttempt("a", TokenVerdict.Unavailable, Absent, TimeSpan.Zero),
             new TokenAttempt("b", TokenVerdict.Unavailable, error: null, TimeSpan.Zero)]);
 
-        Assert.Equal(TimeSpan.Zero, FailureMemory.BackOff(failure, 1, behindLivingToken: false));
+        Assert.Equal(TimeSpan.Zero, FailureMemory.BackOff(failure, 1, behindUnexpiredToken: false));
     }
 
     [Fact]
@@ -73,11 +73,11 @@ public sealed class FailureMemoryTests
         memory.Remember(TokenResult.Failed(Refusal));
 
         clock.SetWallClock(clock.Now.AddDays(1));
-        Assert.Equal(TimeSpan.FromSeconds(10), memory.Remaining(behindLivingToken: false));
+        Assert.Equal(TimeSpan.FromSeconds(10), memory.Remaining(behindUnexpiredToken: false));
         clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(TimeSpan.Zero, memory.Remaining(behindLivingToken: false));
+        Assert.Equal(TimeSpan.Zero, memory.Remaining(behindUnexpiredToken: false));
         clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(TimeSpan.Zero, memory.Remaining(behindLivingToken: false));
+        Assert.Equal(TimeSpan.Zero, memory.Remaining(behindUnexpiredToken: false));
     }
 
     private static TokenError Thrown(TokenErrorKind kind) => new(kind, "thrown") { Exception = new IOException("busy") };

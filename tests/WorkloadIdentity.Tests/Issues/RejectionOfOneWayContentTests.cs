@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 
 namespace WorkloadIdentity.Tests;
 
@@ -99,7 +98,7 @@ public sealed class RejectionOfOneWayContentTests : IDisposable
         Assert.Contains(isRefusal ? "the application is disabled" : "InvalidOperationException", text, StringComparison.Ordinal);
     }
 
-    private static HttpRequestMessage Upload() => new(HttpMethod.Post, Address) { Content = new OneWay() };
+    private static HttpRequestMessage Upload() => new(HttpMethod.Post, Address) { Content = new OneWayContent() };
 
     private sealed class Api(string challenge, bool rejectsAll = false) : HttpMessageHandler
     {
@@ -114,19 +113,6 @@ public sealed class RejectionOfOneWayContentTests : IDisposable
             return rejectsAll || Tokens[^1] == "Bearer t1"
                 ? FakeServer.Response(HttpStatusCode.Unauthorized, headers: ("WWW-Authenticate", challenge))
                 : FakeServer.Response(HttpStatusCode.OK);
-        }
-    }
-
-    /// <summary>Content that is written while it is sent, as gRPC, YARP and Refit send theirs.</summary>
-    private sealed class OneWay : HttpContent
-    {
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-            stream.WriteAsync(Encoding.UTF8.GetBytes("x")).AsTask();
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
         }
     }
 
