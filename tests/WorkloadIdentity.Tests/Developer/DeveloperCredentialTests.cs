@@ -20,7 +20,7 @@ public sealed class DeveloperCredentialTests : IDisposable
 
     public void Dispose() => _tool.Dispose();
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task The_azure_cli_is_asked_with_a_scope_and_its_token_is_issued()
     {
         _tool.Answers("az", FakeTool.AzToken());
@@ -33,7 +33,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Equal([$"account get-access-token --output json --scope {Scope}"], _tool.Runs);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task The_azure_developer_cli_is_asked_with_a_scope_and_its_token_is_issued()
     {
         _tool.Answers("azd", """{"token":"azd-token","expiresOn":"2026-01-01T01:00:00Z"}""");
@@ -45,7 +45,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Equal([$"auth token --output json --no-prompt --scope {Scope}"], _tool.Runs);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task The_tenant_of_a_request_goes_before_that_of_the_options()
     {
         _tool.Answers("az", FakeTool.AzToken());
@@ -58,7 +58,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.EndsWith("--tenant fabrikam.com", _tool.Runs[1], StringComparison.Ordinal);
     }
 
-    [ToolTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("https://graph.microsoft.com/.default --debug")]
     [InlineData("--scope")]
     [InlineData("api://orders/.default;calc")]
@@ -84,7 +84,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Throws<ArgumentException>("TimeLimit", () => Cli(options => options.TimeLimit = TimeSpan.Zero));
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task A_tool_that_is_not_installed_is_unavailable_and_the_error_says_what_to_run()
     {
         var result = await AcquireAsync(Cli(options => options.TenantId = "contoso.com"));
@@ -95,7 +95,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Equal("wid explain developer-login", result.Error.Help);
     }
 
-    [ToolTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("az", "ERROR: Please run 'az login' to setup account.")]
     [InlineData("az", "\u001b[31mERROR: Please run \u001b[36m'az login'\u001b[31m to setup account.\u001b[0m")]
     [InlineData("az", "ERROR: User 'me@contoso.com' does not exist in MSAL token cache. Run `az login`.")]
@@ -113,7 +113,7 @@ public sealed class DeveloperCredentialTests : IDisposable
     }
 
     /// <summary>A login is there, whatever the tool says of logging in again: a chain does not go on to another identity.</summary>
-    [ToolTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("az", "ERROR: No subscription found. Run 'az account set' to select a subscription.")]
     [InlineData("az", "ERROR: (pii). Status: Response_Status.Status_Unexpected. See https://aka.ms/az-login for az login.")]
     [InlineData("azd", Blank + "\n{\"error\":\"fetching token: broken\",\"suggestion\":\"Run 'azd auth login' to sign in again.\"}")]
@@ -127,7 +127,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Equal((TokenVerdict.Failed, TokenErrorKind.InvalidResponse), (result.Verdict, result.Error!.Kind));
     }
 
-    [ToolTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("az", "ERROR: Interactive authentication is needed. Please run:\naz login --scope https://graph.microsoft.com//.default")]
     [InlineData("az", "Run the command below to authenticate interactively; arguments may be added:\naz logout\naz login --tenant \"t\"")]
     [InlineData("azd", Blank + "\n{\"error\":\"fetching token: reauthentication required, run `azd auth login --scope x` to log in\"}")]
@@ -148,7 +148,7 @@ public sealed class DeveloperCredentialTests : IDisposable
     }
 
     /// <summary>Each form azd has had: up to 1.23.6, up to 1.23.15, since 1.24.0.</summary>
-    [ToolTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData(Before1237 + Refused + "\"}}")]
     [InlineData(Blank + "\n{\"error\":\"" + Refused + "\",\"links\":[{\"title\":\"t\",\"url\":\"https://u\"}]," + Suggestion + "}")]
     [InlineData("{\"error\":\"" + Refused + "\"," + Suggestion + "}")]
@@ -165,7 +165,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.DoesNotContain("sign in again", result.Error.Message, StringComparison.Ordinal);
     }
 
-    [ToolTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("{\"error\":\"\",\"message\":\"Authentication with Azure failed.\"}", "It said: Authentication with Azure failed.")]
     [InlineData(Blank, "It gave no reason.")]
     [InlineData("{\"unknown\":\"shape\"}", "It gave no reason.")]
@@ -198,7 +198,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         }
     }
 
-    [ToolTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("az", "TOKEN~[0m")]
     [InlineData("az", "~[0mTOKEN\n~[0m\n")]
     [InlineData("az", "~[38;5;208mwarning~[0m\nTOKEN")]
@@ -216,7 +216,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Equal("token-canary", result.Token?.Value);
     }
 
-    [ToolTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("TOKEN trailing words")]
     [InlineData("leading words TOKEN")]
     [InlineData("[TOKEN]")]
@@ -228,7 +228,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Equal(TokenErrorKind.InvalidResponse, (await AcquireAsync(Cli())).Error!.Kind);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task Messages_of_azd_on_the_stream_of_the_token_are_read_and_nothing_else_of_it()
     {
         _tool.Has("azd", """
@@ -244,7 +244,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Contains($"azd auth login --scope {Scope}", result.Error.Message, StringComparison.Ordinal);
     }
 
-    [ToolTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData(65001, "never has application roles", "04b07795-8ddb-461a-bbee-02f9e1bf7b46")]
     [InlineData(65002, "No tool login works here", "with application roles")]
     public async Task What_a_tools_token_cannot_do_is_said(int code, string what, string instead)
@@ -266,7 +266,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Equal($"wid explain AADSTS{code}", result.Error.Help);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task Words_of_a_tool_are_shown_short_on_one_line_and_with_tokens_masked()
     {
         _tool.Has("az", $$"""
@@ -284,7 +284,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.InRange(result.Error.Message.Length, 1, 1024);
     }
 
-    [ToolTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("", "nothing")]
     [InlineData("token-canary", "not a JSON object")]
     [InlineData("[\"token-canary\"]", "not a JSON object")]
@@ -307,7 +307,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.DoesNotContain("canary", result.Error.Message, StringComparison.Ordinal);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task Before_it_counted_seconds_the_azure_cli_told_local_time()
     {
         _tool.Answers("az", FakeTool.AzToken(ends: "\"expiresOn\": \"2026-01-01 01:00:00.000000\""));
@@ -317,7 +317,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Equal(new DateTimeOffset(2026, 1, 1, 1, 0, 0, TimeSpan.Zero), result.Token!.ExpiresOn);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task A_tool_that_never_ends_is_ended_at_the_limit_with_what_it_started()
     {
         _tool.Hangs("az");
@@ -333,7 +333,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         await Patience.UntilAsync(() => !pids.Any(FakeTool.IsRunning));
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task A_caller_that_leaves_leaves_no_process_behind()
     {
         _tool.Hangs("az");
@@ -347,7 +347,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         await Patience.UntilAsync(() => !pids.Any(FakeTool.IsRunning));
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task A_tool_that_writes_without_end_is_ended()
     {
         _tool.Has("az", "exec yes token-canary");
@@ -359,7 +359,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.DoesNotContain("canary", result.Error.Message, StringComparison.Ordinal);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task A_tool_that_asks_for_input_reads_the_end_of_it()
     {
         _tool.Has("az", "printf 'Password: ' >&2; read answer || { echo 'nobody there' >&2; exit 1; }");
@@ -369,7 +369,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Contains("nobody there", result.Error!.Message, StringComparison.Ordinal);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task A_child_that_outlives_the_tool_does_not_hold_the_answer_up()
     {
         _tool.Has("az", $"sleep 600 &\necho $! > '{_tool.Folder}/child'\ncat <<'END'\n{FakeTool.AzToken()}\nEND");
@@ -385,7 +385,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         child.Kill();
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task The_tool_is_run_from_an_absolute_folder_of_PATH_and_never_from_the_current_one()
     {
         var relative = Path.GetRelativePath(Environment.CurrentDirectory, _tool.Folder);
@@ -398,7 +398,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Equal(TokenVerdict.Issued, (await AcquireAsync(Cli())).Verdict);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task A_file_nobody_may_execute_is_not_the_tool()
     {
         _tool.Has("az", "exit 0", UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -406,7 +406,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Equal(TokenVerdict.Unavailable, (await AcquireAsync(Cli())).Verdict);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task A_file_that_is_no_program_fails_and_says_where_it_is()
     {
         var file = Path.Combine(_tool.Folder, "az");
@@ -419,7 +419,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Contains(file, result.Error.Message, StringComparison.Ordinal);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task Users_and_claims_are_not_passed_on()
     {
         _tool.Answers("az", FakeTool.AzToken());
@@ -432,7 +432,7 @@ public sealed class DeveloperCredentialTests : IDisposable
         Assert.Empty(_tool.Runs);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task One_program_runs_at_a_time()
     {
         _tool.Has("az", $"mkdir '{_tool.Folder}/busy' || exit 9\ncat <<'END'\n{FakeTool.AzToken()}\nEND\nrmdir '{_tool.Folder}/busy'");

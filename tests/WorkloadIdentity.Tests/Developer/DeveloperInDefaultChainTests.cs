@@ -16,7 +16,7 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
 
     public void Dispose() => _tool.Dispose();
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task In_Development_the_login_answers_and_no_metadata_endpoint_is_probed()
     {
         _tool.Answers("az", FakeTool.AzToken());
@@ -28,7 +28,7 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
         Assert.Equal(["client secret", "client certificate", "federated token file", "azure cli"], Names(result));
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task Where_az_is_not_logged_in_azd_is_asked()
     {
         _tool.Fails("az", "Please run 'az login' to setup account.")
@@ -37,7 +37,7 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
         Assert.Equal("azd-token", (await AcquireAsync(Chain("Development"))).Token!.Value);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task Without_a_login_one_error_says_what_to_run()
     {
         _server.Refuse();
@@ -49,7 +49,7 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
         Assert.Contains("azd auth login", result.Error.Message, StringComparison.Ordinal);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task Elsewhere_the_login_stays_away()
     {
         _tool.Answers("az", FakeTool.AzToken());
@@ -107,7 +107,7 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
         Assert.DoesNotContain("developer login", Names(result));
     }
 
-    [ToolTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("dev", "azure cli")]
     [InlineData("DEV", "azure cli")]
     [InlineData("AzureCliCredential", "azure cli")]
@@ -124,7 +124,7 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
         Assert.Equal([expected], Names(result));
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task The_variable_keeps_it_away_in_Development_too()
     {
         _tool.Variables["AZURE_TOKEN_CREDENTIALS"] = "prod";
@@ -135,7 +135,7 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
         Assert.Empty(_tool.Runs);
     }
 
-    [ToolTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("AZURE_TOKEN_CREDENTIALS", "dev")]
     [InlineData("WORKLOAD_IDENTITY_ALLOW", "azure-cli")]
     public async Task Beside_a_federated_token_file_it_is_refused_however_it_came_first(string variable, string value)
@@ -151,7 +151,7 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
         Assert.Empty(_tool.Runs);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task A_login_that_is_not_among_the_allowed_kinds_fails_instead_of_being_passed_over()
     {
         _tool.Answers("az", FakeTool.AzToken());
@@ -192,7 +192,7 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
         Assert.Contains("AzureCliCredential", with.Error.Message, StringComparison.Ordinal);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task A_registered_identity_takes_the_login_in_Development()
     {
         _tool.Answers("az", FakeTool.AzToken());
@@ -203,7 +203,7 @@ public sealed class DeveloperInDefaultChainTests : IDisposable
         Assert.Equal("default chain/azure cli", token.AcquiredBy);
     }
 
-    [ToolFact]
+    [FactOn(Systems.Unix)]
     public async Task An_identity_whose_configuration_says_DefaultChain_takes_it_too_with_its_options()
     {
         _tool.Answers("az", FakeTool.AzToken());

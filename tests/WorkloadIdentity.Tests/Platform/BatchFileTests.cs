@@ -32,7 +32,7 @@ public sealed class BatchFileTests
     [InlineData("/usr/local/bin/bat")]
     public void Any_other_program_takes_its_arguments_as_they_are(string path) => Assert.Null(BatchFile.Problem(path, "%PATH%", "\"&calc"));
 
-    [ToolTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("/opt/token.cmd")]
     [InlineData("/opt/token.BAT")]
     public void A_command_in_configuration_or_code_is_refused_before_it_is_run(string path)

@@ -44,16 +44,11 @@ public sealed class FileReadsTests : IDisposable
         Assert.Null(_environment.ReadFile(Path.Join(_folder, "one")).Bytes);
     }
 
-    [Theory]
+    [TheoryOn(Systems.Unix)]
     [InlineData(false)]
     [InlineData(true)]
     public void A_named_pipe_is_never_opened(bool behindLink)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
         var path = Path.Join(_folder, "pipe");
         Assert.Equal(0, MakePipe(Encoding.UTF8.GetBytes(path + "\0"), Convert.ToUInt32("600", 8)));
         if (behindLink)
@@ -67,16 +62,13 @@ public sealed class FileReadsTests : IDisposable
         Assert.Contains("named pipe", problem, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [TheoryOn(Systems.Linux)]
     [InlineData("/dev/zero")]
     [InlineData("/dev/tty")]
     [InlineData("/dev/stdin")]
     public void A_device_is_never_read(string path)
     {
-        if (OperatingSystem.IsLinux())
-        {
-            Assert.NotNull(_environment.ReadFile(path).AsLine().Problem);
-        }
+        Assert.NotNull(_environment.ReadFile(path).AsLine().Problem);
     }
 
     [Fact]

@@ -27,14 +27,9 @@ public sealed class GuardedFileTests : IDisposable
     public void One_byte_more_is_too_large() =>
         Assert.Contains("larger than 4 KiB", Read(Write("tokens/a.key", new string('x', 4097))).Problem, StringComparison.Ordinal);
 
-    [Fact]
+    [FactOn(Systems.Linux)]
     public void A_file_without_an_end_is_not_read()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return; // A device of the system cannot be had under another name there.
-        }
-
         var rule = new GuardedFile("/dev", "zero", 4096);
 
         Assert.Null(rule.PathProblem("/dev/xzero"));
@@ -169,14 +164,9 @@ public sealed class GuardedFileTests : IDisposable
         Assert.True(read > 0 && refused > 0, $"The race was not run: {read} read, {refused} refused.");
     }
 
-    [Fact]
+    [FactOn(Systems.Linux)]
     public void A_file_that_is_gone_once_it_was_opened_is_not_that_file()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
         var path = Write("tokens/a.key", "canary");
         using var handle = File.OpenHandle(path);
         Assert.Null(GuardedFile.HandleProblem(handle, path));

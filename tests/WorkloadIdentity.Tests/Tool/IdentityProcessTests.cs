@@ -25,7 +25,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    [UnixFact]
+    [FactOn(Systems.Unix)]
     public async Task A_command_gets_the_endpoint_and_no_other_identity_and_its_exit_code_and_output_are_those_of_wid()
     {
         using var wid = StartCommand("sh", "-c", "env; exit 7");
@@ -41,7 +41,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Assert.StartsWith("wid:  serves the default chain for api://emulated-api at ", error, StringComparison.Ordinal);
     }
 
-    [UnixTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("exit 0", 0)]
     [InlineData("exit 255", 255)]
     [InlineData("kill -TERM $$", 143)]
@@ -54,7 +54,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Assert.Equal(exitCode, wid.ExitCode);
     }
 
-    [UnixFact]
+    [FactOn(Systems.Unix)]
     public async Task Arguments_reach_the_command_as_they_are()
     {
         string[] args = ["@file", "--help", "--scope", "--", "-x", "", "a b", "ä", "*", "$HOME", "[directive]"];
@@ -66,7 +66,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Assert.Equal(args.Select(arg => $"<{arg}>"), lines);
     }
 
-    [UnixTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData(127, "no-such-command")]
     [InlineData(126, "/etc/passwd")]
     public async Task A_command_that_cannot_be_started_ends_with_the_code_of_shells(int exitCode, string command)
@@ -79,7 +79,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Assert.Contains("help: wid explain wid#wid-identity", error, StringComparison.Ordinal);
     }
 
-    [UnixFact]
+    [FactOn(Systems.Unix)]
     public async Task A_program_in_the_current_folder_is_not_taken_for_a_command()
     {
         var trap = Path.Combine(_folder, "python-of-nobody");
@@ -95,7 +95,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Assert.Equal((127, ""), (wid.ExitCode, output));
     }
 
-    [UnixFact]
+    [FactOn(Systems.Unix)]
     public async Task A_broken_pipe_ends_a_command_as_in_a_shell()
     {
         // The runtime ignores SIGPIPE. If the command inherited that, yes would report an error and end with 1.
@@ -104,7 +104,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Assert.Contains("code 141\n", await EndAsync(wid), StringComparison.Ordinal);
     }
 
-    [UnixTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("INT")]
     [InlineData("TERM")]
     [InlineData("HUP")]
@@ -123,15 +123,10 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Assert.Equal(3, wid.ExitCode);
     }
 
-    [UnixFact]
+    [FactOn(Systems.Linux)]
     public async Task Ctrl_C_in_a_terminal_reaches_the_command_once()
     {
         // "script" gives a terminal to what it runs. Other systems have it with other options.
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
         const string Command =
             "n=0; trap 'n=$((n+1)); echo got $n' INT; trap 'echo total $n; exit 5' USR1; echo ready $PPID; while :; do sleep 0.05; done";
         using var terminal = Run(
@@ -148,7 +143,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Assert.Equal(5, terminal.ExitCode);
     }
 
-    [UnixFact]
+    [FactOn(Systems.Unix)]
     public async Task A_command_that_ignores_a_signal_goes_on_and_so_does_the_endpoint()
     {
         using var wid = StartCommand("sh", "-c", "trap '' TERM; echo ready; read line; env; exit 4");
@@ -164,7 +159,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Assert.NotEmpty(variables["IDENTITY_ENDPOINT"]);
     }
 
-    [UnixFact]
+    [FactOn(Systems.Unix)]
     public async Task The_endpoint_ends_with_the_command()
     {
         using var wid = StartCommand("sh", "-c", "env; (sleep 600 >/dev/null 2>&1 & echo CHILD=$!)");
@@ -178,14 +173,9 @@ public sealed class IdentityProcessTests : IAsyncLifetime
             () => client.ConnectAsync("127.0.0.1", new Uri(variables["IDENTITY_ENDPOINT"]).Port));
     }
 
-    [UnixFact]
+    [FactOn(Systems.Linux)]
     public async Task The_command_does_not_outlive_a_wid_that_is_killed()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
         using var wid = StartCommand("sh", "-c", "trap '' TERM HUP INT; echo $$; exec sleep 600");
         var child = int.Parse((await wid.StandardOutput.ReadLineAsync().WaitAsync(Patience.Limit))!, CultureInfo.InvariantCulture);
         Assert.True(FakeTool.IsRunning(child));
@@ -195,7 +185,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         await Patience.UntilAsync(() => !FakeTool.IsRunning(child));
     }
 
-    [UnixFact]
+    [FactOn(Systems.Unix)]
     public async Task A_nested_wid_identity_is_refused()
     {
         using var wid = StartCommand(Program, "identity", "--scope", Scope, "--", "echo", "nested");
@@ -207,7 +197,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Assert.Contains("another 'wid identity'", error, StringComparison.Ordinal);
     }
 
-    [UnixFact]
+    [FactOn(Systems.Unix)]
     public async Task The_tool_itself_gets_a_token_through_the_endpoint_and_an_audit_line_names_it()
     {
         using var wid = StartCommand(Program, "token", "--scope", Scope, "--json");
@@ -221,7 +211,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Assert.Equal(1, error.Split("token for ").Length - 1);
     }
 
-    [UnixTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("INT")]
     [InlineData("TERM")]
     [InlineData("HUP")]
@@ -249,7 +239,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Assert.DoesNotContain(variables["IDENTITY_HEADER"], error, StringComparison.Ordinal);
     }
 
-    [UnixFact]
+    [FactOn(Systems.Unix)]
     public async Task The_file_is_gone_when_nobody_asks_for_the_idle_limit()
     {
         using var wid = Start("--env-file", FilePath, "--idle", "00:00:01");
@@ -261,7 +251,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Assert.False(File.Exists(FilePath));
     }
 
-    [UnixTheory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("file")]
     [InlineData("link")]
     [InlineData("dangling link")]
@@ -291,7 +281,7 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         Assert.True(what != "link" || new FileInfo(target).Length == 0);
     }
 
-    [UnixFact]
+    [FactOn(Systems.Unix)]
     public async Task No_variable_of_a_web_server_makes_it_listen_elsewhere()
     {
         using var wid = Start(
@@ -397,17 +387,5 @@ public sealed class IdentityProcessTests : IAsyncLifetime
         }
 
         return Process.Start(start)!;
-    }
-
-    [AttributeUsage(AttributeTargets.Method)]
-    private sealed class UnixFactAttribute : FactAttribute
-    {
-        public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "The commands are those of a Unix shell." : null;
-    }
-
-    [AttributeUsage(AttributeTargets.Method)]
-    private sealed class UnixTheoryAttribute : TheoryAttribute
-    {
-        public UnixTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "The commands are those of a Unix shell." : null;
     }
 }

@@ -34,16 +34,11 @@ public sealed class ToolProcessTests
         Assert.DoesNotContain("canary-secret", error, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [TheoryOn(Systems.Unix)]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
     public async Task A_signal_ends_it_at_once_while_it_waits_for_a_server(string signal, int exitCode)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         using var wid = Start(
@@ -66,14 +61,9 @@ public sealed class ToolProcessTests
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
-    [Fact]
+    [FactOn(Systems.Unix)]
     public async Task The_end_of_its_container_is_a_good_end_for_an_emulator()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
         using var wid = Start([], "emulator");
         string? line;
         do
@@ -88,7 +78,7 @@ public sealed class ToolProcessTests
         Assert.Equal((0, ""), (wid.ExitCode, await wid.StandardError.ReadToEndAsync()));
     }
 
-    [Theory]
+    [TheoryOn(Systems.Linux)]
     [InlineData("", 0)]
     [InlineData(">&-", 6)]
     [InlineData("2>&-", 0)]
@@ -100,25 +90,15 @@ public sealed class ToolProcessTests
     public async Task Closed_and_full_outputs_end_it_with_a_code_and_never_abort_it(string redirections, int exitCode)
     {
         // /dev/full is Linux's.
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
         using var wid = StartIn("sh", [], "-c", $"\"$0\" --version {redirections}", Program);
         await EndAsync(wid);
 
         Assert.Equal(exitCode, wid.ExitCode);
     }
 
-    [Fact]
+    [FactOn(Systems.Unix)]
     public async Task A_reader_that_goes_away_is_no_failure()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
         using var wid = StartIn("sh", [], "-c", "{ \"$0\" emulator --schema; echo $? >&2; } | head -c 1 > /dev/null", Program);
         await EndAsync(wid);
 

@@ -10,7 +10,7 @@ internal static class GraphReference
 
     /// <summary>Why tests that need it are skipped; null when it is there.</summary>
     public static string? SkipReason => Folder is null
-        ? "shared/reference/graph is not beside the repository, nor is WORKLOAD_IDENTITY_GRAPH_REFERENCE set."
+        ? "Absent: shared/reference/graph is not beside the repository, nor is WORKLOAD_IDENTITY_GRAPH_REFERENCE set."
         : null;
 
     public static string Read(string file) => File.ReadAllText(Path.Combine(Folder!, file));

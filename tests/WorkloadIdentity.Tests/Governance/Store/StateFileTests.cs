@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using WorkloadIdentity.Governance;
 
 namespace WorkloadIdentity.Tests;
@@ -26,14 +27,10 @@ public sealed class StateFileTests : IDisposable
         Assert.Equal(["sp-1"], tables.Holders[("sp-1", "r")]);
     }
 
-    [Fact]
+    [FactOn(Systems.Unix)]
+    [UnsupportedOSPlatform("windows")]
     public void Only_the_owner_may_read_it()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
         var file = File_();
         file.OpenJournal(new InventoryTables(), _json, resume: true).Dispose();
         file.Save(Tables(), _json);
@@ -147,14 +144,9 @@ public sealed class StateFileTests : IDisposable
         Assert.Contains("Another reading", refused.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactOn(Systems.Unix)]
     public void A_journal_that_is_a_link_is_not_followed()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
         var other = System.IO.Path.Combine(_folder, "other");
         File.WriteAllText(other, "kept");
         File.CreateSymbolicLink(Path + ".partial", other);
@@ -163,14 +155,10 @@ public sealed class StateFileTests : IDisposable
         Assert.Equal("kept", File.ReadAllText(other));
     }
 
-    [Fact]
+    [FactOn(Systems.Unix)]
+    [UnsupportedOSPlatform("windows")]
     public void A_journal_that_others_could_read_is_its_owners_alone_again()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
         File.WriteAllText(Path + ".partial", "");
         File.SetUnixFileMode(Path + ".partial", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
 
