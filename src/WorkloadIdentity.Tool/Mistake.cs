@@ -23,7 +23,8 @@ internal static class Mistake
             : $"{path} has no command or option '{unknown}'.";
         return new ToolException(
             redaction.Text(message),
-            $"{(meant is null ? "" : $"Did you mean '{meant}'? ")}{path} --help lists commands and options, with examples.");
+            $"{(meant is null ? "" : $"Did you mean '{meant}'? ")}{path} --help lists commands and options, with examples.",
+            command.Name == "wid" ? "wid" : $"wid#wid-{command.Name}");
     }
 
     /// <summary>The names that differ in a few letters, the closest first.</summary>

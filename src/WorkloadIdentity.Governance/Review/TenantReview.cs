@@ -6,29 +6,13 @@ namespace WorkloadIdentity.Governance;
 /// </summary>
 public sealed class TenantReview
 {
-    private TenantReview(TenantInventory inventory, DateTimeOffset now, ReviewOptions options)
-    {
-        options.Check();
-        (Inventory, ReviewedOn) = (inventory, now);
-        Facts = new ReviewFacts(inventory, now, options);
-        Findings =
-        [
-            .. RiskRules.Of(Facts).Concat(CredentialRules.Of(Facts)).Concat(PowerRules.Of(Facts)).Concat(OwnerRules.Of(Facts))
-                .Concat(UseRules.Of(Facts)).Concat(FederationRules.Of(Facts)).Concat(CoverageRules.Of(Facts))
-                .Concat(AccessReviewRules.Of(Facts)).Concat(SectionRules.Of(Facts))
-                .OrderByDescending(finding => finding.Severity)
-                .ThenBy(finding => finding.Rule.Rank)
-                .ThenBy(finding => finding.Due ?? DateTimeOffset.MaxValue)
-                .ThenByDescending(finding => finding.Identity is { } identity ? Facts.PowerOf(identity) : Power.None)
-                .ThenBy(finding => finding.Id, StringComparer.Ordinal),
-        ];
-    }
+    private TenantReview(ReviewFacts facts, IReadOnlyList<ReviewFinding> findings) => (Facts, Findings) = (facts, findings);
 
     /// <summary>What was reviewed.</summary>
-    public TenantInventory Inventory { get; }
+    public TenantInventory Inventory => Facts.Inventory;
 
     /// <summary>The time for which it was reviewed: "soon" and "lately" are counted from it.</summary>
-    public DateTimeOffset ReviewedOn { get; }
+    public DateTimeOffset ReviewedOn => Facts.Now;
 
     /// <summary>The findings, the greatest harm first.</summary>
     public IReadOnlyList<ReviewFinding> Findings { get; }
@@ -43,7 +27,22 @@ public sealed class TenantReview
     public static TenantReview Of(TenantInventory inventory, DateTimeOffset now, ReviewOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(inventory);
-        return new TenantReview(inventory, now, options ?? new ReviewOptions());
+        options ??= new ReviewOptions();
+        options.Check();
+        var facts = new ReviewFacts(inventory, now, options);
+        return new TenantReview(facts, Ranked(facts));
+    }
+
+    /// <summary>
+    /// The review of some identities: them, their findings and those of the tenant. The rules have looked at the whole tenant, because
+    /// some compare an identity with others.
+    /// </summary>
+    internal TenantReview Only(Func<InventoriedIdentity, bool> choose)
+    {
+        var chosen = Inventory with { Identities = [.. Inventory.Identities.Where(choose)] };
+        return new TenantReview(
+            new ReviewFacts(chosen, Facts.Now, Facts.Options),
+            [.. Findings.Where(finding => finding.Identity is not { } identity || choose(identity))]);
     }
 
     /// <summary>How far an identity of the inventory reaches by its permissions and directory roles.</summary>
@@ -72,4 +71,16 @@ public sealed class TenantReview
         ArgumentNullException.ThrowIfNull(identity);
         return ReviewFacts.CanBeCovered(identity);
     }
+
+    private static List<ReviewFinding> Ranked(ReviewFacts facts) =>
+    [
+        .. RiskRules.Of(facts).Concat(CredentialRules.Of(facts)).Concat(PowerRules.Of(facts)).Concat(OwnerRules.Of(facts))
+            .Concat(UseRules.Of(facts)).Concat(FederationRules.Of(facts)).Concat(CoverageRules.Of(facts))
+            .Concat(AccessReviewRules.Of(facts)).Concat(SectionRules.Of(facts))
+            .OrderByDescending(finding => finding.Severity)
+            .ThenBy(finding => finding.Rule.Rank)
+            .ThenBy(finding => finding.Due ?? DateTimeOffset.MaxValue)
+            .ThenByDescending(finding => finding.Identity is { } identity ? facts.PowerOf(identity) : Power.None)
+            .ThenBy(finding => finding.Id, StringComparer.Ordinal),
+    ];
 }

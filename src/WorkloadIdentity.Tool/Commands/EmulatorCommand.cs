@@ -178,7 +178,6 @@ internal static class EmulatorCommand
                 screen.Line("              without a secret, because the application has none: set its credential's variables yourself");
             }
         }
-
     }
 
     /// <summary>
@@ -196,7 +195,7 @@ internal static class EmulatorCommand
         }
 
         screen.Line();
-        screen.Line("Ctrl+C ends it.");
+        screen.Line(Screen.HowToEnd);
     }
 
     private static async Task UntilInterruptedAsync(Surroundings surroundings, CancellationToken cancellationToken)

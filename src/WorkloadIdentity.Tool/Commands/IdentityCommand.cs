@@ -105,7 +105,7 @@ internal static class IdentityCommand
     private static async Task ServeAsync(
         IdentityEndpointServer server, AuditLog audit, string path, TimeSpan idle, CancellationToken cancellationToken)
     {
-        audit.Say($"variables: set -a; . {VariablesFile.Sourced(path)}; set +a. Ctrl+C ends it.");
+        audit.Say($"variables: set -a; . {VariablesFile.Sourced(path)}; set +a. {Screen.HowToEnd}");
         try
         {
             await server.UntilIdleAsync(idle, cancellationToken).ConfigureAwait(false);

@@ -18,7 +18,8 @@ internal static class ScopeArgument
             throw new ToolException(
                 "--scope is not a scope that a workload can ask for.",
                 $"Use a resource followed by /.default, such as https://graph.microsoft.com/.default. {exception.Message.Split(
-                    " (Parameter")[0]}");
+                    " (Parameter")[0]}",
+                "errors#scope");
         }
     }
 

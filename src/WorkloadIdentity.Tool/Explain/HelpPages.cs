@@ -26,7 +26,11 @@ internal sealed class HelpPages
     }
 
     /// <summary>A section of errors.md; null if there is none.</summary>
-    public HelpSection? Error(string anchor) => Sections.FirstOrDefault(section => section.Page == "errors" && IsAnchor(section, anchor));
+    public HelpSection? Error(string anchor)
+    {
+        var letters = HelpSection.LettersOf(anchor);
+        return Sections.FirstOrDefault(section => section.Page == "errors" && section.Letters == letters);
+    }
 
     /// <summary>A page by its name, a section by its page and anchor, or a section by its anchor alone; null if there is none.</summary>
     public HelpSection? Find(string topic)
@@ -36,16 +40,12 @@ internal sealed class HelpPages
             : (topic, "");
         page = page.StartsWith(Folder, StringComparison.OrdinalIgnoreCase) ? page[Folder.Length..] : page;
         page = page.EndsWith(PageEnd, StringComparison.OrdinalIgnoreCase) ? page[..^PageEnd.Length] : page;
-        return page.Length == 0 ? Sections.FirstOrDefault(section => IsAnchor(section, anchor))
+        var (letters, whole) = (HelpSection.LettersOf(anchor), HelpSection.LettersOf(topic));
+        return page.Length == 0 ? Sections.FirstOrDefault(section => section.Letters == letters)
             : Error(topic)
-                ?? Sections.FirstOrDefault(section => IsPage(section, page) && (anchor.Length == 0 || IsAnchor(section, anchor)))
-                ?? Sections.FirstOrDefault(section => IsAnchor(section, topic));
+                ?? Sections.FirstOrDefault(section => IsPage(section, page) && (letters.Length == 0 || section.Letters == letters))
+                ?? Sections.FirstOrDefault(section => section.Letters == whole);
     }
-
-    /// <summary>An anchor is found as code writes it too: "ClientSecret" is "client-secret".</summary>
-    private static bool IsAnchor(HelpSection section, string name) => Letters(section.Anchor) == Letters(name);
-
-    private static string Letters(string anchor) => anchor.Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
 
     /// <summary>"migrate/from-msal" is found as "from-msal" too.</summary>
     private static bool IsPage(HelpSection section, string name) =>
@@ -99,6 +99,11 @@ internal sealed class HelpPages
 /// <param name="Text">The Markdown, with the heading.</param>
 internal sealed record HelpSection(string Page, string Anchor, string Title, int Level, string Text)
 {
+    /// <summary>The letters of the anchor. It is found as code writes it too: "ClientSecret" is "client-secret".</summary>
+    public string Letters { get; } = LettersOf(Anchor);
+
+    public static string LettersOf(string anchor) => anchor.Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
+
     /// <summary>The argument of <c>wid explain</c> that shows it.</summary>
     public string Topic => Page == "errors" ? Anchor : Level == 1 ? Page : $"{Page}#{Anchor}";
 }

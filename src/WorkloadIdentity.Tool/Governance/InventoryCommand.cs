@@ -33,10 +33,15 @@ internal static class InventoryCommand
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var choose = filter.Read(parsed);
-            var inventory = await graph.Read(parsed, surroundings).InventoryAsync(cancellationToken).ConfigureAwait(false);
-            var review = TenantReview.Of(
-                inventory with { Identities = [.. inventory.Identities.Where(choose)] }, surroundings.TimeProvider.GetUtcNow());
+            var chosen = filter.Read(parsed);
+            using var reading = graph.Read(parsed, surroundings);
+            var inventory = await reading.InventoryAsync(cancellationToken).ConfigureAwait(false);
+            var review = TenantReview.Of(inventory, surroundings.TimeProvider.GetUtcNow()).Only(chosen.Takes);
+            if (review.Inventory.Identities.Count == 0)
+            {
+                Screen.Error(surroundings).Line($"wid:  {chosen.WhyNone(inventory)}");
+            }
+
             if (parsed.GetValue(html) is { } page)
             {
                 WritePage(page, review);
@@ -52,7 +57,7 @@ internal static class InventoryCommand
             }
             else
             {
-                new InventoryText(Screen.Out(surroundings)).Write(review);
+                new InventoryText(Screen.Out(surroundings), isCut: !surroundings.IsOutRedirected).Write(review);
             }
 
             return ExitCodes.Ok;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using WorkloadIdentity.Governance;
 
 namespace WorkloadIdentity.Tool;
 
@@ -32,37 +31,16 @@ internal sealed class InventoryFilter
         command.Options.Add(_attribute);
     }
 
-    public Func<InventoriedIdentity, bool> Read(ParseResult parsed)
+    /// <exception cref="ToolException">A value is malformed.</exception>
+    public ChosenIdentities Read(ParseResult parsed)
     {
-        var (kind, owner, attribute) = (parsed.GetValue(_kind), parsed.GetValue(_owner), parsed.GetValue(_attribute));
-        var (name, value) = attribute?.Split('=', 2) switch
+        var (name, value) = parsed.GetValue(_attribute)?.Split('=', 2) switch
         {
             null => (null, null),
             [{ Length: > 0 } only] => (only, null),
             [{ Length: > 0 } first, var second] => (first, second),
             _ => throw new ToolException("--attribute names no attribute.", "Write Set_Name=value, such as Finance_CostCentre=4711."),
         };
-        return identity =>
-            (kind is null || Kind(identity) == kind) && (owner is null || IsOwnedBy(identity, owner))
-            && (name is null || Has(identity, name, value));
+        return new ChosenIdentities(parsed.GetValue(_kind), parsed.GetValue(_owner), name, value);
     }
-
-    private static string Kind(InventoriedIdentity identity) => identity.Kind switch
-    {
-        IdentityKind.Application => "application",
-        IdentityKind.ManagedIdentity => "managed-identity",
-        IdentityKind.AgentIdentity or IdentityKind.AgentBlueprint => "agent",
-        _ => "other",
-    };
-
-    private static bool IsOwnedBy(InventoriedIdentity identity, string text) => text == "nobody"
-        ? identity.Owners is { Count: 0 }
-        : identity.Owners?.Any(owner => Contains(owner.DisplayName, text) || Contains(owner.UserPrincipalName, text)
-            || Contains(owner.Id, text)) == true;
-
-    private static bool Has(InventoriedIdentity identity, string name, string? value) =>
-        identity.CustomSecurityAttributes?.All.TryGetValue(name, out var values) == true
-        && (value is null || values.Contains(value, StringComparer.Ordinal));
-
-    private static bool Contains(string? value, string text) => value?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
 }

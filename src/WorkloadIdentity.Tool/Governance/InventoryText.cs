@@ -4,7 +4,9 @@ using WorkloadIdentity.Governance;
 namespace WorkloadIdentity.Tool;
 
 /// <summary>An inventory for a person at a terminal: one row for each identity, those that reach farthest first.</summary>
-internal sealed class InventoryText(Screen screen)
+/// <param name="screen">Where it goes.</param>
+/// <param name="isCut">Whether a cell is cut to the width of its column, as in a terminal. A file or another program gets it whole.</param>
+internal sealed class InventoryText(Screen screen, bool isCut)
 {
     private static readonly ImmutableArray<(string Title, int Width)> Columns =
         [("name", 32), ("kind", 18), ("owner", 18), ("created", 10), ("last used", 10), ("next end", 10), ("reaches", 0)];
@@ -63,7 +65,7 @@ internal sealed class InventoryText(Screen screen)
         screen.Line((line.TrimEnd(), colour));
     }
 
-    private static string Cell(string text, int width) => PlainText.Cut(text, width).PadRight(width);
+    private string Cell(string text, int width) => (isCut ? PlainText.Cut(text, width) : text).PadRight(width);
 
     private static string Short(string kind) => kind
         .Replace("system-assigned managed identity", "system-assigned", StringComparison.Ordinal)

@@ -34,7 +34,8 @@ internal static class ReviewCommand
         graph.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var inventory = await graph.Read(parsed, surroundings).InventoryAsync(cancellationToken).ConfigureAwait(false);
+            using var reading = graph.Read(parsed, surroundings);
+            var inventory = await reading.InventoryAsync(cancellationToken).ConfigureAwait(false);
             var review = TenantReview.Of(inventory, surroundings.TimeProvider.GetUtcNow());
             if (parsed.GetValue(sarif) is { } file)
             {

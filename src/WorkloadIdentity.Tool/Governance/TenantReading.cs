@@ -8,8 +8,12 @@ namespace WorkloadIdentity.Tool;
 /// Reads a tenant as the chosen identity, shows how far it is, and turns what went wrong into an error of the tool.
 /// </summary>
 internal sealed class TenantReading(
-    Surroundings surroundings, ChosenIdentity identity, string scope, Uri graph, string? stateFolder, bool isFresh)
+    Surroundings surroundings, ChosenIdentity identity, string scope, Uri graph, string? stateFolder, bool isFresh) : IDisposable
 {
+    // One for all questions, so that they share a token.
+    private readonly TokenAcquirer _acquirer =
+        new(identity.Credential, new TokenAcquirerOptions { TimeProvider = surroundings.TimeProvider });
+
     public Task<TenantInventory> InventoryAsync(CancellationToken cancellationToken) => WithGraphAsync(
         async (client, cancel) =>
         {
@@ -33,11 +37,12 @@ internal sealed class TenantReading(
             surroundings, "Asking Conditional Access", stop => client.EvaluateConditionalAccessAsync(question, stop), cancel),
         cancellationToken);
 
+    public void Dispose() => _acquirer.Dispose();
+
     private async Task<T> WithGraphAsync<T>(Func<GraphClient, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        using var acquirer = new TokenAcquirer(identity.Credential, new TokenAcquirerOptions { TimeProvider = surroundings.TimeProvider });
         using var client = new GraphClient(
-            acquirer, new GraphClientOptions { Endpoint = graph, Scope = scope, TimeProvider = surroundings.TimeProvider });
+            _acquirer, new GraphClientOptions { Endpoint = graph, Scope = scope, TimeProvider = surroundings.TimeProvider });
         try
         {
             return await work(client, cancellationToken).ConfigureAwait(false);
@@ -75,7 +80,7 @@ internal sealed class TenantReading(
         {
             throw new ToolException(
                 exception.Error.IsTransient ? ExitCodes.TryAgain : ExitCodes.Failed,
-                Redaction.Lines(exception.Error.Message),
+                Redaction.Lines(Message(exception.Error)),
                 exception.Error.Kind switch
                 {
                     GraphErrorKind.PermissionMissing => "Grant the identity that permission. The page lists what each question needs.",
@@ -86,6 +91,12 @@ internal sealed class TenantReading(
                 ToolException.Reference("governance#permissions"));
         }
     }
+
+    /// <summary>Says which host it is about when there was no answer: a proxy or a name server knows only that.</summary>
+    private string Message(GraphError error) =>
+        error.Kind is GraphErrorKind.Unreachable or GraphErrorKind.TimedOut
+            ? $"{graph.Authority} did not answer. {error.Message}"
+            : error.Message;
 
     private static string InWords(InventoryProgress step) => string.Create(
         CultureInfo.InvariantCulture, $"{Words.Of(step.Section)}, {step.Rows:N0} rows ({step.SectionsDone} of {step.Sections} parts)");

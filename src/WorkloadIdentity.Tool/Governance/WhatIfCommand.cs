@@ -34,7 +34,7 @@ internal static class WhatIfCommand
         {
             var (ip, code, api) = (parsed.GetValue(address), parsed.GetValue(country), parsed.GetValue(resource));
             Check(ip, code, api);
-            var reading = graph.Read(parsed, surroundings);
+            using var reading = graph.Read(parsed, surroundings);
             var inventory = await reading.InventoryAsync(cancellationToken).ConfigureAwait(false);
             var identity = Find(inventory, parsed.GetValue(who)!);
             var question = new WhatIfQuestion(identity.Id!.Value)
@@ -118,7 +118,7 @@ internal static class WhatIfCommand
         foreach (var result in results.OrderByDescending(result => result.Blocks).ThenByDescending(result => result.PolicyApplies))
         {
             var verdict = result.Blocks ? "blocks" : result.PolicyApplies == true ? "applies, and does not block" : "does not apply";
-            var why = result.AnalysisReasons is { Length: > 0 } reasons and not "notSet" ? $" ({PlainText.Of(reasons)})" : "";
+            var why = WhatIfReasons.InWords(result.AnalysisReasons) is { Length: > 0 } reasons ? $" ({reasons})" : "";
             var state = result.State == ConditionalAccessState.ReportOnly ? ", report only" : "";
             screen.Line($"  {verdict}: {PlainText.Of(result.DisplayName ?? result.Id)}{state}{why}");
         }

@@ -7,9 +7,9 @@ namespace WorkloadIdentity.Tool;
 internal sealed class EndpointFile : IDisposable
 {
     private readonly string _path;
-    private readonly string _content;
+    private readonly byte[] _content;
 
-    private EndpointFile(string path, string content) => (_path, _content) = (path, content);
+    private EndpointFile(string path, byte[] content) => (_path, _content) = (path, content);
 
     /// <exception cref="ToolException">Something is at the path, even a link, or this user may not write there.</exception>
     public static EndpointFile Create(string path, IReadOnlyList<(string Name, string Value)> variables)
@@ -18,7 +18,7 @@ internal sealed class EndpointFile : IDisposable
         try
         {
             VariablesFile.Create(full, variables);
-            return new EndpointFile(full, VariablesFile.Text(variables));
+            return new EndpointFile(full, VariablesFile.Bytes(variables));
         }
         catch (IOException) when (Path.Exists(full) || new FileInfo(full).LinkTarget is not null)
         {
@@ -41,7 +41,7 @@ internal sealed class EndpointFile : IDisposable
         {
 #pragma warning disable RS0030 // Not a file of the environment: it was written here.
             if (new FileInfo(_path) is { Exists: true, LinkTarget: null } file && file.Length == _content.Length
-                && File.ReadAllText(_path) == _content)
+                && File.ReadAllBytes(_path).AsSpan().SequenceEqual(_content))
 #pragma warning restore RS0030
             {
                 File.Delete(_path);

@@ -72,12 +72,20 @@ internal sealed class ServedIdentity : IDisposable
             + (subject.ClientId is { } clientId ? $" (client id {UntrustedText.Plain(clientId)})." : ".")
             + " Name no identity, or this one.");
 
+    /// <summary>
+    /// Libraries repeat a request after 429 and 503. That does not help where no credential is, even if a host did not answer.
+    /// </summary>
+    private static int Status(TokenError error) =>
+        error.HelpAnchor == HelpAnchors.NoCredential ? 400
+        : error.Kind == TokenErrorKind.Throttled ? 429
+        : error.IsTransient ? 503 : 400;
+
     /// <summary>The caller learns the kind and the codes. What the issuer said is for the developer.</summary>
     private EndpointRefusal Failed(string resource, TokenError error)
     {
         var codes = string.Concat(error.EntraErrorCodes.Select(code => $", AADSTS{code}"));
         return new(
-            error.Kind == TokenErrorKind.Throttled ? 429 : error.IsTransient ? 503 : 400,
+            Status(error),
             $"'wid identity' got no token for '{resource}' ({error.Kind}{codes}). Its standard error says why. More: {error.Help}")
         {
             RetryAfter = error.RetryAfter,

@@ -8,6 +8,9 @@ namespace WorkloadIdentity.Tool;
 /// </summary>
 internal sealed class Screen(TextWriter writer, bool isPlain)
 {
+    /// <summary>How a person ends a command that serves.</summary>
+    public const string HowToEnd = "Ctrl+C ends it.";
+
     // Created at first use, so output for programs does not load it.
     private IAnsiConsole? _console;
 

@@ -18,11 +18,11 @@ internal static class VariablesFile
 
     /// <summary>Writes the content of the file.</summary>
     public static void Write(Stream file, IEnumerable<(string Name, string Value)> variables) =>
-        file.Write(Encoding.UTF8.GetBytes(Text(variables)));
+        file.Write(Bytes(variables));
 
     /// <summary>The content of the file.</summary>
-    public static string Text(IEnumerable<(string Name, string Value)> variables) =>
-        string.Concat(variables.Select(variable => $"{variable.Name}={ShellText.Quoted(variable.Value)}\n"));
+    public static byte[] Bytes(IEnumerable<(string Name, string Value)> variables) => Encoding.UTF8.GetBytes(
+        string.Concat(variables.Select(variable => $"{variable.Name}={ShellText.Quoted(variable.Value)}\n")));
 
     /// <summary>The path as a shell's <c>.</c> takes it: a name without a folder would be looked up in PATH.</summary>
     public static string Sourced(string path) => ShellText.Quoted(path.Contains('/', StringComparison.Ordinal) ? path : $"./{path}");

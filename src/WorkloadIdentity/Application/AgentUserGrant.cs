@@ -10,8 +10,9 @@ internal static class AgentUserGrant
     public static async ValueTask<TokenResult> AcquireAsync(
         TokenEndpoint endpoint, TokenExchange exchange, CancellationToken cancellationToken)
     {
+        var audience = exchange.ToAssertionRequest().RequireAudience();
         var own = exchange.ForAgentToken(
-            new TokenRequest($"{RequireAudience(exchange)}{ResourceName.DefaultSuffix}") { TenantId = exchange.Request.TenantId });
+            new TokenRequest($"{audience}{ResourceName.DefaultSuffix}") { TenantId = exchange.Request.TenantId });
         var result = await endpoint.AcquireAsync(own, cancellationToken).ConfigureAwait(false);
         if (result.Token is { } token)
         {
@@ -25,10 +26,4 @@ internal static class AgentUserGrant
                 + $"did not get its own token for the exchange. {result.Error!.Message}");
         return result.Verdict == TokenVerdict.Unavailable ? TokenResult.Unavailable(error) : TokenResult.Failed(error);
     }
-
-    private static string RequireAudience(TokenExchange exchange) =>
-        new AssertionRequest(exchange.Authority.Uri, exchange.TenantId, exchange.ClientId, exchange.Request.Scope)
-        {
-            Audience = exchange.AssertionAudience,
-        }.RequireAudience();
 }

@@ -65,19 +65,7 @@ public sealed class FederatedAuthentication : ClientAuthentication
             return null;
         }
 
-        var result = await _source.GetAssertionAsync(
-            new AssertionRequest(exchange.Authority.Uri, exchange.TenantId, exchange.ClientId, exchange.Request.Scope)
-            {
-                Audience = exchange.AssertionAudience,
-                FmiPath = exchange.Request.FmiPath,
-                Claims = exchange.ChallengeClaims,
-                Refusal = exchange.Refusal,
-                IsReport = exchange.IsReport,
-                HasAlternatives = exchange.HasAlternatives,
-                Environment = exchange.Environment,
-                TimeProvider = exchange.TimeProvider,
-            },
-            cancellationToken).ConfigureAwait(false);
+        var result = await _source.GetAssertionAsync(exchange.ToAssertionRequest(), cancellationToken).ConfigureAwait(false);
 
         switch (result)
         {

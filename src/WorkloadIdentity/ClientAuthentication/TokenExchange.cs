@@ -65,6 +65,19 @@ internal sealed class TokenExchange
     /// <summary>Whether to sign with RS256, although the key supports PS256.</summary>
     public bool UseRs256 { get; set; }
 
+    /// <summary>What an assertion source is asked for this exchange.</summary>
+    public AssertionRequest ToAssertionRequest() => new(Authority.Uri, TenantId, ClientId, Request.Scope)
+    {
+        Audience = AssertionAudience,
+        FmiPath = Request.FmiPath,
+        Claims = ChallengeClaims,
+        Refusal = Refusal,
+        IsReport = IsReport,
+        HasAlternatives = HasAlternatives,
+        Environment = Environment,
+        TimeProvider = TimeProvider,
+    };
+
     /// <summary>The request of the agent identity itself for its token of the exchange, by which it may act as its user.</summary>
     public TokenExchange ForAgentToken(TokenRequest request) => Copy(request, claims: null, agentToken: null);
 

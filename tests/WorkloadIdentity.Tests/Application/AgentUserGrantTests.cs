@@ -205,6 +205,49 @@ public sealed class AgentUserGrantTests : IClassFixture<EmulatorFixture>
         Assert.Equal(_user.ObjectId, _entra.Journal.TokenRequests[^1].AgentUser);
     }
 
+    [Fact]
+    public async Task A_refused_assertion_is_replaced_before_the_users_token_is_requested_again()
+    {
+        _entra.Faults.TokenEndpoint.Next(Fault.Delay(TimeSpan.Zero), times: 2).Next(Fault.Refusal(700024));
+
+        var token = (await AcquireAsync(Named(byObjectId: true))).Token!;
+
+        Assert.Equal(_user.ObjectId, EmulatorCalls.Claims(token.Value).GetProperty("oid").GetString());
+        Assert.Equal(
+            [_blueprint.ClientId, _agent.ClientId, _agent.ClientId, _blueprint.ClientId, _agent.ClientId],
+            _entra.Journal.TokenRequests.Select(entry => entry.ClientId));
+        Assert.Equal(
+            [null, null, _user.ObjectId, null, _user.ObjectId], _entra.Journal.TokenRequests.Select(entry => entry.AgentUser));
+    }
+
+    [Fact]
+    public async Task An_assertion_that_the_agents_own_request_replaced_serves_the_users_too()
+    {
+        _entra.Faults.TokenEndpoint.Next(Fault.Delay(TimeSpan.Zero)).Next(Fault.Refusal(700024));
+
+        var token = (await AcquireAsync(Named(byObjectId: true))).Token!;
+
+        Assert.Equal(_user.ObjectId, EmulatorCalls.Claims(token.Value).GetProperty("oid").GetString());
+        Assert.Equal(
+            [_blueprint.ClientId, _agent.ClientId, _blueprint.ClientId, _agent.ClientId, _agent.ClientId],
+            _entra.Journal.TokenRequests.Select(entry => entry.ClientId));
+    }
+
+    [Fact]
+    public async Task Claims_of_a_challenge_are_asked_of_the_users_token_alone()
+    {
+        const string Claims = """{"access_token":{"nbf":{"essential":true,"value":"1767225600"}}}""";
+
+        await Credential().AcquireAsync(
+            new Acquisition(new TokenRequest(_permissions) { AgentUser = Named(byObjectId: true) }) { Claims = Claims },
+            CancellationToken.None);
+
+        var claims = _entra.Journal.TokenRequests.Select(entry => entry.Claims).ToList();
+        Assert.Equal(3, claims.Count);
+        Assert.DoesNotContain(claims[..2], sent => sent?.Contains("1767225600", StringComparison.Ordinal) == true);
+        Assert.Contains("1767225600", claims[2], StringComparison.Ordinal);
+    }
+
     private AgentUser Named(bool byObjectId) =>
         byObjectId ? AgentUser.FromObjectId(_user.ObjectId) : AgentUser.FromUserName(_user.UserName);
 

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using WorkloadIdentity.Testing;
 using WorkloadIdentity.Tool;
@@ -48,6 +49,52 @@ public sealed class GovernanceCommandTests
         Assert.Equal(json.Count(identity => (string?)identity!["kind"] == "managedIdentity"), managed.Count);
         Assert.NotEmpty(managed);
         Assert.Contains($"{json.Count} identities of tenant", text.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Finance_Misspelt=4711", "No identity of the tenant has the custom security attribute 'Finance_Misspelt'. There is ")]
+    [InlineData("Finance_Misspelt", "'Finance_Misspelt'")]
+    public async Task An_attribute_that_no_identity_has_is_said(string attribute, string says)
+    {
+        await using var tenant = await Tenant.StartAsync();
+
+        var run = await tenant.RunAsync("inventory", "--attribute", attribute, "--json");
+
+        Assert.Equal(ExitCodes.Ok, run.ExitCode);
+        Assert.Empty(run.Json["identities"]!.AsArray());
+        Assert.Contains(says, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_if_gets_one_token_for_both_of_its_questions()
+    {
+        await using var tenant = await Tenant.StartAsync();
+        var identity = (await tenant.RunAsync("inventory", "--json", "--kind", "application")).Json["identities"]!.AsArray()
+            .First(identity => identity!["servicePrincipalId"] is not null)!;
+        var before = tenant.TokenRequests;
+
+        await tenant.RunAsync("what-if", (string)identity["servicePrincipalId"]!);
+
+        Assert.Equal(before + 1, tenant.TokenRequests);
+    }
+
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("notSet", "")]
+    [InlineData("location", "it is not for that location")]
+    [InlineData("workloadIdentities,policyNotEnabled", "it is not for this workload; it is not enabled")]
+    [InlineData("somethingNew", "somethingNew")]
+    public void Reasons_of_what_if_are_said_in_words(string? reasons, string words) => Assert.Equal(words, WhatIfReasons.InWords(reasons));
+
+    [Fact]
+    public async Task A_Graph_that_cannot_be_reached_is_named()
+    {
+        await using var tenant = await Tenant.StartAsync();
+
+        var run = await tenant.RunElsewhereAsync("http://127.0.0.1:1/apis/graph/", "inventory");
+
+        Assert.Equal(ExitCodes.TryAgain, run.ExitCode);
+        Assert.Contains("127.0.0.1:1 did not answer", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,15 +204,10 @@ public sealed class GovernanceCommandTests
         Assert.Equal(ExitCodes.NoCredential, run.ExitCode);
     }
 
-    /// <summary>A local Entra with a directory, and an application that may read it.</summary>
-    [Fact]
+    [FactOn(Systems.Unix)]
+    [UnsupportedOSPlatform("windows")]
     public void A_file_of_a_report_is_not_written_through_a_link()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
         var folder = Directory.CreateTempSubdirectory("wid").FullName;
         try
         {
@@ -190,6 +232,7 @@ public sealed class GovernanceCommandTests
         Assert.Throws<ToolException>(() => WorkloadIdentity.Tool.OutputFile.Write(
             "--html", Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "report.html"), _ => { }));
 
+    /// <summary>A local Entra with a directory, and an application that may read it.</summary>
     private sealed class Tenant : IAsyncDisposable
     {
         private readonly EntraEmulator _entra;
@@ -211,11 +254,19 @@ public sealed class GovernanceCommandTests
             return new Tenant(entra, graph.Url.AbsoluteUri);
         }
 
+        public int TokenRequests => _entra.Journal.TokenRequests.Count;
+
         public string Path(string name) => System.IO.Path.Combine(Folder, name);
 
         public Task<ToolRun> RunAsync(params string[] arguments) => RunAsync(CancellationToken.None, arguments);
 
-        public async Task<ToolRun> RunAsync(CancellationToken cancellationToken, params string[] arguments)
+        public Task<ToolRun> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>
+            RunAsync(_graph, arguments, cancellationToken);
+
+        public Task<ToolRun> RunElsewhereAsync(string graph, params string[] arguments) =>
+            RunAsync(graph, arguments, CancellationToken.None);
+
+        private async Task<ToolRun> RunAsync(string graph, string[] arguments, CancellationToken cancellationToken)
         {
             var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
             var surroundings = new Surroundings
@@ -227,7 +278,7 @@ public sealed class GovernanceCommandTests
                 IsOutRedirected = true,
                 IsErrorRedirected = true,
             };
-            var code = await Wid.RunAsync([.. arguments, "--graph", _graph], surroundings, cancellationToken);
+            var code = await Wid.RunAsync([.. arguments, "--graph", graph], surroundings, cancellationToken);
             return new ToolRun(code, output.ToString(), error.ToString());
         }
 

@@ -15,7 +15,7 @@ public sealed class GovernanceTextTests
     {
         var text = isReview
             ? Text(screen => new ReviewText(screen).Write(Review, isComplete: true))
-            : Text(screen => new InventoryText(screen).Write(Review));
+            : Text(screen => new InventoryText(screen, isCut: true).Write(Review));
 
         Assert.DoesNotMatch(@"[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2066-\u2069]", text);
     }
@@ -35,7 +35,7 @@ public sealed class GovernanceTextTests
     [Fact]
     public void Every_identity_has_a_row_and_what_reaches_farthest_comes_first()
     {
-        var lines = Text(screen => new InventoryText(screen).Write(Review)).Split('\n');
+        var lines = Text(screen => new InventoryText(screen, isCut: true).Write(Review)).Split('\n');
 
         Assert.StartsWith("name ", lines[0], StringComparison.Ordinal);
         Assert.EndsWith("the whole tenant", lines[1], StringComparison.Ordinal);
@@ -66,6 +66,53 @@ public sealed class GovernanceTextTests
     [InlineData("orders\U0001F600-api", 8, "orders…")]
     [InlineData("orders\U0001F600-api", 9, "orders\U0001F600…")]
     public void A_cut_parts_no_letter(string text, int longest, string cut) => Assert.Equal(cut, PlainText.Cut(text, longest));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_name_is_cut_in_a_terminal_only(bool isCut)
+    {
+        var review = TenantReview.Of(SampleTenant.Of(SampleTenant.Application(1, new string('n', 100))), SampleTenant.Now);
+
+        var text = Text(screen => new InventoryText(screen, isCut).Write(review));
+
+        Assert.Equal(!isCut, text.Contains(new string('n', 100), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_filter_keeps_the_findings_that_come_from_a_comparison_with_others()
+    {
+        var (owner, owned) = (SampleTenant.Application(1), SampleTenant.Application(2));
+        var whole = TenantReview.Of(
+            SampleTenant.Of(
+                owner,
+                owned with
+                {
+                    AppRoles = [SampleTenant.AppRole("AppRoleAssignment.ReadWrite.All")],
+                    Owners = [SampleTenant.Owner(owner.Id.ToString()!)],
+                }),
+            SampleTenant.Now);
+
+        var shown = whole.Only(identity => identity.ClientId == owner.ClientId);
+
+        Assert.Equal([owner.ClientId], shown.Inventory.Identities.Select(identity => identity.ClientId));
+        Assert.Contains(shown.Findings, finding => finding.Rule.Id == "power-by-ownership");
+        Assert.DoesNotContain(shown.Findings, finding => finding.Identity?.ClientId == owned.ClientId);
+        Assert.Equal(whole.Findings.Where(finding => finding.Identity is null), shown.Findings.Where(finding => finding.Identity is null));
+    }
+
+    [Theory]
+    [InlineData(true, "Custom security attributes were not read, so --attribute chooses no identity.")]
+    [InlineData(false, "No identity of the tenant has a custom security attribute.")]
+    public void Why_an_attribute_chooses_nothing_is_said(bool isMissing, string reason)
+    {
+        var inventory = SampleTenant.Of(SampleTenant.Application()) with
+        {
+            Sections = SampleTenant.Sections(isMissing ? [InventorySectionName.CustomSecurityAttributes] : []),
+        };
+
+        Assert.Equal(reason, new ChosenIdentities(null, null, "Finance_CostCentre", "1").WhyNone(inventory));
+    }
 
     private static string Text(Action<Screen> write)
     {

@@ -7,6 +7,32 @@ public sealed class IdentityCommandTests
 {
     private const string Scope = "https://vault.azure.net/.default";
 
+    [Fact]
+    public void The_file_of_the_variables_is_removed_whatever_letters_they_have()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+
+        using (EndpointFile.Create(path, [("IDENTITY_HEADER", "secret"), ("NO_PROXY", "größe.example,127.0.0.1")]))
+        {
+            Assert.True(File.Exists(path));
+        }
+
+        Assert.False(File.Exists(path));
+    }
+
+    [Theory]
+    [InlineData("wid explain wid#wid-identity", "identity", "--", "true")]
+    [InlineData("wid explain wid#wid-token", "token")]
+    [InlineData("wid explain wid#wid-what-if", "what-if")]
+    [InlineData("wid explain errors#scope", "token", "--scope", "https://vault.azure.net")]
+    public async Task A_wrong_command_line_leads_to_the_section_of_its_command(string help, params string[] arguments)
+    {
+        var run = await new ToolBench().RunAsync(arguments);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains($"help: {help}\n", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Option '--scope' is required.", "--", "true")]
     [InlineData("Required argument missing for option: '--scope'.", "--scope", "--", "true")]

@@ -183,6 +183,20 @@ public sealed class IdentityEndpointTests
     }
 
     [Theory]
+    [InlineData(TokenErrorKind.NotConfigured)]
+    [InlineData(TokenErrorKind.TimedOut)]
+    [InlineData(TokenErrorKind.Unreachable)]
+    public async Task Where_no_credential_is_a_caller_is_not_asked_to_try_again(TokenErrorKind kind)
+    {
+        var chain = new CredentialChain(
+            new ScriptedCredential("absent", _ => TokenResult.Unavailable(new TokenError(TokenErrorKind.NotConfigured, "Not here."))),
+            new ScriptedCredential("silent", _ => TokenResult.Unavailable(new TokenError(kind, "No host."))));
+        await using var bench = await EndpointBench.StartAsync(chain, [$"{EndpointBench.Resource}/.default"], secrets: []);
+
+        Assert.Equal(400, (await bench.GetAsync()).Status);
+    }
+
+    [Theory]
     [InlineData(TokenErrorKind.Refused, 400)]
     [InlineData(TokenErrorKind.NotConfigured, 400)]
     [InlineData(TokenErrorKind.InvalidConfiguration, 400)]
