@@ -35,6 +35,7 @@ internal static class HelpAnchors
     public const string Redirect = "redirect";
     public const string Scope = "scope";
     public const string SecondLevel = "second-level";
+    public const string Spiffe = "spiffe";
     public const string TenantMissing = "tenant-missing";
     public const string TenantNotAllowed = "tenant-not-allowed";
     public const string UnsupportedRequest = "unsupported-request";

@@ -12,7 +12,8 @@ public sealed partial class ConventionTests
     private static readonly IReadOnlyList<Type> Types = [.. Repository.Shipped
         .SelectMany(assembly => assembly.GetTypes())
         .Where(type =>
-            !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && !type.FullName!.Contains('<', StringComparison.Ordinal))
+            !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && !type.FullName!.Contains('<', StringComparison.Ordinal)
+                && !Repository.IsGenerated(type))
         .Where(type =>
             type.Namespace?.StartsWith("WorkloadIdentity", StringComparison.Ordinal) == true
                 || type.Namespace == "Microsoft.Extensions.DependencyInjection")];

@@ -20,7 +20,7 @@ public sealed class InternalUseTests
             Repository.Shipped.Where(assembly => assembly.GetName().Name
                 is "WorkloadIdentity.Azure" or "WorkloadIdentity.Developer" or "WorkloadIdentity.DistributedCache"
                 or "WorkloadIdentity.Governance" or "WorkloadIdentity.KeyVault" or "WorkloadIdentity.Npgsql"
-                or "WorkloadIdentity.Testing"),
+                or "WorkloadIdentity.Spiffe" or "WorkloadIdentity.Testing"),
             package => Assert.Empty(InternalUse.Of(package)));
         Assert.NotEmpty(InternalUse.Of(typeof(Tool.Wid).Assembly));
     }

@@ -15,6 +15,10 @@ internal static partial class Repository
         typeof(Tool.Wid).Assembly,
         typeof(DistributedCache.DistributedTokenStore).Assembly,
         typeof(KeyVault.Vault).Assembly,
+        typeof(Spiffe.SpiffeAssertionSources).Assembly,
         typeof(Governance.TenantInventory).Assembly,
     ];
+
+    /// <summary>Whether the protocol compiler made the type from a .proto file. Such types have a namespace of their own.</summary>
+    public static bool IsGenerated(Type type) => type.Namespace?.EndsWith(".Protocol", StringComparison.Ordinal) == true;
 }

@@ -52,6 +52,7 @@ internal static class TestedElsewhere
         ("DependencyInjection/UseTokenStoreTests", "WorkloadIdentity/DependencyInjection", "TokenStoreCheck"),
         ("Application/ApplicationCredentialTests", "WorkloadIdentity/Application", "ApplicationCredentialOptions RequestCheck"),
         ("Application/FederatedCredentialAdviceTests", "WorkloadIdentity/Application", "FederatedCredentialRecipe KnownFederationProblems"),
+        ("Spiffe/SpiffeAssertionSourceTests", "WorkloadIdentity.Spiffe", "WorkloadApi"),
         ("Application/TokenRefusalTests", "WorkloadIdentity/Application", "OAuthError"),
         ("Azure/AcquirerTokenCredentialTests", "WorkloadIdentity.Azure", "RequestedToken TokenCredentialExtensions"),
         ("Azure/AzureCredentialTests", "WorkloadIdentity.Azure", "AuthenticationErrors ForeignFailure"),

@@ -23,6 +23,7 @@ public sealed partial class DocumentedSettingsTests
         var services = new ServiceCollection();
         services.AddSingleton(WorkloadEnvironment.FromValues(new Dictionary<string, string>()));
         services.AddKeyVaultKinds();
+        services.AddSpiffeKind();
         services.AddWorkloadIdentity("machine").UseManagedIdentity();
         var section = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build()
             .GetSection("WorkloadIdentity");
