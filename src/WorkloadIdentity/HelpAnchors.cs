@@ -11,6 +11,7 @@ internal static class HelpAnchors
     public const string AssertionAudience = "assertion-audience";
     public const string AssertionSource = "assertion-source";
     public const string AuthorizationHeader = "authorization-header";
+    public const string Aws = "aws";
     public const string AzurePipelines = "azure-pipelines";
     public const string ClaimsChallenge = "claims-challenge";
     public const string ClientCertificate = "client-certificate";

@@ -16,6 +16,7 @@ internal static partial class Repository
         typeof(DistributedCache.DistributedTokenStore).Assembly,
         typeof(KeyVault.Vault).Assembly,
         typeof(Spiffe.SpiffeAssertionSources).Assembly,
+        typeof(Aws.AwsRoleOptions).Assembly,
         typeof(Governance.TenantInventory).Assembly,
     ];
 
