@@ -21,7 +21,7 @@ internal sealed class AwsAssertionSource(
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>The variables that say which AWS credentials this program has.</summary>
-    private static readonly string[] Announcing =
+    private static readonly IReadOnlyList<string> Announcing =
     [
         "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_PROFILE",
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
 using Amazon.Runtime;
@@ -10,14 +11,14 @@ internal static class StsRefusal
     /// <summary>The section of docs/errors.md.</summary>
     public const string HelpAnchor = "aws";
 
-    private static readonly HashSet<string> Throttling =
-        new(StringComparer.Ordinal) { "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException" };
+    private static readonly FrozenSet<string> Throttling =
+        FrozenSet.Create("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException");
 
     /// <summary>
     /// AWS's codes for GetWebIdentityToken. Only what AWS writes under one of them is quoted: under others, such as SignatureDoesNotMatch,
     /// it repeats the request, which holds the session token.
     /// </summary>
-    private static readonly Dictionary<string, string> OfIdentityTokenByCode = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> OfIdentityTokenByCode = new Dictionary<string, string>
     {
         ["OutboundWebIdentityFederationDisabledException"] =
             "Let an administrator of the AWS account switch it on, once: aws iam enable-outbound-web-identity-federation",
@@ -29,9 +30,9 @@ internal static class StsRefusal
             "Set a shorter AwsAssertionOptions.Duration: an identity token may not outlive the AWS session that asks for it.",
         ["ValidationError"] = "Check audience, duration and tags.",
         ["RegionDisabledException"] = "Switch STS on in that region of the account, or set another region.",
-    };
+    }.ToFrozenDictionary();
 
-    private static readonly Dictionary<string, string> OfRoleByCode = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> OfRoleByCode = new Dictionary<string, string>
     {
         ["AccessDenied"] =
             "Check that the role exists, and that its trust policy allows sts:AssumeRoleWithWebIdentity to the provider of this issuer, "
@@ -48,7 +49,7 @@ internal static class StsRefusal
         ["MalformedPolicyDocument"] = "Check AwsRoleOptions.Policy.",
         ["PackedPolicyTooLarge"] = "Make AwsRoleOptions.Policy shorter.",
         ["RegionDisabledException"] = "Switch STS on in that region of the account, or set another region.",
-    };
+    }.ToFrozenDictionary();
 
     /// <summary>Why there is no identity token for the AWS role of this program.</summary>
     public static TokenError OfIdentityToken(Exception exception) => Of(
@@ -69,7 +70,7 @@ internal static class StsRefusal
         quotesEverything: true);
 
     private static TokenError Of(
-        Exception exception, string what, Dictionary<string, string> adviceByCode, string otherwise, bool quotesEverything)
+        Exception exception, string what, FrozenDictionary<string, string> adviceByCode, string otherwise, bool quotesEverything)
     {
         if (exception is not AmazonServiceException { ErrorCode.Length: > 0 } refusal)
         {

@@ -1,5 +1,4 @@
 using Amazon.Runtime;
-using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
 using WorkloadIdentity.Aws;
 using WorkloadIdentity.Testing;
