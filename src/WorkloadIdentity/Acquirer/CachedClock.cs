@@ -2,7 +2,7 @@ namespace WorkloadIdentity;
 
 /// <summary>
 /// Caches the wall clock for one tick of <c>Environment.TickCount64</c> (1 to 16 ms). The tick count is about six times cheaper to
-/// read, and reading it does not make the processor wait for memory. Safe for concurrent use.
+/// read, and reading it does not make the processor wait for memory. Safe for concurrent use, without a lock and without allocations.
 /// </summary>
 /// <param name="timeProvider">Only the system's clock is cached. Any other clock is read each time.</param>
 /// <param name="ticks">The tick count that tests use; null for the system's.</param>
@@ -10,8 +10,12 @@ internal sealed class CachedClock(TimeProvider timeProvider, Func<long>? ticks =
 {
     private const long None = -1;
 
+    // A thread writes the reading. Until it has finished, the others read the wall clock.
+    private const long Writing = -2;
+
     private readonly bool _isSystem = ticks is null && ReferenceEquals(timeProvider, TimeProvider.System);
-    private volatile Reading? _last;
+    private long _tick = None;
+    private long _utcTicks;
 
 #pragma warning disable RS0030 // Time comes from TimeProvider. The tick count only says whether some of it has passed.
     private long Tick => _isSystem ? Environment.TickCount64 : ticks?.Invoke() ?? None;
@@ -21,8 +25,12 @@ internal sealed class CachedClock(TimeProvider timeProvider, Func<long>? ticks =
     /// <param name="isNewReading">Whether the wall clock was read just now.</param>
     public long GetUtcTicks(out bool isNewReading)
     {
-        isNewReading = _last is not { } last || Tick != last.Tick;
-        return isNewReading ? ReadUtcTicks() : _last!.UtcTicks;
+        // The time belongs to the tick if the tick is the same before and after the time was read. Another thread may have written a new
+        // reading of the same tick in between. Then both are of this tick, and either is right.
+        var tick = Volatile.Read(ref _tick);
+        var now = Volatile.Read(ref _utcTicks);
+        isNewReading = tick < 0 || tick != Tick || tick != Volatile.Read(ref _tick);
+        return isNewReading ? ReadUtcTicks() : now;
     }
 
     /// <summary>Reads the wall clock, and caches what it says for the rest of the tick.</summary>
@@ -31,13 +39,13 @@ internal sealed class CachedClock(TimeProvider timeProvider, Func<long>? ticks =
         // The tick count is read first, so that the time was read after the tick began.
         var tick = Tick;
         var now = timeProvider.GetUtcNow().UtcTicks;
-        if (tick != None)
+        var last = Volatile.Read(ref _tick);
+        if (tick != None && last != Writing && Interlocked.CompareExchange(ref _tick, Writing, last) == last)
         {
-            _last = new Reading(tick, now);
+            Volatile.Write(ref _utcTicks, now);
+            Volatile.Write(ref _tick, tick);
         }
 
         return now;
     }
-
-    private sealed record Reading(long Tick, long UtcTicks);
 }

@@ -36,6 +36,40 @@ public sealed class CachedClockTests
     }
 
     [Fact]
+    public void Reading_the_clock_allocates_nothing()
+    {
+        var clock = new CachedClock(TimeProvider.System, () => ++_tick);
+        Read(clock, 1000);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Read(clock, 1000);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public async Task Threads_that_read_at_once_never_get_the_time_of_another_tick()
+    {
+        // On this clock the time is the tick, so a time that belongs to another tick shows.
+        var clock = new CachedClock(new ClockOfTicks(this), () => Volatile.Read(ref _tick));
+        var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        {
+            for (var reading = 0; reading < 200_000; reading++)
+            {
+                var before = Volatile.Read(ref _tick);
+                var now = reading % 64 == 0 ? clock.ReadUtcTicks() : clock.GetUtcTicks(out var _);
+                Assert.InRange(now, before, Volatile.Read(ref _tick));
+                if (reading % 8 == 0)
+                {
+                    Interlocked.Increment(ref _tick);
+                }
+            }
+        }));
+
+        await Task.WhenAll(readers);
+    }
+
+    [Fact]
     public void A_clock_that_is_not_the_systems_is_read_each_time()
     {
         var clock = new CachedClock(_wall);
@@ -44,5 +78,19 @@ public sealed class CachedClockTests
 
         Assert.Equal(_wall.Now.UtcTicks, clock.GetUtcTicks(out var isNew));
         Assert.True(isNew);
+    }
+
+    private static void Read(CachedClock clock, int times)
+    {
+        for (var reading = 0; reading < times; reading++)
+        {
+            clock.GetUtcTicks(out var isNew);
+            Assert.True(isNew);
+        }
+    }
+
+    private sealed class ClockOfTicks(CachedClockTests tests) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(Volatile.Read(ref tests._tick), TimeSpan.Zero);
     }
 }
