@@ -7,7 +7,7 @@ using WorkloadIdentity;
 namespace Benchmarks;
 
 /// <summary>A token that is in the cache, one key.</summary>
-public class CachedHit
+public class CachedHit : HitBenchmark
 {
     internal static Task<Finding> RunAsync()
     {
@@ -34,14 +34,17 @@ public class CachedHit
     private ClientSecretCredential _azureIdentity = null!;
 
     [GlobalSetup]
-    public async Task SetupAsync()
+    public void Setup()
     {
-        _ours = Peers.Ours(new InMemoryEntra());
-        _msal = Peers.Msal(new InMemoryEntra());
-        _azureIdentity = Peers.AzureIdentity(new InMemoryEntra());
-        await WorkloadIdentity();
-        await Msal();
-        await AzureIdentity();
+        _ours = Peers.Ours(Entra);
+        _msal = Peers.Msal(Entra);
+        _azureIdentity = Peers.AzureIdentity(Entra);
+        Fill(async () =>
+        {
+            await WorkloadIdentity();
+            await Msal();
+            await AzureIdentity();
+        });
     }
 
     [Benchmark(OperationsPerInvoke = Micro.Calls)]

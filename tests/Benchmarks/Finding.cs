@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Benchmarks;
 
 /// <summary>What one benchmark found.</summary>
@@ -10,6 +12,22 @@ internal sealed record Finding(string Title, string Work, IReadOnlyList<string> 
     /// <summary>Why a goal is missed, as profiles show it. Printed if one is missed.</summary>
     public string? InTheWay { get; init; }
 
+    /// <summary>The finding of both runs. A goal is reached if both reached it.</summary>
+    public Finding And(Finding repetition)
+    {
+        if (Table.Count != repetition.Table.Count)
+        {
+            throw new ArgumentException(
+                $"'{Title}' printed {Table.Count} lines the first time and {repetition.Table.Count} the second.", nameof(repetition));
+        }
+
+        return this with
+        {
+            Table = [.. Table.Zip(repetition.Table, Repetition.Merge)],
+            Goals = [.. Goals.Zip(repetition.Goals, (goal, repeated) => goal.And(repeated))],
+        };
+    }
+
     public override string ToString() => string.Join('\n',
     [
         $"## {Title}", "", Work, "", .. Table, "", .. Goals.Select(goal => $"- {goal}"),
@@ -21,5 +39,10 @@ internal sealed record Finding(string Title, string Work, IReadOnlyList<string> 
 /// <param name="IsMet">Whether it was reached in this run.</param>
 internal sealed record Goal(FormattableString Text, bool IsMet)
 {
+    public Goal And(Goal repetition) => new(
+        FormattableStringFactory.Create(
+            "{0}", Repetition.Merge(FormattableString.Invariant(Text), FormattableString.Invariant(repetition.Text))),
+        IsMet && repetition.IsMet);
+
     public override string ToString() => $"{(IsMet ? "reached" : "**missed**")}: {FormattableString.Invariant(Text)}";
 }

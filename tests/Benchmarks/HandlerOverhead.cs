@@ -55,9 +55,11 @@ internal static class HandlerOverhead
         var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri(address().GetLeftPart(UriPartial.Authority)) } };
         using var constant = new HttpClient(new ConstantHeader { InnerHandler = transport() });
         var request = new TokenRequest(InMemoryEntra.Scope) { TenantId = InMemoryEntra.TenantId };
-        using var ours =
-            new HttpClient(new AccessTokenHandler(Peers.Ours(new InMemoryEntra()), request, options) { InnerHandler = transport() });
-        return new Row(api, await Paired.MeasureAsync(() => GetAsync(constant, address()), () => GetAsync(ours, address())));
+        var entra = new InMemoryEntra();
+        using var ours = new HttpClient(new AccessTokenHandler(Peers.Ours(entra), request, options) { InnerHandler = transport() });
+        var result = await Paired.MeasureAsync(() => GetAsync(constant, address()), () => GetAsync(ours, address()));
+        entra.RequireRequests(1);
+        return new Row(api, result);
     }
 
     private sealed record Row(string Api, Paired.Result Result);

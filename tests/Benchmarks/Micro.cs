@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Reflection;
+using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
@@ -31,10 +33,20 @@ internal static class Micro
     /// The best time of 25 (what else runs on the machine only ever adds) and the bytes of each method of <typeparamref name="T"/>, by its
     /// name.
     /// </summary>
+    /// <exception cref="InvalidOperationException">A set-up is asynchronous, or a token was requested while a hit was measured.</exception>
     public static IReadOnlyDictionary<string, Figure> Run<T>()
+        where T : HitBenchmark
     {
-        var summary = BenchmarkRunner.Run<T>(Config);
-        return summary.Reports.ToDictionary(report => report.BenchmarkCase.Descriptor.WorkloadMethod.Name, Read);
+        if (Array.Find(typeof(T).GetMethods(), IsSetupThatIsNotAwaited) is { } setup)
+        {
+            throw new InvalidOperationException(
+                $"{typeof(T).Name}.{setup.Name} is asynchronous, and BenchmarkDotNet's in-process toolchain does not wait for it. "
+                    + "Wait for the work in a method that returns nothing.");
+        }
+
+        BenchmarkReport[] reports = [];
+        HitBenchmark.Check(typeof(T).Name, () => (reports = [.. BenchmarkRunner.Run<T>(Config).Reports]).Length);
+        return reports.ToDictionary(report => report.BenchmarkCase.Descriptor.WorkloadMethod.Name, Read);
     }
 
     /// <summary>One line for each method: time, ratio to ours, bytes.</summary>
@@ -48,6 +60,9 @@ internal static class Micro
                 $"| {figure.Key} | {figure.Value.Nanoseconds:N1} ns | {figure.Value.Nanoseconds / ours.Nanoseconds:N0} | "
                     + $"{figure.Value.Bytes:N0} |")),
     ];
+
+    private static bool IsSetupThatIsNotAwaited(MethodInfo method) =>
+        method.GetCustomAttribute<TargetedAttribute>() is not null && method.ReturnType != typeof(void);
 
     private static Figure Read(BenchmarkReport report) => report.ResultStatistics is { } statistics
         ? new Figure(statistics.Min, report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? 0)
