@@ -37,12 +37,15 @@ internal static class Peers
         }),
     ];
 
-    public static TokenAcquirer Ours(InMemoryEntra entra, int capacity = 10_000) => new(
+    public static TokenAcquirer Ours(InMemoryEntra entra, int capacity = 10_000) =>
+        Ours(entra, new TokenAcquirerOptions { Capacity = capacity });
+
+    public static TokenAcquirer Ours(InMemoryEntra entra, TokenAcquirerOptions options) => new(
         WorkloadIdentity.ApplicationCredential.MultiTenant(
             InMemoryEntra.ClientId,
             ClientSecretAuthentication.FromValue(InMemoryEntra.Secret),
-            new ApplicationCredentialOptions { HttpClient = entra.NewClient() }),
-        new TokenAcquirerOptions { Capacity = capacity });
+            new ApplicationCredentialOptions { HttpClient = entra.NewClient(), TimeProvider = options.TimeProvider }),
+        options);
 
     public static IConfidentialClientApplication Msal(InMemoryEntra entra) =>
         ConfidentialClientApplicationBuilder.Create(InMemoryEntra.ClientId)

@@ -13,10 +13,10 @@ public sealed partial class BenchmarksPageTests
         var page = Repository.Read("docs/benchmarks.md");
         var names = Named().Matches(Repository.Read("tests/Benchmarks/Program.cs")).Select(match => match.Groups[1].Value).ToList();
 
-        Assert.True(names.Count > 5);
+        Assert.True(names.Count >= 15);
         Assert.All(names, name => Assert.Contains($"<a id=\"{name}\"></a>", page, StringComparison.Ordinal));
     }
 
-    [GeneratedRegex("""^    \("([a-z]+)", \w+\.RunAsync\),""", RegexOptions.Multiline)]
+    [GeneratedRegex("""^    \("([a-z]+)", .*\.RunAsync""", RegexOptions.Multiline)]
     private static partial Regex Named();
 }
