@@ -1,51 +1,30 @@
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
-using Grpc.Net.Client.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using WorkloadIdentity;
+using WorkloadIdentity.Grpc;
 
 namespace ConsumerRecipes;
 
 internal static class GrpcClient
 {
-    // The handler gets a new token when the service rejects one; what gRPC sends it cannot send twice, and gRPC can.
-    private static ServiceConfig OnceMoreWithANewToken => new()
+    public static void Register(IServiceCollection services)
     {
-        MethodConfigs =
-        {
-            new MethodConfig
-            {
-                Names = { MethodName.Default },
-                RetryPolicy = new RetryPolicy
-                {
-                    MaxAttempts = 2,
-                    InitialBackoff = TimeSpan.FromMilliseconds(1),
-                    MaxBackoff = TimeSpan.FromMilliseconds(1),
-                    BackoffMultiplier = 1,
-                    RetryableStatusCodes = { StatusCode.Unauthenticated },
-                },
-            },
-        },
-    };
-
-    public static GrpcChannel Channel(ITokenAcquirer acquirer, Uri address)
-    {
-        var options = new AccessTokenHandlerOptions { AllowedOrigins = { address } };
-        var handler = new AccessTokenHandler(acquirer, new TokenRequest("api://orders/.default"), options)
-        {
-            InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false },
-        };
-        return GrpcChannel.ForAddress(address, new GrpcChannelOptions
-        {
-            HttpHandler = handler,
-            ServiceConfig = OnceMoreWithANewToken,
-        });
+        services.AddGrpcClient<Orders.OrdersClient>(options => options.Address = new Uri("https://orders.contoso.com"))
+            .AddGrpcAccessToken("api://orders/.default");
     }
 
-    public static void Register(IServiceCollection services, Uri address)
+    public static void RegisterBalanced(IServiceCollection services)
     {
-        services.AddGrpcClient<Orders.OrdersClient>(options => options.Address = address)
-            .ConfigureChannel(channel => channel.ServiceConfig = OnceMoreWithANewToken)
-            .AddAccessToken("api://orders/.default", options => options.AllowedOrigins.Add(address));
+        services.AddGrpcClient<Orders.OrdersClient>(options => options.Address = new Uri("dns:///orders.contoso.com"))
+            .ConfigureChannel(channel => channel.Credentials = ChannelCredentials.SecureSsl)
+            .AddGrpcAccessToken("api://orders/.default");
+    }
+
+    public static Orders.OrdersClient OfChannel(ITokenAcquirer acquirer, GrpcChannel channel)
+    {
+        var tokens = new AccessTokenInterceptor(acquirer, new TokenRequest("api://orders/.default"));
+        return new Orders.OrdersClient(channel.Intercept(tokens));
     }
 }

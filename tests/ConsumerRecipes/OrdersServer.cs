@@ -20,6 +20,9 @@ namespace ConsumerRecipes;
 /// </summary>
 internal sealed class OrdersServer : IAsyncDisposable
 {
+    /// <summary>The order whose stream is rejected after its first message.</summary>
+    public const int RejectedMidway = 13;
+
     private readonly WebApplication _app;
     private int _rejections;
 
@@ -48,7 +51,7 @@ internal sealed class OrdersServer : IAsyncDisposable
             options.MapInboundClaims = false;
         });
         builder.Services.AddAuthorization();
-        builder.Services.AddGrpc();
+        builder.Services.AddSingleton<CallRejections>().AddGrpc();
         builder.Services.AddSignalR();
 
         var server = new OrdersServer(builder.Build());
@@ -63,7 +66,11 @@ internal sealed class OrdersServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>The next request gets a 401 with a challenge, as ASP.NET Core's own authentication answers.</summary>
     public void RejectNext() => _rejections = 1;
+
+    /// <summary>The next gRPC call gets the status Unauthenticated, as other gRPC servers answer.</summary>
+    public void RejectNextCall() => _app.Services.GetRequiredService<CallRejections>().Next = 1;
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
@@ -81,11 +88,61 @@ internal sealed class OrdersServer : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    [Authorize]
-    private sealed class GrpcOrders : Orders.OrdersBase
+    private sealed class CallRejections
     {
-        public override Task<Order> Get(OrderRequest request, ServerCallContext context) =>
-            Task.FromResult(new Order { Id = request.Id, Caller = NameOf(context.GetHttpContext().User) });
+        public int Next;
+
+        public void ThrowIfRejected()
+        {
+            if (Interlocked.Exchange(ref Next, 0) != 0)
+            {
+                throw new RpcException(new Status(StatusCode.Unauthenticated, "The token was revoked."));
+            }
+        }
+    }
+
+    [Authorize]
+    private sealed class GrpcOrders(CallRejections rejections) : Orders.OrdersBase
+    {
+        public override Task<Order> Get(OrderRequest request, ServerCallContext context) => Task.FromResult(Order(request, context));
+
+        public override async Task Watch(OrderRequest request, IServerStreamWriter<Order> responseStream, ServerCallContext context)
+        {
+            await responseStream.WriteAsync(Order(request, context));
+            if (request.Id == RejectedMidway)
+            {
+                throw new RpcException(new Status(StatusCode.Unauthenticated, "The token was revoked."));
+            }
+
+            await responseStream.WriteAsync(Order(request, context));
+        }
+
+        public override async Task<Order> Place(IAsyncStreamReader<OrderRequest> requestStream, ServerCallContext context)
+        {
+            rejections.ThrowIfRejected();
+            Order? last = null;
+            await foreach (var request in requestStream.ReadAllAsync())
+            {
+                last = Order(request, context);
+            }
+
+            return last!;
+        }
+
+        public override async Task Track(
+            IAsyncStreamReader<OrderRequest> requestStream, IServerStreamWriter<Order> responseStream, ServerCallContext context)
+        {
+            await foreach (var request in requestStream.ReadAllAsync())
+            {
+                await responseStream.WriteAsync(Order(request, context));
+            }
+        }
+
+        private Order Order(OrderRequest request, ServerCallContext context)
+        {
+            rejections.ThrowIfRejected();
+            return new Order { Id = request.Id, Caller = NameOf(context.GetHttpContext().User) };
+        }
     }
 
     [Authorize]

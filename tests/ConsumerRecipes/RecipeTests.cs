@@ -41,33 +41,6 @@ public sealed class RecipeTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_gRPC_channel_sends_a_token_and_answers_a_rejection()
-    {
-        using var channel = GrpcClient.Channel(_acquirer, _orders.GrpcAddress);
-        var client = new Orders.OrdersClient(channel);
-        Assert.Equal(_entra.Application.ClientId, (await client.GetAsync(new OrderRequest { Id = 42 })).Caller);
-
-        _orders.RejectNext();
-
-        Assert.Equal(43, (await client.GetAsync(new OrderRequest { Id = 43 })).Id);
-        Assert.Equal(2, _entra.Journal.TokenRequests.Count);
-    }
-
-    [Fact]
-    public async Task A_gRPC_client_of_the_factory_sends_a_token_and_answers_a_rejection()
-    {
-        GrpcClient.Register(_services, _orders.GrpcAddress);
-        await using var provider = _services.BuildServiceProvider();
-        var client = provider.GetRequiredService<Orders.OrdersClient>();
-        Assert.Equal(_entra.Application.ClientId, (await client.GetAsync(new OrderRequest { Id = 42 })).Caller);
-
-        _orders.RejectNext();
-
-        Assert.Equal(43, (await client.GetAsync(new OrderRequest { Id = 43 })).Id);
-        Assert.Equal(2, _entra.Journal.TokenRequests.Count);
-    }
-
-    [Fact]
     public async Task A_SignalR_connection_shows_a_token()
     {
         await using var connection = SignalR.Connection(_acquirer, new Uri(_orders.Address, "/hub"));
