@@ -20,8 +20,8 @@ public static class WorkloadIdentityGrpcExtensions
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException"><paramref name="scope"/> is not a scope.</exception>
     /// <remarks>
-    /// A channel without TLS fails when the client is made, except to a literal loopback address such as <c>http://127.0.0.1:5001</c>. Where
-    /// a mesh encrypts, set <c>UnsafeUseInsecureChannelCallCredentials</c> in <c>ConfigureChannel</c>, before this line.
+    /// A channel without TLS fails when the client is made, except to a literal loopback address such as <c>http://127.0.0.1:5001</c>.
+    /// Where a mesh encrypts, set <c>UnsafeUseInsecureChannelCallCredentials</c> in <c>ConfigureChannel</c>, before this line.
     /// </remarks>
     public static IHttpClientBuilder AddGrpcAccessToken(this IHttpClientBuilder builder, string scope, string? identity = null)
     {
@@ -51,9 +51,9 @@ public static class WorkloadIdentityGrpcExtensions
         }
 
         throw new InvalidOperationException(
-            $"The gRPC client '{client}' has a token, and its channel to '{address}' has no TLS, so anyone on the way could read the token. "
-                + "Use https, or ChannelCredentials.SecureSsl with dns:/// and static:///. For local development, use http://127.0.0.1. For "
-                + "a mesh that encrypts, write before AddGrpcAccessToken: "
+            $"The gRPC client '{client}' has a token, and its channel to '{address}' has no TLS, so anyone on the way could read the "
+                + "token. Use https, or ChannelCredentials.SecureSsl with dns:/// and static:///. For local development, use "
+                + "http://127.0.0.1. For a mesh that encrypts, write before AddGrpcAccessToken: "
                 + ".ConfigureChannel(channel => channel.UnsafeUseInsecureChannelCallCredentials = true)");
     }
 }

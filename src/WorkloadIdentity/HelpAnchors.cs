@@ -39,6 +39,7 @@ internal static class HelpAnchors
     public const string Spiffe = "spiffe";
     public const string TenantMissing = "tenant-missing";
     public const string TenantNotAllowed = "tenant-not-allowed";
+    public const string TokenExchange = "token-exchange";
     public const string UnsupportedRequest = "unsupported-request";
 
     /// <summary>By its category when Entra gave one, otherwise by its kind.</summary>

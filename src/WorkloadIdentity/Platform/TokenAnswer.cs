@@ -17,6 +17,7 @@ internal sealed class TokenAnswer
         AccessToken = root.Text("access_token");
         HasTokenType = root.Member("token_type") is not null;
         TokenType = root.Text("token_type");
+        IssuedTokenType = root.Text("issued_token_type");
         ExpiresIn = Time(root, "expires_in");
         ExpiresOn = Time(root, "expires_on");
         RefreshIn = Time(root, "refresh_in");
@@ -45,6 +46,9 @@ internal sealed class TokenAnswer
     public bool HasTokenType { get; }
 
     public string? TokenType { get; }
+
+    /// <summary>What kind of token an exchange brought (RFC 8693 section 2.2.1).</summary>
+    public string? IssuedTokenType { get; }
 
     public StatedTime ExpiresIn { get; }
 

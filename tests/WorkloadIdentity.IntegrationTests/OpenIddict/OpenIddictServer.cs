@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -27,6 +28,9 @@ public sealed class OpenIddictServer : IAsyncLifetime
     public const string WithCertificate = "0d3c1a52-9c0f-4d0e-8a54-6f1f6f0d2b11";
     public const string Secret = "s3cret-of-the-client";
 
+    /// <summary>What <see cref="WithSecret"/> may have in exchange for a token of this server.</summary>
+    public const string ExchangedScope = "stock";
+
     private const string Scope = "api://orders/.default";
 
     private WebApplication _app = null!;
@@ -47,19 +51,21 @@ public sealed class OpenIddictServer : IAsyncLifetime
             .AddCore(core => core.UseEntityFrameworkCore().UseDbContext<DbContext>())
             .AddServer(server =>
             {
-                server.SetTokenEndpointUris($"{Tenant}/oauth2/v2.0/token").AllowClientCredentialsFlow().RegisterScopes(Scope);
+                server.SetTokenEndpointUris($"{Tenant}/oauth2/v2.0/token").AllowClientCredentialsFlow().AllowTokenExchangeFlow();
+                server.RegisterScopes(Scope, ExchangedScope);
                 server.AddEphemeralEncryptionKey().AddEphemeralSigningKey().DisableAccessTokenEncryption();
                 AcceptEntrasAssertions(server);
                 server.UseAspNetCore().EnableTokenEndpointPassthrough().DisableTransportSecurityRequirement();
             });
         _app = builder.Build();
-        _app.MapPost($"{Tenant}/oauth2/v2.0/token", Issue);
+        _app.MapPost($"{Tenant}/oauth2/v2.0/token", (Delegate)IssueAsync);
         await _app.StartAsync();
 
         using var services = _app.Services.CreateScope();
         var applications = services.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>();
         var client = Client(WithSecret);
         client.ClientSecret = Secret;
+        client.Permissions.UnionWith([Permissions.GrantTypes.TokenExchange, Permissions.Prefixes.Scope + ExchangedScope]);
         await applications.CreateAsync(client);
         client = Client(WithCertificate);
         using var registered = X509CertificateLoader.LoadCertificate(Certificate.RawData);
@@ -105,15 +111,18 @@ public sealed class OpenIddictServer : IAsyncLifetime
         Permissions = { Permissions.Endpoints.Token, Permissions.GrantTypes.ClientCredentials, Permissions.Prefixes.Scope + Scope },
     };
 
-    // Reached by clients that OpenIddict has authenticated.
-    private static IResult Issue(HttpContext context)
+    // Reached by clients that OpenIddict has authenticated, with a token to exchange that it has validated.
+    private static async Task<IResult> IssueAsync(HttpContext context)
     {
         var request = context.GetOpenIddictServerRequest()!;
-        var identity = new ClaimsIdentity(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
-        identity.SetClaim(Claims.Subject, request.ClientId);
+        var scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
+        var subject = request.IsTokenExchangeGrantType()
+            ? (await context.AuthenticateAsync(scheme)).Principal!.GetClaim(Claims.Subject)
+            : request.ClientId;
+        var identity = new ClaimsIdentity(scheme);
+        identity.SetClaim(Claims.Subject, subject);
         identity.SetScopes(request.GetScopes());
         identity.SetResources("api://orders");
-        return Results.SignIn(
-            new ClaimsPrincipal(identity), authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
+        return Results.SignIn(new ClaimsPrincipal(identity), authenticationScheme: scheme);
     }
 }

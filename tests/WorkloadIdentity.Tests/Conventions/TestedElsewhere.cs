@@ -57,6 +57,8 @@ internal static class TestedElsewhere
         ("Aws/AwsRoleCredentialTests", "WorkloadIdentity.Aws", "AcquirerAwsCredentials AwsSession StsClient StsRefusal TokenClaims"),
         ("Aws/TokenAcquirerAwsExtensionsTests", "WorkloadIdentity.Aws", "AwsRoleOptions RegionName RoleArn WholeSeconds"),
         ("Aws/AwsAssertionSourceTests", "WorkloadIdentity.Aws", "AwsAssertionOptions AwsAssertionSources"),
+        ("TokenExchange/TokenExchangeCredentialTests", "WorkloadIdentity/TokenExchange",
+            "TokenExchangeResponse"),
         ("Azure/AcquirerTokenCredentialTests", "WorkloadIdentity.Azure", "RequestedToken TokenCredentialExtensions"),
         ("Azure/AzureCredentialTests", "WorkloadIdentity.Azure", "AuthenticationErrors ForeignFailure"),
         ("Developer/DeveloperCredentialTests", "WorkloadIdentity.Developer",
