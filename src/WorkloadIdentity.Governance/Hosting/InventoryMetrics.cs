@@ -11,13 +11,20 @@ internal sealed class InventoryMetrics : IDisposable
     private readonly Meter _meter;
     private readonly TimeProvider _timeProvider;
     private readonly TimeSpan _horizon;
-    private volatile TenantInventory? _inventory;
+    private readonly LatestInventory _latest;
 
-    public InventoryMetrics(IMeterFactory meters, GraphClient graph, IOptions<BackgroundInventoryOptions> options)
+    public InventoryMetrics(
+        IMeterFactory meters, GraphClient graph, IOptions<BackgroundInventoryOptions> options, LatestInventory latest)
     {
+        _latest = latest;
         _timeProvider = graph.Options.TimeProvider;
         _horizon = options.Value.Horizon;
         _meter = meters.Create(new MeterOptions("WorkloadIdentity"));
+    }
+
+    /// <summary>Shows the metrics from now on.</summary>
+    public void Start()
+    {
         _meter.CreateObservableGauge(
             "workload_identity.credential.expires_in",
             Expiries,
@@ -27,8 +34,6 @@ internal sealed class InventoryMetrics : IDisposable
             "workload_identity.inventory.identities", Identities, "{identity}", "The identities of the tenant, by kind.");
     }
 
-    public void Show(TenantInventory inventory) => _inventory = inventory;
-
     public void Dispose() => _meter.Dispose();
 
     /// <summary>
@@ -37,7 +42,7 @@ internal sealed class InventoryMetrics : IDisposable
     private IEnumerable<Measurement<double>> Expiries()
     {
         var now = _timeProvider.GetUtcNow();
-        foreach (var identity in _inventory?.Identities ?? [])
+        foreach (var identity in _latest.Value?.Identities ?? [])
         {
             var ends = identity.Credentials.Where(credential => credential.Kind != CredentialKind.SigningKey)
                 .Select(credential => credential.ExpiresOn).OfType<DateTimeOffset>().ToList();
@@ -53,7 +58,7 @@ internal sealed class InventoryMetrics : IDisposable
     }
 
     private IEnumerable<Measurement<int>> Identities() =>
-        from identity in _inventory?.Identities ?? []
+        from identity in _latest.Value?.Identities ?? []
         group identity by identity.Kind into kind
         select new Measurement<int>(
             kind.Count(), new KeyValuePair<string, object?>("workload_identity.kind", Word(kind.Key)));

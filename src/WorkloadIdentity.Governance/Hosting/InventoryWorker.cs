@@ -14,6 +14,7 @@ internal sealed class InventoryWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        metrics.Start();
         while (true)
         {
             await ReadAsync(stoppingToken).ConfigureAwait(false);
@@ -23,16 +24,25 @@ internal sealed class InventoryWorker(
 
     private async Task ReadAsync(CancellationToken stoppingToken)
     {
+        TenantInventory inventory;
         try
         {
-            var inventory = await reader.ReadAsync(null, stoppingToken).ConfigureAwait(false);
-            metrics.Show(inventory);
-            Log.InventoryRead(_logger, inventory.Identities.Count, inventory.Requests);
-            latest.Set(inventory);
+            inventory = await reader.ReadAsync(null, stoppingToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
             Log.InventoryFailed(_logger, options.Value.Interval, exception.Message);
+            return;
+        }
+
+        Log.InventoryRead(_logger, inventory.Identities.Count, inventory.Requests);
+        try
+        {
+            latest.Set(inventory);
+        }
+        catch (Exception exception)
+        {
+            Log.HandlerFailed(_logger, exception);
         }
     }
 }

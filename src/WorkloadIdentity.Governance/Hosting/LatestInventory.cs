@@ -7,7 +7,9 @@ public sealed class LatestInventory
 {
     private volatile TenantInventory? _value;
 
-    /// <summary>Raised after each reading, on the thread of the reading. A handler that throws does not end the readings.</summary>
+    /// <summary>
+    /// Raised after each reading, on the thread of the reading. A handler that throws is logged, and does not end the readings.
+    /// </summary>
     public event EventHandler? Changed;
 
     /// <summary>The inventory; null until the first reading has ended.</summary>

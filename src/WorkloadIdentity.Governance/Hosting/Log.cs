@@ -15,4 +15,11 @@ internal static partial class Log
         LogLevel.Warning,
         "The tenant could not be read. The last inventory stays in use; the next reading is in {Interval}. {Reason}")]
     public static partial void InventoryFailed(ILogger logger, TimeSpan interval, string reason);
+
+    [LoggerMessage(
+        512,
+        LogLevel.Error,
+        "A handler of LatestInventory.Changed failed. LatestInventory.Value has the new inventory, and the readings go on. Handlers after "
+            + "it were not called. Catch the exception in the handler.")]
+    public static partial void HandlerFailed(ILogger logger, Exception exception);
 }

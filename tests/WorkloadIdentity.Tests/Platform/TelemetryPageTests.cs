@@ -20,7 +20,9 @@ public sealed partial class TelemetryPageTests
             new TokenRequest("https://api.contoso.com/.default"),
             new AccessTokenHandlerOptions { MeterFactory = meters });
         using var graph = new GraphClient(new FakeTokens());
-        using var inventory = new InventoryMetrics(meters, graph, Options.Create(new BackgroundInventoryOptions()));
+        using var inventory = new InventoryMetrics(
+            meters, graph, Options.Create(new BackgroundInventoryOptions()), new LatestInventory());
+        inventory.Start();
 
         var published =
             meters.Instruments.Select(instrument => $"| `{instrument.Name}` | {Kind(instrument)} | `{instrument.Unit}` |")

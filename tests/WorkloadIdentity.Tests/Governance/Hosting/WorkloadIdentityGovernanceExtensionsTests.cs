@@ -83,6 +83,33 @@ public sealed class WorkloadIdentityGovernanceExtensionsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_handler_that_throws_is_logged_as_such_and_the_inventory_stays()
+    {
+        await using var services = Services();
+        var latest = services.GetRequiredService<LatestInventory>();
+        var worker = Assert.Single(services.GetServices<IHostedService>());
+        var called = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var calls = 0;
+        latest.Changed += (_, _) =>
+        {
+            if (++calls == 2)
+            {
+                called.TrySetResult(true);
+            }
+
+            throw new InvalidOperationException("The handler failed.");
+        };
+
+        await worker.StartAsync(CancellationToken.None);
+        await _clock.RunUntilAsync(called.Task, TimeSpan.FromHours(13));
+        await worker.StopAsync(CancellationToken.None);
+
+        Assert.NotNull(latest.Value);
+        Assert.Equal(0, _log.Count(511));
+        Assert.Equal(2, _log.Count(512));
+    }
+
+    [Fact]
     public void An_interval_that_is_too_short_is_an_error()
     {
         using var services = Services(options => options.Interval = TimeSpan.Zero);
