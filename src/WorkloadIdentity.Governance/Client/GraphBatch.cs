@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace WorkloadIdentity.Governance;
 
@@ -9,7 +8,7 @@ namespace WorkloadIdentity.Governance;
 /// Sends up to 20 reads as one request. It saves trips and no units: each item counts towards the limits, and may be throttled alone. See
 /// <see href="https://learn.microsoft.com/graph/json-batching">JSON batching</see>.
 /// </summary>
-internal sealed class GraphBatch(GraphTransport transport, PooledText pool)
+internal sealed class GraphBatch(GraphTransport transport)
 {
     private const int Largest = 20;
 
@@ -32,7 +31,7 @@ internal sealed class GraphBatch(GraphTransport transport, PooledText pool)
             }
 
             var call = Call([.. sent.Values.Select(item => item.Index)], reads);
-            var answer = await transport.SendAsync(call, GraphJson.Create(pool).Batch, cancellationToken).ConfigureAwait(false);
+            var answer = await transport.SendAsync(call, transport.Json.Batch, cancellationToken).ConfigureAwait(false);
             var again = new Again();
             foreach (var item in answer.Responses ?? [])
             {
@@ -42,7 +41,7 @@ internal sealed class GraphBatch(GraphTransport transport, PooledText pool)
                     continue;
                 }
 
-                var (page, error) = Read(item, reads[asked.Index].Page(json));
+                var (page, error) = Read(item, reads[asked.Index], json);
                 if (error is { IsTransient: true } && asked.Attempt < transport.MaxAttempts && !transport.IsTooLong(error.RetryAfter))
                 {
                     waiting.Enqueue((asked.Index, asked.Attempt + 1));
@@ -59,7 +58,7 @@ internal sealed class GraphBatch(GraphTransport transport, PooledText pool)
                 if (attempt >= transport.MaxAttempts)
                 {
                     yield return (index, null, new GraphError(
-                        GraphErrorKind.InvalidResponse, "Graph answered a batch without an answer for one of its requests."));
+                        GraphErrorKind.InvalidResponse, $"Graph answered a batch without an answer for {Name(reads[index])}."));
                     continue;
                 }
 
@@ -114,25 +113,27 @@ internal sealed class GraphBatch(GraphTransport transport, PooledText pool)
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static (GraphPage<T>? Page, GraphError? Error) Read<T>(GraphBatchBody.Item item, JsonTypeInfo<GraphPage<T>> type)
+    private (GraphPage<T>? Page, GraphError? Error) Read<T>(GraphBatchBody.Item item, GraphRead<T> read, GraphJson json)
     {
         try
         {
             if (item.Status is >= 200 and < 300)
             {
-                return (item.Body.Deserialize(type), null);
+                return (item.Body.Deserialize(read.Page(json)), null);
             }
 
-            // A dependent request (424) does not exist here: each item stands alone. Graph may send it for one that it gave up.
-            var error = item.Body.ValueKind == JsonValueKind.Object ? GraphError.Read(item.Body) : null;
-            return (null, GraphError.Of("an item of a batch", item.Status == 424 ? 503 : item.Status, error, null, RetryAfter(item)));
+            var error = item.Body.ValueKind == JsonValueKind.Object ? item.Body.Deserialize(transport.Json.Error) : null;
+            return (null, GraphError.Of(Name(read), item.Status, error, null, RetryAfter(item)));
         }
         catch (JsonException)
         {
             return (null, new GraphError(
-                GraphErrorKind.InvalidResponse, "Graph answered an item of a batch with a body that cannot be read."));
+                GraphErrorKind.InvalidResponse, $"Graph answered {Name(read)} with a body that cannot be read."));
         }
     }
+
+    /// <summary>An item for messages: which object was asked for, without the query.</summary>
+    private static string Name<T>(GraphRead<T> read) => $"GET /{read.Path.Split('?')[0]} in a batch";
 
     private static TimeSpan? RetryAfter(GraphBatchBody.Item item) =>
         item.Headers?.FirstOrDefault(header => header.Key.Equals("Retry-After", StringComparison.OrdinalIgnoreCase)).Value is { } text

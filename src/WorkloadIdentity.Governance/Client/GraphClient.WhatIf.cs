@@ -17,22 +17,20 @@ public sealed partial class GraphClient
     public async Task<IReadOnlyList<WhatIfResult>> EvaluateConditionalAccessAsync(
         WhatIfQuestion question, CancellationToken cancellationToken = default)
     {
+        const string Path = "v1.0/identity/conditionalAccess/evaluate";
         ArgumentNullException.ThrowIfNull(question);
         var json = Json();
-        var call = new GraphCall(HttpMethod.Post, _transport.Links.Address("v1.0/identity/conditionalAccess/evaluate"))
+        var call = new GraphCall(HttpMethod.Post, _transport.Links.Address(Path))
         {
             Group = LimitGroup.Protection,
             Body = Body(question),
         };
         var first = await _transport.SendAsync(call, json.WhatIfResults, cancellationToken).ConfigureAwait(false);
-        List<WhatIfResult> results = [.. first.Value ?? []];
-        if (first.NextLink is { } next)
+        var list = new GraphRead<WhatIfResult>(Path, parser => parser.WhatIfResults) { Group = LimitGroup.Protection };
+        var results = new List<WhatIfResult>();
+        await foreach (var rows in RowsAsync(first, list, json, cancellationToken).ConfigureAwait(false))
         {
-            var rest = new GraphRead<WhatIfResult>(next, parser => parser.WhatIfResults) { Group = LimitGroup.Protection };
-            await foreach (var page in PagesAsync(rest, json, cancellationToken).ConfigureAwait(false))
-            {
-                results.AddRange(page.Value ?? []);
-            }
+            results.AddRange(rows);
         }
 
         return results;

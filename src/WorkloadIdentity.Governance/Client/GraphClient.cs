@@ -56,9 +56,9 @@ public sealed partial class GraphClient : IDisposable
         Options = (options ?? new GraphClientOptions()).Checked();
         _http = http(Options);
         _ownsHttp = ownsHttp;
-        _transport = new GraphTransport(_http, Options);
+        _transport = new GraphTransport(_http, Options, Json());
         _writer = new GraphWriter(_transport, Options.TimeProvider);
-        Batch = new GraphBatch(_transport, _pool);
+        Batch = new GraphBatch(_transport);
     }
 
     /// <summary>The root of Graph.</summary>
@@ -102,6 +102,21 @@ public sealed partial class GraphClient : IDisposable
 
             yield return page;
             next = page.NextLink;
+        }
+    }
+
+    /// <summary>All rows of a list whose first page was read already, page by page.</summary>
+    internal async IAsyncEnumerable<IReadOnlyList<T>> RowsAsync<T>(
+        GraphPage<T> first, GraphRead<T> read, GraphJson json, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : notnull
+    {
+        yield return first.Value ?? [];
+        if (first.NextLink is { } next)
+        {
+            await foreach (var page in PagesAsync(read.At(next), json, cancellationToken).ConfigureAwait(false))
+            {
+                yield return page.Value ?? [];
+            }
         }
     }
 

@@ -17,4 +17,12 @@ public static class GraphCloud
 
     /// <summary>China, operated by 21Vianet. Identity Protection and the reports of sign-ins do not exist there.</summary>
     public static Uri China { get; } = new("https://microsoftgraph.chinacloudapi.cn/");
+
+    /// <summary>
+    /// The host that issues the tokens for a Graph. Any other Graph, such as an emulator's, is taken for the public cloud's.
+    /// </summary>
+    internal static Uri AuthorityOf(Uri graph) =>
+        graph == UsGovernment || graph == UsGovernmentDod ? EntraCloud.UsGovernment
+        : graph == China ? EntraCloud.China
+        : EntraCloud.Public;
 }

@@ -86,20 +86,17 @@ public sealed class GraphError
     }
 
     /// <summary>The error of a body that is, or should be, JSON.</summary>
-    internal static GraphErrorBody? Read(ReadOnlySpan<byte> body)
+    internal static GraphErrorBody? Read(ReadOnlySpan<byte> body, GraphJson json)
     {
         try
         {
-            return JsonSerializer.Deserialize(body, GraphJson.Create(new PooledText()).Error);
+            return JsonSerializer.Deserialize(body, json.Error);
         }
         catch (JsonException)
         {
             return null;
         }
     }
-
-    /// <inheritdoc cref="Read(ReadOnlySpan{byte})"/>
-    internal static GraphErrorBody? Read(JsonElement body) => Read(System.Text.Encoding.UTF8.GetBytes(body.GetRawText()));
 
     private static GraphErrorKind KindOf(int status, string? code, string? words) => status switch
     {
@@ -111,7 +108,7 @@ public sealed class GraphError
         404 => GraphErrorKind.NotFound,
         429 => GraphErrorKind.Throttled,
         409 when SpeaksOfDuplicate(code) => GraphErrorKind.Conflict,
-        408 or 409 or >= 500 => GraphErrorKind.Unavailable,
+        408 or 409 or 424 or >= 500 => GraphErrorKind.Unavailable,
         _ => GraphErrorKind.Refused,
     };
 

@@ -30,7 +30,7 @@ public enum GraphErrorKind
     /// <summary>Graph throttled, and went on to do so (429).</summary>
     Throttled,
 
-    /// <summary>Graph failed (5xx), or another change was under way (409).</summary>
+    /// <summary>Graph failed (5xx), gave up an item of a batch (424), or another change was under way (409).</summary>
     Unavailable,
 
     /// <summary>An object with this name or value exists already (409).</summary>

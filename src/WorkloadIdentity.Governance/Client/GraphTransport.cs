@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace WorkloadIdentity.Governance;
 
 /// <summary>Sends requests to Graph within its limits, and sends one again that failed transiently.</summary>
-internal sealed class GraphTransport(HttpClient http, GraphClientOptions options)
+internal sealed class GraphTransport(HttpClient http, GraphClientOptions options, GraphJson json)
 {
     private const int MaxErrorBytes = 64 * 1024;
 
@@ -15,6 +15,9 @@ internal sealed class GraphTransport(HttpClient http, GraphClientOptions options
 
     /// <summary>How many requests were sent. Repeated ones count.</summary>
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Parses errors and batches, which have no dates.</summary>
+    public GraphJson Json => json;
 
     public GraphLinks Links { get; } = new(options.Endpoint);
 
@@ -143,7 +146,7 @@ internal sealed class GraphTransport(HttpClient http, GraphClientOptions options
             var error = GraphError.Of(
                 $"{call}",
                 status,
-                GraphError.Read(buffer.AsSpan(0, length)),
+                GraphError.Read(buffer.AsSpan(0, length), json),
                 ServerText.Clean(Header(response.Headers, "request-id"), 64),
                 _delay.Asked(response.Headers));
             return (default, new GraphException(error));

@@ -7,27 +7,32 @@ internal sealed class CredentialBuilder(InventoryJoin rows, ServicePrincipal? pr
 
     public IReadOnlyList<InventoriedCredential> Build()
     {
-        List<InventoriedCredential> all =
+        InventoriedCredential[] all =
         [
             .. Of(application?.KeyCredentials, application?.PasswordCredentials, isOnApplication: true),
             .. Of(principal?.KeyCredentials, principal?.PasswordCredentials, isOnApplication: false),
         ];
-        return all.Count == 0 ? [] : all;
+        return all;
     }
 
     private IEnumerable<InventoriedCredential> Of(
         IReadOnlyList<KeyCredential>? keys, IReadOnlyList<PasswordCredential>? passwords, bool isOnApplication)
     {
+        if (keys is null or { Count: 0 } && passwords is null or { Count: 0 })
+        {
+            yield break;
+        }
+
         // A certificate for SAML is three credentials: one to sign, one to verify with the same thumbprint, and the key's password with the
         // same key id. None of them proves the identity.
-        var signing = (keys ?? []).Where(key => OpenText.Same(key.Usage ?? "", "Sign")).ToList();
+        var signing = (keys ?? []).Where(key => OpenText.Same(key.Usage, "Sign")).ToList();
         var thumbprints = signing.Select(key => key.CustomKeyIdentifier).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var keyIds = signing.Select(key => key.KeyId).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var key in keys ?? [])
         {
             var kind = !OpenText.Same(key.Usage ?? "Verify", "Verify") || thumbprints.Contains(key.CustomKeyIdentifier ?? "")
                 ? CredentialKind.SigningKey
-                : OpenText.Same(key.Type ?? "", "Symmetric") ? CredentialKind.SymmetricKey : CredentialKind.Certificate;
+                : OpenText.Same(key.Type, "Symmetric") ? CredentialKind.SymmetricKey : CredentialKind.Certificate;
             yield return Row(key.KeyId, kind, isOnApplication, key.DisplayName, key.StartDateTime, key.EndDateTime) with
             {
                 Usage = key.Usage,
@@ -55,7 +60,7 @@ internal sealed class CredentialBuilder(InventoryJoin rows, ServicePrincipal? pr
             DisplayName = name,
             StartsOn = starts,
             ExpiresOn = ends,
-            LastUsedOn = rows.Tables.CredentialUse.GetValueOrDefault(id)?.SignInActivity?.Latest,
+            LastUsedOn = rows.Tables.CredentialUse.TryGetValue(id, out var used) ? used : null,
             IsUseKnown = _isUseKnown,
             Detections = id.Length > 0 && rows.DetectionsByKey.Contains(id) ? [.. rows.DetectionsByKey[id]] : [],
         };

@@ -27,14 +27,11 @@ internal sealed class DecisionsStep : InventoryStep
         await foreach (var (index, page, error) in
             section.Graph.Batch.ReadAsync(reads, section.Json, cancellationToken).ConfigureAwait(false))
         {
-            lists[index] = page is null ? throw new GraphException(error!) : [.. page.Value ?? []];
-            if (page.NextLink is { } next)
+            lists[index] = [];
+            var first = page ?? throw new GraphException(error!);
+            await foreach (var rows in section.Graph.RowsAsync(first, reads[index], section.Json, cancellationToken).ConfigureAwait(false))
             {
-                var rest = section.Graph.PagesAsync(reads[index].At(next), section.Json, cancellationToken);
-                await foreach (var further in rest.ConfigureAwait(false))
-                {
-                    lists[index].AddRange(further.Value ?? []);
-                }
+                lists[index].AddRange(rows);
             }
         }
 

@@ -44,7 +44,7 @@ internal sealed class IdentityBuilder(InventoryJoin rows, ServicePrincipal? prin
             Risk = Risk(),
             CustomSecurityAttributes = principal is null ? null
                 : Tables.Attributes.GetValueOrDefault(principal.Id.Value)
-                    ?? (rows.Covers(InventorySectionName.CustomSecurityAttributes, _createdOn) ? new CustomSecurityAttributes([]) : null),
+                    ?? (rows.Covers(InventorySectionName.CustomSecurityAttributes, _createdOn) ? rows.NoAttributes : null),
         };
     }
 
@@ -74,24 +74,33 @@ internal sealed class IdentityBuilder(InventoryJoin rows, ServicePrincipal? prin
         return found is { Count: > 0 } ? found : rows.Covers(section, _createdOn) ? [] : null;
     }
 
-    private List<IdentityOwner>? Owners()
+    private IdentityOwner[]? Owners()
     {
-        List<IdentityOwner> owners =
+        IdentityOwner[] owners =
         [
-            .. Owners(Tables.Owners, application?.Id.Value, OwnerSource.Application),
-            .. Owners(Tables.Owners, principal?.Id.Value, OwnerSource.ServicePrincipal),
-            .. Owners(Tables.Sponsors, principal?.Id.Value, OwnerSource.Sponsor),
+            .. Owners(Tables.Owners.GetValueOrDefault(application?.Id.Value ?? ""), OwnerSource.Application),
+            .. Owners(Taken(Tables.Owners, principal), OwnerSource.ServicePrincipal),
+            .. Owners(Taken(Tables.Sponsors, principal), OwnerSource.Sponsor),
         ];
-        return owners.Count > 0 ? owners : rows.Covers(InventorySectionName.Owners, _createdOn) ? [] : null;
+        return owners.Length > 0 ? owners : rows.Covers(InventorySectionName.Owners, _createdOn) ? [] : null;
     }
 
-    private static IEnumerable<IdentityOwner> Owners(
-        Dictionary<string, IReadOnlyList<DirectoryObject>> table, string? id, OwnerSource source) =>
-        id is null || !table.TryGetValue(id, out var listed) ? [] : listed.Select(row => new IdentityOwner
+    private static IReadOnlyList<DirectoryObject>? Taken(
+        Dictionary<string, IReadOnlyList<DirectoryObject>> table, ServicePrincipal? principal) =>
+        principal is not null && table.Remove(principal.Id.Value, out var listed) ? listed : null;
+
+    private static IEnumerable<IdentityOwner> Owners(IReadOnlyList<DirectoryObject>? listed, OwnerSource source) =>
+        (listed ?? []).Select(row => new IdentityOwner
         {
             Id = row.Id,
             Source = source,
-            Type = row.ODataType is { } type ? type[(type.LastIndexOf('.') + 1)..] : null,
+            Type = row.ODataType switch
+            {
+                null => null,
+                "#microsoft.graph.user" => "user",
+                "#microsoft.graph.servicePrincipal" => "servicePrincipal",
+                { } other => other[(other.LastIndexOf('.') + 1)..],
+            },
             DisplayName = row.DisplayName,
             UserPrincipalName = row.UserPrincipalName,
             IsEnabled = row.AccountEnabled,
@@ -105,22 +114,22 @@ internal sealed class IdentityBuilder(InventoryJoin rows, ServicePrincipal? prin
         return found ?? (rows.Covers(InventorySectionName.Federations, _createdOn) ? [] : null);
     }
 
-    private List<InventoriedGrant> Grants() =>
-        [.. from grant in rows.Grants[principal!.Id]
+    private InventoriedGrant[] Grants() => !rows.Grants.Contains(principal!.Id)
+        ? []
+        : [.. from grant in rows.Grants[principal.Id]
             group grant by (
                 grant.ResourceId, Scope: grant.Scope ?? "",
-                IsForAll: OpenText.Same(grant.ConsentType ?? "", "AllPrincipals")) into same
-            select new InventoriedGrant(
-                same.Key.ResourceId,
-                same.Key.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                IsForAll: OpenText.Same(grant.ConsentType, "AllPrincipals")) into same
+            select new InventoriedGrant(same.Key.ResourceId, rows.Scopes(same.Key.Scope))
             {
                 ResourceName = Tables.Principals.GetValueOrDefault(same.Key.ResourceId.Value)?.DisplayName,
                 IsForAllUsers = same.Key.IsForAll,
                 Users = same.Key.IsForAll ? 0 : same.Count(),
             }];
 
-    private List<HeldDirectoryRole> DirectoryRoles(string id) =>
-        [.. rows.Roles[id].Select(pair =>
+    private HeldDirectoryRole[] DirectoryRoles(string id) => !rows.Roles.Contains(id)
+        ? []
+        : [.. rows.Roles[id].Select(pair =>
         {
             var definition = Tables.RoleDefinitions.GetValueOrDefault(pair.Role.RoleDefinitionId ?? "");
             return new HeldDirectoryRole(pair.Role.RoleDefinitionId ?? "", pair.Role.DirectoryScopeId ?? "/")
@@ -133,23 +142,8 @@ internal sealed class IdentityBuilder(InventoryJoin rows, ServicePrincipal? prin
         })];
 
     private IdentityActivity? Activity(ClientId clientId) =>
-        Tables.SignIns.GetValueOrDefault(clientId) is { } row
-            ? new IdentityActivity
-            {
-                AsApplication = row.ApplicationAuthenticationClientSignInActivity?.Latest,
-                ForUsers = row.DelegatedClientSignInActivity?.Latest,
-                AsResource = new[]
-                {
-                    row.DelegatedResourceSignInActivity?.Latest, row.ApplicationAuthenticationResourceSignInActivity?.Latest,
-                }.Max(),
-                LastSignIn = new[]
-                {
-                    row.LastSignInActivity?.Latest, row.ApplicationAuthenticationClientSignInActivity?.Latest,
-                    row.DelegatedClientSignInActivity?.Latest, row.DelegatedResourceSignInActivity?.Latest,
-                    row.ApplicationAuthenticationResourceSignInActivity?.Latest,
-                }.Max(),
-            }
-            : rows.Covers(InventorySectionName.SignIns, _createdOn) ? new IdentityActivity() : null;
+        Tables.SignIns.GetValueOrDefault(clientId)
+            ?? (rows.Covers(InventorySectionName.SignIns, _createdOn) ? IdentityActivity.None : null);
 
     private IdentityRisk? Risk()
     {
@@ -159,15 +153,17 @@ internal sealed class IdentityBuilder(InventoryJoin rows, ServicePrincipal? prin
         }
 
         var row = Tables.Risk.GetValueOrDefault(principal.Id.Value);
-        return row is null && !rows.Covers(InventorySectionName.Risk, _createdOn) && !rows.Detections.Contains(principal.Id)
-            ? null
+        var detections = rows.IsRead(InventorySectionName.RiskDetections) ? rows.Detections[principal.Id].ToArray() : null;
+        return row is null && detections is null or { Length: 0 }
+            ? !rows.Covers(InventorySectionName.Risk, _createdOn) ? null
+                : detections is null ? IdentityRisk.NoneWithoutDetections : IdentityRisk.None
             : new IdentityRisk
             {
                 Level = row?.RiskLevel ?? RiskLevel.None,
                 State = row?.RiskState ?? RiskState.None,
                 Detail = row?.RiskDetail,
                 UpdatedOn = row?.RiskLastUpdatedDateTime,
-                Detections = rows.IsRead(InventorySectionName.RiskDetections) ? [.. rows.Detections[principal.Id]] : null,
+                Detections = detections,
             };
     }
 }

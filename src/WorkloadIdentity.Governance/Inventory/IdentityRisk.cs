@@ -3,6 +3,10 @@ namespace WorkloadIdentity.Governance;
 /// <summary>The risk of an identity, as Identity Protection sees it.</summary>
 public sealed record IdentityRisk
 {
+    internal static IdentityRisk None { get; } = new() { Detections = [] };
+
+    internal static IdentityRisk NoneWithoutDetections { get; } = new();
+
     /// <summary>How serious it is; <see cref="RiskLevel.Hidden"/> without a licence.</summary>
     public RiskLevel Level { get; init; } = RiskLevel.None;
 

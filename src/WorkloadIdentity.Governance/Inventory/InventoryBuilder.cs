@@ -1,6 +1,8 @@
 namespace WorkloadIdentity.Governance;
 
-/// <summary>Joins what Graph sent into the identities of a tenant. It asks nobody anything.</summary>
+/// <summary>
+/// Joins what Graph sent into the identities of a tenant. It asks nobody anything. It uses the tables up, so they are saved before.
+/// </summary>
 internal sealed class InventoryBuilder(InventoryTables tables, string tenantId, DateTimeOffset now)
 {
     public TenantInventory Build()

@@ -60,7 +60,7 @@ public sealed class InventoryReader
         }
 
         var inventory = new InventoryBuilder(tables, tenantId, _graph.Options.TimeProvider.GetUtcNow()).Build();
-        return inventory with { Requests = _graph.Requests - requests, Notes = notes };
+        return inventory with { Endpoint = _graph.Endpoint, Requests = _graph.Requests - requests, Notes = notes };
     }
 
     private InventoryTables Load(StateFile? file, List<string> notes)

@@ -2,12 +2,15 @@ namespace WorkloadIdentity.Governance;
 
 /// <summary>Reads one list for each of some objects, the first pages in batches. An object is a place to go on from.</summary>
 /// <param name="items">The objects and their lists.</param>
-/// <param name="lines">What is kept of the rows of an object.</param>
-internal sealed class ItemsStep<T>(
+/// <param name="keep">What is kept of a row; null for nothing. A list may have many pages, and only this is held until its end.</param>
+/// <param name="lines">The lines of an object.</param>
+internal sealed class ItemsStep<T, TKept>(
     Func<InventoryTables, IEnumerable<(string Id, GraphRead<T> Read)>> items,
-    Func<InventoryTables, string, IReadOnlyList<T>, IEnumerable<StateLine>> lines)
+    Func<InventoryTables, T, TKept?> keep,
+    Func<string, IReadOnlyList<TKept>, IEnumerable<StateLine>> lines)
     : InventoryStep
     where T : notnull
+    where TKept : class
 {
     public override async Task RunAsync(SectionReading section, int step, CancellationToken cancellationToken)
     {
@@ -24,18 +27,15 @@ internal sealed class ItemsStep<T>(
                 continue;
             }
 
-            var rows = page is null ? throw new GraphException(error!) : new List<T>(page.Value ?? []);
-            if (page.NextLink is { } next)
+            var (count, kept) = (0, new List<TKept>());
+            var first = page ?? throw new GraphException(error!);
+            await foreach (var rows in section.Graph.RowsAsync(first, reads[index], section.Json, cancellationToken).ConfigureAwait(false))
             {
-                var rest = section.Graph.PagesAsync(reads[index].At(next), section.Json, cancellationToken);
-                await foreach (var further in rest.ConfigureAwait(false))
-                {
-                    rows.AddRange(further.Value ?? []);
-                }
+                count += rows.Count;
+                kept.AddRange(section.Look(tables => rows.Select(row => keep(tables, row)).OfType<TKept>().ToList()));
             }
 
-            var kept = section.Look(tables => lines(tables, open[index].Id, rows).ToList());
-            section.Write(kept, section.Page(step, rows.Count, item: open[index].Id));
+            section.Write([.. lines(open[index].Id, kept)], section.Page(step, count, item: open[index].Id));
         }
 
         section.Write([], section.Page(step, 0));

@@ -10,7 +10,7 @@ internal static class SectionPlans
     private const int LargestExpansion = 20;
 
     /// <summary>In the order of reading. Custom security attributes are read with the owners.</summary>
-    public static IReadOnlyList<SectionPlan> All =>
+    public static IReadOnlyList<SectionPlan> All { get; } =
     [
         new(InventorySectionName.ServicePrincipals, LimitGroup.Directory,
         [
@@ -62,10 +62,11 @@ internal static class SectionPlans
             new WithoutAttributesStep(new PagesStep<ServicePrincipal>(GraphReads.PrincipalOwners, Relations)),
             new PagesStep<AppRegistration>(
                 GraphReads.ApplicationOwners, (_, row) => OwnersLine(row.Id.Value, row.Owners)),
-            new ItemsStep<DirectoryObject>(
+            new ItemsStep<DirectoryObject, DirectoryObject>(
                 tables => tables.Owners.Where(owners => owners.Value.Count == LargestExpansion)
                     .Select(owners => (owners.Key, OwnersOf(tables, owners.Key))),
-                (_, id, rows) => [new() { Of = new() { Id = id, Owners = rows } }]),
+                (_, row) => row,
+                (id, rows) => [new() { Of = new() { Id = id, Owners = rows } }]),
         ]),
         new(InventorySectionName.AgentIdentities, LimitGroup.Directory,
         [
@@ -82,16 +83,18 @@ internal static class SectionPlans
                 GraphReads.ApplicationFederations, (_, row) => FederationsLine(row.Id.Value, row.FederatedIdentityCredentials)),
             new PagesStep<ServicePrincipal>(
                 GraphReads.PrincipalFederations, (_, row) => FederationsLine(row.Id.Value, row.FederatedIdentityCredentials)),
-            new ItemsStep<FederatedCredential>(
+            new ItemsStep<FederatedCredential, FederatedCredential>(
                 tables => tables.Federations.Where(row => row.Value.Any(HasHiddenExpression))
                     .Select(row => (row.Key, FederationsOf(tables, row.Key))),
-                (_, id, rows) => [new() { Of = new() { Id = id, Federations = rows } }]),
+                (_, row) => row,
+                (id, rows) => [new() { Of = new() { Id = id, Federations = rows } }]),
         ]),
         new(InventorySectionName.AppRoles, LimitGroup.Directory,
         [
-            new ItemsStep<AppRoleAssignment>(
+            new ItemsStep<AppRoleAssignment, HeldRole>(
                 tables => tables.Principals.Values.Where(OffersAppRoles)
-                    .Select(resource => (resource.Id.Value, GraphReads.AssignedTo(resource.Id))),
+                    .Select(resource => (resource.Id.Value, GraphReads.HoldersOf(resource.Id))),
+                Held,
                 Holders),
         ]),
         new(InventorySectionName.DirectoryRoles, LimitGroup.Directory,
@@ -121,9 +124,12 @@ internal static class SectionPlans
             new DecisionsStep(),
         ]),
         new(InventorySectionName.SignIns, LimitGroup.Reports,
-            [new PagesStep<ServicePrincipalSignIns>(GraphReads.SignIns, (_, row) => new() { SignIns = row })]),
+            [new PagesStep<ServicePrincipalSignIns>(GraphReads.SignIns, (_, row) => new() { SignIns = StateSignIns.Of(row) })]),
         new(InventorySectionName.CredentialUse, LimitGroup.Reports,
-            [new PagesStep<CredentialSignIns>(GraphReads.CredentialUse, (_, row) => new() { CredentialUse = row })]),
+        [
+            new PagesStep<CredentialSignIns>(
+                GraphReads.CredentialUse, (_, row) => StateUse.Of(row) is { } use ? new() { CredentialUse = use } : null),
+        ]),
         new(InventorySectionName.Risk, LimitGroup.Protection,
             [new PagesStep<RiskyServicePrincipal>(GraphReads.RiskyServicePrincipals, (_, row) => new() { Risk = row })]),
         new(InventorySectionName.RiskDetections, LimitGroup.Protection,
@@ -191,14 +197,15 @@ internal static class SectionPlans
     private static bool OffersAppRoles(ServicePrincipal resource) => resource.AppRoles?.Any(role =>
         role.AllowedMemberTypes?.Contains("Application", StringComparer.OrdinalIgnoreCase) == true) == true;
 
-    private static IEnumerable<StateLine> Holders(InventoryTables tables, string resource, IReadOnlyList<AppRoleAssignment> rows) =>
+    private static HeldRole? Held(InventoryTables tables, AppRoleAssignment row) =>
+        row is { AppRoleId: { } role, PrincipalId: { } principal } && IsKnown(tables, principal)
+            ? new HeldRole(role, tables.Canonical(principal))
+            : null;
+
+    private static IEnumerable<StateLine> Holders(string resource, IReadOnlyList<HeldRole> rows) =>
         from row in rows
-        where row is { AppRoleId: not null, PrincipalId: not null } && IsKnown(tables, row.PrincipalId)
-        group tables.Canonical(row.PrincipalId!) by row.AppRoleId! into holders
-        select new StateLine
-        {
-            Holders = new() { Resource = tables.Canonical(resource), Role = holders.Key, Principals = [.. holders] },
-        };
+        group row.Principal by row.Role into holders
+        select new StateLine { Holders = new() { Resource = resource, Role = holders.Key, Principals = [.. holders] } };
 
     private static bool IsKnown(InventoryTables tables, string? principal) =>
         principal is not null && tables.Principals.ContainsKey(principal);
@@ -206,4 +213,7 @@ internal static class SectionPlans
     private static bool NamesServicePrincipals(ConditionalAccessPolicy policy) =>
         policy.Conditions?.ClientApplications is { } clients
         && (clients.IncludeServicePrincipals is { Count: > 0 } || clients.ServicePrincipalFilter is not null);
+
+    /// <summary>All that is kept of an assignment.</summary>
+    private sealed record HeldRole(string Role, string Principal);
 }

@@ -4,6 +4,7 @@ namespace WorkloadIdentity.Governance;
 internal sealed class SectionReading(InventoryReading reading, SectionPlan plan)
 {
     private readonly List<string> _notes = [];
+    private bool _isLinkLost;
 
     /// <summary>How the answers of this section are parsed.</summary>
     public GraphJson Json { get; } = reading.Graph.Json();
@@ -103,6 +104,12 @@ internal sealed class SectionReading(InventoryReading reading, SectionPlan plan)
             Note($"{Json.Dates.Unreadable} dates could not be read and are left out, such as '{Json.Dates.Example}'.");
         }
 
+        if (_isLinkLost)
+        {
+            Note("Later changes could not be read by the link to them"
+                + (state == SectionState.Complete ? ", so the section was read in full." : "."));
+        }
+
         var place = Place;
         reading.Write([new StateLine { End = Section(state, place.Rows, place.BeganAt, reason, place.Delta) }]);
     }
@@ -137,7 +144,7 @@ internal sealed class SectionReading(InventoryReading reading, SectionPlan plan)
         }
         catch (GraphException exception) when (MayBeTheLink(exception.Error) || MayBeMissing(exception.Error))
         {
-            Note("Later changes could not be read by the link to them, so the section was read in full.");
+            _isLinkLost = true;
             return false;
         }
     }

@@ -8,6 +8,9 @@ public sealed record TenantInventory
     /// <summary>The tenant.</summary>
     public required string TenantId { get; init; }
 
+    /// <summary>The root of Graph where it was read, which tells the cloud of the tenant.</summary>
+    public Uri Endpoint { get; init; } = GraphCloud.Public;
+
     /// <summary>When the reading ended.</summary>
     public required DateTimeOffset ReadAt { get; init; }
 

@@ -44,21 +44,17 @@ public sealed class AppRegistration
     public string? ServiceManagementReference { get; init; }
 
     /// <summary>Tags.</summary>
-    public IReadOnlyList<string>? Tags { get; init; }
+    public IReadOnlyList<string>? Tags { get; init => field = ExactList.Of(value); }
 
     /// <summary>Certificates and keys.</summary>
-    public IReadOnlyList<KeyCredential>? KeyCredentials { get; init; }
+    public IReadOnlyList<KeyCredential>? KeyCredentials { get; init => field = ExactList.Of(value); }
 
     /// <summary>Client secrets.</summary>
-    public IReadOnlyList<PasswordCredential>? PasswordCredentials { get; init; }
+    public IReadOnlyList<PasswordCredential>? PasswordCredentials { get; init => field = ExactList.Of(value); }
 
     /// <summary>The owners, at most 20, if they were asked for.</summary>
-    public IReadOnlyList<DirectoryObject>? Owners { get; init; }
+    public IReadOnlyList<DirectoryObject>? Owners { get; init => field = ExactList.Of(value); }
 
     /// <summary>The federated credentials, if they were asked for.</summary>
-    public IReadOnlyList<FederatedCredential>? FederatedIdentityCredentials { get; init; }
-
-    /// <summary>Set in an answer with changes: the application was deleted.</summary>
-    [JsonPropertyName("@removed"), JsonInclude]
-    internal Removal? Removed { get; init; }
+    public IReadOnlyList<FederatedCredential>? FederatedIdentityCredentials { get; init => field = ExactList.Of(value); }
 }

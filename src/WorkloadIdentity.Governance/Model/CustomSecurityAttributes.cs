@@ -12,17 +12,14 @@ namespace WorkloadIdentity.Governance;
 [JsonConverter(typeof(CustomSecurityAttributesConverter))]
 public sealed class CustomSecurityAttributes
 {
-    private readonly Dictionary<string, IReadOnlyList<string>> _values = new(StringComparer.OrdinalIgnoreCase);
+    private readonly AttributeTable _values;
 
     /// <summary>Attributes with these values.</summary>
     /// <param name="values">Values by <c>Set_Name</c>, such as <c>Engineering_CostCentre</c>.</param>
     public CustomSecurityAttributes(IEnumerable<KeyValuePair<string, IReadOnlyList<string>>> values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        foreach (var (name, list) in values)
-        {
-            _values[name] = list;
-        }
+        _values = new AttributeTable(values);
     }
 
     /// <summary>All values, by <c>Set_Name</c>.</summary>
@@ -31,7 +28,7 @@ public sealed class CustomSecurityAttributes
     /// <summary>The values of one attribute; empty if it has none.</summary>
     /// <param name="set">The attribute set.</param>
     /// <param name="name">The attribute.</param>
-    public IReadOnlyList<string> Values(string set, string name) => _values.GetValueOrDefault($"{set}_{name}") ?? [];
+    public IReadOnlyList<string> Values(string set, string name) => _values.TryGetValue($"{set}_{name}", out var values) ? values : [];
 
     /// <summary>Whether an attribute has a value, in the exact case.</summary>
     /// <param name="set">The attribute set.</param>

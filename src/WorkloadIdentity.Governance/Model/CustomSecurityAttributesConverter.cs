@@ -17,7 +17,8 @@ internal sealed class CustomSecurityAttributesConverter : JsonConverter<CustomSe
             where set.Value.ValueKind == JsonValueKind.Object
             from attribute in set.Value.EnumerateObject()
             where !attribute.Name.Contains('@', StringComparison.Ordinal) && attribute.Value.ValueKind != JsonValueKind.Null
-            select new KeyValuePair<string, IReadOnlyList<string>>($"{set.Name}_{attribute.Name}", Texts(attribute.Value)));
+            select new KeyValuePair<string, IReadOnlyList<string>>(
+                PooledText.Of($"{set.Name}_{attribute.Name}", options), Texts(attribute.Value, options)));
     }
 
     public override void Write(Utf8JsonWriter writer, CustomSecurityAttributes value, JsonSerializerOptions options)
@@ -43,9 +44,11 @@ internal sealed class CustomSecurityAttributesConverter : JsonConverter<CustomSe
         writer.WriteEndObject();
     }
 
-    private static string[] Texts(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(Text)] : [Text(value)];
+    private static string[] Texts(JsonElement value, JsonSerializerOptions options) =>
+        value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(item => Text(item, options))]
+            : [Text(value, options)];
 
-    private static string Text(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+    private static string Text(JsonElement value, JsonSerializerOptions options) =>
+        PooledText.Of(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText(), options);
 }

@@ -23,4 +23,14 @@ public sealed class DelegatedGrant
 
     /// <summary>The delegated permissions, separated by spaces.</summary>
     public string? Scope { get; init; }
+
+    /// <summary>What an inventory keeps: the text of an id that is held anyway, and no user, because it counts users.</summary>
+    internal DelegatedGrant Of(ServicePrincipalId client) => new()
+    {
+        Id = Id,
+        ClientId = client,
+        ResourceId = ResourceId,
+        ConsentType = ConsentType,
+        Scope = Scope,
+    };
 }

@@ -19,7 +19,7 @@ public sealed class FederatedCredential
     public string? Subject { get; init; }
 
     /// <summary>The audience of the tokens: one value.</summary>
-    public IReadOnlyList<string>? Audiences { get; init; }
+    public IReadOnlyList<string>? Audiences { get; init => field = ExactList.Of(value); }
 
     /// <summary>What somebody noted about it.</summary>
     public string? Description { get; init; }

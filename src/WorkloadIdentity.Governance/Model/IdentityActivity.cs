@@ -3,6 +3,8 @@ namespace WorkloadIdentity.Governance;
 /// <summary>When an identity signed in last, in each way. Null means that the report has no such sign-in.</summary>
 public sealed record IdentityActivity
 {
+    internal static IdentityActivity None { get; } = new();
+
     /// <summary>The last of all.</summary>
     public DateTimeOffset? LastSignIn { get; init; }
 

@@ -17,6 +17,10 @@ internal sealed class PooledText : JsonConverter<string>
     public static string Read(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
         options.Converters is [PooledText pool, ..] ? pool.Read(ref reader) : reader.GetString() ?? "";
 
+    /// <summary>A text that was composed of what was read.</summary>
+    public static string Of(string text, JsonSerializerOptions options) =>
+        text.Length <= MaxBytes && options.Converters is [PooledText pool, ..] ? pool.Get(text) : text;
+
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Read(ref reader);
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
@@ -51,7 +55,11 @@ internal sealed class PooledText : JsonConverter<string>
             return Encoding.UTF8.GetString(utf8);
         }
 
-        ReadOnlySpan<char> text = buffer[..length];
+        return Get(buffer[..length]);
+    }
+
+    private string Get(ReadOnlySpan<char> text)
+    {
         ref var place = ref _recent[string.GetHashCode(text) & (_recent.Length - 1)];
         var held = place;
         return held is not null && text.SequenceEqual(held) ? held : place = text.ToString();

@@ -50,39 +50,35 @@ public sealed class ServicePrincipal
     public SignInAudience? SignInAudience { get; init; }
 
     /// <summary>Tags.</summary>
-    public IReadOnlyList<string>? Tags { get; init; }
+    public IReadOnlyList<string>? Tags { get; init => field = ExactList.Of(value); }
 
     /// <summary>What somebody noted.</summary>
     public string? Notes { get; init; }
 
     /// <summary>For a managed identity: the Azure resource, and <c>isExplicit=True</c> if the identity is user-assigned.</summary>
-    public IReadOnlyList<string>? AlternativeNames { get; init; }
+    public IReadOnlyList<string>? AlternativeNames { get; init => field = ExactList.Of(value); }
 
     /// <summary>The application permissions that this API offers.</summary>
-    public IReadOnlyList<AppRole>? AppRoles { get; init; }
+    public IReadOnlyList<AppRole>? AppRoles { get; init => field = ExactList.Of(value); }
 
     /// <summary>Certificates and keys of the service principal itself.</summary>
-    public IReadOnlyList<KeyCredential>? KeyCredentials { get; init; }
+    public IReadOnlyList<KeyCredential>? KeyCredentials { get; init => field = ExactList.Of(value); }
 
     /// <summary>Secrets of the service principal itself.</summary>
-    public IReadOnlyList<PasswordCredential>? PasswordCredentials { get; init; }
+    public IReadOnlyList<PasswordCredential>? PasswordCredentials { get; init => field = ExactList.Of(value); }
 
     /// <summary>The blueprint of an agent identity.</summary>
     public string? AgentIdentityBlueprintId { get; init; }
 
     /// <summary>The owners, at most 20, if they were asked for.</summary>
-    public IReadOnlyList<DirectoryObject>? Owners { get; init; }
+    public IReadOnlyList<DirectoryObject>? Owners { get; init => field = ExactList.Of(value); }
 
     /// <summary>The sponsors of an agent identity, if they were asked for.</summary>
-    public IReadOnlyList<DirectoryObject>? Sponsors { get; init; }
+    public IReadOnlyList<DirectoryObject>? Sponsors { get; init => field = ExactList.Of(value); }
 
     /// <summary>The federated credentials of a managed identity, if they were asked for.</summary>
-    public IReadOnlyList<FederatedCredential>? FederatedIdentityCredentials { get; init; }
+    public IReadOnlyList<FederatedCredential>? FederatedIdentityCredentials { get; init => field = ExactList.Of(value); }
 
     /// <summary>The custom security attributes, if they were asked for.</summary>
     public CustomSecurityAttributes? CustomSecurityAttributes { get; init; }
-
-    /// <summary>Set in an answer with changes: the service principal was deleted.</summary>
-    [JsonPropertyName("@removed"), JsonInclude]
-    internal Removal? Removed { get; init; }
 }

@@ -24,12 +24,10 @@ internal sealed class FindingsHtml(HtmlWriter html)
         }
     }
 
-    /// <summary>The name of a severity, which is also the class of its colour.</summary>
-    public static string Tone(FindingSeverity severity) => Words.Of(severity);
-
+    // The name of a severity is also the class of its colour.
     private void Rule(ReviewRule rule, List<ReviewFinding> findings, bool isOpen)
     {
-        var tone = Tone(findings[0].Severity);
+        var tone = Words.Of(findings[0].Severity);
         html.Write($"""<details class="{tone}" id="{rule.Id}" """);
         if (isOpen)
         {
@@ -55,10 +53,10 @@ internal sealed class FindingsHtml(HtmlWriter html)
 
     private void Finding(ReviewFinding finding, FindingSeverity worst)
     {
-        html.Write($"""<li class="{Tone(finding.Severity)}"><b>{finding.Who}</b>""");
+        html.Write($"""<li class="{Words.Of(finding.Severity)}"><b>{finding.Who}</b>""");
         if (finding.Severity != worst)
         {
-            html.Write($""" <span class="badge">{Tone(finding.Severity)}</span>""");
+            html.Write($""" <span class="badge">{Words.Of(finding.Severity)}</span>""");
         }
 
         html.Write($"<p>{finding.Evidence}</p>");

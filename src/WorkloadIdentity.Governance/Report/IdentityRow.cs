@@ -33,7 +33,7 @@ internal sealed record IdentityRow
         return new IdentityRow
         {
             Kind = Words.Kind(identity),
-            State = identity.DisabledByMicrosoft is { Length: > 0 } and not "NotDisabled" ? "disabled by Microsoft"
+            State = identity.DisabledByMicrosoft is { Length: > 0 } ? "disabled by Microsoft"
                 : identity.IsEnabled == false ? "disabled" : "",
             Owners = identity.Kind == IdentityKind.ManagedIdentity && identity.Owners is null or { Count: 0 }
                 ? [identity.AzureResource is null ? "its Azure resource" : Resource(identity.AzureResource)]

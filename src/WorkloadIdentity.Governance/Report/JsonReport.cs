@@ -17,11 +17,11 @@ internal static class JsonReport
             json.WriteStartObject();
             json.WriteString("id", finding.Id);
             json.WriteString("rule", finding.Rule.Id);
-            json.WriteString("severity", FindingsHtml.Tone(finding.Severity));
+            json.WriteString("severity", Words.Of(finding.Severity));
             json.WriteString("title", finding.Rule.Title);
             json.WriteString("name", finding.Identity?.DisplayName);
             Ids(json, finding.Identity);
-            json.WriteString("evidence", finding.Evidence);
+            json.WriteString("evidence", PlainText.Of(finding.Evidence, longest: int.MaxValue));
             Moment(json, "due", finding.Due);
             json.WriteString("command", finding.Command);
             json.WriteString("help", finding.Rule.Help);

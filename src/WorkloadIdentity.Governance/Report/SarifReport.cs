@@ -92,7 +92,7 @@ internal static class SarifReport
     {
         json.WriteStartObject();
         json.WriteString("ruleId", finding.Rule.Id);
-        json.WriteNumber("ruleIndex", finding.Rule.Rank);
+        json.WriteNumber("ruleIndex", ReviewRules.All.IndexOf(finding.Rule));
         json.WriteString("level", Level(finding.Severity));
         var mend = finding.Command is { } command ? $" Mend it with: {command}" : "";
         Text(json, "message", WithoutLinks($"{PlainText.Of(finding.Who)}: {PlainText.Of(finding.Evidence)}{mend}"));

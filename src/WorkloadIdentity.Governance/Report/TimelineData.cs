@@ -37,12 +37,12 @@ internal static class TimelineData
 
     private static TimelineRow Row(ReviewFinding finding, DateTimeOffset now)
     {
-        var credential = finding.Identity!.Credentials.First(one => finding.Id.EndsWith($"/{one.KeyId}", StringComparison.Ordinal));
+        var credential = finding.Credential!;
         var place = credential.IsOnApplication ? "on the application" : "on the service principal";
         var name = PlainText.Of(credential.DisplayName);
         return new TimelineRow(
             finding.Who, $"{Words.Kind(credential.Kind)}{(name.Length > 0 ? $" “{name}”" : "")}, {place}", finding.Due!.Value,
             credential.LastUsedOn is { } used ? $"used {PlainText.FromNow(used, now)}" : "use not known",
-            FindingsHtml.Tone(finding.Severity));
+            Words.Of(finding.Severity));
     }
 }

@@ -17,20 +17,19 @@ internal static class AccessReviewRules
             .Where(pair => pair.Decision.Principal?.Id is { Length: > 0 })
             .ToLookup(pair => pair.Decision.Principal!.Id, StringComparer.OrdinalIgnoreCase);
         return facts.Identities
-            .Where(identity => identity.Id is not null && HasPrivilegedRole(identity))
-            .Select(identity => Of(facts, identity, [.. decisions[identity.Id.ToString()!]]))
+            .Where(identity => identity.Id is not null)
+            .Select(identity => ReviewFacts.PrivilegedRoleOf(identity) is { } held
+                ? Of(facts, identity, held.Name, [.. decisions[identity.Id.ToString()!]])
+                : null)
             .OfType<ReviewFinding>();
     }
 
-    private static bool HasPrivilegedRole(InventoriedIdentity identity) =>
-        ReviewFacts.PowersOf(identity).Any(held => held.Role is not null && held.Reach.Power >= Power.Wide);
-
     private static ReviewFinding? Of(
-        ReviewFacts facts, InventoriedIdentity identity, List<(AccessReview Review, AccessReviewDecision Decision)> decisions)
+        ReviewFacts facts, InventoriedIdentity identity, string role,
+        List<(AccessReview Review, AccessReviewDecision Decision)> decisions)
     {
-        var role = ReviewFacts.PowersOf(identity).First(held => held.Role is not null && held.Reach.Power >= Power.Wide).Name;
         var denied = decisions.FirstOrDefault(pair =>
-            Is(pair.Decision.Decision, "Deny") && !Is(pair.Decision.ApplyResult, "AppliedSuccessfully"));
+            OpenText.Same(pair.Decision.Decision, "Deny") && !OpenText.Same(pair.Decision.ApplyResult, "AppliedSuccessfully"));
         if (denied.Decision is not null)
         {
             return Finding(
@@ -38,8 +37,9 @@ internal static class AccessReviewRules
                 $"The review {Name(denied.Review)} denied it{Words.On(denied.Decision.ReviewedDateTime)}, and it still holds {role}.");
         }
 
-        var decided = decisions.Where(pair => Is(pair.Decision.Decision, "Approve")).Max(pair => pair.Decision.ReviewedDateTime);
-        var ended = decisions.FirstOrDefault(pair => Is(pair.Decision.Decision, "NotReviewed") && !Is(pair.Review.Status, "InProgress"));
+        var decided = decisions.Where(pair => OpenText.Same(pair.Decision.Decision, "Approve")).Max(pair => pair.Decision.ReviewedDateTime);
+        var ended = decisions.FirstOrDefault(pair =>
+            OpenText.Same(pair.Decision.Decision, "NotReviewed") && !OpenText.Same(pair.Review.Status, "InProgress"));
         return decided >= facts.Now - Stale ? null
             : decided is { } last ? Finding(
                 FindingSeverity.Low, identity, $"It holds {role}, and was reviewed last{Words.On(last)}, more than a year ago.")
@@ -53,6 +53,4 @@ internal static class AccessReviewRules
         new(ReviewRules.ReviewIgnored, severity, identity, part: null, evidence);
 
     private static string Name(AccessReview review) => $"'{PlainText.Of(review.DisplayName ?? review.Id)}'";
-
-    private static bool Is(string? value, string word) => string.Equals(value, word, StringComparison.OrdinalIgnoreCase);
 }

@@ -25,7 +25,7 @@ internal static class CredentialRules
         if (isValid && IsUnused(facts, credential))
         {
             yield return new ReviewFinding(
-                ReviewRules.UnusedCredential, ByPower(facts, identity), identity, credential.KeyId,
+                ReviewRules.UnusedCredential, ByPower(facts, identity), identity, credential,
                 $"{Words.Capital(Words.Of(credential))} was made{Words.On(credential.StartsOn)}. {Words.Use(credential, facts.Now)}")
             {
                 Command = Mend.RemoveCredential(identity, credential),
@@ -35,7 +35,7 @@ internal static class CredentialRules
         if (isValid && LivesTooLong(facts, credential) is { } life)
         {
             yield return new ReviewFinding(
-                ReviewRules.LongLived, ByPower(facts, identity), identity, credential.KeyId,
+                ReviewRules.LongLived, ByPower(facts, identity), identity, credential,
                 $"{Words.Capital(Words.Of(credential))} lives for {PlainText.Count((int)life.TotalDays, "day")}, until "
                     + $"{PlainText.Day(credential.ExpiresOn!.Value)}. {Words.Use(credential, facts.Now)}")
             {
@@ -47,7 +47,7 @@ internal static class CredentialRules
         {
             var isForeign = identity.IsFromOtherTenant == true;
             yield return new ReviewFinding(
-                ReviewRules.ForeignCredential, isForeign ? FindingSeverity.High : FindingSeverity.Medium, identity, credential.KeyId,
+                ReviewRules.ForeignCredential, isForeign ? FindingSeverity.High : FindingSeverity.Medium, identity, credential,
                 $"{Words.Capital(Words.Of(credential))} is on the service principal"
                     + $"{(isForeign ? " of an application that belongs to another tenant" : ", not on the application")}. "
                     + $"{Words.Use(credential, facts.Now)}")
@@ -73,14 +73,14 @@ internal static class CredentialRules
                 && !HasSuccessor(facts, identity, credential);
             return isBroken
                 ? new ReviewFinding(
-                    ReviewRules.BreaksNext, FindingSeverity.Critical, identity, credential.KeyId,
+                    ReviewRules.BreaksNext, FindingSeverity.Critical, identity, credential,
                     $"{what} ended {PlainText.FromNow(end, facts.Now)}. {use} What used it is broken now.")
                 {
                     Command = Mend.AddCredential(identity, credential),
                     Due = end,
                 }
                 : new ReviewFinding(
-                    ReviewRules.Expired, FindingSeverity.Low, identity, credential.KeyId,
+                    ReviewRules.Expired, FindingSeverity.Low, identity, credential,
                     $"{what} ended {PlainText.FromNow(end, facts.Now)}.")
                 {
                     Command = Mend.RemoveCredential(identity, credential),
@@ -100,7 +100,7 @@ internal static class CredentialRules
             return new ReviewFinding(
                 ReviewRules.BreaksNext,
                 isReplaced ? FindingSeverity.Medium : end <= facts.Now + Urgent ? FindingSeverity.Critical : FindingSeverity.High,
-                identity, credential.KeyId,
+                identity, credential,
                 $"{ends} {use}{(isReplaced ? " A newer credential is used too: see that nothing still uses this one." : "")}")
             {
                 Command = isReplaced ? null : Mend.AddCredential(identity, credential),
@@ -110,7 +110,7 @@ internal static class CredentialRules
 
         return credential.IsUseKnown
             ? null
-            : new ReviewFinding(ReviewRules.EndsSoon, FindingSeverity.Medium, identity, credential.KeyId, $"{ends} {use}")
+            : new ReviewFinding(ReviewRules.EndsSoon, FindingSeverity.Medium, identity, credential, $"{ends} {use}")
             {
                 Command = Mend.AddCredential(identity, credential),
                 Due = end,

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace WorkloadIdentity.Governance;
 
 /// <summary>Federated credentials that trust more than is meant, match nothing, or leave no place for another.</summary>
@@ -7,10 +5,6 @@ internal static class FederationRules
 {
     private const int MostPerIdentity = 20;
     private const int Near = 16;
-
-    /// <summary>The audiences that libraries ask for, one for each cloud.</summary>
-    private static readonly ImmutableArray<string> Audiences =
-        ["api://AzureADTokenExchange", "api://AzureADTokenExchangeUSGov", "api://AzureADTokenExchangeChina"];
 
     public static IEnumerable<ReviewFinding> Of(ReviewFacts facts) => facts.Identities
         .SelectMany(identity => Of(facts, identity))
@@ -28,11 +22,13 @@ internal static class FederationRules
                     Mend.RemoveFederation(identity, federation));
             }
 
-            if (Mismatch(federation) is { } mismatch)
+            if (Mismatch(facts.Inventory.Endpoint, federation) is { } mismatch)
             {
                 yield return Finding(
                     ReviewRules.FederationHygiene, mismatch.Severity, identity, federation, mismatch.Words,
-                    mismatch.IsAudience ? Mend.SetAudience(identity, federation) : Mend.RemoveFederation(identity, federation));
+                    mismatch.IsAudience
+                        ? Mend.SetAudience(facts.Inventory.Endpoint, identity, federation)
+                        : Mend.RemoveFederation(identity, federation));
             }
         }
 
@@ -45,13 +41,14 @@ internal static class FederationRules
     }
 
     /// <summary>A federation that no token of a library can match.</summary>
-    private static (FindingSeverity Severity, string Words, bool IsAudience)? Mismatch(FederatedCredential federation)
+    private static (FindingSeverity Severity, string Words, bool IsAudience)? Mismatch(Uri graph, FederatedCredential federation)
     {
-        if (federation.Audiences is { Count: > 0 } audiences && !audiences.Any(audience => Audiences.Contains(audience)))
+        if (federation.Audiences is { Count: > 0 } audiences && !audiences.Any(EntraCloud.TokenExchangeAudiences.Contains))
         {
             return (
                 FindingSeverity.Medium,
-                $"expects the audience {Words.List(audiences.Select(PlainText.Of))}. Libraries ask for tokens with {Audiences[0]}.",
+                $"expects the audience {Words.List(audiences.Select(audience => PlainText.Of(audience)))}. Libraries ask for tokens with "
+                    + $"{EntraCloud.TokenExchangeAudience(GraphCloud.AuthorityOf(graph))}.",
                 true);
         }
 

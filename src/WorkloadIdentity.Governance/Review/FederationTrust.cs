@@ -16,9 +16,6 @@ internal static partial class FederationTrust
         "api.bitbucket.org",
     ];
 
-    private static readonly ImmutableArray<string> Entra =
-        ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn", "sts.windows.net"];
-
     /// <summary>What is wrong with a federated credential in this tenant, the worst first; null if nothing is.</summary>
     public static (FindingSeverity Severity, string Words)? Problem(FederatedCredential federation, string tenant)
     {
@@ -28,7 +25,7 @@ internal static partial class FederationTrust
             return (FindingSeverity.High, $"trusts the issuer '{shown}', which is no https address: nobody proves whose keys those are.");
         }
 
-        if (IsOneOf(issuer.Host, Entra))
+        if (EntraCloud.IsKnown(issuer))
         {
             return issuer.AbsolutePath.Contains(tenant, StringComparison.OrdinalIgnoreCase)
                 ? null

@@ -2,12 +2,10 @@ namespace WorkloadIdentity.Governance;
 
 /// <summary>
 /// Commands that mend a finding. Only ids are put into them. An id of the directory that holds anything but letters, digits and hyphens
-/// could end a shell's word, so there is no command then.
+/// could end a shell's word, so there is no command then. Addresses are those of the tenant's cloud.
 /// </summary>
 internal static class Mend
 {
-    private const string Graph = "https://graph.microsoft.com/v1.0";
-
     public static string? AddCredential(InventoriedIdentity identity, InventoriedCredential credential)
     {
         var form = credential.Kind == CredentialKind.Secret ? "" : " --create-cert";
@@ -37,21 +35,21 @@ internal static class Mend
         ? null
         : Of($"az ad app owner add --id {identity.ClientId} --owner-object-id OWNER_OBJECT_ID", identity.ClientId.ToString());
 
-    public static string? RemoveOwner(InventoriedIdentity identity, IdentityOwner owner) => owner.Source switch
+    public static string? RemoveOwner(Uri graph, InventoriedIdentity identity, IdentityOwner owner) => owner.Source switch
     {
         OwnerSource.Application =>
             Of($"az ad app owner remove --id {identity.ClientId} --owner-object-id {owner.Id}", identity.ClientId.ToString(), owner.Id),
         OwnerSource.ServicePrincipal => Of(
-            $"az rest --method DELETE --url '{Graph}/servicePrincipals/{identity.Id}/owners/{owner.Id}/$ref'", identity.Id?.ToString(),
+            $"az rest --method DELETE --url '{graph}v1.0/servicePrincipals/{identity.Id}/owners/{owner.Id}/$ref'", identity.Id?.ToString(),
             owner.Id),
         _ => null,
     };
 
-    public static string? Remove(InventoriedIdentity identity, HeldPower held)
+    public static string? Remove(Uri graph, InventoriedIdentity identity, HeldPower held)
     {
         if (held.Permission is { } permission)
         {
-            var list = $"{Graph}/servicePrincipals/{identity.Id}/appRoleAssignments";
+            var list = $"{graph}v1.0/servicePrincipals/{identity.Id}/appRoleAssignments";
             var query = $"value[?appRoleId=='{permission.RoleId}'] | [?resourceId=='{permission.ResourceId}'].id | [0]";
             return Of(
                 $"az rest --method DELETE --url \"{list}/$(az rest --url {list} --query \"{query}\" --output tsv)\"",
@@ -59,7 +57,7 @@ internal static class Mend
         }
 
         // The filter is percent-encoded, so that no shell reads its $ and quotes.
-        var roles = $"{Graph}/roleManagement/directory/roleAssignments";
+        var roles = $"{graph}v1.0/roleManagement/directory/roleAssignments";
         return held.Role is { IsEligible: false } role
             ? Of(
                 $"az rest --method DELETE --url \"{roles}/$(az rest --url \"{roles}?%24filter=principalId%20eq%20%27{identity.Id}%27%20and"
@@ -74,15 +72,14 @@ internal static class Mend
             $"az ad app federated-credential delete --id {identity.ClientId} --federated-credential-id {federation.Id}",
             identity.ClientId.ToString(), federation.Id);
 
-    public static string? SetAudience(InventoriedIdentity identity, FederatedCredential federation) => identity.ApplicationId is null
-        ? null
-        : Of(
+    public static string? SetAudience(Uri graph, InventoriedIdentity identity, FederatedCredential federation) =>
+        identity.ApplicationId is null ? null : Of(
             $"az ad app federated-credential update --id {identity.ClientId} --federated-credential-id {federation.Id} "
-                + "--parameters '{\"audiences\":[\"api://AzureADTokenExchange\"]}'",
+                + $"--parameters '{{\"audiences\":[\"{EntraCloud.TokenExchangeAudience(GraphCloud.AuthorityOf(graph))}\"]}}'",
             identity.ClientId.ToString(), federation.Id);
 
-    public static string? DismissRisk(InventoriedIdentity identity) => Of(
-        $"az rest --method POST --url {Graph}/identityProtection/riskyServicePrincipals/dismiss "
+    public static string? DismissRisk(Uri graph, InventoriedIdentity identity) => Of(
+        $"az rest --method POST --url {graph}v1.0/identityProtection/riskyServicePrincipals/dismiss "
             + $"--body '{{\"servicePrincipalIds\":[\"{identity.Id}\"]}}'",
         identity.Id?.ToString());
 

@@ -22,7 +22,7 @@ internal static class PowerRules
             part: null,
             $"It holds {Words.List(held.Select(one => one.Name))}: it {Words.List(held.Select(one => one.Reach.Why).Distinct())}.")
         {
-            Command = Mend.Remove(identity, held[0]),
+            Command = Mend.Remove(facts.Inventory.Endpoint, identity, held[0]),
         };
     }
 
@@ -45,21 +45,22 @@ internal static class PowerRules
             {
                 if (identities.TryGetValue(owner.Id, out var identity) && identity != owned && facts.PowerOf(identity) < power)
                 {
-                    yield return Chain(identity, owned, owner, power);
+                    yield return Chain(facts, identity, owned, owner);
                 }
             }
         }
     }
 
-    private static ReviewFinding Chain(InventoriedIdentity identity, InventoriedIdentity owned, IdentityOwner owner, Power power)
+    private static ReviewFinding Chain(
+        ReviewFacts facts, InventoriedIdentity identity, InventoriedIdentity owned, IdentityOwner owner)
     {
         var most = ReviewFacts.PowersOf(owned).First();
         return new ReviewFinding(
-            ReviewRules.PowerByOwnership, power == Power.Tenant ? FindingSeverity.High : FindingSeverity.Medium, identity,
+            ReviewRules.PowerByOwnership, most.Reach.Power == Power.Tenant ? FindingSeverity.High : FindingSeverity.Medium, identity,
             $"{owned.ClientId}/{owner.Source}",
             $"It owns '{PlainText.Of(owned.DisplayName)}' ({owned.ClientId}), which holds {most.Name}: it {most.Reach.Why}.")
         {
-            Command = Mend.RemoveOwner(owned, owner),
+            Command = Mend.RemoveOwner(facts.Inventory.Endpoint, owned, owner),
         };
     }
 }

@@ -99,17 +99,22 @@ internal static class PowerTable
         (Power.Wide, ChangesSites, ["Sites.FullControl.All", "Sites.Manage.All", "Sites.ReadWrite.All"]),
     ]);
 
+    private static readonly FrozenDictionary<string, FrozenDictionary<string, Reach>> Apis =
+        new Dictionary<string, FrozenDictionary<string, Reach>>
+        {
+            [MicrosoftGraph] = Permissions,
+            [AzureActiveDirectoryGraph] = Permissions,
+            [Exchange] = ExchangePermissions,
+            [SharePoint] = SharePointPermissions,
+        }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What an application permission reaches.</summary>
     /// <param name="resource">The client id of the API that defines it.</param>
     /// <param name="value">The permission, such as Mail.Read.</param>
     public static Reach Permission(string? resource, string? value) =>
-        value is null ? Reach.Ordinary : (resource?.ToLowerInvariant() switch
-        {
-            MicrosoftGraph or AzureActiveDirectoryGraph => Permissions,
-            Exchange => ExchangePermissions,
-            SharePoint => SharePointPermissions,
-            _ => null,
-        })?.GetValueOrDefault(value) ?? Reach.Ordinary;
+        resource is not null && value is not null && Apis.TryGetValue(resource, out var table)
+            ? table.GetValueOrDefault(value) ?? Reach.Ordinary
+            : Reach.Ordinary;
 
     /// <summary>What a directory role reaches, by the id of its template.</summary>
     public static Reach DirectoryRole(string? templateId) =>

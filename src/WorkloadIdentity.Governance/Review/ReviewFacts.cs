@@ -2,8 +2,14 @@ using System.Collections.Immutable;
 
 namespace WorkloadIdentity.Governance;
 
-/// <summary>A permission or role that an identity holds, with what it reaches and its name in words.</summary>
-internal sealed record HeldPower(Reach Reach, string Name, HeldAppRole? Permission, HeldDirectoryRole? Role);
+/// <summary>A permission or role that an identity holds, with what it reaches.</summary>
+internal sealed record HeldPower(Reach Reach, HeldAppRole? Permission, HeldDirectoryRole? Role)
+{
+    /// <summary>Its name in words.</summary>
+    public string Name => Permission is { } permission
+        ? $"{permission.Value ?? "a permission that is gone"} of {permission.ResourceName ?? permission.ResourceId.ToString()}"
+        : $"the directory role {Role!.Name ?? Role.RoleId}{(Role.IsEligible ? " (to activate)" : "")}";
+}
 
 /// <summary>What several rules ask of an inventory.</summary>
 internal sealed class ReviewFacts(TenantInventory inventory, DateTimeOffset now, ReviewOptions options)
@@ -34,18 +40,15 @@ internal sealed class ReviewFacts(TenantInventory inventory, DateTimeOffset now,
     public Power PowerOf(InventoriedIdentity identity) => _powers.TryGetValue(identity, out var power) ? power : Greatest(identity);
 
     /// <summary>What an identity holds, the greatest power first.</summary>
-    public static IEnumerable<HeldPower> PowersOf(InventoriedIdentity identity)
-    {
-        var permissions = (identity.AppRoles ?? []).Select(permission => new HeldPower(
-            PowerTable.Permission(permission.ResourceClientId?.ToString(), permission.Value),
-            $"{permission.Value ?? "a permission that is gone"} of {permission.ResourceName ?? permission.ResourceId.ToString()}",
-            permission, null));
-        var roles = (identity.DirectoryRoles ?? []).Select(role => new HeldPower(
-            role.Scope == "/" ? PowerTable.DirectoryRole(role.TemplateId) : Reach.Ordinary,
-            $"the directory role {role.Name ?? role.RoleId}{(role.IsEligible ? " (to activate)" : "")}",
-            null, role));
-        return permissions.Concat(roles).OrderByDescending(held => held.Reach.Power);
-    }
+    public static IEnumerable<HeldPower> PowersOf(InventoriedIdentity identity) =>
+        (identity.AppRoles ?? []).Select(permission => new HeldPower(ReachOf(permission), permission, null))
+            .Concat((identity.DirectoryRoles ?? []).Select(role => new HeldPower(ReachOf(role), null, role)))
+            .OrderByDescending(held => held.Reach.Power);
+
+    /// <summary>The directory role by which an identity reaches farthest; null if none reaches far.</summary>
+    public static HeldPower? PrivilegedRoleOf(InventoriedIdentity identity) =>
+        (identity.DirectoryRoles ?? []).Select(role => new HeldPower(ReachOf(role), null, role))
+            .Where(held => held.Reach.Power >= Power.Wide).MaxBy(held => held.Reach.Power);
 
     public static bool IsMicrosofts(InventoriedIdentity identity) =>
         identity.HomeTenantId is { } home && MicrosoftTenants.Contains(home, StringComparer.OrdinalIgnoreCase)
@@ -106,8 +109,27 @@ internal sealed class ReviewFacts(TenantInventory inventory, DateTimeOffset now,
         return powers;
     }
 
-    private static Power Greatest(InventoriedIdentity identity) =>
-        PowersOf(identity).Select(held => held.Reach.Power).DefaultIfEmpty(Power.None).Max();
+    private static Power Greatest(InventoriedIdentity identity)
+    {
+        var greatest = Power.None;
+        foreach (var permission in identity.AppRoles ?? [])
+        {
+            greatest = (Power)Math.Max((int)greatest, (int)ReachOf(permission).Power);
+        }
+
+        foreach (var role in identity.DirectoryRoles ?? [])
+        {
+            greatest = (Power)Math.Max((int)greatest, (int)ReachOf(role).Power);
+        }
+
+        return greatest;
+    }
+
+    private static Reach ReachOf(HeldAppRole permission) =>
+        PowerTable.Permission(permission.ResourceClientId?.Value, permission.Value);
+
+    /// <summary>A role counts for the whole directory only.</summary>
+    private static Reach ReachOf(HeldDirectoryRole role) => role.Scope == "/" ? PowerTable.DirectoryRole(role.TemplateId) : Reach.Ordinary;
 
     private static bool Names(IReadOnlyList<string>? ids, ServicePrincipalId id) =>
         ids?.Contains(id.ToString(), StringComparer.OrdinalIgnoreCase) == true;

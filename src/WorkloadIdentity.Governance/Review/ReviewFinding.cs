@@ -9,6 +9,14 @@ public sealed class ReviewFinding
         Id = part is null ? $"{rule.Id}/{Where}" : $"{rule.Id}/{Where}/{part}";
     }
 
+    /// <summary>A finding about a credential.</summary>
+    internal ReviewFinding(
+        ReviewRule rule, FindingSeverity severity, InventoriedIdentity identity, InventoriedCredential credential, string evidence)
+        : this(rule, severity, identity, credential.KeyId, evidence)
+    {
+        Credential = credential;
+    }
+
     /// <summary>
     /// The same at each review while the finding lasts: the rule, the identity, and what of it (the id of a credential, a permission).
     /// </summary>
@@ -33,6 +41,9 @@ public sealed class ReviewFinding
 
     /// <summary>When it becomes an incident, or became one; null if there is no such moment.</summary>
     public DateTimeOffset? Due { get; init; }
+
+    /// <summary>The credential; null if the finding is about something else.</summary>
+    internal InventoriedCredential? Credential { get; }
 
     /// <summary>The identity's name, or "Tenant".</summary>
     internal string Who => Identity?.DisplayName ?? "Tenant";

@@ -18,9 +18,6 @@ public sealed class ReviewRule
     /// <summary>The greatest severity that a finding of the rule can have.</summary>
     public FindingSeverity GreatestSeverity { get; }
 
-    /// <summary>Its place among the rules.</summary>
-    internal int Rank => ReviewRules.All.IndexOf(this);
-
     /// <summary>Every rule, the greatest harm first.</summary>
     public static IReadOnlyList<ReviewRule> All => ReviewRules.All;
 

@@ -97,7 +97,7 @@ internal static class ReviewRules
         FindingSeverity.Medium, "not-read", "A part of the tenant could not be read",
         "What is missing here is not known to be well. Grant the permission, or accept that the question has no answer.");
 
-    public static ImmutableList<ReviewRule> All { get; } =
+    public static ImmutableArray<ReviewRule> All { get; } =
     [
         LeakedCredential, RiskyIdentity, DisabledByMicrosoft, BreaksNext, TenantPower, PowerByOwnership, FederationTrust, ForeignCredential,
         ReviewIgnored, NoPolicy, WidePower, EndsSoon, Ownerless, LongLived, Federate, UnusedCredential, UnusedIdentity, FederationHygiene,

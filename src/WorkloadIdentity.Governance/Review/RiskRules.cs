@@ -12,7 +12,7 @@ internal static class RiskRules
         {
             var found = credential.Detections.First(detection => detection.RiskEventType == RiskEventType.LeakedCredentials);
             yield return new ReviewFinding(
-                ReviewRules.LeakedCredential, FindingSeverity.Critical, identity, credential.KeyId,
+                ReviewRules.LeakedCredential, FindingSeverity.Critical, identity, credential,
                 $"{Words.Capital(Words.Of(credential))} was found in public{Words.On(found.DetectedDateTime ?? found.ActivityDateTime)}. "
                     + $"{Words.Use(credential, facts.Now)}")
             {
@@ -21,19 +21,19 @@ internal static class RiskRules
             };
         }
 
-        if (identity.DisabledByMicrosoft is { Length: > 0 } reason && reason != "NotDisabled")
+        if (identity.DisabledByMicrosoft is { Length: > 0 } reason)
         {
             yield return new ReviewFinding(
                 ReviewRules.DisabledByMicrosoft, FindingSeverity.High, identity, part: null, $"Microsoft disabled it: {reason}.");
         }
 
-        if (identity.Risk is { } risk && Finding(identity, risk, isLeaked: leaked.Count > 0) is { } finding)
+        if (identity.Risk is { } risk && Finding(facts, identity, risk, isLeaked: leaked.Count > 0) is { } finding)
         {
             yield return finding;
         }
     }
 
-    private static ReviewFinding? Finding(InventoriedIdentity identity, IdentityRisk risk, bool isLeaked)
+    private static ReviewFinding? Finding(ReviewFacts facts, InventoriedIdentity identity, IdentityRisk risk, bool isLeaked)
     {
         var isCompromised = risk.State == RiskState.ConfirmedCompromised;
         if (!isCompromised && (isLeaked || risk.State != RiskState.AtRisk))
@@ -47,7 +47,7 @@ internal static class RiskRules
                 ReviewRules.RiskyIdentity, FindingSeverity.Low, identity, part: null,
                 "The credential that leaked is no longer on the identity. Dismiss the risk when what it could read is rotated.")
             {
-                Command = Mend.DismissRisk(identity),
+                Command = Mend.DismissRisk(facts.Inventory.Endpoint, identity),
             };
         }
 

@@ -78,7 +78,7 @@ public sealed class TenantReview
             .Concat(UseRules.Of(facts)).Concat(FederationRules.Of(facts)).Concat(CoverageRules.Of(facts))
             .Concat(AccessReviewRules.Of(facts)).Concat(SectionRules.Of(facts))
             .OrderByDescending(finding => finding.Severity)
-            .ThenBy(finding => finding.Rule.Rank)
+            .ThenBy(finding => ReviewRules.All.IndexOf(finding.Rule))
             .ThenBy(finding => finding.Due ?? DateTimeOffset.MaxValue)
             .ThenByDescending(finding => finding.Identity is { } identity ? facts.PowerOf(identity) : Power.None)
             .ThenBy(finding => finding.Id, StringComparer.Ordinal),

@@ -4,7 +4,7 @@ namespace WorkloadIdentity.Governance;
 internal sealed class StateHeader
 {
     public const string ThisFormat = "workload-identity-inventory";
-    public const int ThisVersion = 1;
+    public const int ThisVersion = 2;
 
     public string? Format { get; init; }
 

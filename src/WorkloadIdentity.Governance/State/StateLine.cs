@@ -39,9 +39,9 @@ internal sealed class StateLine
 
     public DirectoryRoleAssignment? EligibleRole { get; init; }
 
-    public ServicePrincipalSignIns? SignIns { get; init; }
+    public StateSignIns? SignIns { get; init; }
 
-    public CredentialSignIns? CredentialUse { get; init; }
+    public StateUse? CredentialUse { get; init; }
 
     public RiskyServicePrincipal? Risk { get; init; }
 

@@ -32,9 +32,9 @@ internal sealed class InventoryTables
 
     public List<DirectoryRoleAssignment> EligibleRoles { get; } = [];
 
-    public Dictionary<ClientId, ServicePrincipalSignIns> SignIns { get; } = [];
+    public Dictionary<ClientId, IdentityActivity> SignIns { get; } = [];
 
-    public Dictionary<string, CredentialSignIns> CredentialUse { get; } = new(Ids);
+    public Dictionary<string, DateTimeOffset> CredentialUse { get; } = new(Ids);
 
     public Dictionary<string, RiskyServicePrincipal> Risk { get; } = new(Ids);
 
@@ -93,7 +93,7 @@ internal sealed class InventoryTables
         }
         else if (line.Grant is { } grant)
         {
-            Grants[grant.Id] = grant;
+            Grants[grant.Id] = grant.Of(new ServicePrincipalId(Canonical(grant.ClientId.Value)));
         }
         else if (line.Of is { } relations)
         {
@@ -101,7 +101,7 @@ internal sealed class InventoryTables
         }
         else if (line.Holders is { } holders)
         {
-            Holders[(holders.Resource, holders.Role)] = [.. holders.Principals.Select(Canonical)];
+            Holders[(Canonical(holders.Resource), holders.Role)] = [.. holders.Principals.Select(Canonical)];
         }
         else if (line.Removed is { } id)
         {
@@ -147,11 +147,11 @@ internal sealed class InventoryTables
     {
         if (line.SignIns is { } signIns)
         {
-            SignIns[signIns.AppId] = signIns;
+            SignIns[signIns.AppId] = signIns.Activity;
         }
-        else if (line.CredentialUse is { KeyId: { } keyId } use)
+        else if (line.CredentialUse is { } use)
         {
-            CredentialUse[keyId] = use;
+            CredentialUse[use.KeyId] = use.At;
         }
         else if (line.Risk is { } risk)
         {

@@ -39,7 +39,12 @@ internal sealed class StateFile
             return null;
         }
 
-        using var stream = File.OpenRead(_path);
+        using var stream = TryOpen(out problem);
+        if (stream is null)
+        {
+            return null;
+        }
+
         using var lines = new StateLines(stream, json);
         try
         {
@@ -133,7 +138,7 @@ internal sealed class StateFile
                 ? $"The state file {path} has version {header.Version}, and this program reads version {StateHeader.ThisVersion}, so it "
                     + "was not used. The tenant is read in full."
                 : null;
-        if (problem is null && (!OpenText.Same(header!.TenantId ?? "", _header.TenantId!) || header.Endpoint != _header.Endpoint))
+        if (problem is null && (!OpenText.Same(header!.TenantId, _header.TenantId) || header.Endpoint != _header.Endpoint))
         {
             throw new InventoryStateException(
                 $"The state file {path} is of tenant {header.TenantId} at {header.Endpoint}, and not of tenant {_header.TenantId} at "
@@ -143,11 +148,26 @@ internal sealed class StateFile
         return problem is null;
     }
 
-    /// <summary>A file for its owner alone (on Windows, with the rights of the folder), open for nobody else.</summary>
+    private FileStream? TryOpen(out string? problem)
+    {
+        try
+        {
+            problem = null;
+            return Open(_path, FileMode.Open, FileAccess.Read);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            problem = $"The state file {_path} was not used: {exception.Message} The tenant is read in full, and the file replaced.";
+            return null;
+        }
+    }
+
+    /// <summary>A file for its owner alone (on Windows, with the rights of the folder), open for no other writer.</summary>
     private static FileStream Open(string path, FileMode mode, FileAccess access)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
+        var share = access == FileAccess.Read ? FileShare.Read : FileShare.None;
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share };
+        if (!OperatingSystem.IsWindows() && mode != FileMode.Open)
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
@@ -162,6 +182,12 @@ internal sealed class StateFile
         {
             if (!OperatingSystem.IsWindows())
             {
+                const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+                if ((File.GetUnixFileMode(stream.SafeFileHandle) & Others) != 0)
+                {
+                    throw new IOException("Other users can write to it. Remove it, or name another folder.");
+                }
+
                 // A file that was there keeps its mode, and one of another user refuses this.
                 File.SetUnixFileMode(stream.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }

@@ -28,8 +28,14 @@ internal static class TableLines
         tables.RoleDefinitions.Values.Select(row => new StateLine { RoleDefinition = row })
             .Concat(tables.Roles.Select(row => new StateLine { Role = row }))
             .Concat(tables.EligibleRoles.Select(row => new StateLine { EligibleRole = row }))
-            .Concat(tables.SignIns.Values.Select(row => new StateLine { SignIns = row }))
-            .Concat(tables.CredentialUse.Values.Select(row => new StateLine { CredentialUse = row }))
+            .Concat(tables.SignIns.Select(row => new StateLine
+            {
+                SignIns = new StateSignIns { AppId = row.Key, Activity = row.Value },
+            }))
+            .Concat(tables.CredentialUse.Select(row => new StateLine
+            {
+                CredentialUse = new StateUse { KeyId = row.Key, At = row.Value },
+            }))
             .Concat(tables.Risk.Values.Select(row => new StateLine { Risk = row }))
             .Concat(tables.Detections.Select(row => new StateLine { Detection = row }))
             .Concat(tables.Policies.Select(row => new StateLine { Policy = row }))

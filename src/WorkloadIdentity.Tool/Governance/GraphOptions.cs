@@ -39,7 +39,7 @@ internal sealed class GraphOptions
         RefuseGraphBesideEmulator(chosen.Environment, address);
         return new TenantReading(
             surroundings, chosen, scope, address,
-            StateFolder(parsed.GetValue(_state), surroundings.Environment), parsed.GetValue(_fresh));
+            StateFolder(parsed.GetValue(_state), surroundings), parsed.GetValue(_fresh));
     }
 
     /// <summary>An emulator's token opens nothing at the real Graph, which should not see it either.</summary>
@@ -72,7 +72,7 @@ internal sealed class GraphOptions
                 "governance");
     }
 
-    private static string? StateFolder(string? stated, WorkloadEnvironment environment)
+    private static string? StateFolder(string? stated, Surroundings surroundings)
     {
         if (stated is not null)
         {
@@ -81,8 +81,27 @@ internal sealed class GraphOptions
                 : throw new ToolException("--state is empty.", "Name a folder.", "governance#the-state-file");
         }
 
+        var environment = surroundings.Environment;
         var root = environment.Variable("XDG_STATE_HOME") ?? environment.Variable("LOCALAPPDATA")
             ?? (environment.Variable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".local", "state") : null);
-        return root is null ? null : Path.Combine(root, "wid");
+        return root is null ? null : Usable(Path.Combine(root, "wid"), surroundings);
+    }
+
+    /// <summary>The default folder, if files can be made in it. Without it, only the next reading takes longer.</summary>
+    private static string? Usable(string folder, Surroundings surroundings)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var probe = Path.Combine(folder, $"probe-{Environment.ProcessId}");
+            PrivateFile.Create(probe).Dispose();
+            File.Delete(probe);
+            return folder;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Screen.Error(surroundings).Line($"wid:  No state file is kept: {folder} cannot be written to. --state names another folder.");
+            return null;
+        }
     }
 }

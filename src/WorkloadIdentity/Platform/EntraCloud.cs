@@ -30,6 +30,9 @@ public static class EntraCloud
         ("login.sovcloud-identity.sg", SingaporeAudience),
     ];
 
+    /// <summary>The audiences of federated credentials in all clouds, the public cloud's first.</summary>
+    public static IReadOnlyList<string> TokenExchangeAudiences { get; } = [.. Hosts.Select(known => known.Audience).Distinct()];
+
     /// <summary>The public cloud.</summary>
     public static Uri Public { get; } = new("https://login.microsoftonline.com/");
 
@@ -58,6 +61,17 @@ public static class EntraCloud
         ArgumentNullException.ThrowIfNull(authority);
         return authority is { IsAbsoluteUri: true, IsDefaultPort: true, UserInfo: "" } && authority.Scheme == Uri.UriSchemeHttps
             && IsKnown(authority.IdnHost);
+    }
+
+    /// <summary>
+    /// The audience of tokens that are exchanged at an authority: the one that a federated credential of its tenants names. Null for a host
+    /// that is not Entra's.
+    /// </summary>
+    /// <param name="authority">The address, such as <see cref="Public"/>. Its path does not matter.</param>
+    public static string? TokenExchangeAudience(Uri authority)
+    {
+        ArgumentNullException.ThrowIfNull(authority);
+        return IsKnown(authority) ? TokenExchangeAudience(authority.IdnHost) : null;
     }
 
     /// <summary>Whether secrets may be sent to this host without an option of the application.</summary>

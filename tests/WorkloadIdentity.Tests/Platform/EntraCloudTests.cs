@@ -16,4 +16,22 @@ public sealed class EntraCloudTests
     [InlineData("/contoso.com", false)]
     public void Only_https_addresses_at_its_hosts_are_known(string address, bool expected) =>
         Assert.Equal(expected, EntraCloud.IsKnown(new Uri(address, UriKind.RelativeOrAbsolute)));
+
+    [Theory]
+    [InlineData("https://login.microsoftonline.com/contoso.com", "api://AzureADTokenExchange")]
+    [InlineData("https://login.microsoftonline.us/", "api://AzureADTokenExchangeUSGov")]
+    [InlineData("https://login.chinacloudapi.cn/", "api://AzureADTokenExchangeChina")]
+    [InlineData("https://login.sovcloud-identity.sg/", "api://AzureADTokenExchangeGovSG")]
+    [InlineData("https://login.microsoftonline.com:8443/", null)]
+    [InlineData("https://issuer.example/", null)]
+    public void Each_cloud_has_its_audience_for_exchanged_tokens(string address, string? audience) =>
+        Assert.Equal(audience, EntraCloud.TokenExchangeAudience(new Uri(address)));
+
+    [Fact]
+    public void The_audiences_of_all_clouds_are_listed_once() => Assert.Equal(
+        [
+            "api://AzureADTokenExchange", "api://AzureADTokenExchangeUSGov", "api://AzureADTokenExchangeChina",
+            "api://AzureADTokenExchangeFrance", "api://AzureADTokenExchangeGermany", "api://AzureADTokenExchangeGovSG",
+        ],
+        EntraCloud.TokenExchangeAudiences);
 }

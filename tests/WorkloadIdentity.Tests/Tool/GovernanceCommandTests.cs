@@ -197,6 +197,21 @@ public sealed class GovernanceCommandTests
     }
 
     [Fact]
+    public async Task A_folder_that_nobody_named_and_that_cannot_be_made_is_told_and_done_without()
+    {
+        await using var tenant = await Tenant.StartAsync();
+        await File.WriteAllTextAsync(tenant.Path("file"), "kept");
+
+        var run = await tenant.RunAsync([("XDG_STATE_HOME", tenant.Path("file"))], "inventory", "--json");
+        var named = await tenant.RunAsync("inventory", "--state", Path.Combine(tenant.Path("file"), "wid"));
+
+        Assert.Equal(ExitCodes.Ok, run.ExitCode);
+        Assert.NotEmpty(run.Json["identities"]!.AsArray());
+        Assert.StartsWith("wid:  No state file is kept: ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Machine, named.ExitCode);
+    }
+
+    [Fact]
     public async Task Without_a_credential_the_command_ends_as_the_others_do()
     {
         var run = await new ToolBench().RunAsync("inventory");
@@ -261,18 +276,27 @@ public sealed class GovernanceCommandTests
         public Task<ToolRun> RunAsync(params string[] arguments) => RunAsync(CancellationToken.None, arguments);
 
         public Task<ToolRun> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>
-            RunAsync(_graph, arguments, cancellationToken);
+            RunAsync(_graph, [], arguments, cancellationToken);
+
+        public Task<ToolRun> RunAsync((string Name, string Value)[] variables, params string[] arguments) =>
+            RunAsync(_graph, variables, arguments, CancellationToken.None);
 
         public Task<ToolRun> RunElsewhereAsync(string graph, params string[] arguments) =>
-            RunAsync(graph, arguments, CancellationToken.None);
+            RunAsync(graph, [], arguments, CancellationToken.None);
 
-        private async Task<ToolRun> RunAsync(string graph, string[] arguments, CancellationToken cancellationToken)
+        private async Task<ToolRun> RunAsync(
+            string graph, (string Name, string Value)[] variables, string[] arguments, CancellationToken cancellationToken)
         {
+            var environment = new Dictionary<string, string>(_entra.Application.EnvironmentWithSecret());
+            foreach (var (name, value) in variables)
+            {
+                environment[name] = value;
+            }
+
             var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
             var surroundings = new Surroundings
             {
-                Environment = WorkloadEnvironment.FromValues(
-                    new Dictionary<string, string>(_entra.Application.EnvironmentWithSecret()), new Dictionary<string, byte[]>()),
+                Environment = WorkloadEnvironment.FromValues(environment, new Dictionary<string, byte[]>()),
                 Out = output,
                 Error = error,
                 IsOutRedirected = true,

@@ -69,6 +69,22 @@ public sealed class GraphBatchTests : IDisposable
 
         Assert.NotNull(answers[0].Page);
         Assert.Equal(GraphErrorKind.PermissionMissing, answers[1].Error!.Kind);
+        Assert.StartsWith(
+            "Graph answered GET /v1.0/servicePrincipals/1/appRoleAssignedTo in a batch with 403 (Authorization_RequestDenied)",
+            answers[1].Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_item_that_Graph_gave_up_is_told_with_its_own_status_at_last()
+    {
+        _graph.Instead = target => target.Contains("/0/", StringComparison.Ordinal)
+            ? FakeGraph.Error(HttpStatusCode.FailedDependency, "x")
+            : null;
+
+        var error = (await ReadAsync(1))[0].Error!;
+
+        Assert.Equal((GraphErrorKind.Unavailable, 424), (error.Kind, error.StatusCode));
+        Assert.Contains("/servicePrincipals/0/appRoleAssignedTo in a batch with 424", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

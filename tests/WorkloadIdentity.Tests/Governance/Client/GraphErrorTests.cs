@@ -39,7 +39,8 @@ public sealed class GraphErrorTests
     [InlineData("""{"error":"text"}""")]
     public void A_body_that_is_no_error_is_left_out(string body)
     {
-        var error = GraphError.Of("GET /x", 503, GraphError.Read(System.Text.Encoding.UTF8.GetBytes(body)), null, null);
+        var read = GraphError.Read(System.Text.Encoding.UTF8.GetBytes(body), GraphJson.Create(new PooledText()));
+        var error = GraphError.Of("GET /x", 503, read, null, null);
 
         Assert.Equal("Graph answered GET /x with 503. Try again later.", error.Message);
         Assert.Null(error.Code);

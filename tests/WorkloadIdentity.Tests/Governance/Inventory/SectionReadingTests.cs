@@ -73,6 +73,8 @@ public sealed class SectionReadingTests : IDisposable
 
         var section = second.Section(InventorySectionName.DelegatedGrants);
         Assert.Equal((SectionState.Missing, "Directory.Read.All"), (section.State, section.Permission));
+        Assert.Contains("Later changes could not be read by the link to them.", section.Notes);
+        Assert.DoesNotContain(section.Notes, note => note.Contains("was read in full", StringComparison.Ordinal));
         Assert.All(second.Identities, identity => Assert.Null(identity.DelegatedGrants));
     }
 

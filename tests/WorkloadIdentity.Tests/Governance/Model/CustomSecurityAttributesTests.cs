@@ -45,6 +45,19 @@ public sealed class CustomSecurityAttributesTests
         Assert.Equal(Read(Row)!.All.OrderBy(pair => pair.Key), again.All.OrderBy(pair => pair.Key));
     }
 
+    [Fact]
+    public void Of_two_values_with_one_name_the_later_counts()
+    {
+        var attributes = new CustomSecurityAttributes(
+            [new("Set_One", ["first"]), new("Set_Two", ["second"]), new("SET_one", ["third"])]);
+
+        Assert.Equal(["third"], attributes.Values("Set", "One"));
+        Assert.Equal(["second"], attributes.All["set_two"]);
+        Assert.Equal(2, attributes.All.Count);
+        Assert.False(attributes.All.ContainsKey("Set_Three"));
+        Assert.Throws<KeyNotFoundException>(() => attributes.All["Set_Three"]);
+    }
+
     [Theory]
     [InlineData("null")]
     [InlineData("[]")]

@@ -57,7 +57,6 @@ public sealed partial class TenantReportTests
     [Theory]
     [InlineData("page")]
     [InlineData("csv")]
-    [InlineData("inventory")]
     [InlineData("findings")]
     [InlineData("sarif")]
     public void No_form_has_a_control_character_or_a_mark_of_direction(string form)
@@ -66,13 +65,22 @@ public sealed partial class TenantReportTests
         {
             "page" => Html(Review),
             "csv" => Csv(Review),
-            "inventory" => Json(Review, TenantReport.WriteInventoryJson),
-            "findings" => Json(Review, TenantReport.WriteFindingsJson),
-            _ => Json(Review, TenantReport.WriteSarif),
+            "findings" => Texts(Json(Review, TenantReport.WriteFindingsJson), "evidence", "command", "title"),
+            _ => Texts(Json(Review, TenantReport.WriteSarif), "text", "name"),
         };
 
         Assert.DoesNotMatch(@"[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2066-\u2069]", text);
         Assert.DoesNotContain('\r', text.Replace("\r\n", "\n", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void JSON_escapes_what_a_terminal_could_act_on()
+    {
+        foreach (var text in new[] { Json(Review, TenantReport.WriteInventoryJson), Json(Review, TenantReport.WriteFindingsJson) })
+        {
+            Assert.DoesNotMatch(@"[^\n\u0020-\u007E]", text);
+            Assert.Contains("\\u202E", text, StringComparison.OrdinalIgnoreCase);
+        }
     }
 
     [Fact]
@@ -158,6 +166,25 @@ public sealed partial class TenantReportTests
         using var stream = new MemoryStream();
         write(review, stream);
         return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    /// <summary>The texts of these properties as a reader of the JSON gets them: the writer escapes what a terminal could act on.</summary>
+    private static string Texts(string json, params string[] names)
+    {
+        using var document = JsonDocument.Parse(json);
+        var texts = Of(document.RootElement).ToList();
+        Assert.NotEmpty(texts);
+        return string.Join('\n', texts);
+
+        IEnumerable<string> Of(JsonElement element) => element.ValueKind switch
+        {
+            JsonValueKind.Array => element.EnumerateArray().SelectMany(Of),
+            JsonValueKind.Object => element.EnumerateObject().SelectMany(property =>
+                property.Value.ValueKind == JsonValueKind.String && names.Contains(property.Name)
+                    ? [property.Value.GetString()!]
+                    : Of(property.Value)),
+            _ => [],
+        };
     }
 
     private static TenantInventory Renamed(TenantInventory inventory, Func<string, string> name) => inventory with

@@ -42,6 +42,12 @@ public sealed class FederationRulesTests
         { "a star in a plain subject", With(Federation("repo:contoso/orders:*")), "federation-hygiene low" },
         { "another audience", With(Federation(audience: "api://orders")), "federation-hygiene medium" },
         { "the audience of another cloud", With(Federation(audience: "api://AzureADTokenExchangeUSGov")) },
+        { "the audience of a sovereign cloud", With(Federation(audience: "api://AzureADTokenExchangeGermany")) },
+        {
+            "another tenant of a sovereign cloud",
+            With(Federation("orders", "https://login.sovcloud-identity.fr/99999999-0000-41af-91ab-2d7cd011db47/v2.0")),
+            "federation-trust high"
+        },
         { "15 of 20", With(Many(15)) },
         { "16 of 20", With(Many(16)), "federation-hygiene low" },
         { "20 of 20", With(Many(20)), "federation-hygiene medium" },

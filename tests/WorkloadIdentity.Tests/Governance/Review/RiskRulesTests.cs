@@ -42,7 +42,6 @@ public sealed class RiskRulesTests
             "disabled by Microsoft", Application() with { DisabledByMicrosoft = "DisabledDueToViolationOfServicesAgreement" },
             "disabled-by-microsoft high"
         },
-        { "not disabled by Microsoft", Application() with { DisabledByMicrosoft = "NotDisabled" } },
     };
 
     private static RiskDetection Suspicious => new() { RiskEventType = RiskEventType.SuspiciousSignIns };

@@ -167,6 +167,57 @@ public sealed class StateFileTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path + ".partial"));
     }
 
+    [Fact]
+    public void A_file_that_others_can_write_to_is_told_and_not_used()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        File_().Save(Tables(), _json);
+        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite);
+
+        Assert.Null(File_().Load(_json, out var problem));
+        Assert.Contains("Other users can write to it", problem, StringComparison.Ordinal);
+
+        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        Assert.NotNull(File_().Load(_json, out _));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
+    }
+
+    [Fact]
+    public void A_file_that_is_a_link_is_told_and_not_used()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        File_().Save(Tables(), _json);
+        File.Move(Path, System.IO.Path.Combine(_folder, "other"));
+        File.CreateSymbolicLink(Path, System.IO.Path.Combine(_folder, "other"));
+
+        Assert.Null(File_().Load(_json, out var problem));
+        Assert.Contains("It is a link", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_sign_ins_and_uses_only_the_dates_are_kept()
+    {
+        var tables = Tables();
+        var at = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
+        var activity = new IdentityActivity { LastSignIn = at, AsApplication = at, AsResource = at.AddDays(-1) };
+        tables.Apply(new StateLine { SignIns = new StateSignIns { AppId = new ClientId("c-1"), Activity = activity } });
+        tables.Apply(new StateLine { CredentialUse = new StateUse { KeyId = "k", At = at } });
+        File_().Save(tables, _json);
+
+        var loaded = File_().Load(_json, out _)!;
+
+        Assert.Equal(activity, loaded.SignIns[new ClientId("C-1")]);
+        Assert.Equal(at, loaded.CredentialUse["K"]);
+    }
+
     private StateFile File_() => new(_folder, FakeGraph.Tenant, GraphCloud.Public);
 
     private static StateLine Principal(string id) => new()
