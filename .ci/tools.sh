@@ -63,6 +63,12 @@ install_redis() {
   redis-server --version
 }
 
+# A server of S3, STS and IAM. The tests start one of their own in a temporary folder; no cluster is touched.
+install_ceph() {
+  has radosgw radosgw-admin ceph-mon ceph-osd ceph monmaptool || apt_install radosgw ceph-mon ceph-osd || return 1
+  radosgw --version
+}
+
 install_kubectl() {
   has openssl || apt_install openssl || return 1
   has kubectl || apt_install kubernetes-client || return 1
