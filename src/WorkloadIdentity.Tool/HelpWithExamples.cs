@@ -45,17 +45,6 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "All there is:",
             "  wid explain",
         ],
-        "exec-credential" =>
-        [
-            "kubectl runs this command; configure it in kubeconfig:",
-            "  kubectl config set-credentials me --exec-api-version=client.authentication.k8s.io/v1 \\",
-            "    --exec-command=wid --exec-arg=exec-credential --exec-interactive-mode=Never",
-        ],
-        "identity" =>
-        [
-            "Run a program in any language as this identity. It gets tokens for Key Vault and nothing else:",
-            "  wid identity --scope https://vault.azure.net/.default -- python app.py",
-        ],
         "emulator" =>
         [
             "Start a local Entra from a file; Ctrl+C stops it:",
@@ -63,6 +52,29 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "Run an unchanged program against it, without a file:",
             "  wid emulator --env-file entra.env & wid emulator --env-file entra.env --wait",
             "  set -a; . ./entra.env; set +a; dotnet run",
+        ],
+        _ => OfOtherPrograms(command),
+    };
+
+    /// <summary>The commands that other programs start, or that start other programs.</summary>
+    private static string[] OfOtherPrograms(string command) => command switch
+    {
+        "exec-credential" =>
+        [
+            "kubectl runs this command; configure it in kubeconfig:",
+            "  kubectl config set-credentials me --exec-api-version=client.authentication.k8s.io/v1 \\",
+            "    --exec-command=wid --exec-arg=exec-credential --exec-interactive-mode=Never",
+        ],
+        "aws-credentials" =>
+        [
+            "AWS SDKs and the AWS CLI run this command; configure it in ~/.aws/config:",
+            "  [profile orders]",
+            "  credential_process = wid aws-credentials --role-arn arn:aws:iam::123456789012:role/orders --scope api://aws-orders/.default",
+        ],
+        "identity" =>
+        [
+            "Run a program in any language as this identity. It gets tokens for Key Vault and nothing else:",
+            "  wid identity --scope https://vault.azure.net/.default -- python app.py",
         ],
         _ => OfTenant(command),
     };

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using Amazon.SecurityToken;
 
 namespace WorkloadIdentity.Tool;
 
@@ -26,6 +27,9 @@ internal sealed class Surroundings
 
     /// <summary>The client for managed identity hosts; null uses the library's own.</summary>
     public HttpClient? LocalClient { get; init; }
+
+    /// <summary>The client for AWS STS; null uses the package's own.</summary>
+    public IAmazonSecurityTokenService? AwsTokenService { get; init; }
 
     public Func<string, FileFacts> Look { get; init; } = FileFacts.OfDisk;
 

@@ -67,6 +67,7 @@ internal static class Wid
             TokenCommand.Create(surroundings),
             ExplainCommand.Create(surroundings),
             ExecCredentialCommand.Create(surroundings),
+            AwsCredentialsCommand.Create(surroundings),
             IdentityCommand.Create(surroundings),
             EmulatorCommand.Create(surroundings),
             InventoryCommand.Create(surroundings),

@@ -82,7 +82,7 @@ internal static class Diagnosis
 
         if (report.Identity == ChosenIdentity.DefaultChain
             && All(report.Credential)
-                .FirstOrDefault(finding => finding is { Answers: true, Name: "github actions" or "azure pipelines" }) is { } added)
+                .FirstOrDefault(finding => finding is { Answers: true, Name: "github actions" or "azure pipelines" or "aws" }) is { } added)
         {
             yield return new ProblemFinding(
                 "warning", $"A program has the '{added.Name}' credential only where its code or its configuration names it.",

@@ -41,6 +41,18 @@ internal static class KnownVariables
         new("SYSTEM_ACCESSTOKEN") { IsSecret = true },
         new("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"),
         new("GCE_METADATA_HOST"),
+        new("AWS_ROLE_ARN"),
+        new("AWS_WEB_IDENTITY_TOKEN_FILE") { IsFile = true },
+        new("AWS_PROFILE"),
+        new("AWS_REGION"),
+        new("AWS_DEFAULT_REGION"),
+        new("AWS_ACCESS_KEY_ID"),
+        new("AWS_SECRET_ACCESS_KEY") { IsSecret = true },
+        new("AWS_SESSION_TOKEN") { IsSecret = true },
+        new("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
+        new("AWS_CONTAINER_CREDENTIALS_FULL_URI", Url) { IsAddress = true },
+        new("AWS_CONTAINER_AUTHORIZATION_TOKEN") { IsSecret = true },
+        new("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") { IsFile = true },
 
         // The connection to Entra.
         new("HTTPS_PROXY", Proxy) { IsAddress = true },

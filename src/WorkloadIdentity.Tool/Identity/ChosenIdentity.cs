@@ -1,3 +1,4 @@
+using WorkloadIdentity.Aws;
 using WorkloadIdentity.Developer;
 
 namespace WorkloadIdentity.Tool;
@@ -12,8 +13,11 @@ internal sealed record ChosenIdentity(
 {
     public const string DefaultChain = "the default chain";
 
-    /// <summary>The default chain, with the assertion source of the build system. A program has that source if its code adds it.</summary>
-    public static ChosenIdentity Ambient(Surroundings surroundings, string? tenant, string? client, bool developer)
+    /// <summary>
+    /// The default chain, with the assertion source of the build system or of AWS. A program has that source if its code adds it.
+    /// </summary>
+    public static ChosenIdentity Ambient(
+        Surroundings surroundings, string? tenant, string? client, bool developer, bool mayUseAws)
     {
         var replaced = new Dictionary<string, string>();
         if (tenant is not null)
@@ -48,6 +52,12 @@ internal sealed record ChosenIdentity(
         if (environment.Has("SYSTEM_OIDCREQUESTURI"))
         {
             options.Members.Add(AssertionSource.AzurePipelines(httpClient: surroundings.EntraClient), audience);
+        }
+
+        if (mayUseAws && AwsMachine.Is(environment))
+        {
+            options.Members.Add(
+                AssertionSource.Aws(new AwsAssertionOptions { Client = surroundings.AwsTokenService }), audience);
         }
 
         options.Members.AddDeveloperLogins(developer || IsDevelopment(environment), login => login.TenantId = tenant);

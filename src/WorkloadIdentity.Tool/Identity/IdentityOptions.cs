@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace WorkloadIdentity.Tool;
 
 /// <summary>The options of every command that select an identity. The default is the default chain, as in a program.</summary>
-internal sealed class IdentityOptions
+internal sealed class IdentityOptions(bool mayUseAws = true)
 {
     private readonly Option<string?> _tenant =
         new("--tenant") { Description = "Directory (tenant) id, in place of AZURE_TENANT_ID.", HelpName = "id" };
@@ -64,7 +64,7 @@ internal sealed class IdentityOptions
 
         return identity is not null ? ChosenIdentity.Managed(surroundings, ManagedIdentityOf(identity))
             : config is not null ? ConfiguredIdentity.Read(surroundings, config)
-            : ChosenIdentity.Ambient(surroundings, tenant, client, developer);
+            : ChosenIdentity.Ambient(surroundings, tenant, client, developer, mayUseAws);
     }
 
     /// <summary>

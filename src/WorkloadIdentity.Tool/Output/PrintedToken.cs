@@ -20,14 +20,19 @@ internal static class PrintedToken
                 ToolException.Reference("wid#wid-token"));
         }
 
+        await MaskAsync(surroundings, token.Value).ConfigureAwait(false);
+        return token.Value;
+    }
+
+    /// <summary>Tells the build system to mask a secret, before it is printed.</summary>
+    public static async Task MaskAsync(Surroundings surroundings, string secret)
+    {
         // GitHub Actions replaces masked values with *** in logs. It reads this line on standard error too. Standard output is for the
         // caller.
         if (surroundings.Environment.Variable("GITHUB_ACTIONS") == "true")
         {
-            await surroundings.Error.WriteLineAsync($"::add-mask::{token.Value}").ConfigureAwait(false);
+            await surroundings.Error.WriteLineAsync($"::add-mask::{secret}").ConfigureAwait(false);
             await surroundings.Error.FlushAsync().ConfigureAwait(false);
         }
-
-        return token.Value;
     }
 }

@@ -112,7 +112,9 @@ public sealed class AwsRoleOnCephTests(CephServer server)
     private AWSCredentials Credentials(TokenAcquirer acquirer, string role, string scope = Scope) =>
         acquirer.AsAwsCredentials(role, scope, new AwsRoleOptions { Client = server.Ceph.TokenService() });
 
-    /// <summary>Ceph answers every refusal with the same code, so what is compared is that there is one, and what it says of the token.</summary>
+    /// <summary>
+    /// Ceph answers every refusal with the same code, so what is compared is that there is one, and what it says of the token.
+    /// </summary>
     private async Task<TokenError> RefusedAsync(TokenAcquirer acquirer, string role, string scope = Scope)
     {
         var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(

@@ -53,6 +53,8 @@ internal sealed class ToolBench
 
     public Uri? Proxy { get; set; }
 
+    public Amazon.SecurityToken.IAmazonSecurityTokenService? AwsTokenService { get; set; }
+
     public bool IsTerminal { get; set; }
 
     public JsonObject Claims { get; set; } = new()
@@ -150,6 +152,7 @@ internal sealed class ToolBench
         Look = look ?? (path => Facts.GetValueOrDefault(path) ?? new FileFacts(false)),
         ResolveAsync = (name, cancellationToken) => Resolve(name, cancellationToken),
         ProxyFor = _ => Proxy,
+        AwsTokenService = AwsTokenService,
         Platform = new PlatformFacts("Debian GNU/Linux 12 (bookworm)", "x64", ".NET 10.0.0"),
     };
 
