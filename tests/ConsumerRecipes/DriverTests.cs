@@ -1,13 +1,11 @@
 using MongoDB.Driver;
 using MongoDB.Driver.Authentication.Oidc;
-using StackExchange.Redis;
 using WorkloadIdentity;
-using WorkloadIdentity.IntegrationTests;
 using WorkloadIdentity.Testing;
 
 namespace ConsumerRecipes;
 
-/// <summary>The recipes of drivers: against a real Redis, and for the others as far as their clients go without a server.</summary>
+/// <summary>The recipes of drivers: as far as their clients go without a server.</summary>
 public sealed class DriverTests : IDisposable
 {
     private readonly FakeCredential _credential = FakeCredential.Issuing("token-1");
@@ -16,23 +14,6 @@ public sealed class DriverTests : IDisposable
     public DriverTests() => _acquirer = new TokenAcquirer(_credential);
 
     public void Dispose() => _acquirer.Dispose();
-
-    [RedisFact]
-    public async Task Redis_lets_the_principal_in_with_its_token()
-    {
-        await using var server = await LocalRedis.StartAsync();
-        await using (var administration = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port},allowAdmin=true"))
-        {
-            await administration.GetDatabase().ExecuteAsync("ACL", "SETUSER", "principal", "on", ">token-1", "~*", "+@all");
-            await administration.GetDatabase().ExecuteAsync("ACL", "SETUSER", "default", "off");
-        }
-
-        var options = new ConfigurationOptions { EndPoints = { $"127.0.0.1:{server.Port}" }, Protocol = RedisProtocol.Resp2 };
-        await using var redis = await new RedisLogin(_acquirer, "principal").ConnectAsync(options, CancellationToken.None);
-
-        Assert.True(await redis.GetDatabase().StringSetAsync("order", "42"));
-        Assert.Equal("principal", (string?)await redis.GetDatabase().ExecuteAsync("ACL", "WHOAMI"));
-    }
 
     [Fact]
     public async Task MongoDB_takes_the_settings_and_the_token_with_its_lifetime()

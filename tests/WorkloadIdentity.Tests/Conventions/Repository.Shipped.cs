@@ -18,6 +18,7 @@ internal static partial class Repository
         typeof(Spiffe.SpiffeAssertionSources).Assembly,
         typeof(Aws.AwsRoleOptions).Assembly,
         typeof(Governance.TenantInventory).Assembly,
+        typeof(StackExchangeRedis.RedisTokenOptions).Assembly,
     ];
 
     /// <summary>Whether the protocol compiler made the type from a .proto file. Such types have a namespace of their own.</summary>
