@@ -45,11 +45,4 @@ public sealed class DriverTests : IDisposable
         Assert.Equal(
             "https://127.0.0.1.invalid.servicebus.windows.net/.default", Assert.Single(_credential.Acquisitions).Request.Scope);
     }
-
-    [Theory]
-    [InlineData("Authentication=Active Directory Default")]
-    [InlineData("Integrated Security=true")]
-    public Task SQL_Server_refuses_the_callback_beside_another_way_to_log_in(string other) =>
-        Assert.ThrowsAsync<InvalidOperationException>(
-            () => new OrdersDatabase(_acquirer, $"Server=127.0.0.1,1;{other}").OpenAsync(CancellationToken.None));
 }

@@ -1,24 +1,26 @@
 using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using WorkloadIdentity;
+using WorkloadIdentity.EntityFrameworkCore;
+using WorkloadIdentity.SqlClient;
 
 namespace ConsumerRecipes;
 
-internal sealed class OrdersDatabase(ITokenAcquirer acquirer, string connectionString)
+internal sealed class OrdersContext(DbContextOptions<OrdersContext> options) : DbContext(options);
+
+internal static class Sql
 {
-    private static readonly TokenRequest Request = new("https://database.windows.net/.default");
-
-    // One delegate for all connections: it is part of the pool's key, and a new one each time would mean a new pool each time.
-    private readonly Func<SqlAuthenticationParameters, CancellationToken, Task<SqlAuthenticationToken>> _getToken =
-        async (_, cancellationToken) =>
+    public static async Task OpenAsync(ITokenAcquirer acquirer, string connectionString, CancellationToken cancellationToken)
     {
-        var token = await acquirer.GetTokenAsync(Request, cancellationToken);
-        return new SqlAuthenticationToken(token.Value, token.ExpiresOn);
-    };
-
-    public async Task<SqlConnection> OpenAsync(CancellationToken cancellationToken)
-    {
-        var connection = new SqlConnection(connectionString) { AccessTokenCallback = _getToken };
+        await using var connection = new SqlConnection(connectionString).UseWorkloadIdentity(acquirer);
         await connection.OpenAsync(cancellationToken);
-        return connection;
+    }
+
+    public static void Register(IServiceCollection services, string connectionString)
+    {
+        services.AddDbContextPool<OrdersContext>((provider, options) => options
+            .UseSqlServer(connectionString)
+            .UseWorkloadIdentity(provider.GetRequiredService<ITokenAcquirer>()));
     }
 }
