@@ -87,7 +87,7 @@ internal sealed class TdsListener : IAsyncDisposable
                 },
                 _stop.Token);
             await LogInAsync(tls);
-            await tls.ReadAsync(new byte[1], _stop.Token);
+            await tls.CopyToAsync(Stream.Null, _stop.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
@@ -107,7 +107,8 @@ internal sealed class TdsListener : IAsyncDisposable
         Expect(FederatedToken, type);
         var length = BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(4));
         Tokens.Enqueue(Encoding.Unicode.GetString(message, 8, length));
-        await WriteAsync(stream, Refuses ? [.. Error(18456, "Login failed for user '<token-identified principal>'."), .. Done(2)] : Accepted());
+        var refused = Error(18456, "Login failed for user '<token-identified principal>'.");
+        await WriteAsync(stream, Refuses ? [.. refused, .. Done(2)] : Accepted());
     }
 
     private static void Expect(byte expected, byte type)
