@@ -71,6 +71,14 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "  [profile orders]",
             "  credential_process = wid aws-credentials --role-arn arn:aws:iam::123456789012:role/orders --scope api://aws-orders/.default",
         ],
+        "google-credentials" =>
+        [
+            "Google's libraries run this command; name it in the file of GOOGLE_APPLICATION_CREDENTIALS:",
+            "  \"executable\": {",
+            "    \"command\": \"/usr/local/bin/wid google-credentials --scope api://google-orders/.default\" }",
+            "The whole file:",
+            "  wid explain google#every-language",
+        ],
         "identity" =>
         [
             "Run a program in any language as this identity. It gets tokens for Key Vault and nothing else:",

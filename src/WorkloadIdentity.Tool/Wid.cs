@@ -68,6 +68,7 @@ internal static class Wid
             ExplainCommand.Create(surroundings),
             ExecCredentialCommand.Create(surroundings),
             AwsCredentialsCommand.Create(surroundings),
+            GoogleCredentialsCommand.Create(surroundings),
             IdentityCommand.Create(surroundings),
             EmulatorCommand.Create(surroundings),
             InventoryCommand.Create(surroundings),

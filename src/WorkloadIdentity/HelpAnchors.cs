@@ -24,6 +24,7 @@ internal static class HelpAnchors
     public const string Environment = "environment";
     public const string FederatedTokenFile = "federated-token-file";
     public const string GitHubActions = "github-actions";
+    public const string Google = "google";
     public const string GoogleMetadata = "google-metadata";
     public const string IdentityBinding = "identity-binding";
     public const string KeyVault = "key-vault";

@@ -19,7 +19,7 @@ public sealed class InternalUseTests
         Assert.All(
             Repository.Shipped.Where(assembly => assembly.GetName().Name
                 is "WorkloadIdentity.Aws" or "WorkloadIdentity.Azure" or "WorkloadIdentity.Developer" or "WorkloadIdentity.DistributedCache"
-                or "WorkloadIdentity.Governance" or "WorkloadIdentity.KeyVault" or "WorkloadIdentity.Npgsql"
+                or "WorkloadIdentity.Governance" or "WorkloadIdentity.Google" or "WorkloadIdentity.KeyVault" or "WorkloadIdentity.Npgsql"
                 or "WorkloadIdentity.Spiffe" or "WorkloadIdentity.Testing"),
             package => Assert.Empty(InternalUse.Of(package)));
         Assert.NotEmpty(InternalUse.Of(typeof(Tool.Wid).Assembly));

@@ -15,6 +15,7 @@ internal static partial class Repository
         typeof(Tool.Wid).Assembly,
         typeof(DistributedCache.DistributedTokenStore).Assembly,
         typeof(KeyVault.Vault).Assembly,
+        typeof(Google.GoogleAssertionSources).Assembly,
         typeof(Spiffe.SpiffeAssertionSources).Assembly,
         typeof(Aws.AwsRoleOptions).Assembly,
         typeof(Governance.TenantInventory).Assembly,

@@ -52,6 +52,8 @@ internal static class TestedElsewhere
         ("DependencyInjection/UseTokenStoreTests", "WorkloadIdentity/DependencyInjection", "TokenStoreCheck"),
         ("Application/ApplicationCredentialTests", "WorkloadIdentity/Application", "ApplicationCredentialOptions RequestCheck"),
         ("Application/FederatedCredentialAdviceTests", "WorkloadIdentity/Application", "FederatedCredentialRecipe KnownFederationProblems"),
+        ("Google/TokenAcquirerGoogleExtensionsTests", "WorkloadIdentity.Google",
+            "AccountEmail ExchangeClientFactory ExchangeHandler FederationAudience GoogleHosts Refusal SubjectToken TokenClaims"),
         ("Spiffe/SpiffeAssertionSourceTests", "WorkloadIdentity.Spiffe", "WorkloadApi"),
         ("Application/TokenRefusalTests", "WorkloadIdentity/Application", "OAuthError"),
         ("Aws/AwsRoleCredentialTests", "WorkloadIdentity.Aws", "AcquirerAwsCredentials AwsSession StsClient StsRefusal TokenClaims"),

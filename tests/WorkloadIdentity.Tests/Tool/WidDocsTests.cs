@@ -69,7 +69,8 @@ public sealed partial class WidDocsTests
         Assert.NotEmpty(needed);
         Assert.All(
             [
-                .. needed, "wid-doctor", "wid-token", "wid-exec-credential", "wid-identity", "wid-emulator", "wid-explain", "wid-inventory",
+                .. needed, "wid-doctor", "wid-token", "wid-exec-credential", "wid-google-credentials",
+                "wid-identity", "wid-emulator", "wid-explain", "wid-inventory",
                 "wid-review", "wid-what-if",
             ],
             part => Assert.Contains(part, parts));
