@@ -106,6 +106,13 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             $"In a pipeline: {ExitCodes.Found} if a finding is critical.",
             "  wid review --fail-on critical --sarif findings.sarif",
         ],
+        "federate" =>
+        [
+            "Let the main branch of a repository act as an application. It shows what would change:",
+            "  wid federate github --repository contoso/orders --branch main --app 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3",
+            "Trust the pod that runs this, and get its first token:",
+            "  wid federate here --app 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3 --apply",
+        ],
         "what-if" =>
         [
             "Will Conditional Access block it from this address?",

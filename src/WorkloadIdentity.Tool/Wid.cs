@@ -74,6 +74,7 @@ internal static class Wid
             InventoryCommand.Create(surroundings),
             ReviewCommand.Create(surroundings),
             WhatIfCommand.Create(surroundings),
+            FederateCommand.Create(surroundings),
         };
     }
 

@@ -20,6 +20,14 @@ internal static class GraphReads
     public static GraphRead<AppRegistration> Applications =>
         new($"v1.0/applications?$select={ApplicationProperties}&$top={Largest}", json => json.AppRegistrations) { ReadsKeys = true };
 
+    /// <summary>One application by its client id, without its credentials.</summary>
+    public static GraphRead<AppRegistration> ApplicationOf(ClientId id) =>
+        new($"v1.0/applications(appId='{Segment(id.Value)}')?$select=id,appId,displayName", json => json.AppRegistrations)
+        {
+            Single = json => json.AppRegistration,
+            Units = 2,
+        };
+
     public static GraphRead<AppRegistration> ApplicationOwners =>
         new($"v1.0/applications?$select=id&{Owners}&$top={Largest}", json => json.AppRegistrations) { Units = 2 };
 

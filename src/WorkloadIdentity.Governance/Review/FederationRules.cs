@@ -41,7 +41,7 @@ internal static class FederationRules
     }
 
     /// <summary>A federation that no token of a library can match.</summary>
-    private static (FindingSeverity Severity, string Words, bool IsAudience)? Mismatch(Uri graph, FederatedCredential federation)
+    public static (FindingSeverity Severity, string Words, bool IsAudience)? Mismatch(Uri graph, FederatedCredential federation)
     {
         if (federation.Audiences is { Count: > 0 } audiences && !audiences.Any(EntraCloud.TokenExchangeAudiences.Contains))
         {

@@ -36,6 +36,11 @@ internal sealed class ApplicationCredentials
         ImmutableInterlocked.Update(ref _federated, list => list.Add(trust));
     }
 
+    public bool Remove(FederatedTrust trust) => ImmutableInterlocked.Update(ref _federated, list => list.Remove(trust));
+
+    public bool Replace(FederatedTrust trust, FederatedTrust by) =>
+        ImmutableInterlocked.Update(ref _federated, list => list.Contains(trust) ? list.Replace(trust, by) : list);
+
     public void Add(TrustedSubject subject) => ImmutableInterlocked.Update(ref _subjects, list => list.Add(subject));
 
     public bool RemoveFederated(string issuer, string subject) =>

@@ -5,6 +5,14 @@ namespace WorkloadIdentity.Testing;
 /// </summary>
 internal sealed class FederatedTrust(string issuer, string subject, string audience, DateTimeOffset knownFrom)
 {
+    /// <summary>Its id in the directory.</summary>
+    public string Id { get; init; } = Guid.NewGuid().ToString();
+
+    /// <summary>Its name, unique for the application; null for one that a test added.</summary>
+    public string? Name { get; init; }
+
+    public string? Description { get; init; }
+
     public string Issuer => issuer;
 
     public string Subject => subject;

@@ -27,6 +27,8 @@ internal sealed class GraphAnswer
 
     public static GraphAnswer Ok(JsonNode body) => new(200, body, null);
 
+    public static GraphAnswer Created(JsonNode body) => new(201, body, null);
+
     public static GraphAnswer Of(GraphErrorException error, EmulatorExchange exchange)
     {
         var answer = new GraphAnswer(error.Status, ErrorBody(exchange, error.Code, error.Message), error.Code);

@@ -21,10 +21,16 @@ internal sealed class GraphOptions
 
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Read everything again, whatever the state file has." };
 
-    public void AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="readsInventory">Whether it reads an inventory, which has a state.</param>
+    public void AddTo(Command command, bool readsInventory = true)
     {
-        command.Options.Add(_fresh);
-        command.Options.Add(_state);
+        if (readsInventory)
+        {
+            command.Options.Add(_fresh);
+            command.Options.Add(_state);
+        }
+
         command.Options.Add(_graph);
         _identity.AddTo(command);
     }
@@ -39,7 +45,8 @@ internal sealed class GraphOptions
         RefuseGraphBesideEmulator(chosen.Environment, address);
         return new TenantReading(
             surroundings, chosen, scope, address,
-            StateFolder(parsed.GetValue(_state), surroundings), parsed.GetValue(_fresh));
+            parsed.CommandResult.Command.Options.Contains(_state) ? StateFolder(parsed.GetValue(_state), surroundings) : null,
+            parsed.CommandResult.Command.Options.Contains(_fresh) && parsed.GetValue(_fresh));
     }
 
     /// <summary>An emulator's token opens nothing at the real Graph, which should not see it either.</summary>

@@ -39,7 +39,9 @@ internal sealed class TenantReading(
 
     public void Dispose() => _acquirer.Dispose();
 
-    private async Task<T> WithGraphAsync<T>(Func<GraphClient, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    /// <summary>Asks or changes something at Graph.</summary>
+    /// <exception cref="ToolException">It failed.</exception>
+    public async Task<T> WithGraphAsync<T>(Func<GraphClient, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var client = new GraphClient(
             _acquirer, new GraphClientOptions { Endpoint = graph, Scope = scope, TimeProvider = surroundings.TimeProvider });
@@ -54,6 +56,12 @@ internal sealed class TenantReading(
         catch (GraphException exception) when (exception.InnerException is TokenAcquisitionException refused)
         {
             throw NoToken(refused.Error);
+        }
+        catch (ChangeRefusedException exception)
+        {
+            throw new ToolException(
+                ExitCodes.Failed, Redaction.Lines(exception.Message), "Nothing more was changed. Mend it, and run the same command again.",
+                ToolException.Reference("wid#wid-federate"));
         }
         catch (InventoryStateException exception)
         {

@@ -103,6 +103,7 @@ internal static class TestedElsewhere
         ("Governance/Inventory/InventoryReaderTests", "WorkloadIdentity.Governance/Model",
             "AppRegistration DelegatedGrant ExactList FederatedCredential ServicePrincipal"),
         ("Governance/Inventory/InventoryReaderTests", "WorkloadIdentity.Governance/State", "StateUse"),
+        ("Governance/Federation/FederationSetupTests", "WorkloadIdentity.Governance/Federation", "FederationRequest"),
         ("Governance/Inventory/InventoryReaderTests", "WorkloadIdentity.Governance/Inventory",
             "AttributesStep ChangeReading DecisionsStep IdentityBuilder InventoryBuilder InventoryJoin InventoryOptions InventoryReading"),
         ("Governance/Inventory/InventoryReaderTests", "WorkloadIdentity.Governance/Inventory",

@@ -6,6 +6,8 @@ namespace WorkloadIdentity.Testing;
 /// <summary>The registration of an application that was added to the emulator, with the credentials it may prove itself with.</summary>
 internal sealed class OwnApplication(EmulatedApplication application, DateTimeOffset since) : ApplicationRow
 {
+    public EmulatedApplication Application => application;
+
     /// <summary>A secret that never ends, as the directory writes it.</summary>
     private static readonly DateTimeOffset Never = new(2299, 12, 31, 0, 0, 0, TimeSpan.Zero);
 
@@ -38,9 +40,10 @@ internal sealed class OwnApplication(EmulatedApplication application, DateTimeOf
     ];
 
     public override IReadOnlyList<FederatedCredentialRow> Federated => [.. application.Credentials.Federated.Select((trust, index) =>
-        new FederatedCredentialRow(
-            Derived($"{application.ClientId}\n{trust.Issuer}\n{trust.Subject}\n{trust.Audience}"), $"federated-{index + 1}", trust.Issuer,
-            trust.Subject, trust.Audience))];
+        new FederatedCredentialRow(trust.Id, trust.Name ?? $"federated-{index + 1}", trust.Issuer, trust.Subject, trust.Audience)
+        {
+            Description = trust.Description,
+        })];
 
     public static string NameOf(EmulatedApplication application) => $"Application {application.ClientId[..8]}";
 

@@ -15,6 +15,9 @@ internal static class GraphPermissions
     public static readonly IReadOnlyList<string> ReadFederatedCredentials =
         ["Application.Read.All", "Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"];
 
+    /// <summary>Owners are not emulated: <c>OwnedBy</c> is taken for every application that was added to the emulator.</summary>
+    public static readonly IReadOnlyList<string> WriteFederatedCredentials = ["Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"];
+
     public static readonly IReadOnlyList<string> ReadMemberships =
         ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 

@@ -17,6 +17,12 @@ internal sealed record GraphRoute(
 
     public bool IsBeta { get; init; }
 
+    /// <summary>Whether a POST changes something. Others only ask.</summary>
+    public bool IsChange { get; init; }
+
+    /// <summary>Who may call it without a permission.</summary>
+    public Func<GraphCall, IReadOnlyList<string>, bool> IsOpenTo { get; init; } = (_, _) => false;
+
     /// <summary>The licence that it needs, and how it is refused without; null for none.</summary>
     public (EmulatedLicences Any, Func<GraphErrorException> Refusal)? Licence { get; init; }
 

@@ -5,19 +5,25 @@ namespace WorkloadIdentity.Testing;
 /// <summary>What Graph knows about one tenant, and the calls that read it.</summary>
 internal sealed class GraphTenant
 {
+    private readonly EntraEmulator _entra;
+
     public GraphTenant(EntraEmulator entra, EmulatedTenant tenant, EmulatedGraphOptions options, OpaqueToken tokens, DateTimeOffset since)
     {
-        Options = options;
+        (_entra, Options) = (entra, options);
         Tokens = tokens;
         Directory = new GraphDirectory(entra, tenant, options, since);
         Objects = new DirectoryObjects(Directory);
         Roles = new SeededDirectoryRoles(Directory.Seeded);
         Routes =
         [
+            .. GraphFederationRoutes.Of(this),
             .. GraphChangeRoutes.Of(this), .. GraphDirectoryRoutes.Of(this), .. GraphRelationRoutes.Of(this), .. GraphRoleRoutes.Of(this),
             .. GraphProtectionRoutes.Of(this), .. GraphGovernanceRoutes.Of(this), .. GraphReportRoutes.Of(this),
         ];
     }
+
+    /// <summary>How long the token endpoint does not know a federated credential that was added just now.</summary>
+    public TimeSpan FederatedCredentialDelay => _entra.FederatedCredentialDelay;
 
     public EmulatedGraphOptions Options { get; }
 

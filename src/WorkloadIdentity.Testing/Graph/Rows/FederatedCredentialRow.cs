@@ -13,6 +13,8 @@ internal sealed class FederatedCredentialRow(string id, string name, string issu
 
     public string Audience => audience;
 
+    public string? Description { get; init; }
+
     /// <summary>In place of a subject, in the beta version: a claims matching expression.</summary>
     public string? Expression { get; init; }
 }

@@ -15,7 +15,7 @@ internal static class FederatedCredentialType
             ? new JsonObject { ["languageVersion"] = 1, ["value"] = expression }
             : null)
         { IsBeta = true },
-        new("description", (_, _) => null),
+        new("description", (row, _) => row.Description),
         new("issuer", (row, _) => row.Issuer, "eq"),
         new("name", (row, _) => row.Name, "eq"),
         new("subject", (row, _) => row.Subject, "eq"),

@@ -77,7 +77,7 @@ public sealed partial class GraphPermissionTests
     [Fact]
     public void The_read_permissions_are_enough_for_every_call_that_reads()
     {
-        var missing = Routes().Where(route => route.Method is "GET" or "POST")
+        var missing = Routes().Where(route => route.Method == "GET" || route is { Method: "POST", IsChange: false })
             .Where(route => !route.Permissions.Intersect(EmulatedGraphOptions.ReadPermissions).Any()).Select(route => route.Path);
 
         Assert.Equal([], missing);

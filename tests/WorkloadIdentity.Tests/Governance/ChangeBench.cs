@@ -1,0 +1,72 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using WorkloadIdentity.Governance;
+using WorkloadIdentity.Testing;
+
+namespace WorkloadIdentity.Tests;
+
+/// <summary>An emulated tenant, and a client of its Graph that may change it.</summary>
+internal sealed class ChangeBench : IAsyncDisposable
+{
+    private readonly TokenAcquirer _acquirer;
+
+    private ChangeBench(EntraEmulator entra, EmulatedApi api, EmulatedApplication admin, string secret)
+    {
+        (Entra, Api) = (entra, api);
+        var credential = new ApplicationCredential(
+            entra.Tenant.Id, admin.ClientId, ClientSecretAuthentication.FromValue(secret),
+            new ApplicationCredentialOptions { AuthorityHost = entra.AuthorityHost });
+        _acquirer = new TokenAcquirer(credential);
+        Graph = new GraphClient(_acquirer, new GraphClientOptions
+        {
+            Endpoint = api.Url,
+            Scope = api.Scope,
+            Transport = new SocketsHttpHandler { UseProxy = false },
+        });
+    }
+
+    public EntraEmulator Entra { get; }
+
+    public EmulatedApi Api { get; }
+
+    public GraphClient Graph { get; }
+
+    public static async Task<ChangeBench> StartAsync(EmulatedGraphOptions? options = null, params string[] permissions)
+    {
+        var entra = await EntraEmulator.StartAsync();
+        var api = entra.AddGraph(options ?? new EmulatedGraphOptions { EnforcesLimits = false });
+        var admin = entra.AddApplication();
+        foreach (var permission in permissions)
+        {
+            admin.AssignRole(api, permission);
+        }
+
+        return new ChangeBench(entra, api, admin, admin.AddSecret());
+    }
+
+    /// <summary>A plain request: the status and the body.</summary>
+    public async Task<(int Status, JsonNode? Body)> SendAsync(string method, string path, string? body = null)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var message = new HttpRequestMessage(new HttpMethod(method), new Uri(Api.Url, path));
+        var token = await _acquirer.GetTokenAsync(new TokenRequest(Api.Scope));
+        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
+        if (body is not null)
+        {
+            message.Content = JsonContent.Create(JsonDocument.Parse(body).RootElement);
+        }
+
+        using var answer = await http.SendAsync(message);
+        var text = await answer.Content.ReadAsStringAsync();
+        return ((int)answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Graph.Dispose();
+        _acquirer.Dispose();
+        await Entra.DisposeAsync();
+    }
+}
