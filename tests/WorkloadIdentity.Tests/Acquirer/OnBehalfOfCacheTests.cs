@@ -100,15 +100,19 @@ public sealed class OnBehalfOfCacheTests : IDisposable
         TokenCacheEntry? second = null;
         var other = new Thread(() => second = cache.GetOrAdd(User(1)));
 
-        // The first caller reads the clock while it adds the entry. The other has looked for the entry by then, and waits for the first.
+        // The first caller reads the clock when it looks for the entry, and again under the lock, before it adds one. There the other caller
+        // looks for the entry too, and waits for the lock.
+        var waits = false;
+        clock.Readings = 1;
         clock.Meanwhile = () =>
         {
             other.Start();
-            SpinWait.SpinUntil(() => other.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Patience.Limit);
+            waits = SpinWait.SpinUntil(() => other.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Patience.Limit);
         };
         var first = await Task.Run(() => cache.GetOrAdd(User(1)));
 
         Assert.True(other.Join(Patience.Limit));
+        Assert.True(waits);
         Assert.Same(first, second);
     }
 

@@ -1,11 +1,15 @@
 namespace WorkloadIdentity.Tests;
 
-/// <summary>Lets something happen when the wall clock is read the next time, before it answers.</summary>
+/// <summary>Lets something happen when the wall clock is read, before it answers: once, the next time or later.</summary>
 internal sealed class ClockThatPauses(FakeClock clock) : TimeProvider
 {
     private Action? _meanwhile;
+    private int _readings;
 
     public Action Meanwhile { set => _meanwhile = value; }
+
+    /// <summary>How many readings pass first.</summary>
+    public int Readings { set => _readings = value; }
 
     public override long TimestampFrequency => clock.TimestampFrequency;
 
@@ -16,7 +20,11 @@ internal sealed class ClockThatPauses(FakeClock clock) : TimeProvider
 
     public override DateTimeOffset GetUtcNow()
     {
-        Interlocked.Exchange(ref _meanwhile, null)?.Invoke();
+        if (Interlocked.Decrement(ref _readings) < 0)
+        {
+            Interlocked.Exchange(ref _meanwhile, null)?.Invoke();
+        }
+
         return clock.GetUtcNow();
     }
 }
