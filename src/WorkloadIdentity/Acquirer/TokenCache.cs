@@ -109,8 +109,8 @@ internal sealed class TokenCache : IEntryCounts, IDisposable
 
         _setup.Telemetry.Evicted(before - _count, "application");
 
-        // What is left has an acquisition in flight and no token yet. It is looked at again once there are a good many more.
-        _sweepAt = wanted == 0 ? _capacity : _count + _share;
+        // This is the capacity again, unless entries had to stay because their first acquisition is in flight.
+        _sweepAt = _count + _share;
     }
 
     /// <summary>An entry of the application.</summary>

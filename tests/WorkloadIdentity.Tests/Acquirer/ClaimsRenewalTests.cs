@@ -432,10 +432,16 @@ public sealed class ClaimsRenewalTests : IDisposable
         credential.Answer = _ => TokenResult.Issued(credential.NewToken(Hour));
         using var acquirer = new TokenAcquirer(credential, new TokenAcquirerOptions { TimeProvider = _clock, Jitter = () => 0 });
         var held = await acquirer.GetTokenAsync(Request);
-        var rejected = new AccessToken(held.Value, held.ExpiresOn);
 
-        Assert.Same(rejected, await acquirer.RenewTokenAsync(Request, rejected, Strong));
         Assert.Same(held, await acquirer.RenewTokenAsync(Request, rejected: null, Strong));
+
+        // That was one renewal, so a second one is within the budget.
+        var renewed = await acquirer.RenewTokenAsync(Request, held);
+        Assert.NotEqual(held.Value, renewed.Value);
+
+        var rejected = new AccessToken(renewed.Value, renewed.ExpiresOn);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Same(rejected, await acquirer.RenewTokenAsync(Request, rejected, Strong));
     }
 
     // ---- the second level

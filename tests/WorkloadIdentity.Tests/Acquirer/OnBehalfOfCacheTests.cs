@@ -90,6 +90,28 @@ public sealed class OnBehalfOfCacheTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_refresh_that_ends_does_not_count_as_a_use()
+    {
+        var cache = NewCache(2);
+        await AddAtOnceAsync(cache, 2);
+        _clock.Advance(TimeSpan.FromMinutes(59.5));
+        var (one, two) = (cache.GetOrAdd(User(0)), cache.GetOrAdd(User(1)));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Same(two, cache.GetOrAdd(User(1)));
+        var getting = one.GetAsync(User(0), CancellationToken.None).AsTask();
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        (await _credential.NextAsync()).Issue(_credential.NewToken(Hour));
+        await getting;
+        IssueAtOnce();
+
+        await AddAsync(cache, 2, 1);
+
+        // The one that was used least recently was removed.
+        Assert.Same(two, cache.GetOrAdd(User(1)));
+        Assert.NotSame(one, cache.GetOrAdd(User(0)));
+    }
+
     // ---- one entry for each user
 
     [Fact]
@@ -145,6 +167,7 @@ public sealed class OnBehalfOfCacheTests : IDisposable
         var token = acquisition.Issue(_credential.NewToken(Hour));
 
         Assert.Same(token.Value, (await getting)!.Value);
+        Assert.Throws<ObjectDisposedException>(() => cache.GetOrAdd(User(1)));
     }
 
     // ---- how long an entry stays

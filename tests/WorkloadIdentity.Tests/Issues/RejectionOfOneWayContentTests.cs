@@ -98,6 +98,20 @@ public sealed class RejectionOfOneWayContentTests : IDisposable
         Assert.Contains(isRefusal ? "the application is disabled" : "InvalidOperationException", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_401_is_counted_as_returned()
+    {
+        using var meters = new FakeMeters();
+        var options = new AccessTokenHandlerOptions { MeterFactory = meters };
+        using var client = new HttpMessageInvoker(
+            new AccessTokenHandler(_tokens, new TokenRequest(Scope), options) { InnerHandler = new Api(InvalidToken) });
+
+        using var response = await client.SendAsync(Upload(), CancellationToken.None);
+
+        Assert.Equal(
+            ["outcome=returned reason=invalid_token"], meters.Of("workload_identity.challenges").Select(measured => measured.Tags));
+    }
+
     private static HttpRequestMessage Upload() => new(HttpMethod.Post, Address) { Content = new OneWayContent() };
 
     private sealed class Api(string challenge, bool rejectsAll = false) : HttpMessageHandler

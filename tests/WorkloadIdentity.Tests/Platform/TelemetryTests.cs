@@ -148,15 +148,10 @@ public sealed class TelemetryTests : IDisposable
             new HttpRequestMessage(HttpMethod.Post, "https://api.contoso.com/") { Content = new StreamContent(new MemoryStream([1])) },
             CancellationToken.None)).Dispose();
 
-        // A message that cannot be sent again.
-        (await client.SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, "https://api.contoso.com/") { Content = new OneWayContent() },
-            CancellationToken.None)).Dispose();
-
         Assert.Equal(
-            ["outcome=resent reason=invalid_token", .. Enumerable.Repeat("outcome=returned reason=invalid_token", 4)],
+            ["outcome=resent reason=invalid_token", .. Enumerable.Repeat("outcome=returned reason=invalid_token", 3)],
             _meters.Of("workload_identity.challenges").Select(measured => measured.Tags));
-        Assert.Equal(Enumerable.Repeat("token.challenge", 5), activity.Events.Select(note => note.Name));
+        Assert.Equal(Enumerable.Repeat("token.challenge", 4), activity.Events.Select(note => note.Name));
     }
 
     [Fact]
