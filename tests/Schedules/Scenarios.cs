@@ -22,6 +22,7 @@ internal static class Scenarios
         new("full-queue", FullQueueAsync),
         new("chain", ChainAsync),
         new("rejected-messages", RejectedMessagesAsync),
+        new("cached-clock", CachedClockAsync),
     ];
 
     /// <summary>Two callers who look first and act then: the fault that an exploration must find to be worth anything.</summary>
@@ -198,6 +199,30 @@ internal static class Scenarios
         var answers = await Task.WhenAll([World.Start(Caller), World.Start(Caller)]);
         world.Check(Array.TrueForAll(answers, answer => answer == 200), "a message was not sent again with another token");
         world.Check(world.Credential.Calls.Count == 2, "one rejected token was renewed twice");
+    }
+
+    /// <summary>On this clock the time is the tick, so that a time that belongs to another tick shows.</summary>
+    private static async Task CachedClockAsync(World world)
+    {
+        var time = new ClockOfTicks();
+        var clock = new CachedClock(time, time.Read);
+        clock.ReadUtcTicks();
+        void Read(bool anew)
+        {
+            var before = time.Tick;
+            var now = anew ? clock.ReadUtcTicks() : clock.GetUtcTicks(out _);
+            world.Check(now >= before && now <= time.Tick, "the time of another tick was returned");
+        }
+
+        var slow = World.Start(() => Read(anew: true));
+        await World.Start(() =>
+        {
+            time.Advance();
+            Read(anew: true);
+            Read(anew: false);
+        });
+        await World.Start(() => Read(anew: false));
+        await slow;
     }
 
     private static TokenRequest User(string name) => new("api://orders/.default") { UserAssertion = $"{name}.e30.e30" };

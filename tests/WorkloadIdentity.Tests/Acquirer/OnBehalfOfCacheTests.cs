@@ -122,8 +122,8 @@ public sealed class OnBehalfOfCacheTests : IDisposable
         TokenCacheEntry? second = null;
         var other = new Thread(() => second = cache.GetOrAdd(User(1)));
 
-        // The first caller reads the clock when it looks for the entry, and again under the lock, before it adds one. There the other caller
-        // looks for the entry too, and waits for the lock.
+        // The first caller reads the clock when it looks for the entry, and again under the lock, before it adds one. At that moment the
+        // other caller looks for the entry too, and waits for the lock.
         var waits = false;
         clock.Readings = 1;
         clock.Meanwhile = () =>
