@@ -30,6 +30,12 @@ public sealed class TokenCacheTests : IDisposable
         await acquirer.GetTokenAsync(Scope(capacity));
 
         Assert.Equal(capacity - share + 1, acquirer.EntryCount);
+        for (var n = 1; n < share; n++)
+        {
+            await acquirer.GetTokenAsync(Scope(capacity + n));
+        }
+
+        Assert.Equal(capacity, acquirer.EntryCount);
     }
 
     [Fact]
