@@ -6,10 +6,11 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERT
 # Nothing outlives the script: no build nodes kept for reuse, no shared compiler, no build server.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_USE_MSBUILD_SERVER=0
 
-# within SECONDS COMMAND…: ends the command and its children when it takes longer.
+# within SECONDS COMMAND…: ends the command and its children when it takes longer. macOS has no such command, and no limit here.
 within() {
   local limit=$1 code=0
   shift
+  has timeout || { "$@"; return; }
   timeout --kill-after=10 "$limit" "$@" || code=$?
   ((code != 124 && code != 137)) || echo "took longer than $limit s: $*"
   return "$code"
@@ -19,6 +20,23 @@ within() {
 has() {
   local command
   for command in "$@"; do command -v "$command" >/dev/null || return 1; done
+}
+
+# run_tests FOLDER: tests Sdk.sln as it was built. FOLDER/results.txt then has what .ci/results says. One project at a time, so that reports
+# never share a name.
+run_tests() {
+  local code=0 reported
+  mkdir -p "$1/results"
+  within 2400 dotnet test Sdk.sln -m:1 --no-build --logger trx --results-directory "$1/results" || code=$?
+  .ci/results "$1/results" >"$1/results.txt" || code=1
+  sed '1d; /^FAILED/,$d' "$1/results.txt"
+  reported=$(find "$1/results" -name '*.trx' | wc -l)
+  if ((reported != $(grep -l Microsoft.NET.Test.Sdk tests/*/*.csproj | wc -l))); then
+    echo "$reported test projects reported; not every one ran"
+    code=1
+  fi
+  [[ $(head -1 "$1/results.txt") != 0\ * ]] || { echo 'no test passed'; code=1; }
+  return "$code"
 }
 
 apt_install() {
