@@ -22,5 +22,6 @@ internal static class HelpPage
 
     /// <summary>The address of a page below docs/; null unless the release set one.</summary>
     public static Uri? Address(string page, string? anchor, string baseAddress = BuildFacts.HelpBaseAddress) =>
-        baseAddress.Length == 0 ? null : new Uri($"{baseAddress}{Path.ChangeExtension(page, ".html")}{(anchor is null ? "" : $"#{anchor}")}");
+        baseAddress.Length == 0 ? null
+            : new Uri($"{baseAddress}{Path.ChangeExtension(page, ".html")}{(anchor is null ? "" : $"#{anchor}")}");
 }

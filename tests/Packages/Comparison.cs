@@ -21,7 +21,8 @@ internal static class Comparison
             }
             else if (!Bytes(one, name).AsSpan().SequenceEqual(Bytes(other, name)))
             {
-                yield return $"{name}: differs in {string.Join(", ", Entries(Bytes(one, name), Bytes(other, name)).DefaultIfEmpty("the form"))}";
+                var entries = Entries(Bytes(one, name), Bytes(other, name)).DefaultIfEmpty("the form");
+                yield return $"{name}: differs in {string.Join(", ", entries)}";
             }
         }
     }

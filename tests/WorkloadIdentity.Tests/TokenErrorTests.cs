@@ -28,9 +28,9 @@ public sealed class TokenErrorTests
     {
         var address = HelpPage.Address("errors.md", "client-secret", "https://docs.example/wi/");
 
-        Assert.Equal(new Uri("https://docs.example/wi/errors.md#client-secret"), address);
+        Assert.Equal(new Uri("https://docs.example/wi/errors.html#client-secret"), address);
         Assert.Equal(
-            "wid explain client-secret (https://docs.example/wi/errors.md#client-secret)", HelpPage.Reference("client-secret", address));
+            "wid explain client-secret (https://docs.example/wi/errors.html#client-secret)", HelpPage.Reference("client-secret", address));
     }
 
     [Fact]

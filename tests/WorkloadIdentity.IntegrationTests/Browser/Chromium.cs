@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using WorkloadIdentity.Tests;
 
 namespace WorkloadIdentity.IntegrationTests;
 
@@ -11,8 +12,10 @@ public sealed class Chromium : IAsyncLifetime
     public static string? Program { get; } = Node.Find("chromium") ?? Node.Find("google-chrome");
 
     /// <summary>Why the tests are skipped; null when they run. Under CI they always run, and fail without a browser.</summary>
-    public static string? SkipReason { get; } =
-        Program is null && !Node.UnderCI ? "Chromium is not on the PATH. Install it (apt-get install chromium) to run these tests." : null;
+    public static string? SkipReason { get; } = OtherSystem.Reason(Systems.Linux)
+        ?? (Program is null && !Node.UnderCI
+            ? "Chromium is not on the PATH. Install it (apt-get install chromium) to run these tests."
+            : null);
 
     public IBrowser Browser { get; private set; } = null!;
 

@@ -1,4 +1,5 @@
 using PostgresSample;
+using WorkloadIdentity.Tests;
 
 namespace WorkloadIdentity.IntegrationTests;
 
@@ -8,7 +9,8 @@ public sealed class PostgresServer : IAsyncLifetime
     private LocalPostgres? _postgres;
 
     /// <summary>Why the tests are skipped; null when they run. Under CI they always run, and fail without it.</summary>
-    internal static string? SkipReason { get; } = LocalPostgres.Programs is null && !Node.UnderCI ? LocalPostgres.HowToInstall : null;
+    internal static string? SkipReason { get; } = OtherSystem.Reason(Systems.Linux)
+        ?? (LocalPostgres.Programs is null && !Node.UnderCI ? LocalPostgres.HowToInstall : null);
 
     internal LocalPostgres Postgres => _postgres ?? throw new InvalidOperationException("The server was not started.");
 

@@ -1,3 +1,5 @@
+using WorkloadIdentity.Tests;
+
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>A fact that needs Redis: skipped with a message where there is none, except under CI, where it then fails.</summary>
@@ -5,5 +7,6 @@ namespace WorkloadIdentity.IntegrationTests;
 public sealed class RedisFactAttribute : FactAttribute
 {
     /// <inheritdoc cref="RedisFactAttribute"/>
-    public RedisFactAttribute() => Skip = LocalRedis.Program is null && !Node.UnderCI ? LocalRedis.HowToInstall : null;
+    public RedisFactAttribute() => Skip = OtherSystem.Reason(Systems.Linux)
+        ?? (LocalRedis.Program is null && !Node.UnderCI ? LocalRedis.HowToInstall : null);
 }

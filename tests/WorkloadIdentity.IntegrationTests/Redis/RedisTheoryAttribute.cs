@@ -1,3 +1,5 @@
+using WorkloadIdentity.Tests;
+
 namespace WorkloadIdentity.IntegrationTests;
 
 /// <summary>A theory that needs Redis: skipped with a message where there is none, except under CI, where it then fails.</summary>
@@ -5,5 +7,6 @@ namespace WorkloadIdentity.IntegrationTests;
 public sealed class RedisTheoryAttribute : TheoryAttribute
 {
     /// <inheritdoc cref="RedisTheoryAttribute"/>
-    public RedisTheoryAttribute() => Skip = LocalRedis.Program is null && !Node.UnderCI ? LocalRedis.HowToInstall : null;
+    public RedisTheoryAttribute() => Skip = OtherSystem.Reason(Systems.Linux)
+        ?? (LocalRedis.Program is null && !Node.UnderCI ? LocalRedis.HowToInstall : null);
 }

@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+using WorkloadIdentity.IntegrationTests;
+
+namespace Pages.Tests;
+
+/// <summary>The workflows of this repository. They call scripts, so that a release can be rehearsed without GitHub.</summary>
+public sealed partial class WorkflowTests
+{
+    private static readonly string Folder = Path.Combine(Page.Root, ".github/workflows");
+
+    public static TheoryData<string> Workflows => [.. Directory.GetFiles(Folder, "*.yml").Select(file => Path.GetFileName(file)).Order()];
+
+    [NodeTheory]
+    [MemberData(nameof(Workflows))]
+    public async Task GitHub_reads_it(string workflow) =>
+        Assert.Equal("", await PipelineCheck.ProblemsAsync("github", await File.ReadAllTextAsync(Path.Combine(Folder, workflow))));
+
+    [Theory]
+    [MemberData(nameof(Workflows))]
+    public void It_runs_one_command_a_step_and_a_script_that_is_there(string workflow)
+    {
+        var text = File.ReadAllText(Path.Combine(Folder, workflow));
+
+        foreach (Match run in Run().Matches(text))
+        {
+            var command = run.Groups["command"].Value;
+            Assert.DoesNotMatch("^[|>]", command);
+            var script = Script().Match(command);
+            Assert.True(script.Success ? File.Exists(Path.Combine(Page.Root, script.Value)) : command == "dotnet build Sdk.sln", command);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Workflows))]
+    public void Its_token_may_write_nothing_unless_a_job_says_what(string workflow) =>
+        Assert.Contains("\npermissions:\n  contents: read\n\n", File.ReadAllText(Path.Combine(Folder, workflow)), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_release_has_no_key_of_a_package_source() =>
+        Assert.DoesNotMatch("secrets\\.(NUGET|PACKAGE|API)", File.ReadAllText(Path.Combine(Folder, "release.yml")));
+
+    [GeneratedRegex(@"^ +(?:- )?run: (?<command>.*)$", RegexOptions.Multiline)]
+    private static partial Regex Run();
+
+    [GeneratedRegex(@"\.ci/[a-z-]+")]
+    private static partial Regex Script();
+}
