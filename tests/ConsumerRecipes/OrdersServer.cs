@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Net.WebSockets;
 using System.Security.Claims;
+using System.Text;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -24,6 +27,8 @@ internal sealed class OrdersServer : IAsyncDisposable
     public const int RejectedMidway = 13;
 
     private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, bool> _seen = new();
+    private readonly ConcurrentDictionary<string, bool> _revoked = new();
     private int _rejections;
 
     private OrdersServer(WebApplication app) => _app = app;
@@ -55,6 +60,7 @@ internal sealed class OrdersServer : IAsyncDisposable
         builder.Services.AddSignalR();
 
         var server = new OrdersServer(builder.Build());
+        server._app.UseWebSockets();
         server._app.Use(server.RejectAsync);
         server._app.UseAuthentication();
         server._app.UseAuthorization();
@@ -62,6 +68,7 @@ internal sealed class OrdersServer : IAsyncDisposable
         server._app.MapHub<OrdersHub>("/hub");
         server._app.MapGet("/orders/{id:int}", (int id, ClaimsPrincipal caller) => new OrderView(id, NameOf(caller)))
             .RequireAuthorization();
+        server._app.Map("/changes", ChangesAsync).RequireAuthorization();
         await server._app.StartAsync();
         return server;
     }
@@ -72,20 +79,43 @@ internal sealed class OrdersServer : IAsyncDisposable
     /// <summary>The next gRPC call gets the status Unauthenticated, as other gRPC servers answer.</summary>
     public void RejectNextCall() => _app.Services.GetRequiredService<CallRejections>().Next = 1;
 
+    /// <summary>Rejects every token that was shown until now, from now on.</summary>
+    public void Revoke()
+    {
+        foreach (var token in _seen.Keys)
+        {
+            _revoked[token] = true;
+        }
+    }
+
+    /// <summary>The <c>Authorization</c> headers that arrived.</summary>
+    public IEnumerable<string> Seen => _seen.Keys;
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private static string NameOf(ClaimsPrincipal caller) => caller.FindFirstValue("appid")!;
 
     private Task RejectAsync(HttpContext context, RequestDelegate next)
     {
-        if (Interlocked.Exchange(ref _rejections, 0) == 0)
+        var shown = context.Request.Headers.Authorization.ToString();
+        if (!_revoked.ContainsKey(shown) && Interlocked.Exchange(ref _rejections, 0) == 0)
         {
+            _seen[shown] = true;
             return next(context);
         }
 
         context.Response.StatusCode = 401;
         context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
         return Task.CompletedTask;
+    }
+
+    /// <summary>Tells over a web socket who opened it.</summary>
+    private static async Task ChangesAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        await socket.SendAsync(
+            Encoding.UTF8.GetBytes(NameOf(context.User)), WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted);
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, context.RequestAborted);
     }
 
     private sealed class CallRejections

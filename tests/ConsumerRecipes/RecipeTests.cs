@@ -1,9 +1,8 @@
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.SignalR.Client;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Graph;
+using Microsoft.Kiota.Abstractions;
 using WorkloadIdentity;
 using WorkloadIdentity.Testing;
 
@@ -41,15 +40,6 @@ public sealed class RecipeTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_SignalR_connection_shows_a_token()
-    {
-        await using var connection = SignalR.Connection(_acquirer, new Uri(_orders.Address, "/hub"));
-        await connection.StartAsync();
-
-        Assert.Equal(new OrderView(42, _entra.Application.ClientId), await connection.InvokeAsync<OrderView>("Get", 42));
-    }
-
-    [Fact]
     public async Task A_Refit_client_sends_a_token_and_answers_a_rejection()
     {
         RefitClient.Register(_services, _orders.Address);
@@ -64,38 +54,91 @@ public sealed class RecipeTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_YARP_proxy_sends_its_own_token_and_not_that_of_its_caller()
+    public async Task A_Graph_client_of_the_factory_reads_the_directory_and_answers_a_claims_challenge()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddWorkloadIdentity(_acquirer);
-        Proxy.Register(builder.Services, _orders.Address.AbsoluteUri);
-        await using var proxy = builder.Build();
-        proxy.MapReverseProxy();
-        await proxy.StartAsync();
-        using var caller = new HttpClient { DefaultRequestHeaders = { { "Authorization", "Bearer of-the-caller" } } };
+        Graph.Register(_services);
+        _services.AddHttpClient("graph").ConfigurePrimaryHttpMessageHandler(Network);
+        await using var provider = _services.BuildServiceProvider();
 
-        var order = await caller.GetStringAsync(new Uri(new Uri(proxy.Urls.Single()), "/orders/42"));
-
-        Assert.Equal($$"""{"id":42,"caller":"{{_entra.Application.ClientId}}"}""", order);
-
-        // Without a body the request is sent again, and with one it is not.
-        _orders.RejectNext();
-        Assert.Equal(order, await caller.GetStringAsync(new Uri(new Uri(proxy.Urls.Single()), "/orders/42")));
-        _orders.RejectNext();
-        using var response = await caller.PostAsync(new Uri(new Uri(proxy.Urls.Single()), "/orders"), new StringContent("order"));
-        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        await ReadsAndAnswersAChallengeAsync(provider.GetRequiredService<GraphServiceClient>());
     }
 
     [Fact]
-    public async Task A_Graph_client_reads_the_directory_and_answers_a_claims_challenge()
+    public async Task A_Graph_client_with_the_SDK_s_own_handlers_reads_the_directory_and_answers_a_claims_challenge() =>
+        await ReadsAndAnswersAChallengeAsync(Graph.Client(_acquirer, Network()));
+
+    [Fact]
+    public async Task The_retries_of_the_Graph_SDK_stay()
+    {
+        var network = Network();
+        network.Answers.Enqueue(() => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)
+        {
+            Headers = { RetryAfter = new(TimeSpan.Zero) },
+        });
+
+        Assert.NotEmpty((await Graph.Client(_acquirer, network).Applications.GetAsync())!.Value!);
+        Assert.Equal(2, network.Requests);
+        Assert.Single(_entra.Journal.TokenRequests);
+    }
+
+    [Fact]
+    public async Task A_Graph_client_sends_its_token_to_no_other_host()
+    {
+        var network = Network();
+        var client = Graph.Client(_acquirer, network);
+
+        var failure = await Assert.ThrowsAsync<TokenAcquisitionException>(
+            () => client.Applications.WithUrl("https://graph.example/v1.0/applications").GetAsync());
+
+        Assert.Equal(TokenErrorKind.NotAllowed, failure.Error.Kind);
+        Assert.Equal(0, network.Requests);
+    }
+
+    [Fact]
+    public async Task A_Kiota_client_sends_a_token_and_answers_a_rejection()
+    {
+        using var adapter = Graph.Adapter(_acquirer, _orders.Address);
+        var request = new RequestInformation { HttpMethod = Method.GET, URI = new Uri(_orders.Address, "/orders/42") };
+        await using (await adapter.SendPrimitiveAsync<Stream>(request))
+        {
+            _orders.RejectNext();
+        }
+
+        await using var order = await adapter.SendPrimitiveAsync<Stream>(request);
+
+        Assert.NotNull(order);
+        Assert.Equal(2, _entra.Journal.TokenRequests.Count);
+    }
+
+    [Fact]
+    public async Task A_web_socket_opens_with_a_token_and_answers_a_rejection()
+    {
+        Assert.Equal(_entra.Application.ClientId, await CallerOfSocketAsync());
+
+        _orders.Revoke();
+
+        Assert.Equal(_entra.Application.ClientId, await CallerOfSocketAsync());
+        Assert.Equal(2, _entra.Journal.TokenRequests.Count);
+    }
+
+    private async Task<string> CallerOfSocketAsync()
+    {
+        var server = new UriBuilder(_orders.Address) { Scheme = "ws" }.Uri;
+        using var socket = await WebSockets.ConnectAsync(_acquirer, server, CancellationToken.None);
+        var received = new byte[100];
+        var result = await socket.ReceiveAsync(received, CancellationToken.None);
+        return Encoding.UTF8.GetString(received, 0, result.Count);
+    }
+
+    private ToEmulator Network()
     {
         var graph = _entra.AddGraph();
         _entra.Application.AssignRole(graph, "Application.Read.All");
-        Graph.Register(_services);
-        _services.AddHttpClient("graph").ConfigurePrimaryHttpMessageHandler(() => new ToEmulator(graph.Url));
-        await using var provider = _services.BuildServiceProvider();
-        var client = provider.GetRequiredService<GraphServiceClient>();
+        return new ToEmulator(graph.Url);
+    }
+
+    private async Task ReadsAndAnswersAChallengeAsync(GraphServiceClient client)
+    {
         Assert.Contains((await client.Applications.GetAsync())!.Value!, one => one.AppId == _entra.Application.ClientId);
 
         _entra.Application.Revoke();
@@ -109,8 +152,21 @@ public sealed class RecipeTests : IAsyncLifetime, IDisposable
     {
         private readonly HttpMessageInvoker _network = new(new SocketsHttpHandler { UseProxy = false });
 
+        /// <summary>What the network answers before it lets requests through.</summary>
+        public Queue<Func<HttpResponseMessage>> Answers { get; } = new();
+
+        public int Requests { get; private set; }
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            Requests++;
+            if (Answers.TryDequeue(out var answer))
+            {
+                var response = answer();
+                response.RequestMessage = request;
+                return response;
+            }
+
             var original = request.RequestUri!;
             Assert.Equal("https://graph.microsoft.com", original.GetLeftPart(UriPartial.Authority));
             request.RequestUri = new Uri(address, original.PathAndQuery.TrimStart('/'));

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR.Client;
 using WorkloadIdentity;
+using WorkloadIdentity.SignalR;
 
 namespace ConsumerRecipes;
 
@@ -7,9 +8,8 @@ internal static class SignalR
 {
     public static HubConnection Connection(ITokenAcquirer acquirer, Uri address)
     {
-        var request = new TokenRequest("api://orders/.default");
         return new HubConnectionBuilder()
-            .WithUrl(address, options => options.AccessTokenProvider = async () => (await acquirer.GetTokenAsync(request)).Value)
+            .WithUrl(address, options => options.UseWorkloadIdentity(acquirer, "api://orders/.default"))
             .WithAutomaticReconnect()
             .Build();
     }
