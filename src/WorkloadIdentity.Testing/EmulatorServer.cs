@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -50,7 +51,14 @@ internal sealed class EmulatorServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
             kestrel.Listen(address.Listen, options.Port);
-            kestrel.Listen(address.Listen, options.SecurePort, secure => secure.UseHttps(certificates.Server));
+            kestrel.Listen(address.Listen, options.SecurePort, secure => secure.UseHttps(https =>
+            {
+                https.ServerCertificate = certificates.Server;
+
+                // Asked for and not judged here: an endpoint decides what a certificate proves. Most clients have none.
+                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                https.AllowAnyClientCertificate();
+            }));
         });
 
         // The default lifetime would take Ctrl+C away from the program.

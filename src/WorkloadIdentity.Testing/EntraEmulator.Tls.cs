@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
 namespace WorkloadIdentity.Testing;
@@ -29,21 +28,29 @@ public sealed partial class EntraEmulator
     /// A handler for an <see cref="HttpClient"/> that trusts this emulator's certificate and no other authority. It uses no proxy, follows
     /// no redirect and keeps no cookies. The caller disposes it.
     /// </summary>
-    public SocketsHttpHandler CreateHandler() => new()
+    public SocketsHttpHandler CreateHandler()
     {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        SslOptions = new SslClientAuthenticationOptions
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        Trust(handler);
+        return handler;
+    }
+
+    /// <summary>
+    /// Lets a handler trust this emulator's certificate and no other authority, and use no proxy: for connections with a certificate of
+    /// their own, which <see cref="CreateHandler"/> cannot set up.
+    /// </summary>
+    /// <param name="handler">A handler that has sent nothing yet.</param>
+    public void Trust(SocketsHttpHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        handler.UseProxy = false;
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
-            CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                CustomTrustStore = { CertificateAuthority },
-                RevocationMode = X509RevocationMode.NoCheck,
-            },
-        },
-    };
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { CertificateAuthority },
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+    }
 
     /// <summary>
     /// What a program that runs an emulator shows at its start: in capitals that this is none of Microsoft's, then where it is and how far

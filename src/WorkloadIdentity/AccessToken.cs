@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Serialization;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Serialization;
 
 namespace WorkloadIdentity;
@@ -31,14 +33,14 @@ public sealed class AccessToken
         _refreshOn = refreshOn?.UtcTicks ?? 0;
     }
 
-    /// <summary>A Bearer token, with where it comes from.</summary>
+    /// <summary>A token with where it comes from and what it is bound to.</summary>
     internal AccessToken(string value, DateTimeOffset expiresOn, DateTimeOffset? refreshOn, TokenOrigin origin)
-        : this(value, expiresOn, refreshOn) => _origin = origin;
+        : this(value, expiresOn, refreshOn, origin.Binding is null ? "Bearer" : BoundTokens.TokenType) => _origin = origin;
 
-    private AccessToken(AccessToken other, TokenOrigin origin)
+    private AccessToken(AccessToken other, TokenOrigin origin, string? tokenType = null)
     {
         Value = other.Value;
-        TokenType = other.TokenType;
+        TokenType = tokenType ?? other.TokenType;
         _expiresOn = other._expiresOn;
         _refreshOn = other._refreshOn;
         _origin = origin;
@@ -50,7 +52,7 @@ public sealed class AccessToken
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string Value { get; }
 
-    /// <summary>How the token is presented: <c>Bearer</c>.</summary>
+    /// <summary>How the token is presented: <c>Bearer</c>, or <c>mtls_pop</c> for a token that is bound to a certificate.</summary>
     public string TokenType { get; }
 
     /// <summary>When the token stops being valid.</summary>
@@ -72,6 +74,19 @@ public sealed class AccessToken
 
     /// <summary>When the certificate the application proved itself with expires; null when there was none.</summary>
     internal DateTimeOffset? ProofEndsOn => _origin?.ProofEndsOn;
+
+    /// <summary>
+    /// The certificate, with its key, that the token is bound to: send the token only over a connection with this certificate. Null for an
+    /// ordinary token. Do not dispose it. It is not serialised.
+    /// </summary>
+    [Experimental(BoundTokens.Diagnostic)]
+    [JsonIgnore]
+    [IgnoreDataMember]
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public X509Certificate2? BindingCertificate => Binding?.Certificate;
+
+    /// <summary>The same with the certificates that issued it.</summary>
+    internal BoundCertificate? Binding => _origin?.Binding;
 
     // Ticks in UTC, 0 for none, at half or a third of the bytes: 100,000 of these may be held.
     private readonly long _expiresOn;
@@ -113,7 +128,25 @@ public sealed class AccessToken
     public AccessToken IssuedBy(string issuer, string? clientId = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(issuer);
-        return new AccessToken(this, new TokenOrigin(AcquiredBy, issuer, clientId, ProofEndsOn: null));
+        return new AccessToken(this, new TokenOrigin(AcquiredBy, issuer, clientId, ProofEndsOn: null, Binding));
+    }
+
+    /// <summary>
+    /// The same token, bound to a certificate (<see cref="BindingCertificate"/>) and of the type <c>mtls_pop</c>. For a credential of your
+    /// own that gets bound tokens.
+    /// </summary>
+    /// <param name="certificate">With its private key. It must not be disposed while the token is in use.</param>
+    /// <exception cref="ArgumentException">The certificate has no private key.</exception>
+    [Experimental(BoundTokens.Diagnostic)]
+    public AccessToken BoundTo(X509Certificate2 certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        return certificate.HasPrivateKey
+            ? new AccessToken(
+                this,
+                new TokenOrigin(AcquiredBy, Issuer, ClientId, ProofEndsOn, new BoundCertificate(certificate, [])),
+                BoundTokens.TokenType)
+            : throw new ArgumentException("The certificate has no private key, so no connection can present it.", nameof(certificate));
     }
 
     /// <summary>Type, expiry and origin: never the value.</summary>

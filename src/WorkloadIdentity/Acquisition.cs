@@ -47,6 +47,7 @@ public sealed class Acquisition
         | (Request.UserAssertion is null ? RequestFeatures.None : RequestFeatures.UserAssertion)
         | (Request.FmiPath is null ? RequestFeatures.None : RequestFeatures.FmiPath)
         | (Request.AgentUser is null ? RequestFeatures.None : RequestFeatures.AgentUser)
+        | (Request.Binding == TokenBinding.Required ? RequestFeatures.Binding : RequestFeatures.None)
         | (Claims is null ? RequestFeatures.None : RequestFeatures.Claims);
 
     /// <summary>The same attempt, made by a member of a chain.</summary>

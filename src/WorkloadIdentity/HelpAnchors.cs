@@ -13,6 +13,7 @@ internal static class HelpAnchors
     public const string AuthorizationHeader = "authorization-header";
     public const string Aws = "aws";
     public const string AzurePipelines = "azure-pipelines";
+    public const string BoundTokens = "bound-tokens";
     public const string ClaimsChallenge = "claims-challenge";
     public const string ClientCertificate = "client-certificate";
     public const string ClientCertificateFile = "client-certificate-file";

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace WorkloadIdentity;
 
 /// <summary>What a token request may carry beyond its scope.</summary>
@@ -21,4 +23,8 @@ public enum RequestFeatures
 
     /// <summary>The user account of an agent identity: <see cref="TokenRequest.AgentUser"/>.</summary>
     AgentUser = 16,
+
+    /// <summary>A token that must be bound to a certificate: <see cref="TokenRequest.Binding"/>.</summary>
+    [Experimental(BoundTokens.Diagnostic)]
+    Binding = 32,
 }

@@ -228,10 +228,11 @@ public sealed class TokenError
             _ when missing.HasFlag(RequestFeatures.TenantId) => $"ask in a tenant named by the request ({request.TenantId})",
             _ when missing.HasFlag(RequestFeatures.FmiPath) => "carry an FMI path",
             _ when missing.HasFlag(RequestFeatures.AgentUser) => $"get a token for the agent's user {request.AgentUser}",
-            _ => "carry the claims of a challenge",
+            _ => missing.HasFlag(RequestFeatures.Binding) ? "bind a token to a certificate" : "carry the claims of a challenge",
         };
         var advice = missing.HasFlag(RequestFeatures.AgentUser)
             ? "Use the credential of the agent identity: an ApplicationCredential with AssertionSource.FromAgentIdentityBlueprint"
+            : missing.HasFlag(RequestFeatures.Binding) ? "Use an application with a certificate, and call BindTokens() on it"
             : "Use an application credential for this request, or leave it out";
         return new TokenError(TokenErrorKind.InvalidConfiguration, $"The credential '{credential}' cannot {what}. {advice}.")
         {

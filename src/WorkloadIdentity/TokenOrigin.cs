@@ -5,13 +5,16 @@ namespace WorkloadIdentity;
 /// <param name="Issuer">Who answered: a host's name, IMDS, …</param>
 /// <param name="ClientId">For which client.</param>
 /// <param name="ProofEndsOn">When the certificate the application proved itself with expires; null when there was none.</param>
-internal sealed record TokenOrigin(string? AcquiredBy, string? Issuer, string? ClientId, DateTimeOffset? ProofEndsOn)
+/// <param name="Binding">The certificate that the tokens are bound to; null for ordinary tokens.</param>
+internal sealed record TokenOrigin(
+    string? AcquiredBy, string? Issuer, string? ClientId, DateTimeOffset? ProofEndsOn, BoundCertificate? Binding = null)
 {
     /// <summary>The same behind another credential: the one in <paramref name="last"/> where that says the same.</summary>
     public static TokenOrigin Of(TokenOrigin? inner, string credential, ref TokenOrigin? last)
     {
         if (last is { } known && known.Issuer == inner?.Issuer && known.ClientId == inner?.ClientId
-            && known.ProofEndsOn == inner?.ProofEndsOn && IsBehind(known.AcquiredBy!, credential, inner?.AcquiredBy))
+            && known.ProofEndsOn == inner?.ProofEndsOn && ReferenceEquals(known.Binding, inner?.Binding)
+            && IsBehind(known.AcquiredBy!, credential, inner?.AcquiredBy))
         {
             return known;
         }
@@ -20,7 +23,8 @@ internal sealed record TokenOrigin(string? AcquiredBy, string? Issuer, string? C
             inner?.AcquiredBy is { } acquiredBy ? $"{credential}/{acquiredBy}" : credential,
             inner?.Issuer,
             inner?.ClientId,
-            inner?.ProofEndsOn);
+            inner?.ProofEndsOn,
+            inner?.Binding);
     }
 
     private static bool IsBehind(string whole, string credential, string? inner) => inner is null

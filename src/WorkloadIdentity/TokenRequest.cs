@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
 
@@ -28,7 +29,13 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
 
     /// <summary>Copies a request, with values that were checked before.</summary>
     private TokenRequest(
-        TokenRequest other, string scope, string? tenantId, CheckedUserAssertion? user, AgentUser? agentUser, bool continuousAccess)
+        TokenRequest other,
+        string scope,
+        string? tenantId,
+        CheckedUserAssertion? user,
+        AgentUser? agentUser,
+        bool continuousAccess,
+        TokenBinding binding)
     {
         Scope = scope;
         _fmiPath = other._fmiPath;
@@ -36,6 +43,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         _tenantId = tenantId;
         _user = user;
         AgentUser = agentUser;
+        Binding = binding;
     }
 
     /// <summary>The scope asked for, exactly as given.</summary>
@@ -93,6 +101,13 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     public bool ContinuousAccess { get; init; }
 
     /// <summary>
+    /// Whether the asker can send a token that is bound to a certificate, and wants one (<see cref="AccessToken.BindingCertificate"/>). An
+    /// <see cref="AccessTokenHandler"/> sets it from <see cref="AccessTokenHandlerOptions.Binding"/>.
+    /// </summary>
+    [Experimental(BoundTokens.Diagnostic)]
+    public TokenBinding Binding { get; init; }
+
+    /// <summary>
     /// Whether <see cref="Scope"/> asks for a token that is itself a credential (audience <c>api://AzureADTokenExchange</c>): whoever
     /// receives it can act as the application that trusts it. Such a token is exchanged with Entra. Do not send it to an API, print it or
     /// share it with other processes.
@@ -104,6 +119,13 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <exception cref="ArgumentException"><paramref name="tenantId"/> is not a tenant.</exception>
     public TokenRequest ForTenant(string tenantId) =>
         With(Scope, WorkloadIdentity.TenantId.Require(tenantId, nameof(tenantId)), _user, AgentUser, ContinuousAccess);
+
+    /// <summary>Whether the token is for a user: on whose behalf the application acts, or an agent's own.</summary>
+    internal bool IsForUser => _user is not null || AgentUser is not null;
+
+    /// <summary>The same request for a token that is bound as stated.</summary>
+    internal TokenRequest BoundAs(TokenBinding binding) =>
+        binding == Binding ? this : With(Scope, _tenantId, _user, AgentUser, ContinuousAccess, binding);
 
     /// <summary>The user assertion with the proof that it was checked; null without a user.</summary>
     internal CheckedUserAssertion? User => _user;
@@ -122,8 +144,13 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
 
     /// <summary>The same request with other values, which were checked before.</summary>
     internal TokenRequest With(
-        string scope, string? tenantId, CheckedUserAssertion? user, AgentUser? agentUser, bool continuousAccess) =>
-        new(this, scope, tenantId, user, agentUser, continuousAccess);
+        string scope,
+        string? tenantId,
+        CheckedUserAssertion? user,
+        AgentUser? agentUser,
+        bool continuousAccess,
+        TokenBinding? binding = null) =>
+        new(this, scope, tenantId, user, agentUser, continuousAccess, binding ?? Binding);
 
     /// <inheritdoc/>
     public bool Equals(TokenRequest? other) =>
@@ -134,6 +161,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
             && FmiPath == other.FmiPath
             && Equals(AgentUser, other.AgentUser)
             && ContinuousAccess == other.ContinuousAccess
+            && Binding == other.Binding
             && UserAssertion == other.UserAssertion);
 
     /// <inheritdoc/>
@@ -145,7 +173,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         // Computed at first use and kept: threads that race here write the same value.
         if (_hash == 0)
         {
-            var hash = HashCode.Combine(Scope, TenantId, UserAssertion, FmiPath, AgentUser, ContinuousAccess);
+            var hash = HashCode.Combine(Scope, TenantId, UserAssertion, FmiPath, AgentUser, ContinuousAccess, Binding);
             _hash = hash == 0 ? 1 : hash;
         }
 
@@ -158,5 +186,6 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         + (TenantId is null ? "" : $" in tenant {TenantId}")
         + (UserAssertion is null ? "" : " on behalf of a user")
         + (AgentUser is null ? "" : $" for the agent's user {AgentUser}")
-        + (FmiPath is null ? "" : $" for {FmiPath}");
+        + (FmiPath is null ? "" : $" for {FmiPath}")
+        + (Binding == TokenBinding.None ? "" : $" bound to a certificate ({Binding})");
 }

@@ -52,6 +52,8 @@ internal static class JournalView
         ["claims"] = entry.Claims,
         ["fmiPath"] = entry.FmiPath,
         ["agentUser"] = entry.AgentUser,
+        ["tokenType"] = entry.TokenType,
+        ["certificateThumbprint"] = entry.CertificateThumbprint,
         ["errorCode"] = entry.ErrorCode,
     };
 

@@ -8,6 +8,8 @@ namespace WorkloadIdentity.Testing;
 public sealed class EmulatedApi
 {
     private volatile bool _hasContinuousAccess = true;
+    private volatile bool _acceptsBoundTokens = true;
+    private volatile bool _requiresBoundTokens;
     private volatile string? _requiredRole;
 
     internal EmulatedApi(string audience, Uri url, GraphApi? graph = null)
@@ -43,6 +45,15 @@ public sealed class EmulatedApi
     /// The application role every caller must hold; others are answered 403 with <c>insufficient_scope</c>. None at start.
     /// </summary>
     public string? RequiredRole { get => _requiredRole; set => _requiredRole = value; }
+
+    /// <summary>
+    /// Whether Entra issues tokens for it that are bound to a certificate; otherwise a request for one is refused (AADSTS392196). On at
+    /// start. The real Entra does so for a few APIs.
+    /// </summary>
+    public bool AcceptsBoundTokens { get => _acceptsBoundTokens; set => _acceptsBoundTokens = value; }
+
+    /// <summary>Whether it rejects tokens that are not bound to the certificate of the connection. Off at start.</summary>
+    public bool RequiresBoundTokens { get => _requiresBoundTokens; set => _requiresBoundTokens = value; }
 
     /// <summary>The audience.</summary>
     public override string ToString() => Audience;

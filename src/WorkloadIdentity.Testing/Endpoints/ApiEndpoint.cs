@@ -6,6 +6,8 @@ namespace WorkloadIdentity.Testing;
 /// <summary>Everything below <c>/apis/{name}/</c>: the protected APIs, which judge the token they are shown.</summary>
 internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
+    private const string BoundScheme = $"{BindingCheck.TokenType} ";
+
     public override EndpointFaults Faults => entra.Faults.Api;
 
     public override bool Serves(ReadOnlySpan<string> path) => path is ["apis", _, ..] && Find(path[1]) is not null;
@@ -30,7 +32,7 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
             return Finish(exchange, Unauthorized(exchange, ""), "Access token is empty.");
         }
 
-        var judgement = TokenJudgement.Of(ReadToken(exchange), api, entra);
+        var judgement = TokenJudgement.Of(ReadToken(exchange), IsBound(exchange), exchange.CertificateThumbprint, api, entra);
         if (judgement.Rejection is { } why)
         {
             journal.Refuse("invalid_token", $"{why}.");
@@ -80,9 +82,13 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
     private static string RealmOf(EmulatorExchange exchange) =>
         $"realm=\"\", authorization_uri=\"{exchange.Origin}common/oauth2/authorize\"";
 
-    private static string? ReadToken(EmulatorExchange exchange) =>
-        exchange.Header("Authorization") is { } header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            ? header["Bearer ".Length..].Trim()
+    private static string? ReadToken(EmulatorExchange exchange) => ReadToken(exchange, "Bearer ") ?? ReadToken(exchange, BoundScheme);
+
+    private static bool IsBound(EmulatorExchange exchange) => ReadToken(exchange, BoundScheme) is not null;
+
+    private static string? ReadToken(EmulatorExchange exchange, string scheme) =>
+        exchange.Header("Authorization") is { } header && header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+            ? header[scheme.Length..].Trim()
             : null;
 
     /// <summary>Graph says in a body what other APIs leave to the header.</summary>
@@ -101,6 +107,7 @@ internal sealed class ApiEndpoint(EntraEmulator entra) : EmulatedEndpoint
             ["audience"] = api.Audience,
             ["roles"] = new JsonArray([.. token.Strings("roles").Select(role => (JsonNode)role)]),
             ["continuousAccess"] = token.Strings("xms_cc").Contains("cp1"),
+            ["isBound"] = token.Confirmation is not null,
             ["emulator"] = TokenIssuer.Marker,
         };
         if (token.Claim("preferred_username") is { } userName)

@@ -6,13 +6,16 @@ internal sealed class ClientCheck(EntraEmulator entra)
     private const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     private readonly CertificateCheck _certificates = new(entra);
+    private readonly BindingCheck _bindings = new(entra);
 
     /// <summary>How the request tries to authenticate, read without judging it.</summary>
     public static ClientAuthenticationMethod MethodOf(EmulatorExchange exchange)
     {
         if (exchange.Field("client_assertion") is not { } assertion)
         {
-            return exchange.Field("client_secret") is null ? ClientAuthenticationMethod.None : ClientAuthenticationMethod.Secret;
+            return exchange.Field("client_secret") is not null ? ClientAuthenticationMethod.Secret
+                : exchange.Certificate is not null && BindingCheck.IsAsked(exchange) ? ClientAuthenticationMethod.MutualTls
+                : ClientAuthenticationMethod.None;
         }
 
         // Whoever names a certificate, or issues for itself, means a certificate. All else was issued by somebody else.
@@ -39,7 +42,7 @@ internal sealed class ClientCheck(EntraEmulator entra)
 
         if (assertion is null)
         {
-            return TokenRefusals.NoClientAuthentication;
+            return _bindings.RefuseCertificate(exchange, application);
         }
 
         if (exchange.Field("client_assertion_type") is not { } type)
@@ -47,12 +50,13 @@ internal sealed class ClientCheck(EntraEmulator entra)
             return TokenRefusals.MissingParameter("client_assertion_type");
         }
 
-        if (type != JwtBearer)
+        if (type is not (JwtBearer or BindingCheck.BoundAssertion))
         {
-            return TokenRefusals.Malformed($"'client_assertion_type' must be '{JwtBearer}'.");
+            return TokenRefusals.Malformed($"'client_assertion_type' must be '{JwtBearer}' or '{BindingCheck.BoundAssertion}'.");
         }
 
         return SignedJwt.TryRead(assertion) is not { } jwt ? TokenRefusals.MalformedAssertion
+            : BindingCheck.RefuseAssertion(exchange, jwt) is { } unbound ? unbound
             : MethodOf(exchange) == ClientAuthenticationMethod.Federated ? RefuseFederated(jwt, application)
             : _certificates.Refuse(jwt, tenant, application, exchange);
     }

@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -40,6 +43,13 @@ internal sealed class EmulatorExchange
     public string CorrelationId { get; }
 
     public string TraceId { get; } = Guid.NewGuid().ToString();
+
+    /// <summary>The client's certificate in TLS; null when it presented none.</summary>
+    public X509Certificate2? Certificate => Request.HttpContext.Connection.ClientCertificate;
+
+    /// <summary>The SHA-256 of the whole certificate, as a token names it (<c>x5t#S256</c>); null without one.</summary>
+    public string? CertificateThumbprint =>
+        Certificate is { } certificate ? Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA256)) : null;
 
     /// <summary>A form field sent once with a value; null otherwise.</summary>
     public string? Field(string name) => Form[name] is [{ Length: > 0 } value] ? value : null;

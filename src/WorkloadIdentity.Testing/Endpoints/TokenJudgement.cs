@@ -18,7 +18,12 @@ internal sealed class TokenJudgement
     /// <summary>The claims the caller must bring, as JSON text; null when none are missing.</summary>
     public string? Claims { get; private init; }
 
-    public static TokenJudgement Of(string? value, EmulatedApi api, EntraEmulator entra)
+    /// <param name="value">The token; null when there is none.</param>
+    /// <param name="isSentAsBound">Whether the header says that the token is bound to a certificate.</param>
+    /// <param name="thumbprint">That of the certificate in TLS; null without one.</param>
+    /// <param name="api">The API that was called.</param>
+    /// <param name="entra">The emulator.</param>
+    public static TokenJudgement Of(string? value, bool isSentAsBound, string? thumbprint, EmulatedApi api, EntraEmulator entra)
     {
         var token = entra.Tokens.Recognise(value, entra.Directory.FindTenant);
         var why = value is null ? "One bearer token is expected"
@@ -26,7 +31,7 @@ internal sealed class TokenJudgement
             : !token.Audiences.Contains(api.Audience) ? "The token is for another audience"
             : !token.IsWithinLifetime(entra.Clock.GetUtcNow(), entra.ClockSkew) ? "The token is not within its lifetime"
             : entra.IsRevoked(value) ? "The token was revoked"
-            : null;
+            : BindingProblem(token, isSentAsBound, thumbprint, api);
         if (why is not null)
         {
             return new() { Rejection = why };
@@ -36,6 +41,17 @@ internal sealed class TokenJudgement
             ? new() { Claims = NotBefore(entra.Clock.GetUtcNow()) }
             : new() { Token = token };
     }
+
+    /// <summary>RFC 8705 section 3: whoever shows a bound token without its certificate may have stolen it.</summary>
+    private static string? BindingProblem(SignedJwt token, bool isSentAsBound, string? thumbprint, EmulatedApi api) =>
+        token.Confirmation is not { } confirmation
+            ? isSentAsBound ? "The token is not bound to a certificate"
+                : api.RequiresBoundTokens ? "The token must be bound to a certificate"
+                : null
+        : !isSentAsBound ? $"The token is bound to a certificate, so the scheme must be {BindingCheck.TokenType}"
+        : thumbprint is null ? "The token is bound to a certificate, and the connection has none"
+        : thumbprint != confirmation ? "The token is bound to another certificate than that of the connection"
+        : null;
 
     private static bool WasRevoked(SignedJwt token, EntraEmulator entra)
     {

@@ -74,6 +74,24 @@ internal static class TokenRefusals
     public static readonly TokenRefusal NoClientAuthentication =
         new(7000218, "invalid_client", Unauthorized, "The request body must contain 'client_secret' or 'client_assertion'.");
 
+    public static readonly TokenRefusal BindingNeedsTrustedSubject =
+        new(
+            392189,
+            "invalid_client",
+            Unauthorized,
+            "With a certificate in TLS, the application must trust its subject name and issuer (entra.Application.AddTrustedSubject()), or "
+                + "prove itself with a federated credential.");
+
+    public static readonly TokenRefusal CertificateOfAnotherToken =
+        new(
+            500181,
+            "invalid_client",
+            Unauthorized,
+            "The assertion is bound to a certificate, and the connection does not have that certificate.");
+
+    public static TokenRefusal ResourceWithoutBinding(string resource) =>
+        new(392196, "invalid_request", Bad, $"'{Cut(resource)}' does not take tokens that are bound to a certificate.");
+
     public static TokenRefusal WrongSecret(string clientId) =>
         new(
             7000215,

@@ -13,6 +13,7 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
     private readonly ClientCheck _clients = new(entra);
     private readonly UserAssertionCheck _users = new(entra);
     private readonly AgentUserCheck _agentUsers = new(entra);
+    private readonly BindingCheck _bindings = new(entra);
 
     public override EndpointFaults Faults => entra.Faults.TokenEndpoint;
 
@@ -30,6 +31,8 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             Claims = exchange.Field("claims"),
             FmiPath = exchange.Field("fmi_path"),
             AgentUser = exchange.Field("user_id") ?? exchange.Field("username"),
+            TokenType = exchange.Field("token_type"),
+            CertificateThumbprint = exchange.CertificateThumbprint,
             ClientAuthentication = ClientCheck.MethodOf(exchange),
             CredentialHash = credential is null ? null : EmulatorJournal.Hash(credential),
             UserAssertionHash = userAssertion is null ? null : EmulatorJournal.Hash(userAssertion),
@@ -51,12 +54,12 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
         journal.TokenHash = EmulatorJournal.Hash(token.Value);
         var body = new JsonObject
         {
-            ["token_type"] = "Bearer",
+            ["token_type"] = grant!.BoundTo is null ? "Bearer" : BindingCheck.TokenType,
             ["expires_in"] = token.LifetimeSeconds,
             ["ext_expires_in"] = token.LifetimeSeconds,
             ["access_token"] = token.Value,
         };
-        if (grant!.UserName is not null)
+        if (grant.UserName is not null)
         {
             body["scope"] = exchange.Field("scope");
             if (exchange.Field("client_info") == "1")
@@ -106,9 +109,10 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
         }
 
         var asked = ResourceScope.Read(exchange.Field("scope")!, onBehalfOf: user is not null);
-        if ((asked.Refusal ?? RefuseResource(asked.Resource, tenant!)) is { } unknownResource)
+        if ((asked.Refusal ?? RefuseResource(asked.Resource, tenant!) ?? _bindings.Refuse(exchange, user is not null, asked.Resource))
+            is { } wrongResource)
         {
-            return unknownResource;
+            return wrongResource;
         }
 
         if (RefuseAgent(exchange, application, user, asked.Resource, out var agent) is { } wrongAgent)
@@ -129,6 +133,7 @@ internal sealed class TokenRequestEndpoint(EntraEmulator entra) : EmulatedEndpoi
             UserName = user?.Name,
             Permissions = asked.Permissions,
             ContinuousAccess = continuousAccess,
+            BoundTo = BindingCheck.IsAsked(exchange) ? exchange.CertificateThumbprint : null,
             Sessions = application.Sessions,
         };
         return null;

@@ -14,4 +14,7 @@ public enum ClientAuthenticationMethod
 
     /// <summary>With an assertion that another issuer signed.</summary>
     Federated,
+
+    /// <summary>With its certificate in TLS (RFC 8705).</summary>
+    MutualTls,
 }

@@ -38,6 +38,12 @@ public sealed class TokenEndpointEntry : JournalEntry
     /// <summary>The form's <c>user_id</c> or <c>username</c>: the user account of an agent identity.</summary>
     public string? AgentUser { get; internal set; }
 
+    /// <summary>The form's <c>token_type</c>: <c>mtls_pop</c> asks for a token that is bound to a certificate.</summary>
+    public string? TokenType { get; internal set; }
+
+    /// <summary>The SHA-256 of the client's certificate in TLS, as a token names it (<c>x5t#S256</c>); null without one.</summary>
+    public string? CertificateThumbprint { get; internal set; }
+
     /// <summary>Entra's code in the answer: 7000215 for AADSTS7000215; null when there was none.</summary>
     public long? ErrorCode { get; internal set; }
 
@@ -48,5 +54,8 @@ public sealed class TokenEndpointEntry : JournalEntry
         + (ErrorCode is { } code ? $" AADSTS{code}" : "");
 
     private protected override IEnumerable<string?> Texts =>
-        [TenantId, ClientId, Scope, GrantType, CredentialHash, UserAssertionHash, Claims, FmiPath, AgentUser];
+        [
+            TenantId, ClientId, Scope, GrantType, CredentialHash, UserAssertionHash, Claims, FmiPath, AgentUser, TokenType,
+            CertificateThumbprint,
+        ];
 }

@@ -55,6 +55,12 @@ internal sealed class SignedJwt
 
     public DateTimeOffset? ExpiresOn => Date("exp");
 
+    /// <summary>The SHA-256 of the certificate that the token is bound to (RFC 8705 section 3.1); null for an ordinary one.</summary>
+    public string? Confirmation =>
+        _claims.TryGetProperty("cnf", out var confirmation) && confirmation.ValueKind == JsonValueKind.Object
+            ? Text(confirmation, "x5t#S256")
+            : null;
+
     /// <summary>The audiences: a string or an array of them (RFC 7519 section 4.1.3).</summary>
     public IReadOnlyList<string> Audiences => Strings("aud");
 

@@ -30,6 +30,9 @@ internal sealed class TokenGrant
 
     public bool ContinuousAccess { get; set; }
 
+    /// <summary>The SHA-256 of the certificate that the token is bound to; null for an ordinary one.</summary>
+    public string? BoundTo { get; init; }
+
     /// <summary>The ARM id of a managed identity.</summary>
     public string? ResourceId { get; init; }
 }

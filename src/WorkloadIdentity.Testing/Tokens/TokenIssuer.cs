@@ -48,6 +48,11 @@ internal sealed class TokenIssuer(SigningKeys keys, TimeProvider clock)
             claims["xms_cc"] = new JsonArray("cp1");
         }
 
+        if (grant.BoundTo is { } thumbprint)
+        {
+            claims["cnf"] = new JsonObject { ["x5t#S256"] = thumbprint };
+        }
+
         if (grant.Sessions is { } sessions)
         {
             claims["emulator_session"] = sessions.Current;

@@ -22,14 +22,14 @@ public abstract class TokenStore
 
     /// <summary>
     /// Whether the token of a request may be kept where other processes read it. Tokens on behalf of users, and tokens that are themselves
-    /// credentials (<see cref="TokenRequest.IsForTokenExchange"/>), stay in the process that asked for them. An acquirer looks at it before
-    /// it calls the store.
+    /// credentials (<see cref="TokenRequest.IsForTokenExchange"/>), stay in the process that asked for them. So do tokens that may be bound
+    /// to a certificate, because another process may have another one. An acquirer looks at it before it calls the store.
     /// </summary>
     /// <param name="request">What was asked for.</param>
     public static bool MayShare(TokenRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return request.UserAssertion is null && !request.IsForTokenExchange;
+        return request.UserAssertion is null && !request.IsForTokenExchange && request.Binding == TokenBinding.None;
     }
 
     /// <summary>

@@ -64,6 +64,7 @@ public sealed class ApplicationCredential : Credential
             options.Retry.Checked(),
             options.TimeProvider,
             _logger,
+            new MutualTlsRoute(_authority, options),
             _isBound ? new IdentityBinding(options.Environment) : null);
     }
 
@@ -100,7 +101,9 @@ public sealed class ApplicationCredential : Credential
     /// <inheritdoc/>
     protected override RequestFeatures Supports =>
         RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims
-            | (_authentication.IsFederated ? RequestFeatures.AgentUser : RequestFeatures.None);
+            | (_authentication.IsFederated ? RequestFeatures.AgentUser | RequestFeatures.Binding
+                : _authentication.BindsTokens ? RequestFeatures.Binding
+                : RequestFeatures.None);
 
     /// <inheritdoc/>
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
@@ -111,7 +114,9 @@ public sealed class ApplicationCredential : Credential
             return TokenResult.Failed(tenantProblem);
         }
 
-        if (RequestCheck.Problem(request, _clientId) is { } problem)
+        var bindsToken = (_authentication.BindsTokens || _authentication.IsFederated) && !request.IsForUser
+            && (request.Binding != TokenBinding.None || acquisition.IsReport);
+        if (RequestCheck.Problem(request, _clientId, _authentication.BindsTokens && !bindsToken) is { } problem)
         {
             return TokenResult.Failed(problem.About(request.Scope, _clientId, request.TenantId ?? _tenantId));
         }
@@ -138,11 +143,26 @@ public sealed class ApplicationCredential : Credential
             TimeProvider = _timeProvider,
             Logger = _logger,
             IsReport = acquisition.IsReport,
+            BindsToken = bindsToken,
             Notes = acquisition.Notes,
         };
-        return request.AgentUser is null
-            ? await _endpoint.AcquireAsync(exchange, cancellationToken).ConfigureAwait(false)
-            : await AgentUserGrant.AcquireAsync(_endpoint, exchange, cancellationToken).ConfigureAwait(false);
+        return request.AgentUser is not null
+            ? await AgentUserGrant.AcquireAsync(_endpoint, exchange, cancellationToken).ConfigureAwait(false)
+            : await AcquireAsync(exchange, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for an ordinary token if no bound one can be had and the request allows it.</summary>
+    private async ValueTask<TokenResult> AcquireAsync(TokenExchange exchange, CancellationToken cancellationToken)
+    {
+        var result = await _endpoint.AcquireAsync(exchange, cancellationToken).ConfigureAwait(false);
+        if (!exchange.BindsToken || exchange.Request.Binding != TokenBinding.Preferred
+            || result.Error is not { } refusal || !refusal.EntraErrorCodes.Any(EntraCode.RefusesBinding))
+        {
+            return result;
+        }
+
+        Log.NotBound(_logger, exchange.ClientId, exchange.Request.Scope, refusal);
+        return await _endpoint.AcquireAsync(exchange.WithoutBinding(), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -37,6 +38,13 @@ public sealed class ApplicationCredentialOptions
     /// same, because one that follows a redirect posts the client secret to the new address. It must not attach tokens. It is not disposed.
     /// </summary>
     public HttpClient? HttpClient { get; set; }
+
+    /// <summary>
+    /// Sets up the connections for bound tokens (<see cref="ClientCertificateAuthentication.BindTokens"/>): a proxy, or whom to trust.
+    /// Called once for each certificate. The certificate of the connection and the refusal of redirects cannot be changed.
+    /// </summary>
+    [Experimental(BoundTokens.Diagnostic)]
+    public Action<SocketsHttpHandler>? ConfigureMutualTls { get; set; }
 
     /// <summary>
     /// Whether to send token requests through the proxy of the AKS cluster that <c>AZURE_KUBERNETES_TOKEN_PROXY</c> names

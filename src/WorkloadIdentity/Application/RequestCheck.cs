@@ -7,8 +7,31 @@ namespace WorkloadIdentity;
 internal static class RequestCheck
 {
     /// <summary>What is wrong with a request; null when nothing is.</summary>
-    public static TokenError? Problem(TokenRequest request, string clientId) =>
-        JwtProblem(request, clientId) ?? AgentUserProblem(request) ?? ScopeProblem(request);
+    /// <param name="request">The request.</param>
+    /// <param name="clientId">The application.</param>
+    /// <param name="isUnbound">Whether it is for an ordinary token although the application binds its tokens.</param>
+    public static TokenError? Problem(TokenRequest request, string clientId, bool isUnbound) =>
+        JwtProblem(request, clientId) ?? AgentUserProblem(request) ?? ScopeProblem(request) ?? BindingProblem(request, clientId, isUnbound);
+
+    /// <summary>A token that the asker would send without the certificate must not be bound, and one for a user cannot be.</summary>
+    private static TokenError? BindingProblem(TokenRequest request, string clientId, bool isUnbound)
+    {
+        var problem =
+            request.IsForUser && request.Binding == TokenBinding.Required
+                ? "requires a bound token for a user. Only tokens for the application itself can be bound. Use a client without Binding, "
+                    + "and an identity that does not bind its tokens"
+            : isUnbound && request.Binding == TokenBinding.None
+                ? $"does not ask for a bound token, and application {clientId} binds its tokens to its certificate. On an HttpClient of "
+                    + "this library, set options.Binding = TokenBinding.Required. For callers that cannot present a certificate, register "
+                    + "a second identity without BindTokens"
+            : null;
+        return problem is null
+            ? null
+            : new TokenError(TokenErrorKind.InvalidConfiguration, $"The request for '{request.Scope}' {problem}.")
+            {
+                HelpAnchor = HelpAnchors.BoundTokens,
+            };
+    }
 
     private static TokenError? JwtProblem(TokenRequest request, string clientId) => request.User?.FormProblem is not { } problem
         ? null

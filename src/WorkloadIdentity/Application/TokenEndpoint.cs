@@ -8,7 +8,7 @@ namespace WorkloadIdentity;
 /// </summary>
 internal sealed class TokenEndpoint(
     string clientId, ClientAuthentication authentication, HttpClient client, RetryOptions retryOptions, TimeProvider timeProvider,
-    ILogger logger, IdentityBinding? binding = null)
+    ILogger logger, MutualTlsRoute mutualTls, IdentityBinding? binding = null)
 {
     // A new federated credential takes minutes to be known everywhere, so shorter delays would not help.
     private static readonly TimeSpan FirstPropagationWait = TimeSpan.FromSeconds(5);
@@ -118,7 +118,16 @@ internal sealed class TokenEndpoint(
             return refused;
         }
 
-        if (binding is not null && IdentityBinding.Refuse(form) is { } kept)
+        if (form.Binding is { } certificate)
+        {
+            (sender, address, noWay) = binding is null
+                ? mutualTls.For(exchange, certificate)
+                : MutualTlsRoute.Failed(
+                    $"The proxy of the identity binding takes no certificates. Leave out {nameof(ApplicationCredentialOptions
+                        .UseIdentityBinding)}, or use assertions that are not bound.");
+        }
+
+        if ((noWay ?? RefuseForm(form, exchange)) is { } kept)
         {
             return new Attempt(About(kept, exchange), Form: null);
         }
@@ -128,7 +137,9 @@ internal sealed class TokenEndpoint(
             await Backchannel.SendAsync(
                 sender!,
                 Request(address!, exchange, form),
-                binding is null ? exchange.Authority.Name : $"The proxy of the identity binding ({address!.Authority})",
+                binding is not null ? $"The proxy of the identity binding ({address!.Authority})"
+                    : form.Binding is null ? exchange.Authority.Name
+                    : address!.Authority,
                 retryOptions.AttemptTimeout,
                 timeProvider,
                 cancellationToken).ConfigureAwait(false);
@@ -140,6 +151,14 @@ internal sealed class TokenEndpoint(
 
         return new Attempt(result, form);
     }
+
+    /// <summary>Why a form that was written must not be sent; null if it may.</summary>
+    private TokenResult? RefuseForm(TokenRequestForm form, TokenExchange exchange) =>
+        exchange.Request.Binding == TokenBinding.Required && !form.AsksForBoundToken
+            ? MutualTlsRoute.Failed(
+                $"The assertion of '{authentication.Name}' is not bound to a certificate, and the request requires a bound token. Use a "
+                    + "source whose assertions are bound, such as a credential with BindTokens().").Problem
+            : binding is null ? null : IdentityBinding.Refuse(form);
 
     /// <summary>
     /// Whether to repeat a request. The same refused secret is not sent again, because repeated failures look like an attack. An assertion

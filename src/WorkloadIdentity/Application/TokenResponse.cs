@@ -30,7 +30,12 @@ internal static class TokenResponse
             return TokenResult.Failed(TokenRefusal.Read(answer, exchange, form, authentication));
         }
 
-        var origin = new TokenOrigin(AcquiredBy: null, exchange.Authority.Name, exchange.ClientId, form.Certificate?.NotAfter);
+        var origin = new TokenOrigin(
+            AcquiredBy: null,
+            exchange.Authority.Name,
+            exchange.ClientId,
+            form.Certificate?.NotAfter,
+            form.AsksForBoundToken ? form.Binding : null);
         return Token(said, sentOn, origin) switch
         {
             ({ } token, _) => TokenResult.Issued(token),
@@ -57,9 +62,10 @@ internal static class TokenResponse
             return (null, "the access_token is empty, or holds a character that no Bearer token has (RFC 6750)");
         }
 
-        if (!string.Equals(response.TokenType, "Bearer", StringComparison.OrdinalIgnoreCase))
+        var tokenType = origin.Binding is null ? "Bearer" : BoundTokens.TokenType;
+        if (!string.Equals(response.TokenType, tokenType, StringComparison.OrdinalIgnoreCase))
         {
-            return (null, "the token_type is not Bearer");
+            return (null, $"the token_type is not {tokenType}");
         }
 
         if (Seconds(response.ExpiresIn) is not { } lifetime)
@@ -79,8 +85,12 @@ internal static class TokenResponse
 
         // The refresh time is a hint. One out of range is ignored.
         var refresh = Seconds(response.RefreshIn);
+        var expiresOn = sentOn.AddSeconds(lifetime);
         return (new AccessToken(
-            value, sentOn.AddSeconds(lifetime), refresh > 0 && refresh < lifetime ? sentOn.AddSeconds(refresh.Value) : null, origin), null);
+            value,
+            origin.Binding is { } certificate && certificate.NotAfter < expiresOn ? certificate.NotAfter : expiresOn,
+            refresh > 0 && refresh < lifetime ? sentOn.AddSeconds(refresh.Value) : null,
+            origin), null);
     }
 
     private static double? Seconds(TokenAnswer.StatedTime time) => time.Seconds is { } seconds ? Math.Floor(seconds) : null;

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace WorkloadIdentity;
 
 /// <summary>The request that an <see cref="AssertionSource"/> gets: what the assertion is for. Immutable.</summary>
@@ -40,6 +42,13 @@ public sealed class AssertionRequest
 
     /// <summary>The <c>fmi_path</c> of the token request; null without one.</summary>
     public string? FmiPath { get; init; }
+
+    /// <summary>
+    /// Whether the token is to be bound to a certificate. It is, if the assertion is
+    /// (<see cref="AssertionResult.Issued(string, System.Security.Cryptography.X509Certificates.X509Certificate2)"/>).
+    /// </summary>
+    [Experimental(BoundTokens.Diagnostic)]
+    public TokenBinding Binding { get; init; }
 
     /// <summary>The claims that an API's challenge requires, as a JSON object; null if there are none.</summary>
     public string? Claims { get; init; }

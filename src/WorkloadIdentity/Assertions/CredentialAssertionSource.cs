@@ -30,12 +30,12 @@ internal sealed class CredentialAssertionSource : AssertionSource
     {
         var result = await credential.AcquireAsync(
             new Acquisition(
-                token)
+                token.BoundAs(request.Binding))
             { HasAlternatives = request.HasAlternatives, TimeProvider = request.TimeProvider, IsReport = request.IsReport },
                 cancellationToken).ConfigureAwait(false);
         return result switch
         {
-            { Verdict: TokenVerdict.Issued, Token: { } issued } => AssertionResult.Issued(issued.Value),
+            { Verdict: TokenVerdict.Issued, Token: { } issued } => AssertionResult.Issued(issued.Value, issued.Binding),
             { Verdict: TokenVerdict.Unavailable, Error: { } absent } => AssertionResult.Unavailable(Explained(absent)),
             { Error: { } error } => AssertionResult.Failed(Explained(error)),
             _ => throw new InvalidOperationException("A verdict without a token has an error."),

@@ -9,6 +9,9 @@ internal abstract class CertificateSource
     /// <summary>Where it looks, for a report: <c>the certificate file '/run/secrets/client.pem'</c>.</summary>
     public abstract string LooksFor { get; }
 
+    /// <summary>Whether its keys are in this process or a store of the machine, so that a connection can present the certificate.</summary>
+    public virtual bool HasKeys => true;
+
     /// <summary>The section of docs/errors.md about it.</summary>
     public virtual string HelpAnchor => HelpAnchors.ClientCertificate;
 

@@ -26,6 +26,9 @@ public abstract class ClientAuthentication
     /// <summary>Whether the proof is an assertion of another issuer.</summary>
     internal virtual bool IsFederated => false;
 
+    /// <summary>Whether tokens are bound to the certificate that authenticates the application.</summary>
+    internal virtual bool BindsTokens => false;
+
     /// <summary>The audience that the application set for assertions of another issuer; null without one.</summary>
     internal virtual string? Audience => null;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace WorkloadIdentity;
 
-/// <summary>How a signed assertion gets into the token request.</summary>
+/// <summary>How the certificate gets into the token request: it signs an assertion, or the connection presents it.</summary>
 public sealed partial class ClientCertificateAuthentication
 {
     private static readonly TimeSpan WarnedAhead = TimeSpan.FromDays(30);
@@ -76,6 +76,13 @@ public sealed partial class ClientCertificateAuthentication
         if (certificate.TimeProblem(now) is { } time)
         {
             return Unusable($"The client certificate '{certificate.Subject}' {time}.", HelpAnchors.ClientCertificate);
+        }
+
+        if (exchange.BindsToken)
+        {
+            form.AddCertificate(certificate);
+            WarnOfExpiry(certificate, exchange, now);
+            return null;
         }
 
         try

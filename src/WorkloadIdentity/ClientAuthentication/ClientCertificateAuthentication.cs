@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -14,15 +15,19 @@ public sealed partial class ClientCertificateAuthentication : ClientAuthenticati
     private readonly CertificateSource _source;
     private readonly X509Certificate2[]? _issuers;
 
-    private ClientCertificateAuthentication(CertificateSource source, X509Certificate2[]? issuers = null)
+    private ClientCertificateAuthentication(
+        CertificateSource source, X509Certificate2[]? issuers = null, bool bindsTokens = false)
     {
         _source = source;
         _issuers = issuers;
+        BindsTokens = bindsTokens;
     }
 
     internal override string Name => "client certificate";
 
     internal override string LooksFor => _source.LooksFor;
+
+    internal override bool BindsTokens { get; }
 
     /// <summary>
     /// A certificate with its private key, for the life of the program. A copy is kept: the caller may dispose the original.
@@ -200,8 +205,25 @@ public sealed partial class ClientCertificateAuthentication : ClientAuthenticati
         X509Certificate2[] all = [.. issuers];
         return Array.IndexOf(all, null) >= 0
             ? throw new ArgumentException("One of the issuers is null.", nameof(issuers))
-            : new ClientCertificateAuthentication(_source, all);
+            : new ClientCertificateAuthentication(_source, all, BindsTokens);
     }
+
+    /// <summary>
+    /// The same, with tokens that are bound to the certificate (RFC 8705): whoever steals one cannot use it without the certificate's key.
+    /// The application proves itself with the certificate in TLS instead of an assertion. A preview of Entra: it works for applications
+    /// that trust a subject name and issuer (SN+I), and for APIs that Microsoft enabled.
+    /// </summary>
+    /// <remarks>
+    /// A client asks for bound tokens with <see cref="AccessTokenHandlerOptions.Binding"/>. A request that does not ask for one
+    /// (<see cref="TokenRequest.Binding"/>) is refused, because its asker would send the token without the certificate.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">The key signs elsewhere, so no connection can present the certificate.</exception>
+    [Experimental(BoundTokens.Diagnostic)]
+    public ClientCertificateAuthentication BindTokens() => _source.HasKeys
+        ? new ClientCertificateAuthentication(_source, _issuers, bindsTokens: true)
+        : throw new InvalidOperationException(
+            "Tokens cannot be bound to this certificate, because its key signs elsewhere (FromSigner). TLS needs the key in this process "
+                + "or in a certificate store of the machine. Use FromCertificate, FromFile, FromStore or FromCallback.");
 
     internal static ClientCertificateAuthentication FromStore(StoredCertificate certificate) => new(new CertificateStore(certificate));
 

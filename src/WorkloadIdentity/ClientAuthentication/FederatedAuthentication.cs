@@ -85,7 +85,15 @@ public sealed class FederatedAuthentication : ClientAuthentication
                 HelpAnchors.AssertionSource);
         }
 
-        form.AddFederatedAssertion(result.Assertion!);
+        if (result.Binding is { } certificate)
+        {
+            form.AddBoundAssertion(result.Assertion!, certificate, exchange.BindsToken);
+        }
+        else
+        {
+            form.AddFederatedAssertion(result.Assertion!);
+        }
+
         exchange.Assertion = result.Assertion;
         exchange.Notes?.Assertion = UnverifiedJwt.TryRead(result.Assertion);
         return null;

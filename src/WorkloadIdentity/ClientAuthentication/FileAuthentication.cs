@@ -27,6 +27,8 @@ internal sealed class FileAuthentication(
 
     internal override bool IsFederated => authentication.IsFederated;
 
+    internal override bool BindsTokens => authentication.BindsTokens;
+
     internal override TimeSpan Tolerance => authentication.Tolerance;
 
     internal override async ValueTask<TokenResult?> WriteAsync(

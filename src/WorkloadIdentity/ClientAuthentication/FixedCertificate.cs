@@ -5,6 +5,8 @@ internal sealed class FixedCertificate(SigningCertificate certificate) : Certifi
 {
     public override string LooksFor => $"a certificate given in code ('{certificate.Subject}')";
 
+    public override bool HasKeys => certificate.Remote is null;
+
     public override ValueTask<CertificateResult> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new CertificateResult(certificate));
 }

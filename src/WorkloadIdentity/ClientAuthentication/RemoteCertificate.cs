@@ -13,6 +13,8 @@ internal sealed class RemoteCertificate(
 
     public override string LooksFor => looksFor ?? "a certificate whose key signs elsewhere";
 
+    public override bool HasKeys => false;
+
     public override async ValueTask<CertificateResult> ReadAsync(TokenExchange exchange, CancellationToken cancellationToken)
     {
         if (await certificate(exchange.Refusal, cancellationToken).ConfigureAwait(false) is not { } current)

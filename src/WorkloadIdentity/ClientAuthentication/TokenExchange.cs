@@ -28,6 +28,9 @@ internal sealed class TokenExchange
     /// <summary>Whether it is made for a report: see <see cref="Acquisition.IsReport"/>.</summary>
     public bool IsReport { get; init; }
 
+    /// <summary>Whether the token is to be bound to the certificate that proves the application.</summary>
+    public bool BindsToken { get; init; }
+
     /// <summary>Where a report's notes are taken; null when nobody reads them.</summary>
     public ReportNotes? Notes { get; init; }
 
@@ -65,11 +68,12 @@ internal sealed class TokenExchange
     /// <summary>Whether to sign with RS256, although the key supports PS256.</summary>
     public bool UseRs256 { get; set; }
 
-    /// <summary>What an assertion source is asked for this exchange.</summary>
+    /// <summary>What an assertion source is asked for this exchange. As tokens for users are not bound, their assertions are not.</summary>
     public AssertionRequest ToAssertionRequest() => new(Authority.Uri, TenantId, ClientId, Request.Scope)
     {
         Audience = AssertionAudience,
         FmiPath = Request.FmiPath,
+        Binding = Request.IsForUser ? TokenBinding.None : Request.Binding,
         Claims = ChallengeClaims,
         Refusal = Refusal,
         IsReport = IsReport,
@@ -77,6 +81,9 @@ internal sealed class TokenExchange
         Environment = Environment,
         TimeProvider = TimeProvider,
     };
+
+    /// <summary>The same exchange for an ordinary token.</summary>
+    public TokenExchange WithoutBinding() => Copy(Request, Claims, AgentToken, bindsToken: false);
 
     /// <summary>The request of the agent identity itself for its token of the exchange, by which it may act as its user.</summary>
     public TokenExchange ForAgentToken(TokenRequest request) => Copy(request, claims: null, agentToken: null);
@@ -89,7 +96,7 @@ internal sealed class TokenExchange
         return copy;
     }
 
-    private TokenExchange Copy(TokenRequest request, string? claims, string? agentToken) => new()
+    private TokenExchange Copy(TokenRequest request, string? claims, string? agentToken, bool? bindsToken = null) => new()
     {
         Authority = Authority,
         TenantId = TenantId,
@@ -100,6 +107,7 @@ internal sealed class TokenExchange
         Environment = Environment,
         TimeProvider = TimeProvider,
         IsReport = IsReport,
+        BindsToken = bindsToken ?? BindsToken,
         Notes = Notes,
         Logger = Logger,
         AssertionAudience = AssertionAudience,

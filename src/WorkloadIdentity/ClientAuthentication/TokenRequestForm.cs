@@ -13,6 +13,9 @@ internal sealed class TokenRequestForm
 {
     public const string JwtBearerAssertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
+    /// <summary>The type of an assertion that is bound to the certificate of the connection, as MSAL sends it.</summary>
+    public const string BoundAssertion = "urn:ietf:params:oauth:client-assertion-type:jwt-pop";
+
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly List<KeyValuePair<string, string>> _fields;
 
@@ -30,8 +33,14 @@ internal sealed class TokenRequestForm
     /// <summary>Whether somebody else made the assertion: then what it says is worth telling when it is refused.</summary>
     public bool IsFederated { get; private set; }
 
-    /// <summary>The certificate whose key signed the assertion; null when none did.</summary>
+    /// <summary>The certificate that proves the application, by a signature or in TLS; null when none does.</summary>
     public SigningCertificate? Certificate { get; private set; }
+
+    /// <summary>The certificate that the connection must present; null where it presents none.</summary>
+    public BoundCertificate? Binding { get; private set; }
+
+    /// <summary>Whether it asks for a token that is bound to <see cref="Binding"/>.</summary>
+    public bool AsksForBoundToken { get; private set; }
 
     /// <summary>The algorithm the assertion was signed with, where that was ours to choose.</summary>
     public string? Algorithm { get; private set; }
@@ -95,8 +104,16 @@ internal sealed class TokenRequestForm
     /// <summary>RFC 7523 section 2.2: an assertion of our own, signed with the key of <paramref name="certificate"/>.</summary>
     public void AddSignedAssertion(string assertion, string algorithm, SigningCertificate certificate)
     {
-        AddAssertion(assertion);
+        AddAssertion(assertion, JwtBearerAssertion);
         Algorithm = algorithm;
+        Certificate = certificate;
+        _material = Convert.ToHexString(certificate.Sha256);
+    }
+
+    /// <summary>RFC 8705 section 2: the connection presents the certificate, and the token is bound to it.</summary>
+    public void AddCertificate(SigningCertificate certificate)
+    {
+        BindTo(certificate.Bound, asksForBoundToken: true);
         Certificate = certificate;
         _material = Convert.ToHexString(certificate.Sha256);
     }
@@ -104,7 +121,19 @@ internal sealed class TokenRequestForm
     /// <summary>RFC 7523 section 2.2: an assertion made by another issuer.</summary>
     public void AddFederatedAssertion(string assertion)
     {
-        AddAssertion(assertion);
+        AddAssertion(assertion, JwtBearerAssertion);
+        IsFederated = true;
+        _material = assertion;
+    }
+
+    /// <summary>The same, where the assertion is bound to the certificate that the connection presents.</summary>
+    /// <param name="assertion">The assertion.</param>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="asksForBoundToken">Whether the token is to be bound too.</param>
+    public void AddBoundAssertion(string assertion, BoundCertificate certificate, bool asksForBoundToken)
+    {
+        AddAssertion(assertion, BoundAssertion);
+        BindTo(certificate, asksForBoundToken);
         IsFederated = true;
         _material = assertion;
     }
@@ -120,9 +149,19 @@ internal sealed class TokenRequestForm
     /// <summary>The names of the fields.</summary>
     public override string ToString() => string.Join('&', _fields.Select(field => field.Key));
 
-    private void AddAssertion(string assertion)
+    private void BindTo(BoundCertificate certificate, bool asksForBoundToken)
     {
-        Add("client_assertion_type", JwtBearerAssertion);
+        Binding = certificate;
+        AsksForBoundToken = asksForBoundToken;
+        if (asksForBoundToken)
+        {
+            Add("token_type", BoundTokens.TokenType);
+        }
+    }
+
+    private void AddAssertion(string assertion, string type)
+    {
+        Add("client_assertion_type", type);
         AddSecret("client_assertion", assertion);
         Assertion = assertion;
     }

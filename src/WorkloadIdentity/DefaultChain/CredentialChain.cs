@@ -61,7 +61,7 @@ public sealed class CredentialChain : Credential
     /// <inheritdoc/>
     protected override RequestFeatures Supports =>
         RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims
-            | RequestFeatures.AgentUser;
+            | RequestFeatures.AgentUser | RequestFeatures.Binding;
 
     /// <inheritdoc/>
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -58,6 +59,10 @@ public sealed class DefaultCredentialsOptions
     /// <summary>The client that asks managed identity hosts: see <see cref="ManagedIdentityCredentialOptions.HttpClient"/>.</summary>
     public HttpClient? ManagedIdentityHttpClient { get; set; }
 
+    /// <summary>Sets up the connections for bound tokens: <see cref="ApplicationCredentialOptions.ConfigureMutualTls"/>.</summary>
+    [Experimental(BoundTokens.Diagnostic)]
+    public Action<SocketsHttpHandler>? ConfigureMutualTls { get; set; }
+
     /// <summary>The clock for lifetimes, delays and time limits.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
@@ -87,6 +92,7 @@ public sealed class DefaultCredentialsOptions
             AuthorityHost = authority,
             AllowUnknownAuthorityHost = AllowUnknownAuthorityHost,
             HttpClient = HttpClient,
+            ConfigureMutualTls = ConfigureMutualTls,
             UseIdentityBinding = UseIdentityBinding,
             TimeProvider = TimeProvider,
             Environment = Environment,

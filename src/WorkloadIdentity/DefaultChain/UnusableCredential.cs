@@ -13,7 +13,7 @@ internal sealed class UnusableCredential(
     // Whatever is asked for: the reason is the same.
     protected override RequestFeatures Supports =>
         RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims
-            | RequestFeatures.AgentUser;
+            | RequestFeatures.AgentUser | RequestFeatures.Binding;
 
     protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Result(acquisition.Request));

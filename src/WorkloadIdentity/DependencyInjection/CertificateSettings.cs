@@ -14,8 +14,9 @@ internal static class CertificateSettings
     private const string Store = "CertificateStore";
     private const string Value = "Certificate";
     private const string Chain = "SendCertificateChain";
+    private const string Binds = "BindTokens";
 
-    public static IReadOnlyList<string> Names { get; } = [File, KeyFile, Password, Subject, Thumbprint, Store, Value, Chain];
+    public static IReadOnlyList<string> Names { get; } = [File, KeyFile, Password, Subject, Thumbprint, Store, Value, Chain, Binds];
 
     /// <summary>The settings that name files.</summary>
     public static IReadOnlyList<string> FileNames { get; } = [File, KeyFile];
@@ -23,7 +24,7 @@ internal static class CertificateSettings
     /// <summary>The certificate; null when that could not be told, for reasons the reader noted.</summary>
     public static ClientCertificateAuthentication? Read(SectionReader reader)
     {
-        var sendsChain = reader.Flag(Chain) ?? false;
+        var (sendsChain, bindsTokens) = (reader.Flag(Chain) ?? false, reader.Flag(Binds) ?? false);
         string[] places = [.. new[] { File, Subject, Thumbprint, Value }.Where(name => reader.Text(name) is not null)];
         if (places.Length != 1)
         {
@@ -46,7 +47,8 @@ internal static class CertificateSettings
             Value => FromValue(reader),
             _ => FromStore(reader, place),
         };
-        return sendsChain ? certificate?.WithChain() : certificate;
+        certificate = sendsChain ? certificate?.WithChain() : certificate;
+        return bindsTokens ? certificate?.BindTokens() : certificate;
     }
 
     private static ClientCertificateAuthentication? FromFile(SectionReader reader)

@@ -19,7 +19,7 @@ internal static class OtherLibrarySettings
     private const string Users = "nothing: it belongs to the sign-in of users";
     private const string Incoming = "nothing: it belongs to the validation of tokens that come in, which stays with Microsoft.Identity.Web";
     private const string Cache = "nothing: the cache of tokens has one form (docs/caching.md)";
-    private const string Bearer = "nothing: only bearer tokens are issued here (docs/differences.md)";
+    private const string Bearer = "nothing: managed identities get bearer tokens here (docs/differences.md)";
     private const string Client = "nothing here: it belongs to a client, services.AddHttpClient(name).AddAccessToken(scope)";
 
     // Microsoft.Identity.Web takes the first that it can load. A chain goes on only past what does not exist.
@@ -103,8 +103,8 @@ internal static class OtherLibrarySettings
         ("UserAssignedManagedIdentityClientId", IdentityWeb, "\"Kind\": \"ManagedIdentity\", with ClientId"),
         ("Authority", IdentityWeb, "TenantId, and AuthorityHost for another cloud than the public one"),
         ("AppHomeTenantId", IdentityWeb, "TenantId"),
-        ("UseBoundCredential", IdentityWeb, Bearer),
-        ("ProtocolScheme", IdentityWeb, Bearer),
+        ("UseBoundCredential", IdentityWeb, "BindTokens"),
+        ("ProtocolScheme", IdentityWeb, Client),
         ("TokenExchangeUrl", IdentityWeb, "Audience, and only for another cloud than the public one"),
         ("TokenExchangeAuthority", IdentityWeb, "nothing: the managed identity is asked, whatever its authority"),
         ("ClientCredentialsUsingManagedIdentity", IdentityWeb, "\"Kind\": \"ManagedIdentityFederation\", with IdentityClientId"),

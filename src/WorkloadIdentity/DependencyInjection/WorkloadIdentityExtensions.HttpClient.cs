@@ -75,6 +75,13 @@ public static partial class WorkloadIdentityExtensions
         services.AddSingleton(new RegisteredClient { Identity = identity, Scope = scope });
         services.AddKeyedSingleton(client, (provider, _) => new AccessTokenPipeline(client, request, options, identity, provider));
         TokenExitFilter.Register(services);
+        if (options.Binding != TokenBinding.None)
+        {
+            // First, so that a primary handler of the application is seen and, unless it is such a handler, refused.
+            services.Configure<HttpClientFactoryOptions>(client, factory => factory.HttpMessageHandlerBuilderActions.Insert(
+                0, pipeline => pipeline.PrimaryHandler = new MutualTlsHandler()));
+        }
+
         services.AddOptions<HttpClientFactoryOptions>(client).PostConfigure<IServiceProvider>(
             (factory, provider) => provider.GetRequiredKeyedService<AccessTokenPipeline>(client).Attach(factory));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RegisteredClient>, RegisteredClientValidator>());

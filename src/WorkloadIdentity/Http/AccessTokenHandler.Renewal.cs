@@ -11,7 +11,7 @@ public sealed partial class AccessTokenHandler
         {
             if (await RenewAsync(sent, rejection, response, cancellationToken).ConfigureAwait(false) is { } renewed)
             {
-                sent = sent.With(renewed);
+                sent = Authorize(sent, renewed);
                 response = await base.SendAsync(sent.Message, cancellationToken).ConfigureAwait(false);
             }
         }

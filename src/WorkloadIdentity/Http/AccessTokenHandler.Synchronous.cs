@@ -12,7 +12,7 @@ public sealed partial class AccessTokenHandler
             return base.Send(WithoutToken(request), cancellationToken);
         }
 
-        var sent = message.With(Blocking.Wait(
+        var sent = Authorize(message, Blocking.Wait(
             static get => get.Handler.GetTokenAsync(get.Request, get.cancellationToken),
             (Handler: this, message.Request, cancellationToken)));
         HttpResponseMessage response;
@@ -39,7 +39,7 @@ public sealed partial class AccessTokenHandler
             var rejected = (Message: sent, response);
             if (Blocking.Wait(() => RenewAsync(rejected.Message, rejection, rejected.response, cancellationToken)) is { } renewed)
             {
-                sent = sent.With(renewed);
+                sent = Authorize(sent, renewed);
                 response = base.Send(sent.Message, cancellationToken);
             }
         }

@@ -95,7 +95,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
 
             var getting = GetTokenAsync(message.Request, cancellationToken);
             return getting.IsCompletedSuccessfully
-                ? SendAsync(message.With(getting.Result), cancellationToken)
+                ? SendAsync(Authorize(message, getting.Result), cancellationToken)
                 : GetAndSendAsync(message, getting, cancellationToken);
         }
         catch (OperationCanceledException exception) when (exception.CancellationToken.IsCancellationRequested)
@@ -176,11 +176,20 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
             ? _cached.GetTokenAsync(request, ref _entry, cancellationToken)
             : _acquirer.GetTokenAsync(request, cancellationToken);
 
+    /// <summary>Sets the token, unless it is bound to a certificate that the client does not present, or is unbound and must be.</summary>
+    /// <exception cref="TokenAcquisitionException">The token must not be sent with this message.</exception>
+    private AuthorizedRequest Authorize(AuthorizedRequest message, AccessToken token) =>
+        (token.Binding is not null || _requests.Binding == TokenBinding.Required)
+        && BoundTokenCheck.Refuse(
+            token, _requests.Binding, message.Message.RequestUri, message.Request.Scope, InnerHandler) is { } refusal
+            ? throw new TokenAcquisitionException(refusal)
+            : message.With(token);
+
     private async Task<HttpResponseMessage> GetAndSendAsync(
         AuthorizedRequest message, ValueTask<AccessToken> getting, CancellationToken cancellationToken)
     {
         var token = await getting.ConfigureAwait(false);
-        return await SendAsync(message.With(token), cancellationToken).ConfigureAwait(false);
+        return await SendAsync(Authorize(message, token), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Fast path: the inner handler completed synchronously, so no asynchronous state machine is needed.</summary>

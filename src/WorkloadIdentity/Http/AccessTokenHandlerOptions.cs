@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
@@ -36,6 +37,15 @@ public sealed class AccessTokenHandlerOptions
     /// </summary>
     /// <value>The default is true.</value>
     public bool ContinuousAccess { get; set; } = true;
+
+    /// <summary>
+    /// Whether the client's tokens are to be bound to a certificate (<see cref="ClientCertificateAuthentication.BindTokens"/>). Such a
+    /// token is sent only over a connection that presents the certificate, which needs a <see cref="MutualTlsHandler"/> as innermost
+    /// handler: <c>AddAccessToken</c> sets it up. A preview of Entra.
+    /// </summary>
+    /// <value>The default is <see cref="TokenBinding.None"/>.</value>
+    [Experimental(BoundTokens.Diagnostic)]
+    public TokenBinding Binding { get; set; }
 
     /// <summary>
     /// Chooses the token request of a message, for clients whose messages the application cannot change; null uses one request for all

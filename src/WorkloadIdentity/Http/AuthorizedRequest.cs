@@ -84,8 +84,21 @@ internal readonly struct AuthorizedRequest
     public AuthorizedRequest With(AccessToken token)
     {
         Message.Headers.Authorization = token.Header;
-        Message.Options.Set(SentToken.Key, new SentToken(token.Value, _address, Request.Scope, HasExit ? Places : null));
+        Message.Options.Set(SentToken.Key, new SentToken(token.Value, _address, Request.Scope, HasExit ? Places : null, token.Binding));
+        if (token.Binding is not null && _address is not null && KeyVaultHost.Is(_address.IdnHost))
+        {
+            AnnounceBinding();
+        }
+
         return this with { Token = token };
+    }
+
+    /// <summary>Tells Key Vault to ask for the certificate, over a version of HTTP that lets it.</summary>
+    private void AnnounceBinding()
+    {
+        Message.Headers.Remove(KeyVaultHost.Header);
+        Message.Headers.TryAddWithoutValidation(KeyVaultHost.Header, "true");
+        (Message.Version, Message.VersionPolicy) = (HttpVersion.Version11, HttpVersionPolicy.RequestVersionOrLower);
     }
 
     /// <summary>Finishes the pass, unless the response rejects the token and another token may be accepted.</summary>

@@ -7,6 +7,10 @@ namespace WorkloadIdentity;
 /// </summary>
 internal static class PrimaryHandler
 {
+    /// <summary>The handler at the end of a pipeline.</summary>
+    public static HttpMessageHandler? Of(HttpMessageHandler? pipeline) =>
+        HandlersOf(pipeline).LastOrDefault() is { } last ? last.InnerHandler : pipeline;
+
     /// <summary>The proxy that would get a request to <paramref name="address"/>; null if the request goes directly to its host.</summary>
     /// <param name="address">The address of the request.</param>
     /// <param name="pipeline">The handler that sends it, or the first of several.</param>
@@ -84,7 +88,4 @@ internal static class PrimaryHandler
     /// <summary>For a direct connection some proxies return null, and some return the address itself.</summary>
     private static bool Takes(IWebProxy proxy, Uri address) =>
         !proxy.IsBypassed(address) && proxy.GetProxy(address) is { } via && via != address;
-
-    private static HttpMessageHandler? Of(HttpMessageHandler? pipeline) =>
-        HandlersOf(pipeline).LastOrDefault() is { } last ? last.InnerHandler : pipeline;
 }

@@ -4,7 +4,7 @@ namespace WorkloadIdentity;
 /// The note on a message with its token and the rules for that token. Inner handlers such as the <see cref="TokenExit"/> read it. Its
 /// members are internal, so that nothing that prints or serialises options shows them.
 /// </summary>
-internal sealed class SentToken(string? value, Uri? address, string scope, OriginalUri? issued)
+internal sealed class SentToken(string? value, Uri? address, string scope, OriginalUri? issued, BoundCertificate? certificate = null)
 {
     public static readonly HttpRequestOptionsKey<SentToken> Key = new("WorkloadIdentity.SentToken");
 
@@ -15,6 +15,9 @@ internal sealed class SentToken(string? value, Uri? address, string scope, Origi
 
     /// <summary>The original URI and the origins since; null if the pipeline has no exit.</summary>
     internal OriginalUri? Issued { get; } = issued;
+
+    /// <summary>The certificate that the token is bound to; null for an ordinary token.</summary>
+    internal BoundCertificate? Certificate { get; } = certificate;
 
     public static SentToken? On(HttpRequestMessage message) => message.Options.TryGetValue(Key, out var sent) ? sent : null;
 

@@ -18,6 +18,10 @@ internal sealed class TokenRejection
     /// <summary>The claims that the next token must satisfy, as a JSON object; null if any other token will do.</summary>
     public string? Claims { get; }
 
+    /// <summary>APIs challenge the sender of a bound token with either scheme: its own, or that of ordinary tokens.</summary>
+    private static bool IsForBoundToken(string challenge, string scheme) =>
+        scheme == BoundTokens.TokenType && challenge.Equals("Bearer", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>
     /// Reads the challenges of <paramref name="response"/> for <paramref name="scheme"/>; null if none of them asks for another token.
     /// Claims come first, because a server that names both requires them.
@@ -30,7 +34,7 @@ internal sealed class TokenRejection
         TokenRejection? invalid = null;
         foreach (var challenge in AuthenticationChallenge.Of(response))
         {
-            if (!challenge.Scheme.Equals(scheme, StringComparison.OrdinalIgnoreCase))
+            if (!challenge.Scheme.Equals(scheme, StringComparison.OrdinalIgnoreCase) && !IsForBoundToken(challenge.Scheme, scheme))
             {
                 continue;
             }

@@ -7,7 +7,9 @@ namespace WorkloadIdentity;
 internal sealed class TokenRequestSelector(TokenRequest request, AccessTokenHandlerOptions options)
 {
     private readonly TokenRequest _request =
-        request.ContinuousAccess == options.ContinuousAccess ? request : Copy(request, null, options.ContinuousAccess);
+        request.ContinuousAccess == options.ContinuousAccess && request.Binding == options.Binding
+            ? request
+            : Copy(request, null, options.ContinuousAccess, options.Binding);
     private readonly Func<HttpRequestMessage, TokenRequest>? _select = options.Select;
     private readonly bool _requireTenant = options.RequireTenant;
 
@@ -18,6 +20,9 @@ internal sealed class TokenRequestSelector(TokenRequest request, AccessTokenHand
     public bool AreChosenByMessage => _requireTenant || _select is not null;
 
     public bool ContinuousAccess { get; } = options.ContinuousAccess;
+
+    /// <summary>Whether the client's tokens are to be bound to a certificate.</summary>
+    public TokenBinding Binding { get; } = options.Binding;
 
     /// <exception cref="TokenAcquisitionException">The message lacks what this client requires, or asks for what no message may
     /// carry.</exception>
@@ -38,9 +43,9 @@ internal sealed class TokenRequestSelector(TokenRequest request, AccessTokenHand
             }
         }
 
-        if (input is not null || chosen.ContinuousAccess != ContinuousAccess)
+        if (input is not null || chosen.ContinuousAccess != ContinuousAccess || chosen.Binding != Binding)
         {
-            chosen = Copy(chosen, input, ContinuousAccess);
+            chosen = Copy(chosen, input, ContinuousAccess, Binding);
         }
 
         return _requireTenant && chosen.TenantId is null
@@ -64,7 +69,7 @@ internal sealed class TokenRequestSelector(TokenRequest request, AccessTokenHand
     }
 
     /// <summary>The request with the choice of the message. A user that the message names takes the place of the request's.</summary>
-    private static TokenRequest Copy(TokenRequest request, RequestTokenOptions? input, bool continuousAccess)
+    private static TokenRequest Copy(TokenRequest request, RequestTokenOptions? input, bool continuousAccess, TokenBinding binding)
     {
         var namesUser = input is { User: not null } or { AgentUser: not null };
         return request.With(
@@ -72,7 +77,8 @@ internal sealed class TokenRequestSelector(TokenRequest request, AccessTokenHand
             input?.Tenant ?? request.TenantId,
             namesUser ? input!.User : request.User,
             namesUser ? input!.AgentUser : request.AgentUser,
-            continuousAccess);
+            continuousAccess,
+            binding);
     }
 
     private static TokenAcquisitionException Refused(TokenErrorKind kind, string message, string scope, string? anchor = null) =>

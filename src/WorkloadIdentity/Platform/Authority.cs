@@ -14,6 +14,10 @@ internal sealed class Authority
         IsLoopback = isLoopback;
         Name = uri.IsDefaultPort ? uri.IdnHost : uri.Authority;
         TokenExchangeAudience = uri.IsDefaultPort ? EntraCloud.TokenExchangeAudience(uri.IdnHost) : null;
+        MutualTls = uri.Scheme != Uri.UriSchemeHttps ? null
+            : isLoopback || IsForMutualTls(uri.IdnHost) ? uri
+            : uri.IsDefaultPort && EntraCloud.MutualTlsHost(uri.IdnHost) is { } host ? new Uri($"https://{host}")
+            : null;
     }
 
     /// <summary>Scheme, host and port.</summary>
@@ -27,6 +31,12 @@ internal sealed class Authority
 
     /// <summary>The audience of assertions for federated credentials; null if the application must state it.</summary>
     public string? TokenExchangeAudience { get; }
+
+    /// <summary>
+    /// Where the application may prove itself with a certificate in TLS: a host of the same cloud, or this one if it is one of these or
+    /// a loopback address; null if there is none.
+    /// </summary>
+    public Uri? MutualTls { get; }
 
     /// <summary>The authority at <paramref name="host"/>.</summary>
     /// <exception cref="ArgumentException">Secrets must not be sent to this host.</exception>
@@ -59,6 +69,9 @@ internal sealed class Authority
     }
 
     public override string ToString() => Name;
+
+    /// <summary>Whether the host is one for certificates, also that of a region: <c>westus3.mtlsauth.microsoft.com</c>.</summary>
+    private static bool IsForMutualTls(string host) => host.Split('.', 3) is ["mtlsauth", _, _] or [_, "mtlsauth", _];
 
     /// <summary>
     /// The host that an application uses: the stated one, else that of the environment as in the Azure SDKs, else the public cloud's. Or

@@ -84,6 +84,10 @@ internal static class Backchannel
                     TokenErrorKind.TimedOut, $"{server} did not answer within {timeLimit.TotalSeconds:0.#} s.")
                 { Exception = exception });
             }
+            catch (HttpRequestException exception) when (exception.InnerException is TokenAcquisitionException { Error: { } refused })
+            {
+                return BackchannelAnswer.Failed(refused);
+            }
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
                 return NotReached(server, exception);

@@ -7,6 +7,7 @@ namespace WorkloadIdentity;
 public static class EntraCloud
 {
     private const string PublicAudience = ExchangeAudience.OfPublicCloud;
+    private const string PublicMutualTls = "mtlsauth.microsoft.com";
     private const string UsGovernmentAudience = "api://AzureADTokenExchangeUSGov";
     private const string ChinaAudience = "api://AzureADTokenExchangeChina";
     private const string FranceAudience = "api://AzureADTokenExchangeFrance";
@@ -14,20 +15,21 @@ public static class EntraCloud
     private const string SingaporeAudience = "api://AzureADTokenExchangeGovSG";
 
     // The audience of the host's federated credentials stands beside each. Read once or twice in a program, so it is a list.
-    private static readonly IReadOnlyList<(string Host, string Audience)> Hosts =
+    // The last host takes requests with a certificate in TLS. MSAL refuses two older ones, and knows none for login-us.
+    private static readonly IReadOnlyList<(string Host, string Audience, string? MutualTls)> Hosts =
     [
-        ("login.microsoftonline.com", PublicAudience),
-        ("login.windows.net", PublicAudience),
-        ("login.microsoft.com", PublicAudience),
-        ("sts.windows.net", PublicAudience),
-        ("login.microsoftonline.us", UsGovernmentAudience),
-        ("login.usgovcloudapi.net", UsGovernmentAudience),
-        ("login-us.microsoftonline.com", UsGovernmentAudience),
-        ("login.partner.microsoftonline.cn", ChinaAudience),
-        ("login.chinacloudapi.cn", ChinaAudience),
-        ("login.sovcloud-identity.fr", FranceAudience),
-        ("login.sovcloud-identity.de", GermanyAudience),
-        ("login.sovcloud-identity.sg", SingaporeAudience),
+        ("login.microsoftonline.com", PublicAudience, PublicMutualTls),
+        ("login.windows.net", PublicAudience, PublicMutualTls),
+        ("login.microsoft.com", PublicAudience, PublicMutualTls),
+        ("sts.windows.net", PublicAudience, PublicMutualTls),
+        ("login.microsoftonline.us", UsGovernmentAudience, "mtlsauth.microsoftonline.us"),
+        ("login.usgovcloudapi.net", UsGovernmentAudience, null),
+        ("login-us.microsoftonline.com", UsGovernmentAudience, null),
+        ("login.partner.microsoftonline.cn", ChinaAudience, "mtlsauth.partner.microsoftonline.cn"),
+        ("login.chinacloudapi.cn", ChinaAudience, null),
+        ("login.sovcloud-identity.fr", FranceAudience, "mtlsauth.sovcloud-identity.fr"),
+        ("login.sovcloud-identity.de", GermanyAudience, "mtlsauth.sovcloud-identity.de"),
+        ("login.sovcloud-identity.sg", SingaporeAudience, "mtlsauth.sovcloud-identity.sg"),
     ];
 
     /// <summary>The audiences of federated credentials in all clouds, the public cloud's first.</summary>
@@ -82,5 +84,11 @@ public static class EntraCloud
     /// must state the audience, because an assertion for one cloud must not be sent to another.
     /// </summary>
     internal static string? TokenExchangeAudience(string host) =>
-        Hosts.FirstOrDefault(known => known.Host.Equals(host, StringComparison.OrdinalIgnoreCase)).Audience;
+        Find(host).Audience;
+
+    /// <summary>The host of the same cloud that takes a certificate in TLS; null if none is known.</summary>
+    internal static string? MutualTlsHost(string host) => Find(host).MutualTls;
+
+    private static (string Host, string Audience, string? MutualTls) Find(string host) =>
+        Hosts.FirstOrDefault(known => known.Host.Equals(host, StringComparison.OrdinalIgnoreCase));
 }

@@ -59,6 +59,13 @@ internal static partial class Log
     public static partial void AwaitingFederatedCredential(ILogger logger, string server, TimeSpan tolerance, TokenError error);
 
     [LoggerMessage(
+        205,
+        LogLevel.Warning,
+        "Application {ClientId} got an ordinary token for {Scope}, because a token that is bound to its certificate was refused and the "
+            + "client allows ordinary ones (TokenBinding.Preferred). {Error}")]
+    public static partial void NotBound(ILogger logger, string clientId, string scope, TokenError error);
+
+    [LoggerMessage(
         210,
         LogLevel.Warning,
         "The client certificate '{Subject}' of application {ClientId} expires in {Days} days, on {ExpiresOn:u}. Register a new certificate "

@@ -37,7 +37,7 @@ public sealed class IdentitySectionTests
             "certificate and key",
             $$"""
             { "Kind": "ClientCertificate", "TenantId": "{{Tenant}}", "ClientId": "{{Client}}", "CertificateFile": "/tls.crt",
-              "CertificateKeyFile": "/tls.key", "SendCertificateChain": true }
+              "CertificateKeyFile": "/tls.key", "SendCertificateChain": true, "BindTokens": true }
             """
         },
         {

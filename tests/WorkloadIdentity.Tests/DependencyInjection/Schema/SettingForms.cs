@@ -66,6 +66,7 @@ internal static class SettingForms
         ["SendCertificateChain"] = (
             Flag,
             "Sends the certificate with each assertion, for applications that trust a subject name and issuer."),
+        ["BindTokens"] = (Flag, "Binds tokens to the certificate, so that a stolen one is worthless. A preview of Entra."),
         ["TokenFile"] = (Text, "The file, read at each use. Without it: the file that AZURE_FEDERATED_TOKEN_FILE names."),
         ["Optional"] = (Flag, "Leaves this member of the chain out where the file that it names does not exist."),
         ["Audience"] = (Text, "The audience of the assertion. Without it: the cloud's, such as api://AzureADTokenExchange."),
