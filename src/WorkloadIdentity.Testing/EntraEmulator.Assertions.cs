@@ -39,6 +39,23 @@ public sealed partial class EntraEmulator
         };
     }
 
+    /// <summary>The environment of a Buildkite job. Each call is another job.</summary>
+    /// <param name="issuer">Who signs its id tokens.</param>
+    /// <param name="subject">Their <c>sub</c>: the value of <paramref name="subjectClaim"/>, a GUID for the claims that have an id.</param>
+    /// <param name="subjectClaim">The claim that the job must ask for as the subject; null for the subject that names the commit.</param>
+    public IReadOnlyDictionary<string, string> BuildkiteEnvironment(
+        EmulatedIssuer issuer, string subject, string? subjectClaim = "pipeline_id")
+    {
+        var job = AddJob(issuer, subject, subjectClaim: subjectClaim);
+        return new Dictionary<string, string>
+        {
+            ["BUILDKITE"] = "true",
+            ["BUILDKITE_AGENT_ENDPOINT"] = $"{LocalAddress.AbsoluteUri}buildkite",
+            ["BUILDKITE_JOB_ID"] = job.Id,
+            ["BUILDKITE_AGENT_ACCESS_TOKEN"] = job.Token,
+        };
+    }
+
     /// <summary>The environment of a machine of Google Cloud. There is one machine: a later call replaces earlier values.</summary>
     /// <param name="issuer">Who signs its identity tokens.</param>
     /// <param name="subject">Their <c>sub</c>: the unique id of its service account, a number.</param>
@@ -50,11 +67,12 @@ public sealed partial class EntraEmulator
 
     internal EmulatedJob? FindJob(string id) => _jobs.GetValueOrDefault(id);
 
-    private EmulatedJob AddJob(EmulatedIssuer issuer, string subject, string? serviceConnectionId = null)
+    private EmulatedJob AddJob(
+        EmulatedIssuer issuer, string subject, string? serviceConnectionId = null, string? subjectClaim = null)
     {
         ArgumentNullException.ThrowIfNull(issuer);
         ArgumentException.ThrowIfNullOrEmpty(subject);
-        var job = new EmulatedJob(issuer, subject, serviceConnectionId);
+        var job = new EmulatedJob(issuer, subject, serviceConnectionId, subjectClaim);
         _jobs[job.Id] = job;
         return job;
     }

@@ -14,4 +14,13 @@ public enum EmulatedIssuerKind
 
     /// <summary>GitLab CI/CD: subjects such as <c>project_path:contoso/orders:ref_type:branch:ref:main</c>.</summary>
     GitLab,
+
+    /// <summary>Buildkite: subjects such as <c>organization:contoso:pipeline:orders:ref:…:commit:…:step:…</c>, or a GUID.</summary>
+    Buildkite,
+
+    /// <summary>CircleCI: subjects such as <c>org/…/project/…/user/…</c>. Each person has another one.</summary>
+    CircleCI,
+
+    /// <summary>HCP Terraform: subjects such as <c>organization:contoso:project:shop:workspace:orders:run_phase:apply</c>.</summary>
+    Terraform,
 }

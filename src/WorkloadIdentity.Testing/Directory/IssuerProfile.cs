@@ -33,6 +33,13 @@ internal sealed partial class IssuerProfile
 
     private static readonly IssuerProfile GitLab = new("https://gitlab.com", GitLabClaims.Example, GitLabClaims.For);
 
+    private static readonly IssuerProfile Buildkite = new(
+        "https://agent.buildkite.com", BuildClaims.BuildkiteExample, BuildClaims.Buildkite);
+
+    private static readonly IssuerProfile CircleCI = new(null, BuildClaims.CircleCIExample, BuildClaims.CircleCI);
+
+    private static readonly IssuerProfile Terraform = new("https://app.terraform.io", BuildClaims.TerraformExample, BuildClaims.Terraform);
+
     private readonly string _example;
     private readonly Func<string, Guid, JsonObject?> _claims;
 
@@ -61,6 +68,9 @@ internal sealed partial class IssuerProfile
         EmulatedIssuerKind.GitHub => GitHub,
         EmulatedIssuerKind.Kubernetes => Kubernetes,
         EmulatedIssuerKind.GitLab => GitLab,
+        EmulatedIssuerKind.Buildkite => Buildkite,
+        EmulatedIssuerKind.CircleCI => CircleCI,
+        EmulatedIssuerKind.Terraform => Terraform,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kind of issuer."),
     };
 

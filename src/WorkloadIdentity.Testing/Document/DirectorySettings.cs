@@ -59,7 +59,7 @@ internal sealed record IssuerSettings(EmulatedIssuerKind Kind, string? Url, bool
         {
             at.Report(
                 "url",
-                "Missing. Only issuers of the kinds gitHub and gitLab have an address of their own; state this one's, such as "
+                "Missing. Only the kinds gitHub, gitLab, buildkite and terraform have an address of their own; state this one's, such as "
                     + "\"https://cluster.example/\".");
         }
 

@@ -1,10 +1,12 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
-/// Where jobs of GitHub Actions (<c>GET /github/{job}</c>) and Azure Pipelines (<c>POST /azure-pipelines/{job}</c>) ask for id tokens.
+/// Where jobs of GitHub Actions (<c>GET /github/{job}</c>), Azure Pipelines (<c>POST /azure-pipelines/{job}</c>) and Buildkite
+/// (<c>POST /buildkite/jobs/{job}/oidc/tokens</c>) ask for id tokens.
 /// </summary>
 internal sealed class BuildSystemEndpoint(EntraEmulator entra) : EmulatedEndpoint
 {
@@ -12,10 +14,16 @@ internal sealed class BuildSystemEndpoint(EntraEmulator entra) : EmulatedEndpoin
 
     public override EndpointFaults Faults => entra.Faults.Assertions;
 
-    public override bool Serves(ReadOnlySpan<string> path) => path is ["github" or "azure-pipelines", _];
+    public override bool Serves(ReadOnlySpan<string> path) =>
+        path is ["github" or "azure-pipelines", _] or ["buildkite", "jobs", _, "oidc", "tokens"];
 
     public override EmulatedAnswer Answer(EmulatorExchange exchange, JournalEntry? entry)
     {
+        if (exchange.Path[0] == "buildkite")
+        {
+            return Buildkite(exchange, entra.FindJob(exchange.Path[2]));
+        }
+
         var isGitHub = exchange.Path[0] == "github";
         var job = entra.FindJob(exchange.Path[1]);
 
@@ -35,6 +43,39 @@ internal sealed class BuildSystemEndpoint(EntraEmulator entra) : EmulatedEndpoin
             ["count"] = 1,
             ["value"] = job.Issuer.Issue(job.Subject, exchange.Query("audience") ?? "https://github.com/emulated", Lifetime),
         });
+
+    private static EmulatedAnswer Buildkite(EmulatorExchange exchange, EmulatedJob? job)
+    {
+        if (job is null || exchange.Header("Authorization") != $"Token {job.Token}")
+        {
+            return EmulatedAnswer.Json(401, new JsonObject { ["message"] = "Invalid access token" });
+        }
+
+        if (!HttpMethods.IsPost(exchange.Request.Method) || Body(exchange) is not { } body)
+        {
+            return EmulatedAnswer.Json(400, new JsonObject { ["message"] = "Expected a JSON object." });
+        }
+
+        return body["subject_claim"]?.ToString() != job.SubjectClaim
+            ? EmulatedAnswer.Json(422, new JsonObject { ["message"] = "The job has another subject claim." })
+            : EmulatedAnswer.Json(200, new JsonObject
+            {
+                ["token"] = job.Issuer.Issue(
+                    job.Subject, body["audience"]?.ToString() ?? "https://buildkite.com/emulated", Lifetime),
+            });
+    }
+
+    private static JsonObject? Body(EmulatorExchange exchange)
+    {
+        try
+        {
+            return JsonNode.Parse(exchange.Json.Span) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private static EmulatedAnswer AzurePipelines(EmulatorExchange exchange, EmulatedJob job) =>
         !HttpMethods.IsPost(exchange.Request.Method)

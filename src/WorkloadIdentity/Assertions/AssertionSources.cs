@@ -5,7 +5,7 @@ namespace WorkloadIdentity;
 /// <c>AssertionSource.FromFile(path)</c>. A package adds its own source with an extension block like this one. Every source is safe for
 /// concurrent use.
 /// </summary>
-public static class AssertionSources
+public static partial class AssertionSources
 {
     extension(AssertionSource)
     {
@@ -151,49 +151,6 @@ public static class AssertionSources
         /// disposed.
         /// </param>
         public static AssertionSource FromAgentIdentityBlueprint(Credential blueprint) => new AgentIdentityAssertionSource(blueprint);
-
-        /// <summary>
-        /// Gets id tokens of the GitHub Actions job that this program runs in, a new one at each use. A token is valid for five minutes;
-        /// the job can get them for about six hours. The job needs <c>permissions: id-token: write</c>. See
-        /// <see href="https://docs.github.com/actions/reference/security/oidc">OpenID Connect in GitHub Actions</see>.
-        /// </summary>
-        /// <param name="httpClient">
-        /// The client that sends the request. Null uses one that follows no redirects and keeps no cookies. A client given here must do
-        /// the same and must not attach tokens. It is not disposed.
-        /// </param>
-        /// <param name="timeLimit">
-        /// How long the server may take for one answer: more than zero, at most five minutes; null means 10 seconds.
-        /// <see cref="RetryOptions.AttemptTimeout"/> of the credential applies as well.
-        /// </param>
-        /// <exception cref="ArgumentException"><paramref name="timeLimit"/> is out of range.</exception>
-        public static AssertionSource GitHubActions(HttpClient? httpClient = null, TimeSpan? timeLimit = null) =>
-            new GitHubActionsAssertionSource(new AssertionClient(httpClient, timeLimit));
-
-        /// <summary>
-        /// Gets id tokens of the Azure Pipelines job that this program runs in, a new one at each use. A token can be used for about five
-        /// minutes. The step needs <c>env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)</c>. The audience is always
-        /// <c>api://AzureADTokenExchange</c>. See
-        /// <see href="https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create">Oidctoken - Create</see>.
-        /// </summary>
-        /// <param name="serviceConnectionId">
-        /// The service connection that the token represents: a GUID, the <c>resourceId</c> in the address of its page. Null uses
-        /// <c>AZURESUBSCRIPTION_SERVICE_CONNECTION_ID</c>, which the Azure CLI and Azure PowerShell tasks set. Without that variable the
-        /// token represents the pipeline (subject <c>p://organization/project/pipeline</c>).
-        /// </param>
-        /// <param name="httpClient">
-        /// The client that sends the request. Null uses one that follows no redirects and keeps no cookies. A client given here must do
-        /// the same and must not attach tokens. It is not disposed.
-        /// </param>
-        /// <param name="timeLimit">
-        /// How long the server may take for one answer: more than zero, at most five minutes; null means 10 seconds.
-        /// <see cref="RetryOptions.AttemptTimeout"/> of the credential applies as well.
-        /// </param>
-        /// <exception cref="ArgumentException">
-        /// <paramref name="serviceConnectionId"/> is not a GUID, or <paramref name="timeLimit"/> is out of range.
-        /// </exception>
-        public static AssertionSource AzurePipelines(
-            string? serviceConnectionId = null, HttpClient? httpClient = null, TimeSpan? timeLimit = null) =>
-            new AzurePipelinesAssertionSource(serviceConnectionId, new AssertionClient(httpClient, timeLimit));
 
         /// <summary>
         /// Gets identity tokens of the service account that this program runs as on Google Cloud (Compute Engine, GKE, Cloud Run, Cloud

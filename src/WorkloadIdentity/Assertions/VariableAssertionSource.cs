@@ -4,9 +4,15 @@ namespace WorkloadIdentity;
 internal sealed class VariableAssertionSource : AssertionSource
 {
     private readonly string _variable;
+    private readonly string _advice;
 
-    public VariableAssertionSource(string variable)
+    /// <param name="variable">The variable's name.</param>
+    /// <param name="name">The source's name; null for the name of all variables.</param>
+    /// <param name="advice">What to do where the variable is not set: a whole sentence; null for general advice.</param>
+    public VariableAssertionSource(string variable, string? name = null, string? advice = null)
     {
+        Name = name ?? "environment variable";
+        _advice = advice ?? "Configure the build system to put an id token into it (see docs/federation.md).";
         _variable = Guard.Text(variable, "The name of the variable", "TFC_WORKLOAD_IDENTITY_TOKEN");
         if (variable.Contains('=', StringComparison.Ordinal))
         {
@@ -17,7 +23,7 @@ internal sealed class VariableAssertionSource : AssertionSource
         }
     }
 
-    public override string Name => "environment variable";
+    public override string Name { get; }
 
     protected internal override string? LooksFor => $"the token in the variable {_variable}";
 
@@ -29,7 +35,7 @@ internal sealed class VariableAssertionSource : AssertionSource
             null =>
                 AssertionResult.Unavailable(new TokenError(
                     TokenErrorKind.NotConfigured,
-                    $"{_variable} is not set. Configure the build system to put an id token into it (see docs/federation.md).")
+                    $"{_variable} is not set. {_advice}")
                 {
                     HelpAnchor = HelpAnchors.AssertionSource,
                 }),

@@ -19,12 +19,16 @@ public sealed class AssertionSourcesTests
             AssertionSource.GitHubActions(),
             AssertionSource.AzurePipelines(),
             AssertionSource.GoogleMetadata(),
+            AssertionSource.Buildkite(),
+            AssertionSource.CircleCI(),
+            AssertionSource.TerraformCloud(),
         ];
 
         Assert.Equal(
             [
                 "federated token file", "environment variable", "assertion callback", "assertion command", "assertion url", "credential",
                 "managed identity", "agent identity blueprint", "github actions", "azure pipelines", "google metadata",
+                "buildkite", "circleci", "terraform cloud",
             ],
             sources.Select(source => source.Name));
     }

@@ -44,6 +44,70 @@ public sealed class FederationTests(EmulatorFixture fixture) : IClassFixture<Emu
     }
 
     [Theory]
+    [InlineData("0190046e-e199-453b-a302-a21a4d649d31", "pipeline_id")]
+    [InlineData("organization:contoso:pipeline:orders:ref:refs/heads/main:commit:0a1b2c3:step:deploy", null)]
+    public async Task Buildkite(string subject, string? claim)
+    {
+        var issuer = _entra.AddIssuer(EmulatedIssuerKind.Buildkite, $"https://{Guid.NewGuid():N}.example");
+        var app = _entra.AddApplication().AddFederatedCredential(issuer, subject);
+        Take(_entra.BuildkiteEnvironment(issuer, subject, claim));
+
+        await IssuesAsync(Credential(app, AssertionSource.Buildkite(claim)), "buildkite");
+    }
+
+    [Fact]
+    public async Task Buildkite_refuses_another_token_and_another_subject_claim()
+    {
+        var issuer = _entra.AddIssuer(EmulatedIssuerKind.Buildkite, $"https://{Guid.NewGuid():N}.example");
+        var app = _entra.AddApplication();
+        Take(_entra.BuildkiteEnvironment(issuer, Guid.NewGuid().ToString()));
+
+        Assert.Equal(422, (await AcquireAsync(Credential(app, AssertionSource.Buildkite("cluster_id")))).Error!.StatusCode);
+        _variables["BUILDKITE_AGENT_ACCESS_TOKEN"] = "stranger";
+        Assert.Equal(401, (await AcquireAsync(Credential(app, AssertionSource.Buildkite()))).Error!.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(null, "TFC_WORKLOAD_IDENTITY_TOKEN")]
+    [InlineData("ORDERS", "TFC_WORKLOAD_IDENTITY_TOKEN_ORDERS")]
+    public async Task Terraform_cloud(string? tag, string variable)
+    {
+        const string Run = "organization:contoso:project:shop:workspace:orders:run_phase:apply";
+        var issuer = _entra.AddIssuer(EmulatedIssuerKind.Terraform, $"https://{Guid.NewGuid():N}.example");
+        var app = _entra.AddApplication().AddFederatedCredential(issuer, Run);
+
+        var without = await AcquireAsync(Credential(app, AssertionSource.TerraformCloud(tag)));
+        _variables[variable] = issuer.Issue(Run);
+
+        Assert.Equal(TokenVerdict.Unavailable, without.Verdict);
+        Assert.Contains(
+            $"{variable} is not set. Set the environment variable {variable.Replace("TOKEN", "AUDIENCE", StringComparison.Ordinal)}",
+            without.Error!.Message,
+            StringComparison.Ordinal);
+        await IssuesAsync(Credential(app, AssertionSource.TerraformCloud(tag)), "terraform cloud");
+    }
+
+    [Fact]
+    public async Task Circle_ci_has_the_organizations_id_as_its_audience()
+    {
+        const string Organization = "5a1d0e7c-9c0f-4d0e-8a54-6f1f6f0d2b11";
+        const string Person =
+            $"org/{Organization}/project/0d3c1a52-9c0f-4d0e-8a54-6f1f6f0d2b11/user/7c0d2b11-9c0f-4d0e-8a54-6f1f6f0d1a52";
+        var issuer = _entra.AddIssuer(EmulatedIssuerKind.CircleCI, $"https://{Guid.NewGuid():N}.example");
+        var app = _entra.AddApplication().AddFederatedCredential(issuer, Person, Organization);
+        _variables["CIRCLE_OIDC_TOKEN_V2"] = issuer.Issue(Person, Organization);
+
+        await IssuesAsync(Credential(app, AssertionSource.CircleCI()), "circleci");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("A-B")]
+    [InlineData("A=B")]
+    public void A_tag_that_cannot_be_part_of_a_variable_throws(string tag) =>
+        Assert.Throws<ArgumentException>(() => AssertionSource.TerraformCloud(tag));
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Google_metadata(bool inChain)

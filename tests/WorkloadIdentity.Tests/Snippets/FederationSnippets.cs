@@ -18,6 +18,11 @@ internal static class FederationSnippets
         services.AddWorkloadIdentity().UseFederation(tenantId, clientId, AssertionSource.GitHubActions());
     }
 
+    public static void Buildkite(IServiceCollection services, string tenantId, string clientId)
+    {
+        services.AddWorkloadIdentity().UseFederation(tenantId, clientId, AssertionSource.Buildkite());
+    }
+
     public static void Chained(IServiceCollection services)
     {
         services.AddWorkloadIdentity()

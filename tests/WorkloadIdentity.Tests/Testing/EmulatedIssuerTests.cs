@@ -34,6 +34,14 @@ public sealed class EmulatedIssuerTests(EmulatorFixture fixture) : IClassFixture
         { EmulatedIssuerKind.GitLab, "project_path:contoso/orders:ref:main:deployment_tier:staging", "deployment_tier", "staging" },
         { EmulatedIssuerKind.GitLab, "project_path:contoso/a/orders:ref_type:branch:ref:main", "namespace_path", "contoso/a" },
         { EmulatedIssuerKind.Kubernetes, "system:serviceaccount:orders:api", "kubernetes.io", """{"namespace":"orders"}""" },
+        { EmulatedIssuerKind.Buildkite, "organization:contoso:pipeline:orders:ref:refs/heads/main:commit:0a1b2c3:step:", "pipeline_slug",
+            "orders" },
+        { EmulatedIssuerKind.Buildkite, "0190046e-e199-453b-a302-a21a4d649d31", "build_branch", "main" },
+        { EmulatedIssuerKind.CircleCI, BuildClaims.CircleCIExample, "oidc.circleci.com/project-id",
+            "0d3c1a52-9c0f-4d0e-8a54-6f1f6f0d2b11" },
+        { EmulatedIssuerKind.Terraform, BuildClaims.TerraformExample, "terraform_run_phase", "apply" },
+        { EmulatedIssuerKind.Terraform, BuildClaims.TerraformExample, "terraform_full_workspace",
+            "organization:contoso:project:shop:workspace:orders" },
         { EmulatedIssuerKind.Any, "anything at all", "sub", "anything at all" },
     };
 
@@ -83,6 +91,9 @@ public sealed class EmulatedIssuerTests(EmulatorFixture fixture) : IClassFixture
     [InlineData(EmulatedIssuerKind.GitHub, "repo:contoso/orders:repository_owner:fabrikam")]
     [InlineData(EmulatedIssuerKind.GitHub, "repo:contoso@123/orders@456:repository_id:457")]
     [InlineData(EmulatedIssuerKind.GitHub, "repo:contoso/orders:ref:refs/heads/main\n")]
+    [InlineData(EmulatedIssuerKind.Buildkite, "organization:contoso:pipeline:orders")]
+    [InlineData(EmulatedIssuerKind.CircleCI, "org/contoso/project/orders/user/me")]
+    [InlineData(EmulatedIssuerKind.Terraform, "organization:contoso:project:shop:workspace:orders:run_phase:destroy")]
     [InlineData(EmulatedIssuerKind.GitLab, "ref:main:project_path:contoso/orders")]
     [InlineData(EmulatedIssuerKind.GitLab, "project_path:contoso//orders")]
     [InlineData(EmulatedIssuerKind.GitLab, "project_path:contoso/orders:branch:main")]
