@@ -37,7 +37,8 @@ public sealed partial class EmulatedApplication
                 $"The object id '{objectId}' is no GUID such as 72f988bf-86f1-41af-91ab-2d7cd011db47.", nameof(objectId));
         }
 
-        var user = new EmulatedAgentUser(userName, objectId ?? EmulatedDirectory.ObjectIdOf(Tenant, userName.ToLowerInvariant()));
+        var user = new EmulatedAgentUser(
+            userName, objectId ?? EmulatedDirectory.ObjectIdOf(Tenant, userName.ToLowerInvariant()), _entra.Clock);
         return Interlocked.CompareExchange(ref _agentUser, user, null) is { } first
             ? throw new InvalidOperationException($"Agent identity {ClientId} has a user account already: {first.UserName}.")
             : user;

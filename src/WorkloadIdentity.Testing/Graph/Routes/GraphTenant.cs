@@ -19,6 +19,7 @@ internal sealed class GraphTenant
             .. GraphFederationRoutes.Of(this),
             .. GraphChangeRoutes.Of(this), .. GraphDirectoryRoutes.Of(this), .. GraphRelationRoutes.Of(this), .. GraphRoleRoutes.Of(this),
             .. GraphProtectionRoutes.Of(this), .. GraphGovernanceRoutes.Of(this), .. GraphReportRoutes.Of(this),
+            .. GraphMailRoutes.Of(entra.Directory.Applications),
         ];
     }
 
