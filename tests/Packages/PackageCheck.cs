@@ -8,13 +8,16 @@ internal static class PackageCheck
 {
     // A package of the build that reaches nobody who uses a package has no say here.
     private static readonly HashSet<string> Licences =
-        new(["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "PostgreSQL"], StringComparer.OrdinalIgnoreCase);
+        new(["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "PostgreSQL", "Microsoft"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Licences that a package states in a file or by an address, read by a person.</summary>
     private static readonly Dictionary<string, string> Read = new(StringComparer.Ordinal)
     {
         ["Fractions 7.3.0"] = "BSD-2-Clause",
         ["System.Security.Cryptography.ProtectedData 4.5.0"] = "MIT",
+
+        // Its terms allow to distribute it as a part of a program. Microsoft.Data.SqlClient brings it for Windows.
+        ["Microsoft.Data.SqlClient.SNI.runtime 6.0.2"] = "Microsoft",
     };
 
     public static IEnumerable<string> All(string feed, string? commit)
@@ -25,9 +28,14 @@ internal static class PackageCheck
 
     private static IEnumerable<string> Of(string file, string? commit)
     {
-        var name = Path.GetFileName(file);
+        var (name, beside) = (Path.GetFileName(file), Path.ChangeExtension(file, ".snupkg"));
+        if (!File.Exists(beside))
+        {
+            return [$"{name}: no package of symbols beside it"];
+        }
+
         using var package = new Package(file);
-        using var symbols = new Package(Path.ChangeExtension(file, ".snupkg"));
+        using var symbols = new Package(beside);
         return
         [
             .. Description(package, commit).Concat(Bom(package)).Concat(Symbols(package, symbols)).Concat(Paths(package))
