@@ -69,6 +69,8 @@ public sealed partial class GraphClient : IDisposable
 
     internal GraphClientOptions Options { get; }
 
+    internal string Scope => ScopeOf(Options);
+
     internal GraphBatch Batch { get; }
 
     /// <inheritdoc/>
@@ -153,8 +155,11 @@ public sealed partial class GraphClient : IDisposable
         return new HttpClient(handler, disposeHandler: options.Transport is null) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
+    private static string ScopeOf(GraphClientOptions options) =>
+        options.Scope ?? $"{options.Endpoint.GetLeftPart(UriPartial.Authority)}/.default";
+
     private static TokenRequest Request(GraphClientOptions options) =>
-        new(options.Scope ?? $"{options.Endpoint.GetLeftPart(UriPartial.Authority)}/.default")
+        new(ScopeOf(options))
         {
             TenantId = options.TenantId,
             ContinuousAccess = true,

@@ -32,6 +32,7 @@ namespace WorkloadIdentity.Governance;
 [JsonSerializable(typeof(GraphPage<Organization>), TypeInfoPropertyName = "Organizations")]
 [JsonSerializable(typeof(GraphPage<JsonElement>), TypeInfoPropertyName = "Changes")]
 [JsonSerializable(typeof(AppManagementPolicy))]
+[JsonSerializable(typeof(AddedPassword))]
 [JsonSerializable(typeof(GraphErrorBody), TypeInfoPropertyName = "Error")]
 [JsonSerializable(typeof(GraphBatchBody), TypeInfoPropertyName = "Batch")]
 [JsonSerializable(typeof(StateLine), TypeInfoPropertyName = "Line")]

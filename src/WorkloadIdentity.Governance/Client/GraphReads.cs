@@ -28,6 +28,16 @@ internal static class GraphReads
             Units = 2,
         };
 
+    /// <summary>One application by its client id, with its credentials.</summary>
+    public static GraphRead<AppRegistration> Application(ClientId application) => new(
+        $"v1.0/applications(appId='{Segment(application.Value)}')"
+            + "?$select=id,appId,displayName,createdDateTime,keyCredentials,passwordCredentials",
+        json => json.AppRegistrations)
+    {
+        Single = json => json.AppRegistration,
+        ReadsKeys = true,
+    };
+
     public static GraphRead<AppRegistration> ApplicationOwners =>
         new($"v1.0/applications?$select=id&{Owners}&$top={Largest}", json => json.AppRegistrations) { Units = 2 };
 
@@ -86,6 +96,12 @@ internal static class GraphReads
     public static GraphRead<CredentialSignIns> CredentialUse =>
         new($"beta/reports/appCredentialSignInActivities?$top={Largest}", json => json.CredentialUse) { Group = LimitGroup.Reports };
 
+    public static GraphRead<CredentialSignIns> CredentialUseOf(ClientId application) =>
+        new($"beta/reports/appCredentialSignInActivities?$filter=appId eq '{Segment(application.Value)}'", json => json.CredentialUse)
+        {
+            Group = LimitGroup.Reports,
+        };
+
     public static GraphRead<RiskyServicePrincipal> RiskyServicePrincipals =>
         new("v1.0/identityProtection/riskyServicePrincipals?$top=500", json => json.RiskyServicePrincipals)
         {
@@ -109,6 +125,10 @@ internal static class GraphReads
 
     public static GraphRead<AppManagementPolicy> AppManagementPolicies =>
         new("v1.0/policies/appManagementPolicies", json => json.AppManagementPolicies);
+
+    /// <summary>The policy of an application's own: none or one.</summary>
+    public static GraphRead<AppManagementPolicy> AppManagementPoliciesOf(ApplicationObjectId application) =>
+        new($"v1.0/applications/{Segment(application.Value)}/appManagementPolicies", json => json.AppManagementPolicies);
 
     public static GraphRead<AccessReview> AccessReviews =>
         new("v1.0/identityGovernance/accessReviews/definitions?$top=100", json => json.AccessReviews);

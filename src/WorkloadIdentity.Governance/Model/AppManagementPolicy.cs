@@ -21,4 +21,7 @@ public sealed class AppManagementPolicy
 
     /// <summary>The restrictions of the tenant's policy for service principals.</summary>
     public CredentialRestrictions? ServicePrincipalRestrictions { get; init; }
+
+    /// <summary>The restrictions of a policy that is assigned to applications. They replace those of the tenant's policy.</summary>
+    public CredentialRestrictions? Restrictions { get; init; }
 }

@@ -81,7 +81,7 @@ internal static class AdminView
             ["expiresOn"] = secret.ExpiresOn?.ToString("O", CultureInfo.InvariantCulture),
             ["hasExpired"] = secret.HasExpired(application.Now),
         }),
-        ["certificates"] = List(application.Credentials.Certificates, certificate => new JsonObject
+        ["certificates"] = List(application.Credentials.Certificates.Select(each => each.Certificate), certificate => new JsonObject
         {
             ["thumbprint"] = certificate.Thumbprint,
             ["subject"] = certificate.Subject,

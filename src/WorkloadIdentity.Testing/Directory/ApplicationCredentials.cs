@@ -10,21 +10,24 @@ internal sealed class ApplicationCredentials
     public const int MaxFederated = 20;
 
     private ImmutableList<ApplicationSecret> _secrets = [];
-    private ImmutableList<X509Certificate2> _certificates = [];
+    private ImmutableList<ApplicationCertificate> _certificates = [];
     private ImmutableList<FederatedTrust> _federated = [];
     private ImmutableList<TrustedSubject> _subjects = [];
+
+    /// <summary>Changes through Graph, one at a time.</summary>
+    public OwnChange Change { get; } = new();
 
     public IReadOnlyList<ApplicationSecret> Secrets => _secrets;
 
     public IReadOnlyList<FederatedTrust> Federated => _federated;
 
-    public IReadOnlyList<X509Certificate2> Certificates => _certificates;
+    public IReadOnlyList<ApplicationCertificate> Certificates => _certificates;
 
     public IReadOnlyList<TrustedSubject> TrustedSubjects => _subjects;
 
     public void Add(ApplicationSecret secret) => ImmutableInterlocked.Update(ref _secrets, list => list.Add(secret));
 
-    public void Add(X509Certificate2 certificate) => ImmutableInterlocked.Update(ref _certificates, list => list.Add(certificate));
+    public void Add(ApplicationCertificate certificate) => ImmutableInterlocked.Update(ref _certificates, list => list.Add(certificate));
 
     public void Add(FederatedTrust trust)
     {
@@ -54,12 +57,18 @@ internal sealed class ApplicationCredentials
         ImmutableInterlocked.Update(ref _secrets, list => list.RemoveAll(secret => secret.Matches(value)));
 
     public bool RemoveCertificate(string thumbprint) =>
-        ImmutableInterlocked.Update(ref _certificates, list => list.RemoveAll(certificate => certificate.Thumbprint == thumbprint));
+        ImmutableInterlocked.Update(ref _certificates, list => list.RemoveAll(each => each.Certificate.Thumbprint == thumbprint));
+
+    public bool Remove(ApplicationCertificate certificate) =>
+        ImmutableInterlocked.Update(ref _certificates, list => list.Remove(certificate));
+
+    public bool RemoveSecretById(string? keyId) =>
+        ImmutableInterlocked.Update(ref _secrets, list => list.RemoveAll(secret => secret.KeyId == keyId));
 
     /// <summary>
     /// The certificate an assertion's header names by its thumbprint, or the registered one among <paramref name="sent"/>.
     /// </summary>
-    public X509Certificate2? FindCertificate(SignedJwt assertion, X509Certificate2? sent) => _certificates.Find(certificate =>
-        assertion.NamesCertificate ? assertion.Names(certificate)
-        : sent is not null && certificate.RawDataMemory.Span.SequenceEqual(sent.RawDataMemory.Span));
+    public ApplicationCertificate? FindCertificate(SignedJwt assertion, X509Certificate2? sent) => _certificates.Find(each =>
+        assertion.NamesCertificate ? assertion.Names(each.Certificate)
+        : sent is not null && each.Certificate.RawDataMemory.Span.SequenceEqual(sent.RawDataMemory.Span));
 }

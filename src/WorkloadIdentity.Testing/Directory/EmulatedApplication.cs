@@ -88,7 +88,7 @@ public sealed partial class EmulatedApplication
                 "The certificate has no RSA key. Entra verifies client assertions with RSA keys only.", nameof(certificate));
         }
 
-        Credentials.Add(copy);
+        Credentials.Add(new ApplicationCertificate(copy));
         return this;
     }
 

@@ -29,7 +29,9 @@ internal sealed class CertificateCheck(EntraEmulator entra)
             return TokenRefusals.ChainOfAnother;
         }
 
-        var certificate = application.Credentials.FindCertificate(assertion, chain?.Leaf);
+        var now = entra.Clock.GetUtcNow();
+        var registered = application.Credentials.FindCertificate(assertion, chain?.Leaf);
+        var certificate = now >= registered?.KnownFrom ? registered.Certificate : null;
         if (certificate is null && chain is not null && application.Credentials.TrustedSubjects is { Count: > 0 } trusted)
         {
             var named = trusted.Where(subject => subject.Names(chain.Leaf)).ToList();
@@ -58,10 +60,15 @@ internal sealed class CertificateCheck(EntraEmulator entra)
             return TokenRefusals.InvalidSignature;
         }
 
-        var now = entra.Clock.GetUtcNow();
-        return now < certificate.NotBefore.ToUniversalTime() || now > certificate.NotAfter.ToUniversalTime()
+        var refusal = now < certificate.NotBefore.ToUniversalTime() || now > certificate.NotAfter.ToUniversalTime()
             ? TokenRefusals.CertificateOutsideValidity
             : RefuseClaims(assertion, tenant, application, exchange, now);
+        if (refusal is null)
+        {
+            registered?.Use(now);
+        }
+
+        return refusal;
     }
 
     private TokenRefusal? RefuseClaims(

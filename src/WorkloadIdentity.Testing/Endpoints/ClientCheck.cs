@@ -63,10 +63,21 @@ internal sealed class ClientCheck(EntraEmulator entra)
 
     private TokenRefusal? RefuseSecret(string presented, EmulatedApplication application)
     {
-        var matching = application.Credentials.Secrets.Where(secret => secret.Matches(presented)).ToList();
-        return matching.Count == 0 ? TokenRefusals.WrongSecret(application.ClientId)
-            : matching.TrueForAll(secret => secret.HasExpired(entra.Clock.GetUtcNow())) ? TokenRefusals.ExpiredSecret(application.ClientId)
-            : null;
+        // One that Graph added just now is not known everywhere: until then it is as if it were not there.
+        var now = entra.Clock.GetUtcNow();
+        var matching = application.Credentials.Secrets.Where(secret => secret.Matches(presented) && now >= secret.KnownFrom).ToList();
+        if (matching.Count == 0)
+        {
+            return TokenRefusals.WrongSecret(application.ClientId);
+        }
+
+        if (matching.Find(secret => !secret.HasExpired(now)) is not { } valid)
+        {
+            return TokenRefusals.ExpiredSecret(application.ClientId);
+        }
+
+        valid.Use(now);
+        return null;
     }
 
     private TokenRefusal? RefuseFederated(SignedJwt assertion, EmulatedApplication application)

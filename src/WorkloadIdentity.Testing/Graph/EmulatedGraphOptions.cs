@@ -12,6 +12,9 @@ namespace WorkloadIdentity.Testing;
 public sealed class EmulatedGraphOptions
 {
     private volatile bool _enforcesLimits = true;
+    private long _credentialDelay;
+    private long _replicationDelay;
+    private long _conflictWindow;
     private volatile int _licences = (int)EmulatedLicences.All;
 
     /// <summary>The least application permissions with which every collection of the emulated Graph can be read in full.</summary>
@@ -49,6 +52,29 @@ public sealed class EmulatedGraphOptions
     /// <summary>Whether it throttles as Microsoft Graph does. On at start.</summary>
     public bool EnforcesLimits { get => _enforcesLimits; set => _enforcesLimits = value; }
 
+    /// <summary>
+    /// How long the token endpoint refuses a secret or certificate that was added through Graph, on the emulator's clock. Zero at start; in
+    /// Entra it takes seconds, at times minutes.
+    /// </summary>
+    public TimeSpan CredentialDelay { get => Read(ref _credentialDelay); set => Write(ref _credentialDelay, value); }
+
+    /// <summary>How long Graph itself does not show such a credential when an application is read. Zero at start.</summary>
+    public TimeSpan ReplicationDelay { get => Read(ref _replicationDelay); set => Write(ref _replicationDelay, value); }
+
+    /// <summary>
+    /// How long after a change of an application's credentials another one is refused with 409. Zero at start: only one at the same time
+    /// is.
+    /// </summary>
+    public TimeSpan ConflictWindow { get => Read(ref _conflictWindow); set => Write(ref _conflictWindow, value); }
+
     /// <summary>What the tenant is licensed for. Everything at start.</summary>
     public EmulatedLicences Licences { get => (EmulatedLicences)_licences; set => _licences = (int)value; }
+
+    private static TimeSpan Read(ref long ticks) => TimeSpan.FromTicks(Interlocked.Read(ref ticks));
+
+    private static void Write(ref long ticks, TimeSpan value)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+        Interlocked.Exchange(ref ticks, value.Ticks);
+    }
 }

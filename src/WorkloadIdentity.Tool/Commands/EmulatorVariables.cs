@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using WorkloadIdentity.Governance;
 using WorkloadIdentity.Testing;
 
 namespace WorkloadIdentity.Tool;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using WorkloadIdentity.Governance;
 
 namespace WorkloadIdentity.Tool;
 

@@ -1,3 +1,5 @@
+using WorkloadIdentity.Governance;
+
 namespace WorkloadIdentity.Tool;
 
 /// <summary>

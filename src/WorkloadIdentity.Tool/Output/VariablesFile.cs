@@ -1,4 +1,5 @@
 using System.Text;
+using WorkloadIdentity.Governance;
 using WorkloadIdentity.Testing;
 
 namespace WorkloadIdentity.Tool;

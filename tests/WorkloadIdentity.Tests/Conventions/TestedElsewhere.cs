@@ -98,6 +98,12 @@ internal static class TestedElsewhere
             "GraphCall GraphClientOptions GraphPage GraphRead GraphReads GraphTransport"),
         ("Governance/Client/GraphWriterTests", "WorkloadIdentity.Governance/Client", "GraphBody GraphWrite"),
         ("Governance/Changes/ChangePlanTests", "WorkloadIdentity.Governance/Changes", "PlannedChange"),
+        ("Governance/Rotation/CredentialRotationTests", "WorkloadIdentity.Governance/Rotation",
+            "ApplicationKey ApplicationKeys CredentialTrial NewCredential RotationDestination RotationLock RotationOptions "
+                + "RotationRequest"),
+        ("Governance/Rotation/RotationFailureTests", "WorkloadIdentity.Governance/Rotation", "CredentialWriter FileDestination"),
+        ("Governance/Rotation/RotationFailureTests", "WorkloadIdentity.Governance/Client", "AddedPassword"),
+        ("Tool/GovernanceCommandTests", "WorkloadIdentity.Governance/Store", "PrivateFile"),
         ("Governance/Client/GraphLinksTests", "WorkloadIdentity.Governance/Client", "GraphCloud"),
         ("Governance/Model/PooledTextTests", "WorkloadIdentity.Governance/Client", "GraphJson"),
         ("Governance/Limits/ThrottleLimitsTests", "WorkloadIdentity.Governance/Limits", "LimitTurn WindowLimiter"),

@@ -143,6 +143,8 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
                 List(kind, name, query.TryGetValue("$skiptoken", out var skip) ? int.Parse(skip, CultureInfo.InvariantCulture) : 0),
             ("GET", [("certificates" or "secrets") and var kind, var name, var wanted]) =>
                 Describe(kind, Named(kind, name).SingleOrDefault(entry => entry.Version == wanted)),
+            ("PUT", ["secrets", var name]) => Write("secrets", name, JsonNode.Parse(body)!),
+            ("POST", ["certificates", var name, "import"]) => Write("certificates", name, JsonNode.Parse(body)!),
             ("POST", ["keys", var name, var wanted, "sign"]) =>
                 Sign(Named("certificates", name).SingleOrDefault(entry => entry.Version == wanted), JsonNode.Parse(body)!),
             _ => FakeServer.Response(HttpStatusCode.NotFound, Error("NotFound")),
@@ -200,9 +202,20 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
         {
             ["value"] = new JsonArray(
                 [.. all.Skip(skip).Take(PageSize)
-                    .Select(entry => (JsonNode)new JsonObject { ["id"] = Id(kind, entry), ["attributes"] = Attributes(entry) })]),
+                    .Select(entry => (JsonNode)new JsonObject
+                    {
+                        ["id"] = Id(kind, entry), ["attributes"] = Attributes(entry), ["tags"] = entry.Tags?.DeepClone(),
+                    })]),
             ["nextLink"] = next,
         });
+    }
+
+    private HttpResponseMessage Write(string kind, string name, JsonNode body)
+    {
+        var value = (string)body["value"]!;
+        var entry = kind == "secrets" ? Keep(name, value) : Import(name, X509Certificate2.CreateFromPem(value, value), pem: true);
+        entry.Tags = body["tags"] as JsonObject;
+        return Describe(kind, entry);
     }
 
     private HttpResponseMessage Sign(Entry? entry, JsonNode asked)
@@ -282,6 +295,8 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
         public DateTimeOffset CreatedOn { get; set; }
 
         public DateTimeOffset? StartsOn { get; set; }
+
+        public JsonObject? Tags { get; set; }
 
         public DateTimeOffset? ExpiresOn { get; set; }
     }

@@ -8,6 +8,8 @@ internal sealed class OwnApplication(EmulatedApplication application, DateTimeOf
 {
     public EmulatedApplication Application => application;
 
+    public IReadOnlyList<ApplicationCertificate> Certificates => application.Credentials.Certificates;
+
     /// <summary>A secret that never ends, as the directory writes it.</summary>
     private static readonly DateTimeOffset Never = new(2299, 12, 31, 0, 0, 0, TimeSpan.Zero);
 
@@ -25,17 +27,19 @@ internal sealed class OwnApplication(EmulatedApplication application, DateTimeOf
 
     public override IReadOnlyList<CredentialRow> Credentials =>
     [
-        .. application.Credentials.Secrets.Select((secret, index) => new CredentialRow(
-            secret.KeyId, $"secret {index + 1}", since, secret.ExpiresOn ?? Never)
+        .. application.Credentials.Secrets.Where(IsShown).Select((secret, index) => new CredentialRow(
+            secret.KeyId!, secret.Name ?? $"secret {index + 1}", secret.StartsOn ?? since, secret.ExpiresOn ?? Never)
         {
             Hint = secret.Value[..Math.Min(3, secret.Value.Length)],
+            UsedOn = secret.UsedOn,
         }),
-        .. application.Credentials.Certificates.Select(certificate => new CredentialRow(
-            Derived($"{application.ClientId}\n{certificate.Thumbprint}"), certificate.Subject, certificate.NotBefore.ToUniversalTime(),
-            certificate.NotAfter.ToUniversalTime())
+        .. Certificates.Where(IsShown).Select(each => new CredentialRow(
+            KeyIdOf(each), each.Name ?? each.Certificate.Subject, each.Certificate.NotBefore.ToUniversalTime(),
+            each.Certificate.NotAfter.ToUniversalTime())
         {
-            Thumbprint = certificate.GetCertHash(HashAlgorithmName.SHA1),
-            Key = certificate.RawData,
+            Thumbprint = each.Certificate.GetCertHash(HashAlgorithmName.SHA1),
+            Key = each.Certificate.RawData,
+            UsedOn = each.UsedOn,
         }),
     ];
 
@@ -44,6 +48,11 @@ internal sealed class OwnApplication(EmulatedApplication application, DateTimeOf
         {
             Description = trust.Description,
         })];
+
+    public string KeyIdOf(ApplicationCertificate each) =>
+        each.KeyId ?? Derived($"{application.ClientId}\n{each.Certificate.Thumbprint}");
+
+    private bool IsShown(ApplicationKey key) => application.Now >= key.ShownFrom;
 
     public static string NameOf(EmulatedApplication application) => $"Application {application.ClientId[..8]}";
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>Custom security attributes, app management policies, access reviews and recommendations.</summary>
+/// <summary>Custom security attributes, access reviews and recommendations.</summary>
 internal static class GraphGovernanceRoutes
 {
     public static IEnumerable<GraphRoute> Of(GraphTenant tenant)
@@ -10,7 +10,7 @@ internal static class GraphGovernanceRoutes
         var governance = new SeededGovernance(tenant.Directory.Seeded);
         return
         [
-            .. Attributes(tenant, governance), .. Policies(tenant, governance), .. Reviews(tenant), .. Recommendations(tenant, governance),
+            .. Attributes(tenant, governance), .. Reviews(tenant), .. Recommendations(tenant, governance),
         ];
     }
 
@@ -38,25 +38,6 @@ internal static class GraphGovernanceRoutes
                 definitions.Single(call, governance.AttributeDefinitions(), keys[0])),
             Route("directory/customSecurityAttributeDefinitions/{}/allowedValues", permissions, (call, keys) =>
                 values.List(call, SeededGovernance.AllowedValues(keys[0]))),
-        ];
-    }
-
-    private static IEnumerable<GraphRoute> Policies(GraphTenant tenant, SeededGovernance governance)
-    {
-        var policies = tenant.Set("policies/appManagementPolicies", DocumentType.Of(
-            "appManagementPolicy", "id deletedDateTime displayName description isEnabled restrictions"));
-        var applications = new GraphSet<ApplicationRow>(
-            "directoryObjects", ApplicationType.Of(tenant.Directory, tenant.Objects), tenant.Tokens);
-        return
-        [
-            Route("policies/defaultAppManagementPolicy", GraphPermissions.ReadAppPolicies, (_, _) =>
-                GraphAnswer.Ok(governance.DefaultPolicy())),
-            Route("policies/appManagementPolicies", GraphPermissions.ReadAppPolicies, (call, _) =>
-                policies.List(call, governance.AppPolicies())),
-            Route("policies/appManagementPolicies/{}", GraphPermissions.ReadAppPolicies, (call, keys) =>
-                policies.Single(call, governance.AppPolicies(), keys[0])),
-            Route("policies/appManagementPolicies/{}/appliesTo", GraphPermissions.ReadAppliesTo, (call, keys) =>
-                applications.List(call, GraphRows<ApplicationRow>.Of(governance.AppliesTo(keys[0])))),
         ];
     }
 

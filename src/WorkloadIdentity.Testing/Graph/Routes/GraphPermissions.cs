@@ -21,6 +21,10 @@ internal static class GraphPermissions
     public static readonly IReadOnlyList<string> ReadMemberships =
         ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
+    /// <summary>Owners are not emulated: <c>OwnedBy</c> is taken for every application that was added to the emulator.</summary>
+    public static readonly IReadOnlyList<string> WriteCredentials =
+        ["Application.ReadWrite.OwnedBy", "Application.ReadWrite.All", "Directory.ReadWrite.All"];
+
     public static readonly IReadOnlyList<string> WriteApplications = ["Application.ReadWrite.All", "Directory.ReadWrite.All"];
 
     public static readonly IReadOnlyList<string> ReadGrants =
@@ -75,6 +79,8 @@ internal static class GraphPermissions
         ["Policy.Read.ConditionalAccess", "Policy.Read.All", "Policy.ReadWrite.ConditionalAccess"];
 
     public static readonly IReadOnlyList<string> ReadAppPolicies = ["Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration"];
+
+    public static readonly IReadOnlyList<string> WriteAppPolicies = ["Policy.ReadWrite.ApplicationConfiguration"];
 
     public static readonly IReadOnlyList<string> ReadAppliesTo =
         ["Application.Read.All", "Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration"];

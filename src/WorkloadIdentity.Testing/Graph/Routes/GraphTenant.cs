@@ -13,11 +13,14 @@ internal sealed class GraphTenant
         Tokens = tokens;
         Directory = new GraphDirectory(entra, tenant, options, since);
         Objects = new DirectoryObjects(Directory);
+        Policies = new AppPolicies(new SeededGovernance(Directory.Seeded));
+        ClockSkew = entra.ClockSkew;
         Roles = new SeededDirectoryRoles(Directory.Seeded);
         Routes =
         [
             .. GraphFederationRoutes.Of(this),
-            .. GraphChangeRoutes.Of(this), .. GraphDirectoryRoutes.Of(this), .. GraphRelationRoutes.Of(this), .. GraphRoleRoutes.Of(this),
+            .. GraphCredentialRoutes.Of(this), .. GraphAppPolicyRoutes.Of(this), .. GraphChangeRoutes.Of(this),
+            .. GraphDirectoryRoutes.Of(this), .. GraphRelationRoutes.Of(this), .. GraphRoleRoutes.Of(this),
             .. GraphProtectionRoutes.Of(this), .. GraphGovernanceRoutes.Of(this), .. GraphReportRoutes.Of(this),
             .. GraphMailRoutes.Of(entra.Directory.Applications),
         ];
@@ -36,6 +39,10 @@ internal sealed class GraphTenant
 
     public SeededDirectoryRoles Roles { get; }
 
+    public AppPolicies Policies { get; }
+
+    public TimeSpan ClockSkew { get; }
+
     /// <summary>Every kind of call, the more specific paths first.</summary>
     public IReadOnlyList<GraphRoute> Routes { get; }
 
@@ -52,7 +59,11 @@ internal sealed class GraphTenant
             var headers = Options.EnforcesLimits
                 ? limits.Take(route.Group, call, GraphQuery.UnitsOf(call, route.Units), Directory.Users)
                 : [];
-            call.Caller.Require(route.Permissions);
+            if (!route.IsOpenTo(call, keys))
+            {
+                call.Caller.Require(route.Permissions);
+            }
+
             if (route.Licence is { } licence && (Options.Licences & licence.Any) == 0)
             {
                 throw licence.Refusal();

@@ -1,4 +1,4 @@
-namespace WorkloadIdentity.Tool;
+namespace WorkloadIdentity.Governance;
 
 /// <summary>A file that only this user may read (on Windows, with the rights of the folder).</summary>
 internal static class PrivateFile
@@ -27,6 +27,9 @@ internal static class PrivateFile
             using (var stream = Create(unfinished))
             {
                 write(stream);
+
+                // Without this a power failure could leave an empty file under the new name.
+                stream.Flush(flushToDisk: true);
             }
 
             File.Move(unfinished, path, overwrite: true);

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+
+namespace WorkloadIdentity.Governance;
+
+/// <content>The end of a rotation.</content>
+public sealed partial class CredentialRotation
+{
+    private const string Force = "or use force if you know that nothing uses the old credential";
+
+    /// <summary>
+    /// A plan that removes the old credential. It is empty if there is none to remove.
+    /// </summary>
+    /// <remarks>
+    /// Without <see cref="RotationRequest.Force"/> it is refused until the grace period has passed and the report of sign-ins (beta) shows
+    /// that the new credential was used that long after the last use of the old one.
+    /// </remarks>
+    /// <param name="request">The request that the rotation was begun with.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ArgumentException">The request cannot be used. The message says why.</exception>
+    /// <exception cref="ChangeRefusedException">It would do harm, or it is too early. The message says why.</exception>
+    /// <exception cref="GraphException">Graph refused, or failed at each attempt.</exception>
+    /// <exception cref="IOException">The destination cannot be read.</exception>
+    /// <exception cref="TokenAcquisitionException">There is no token for Graph.</exception>
+    public async Task<ChangePlan> PlanFinishAsync(RotationRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Checked();
+        var actor = await _graph.ActorAsync(cancellationToken).ConfigureAwait(false);
+        var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
+        var (current, unwritten) = await UnderWayAsync(application, request, mayDiscard: false, cancellationToken).ConfigureAwait(false);
+        if (current is null && unwritten.Count > 0)
+        {
+            throw new ChangeRefusedException(
+                $"The rotation was interrupted before {request.Destination} was written. Start it again, then finish it.");
+        }
+
+        if (current is null)
+        {
+            return new ChangePlan(
+                actor, application.Name, [], [$"No rotation to {request.Destination} is under way, or it was finished."]);
+        }
+
+        var old = application.Find(current.Rotation!.Replaces)!;
+        List<string> notes = [];
+        if (request.Force)
+        {
+            notes.Add(
+                "The grace period and the report of sign-ins are not looked at. Programs that still use the old credential will fail.");
+        }
+        else
+        {
+            RequireGracePeriod(current, request);
+            notes.Add(await RequireQuietAsync(current, old, request, cancellationToken).ConfigureAwait(false));
+        }
+
+        RequireOther(application, old, current);
+        var proof = await ProofAsync(request, application, cancellationToken).ConfigureAwait(false);
+        return new ChangePlan(actor, application.Name, [Finish(application, current, old, request, proof)], notes);
+    }
+
+    private PlannedChange Finish(
+        ApplicationKeys application, ApplicationKey current, ApplicationKey old, RotationRequest request, X509Certificate2? proof) => new(
+            $"Remove the {old}. The {current}, which is in {request.Destination}, replaces it.",
+            "It cannot be undone. A removed credential cannot be added again; start another rotation.",
+            async cancellationToken =>
+            {
+                using var turn = await RotationLock.TakeAsync(_options.LockFolder, application.Id, Time, cancellationToken)
+                    .ConfigureAwait(false);
+                var now = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
+                if (now.Find(old.KeyId) is null)
+                {
+                    return "it was removed already";
+                }
+
+                RequireOther(now, old, current);
+                await _writer.RemoveAsync(request.Application, old, proof, cancellationToken).ConfigureAwait(false);
+                return null;
+            });
+
+    private void RequireGracePeriod(ApplicationKey current, RotationRequest request)
+    {
+        var earliest = current.Rotation!.StartedOn + request.GracePeriod;
+        if (Time.GetUtcNow() < earliest)
+        {
+            throw new ChangeRefusedException(
+                $"The grace period has not passed: the rotation began on {Moment(current.Rotation.StartedOn)}, and the old credential "
+                    + $"stays until {Moment(earliest)}. Finish it then, {Force}.");
+        }
+    }
+
+    /// <summary>What the report of sign-ins proves, in words.</summary>
+    private async Task<string> RequireQuietAsync(
+        ApplicationKey current, ApplicationKey old, RotationRequest request, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? usedOld = null, usedNew = null;
+        try
+        {
+            await foreach (var row in _graph.ListAsync(GraphReads.CredentialUseOf(request.Application), cancellationToken)
+                .ConfigureAwait(false))
+            {
+                var at = row.SignInActivity?.Latest;
+                usedOld = OpenText.Same(row.KeyId ?? "", old.KeyId) && !(at <= usedOld) ? at : usedOld;
+                usedNew = OpenText.Same(row.KeyId ?? "", current.KeyId) && !(at <= usedNew) ? at : usedNew;
+            }
+        }
+        catch (GraphException exception) when (!exception.Error.IsTransient)
+        {
+            throw new ChangeRefusedException(
+                "The report of sign-ins cannot be read, so it is not known whether the old credential is in use. Grant AuditLog.Read.All "
+                    + $"(the report needs Entra ID P1, and exists in the global cloud only), {Force}. {exception.Error.Message}",
+                exception);
+        }
+
+        if (usedNew is not { } used)
+        {
+            throw new ChangeRefusedException(
+                $"The report of sign-ins shows no use of the new {current} yet. It lags behind by hours, at times days. Finish later, "
+                    + $"{Force}.");
+        }
+
+        var lag = $"The newest use in the report is of {Moment(used)}, {Hours(Time.GetUtcNow() - used)} hours ago; later ones may be "
+            + "missing.";
+        if (usedOld is { } last && used - last < request.GracePeriod)
+        {
+            throw new ChangeRefusedException(
+                $"The old {old} was used on {Moment(last)}. {lag} Let the programs read {request.Destination} again, and finish when the "
+                    + $"old credential was not used for {Hours(request.GracePeriod)} hours, {Force}.");
+        }
+
+        return usedOld is null
+            ? $"The report of sign-ins shows no use of the old credential. {lag}"
+            : $"The report of sign-ins shows the last use of the old credential on {Moment(usedOld.Value)}. {lag}";
+    }
+
+    private static string Hours(TimeSpan time) => time.TotalHours.ToString("0.#", CultureInfo.InvariantCulture);
+
+    /// <summary>The last valid credential is never removed, and neither is any before its successor is valid.</summary>
+    private void RequireOther(ApplicationKeys application, ApplicationKey old, ApplicationKey current)
+    {
+        var now = Time.GetUtcNow();
+        if (application.Find(current.KeyId) is not { } successor || !successor.IsValid(now) || OpenText.Same(old.KeyId, current.KeyId))
+        {
+            throw new ChangeRefusedException(
+                $"The {current} that replaces the old credential is not valid any more, so the old one stays. The {application.Name} has: "
+                    + $"{application.List()}. Start another rotation.");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+namespace WorkloadIdentity.Governance;
+
+/// <summary>
+/// Serialises the rotations of one application on this machine. Rotations on two machines see each other's credential by its name.
+/// </summary>
+internal static class RotationLock
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
+
+    /// <summary>Waits for the turn. Dispose the result at its end.</summary>
+    /// <exception cref="ChangeRefusedException">Another rotation of the application took too long.</exception>
+    public static async Task<IDisposable> TakeAsync(
+        string? folder, ApplicationObjectId application, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        folder ??= DefaultFolder();
+        Directory.CreateDirectory(folder);
+        var file = Path.Combine(folder, $"{Uri.EscapeDataString(application.Value)}.lock");
+        for (var start = timeProvider.GetTimestamp(); ;)
+        {
+            try
+            {
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException exception) when (exception.GetType() == typeof(IOException))
+            {
+                if (timeProvider.GetElapsedTime(start) > Longest)
+                {
+                    throw new ChangeRefusedException(
+                        $"Another rotation of this application is under way on this machine (it holds {file}). Run the same command again "
+                            + "when it has ended.",
+                        exception);
+                }
+            }
+
+            await Task.Delay(Pause, timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static string DefaultFolder() =>
+        Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } own
+            ? Path.Combine(own, "workload-identity", "rotation")
+            : Path.Combine(Path.GetTempPath(), $"workload-identity-{Environment.UserName}");
+}

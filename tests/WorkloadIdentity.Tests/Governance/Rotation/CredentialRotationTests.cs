@@ -1,0 +1,304 @@
+using WorkloadIdentity.Governance;
+
+namespace WorkloadIdentity.Tests;
+
+public sealed class CredentialRotationTests : IAsyncLifetime
+{
+    private RotationBench _bench = null!;
+
+    public async Task InitializeAsync() => _bench = await RotationBench.StartAsync();
+
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
+
+    [Theory]
+    [InlineData(CredentialKind.Secret)]
+    [InlineData(CredentialKind.Certificate)]
+    public async Task A_rotation_adds_a_credential_and_removes_the_old_one_when_nothing_uses_it(CredentialKind kind)
+    {
+        var application = _bench.Add(kind);
+        var request = _bench.Request(application, kind);
+
+        var start = await _bench.StartAsync(request);
+
+        Assert.Contains("is in ", start.Changes.Single().Outcome, StringComparison.Ordinal);
+        Assert.Equal(2, RotationBench.Count(application));
+        Assert.True(await _bench.WorksAsync(application, kind));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_bench.File(application)));
+        }
+
+        var early = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.FinishAsync(request));
+        Assert.Contains("The grace period has not passed", early.Message, StringComparison.Ordinal);
+
+        _bench.Clock.Advance(TimeSpan.FromDays(2));
+        Assert.True(await _bench.WorksAsync(application, kind));
+        var finish = await _bench.FinishAsync(request);
+
+        Assert.Single(finish.Changes);
+        Assert.Contains(
+            "shows no use of the old credential. The newest use in the report is of", finish.Notes.Single(), StringComparison.Ordinal);
+        Assert.Equal(1, RotationBench.Count(application));
+        Assert.True(await _bench.WorksAsync(application, kind));
+        Assert.Empty((await _bench.FinishAsync(request)).Changes);
+    }
+
+    [Fact]
+    public async Task Making_a_plan_writes_nothing_and_a_second_start_changes_nothing()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var request = _bench.Request(application, CredentialKind.Secret);
+
+        var plan = await _bench.RunAsync(() => _bench.Rotation.PlanStartAsync(request));
+        Assert.Equal(1, RotationBench.Count(application));
+        Assert.Empty(_bench.Steps.Seen);
+        Assert.Empty(Directory.GetFiles(_bench.Folder));
+        Assert.Equal(_bench.Entra.Tenant.Id, plan.TenantId);
+        Assert.Contains(application.ClientId, plan.Target, StringComparison.Ordinal);
+
+        await _bench.StartAsync(request);
+        var again = await _bench.StartAsync(request);
+
+        Assert.True(again.IsEmpty);
+        Assert.StartsWith("A rotation is under way: client secret ", again.Notes.Single(), StringComparison.Ordinal);
+        Assert.Equal(2, RotationBench.Count(application));
+    }
+
+    [Theory]
+    [InlineData(CredentialKind.Secret)]
+    [InlineData(CredentialKind.Certificate)]
+    public async Task A_second_rotation_replaces_what_the_first_one_added(CredentialKind kind)
+    {
+        var application = _bench.Add(kind);
+        await _bench.StartAsync(_bench.Request(application, kind));
+        await _bench.FinishAsync(_bench.Request(application, kind, force: true));
+        var first = RotationBench.Added(application).Single();
+
+        // The proof is now the certificate that the file holds.
+        var request = new RotationRequest(
+            new ClientId(application.ClientId), new FailingDestination(_bench.File(application), _bench.Steps))
+        {
+            Kind = kind,
+            Force = true,
+        };
+        _bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        await _bench.StartAsync(request);
+        Assert.Equal(2, RotationBench.Added(application).Count);
+        await _bench.FinishAsync(request);
+
+        Assert.NotEqual(first, RotationBench.Added(application).Single());
+        Assert.True(await _bench.WorksAsync(application, kind));
+    }
+
+    [Fact]
+    public async Task The_old_credential_stays_while_something_uses_it()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var old = Path.Combine(_bench.Folder, "replica");
+        await File.WriteAllTextAsync(old, "old-secret");
+        var request = _bench.Request(application, CredentialKind.Secret);
+        await _bench.StartAsync(request);
+        _bench.Clock.Advance(TimeSpan.FromDays(2));
+        Assert.True(await _bench.WorksAsync(application, CredentialKind.Secret, old));
+        _bench.Clock.Advance(TimeSpan.FromHours(5));
+        Assert.True(await _bench.WorksAsync(application, CredentialKind.Secret));
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.FinishAsync(request));
+        Assert.Contains("finish when the old credential was not used for 24 hours", refused.Message, StringComparison.Ordinal);
+
+        _bench.Clock.Advance(TimeSpan.FromHours(20));
+        Assert.True(await _bench.WorksAsync(application, CredentialKind.Secret));
+        await _bench.FinishAsync(request);
+
+        Assert.False(await _bench.WorksAsync(application, CredentialKind.Secret, old));
+    }
+
+    [Fact]
+    public async Task A_report_that_cannot_be_read_proves_nothing()
+    {
+        await using var bench = await RotationBench.StartAsync([.. RotationBench.Permissions.Except(["AuditLog.Read.All"])]);
+        var application = bench.Add(CredentialKind.Secret);
+        await bench.StartAsync(bench.Request(application, CredentialKind.Secret));
+        bench.Clock.Advance(TimeSpan.FromDays(30));
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(
+            () => bench.FinishAsync(bench.Request(application, CredentialKind.Secret)));
+        Assert.Contains("Grant AuditLog.Read.All", refused.Message, StringComparison.Ordinal);
+
+        await bench.FinishAsync(bench.Request(application, CredentialKind.Secret, force: true));
+        Assert.Equal(1, RotationBench.Count(application));
+    }
+
+    [Fact]
+    public async Task The_last_valid_credential_is_not_removed_even_with_force()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var request = _bench.Request(application, CredentialKind.Secret, force: true);
+        await _bench.StartAsync(request);
+        _bench.Clock.Advance(TimeSpan.FromDays(200)); // The new secret has expired, and the old one has not.
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.FinishAsync(request));
+
+        Assert.Contains("is not valid any more, so the old one stays", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(2, RotationBench.Count(application));
+    }
+
+    [Fact]
+    public async Task The_new_credential_is_looked_for_again_before_the_old_one_is_removed()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var request = _bench.Request(application, CredentialKind.Secret, force: true);
+        await _bench.StartAsync(request);
+        var plan = await _bench.RunAsync(() => _bench.Rotation.PlanFinishAsync(request));
+        application.RemoveSecret((await File.ReadAllTextAsync(_bench.File(application))).Trim());
+
+        await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.RunAsync(async () =>
+        {
+            await plan.ApplyAsync();
+            return true;
+        }));
+
+        Assert.Equal(1, RotationBench.Count(application));
+    }
+
+    [Fact]
+    public async Task Delays_and_concurrent_changes_are_outlasted()
+    {
+        _bench.Graph.CredentialDelay = TimeSpan.FromSeconds(40);
+        _bench.Graph.ReplicationDelay = TimeSpan.FromSeconds(25);
+        _bench.Graph.ConflictWindow = TimeSpan.FromSeconds(5);
+        foreach (var kind in (CredentialKind[])[CredentialKind.Secret, CredentialKind.Certificate])
+        {
+            var application = _bench.Add(kind);
+            await _bench.StartAsync(_bench.Request(application, kind));
+            Assert.True(await _bench.WorksAsync(application, kind));
+            await _bench.RunAsync(async () =>
+            {
+                await Task.Delay(TimeSpan.FromMinutes(1), _bench.Clock);
+                return true;
+            });
+            await _bench.FinishAsync(_bench.Request(application, kind, force: true));
+            Assert.Equal(1, RotationBench.Count(application));
+        }
+    }
+
+    [Fact]
+    public async Task A_credential_that_Entra_never_accepts_is_not_written()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        _bench.Graph.CredentialDelay = TimeSpan.FromDays(1);
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(
+            () => _bench.StartAsync(_bench.Request(application, CredentialKind.Secret)));
+
+        Assert.Contains("Entra did not accept the new Secret", refused.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_bench.File(application)));
+
+        _bench.Graph.CredentialDelay = TimeSpan.Zero;
+        var again = await _bench.StartAsync(_bench.Request(application, CredentialKind.Secret));
+        Assert.Equal(2, again.Changes.Count);
+        Assert.Single(RotationBench.Added(application));
+        Assert.True(await _bench.WorksAsync(application, CredentialKind.Secret));
+    }
+
+    [Fact]
+    public async Task Which_credential_is_replaced_must_be_clear()
+    {
+        var application = _bench.Add(CredentialKind.Secret).AddCertificate(TestCertificate.Two);
+        var request = _bench.Request(application, CredentialKind.Secret);
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.StartAsync(request));
+        Assert.Contains("has 2 valid credentials, so name the one that is replaced", refused.Message, StringComparison.Ordinal);
+
+        var keyId = application.Credentials.Secrets[0].KeyId!;
+        await _bench.StartAsync(new RotationRequest(request.Application, request.Destination) { Kind = request.Kind, Replaces = keyId });
+        await _bench.FinishAsync(new RotationRequest(request.Application, request.Destination) { Kind = request.Kind, Force = true });
+
+        Assert.DoesNotContain(application.Credentials.Secrets, secret => secret.KeyId == keyId);
+        Assert.Single(application.Credentials.Certificates);
+    }
+
+    [Fact]
+    public async Task A_rotation_to_another_destination_is_not_begun_beside_the_first()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        await _bench.StartAsync(_bench.Request(application, CredentialKind.Secret));
+        var elsewhere = _bench.Request(application, CredentialKind.Secret, file: Path.Combine(_bench.Folder, "elsewhere"));
+        var keyId = application.Credentials.Secrets[0].KeyId;
+        elsewhere = new RotationRequest(elsewhere.Application, elsewhere.Destination) { Kind = CredentialKind.Secret, Replaces = keyId };
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.StartAsync(elsewhere));
+
+        Assert.Contains("to another destination is under way", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(2, RotationBench.Count(application));
+    }
+
+    [Fact]
+    public async Task A_file_that_somebody_changed_is_not_taken_for_one_that_was_never_written()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var request = _bench.Request(application, CredentialKind.Secret);
+        await _bench.StartAsync(request);
+        await File.WriteAllTextAsync(_bench.File(application), "something else");
+        File.SetLastWriteTimeUtc(_bench.File(application), TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1));
+
+        var start = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.StartAsync(request));
+        var finish = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.FinishAsync(request));
+
+        Assert.All(
+            [start, finish],
+            refused => Assert.Contains("cannot be told whether programs use", refused.Message, StringComparison.Ordinal));
+        Assert.Equal(2, RotationBench.Count(application));
+    }
+
+    [Fact]
+    public async Task Two_that_begin_at_the_same_time_add_one_credential()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var request = _bench.Request(application, CredentialKind.Secret);
+        var plans = await _bench.RunAsync(() => Task.WhenAll(
+            _bench.Rotation.PlanStartAsync(request), _bench.Rotation.PlanStartAsync(request)));
+
+        var refusals = await _bench.RunAsync(() => Task.WhenAll(
+            plans.Select(plan => Record.ExceptionAsync(() => plan.ApplyAsync()))));
+
+        Assert.IsType<ChangeRefusedException>(Assert.Single(refusals, refusal => refusal is not null));
+        Assert.Single(RotationBench.Added(application));
+    }
+
+    [Fact]
+    public async Task A_missing_permission_is_told()
+    {
+        await using var bench = await RotationBench.StartAsync(["Application.Read.All"]);
+        var application = bench.Add(CredentialKind.Secret);
+
+        var refused = await Assert.ThrowsAsync<GraphException>(() => bench.StartAsync(bench.Request(application, CredentialKind.Secret)));
+
+        Assert.Equal(GraphErrorKind.PermissionMissing, refused.Error.Kind);
+        Assert.False(refused.Error.IsOutcomeUnknown);
+        Assert.Equal(1, RotationBench.Count(application));
+    }
+
+    [Fact]
+    public async Task An_unknown_application_is_told()
+    {
+        var request = new RotationRequest(
+            new ClientId(Guid.NewGuid().ToString()), RotationDestination.ToFile(Path.Combine(_bench.Folder, "x")));
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.StartAsync(request));
+
+        Assert.StartsWith("The tenant has no application with the client id", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_secret_is_in_a_plan_or_in_what_came_of_it()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var plan = await _bench.StartAsync(_bench.Request(application, CredentialKind.Secret));
+        var secret = await File.ReadAllTextAsync(_bench.File(application));
+
+        Assert.DoesNotContain(secret, $"{plan} {plan.Changes[0].Outcome} {plan.Changes[0]}", StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, await File.ReadAllTextAsync($"{_bench.File(application)}.rotation"), StringComparison.Ordinal);
+        Assert.DoesNotContain("old-secret", plan.ToString(), StringComparison.Ordinal);
+    }
+}
