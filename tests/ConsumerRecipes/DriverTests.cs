@@ -1,5 +1,3 @@
-using MongoDB.Driver;
-using MongoDB.Driver.Authentication.Oidc;
 using WorkloadIdentity;
 using WorkloadIdentity.Testing;
 
@@ -14,22 +12,6 @@ public sealed class DriverTests : IDisposable
     public DriverTests() => _acquirer = new TokenAcquirer(_credential);
 
     public void Dispose() => _acquirer.Dispose();
-
-    [Fact]
-    public async Task MongoDB_takes_the_settings_and_the_token_with_its_lifetime()
-    {
-        var settings = Mongo.LogIn(MongoClientSettings.FromConnectionString("mongodb://127.0.0.1:1"), _acquirer);
-        using var client = new MongoClient(settings);
-
-        var callback = new MongoLogin(_acquirer, "api://orders-mongodb/.default");
-        var parameters = new OidcCallbackParameters(1, "principal");
-        var token = await callback.GetOidcAccessTokenAsync(parameters, CancellationToken.None);
-
-        Assert.Equal("MONGODB-OIDC", settings.Credential.Mechanism);
-        Assert.Equal("token-1", token.AccessToken);
-        Assert.InRange(token.ExpiresIn!.Value, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1));
-        Assert.Equal("token-1", callback.GetOidcAccessToken(parameters, CancellationToken.None).AccessToken);
-    }
 
     [Fact]
     public void Kafka_asks_for_a_token_when_a_client_starts()
