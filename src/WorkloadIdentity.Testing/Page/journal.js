@@ -13,19 +13,22 @@ let missed = 0;
 let lastId = null;
 let ending = null;
 
+/** Called at each sign-in: the stream and the listeners of the one before end. */
 export function startJournal(onConnection, onTotal) {
+  ending?.abort();
+  ending = new AbortController();
+  const { signal } = ending;
+  const on = (id, event, listener) => byId(id).addEventListener(event, listener, { signal });
   const reload = () => load(onTotal).catch(problem => onConnection(problem));
-  byId('journal-search').addEventListener('input', afterPause(reload));
-  byId('journal-refused').addEventListener('change', reload);
-  byId('journal-live').addEventListener('click', () => setLive(!isLive, reload));
-  byId('journal-older').addEventListener('click', action(older));
-  byId('journal-clear').addEventListener('click', action(async () => {
+  on('journal-search', 'input', afterPause(reload));
+  on('journal-refused', 'change', reload);
+  on('journal-live', 'click', () => setLive(!isLive, reload));
+  on('journal-older', 'click', action(older));
+  on('journal-clear', 'click', action(async () => {
     await call('DELETE', 'journal');
     await load(onTotal);
   }, 'The journal is empty.'));
-  ending?.abort();
-  ending = new AbortController();
-  return watch(onConnection, onTotal, ending.signal);
+  return watch(onConnection, onTotal, signal);
 }
 
 /** Reads events for as long as the page is open, and comes back after the connection broke off. */

@@ -66,6 +66,23 @@ public sealed class EmulatorPageTests(Chromium chromium) : IClassFixture<Chromiu
     }
 
     [ChromiumFact]
+    public async Task After_a_second_sign_in_a_button_acts_once()
+    {
+        await using var opened = await OpenedPage.OpenAsync(chromium, _entra);
+        await Expect(opened.Card(_orders.ClientId)).ToBeVisibleAsync();
+        await opened.Page.EvaluateAsync("sessionStorage.setItem('emulator-admin-token', 'wrong')");
+        var token = opened.Page.GetByLabel("Token", new() { Exact = true });
+        await Expect(token).ToBeFocusedAsync();
+        await token.FillAsync(_entra.AdminToken!);
+        await token.PressAsync("Enter");
+        await Expect(opened.Card(_orders.ClientId)).ToBeVisibleAsync();
+
+        await opened.Page.Locator("#journal-live").ClickAsync();
+
+        await Expect(opened.Page.Locator("#journal-live")).ToHaveTextAsync("Paused");
+    }
+
+    [ChromiumFact]
     public async Task Requests_appear_with_their_verdict_and_reason()
     {
         await using var opened = await OpenedPage.OpenAsync(chromium, _entra);
