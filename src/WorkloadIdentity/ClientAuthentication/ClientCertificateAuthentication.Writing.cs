@@ -9,6 +9,7 @@ public sealed partial class ClientCertificateAuthentication
     private static readonly TimeSpan WarningPause = TimeSpan.FromDays(1);
 
     private volatile Warned? _warned;
+    private volatile BoundCertificate? _bound;
 
     internal override async ValueTask<TokenResult?> WriteAsync(
         TokenRequestForm form, TokenExchange exchange, CancellationToken cancellationToken)
@@ -29,6 +30,17 @@ public sealed partial class ClientCertificateAuthentication
 
             return await WriteAsync(renewed, form, exchange, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The certificate with its issuers, which the connection sends along. One object as long as it is the same.</summary>
+    private BoundCertificate Bound(SigningCertificate certificate)
+    {
+        if (_bound is { } known && ReferenceEquals(known.Certificate, certificate.Certificate))
+        {
+            return known;
+        }
+
+        return _bound = new BoundCertificate(certificate.Certificate, [.. certificate.Neighbours, .. _issuers ?? []]);
     }
 
     private static bool MayBeRotated(Exception exception) =>
@@ -80,7 +92,7 @@ public sealed partial class ClientCertificateAuthentication
 
         if (exchange.BindsToken)
         {
-            form.AddCertificate(certificate);
+            form.AddCertificate(certificate, Bound(certificate));
             WarnOfExpiry(certificate, exchange, now);
             return null;
         }

@@ -61,7 +61,7 @@ public sealed class FederatedAuthentication : ClientAuthentication
         // The token for an agent's user is requested with the assertion that the agent's own token was.
         if (exchange is { AgentToken: not null, Refusal: null, Assertion: { } held })
         {
-            form.AddFederatedAssertion(held);
+            Write(held, form, exchange);
             return null;
         }
 
@@ -85,17 +85,22 @@ public sealed class FederatedAuthentication : ClientAuthentication
                 HelpAnchors.AssertionSource);
         }
 
-        if (result.Binding is { } certificate)
+        Write(result, form, exchange);
+        exchange.Assertion = result;
+        exchange.Notes?.Assertion = UnverifiedJwt.TryRead(result.Assertion);
+        return null;
+    }
+
+    /// <summary>An assertion that is bound to a certificate goes only over a connection with it.</summary>
+    private static void Write(AssertionResult issued, TokenRequestForm form, TokenExchange exchange)
+    {
+        if (issued.Binding is { } certificate)
         {
-            form.AddBoundAssertion(result.Assertion!, certificate, exchange.BindsToken);
+            form.AddBoundAssertion(issued.Assertion!, certificate, exchange.BindsToken);
         }
         else
         {
-            form.AddFederatedAssertion(result.Assertion!);
+            form.AddFederatedAssertion(issued.Assertion!);
         }
-
-        exchange.Assertion = result.Assertion;
-        exchange.Notes?.Assertion = UnverifiedJwt.TryRead(result.Assertion);
-        return null;
     }
 }

@@ -15,7 +15,6 @@ internal sealed class SigningCertificate
     private readonly X509Certificate2[] _neighbours;
     private readonly byte[] _raw;
     private volatile bool _refusesPss;
-    private BoundCertificate? _bound;
 
     internal SigningCertificate(X509Certificate2 certificate, Func<RSA?> key, IEnumerable<X509Certificate2>? neighbours = null)
     {
@@ -59,10 +58,6 @@ internal sealed class SigningCertificate
     private DateTimeOffset NotBefore { get; }
 
     public DateTimeOffset NotAfter { get; }
-
-    /// <summary>The certificate as tokens are bound to it. One object, so that its connections are found by reference.</summary>
-    public BoundCertificate Bound => Volatile.Read(ref _bound)
-        ?? Interlocked.CompareExchange(ref _bound, new BoundCertificate(Certificate, _neighbours), null) ?? _bound!;
 
     /// <summary>A handle to the private key, for one signature: handles need not be safe for concurrent use.</summary>
     /// <exception cref="CryptographicException">The key cannot be opened.</exception>

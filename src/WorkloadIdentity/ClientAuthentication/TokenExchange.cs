@@ -61,9 +61,8 @@ internal sealed class TokenExchange
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? AgentToken { get; private init; }
 
-    /// <summary>The federated assertion that was written last; null before.</summary>
-    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    public string? Assertion { get; set; }
+    /// <summary>The federated assertion that was written last, with the certificate that it may be bound to; null before.</summary>
+    public AssertionResult? Assertion { get; set; }
 
     /// <summary>Whether to sign with RS256, although the key supports PS256.</summary>
     public bool UseRs256 { get; set; }
@@ -89,7 +88,7 @@ internal sealed class TokenExchange
     public TokenExchange ForAgentToken(TokenRequest request) => Copy(request, claims: null, agentToken: null);
 
     /// <summary>This request, with the agent identity's token of the exchange and with the assertion that was used to get it.</summary>
-    public TokenExchange WithAgentToken(string token, string? assertion)
+    public TokenExchange WithAgentToken(string token, AssertionResult? assertion)
     {
         var copy = Copy(Request, Claims, token);
         copy.Assertion = assertion;

@@ -111,9 +111,11 @@ internal sealed class TokenRequestForm
     }
 
     /// <summary>RFC 8705 section 2: the connection presents the certificate, and the token is bound to it.</summary>
-    public void AddCertificate(SigningCertificate certificate)
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="bound">The same with its issuers.</param>
+    public void AddCertificate(SigningCertificate certificate, BoundCertificate bound)
     {
-        BindTo(certificate.Bound, asksForBoundToken: true);
+        BindTo(bound, asksForBoundToken: true);
         Certificate = certificate;
         _material = Convert.ToHexString(certificate.Sha256);
     }

@@ -119,11 +119,23 @@ public sealed class MutualTlsRouteTests(BoundBench bench) : IClassFixture<BoundB
         Assert.Single(Entra.Journal.TokenRequests);
     }
 
-    [Fact]
-    public async Task An_ordinary_token_is_asked_for_if_the_client_allows_it_and_a_warning_says_so()
+    [Theory]
+    [InlineData(392196)]
+    [InlineData(3921996)]
+    [InlineData(392189)]
+    [InlineData(51000)]
+    public async Task An_ordinary_token_is_asked_for_if_the_client_allows_it_and_a_warning_says_so(int code)
     {
         using var log = new FakeLog();
-        Entra.Api.AcceptsBoundTokens = false;
+        if (code == 392196)
+        {
+            Entra.Api.AcceptsBoundTokens = false;
+        }
+        else
+        {
+            Entra.Faults.TokenEndpoint.Next(Fault.Refusal(code));
+        }
+
         _bench.App.AddCertificate(_bench.First);
         var options = _bench.Options(log);
         options.HttpClient = new HttpClient(Entra.CreateHandler());
@@ -132,9 +144,9 @@ public sealed class MutualTlsRouteTests(BoundBench bench) : IClassFixture<BoundB
         var result = await AcquireAsync(credential, TokenBinding.Preferred);
 
         Assert.Equal(("Bearer", null), (result.Token!.TokenType, result.Token.BindingCertificate));
-        Assert.Contains("AADSTS392196", Assert.Single(log.Entries, entry => entry.Id == 205).Text, StringComparison.Ordinal);
+        Assert.Contains($"AADSTS{code}", Assert.Single(log.Entries, entry => entry.Id == 205).Text, StringComparison.Ordinal);
         Assert.Equal(
-            [(ClientAuthenticationMethod.MutualTls, 392196), (ClientAuthenticationMethod.Certificate, null)],
+            [(ClientAuthenticationMethod.MutualTls, code), (ClientAuthenticationMethod.Certificate, null)],
             Entra.Journal.TokenRequests.Select(request => (request.ClientAuthentication, request.ErrorCode)));
     }
 
@@ -185,6 +197,69 @@ public sealed class MutualTlsRouteTests(BoundBench bench) : IClassFixture<BoundB
             [(ClientAuthenticationMethod.MutualTls, agent.ClientId), (ClientAuthenticationMethod.Federated, null)],
             Entra.Journal.TokenRequests.Select(request => (request.ClientAuthentication, request.FmiPath)));
         Assert.All(Entra.Journal.TokenRequests, request => Assert.Equal("mtls_pop", request.TokenType));
+    }
+
+    [Fact]
+    public async Task A_bound_assertion_is_sent_with_its_certificate_each_time_also_for_the_agents_user()
+    {
+        var agent = Entra.AddAgentIdentity(_bench.App);
+        var user = agent.AddAgentUser($"{agent.ClientId}@emulated.example");
+        var blueprint = _bench.Credential();
+        var credential = Agent(agent, new Source(async (_, cancellationToken) =>
+        {
+            var exchange = new TokenRequest($"{EmulatedIssuer.ExchangeAudience}/.default")
+            {
+                FmiPath = agent.ClientId,
+                Binding = TokenBinding.Required,
+            };
+            var token = (await blueprint.AcquireAsync(new Acquisition(exchange), cancellationToken)).Token!;
+            return AssertionResult.Issued(token.Value, token.BindingCertificate!);
+        }));
+
+        var result = await credential.AcquireAsync(
+            new Acquisition(new TokenRequest($"{Entra.Api.Audience}/Mail.Read") { AgentUser = AgentUser.FromObjectId(user.ObjectId) }),
+            default);
+
+        Assert.Null(result.Error);
+        Assert.Null(result.Token!.BindingCertificate);
+        Assert.Equal(
+            [("mtls_pop", null), (null, null), (null, user.ObjectId)],
+            Entra.Journal.TokenRequests.Select(request => (request.TokenType, request.AgentUser)));
+        Assert.All(
+            Entra.Journal.TokenRequests, request => Assert.Equal(Base64Url(_bench.First), request.CertificateThumbprint));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_connection_sends_the_issuers_along_that_the_application_names(bool chainFirst)
+    {
+        using var authority = new TestAuthority();
+        var leaf = ClientCertificateAuthentication.FromCertificate(authority.Leaf);
+        var authentication = chainFirst
+            ? leaf.WithChain(authority.Intermediate, authority.Root).BindTokens()
+            : leaf.BindTokens().WithChain(authority.Intermediate, authority.Root);
+        var form = new TokenRequestForm();
+        var exchange = new TokenExchange
+        {
+            Authority = Authority.Require(EntraCloud.Public, allowUnknown: false, "host"),
+            TenantId = EntraFake.Tenant,
+            ClientId = EntraFake.ClientId,
+            Request = _bench.Request(),
+            Environment = WorkloadEnvironment.FromProcess(),
+            TimeProvider = new FakeClock(),
+            BindsToken = true,
+        };
+
+        Assert.Null(await authentication.WriteAsync(form, exchange, default));
+        var again = new TokenRequestForm();
+        await authentication.WriteAsync(again, exchange, default);
+
+        using var handler = MutualTlsConnections.Handler(configure: null, form.Binding);
+        Assert.Equal(
+            authority.Intermediate.Thumbprint,
+            handler.SslOptions.ClientCertificateContext!.IntermediateCertificates[0].Thumbprint);
+        Assert.Same(form.Binding, again.Binding);
     }
 
     [Fact]
@@ -284,6 +359,9 @@ public sealed class MutualTlsRouteTests(BoundBench bench) : IClassFixture<BoundB
         Assert.Equal(_bench.Request(), ordinary.BoundAs(TokenBinding.Required));
         Assert.Equal(TokenBinding.Required, _bench.Request().ForTenant(EntraFake.Tenant).Binding);
     }
+
+    private static string Base64Url(System.Security.Cryptography.X509Certificates.X509Certificate2 certificate) =>
+        System.Buffers.Text.Base64Url.EncodeToString(certificate.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256));
 
     private Task<TokenResult> AcquireAsync(Credential credential, TokenBinding binding) =>
         credential.AcquireAsync(new Acquisition(_bench.Request(binding)), default).AsTask();
