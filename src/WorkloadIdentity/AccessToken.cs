@@ -88,6 +88,10 @@ public sealed class AccessToken
     /// <summary>The same with the certificates that issued it.</summary>
     internal BoundCertificate? Binding => _origin?.Binding;
 
+    /// <summary>Whether it is bound to a certificate, also where only its type says so.</summary>
+    internal bool IsBound =>
+        Binding is not null || string.Equals(TokenType, BoundTokens.TokenType, StringComparison.OrdinalIgnoreCase);
+
     // Ticks in UTC, 0 for none, at half or a third of the bytes: 100,000 of these may be held.
     private readonly long _expiresOn;
     private readonly long _refreshOn;

@@ -83,6 +83,19 @@ public abstract class Credential
             }
         }
 
+        if (result.Token is { IsBound: true } && acquisition.Request.Binding == TokenBinding.None && !acquisition.IsReport)
+        {
+            result = TokenResult.Failed(new TokenError(
+                TokenErrorKind.InvalidResponse,
+                $"The credential '{Name}' returned a token that is bound to a certificate, and the request did not ask for one. Its asker "
+                    + "would send the token without the certificate. Return such a token only if request.Binding is not "
+                    + $"{nameof(TokenBinding)}.{nameof(TokenBinding.None)}.")
+            {
+                Scope = acquisition.Request.Scope,
+                HelpAnchor = HelpAnchors.BoundTokens,
+            });
+        }
+
         return result.From(Name, acquisition.TimeProvider.GetElapsedTime(started), ref _lastOrigin);
     }
 

@@ -85,6 +85,33 @@ public sealed class CredentialTests
         Assert.Equal("desk", credential.ToString());
     }
 
+    [Theory]
+    [InlineData(TokenBinding.None, false, false)]
+    [InlineData(TokenBinding.None, true, true)]
+    [InlineData(TokenBinding.Preferred, false, true)]
+    [InlineData(TokenBinding.Required, false, true)]
+    public async Task A_bound_token_is_given_only_to_who_asked_for_one(TokenBinding binding, bool isReport, bool isGiven)
+    {
+        var credential = new ScriptedCredential(
+            "desk",
+            _ => TokenResult.Issued(new AccessToken("a.b.c", DateTimeOffset.MaxValue).BoundTo(TestCertificate.One)))
+        {
+            Can = RequestFeatures.Binding,
+        };
+
+        var result = await credential.AcquireAsync(
+            new Acquisition(new TokenRequest("api://orders/.default") { Binding = binding }) { IsReport = isReport },
+            CancellationToken.None);
+
+        Assert.Equal(isGiven, result.Token is not null);
+        if (!isGiven)
+        {
+            Assert.Equal(TokenErrorKind.InvalidResponse, result.Error!.Kind);
+            Assert.StartsWith("The credential 'desk' returned a token that is bound to a certificate, and the request did not ask for one.",
+                result.Error.Message, StringComparison.Ordinal);
+        }
+    }
+
     private static Task<TokenResult> AcquireAsync(Func<Acquisition, CancellationToken, Task<TokenResult>> answer) =>
         new ScriptedCredential("desk", answer).AcquireAsync(new Acquisition(Request), CancellationToken.None).AsTask();
 }

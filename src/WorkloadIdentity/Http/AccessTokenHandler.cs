@@ -179,7 +179,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
     /// <summary>Sets the token, unless it is bound to a certificate that the client does not present, or is unbound and must be.</summary>
     /// <exception cref="TokenAcquisitionException">The token must not be sent with this message.</exception>
     private AuthorizedRequest Authorize(AuthorizedRequest message, AccessToken token) =>
-        (token.Binding is not null || _requests.Binding == TokenBinding.Required)
+        (token.IsBound || _requests.Binding == TokenBinding.Required)
         && BoundTokenCheck.Refuse(
             token, _requests.Binding, message.Message.RequestUri, message.Request.Scope, InnerHandler) is { } refusal
             ? throw new TokenAcquisitionException(refusal)

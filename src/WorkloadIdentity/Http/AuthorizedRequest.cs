@@ -89,6 +89,10 @@ internal readonly struct AuthorizedRequest
         {
             AnnounceBinding();
         }
+        else if (Token is { Binding: not null })
+        {
+            Message.Headers.Remove(KeyVaultHost.Header);
+        }
 
         return this with { Token = token };
     }

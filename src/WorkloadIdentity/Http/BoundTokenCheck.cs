@@ -13,7 +13,12 @@ internal static class BoundTokenCheck
     {
         if (token.Binding is not { } certificate)
         {
-            return binding == TokenBinding.Required
+            return token.IsBound
+                ? BoundTokenRefusals.Because(
+                    $"'{token.AcquiredBy}' issued a token of the type {token.TokenType} without the certificate that it is bound to, so no "
+                        + "connection can present it. A credential or acquirer of your own calls token.BoundTo(certificate).",
+                    scope)
+                : binding == TokenBinding.Required
                 ? BoundTokenRefusals.Because(
                     $"The client sends only tokens that are bound to a certificate, and '{token.AcquiredBy}' issued a {token.TokenType} "
                         + "token. Call BindTokens() on the certificate of its identity. Or set options.Binding = TokenBinding.Preferred, "

@@ -81,7 +81,10 @@ public sealed class BoundBench : IAsyncLifetime
 
     /// <summary>A client as an application registers it. Its transport trusts the emulator.</summary>
     internal ServiceProvider Services(
-        Credential? credential = null, TokenBinding binding = TokenBinding.Required, Action<IHttpClientBuilder>? configure = null)
+        Credential? credential = null,
+        TokenBinding binding = TokenBinding.Required,
+        Action<IHttpClientBuilder>? configure = null,
+        DelegatingHandler? inner = null)
     {
         var services = new ServiceCollection();
         services.AddWorkloadIdentity().UseCredential(_ => credential ?? Credential());
@@ -89,6 +92,11 @@ public sealed class BoundBench : IAsyncLifetime
             .ConfigurePrimaryHttpMessageHandler(() => new MutualTlsHandler(Entra.Trust));
         configure?.Invoke(client);
         client.AddAccessToken(Entra.Api.Scope, options => options.Binding = binding);
+        if (inner is not null)
+        {
+            client.AddHttpMessageHandler(() => inner);
+        }
+
         return services.BuildServiceProvider();
     }
 

@@ -76,6 +76,7 @@ public sealed class MutualTlsHandlerTests(BoundBench bench) : IClassFixture<Boun
         var token = await acquirer.GetTokenAsync(_bench.Request(TokenBinding.None));
 
         Assert.Equal("401 The token must be bound to a certificate.", await _bench.StealAsync(token, "Bearer", _bench.First));
+        Assert.Equal("401 The token is not bound to a certificate.", await _bench.StealAsync(token, "mtls_pop", _bench.First));
     }
 
     [Fact]
@@ -200,6 +201,92 @@ public sealed class MutualTlsHandlerTests(BoundBench bench) : IClassFixture<Boun
         Assert.Empty(Entra.Journal.ApiRequests);
     }
 
+    [Theory]
+    [InlineData("Bearer")]
+    [InlineData("bearer")]
+    [InlineData("DPoP")]
+    public async Task A_bound_token_is_not_sent_with_another_scheme(string scheme)
+    {
+        using var services = _bench.Services(
+            inner: new Changer(message => message.Headers.Authorization = new(scheme, message.Headers.Authorization!.Parameter)));
+        using var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
+
+        var refused = await Assert.ThrowsAsync<TokenAcquisitionException>(() => client.GetAsync(Api));
+
+        Assert.Contains("Such a token is sent with the scheme mtls_pop only", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Entra.Journal.ApiRequests);
+    }
+
+    [Fact]
+    public async Task A_space_before_the_scheme_does_not_hide_a_bound_token()
+    {
+        using var handler = new MutualTlsHandler(Entra.Trust);
+        using var client = new HttpClient(handler);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Api);
+        request.Headers.TryAddWithoutValidation("Authorization", " mtls_pop a.b.c");
+
+        await Assert.ThrowsAsync<TokenAcquisitionException>(() => client.SendAsync(request));
+
+        Assert.Empty(Entra.Journal.ApiRequests);
+    }
+
+    [Theory]
+    [InlineData("3.0", HttpVersionPolicy.RequestVersionOrLower, "2.0", HttpVersionPolicy.RequestVersionOrLower)]
+    [InlineData("2.0", HttpVersionPolicy.RequestVersionOrHigher, "2.0", HttpVersionPolicy.RequestVersionExact)]
+    [InlineData("1.1", HttpVersionPolicy.RequestVersionOrHigher, "2.0", HttpVersionPolicy.RequestVersionOrLower)]
+    [InlineData("1.1", HttpVersionPolicy.RequestVersionExact, "1.1", HttpVersionPolicy.RequestVersionExact)]
+    public async Task A_bound_token_is_not_sent_over_quic(
+        string version, HttpVersionPolicy policy, string sentAs, HttpVersionPolicy sentWith)
+    {
+        HttpRequestMessage? sent = null;
+        using var services = _bench.Services(inner: new Changer(message => sent = message));
+        using var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
+        using var request = new HttpRequestMessage(HttpMethod.Get, Api) { Version = Version.Parse(version), VersionPolicy = policy };
+
+        // Whether the emulator takes HTTP/2 does not matter.
+        await Record.ExceptionAsync(() => client.SendAsync(request));
+
+        Assert.Equal((Version.Parse(sentAs), sentWith), (sent!.Version, sent.VersionPolicy));
+    }
+
+    [Theory]
+    [InlineData(HttpVersionPolicy.RequestVersionExact)]
+    [InlineData(HttpVersionPolicy.RequestVersionOrHigher)]
+    public async Task A_message_that_requires_quic_is_refused(HttpVersionPolicy policy)
+    {
+        using var services = _bench.Services();
+        using var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
+        using var request = new HttpRequestMessage(HttpMethod.Get, Api) { Version = HttpVersion.Version30, VersionPolicy = policy };
+
+        var refused = await Assert.ThrowsAsync<TokenAcquisitionException>(() => client.SendAsync(request));
+
+        Assert.Contains("The message requires HTTP/3.0.", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Entra.Journal.ApiRequests);
+    }
+
+    [Theory]
+    [InlineData(TokenBinding.Preferred)]
+    [InlineData(TokenBinding.Required)]
+    public async Task A_token_whose_type_says_that_it_is_bound_is_not_sent_without_its_certificate(TokenBinding binding)
+    {
+        using var server = new FakeServer();
+        var credential = new ScriptedCredential(
+            "test",
+            _ => TokenResult.Issued(
+                new AccessToken("a.b.c", TimeProvider.System.GetUtcNow().AddHours(1), tokenType: "MTLS_POP")))
+        {
+            Can = RequestFeatures.Binding,
+        };
+        using var services = _bench.Services(
+            credential, binding, client => client.ConfigurePrimaryHttpMessageHandler(() => server));
+        using var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
+
+        var refused = await Assert.ThrowsAsync<TokenAcquisitionException>(() => client.GetAsync(Api));
+
+        Assert.Contains("'test' issued a token of the type MTLS_POP without the certificate", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
     [Fact]
     public async Task A_redirect_is_not_followed()
     {
@@ -293,6 +380,39 @@ public sealed class MutualTlsHandlerTests(BoundBench bench) : IClassFixture<Boun
         Assert.Empty(Entra.Journal.ApiRequests);
     }
 
+    [Fact]
+    public void Plain_http_is_named_before_a_transport_that_does_not_fit()
+    {
+        var token = new AccessToken("a.b.c", TimeProvider.System.GetUtcNow().AddHours(1)).BoundTo(_bench.First);
+
+        var refusal = BoundTokenCheck.Refuse(
+            token, TokenBinding.Required, new Uri("http://orders.example/"), Entra.Api.Scope, pipeline: null);
+
+        Assert.EndsWith("because only a connection with TLS can present the certificate. Use https.", refusal!.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_that_a_handler_changed_to_plain_http_gets_no_bound_token()
+    {
+        using var handler = new AccessTokenHandler(
+            new TokenAcquirer(_bench.Credential()),
+            new TokenRequest(Entra.Api.Scope),
+            new AccessTokenHandlerOptions { Binding = TokenBinding.Required, AllowedOrigins = { Entra.SecureAddress } })
+        {
+            InnerHandler = new Changer(message => message.RequestUri = new Uri(Entra.PlainAddress, Api.AbsolutePath))
+            {
+                InnerHandler = new MutualTlsHandler(Entra.Trust),
+            },
+        };
+        using var client = new HttpClient(handler);
+
+        var refused = await Assert.ThrowsAsync<TokenAcquisitionException>(() => client.GetAsync(Api));
+
+        Assert.Contains("because only a connection with TLS can present the certificate", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Entra.Journal.ApiRequests);
+    }
+
     [Theory]
     [InlineData(TokenBinding.Required, false)]
     [InlineData(TokenBinding.Preferred, true)]
@@ -339,6 +459,18 @@ public sealed class MutualTlsHandlerTests(BoundBench bench) : IClassFixture<Boun
         Assert.Equal(header is null ? HttpVersion.Version20 : HttpVersion.Version11, bound.Version);
         Assert.Equal("mtls_pop a.b.c", bound.Headers.Authorization!.ToString());
         Assert.False(ordinary.Headers.Contains("x-ms-tokenboundauth"));
+    }
+
+    [Fact]
+    public void Key_vault_is_not_told_so_of_an_ordinary_token_that_takes_the_place_of_a_bound_one()
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, "https://orders.vault.azure.net/secrets/a");
+        var token = new AccessToken("a.b.c", TimeProvider.System.GetUtcNow().AddHours(1));
+
+        var sent = new AuthorizedRequest(message) { Request = _bench.Request() }.With(token.BoundTo(_bench.First)).With(token).Message;
+
+        Assert.Equal("Bearer a.b.c", sent.Headers.Authorization!.ToString());
+        Assert.False(sent.Headers.Contains("x-ms-tokenboundauth"));
     }
 
     [Theory]
@@ -402,6 +534,16 @@ public sealed class MutualTlsHandlerTests(BoundBench bench) : IClassFixture<Boun
         {
             _inner.Dispose();
             base.Dispose(disposing);
+        }
+    }
+
+    /// <summary>Changes a message, after it got its token.</summary>
+    private sealed class Changer(Action<HttpRequestMessage> change) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            change(request);
+            return base.SendAsync(request, cancellationToken);
         }
     }
 
