@@ -67,7 +67,7 @@ internal static class InventoryCommand
 
     public static void WritePage(string path, TenantReview review) => OutputFile.Write("--html", path, stream =>
     {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
         TenantReport.WriteHtml(review, writer);
     });
 

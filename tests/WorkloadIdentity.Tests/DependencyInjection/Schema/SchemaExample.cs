@@ -19,7 +19,10 @@ internal sealed partial record SchemaExample(string Name, bool IsValid, JsonObje
         from page in Pages
         from Match block in JsonBlock().Matches(Repository.Read(page).ReplaceLineEndings("\n"))
         where block.Groups[1].Value.Contains("\"WorkloadIdentity\": {", StringComparison.Ordinal)
-        select new SchemaExample($"{page}({block.Index})", IsValid: true, JsonNode.Parse(block.Groups[1].Value)!.AsObject());
+        select new SchemaExample(
+            $"{page}({block.Index})",
+            IsValid: !block.Groups[1].Value.Contains("\"Kind\": \"Spiffe\"", StringComparison.Ordinal), // Editors get one schema.
+            JsonNode.Parse(block.Groups[1].Value)!.AsObject());
 
     /// <summary>What the migration guides show as the section before, in place of ours.</summary>
     private static IEnumerable<SchemaExample> OfOtherLibraries() =>
