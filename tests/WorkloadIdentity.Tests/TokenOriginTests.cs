@@ -56,4 +56,16 @@ public sealed class TokenOriginTests
             Assert.NotSame(first, TokenOrigin.Of(other, "chain", ref last));
         }
     }
+
+    /// <summary>A renewed certificate may have the end, the issuer and the client of the one before.</summary>
+    [Fact]
+    public void A_token_that_is_bound_to_another_certificate_has_another_origin()
+    {
+        var (one, two) = (new BoundCertificate(TestCertificate.One, []), new BoundCertificate(TestCertificate.Two, []));
+        TokenOrigin? last = null;
+        TokenOrigin.Of(Host with { Binding = one }, "chain", ref last);
+
+        Assert.Same(two, TokenOrigin.Of(Host with { Binding = two }, "chain", ref last).Binding);
+        Assert.Null(TokenOrigin.Of(Host, "chain", ref last).Binding);
+    }
 }
