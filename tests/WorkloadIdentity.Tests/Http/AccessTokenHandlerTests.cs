@@ -331,7 +331,8 @@ public sealed class AccessTokenHandlerTests : IDisposable
     {
         { "the address", message => message.RequestUri = new Uri(Address.AbsoluteUri), 1 },
         { "no token", message => message.Headers.Authorization = null, 0 },
-        { "a token of another", message => message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "t1"), 0 },
+        { "a token of another", message => message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "t9"), 0 },
+        { "the header, with the same token", message => message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "t1"), 1 },
         { "the method", message => message.Method = HttpMethod.Put, 1 },
         { "the content", message => message.Content = new StringContent("x"), 1 },
     };
