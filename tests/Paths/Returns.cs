@@ -33,7 +33,8 @@ internal static class Returns
             "Another token that is held answers the rejection without an acquisition.",
         ["TokenCacheEntry.Renewal → InFlightAcquisition.Satisfies"] =
             "The renewal may have waited for an acquisition with other claims.",
-        ["AccessTokenHandler.Renewal → AuthorizedRequest.With"] = "The same message is sent again, with the new token.",
+        ["AccessTokenHandler.Renewal → AccessTokenHandler.Authorize"] = "The new token is checked like the first one.",
+        ["AccessTokenHandler → AuthorizedRequest.With"] = "The same message is sent again, with the new token.",
         ["AccessTokenHandler.Renewal → AuthorizedRequest.Finish"] = "The response half of the second send.",
     };
 
