@@ -42,7 +42,8 @@ public sealed class TokenExchangeCredential : Credential
     /// <param name="subject">Gets the token that is exchanged. It must outlive the credential.</param>
     /// <param name="subjectRequest">
     /// The request for the token that is exchanged. Its scope is an application of your own that stands for the server
-    /// (<c>api://databricks/.default</c>): the server checks issuer, audience and subject.
+    /// (<c>api://databricks/.default</c>): the server checks issuer, audience and subject. The token cannot be one that is bound to a
+    /// certificate.
     /// </param>
     /// <param name="options">What the server expects.</param>
     /// <exception cref="ArgumentException">The address or an option cannot be used.</exception>
@@ -63,6 +64,14 @@ public sealed class TokenExchangeCredential : Credential
             throw new ArgumentException(
                 $"The scope '{subjectRequest.Scope}' asks for a token that is a credential for Entra: a server that received it could act "
                     + "as the application that trusts it. Use the scope of an application of your own that stands for the server.",
+                nameof(subjectRequest));
+        }
+
+        if (subjectRequest.Binding != TokenBinding.None)
+        {
+            throw new ArgumentException(
+                "The request asks for a token that is bound to a certificate, and an exchange presents none. Leave out "
+                    + $"{nameof(TokenRequest.Binding)}.",
                 nameof(subjectRequest));
         }
 

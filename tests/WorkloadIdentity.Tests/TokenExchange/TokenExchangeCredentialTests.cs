@@ -234,6 +234,24 @@ public sealed class TokenExchangeCredentialTests : IDisposable
             Assert.Contains(says, Assert.ThrowsAny<ArgumentException>(make).Message, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory]
+    [InlineData(TokenBinding.Preferred)]
+    [InlineData(TokenBinding.Required)]
+    public void A_token_that_may_be_bound_to_a_certificate_is_not_exchanged(TokenBinding binding)
+    {
+        using var acquirer = new TokenAcquirer(FakeCredential.Issuing(SubjectToken));
+        var request = new TokenRequest(SubjectRequest.Scope) { Binding = binding };
+
+        var refused = Assert.Throws<ArgumentException>(() => new TokenExchangeCredential(Endpoint, acquirer, request, Options(new())));
+
+        Assert.Equal("subjectRequest", refused.ParamName);
+        Assert.StartsWith(
+            "The request asks for a token that is bound to a certificate, and an exchange presents none. Leave out Binding.",
+            refused.Message,
+            StringComparison.Ordinal);
+        Assert.Empty(_server.Requests);
+    }
+
     private TokenExchangeCredential Credential(
         TokenExchangeCredentialOptions options, string token = SubjectToken, string? endpoint = null, string? scope = null)
     {
