@@ -83,15 +83,18 @@ internal static class TokenResponse
             return (null, $"the expires_in is more than {MaxLifetime.TotalHours:0} hours, longer than any token of Entra");
         }
 
-        // The refresh time is a hint. One out of range is ignored.
-        var refresh = Seconds(response.RefreshIn);
         var expiresOn = sentOn.AddSeconds(lifetime);
-        return (new AccessToken(
-            value,
-            origin.Binding is { } certificate && certificate.NotAfter < expiresOn ? certificate.NotAfter : expiresOn,
-            refresh > 0 && refresh < lifetime ? sentOn.AddSeconds(refresh.Value) : null,
-            origin), null);
+        if (origin.Binding is { } certificate && certificate.NotAfter < expiresOn)
+        {
+            expiresOn = certificate.NotAfter;
+        }
+
+        return (new AccessToken(value, expiresOn, RefreshOn(Seconds(response.RefreshIn), sentOn, expiresOn), origin), null);
     }
+
+    /// <summary>The refresh time is a hint. One that is not before the expiry is ignored.</summary>
+    private static DateTimeOffset? RefreshOn(double? seconds, DateTimeOffset sentOn, DateTimeOffset expiresOn) =>
+        seconds > 0 && seconds < (expiresOn - sentOn).TotalSeconds ? sentOn.AddSeconds(seconds.Value) : null;
 
     private static double? Seconds(TokenAnswer.StatedTime time) => time.Seconds is { } seconds ? Math.Floor(seconds) : null;
 }

@@ -183,6 +183,24 @@ public sealed class MutualTlsRouteTests(BoundBench bench) : IClassFixture<BoundB
         Assert.Equal(certificate.NotAfter.ToUniversalTime(), result.Token!.ExpiresOn.UtcDateTime);
     }
 
+    [Theory]
+    [InlineData("600", true)]
+    [InlineData("1800", false)]
+    [InlineData("172799", false)]
+    [InlineData("1e300", false)]
+    public async Task A_token_is_not_refreshed_after_its_certificate_has_expired(string refreshIn, bool isBefore)
+    {
+        using var certificate = _bench.Issue(TimeProvider.System.GetUtcNow().AddMinutes(20));
+        Entra.Faults.TokenEndpoint.Next(Fault.Body(
+            $$"""{"token_type":"mtls_pop","access_token":"a.b.c","expires_in":172800,"refresh_in":{{refreshIn}}}"""));
+
+        var result = await AcquireAsync(_bench.Credential(BoundBench.Binding(certificate)), TokenBinding.Required);
+
+        Assert.Equal(certificate.NotAfter.ToUniversalTime(), result.Token!.ExpiresOn.UtcDateTime);
+        Assert.Equal(isBefore, result.Token.RefreshOn is not null);
+        Assert.True(result.Token.RefreshOn is null || result.Token.RefreshOn < result.Token.ExpiresOn);
+    }
+
     [Fact]
     public async Task An_agent_identitys_token_is_bound_to_its_blueprints_certificate()
     {
