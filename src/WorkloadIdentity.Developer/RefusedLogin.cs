@@ -8,9 +8,7 @@ internal sealed class RefusedLogin(string name, string variable) : Credential
     public override string Name => name;
 
     // The reason is the same for every request.
-    protected override RequestFeatures Supports =>
-        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims
-            | RequestFeatures.AgentUser;
+    protected override RequestFeatures Supports => RequestFeatures.All;
 
     protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken) =>
         ValueTask.FromResult(TokenResult.Failed(new TokenError(

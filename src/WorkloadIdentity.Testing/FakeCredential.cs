@@ -20,9 +20,7 @@ public sealed class FakeCredential : Credential
     public IReadOnlyList<Acquisition> Acquisitions => [.. _acquisitions];
 
     /// <inheritdoc/>
-    protected override RequestFeatures Supports =>
-        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims
-            | RequestFeatures.AgentUser;
+    protected override RequestFeatures Supports => RequestFeatures.All;
 
     /// <summary>Issues the same token value each time, living from then on.</summary>
     /// <param name="token">The token's value.</param>

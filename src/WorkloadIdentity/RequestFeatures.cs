@@ -27,4 +27,10 @@ public enum RequestFeatures
     /// <summary>A token that must be bound to a certificate: <see cref="TokenRequest.Binding"/>.</summary>
     [Experimental(BoundTokens.Diagnostic)]
     Binding = 32,
+
+    /// <summary>
+    /// All of these, for a credential that hands each request on as it is, or gives the same answer to each. Another credential would
+    /// ignore a feature that it does not know.
+    /// </summary>
+    All = TenantId | UserAssertion | FmiPath | Claims | AgentUser | Binding,
 }

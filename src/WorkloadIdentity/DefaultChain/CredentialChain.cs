@@ -59,9 +59,7 @@ public sealed class CredentialChain : Credential
             + "instead of a chain.";
 
     /// <inheritdoc/>
-    protected override RequestFeatures Supports =>
-        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims
-            | RequestFeatures.AgentUser | RequestFeatures.Binding;
+    protected override RequestFeatures Supports => RequestFeatures.All;
 
     /// <inheritdoc/>
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)

@@ -11,9 +11,7 @@ internal sealed class UnusableCredential(
     protected override string? LooksFor => looksFor;
 
     // Whatever is asked for: the reason is the same.
-    protected override RequestFeatures Supports =>
-        RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims
-            | RequestFeatures.AgentUser | RequestFeatures.Binding;
+    protected override RequestFeatures Supports => RequestFeatures.All;
 
     protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Result(acquisition.Request));

@@ -68,6 +68,16 @@ public sealed class FakeCredentialTests
     }
 
     [Fact]
+    public async Task It_issues_a_token_that_is_bound_to_a_certificate()
+    {
+        var credential = FakeCredential.Issuing(_ => new AccessToken("t", DateTimeOffset.MaxValue).BoundTo(TestCertificate.One));
+
+        var result = await AcquireAsync(credential, new TokenRequest(Request.Scope) { Binding = TokenBinding.Required });
+
+        Assert.Same(TestCertificate.One, result.Token!.BindingCertificate);
+    }
+
+    [Fact]
     public async Task An_exception_becomes_a_failure_as_in_any_credential()
     {
         var credential = FakeCredential.Issuing(string (_) => throw new InvalidOperationException("boom"));
