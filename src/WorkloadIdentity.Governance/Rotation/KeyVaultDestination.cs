@@ -63,8 +63,13 @@ internal sealed class KeyVaultDestination : RotationDestination
             using var answer = pages < MaxPages
                 ? await SendAsync(HttpMethod.Get, address, null, cancellationToken).ConfigureAwait(false)
                 : throw new IOException($"Key Vault lists more than {MaxPages} pages of versions of {Name}.");
-            versions.AddRange(answer?.RootElement.GetProperty("value").EnumerateArray().Select(Read) ?? []);
-            address = answer is null ? null : Next(answer.RootElement);
+            if (answer is null)
+            {
+                break;
+            }
+
+            versions.AddRange(Read(answer, root => root.GetProperty("value").EnumerateArray().Select(VersionOf).ToList()));
+            address = Read(answer, Next);
         }
 
         var written = versions.Where(version => version.Tag == name.ToString()).ToList();
@@ -73,7 +78,7 @@ internal sealed class KeyVaultDestination : RotationDestination
             : DestinationState.Unknown;
     }
 
-    private static (DateTimeOffset CreatedOn, string? Tag) Read(JsonElement version) => (
+    private static (DateTimeOffset CreatedOn, string? Tag) VersionOf(JsonElement version) => (
         DateTimeOffset.FromUnixTimeSeconds(version.GetProperty("attributes").GetProperty("created").GetInt64()),
         version.TryGetProperty("tags", out var tags) && tags.ValueKind == JsonValueKind.Object && tags.TryGetProperty(Tag, out var tag)
             ? tag.GetString()
@@ -112,7 +117,7 @@ internal sealed class KeyVaultDestination : RotationDestination
     {
         using var answer = await SendAsync(HttpMethod.Get, Address(CredentialKind.Secret, ""), null, cancellationToken)
             .ConfigureAwait(false);
-        return answer is not null && answer.RootElement.TryGetProperty("value", out var value) ? value.GetString() : null;
+        return answer is null ? null : Read(answer, root => root.GetProperty("value").GetString());
     }
 
     private Uri Address(CredentialKind kind, string rest) =>
@@ -125,6 +130,21 @@ internal sealed class KeyVaultDestination : RotationDestination
             && next.GetLeftPart(UriPartial.Authority) == _vault.GetLeftPart(UriPartial.Authority)
             ? next
             : throw new IOException($"Key Vault continues its list of versions of {Name} at another host. It was not followed.");
+
+    /// <summary>Reads an answer, whose form may be another than that of Key Vault.</summary>
+    private T Read<T>(JsonDocument answer, Func<JsonElement, T> read)
+    {
+        try
+        {
+            return read(answer.RootElement);
+        }
+        catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException or FormatException
+            or ArgumentOutOfRangeException)
+        {
+            throw new IOException(
+                $"The answer for {Name} does not have the form of Key Vault 7.4. Check whether a proxy answers in its place.", exception);
+        }
+    }
 
     /// <returns>The answer; null for 404.</returns>
     private async Task<JsonDocument?> SendAsync(HttpMethod method, Uri address, byte[]? body, CancellationToken cancellationToken)
@@ -154,7 +174,7 @@ internal sealed class KeyVaultDestination : RotationDestination
                             + "in.");
             }
         }
-        catch (Exception exception) when (exception is HttpRequestException or JsonException or KeyNotFoundException)
+        catch (Exception exception) when (exception is HttpRequestException or JsonException)
         {
             throw new IOException($"Key Vault could not be reached for {Name}, or its answer could not be read.", exception);
         }

@@ -75,6 +75,45 @@ public sealed class KeyVaultDestinationTests : IAsyncLifetime
         Assert.True(await WorksAsync(application, CredentialKind.Secret));
     }
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("""{"value":null}""")]
+    [InlineData("""{"value":{}}""")]
+    [InlineData("""{"value":[null]}""")]
+    [InlineData("""{"value":[{}]}""")]
+    [InlineData("""{"value":[{"attributes":{}}]}""")]
+    [InlineData("""{"value":[{"attributes":{"created":"today"}}]}""")]
+    [InlineData("""{"value":[{"attributes":{"created":1.5}}]}""")]
+    [InlineData("""{"value":[{"attributes":{"created":9223372036854775807}}]}""")]
+    [InlineData("""{"value":[{"attributes":{"created":1},"tags":{"rotation":1}}]}""")]
+    [InlineData("""{"value":[],"nextLink":1}""")]
+    [InlineData("<html>")]
+    public async Task A_list_of_another_form_is_an_error_of_the_destination(string answer)
+    {
+        var destination = new KeyVaultDestination(_vault.Address, "orders", _acquirer, _vault);
+        var name = RotationName.New(_bench.Clock.Now, destination.Fingerprint, replaces: null);
+        _vault.Next(HttpStatusCode.OK, answer);
+
+        var failed = await Assert.ThrowsAsync<IOException>(
+            () => destination.FindAsync(name, CredentialKind.Secret, CancellationToken.None));
+
+        Assert.Contains("'orders' in the key vault orders.vault.azure.net", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("""{"value":1}""")]
+    public async Task A_value_of_another_form_is_an_error_of_the_destination(string answer)
+    {
+        var destination = new KeyVaultDestination(_vault.Address, "orders", _acquirer, _vault);
+        _vault.Next(HttpStatusCode.OK, answer);
+
+        await Assert.ThrowsAsync<IOException>(() => destination.ReadAsync(CancellationToken.None));
+    }
+
     private async Task<IOException> FailAsync(RotationRequest request, Action fault)
     {
         var plan = await _bench.RunAsync(() => _bench.Rotation.PlanStartAsync(request));
