@@ -99,9 +99,11 @@ public sealed partial class CredentialRotation
             await foreach (var row in _graph.ListAsync(GraphReads.CredentialUseOf(request.Application), cancellationToken)
                 .ConfigureAwait(false))
             {
-                var at = row.SignInActivity?.Latest;
-                usedOld = OpenText.Same(row.KeyId ?? "", old.KeyId) && !(at <= usedOld) ? at : usedOld;
-                usedNew = OpenText.Same(row.KeyId ?? "", current.KeyId) && !(at <= usedNew) ? at : usedNew;
+                if (StateUse.Of(row) is { } use)
+                {
+                    usedOld = OpenText.Same(use.KeyId, old.KeyId) && !(use.At <= usedOld) ? use.At : usedOld;
+                    usedNew = OpenText.Same(use.KeyId, current.KeyId) && !(use.At <= usedNew) ? use.At : usedNew;
+                }
             }
         }
         catch (GraphException exception) when (!exception.Error.IsTransient)

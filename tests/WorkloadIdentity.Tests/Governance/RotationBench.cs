@@ -1,3 +1,4 @@
+using System.Net;
 using WorkloadIdentity.Governance;
 using WorkloadIdentity.Testing;
 
@@ -14,12 +15,14 @@ internal sealed class RotationBench : IAsyncDisposable
     private readonly List<IDisposable> _disposables = [];
     private readonly CountingHandler _counting;
     private readonly GraphClient _client;
+    private readonly StepHandler _handler;
 
     private RotationBench(EntraEmulator entra, EmulatedGraphOptions options, EmulatedApi graph, FakeClock clock, EmulatedApplication caller)
     {
         (Entra, Graph, Clock, Api) = (entra, options, clock, graph);
         Steps = new FailingSteps();
-        _counting = new CountingHandler(new StepHandler(Steps) { InnerHandler = new SocketsHttpHandler() });
+        _handler = new StepHandler(Steps) { InnerHandler = new SocketsHttpHandler() };
+        _counting = new CountingHandler(_handler);
         Http = new HttpClient(_counting);
         var application = new ApplicationCredentialOptions
         {
@@ -61,6 +64,13 @@ internal sealed class RotationBench : IAsyncDisposable
     public CredentialRotation Rotation { get; }
 
     public FailingSteps Steps { get; }
+
+    /// <summary>The rows that Graph shows in place of its report of the use of credentials; null for its own.</summary>
+    public IReadOnlyList<string>? Report
+    {
+        get => _handler.Report;
+        set => _handler.Report = value;
+    }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("rotation").FullName;
 
@@ -113,6 +123,12 @@ internal sealed class RotationBench : IAsyncDisposable
         var made = await plan(CancellationToken.None);
         await made.ApplyAsync();
         return made;
+    });
+
+    public Task<bool> ApplyAsync(ChangePlan plan) => RunAsync(async () =>
+    {
+        await plan.ApplyAsync();
+        return true;
     });
 
     public Task<T> RunAsync<T>(Func<Task<T>> work) => FastForward.RunAsync(Clock, () => _counting.IsIdle, work);
@@ -185,9 +201,16 @@ internal sealed class FailingSteps
 
 internal sealed class StepHandler(FailingSteps steps) : DelegatingHandler
 {
+    public IReadOnlyList<string>? Report { get; set; }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var action = request.RequestUri!.Segments[^1];
+        if (action == "appCredentialSignInActivities" && Report is { } rows)
+        {
+            return FakeServer.Response(HttpStatusCode.OK, $$"""{"value":[{{string.Join(',', rows)}}]}""");
+        }
+
         if (request.Method == HttpMethod.Get || !request.RequestUri.AbsolutePath.Contains("/apis/graph/", StringComparison.Ordinal))
         {
             return await base.SendAsync(request, cancellationToken);

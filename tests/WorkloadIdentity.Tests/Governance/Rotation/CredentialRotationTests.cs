@@ -130,6 +130,30 @@ public sealed class CredentialRotationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_row_of_the_report_without_a_date_changes_nothing()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var request = _bench.Request(application, CredentialKind.Secret);
+        await _bench.StartAsync(request);
+        _bench.Clock.Advance(TimeSpan.FromDays(2));
+        var (old, added) = (application.Credentials.Secrets[0].KeyId!, application.Credentials.Secrets[1].KeyId!);
+        _bench.Report = [Used(old), Unused(old), Used(added), Unused(added)];
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.FinishAsync(request));
+
+        Assert.StartsWith($"The old client secret {old}", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(2, RotationBench.Count(application));
+
+        _bench.Report = [Unused(old), Used(added), Unused(added)];
+        await _bench.FinishAsync(request);
+        Assert.Equal(1, RotationBench.Count(application));
+
+        string Used(string id) =>
+            $$"""{"appId":"{{application.ClientId}}","keyId":"{{id}}","signInActivity":{"lastSignInDateTime":"{{_bench.Clock.Now:O}}"} }""";
+        string Unused(string id) => $$"""{"appId":"{{application.ClientId}}","keyId":"{{id}}","signInActivity":{} }""";
+    }
+
+    [Fact]
     public async Task The_last_valid_credential_is_not_removed_even_with_force()
     {
         var application = _bench.Add(CredentialKind.Secret);
@@ -152,11 +176,7 @@ public sealed class CredentialRotationTests : IAsyncLifetime
         var plan = await _bench.RunAsync(() => _bench.Rotation.PlanFinishAsync(request));
         application.RemoveSecret((await File.ReadAllTextAsync(_bench.File(application))).Trim());
 
-        await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.RunAsync(async () =>
-        {
-            await plan.ApplyAsync();
-            return true;
-        }));
+        await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.ApplyAsync(plan));
 
         Assert.Equal(1, RotationBench.Count(application));
     }
