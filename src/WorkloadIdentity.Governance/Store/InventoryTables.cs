@@ -151,7 +151,7 @@ internal sealed class InventoryTables
         }
         else if (line.CredentialUse is { } use)
         {
-            CredentialUse[use.KeyId] = use.At;
+            CredentialUse[use.KeyId] = CredentialUse.TryGetValue(use.KeyId, out var known) && known > use.At ? known : use.At;
         }
         else if (line.Risk is { } risk)
         {

@@ -218,6 +218,19 @@ public sealed class StateFileTests : IDisposable
         Assert.Equal(at, loaded.CredentialUse["K"]);
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void Of_two_uses_of_a_credential_the_latest_is_kept(int days)
+    {
+        var tables = new InventoryTables();
+        var at = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
+        tables.Apply(new StateLine { CredentialUse = new StateUse { KeyId = "k", At = at } });
+        tables.Apply(new StateLine { CredentialUse = new StateUse { KeyId = "K", At = at.AddDays(days) } });
+
+        Assert.Equal(at.AddDays(Math.Max(days, 0)), tables.CredentialUse["k"]);
+    }
+
     private StateFile File_() => new(_folder, FakeGraph.Tenant, GraphCloud.Public);
 
     private static StateLine Principal(string id) => new()
