@@ -28,8 +28,8 @@ public sealed partial class CredentialRotation
         request.Checked();
         var actor = await _graph.ActorAsync(cancellationToken).ConfigureAwait(false);
         var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
-        var (current, unwritten) = await UnderWayAsync(application, request, mayDiscard: false, cancellationToken).ConfigureAwait(false);
-        if (current is null && unwritten.Count > 0)
+        var (current, interrupted) = await UnderWayAsync(application, request, mayDiscard: false, cancellationToken).ConfigureAwait(false);
+        if (current is null && interrupted.Count > 0)
         {
             throw new ChangeRefusedException(
                 $"The rotation was interrupted before {request.Destination} was written. Start it again, then finish it.");

@@ -9,13 +9,14 @@ public sealed partial class CredentialRotation
     private static readonly TimeSpan ClockMargin = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// The credential that the destination holds and whose old one is still there, and those that were added for it but never written.
+    /// The credential that the destination holds and whose old one is still there, and those of attempts that were interrupted. Those were
+    /// never written, except the ones that may be in use: they are in the list only if they may be discarded.
     /// </summary>
-    private static async Task<(ApplicationKey? Current, IReadOnlyList<ApplicationKey> Unwritten)> UnderWayAsync(
+    private static async Task<(ApplicationKey? Current, IReadOnlyList<(ApplicationKey Key, bool MayBeInUse)> Interrupted)> UnderWayAsync(
         ApplicationKeys application, RotationRequest request, bool mayDiscard, CancellationToken cancellationToken)
     {
         ApplicationKey? current = null;
-        var unwritten = new List<ApplicationKey>();
+        var interrupted = new List<(ApplicationKey Key, bool MayBeInUse)>();
         foreach (var credential in application.All.Where(key => key.Rotation?.Destination == request.Destination.Fingerprint))
         {
             var name = credential.Rotation!;
@@ -33,7 +34,7 @@ public sealed partial class CredentialRotation
             }
             else if (state == DestinationState.NeverWritten || (mayDiscard && !isFirst))
             {
-                unwritten.Add(credential);
+                interrupted.Add((credential, MayBeInUse: state != DestinationState.NeverWritten));
             }
             else if (!isFirst)
             {
@@ -44,17 +45,17 @@ public sealed partial class CredentialRotation
             }
         }
 
-        return (current, unwritten);
+        return (current, interrupted);
     }
 
     /// <summary>Which credential is replaced; null if the application has none.</summary>
-    private ApplicationKey? Replaced(ApplicationKeys application, RotationRequest request, IReadOnlyList<ApplicationKey> unwritten)
+    private ApplicationKey? Replaced(ApplicationKeys application, RotationRequest request, IReadOnlyList<ApplicationKey> removed)
     {
         var now = Time.GetUtcNow();
         var replaced = request.Replaces is { } keyId
             ? application.Find(keyId) ?? throw new ChangeRefusedException(
                 $"The {application.Name} has no credential {keyId}. It has: {application.List()}.")
-            : application.All.Where(key => key.IsValid(now) && !unwritten.Contains(key)).ToList() switch
+            : application.All.Where(key => key.IsValid(now) && !removed.Contains(key)).ToList() switch
             {
                 [] => null,
                 [var only] => only,
@@ -62,7 +63,7 @@ public sealed partial class CredentialRotation
                     $"The {application.Name} has {several.Count} valid credentials, so name the one that is replaced. It has: "
                         + $"{string.Join("; ", several)}."),
             };
-        return application.All.FirstOrDefault(key => !unwritten.Contains(key) && IsUnderWay(key, application, replaced?.KeyId)) is { } other
+        return application.All.FirstOrDefault(key => !removed.Contains(key) && IsUnderWay(key, application, replaced?.KeyId)) is { } other
             ? throw new ChangeRefusedException(
                 $"A rotation of the same credential to another destination is under way: {other}. Finish that one first, with its "
                     + "destination.")
@@ -73,16 +74,47 @@ public sealed partial class CredentialRotation
     private static bool IsUnderWay(ApplicationKey key, ApplicationKeys application, string? replaced) =>
         replaced is not null && key.Rotation?.Replaces is { } old && OpenText.Same(old, replaced) && application.Find(old) is not null;
 
-    private PlannedChange Removal(ApplicationKeys application, ApplicationKey credential, X509Certificate2? proof) => new(
-        $"Remove the {credential}. An earlier attempt added it and was interrupted before it was written to the destination.",
-        "It cannot be undone, and need not be: nobody has this credential.",
-        async cancellationToken =>
+    private PlannedChange Removal(
+        ApplicationKey credential, bool mayBeInUse, IReadOnlyList<ApplicationKey> removed, ApplicationKeys application,
+        RotationRequest request, X509Certificate2? proof) => new(
+            mayBeInUse
+                ? $"Remove the {credential}. An earlier attempt added it, and it is not known whether it was written. Programs that use it "
+                    + "will fail."
+                : $"Remove the {credential}. An earlier attempt added it and was interrupted before it was written to the destination.",
+            mayBeInUse ? "It cannot be undone." : "It cannot be undone, and need not be: nobody has this credential.",
+            async cancellationToken =>
+            {
+                using var turn = await RotationLock.TakeAsync(_options.LockFolder, application.Id, Time, cancellationToken)
+                    .ConfigureAwait(false);
+                if (mayBeInUse)
+                {
+                    var now = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
+                    RequireAnother(now, credential, removed, request);
+                }
+                else if (await request.Destination.FindAsync(credential.Rotation!, credential.Kind, cancellationToken)
+                    .ConfigureAwait(false) != DestinationState.NeverWritten)
+                {
+                    throw new ChangeRefusedException(
+                        $"The {credential} stays, because {request.Destination} was changed since the plan was made. Make the plan again.");
+                }
+
+                await _writer.RemoveAsync(request.Application, credential, proof, cancellationToken).ConfigureAwait(false);
+                return null;
+            });
+
+    /// <summary>A credential that may be in use is removed only while the application has another valid one that stays.</summary>
+    private void RequireAnother(
+        ApplicationKeys application, ApplicationKey credential, IReadOnlyList<ApplicationKey> removed, RotationRequest request)
+    {
+        var now = Time.GetUtcNow();
+        if (credential.IsValid(now)
+            && !application.All.Any(key => key.IsValid(now) && !removed.Any(each => OpenText.Same(each.KeyId, key.KeyId))))
         {
-            using var turn = await RotationLock.TakeAsync(_options.LockFolder, application.Id, Time, cancellationToken)
-                .ConfigureAwait(false);
-            await _writer.RemoveAsync(application.ClientId, credential, proof, cancellationToken).ConfigureAwait(false);
-            return null;
-        });
+            throw new ChangeRefusedException(
+                $"The {credential} stays, because no other credential of the {application.Name} is valid, and programs may use this one. "
+                    + $"Restore {request.Destination}, or add another credential, then start again.");
+        }
+    }
 
     private static TimeSpan Life(RotationRequest request, CredentialPolicy policy) =>
         policy.LongestLife < request.Lifetime ? policy.LongestLife.Value - ClockMargin : request.Lifetime;

@@ -56,9 +56,16 @@ public sealed partial class CredentialRotation
         request.Checked();
         var actor = await _graph.ActorAsync(cancellationToken).ConfigureAwait(false);
         var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
-        var (current, unwritten) = await UnderWayAsync(application, request, request.Force, cancellationToken).ConfigureAwait(false);
+        var (current, interrupted) = await UnderWayAsync(application, request, request.Force, cancellationToken).ConfigureAwait(false);
+        List<ApplicationKey> removed = [.. interrupted.Select(each => each.Key)];
+        foreach (var (key, _) in interrupted.Where(each => each.MayBeInUse))
+        {
+            RequireAnother(application, key, removed, request);
+        }
+
         var proof = await ProofAsync(request, application, cancellationToken).ConfigureAwait(false);
-        List<PlannedChange> changes = [.. unwritten.Select(credential => Removal(application, credential, proof))];
+        List<PlannedChange> changes =
+            [.. interrupted.Select(each => Removal(each.Key, each.MayBeInUse, removed, application, request, proof))];
         if (current is not null)
         {
             return new ChangePlan(actor, application.Name, changes,
@@ -68,7 +75,7 @@ public sealed partial class CredentialRotation
             ]);
         }
 
-        var replaced = Replaced(application, request, unwritten);
+        var replaced = Replaced(application, request, removed);
         var policy = await CredentialPolicy.ReadAsync(_graph, application, request.Kind, cancellationToken).ConfigureAwait(false);
         if (policy.IsForbidden && !request.Force)
         {

@@ -1,4 +1,5 @@
 using WorkloadIdentity.Governance;
+using WorkloadIdentity.Testing;
 
 namespace WorkloadIdentity.Tests;
 
@@ -269,6 +270,88 @@ public sealed class CredentialRotationTests : IAsyncLifetime
             [start, finish],
             refused => Assert.Contains("cannot be told whether programs use", refused.Message, StringComparison.Ordinal));
         Assert.Equal(2, RotationBench.Count(application));
+    }
+
+    [Fact]
+    public async Task With_force_a_start_removes_a_credential_that_may_be_in_use_and_says_so()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var lost = await StartAndLoseAsync(application);
+
+        var plan = await _bench.StartAsync(_bench.Request(application, CredentialKind.Secret, force: true));
+
+        Assert.Equal(2, plan.Changes.Count);
+        Assert.Equal(
+            $"Remove the {lost}. An earlier attempt added it, and it is not known whether it was written. Programs that use it will fail.",
+            plan.Changes[0].What);
+        Assert.Equal("It cannot be undone.", plan.Changes[0].Undo);
+        Assert.NotEqual(lost.Name, Assert.Single(RotationBench.Added(application)));
+        Assert.True(await _bench.WorksAsync(application, CredentialKind.Secret));
+    }
+
+    [Fact]
+    public async Task With_force_a_start_does_not_plan_to_remove_the_last_valid_credential()
+    {
+        var application = _bench.Entra.AddApplication();
+        application.AddSecret("old-secret", _bench.Clock.Now.AddDays(10));
+        var lost = await StartAndLoseAsync(application);
+        _bench.Clock.Advance(TimeSpan.FromDays(11));
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(
+            () => _bench.StartAsync(_bench.Request(application, CredentialKind.Secret, force: true)));
+
+        Assert.StartsWith(
+            $"The {lost} stays, because no other credential of the application", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(lost.Name, Assert.Single(RotationBench.Added(application)));
+    }
+
+    [Fact]
+    public async Task With_force_the_other_credentials_are_looked_at_again_before_one_that_may_be_in_use_is_removed()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var lost = await StartAndLoseAsync(application);
+        var request = _bench.Request(application, CredentialKind.Secret, force: true);
+        var plan = await _bench.RunAsync(() => _bench.Rotation.PlanStartAsync(request));
+        application.RemoveSecret("old-secret");
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.ApplyAsync(plan));
+
+        Assert.StartsWith($"The {lost} stays", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(lost.Name, Assert.Single(RotationBench.Added(application)));
+    }
+
+    [Fact]
+    public async Task A_credential_that_was_written_since_the_plan_was_made_is_not_removed()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var request = _bench.Request(application, CredentialKind.Secret);
+        _bench.Steps.Reset(failAt: 4); // Before the file.
+        await Assert.ThrowsAsync<CrashException>(() => _bench.StartAsync(request));
+        var plan = await _bench.RunAsync(() => _bench.Rotation.PlanStartAsync(request));
+        Assert.StartsWith("Remove the client secret", plan.Changes[0].What, StringComparison.Ordinal);
+        var added = application.Credentials.Secrets[1];
+        _bench.Steps.Reset();
+        await request.Destination.WriteAsync(
+            new NewCredential(
+                CredentialKind.Secret, RotationName.Parse(added.Name)!, added.KeyId!, _bench.Clock.Now.AddDays(180), added.Value,
+                ClientSecretAuthentication.FromValue(added.Value)),
+            CancellationToken.None);
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.ApplyAsync(plan));
+
+        Assert.Contains("was changed since the plan was made. Make the plan again.", refused.Message, StringComparison.Ordinal);
+        Assert.True(await _bench.WorksAsync(application, CredentialKind.Secret));
+    }
+
+    /// <summary>A rotation to a file that somebody changed afterwards, so that nothing tells whether programs use the new secret.</summary>
+    private async Task<Governance.ApplicationKey> StartAndLoseAsync(EmulatedApplication application)
+    {
+        await _bench.StartAsync(_bench.Request(application, CredentialKind.Secret));
+        await File.WriteAllTextAsync(_bench.File(application), "something else");
+        File.SetLastWriteTimeUtc(_bench.File(application), TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1));
+        var keys = await _bench.RunAsync(
+            () => ApplicationKeys.ReadAsync(_bench.Client, new ClientId(application.ClientId), CancellationToken.None));
+        return keys.All[1];
     }
 
     [Fact]
