@@ -55,7 +55,8 @@ public sealed partial class CredentialRotation
         }
 
         RequireOther(application, old, current);
-        var proof = await ProofAsync(request, application, cancellationToken).ConfigureAwait(false);
+        var proof = await ProofAsync(request, application, old.Kind == CredentialKind.Certificate, cancellationToken)
+            .ConfigureAwait(false);
         return new ChangePlan(actor, application.Name, [Finish(application, current, old, request, proof)], notes);
     }
 

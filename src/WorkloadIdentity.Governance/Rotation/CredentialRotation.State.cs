@@ -119,9 +119,10 @@ public sealed partial class CredentialRotation
     private static TimeSpan Life(RotationRequest request, CredentialPolicy policy) =>
         policy.LongestLife < request.Lifetime ? policy.LongestLife.Value - ClockMargin : request.Lifetime;
 
+    /// <summary>The certificate that proves a change of certificates. The destination is read only if such a change is made.</summary>
     private static async Task<X509Certificate2?> ProofAsync(
-        RotationRequest request, ApplicationKeys application, CancellationToken cancellationToken) =>
-        request.Proof ?? (application.All.Any(key => key.Kind == CredentialKind.Certificate)
+        RotationRequest request, ApplicationKeys application, bool changesCertificates, CancellationToken cancellationToken) =>
+        request.Proof ?? (changesCertificates && application.All.Any(key => key.Kind == CredentialKind.Certificate)
             ? ProofOfPossession.Read(await request.Destination.ReadAsync(cancellationToken).ConfigureAwait(false))
             : null);
 

@@ -63,7 +63,9 @@ public sealed partial class CredentialRotation
             RequireAnother(application, key, removed, request);
         }
 
-        var proof = await ProofAsync(request, application, cancellationToken).ConfigureAwait(false);
+        var changesCertificates = removed.Exists(key => key.Kind == CredentialKind.Certificate)
+            || (current is null && request.Kind == CredentialKind.Certificate);
+        var proof = await ProofAsync(request, application, changesCertificates, cancellationToken).ConfigureAwait(false);
         List<PlannedChange> changes =
             [.. interrupted.Select(each => Removal(each.Key, each.MayBeInUse, removed, application, request, proof))];
         if (current is not null)

@@ -170,8 +170,8 @@ internal sealed class KeyVaultDestination : RotationDestination
                     ? await JsonDocument.ParseAsync(stream, default, cancellationToken).ConfigureAwait(false)
                     : throw new IOException(
                         $"Key Vault answered {method} of {Name} with {(int)response.StatusCode}. Check that the identity has Key Vault "
-                            + "Secrets Officer (for a certificate Key Vault Certificates Officer) and that the vault's firewall lets it "
-                            + "in.");
+                            + "Secrets Officer (for a certificate Key Vault Certificates Officer, and Key Vault Secrets User unless Proof "
+                            + "is given) and that the vault's firewall lets it in.");
             }
         }
         catch (Exception exception) when (exception is HttpRequestException or JsonException)

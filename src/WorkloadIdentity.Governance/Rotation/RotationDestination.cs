@@ -30,8 +30,9 @@ public abstract class RotationDestination
     }
 
     /// <summary>
-    /// A new version of a secret or of a certificate in Azure Key Vault. The identity needs <c>Key Vault Secrets Officer</c> or
-    /// <c>Key Vault Certificates Officer</c>.
+    /// A new version of a secret or of a certificate in Azure Key Vault. The identity needs <c>Key Vault Secrets Officer</c>;
+    /// for a certificate <c>Key Vault Certificates Officer</c>, and <c>Key Vault Secrets User</c> unless
+    /// <see cref="RotationRequest.Proof"/> is given.
     /// </summary>
     /// <param name="vault">The vault, such as <c>https://orders.vault.azure.net</c>.</param>
     /// <param name="name">The name of the secret or certificate.</param>

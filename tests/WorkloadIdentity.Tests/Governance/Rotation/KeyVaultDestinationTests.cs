@@ -75,6 +75,26 @@ public sealed class KeyVaultDestinationTests : IAsyncLifetime
         Assert.True(await WorksAsync(application, CredentialKind.Secret));
     }
 
+    [Fact]
+    public async Task The_secret_of_the_vault_is_not_read_to_rotate_a_secret()
+    {
+        var application = _bench.Add(CredentialKind.Secret).AddCertificate(TestCertificate.Two);
+        var destination = new KeyVaultDestination(_vault.Address, "orders", _acquirer, _vault);
+        RotationRequest Of(bool force) => new(new ClientId(application.ClientId), destination)
+        {
+            Kind = CredentialKind.Secret,
+            Replaces = application.Credentials.Secrets[0].KeyId,
+            Force = force,
+        };
+
+        await _bench.StartAsync(Of(force: false));
+        await _bench.FinishAsync(Of(force: true));
+
+        Assert.Single(RotationBench.Added(application));
+        Assert.DoesNotContain("GET /secrets/orders", _vault.Requests);
+        Assert.Contains("GET /secrets/orders/versions", _vault.Requests);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("[]")]
@@ -118,11 +138,7 @@ public sealed class KeyVaultDestinationTests : IAsyncLifetime
     {
         var plan = await _bench.RunAsync(() => _bench.Rotation.PlanStartAsync(request));
         fault();
-        return await Assert.ThrowsAsync<IOException>(() => _bench.RunAsync(async () =>
-        {
-            await plan.ApplyAsync();
-            return true;
-        }));
+        return await Assert.ThrowsAsync<IOException>(() => _bench.ApplyAsync(plan));
     }
 
     [Theory]
@@ -147,7 +163,8 @@ public sealed class KeyVaultDestinationTests : IAsyncLifetime
 
         Assert.Equal(
             "Key Vault answered PUT of 'orders' in the key vault orders.vault.azure.net with 403. Check that the identity has Key Vault "
-                + "Secrets Officer (for a certificate Key Vault Certificates Officer) and that the vault's firewall lets it in.",
+                + "Secrets Officer (for a certificate Key Vault Certificates Officer, and Key Vault Secrets User unless Proof is given) "
+                + "and that the vault's firewall lets it in.",
             refused.Message);
     }
 
