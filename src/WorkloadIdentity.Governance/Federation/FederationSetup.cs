@@ -62,6 +62,11 @@ public sealed class FederationSetup(GraphClient graph)
         one.Issuer == other.Issuer && one.Subject == other.Subject && (one.Audiences ?? []).SequenceEqual(other.Audiences ?? [])
         && (other.Description is null || one.Description == other.Description);
 
+    private static bool IsUnchanged(FederatedCredential one, FederatedCredential other) =>
+        one.Issuer == other.Issuer && one.Subject == other.Subject
+        && one.ClaimsMatchingExpression?.Value == other.ClaimsMatchingExpression?.Value
+        && (one.Audiences ?? []).SequenceEqual(other.Audiences ?? []) && one.Description == other.Description;
+
     private PlannedChange Add(AppRegistration application, FederatedCredential wanted) => new(
         $"Add the federated credential {Words(wanted)}.",
         $"az ad app federated-credential delete --id {application.AppId} --federated-credential-id {wanted.Name}",
@@ -79,6 +84,13 @@ public sealed class FederationSetup(GraphClient graph)
         $"Make it what it was: {Words(old)}.",
         async cancel =>
         {
+            var current = await ListAsync(application.Id, cancel).ConfigureAwait(false);
+            if (!current.Exists(one => OpenText.Same(one.Id, old.Id) && IsUnchanged(one, old)))
+            {
+                throw new ChangeRefusedException(
+                    $"The federated credential '{PlainText.Of(old.Name)}' was changed since the plan was made. Make the plan again.");
+            }
+
             var path = $"v1.0/applications/{application.Id}/federatedIdentityCredentials/{Uri.EscapeDataString(old.Id ?? "")}";
             await graph.WriteAsync(new GraphWrite(HttpMethod.Patch, path) { Body = Body(wanted, withName: false) }, cancel)
                 .ConfigureAwait(false);

@@ -75,6 +75,29 @@ public sealed class FederationSetupTests
         Assert.Equal("repo:contoso/orders:environment:production", Assert.Single(await ListAsync(bench, application)).Subject);
     }
 
+    [Theory]
+    [InlineData("PATCH", """{"issuer":"https://issuer.example"}""")]
+    [InlineData("PATCH", """{"subject":"repo:contoso/orders:environment:test"}""")]
+    [InlineData("PATCH", """{"audiences":["api://orders"]}""")]
+    [InlineData("PATCH", """{"description":"for the nightly build"}""")]
+    [InlineData("DELETE", null)]
+    public async Task One_that_was_changed_since_the_plan_was_made_is_not_changed(string method, string? body)
+    {
+        await using var bench = await StartAsync();
+        var application = bench.Entra.AddApplication();
+        await ApplyAsync(bench, application, Main, "ci-1");
+        var plan = await PlanAsync(bench, application, "repo:contoso/orders:environment:production", "ci-1");
+        var (_, found) = await bench.SendAsync("GET", $"v1.0/applications(appId='{application.ClientId}')?$select=id");
+        var path = $"v1.0/applications/{found!["id"]}/federatedIdentityCredentials/{(await ListAsync(bench, application))[0].Id}";
+        Assert.Equal(204, (await bench.SendAsync(method, path, body)).Status);
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => plan.ApplyAsync());
+
+        Assert.Equal("The federated credential 'ci-1' was changed since the plan was made. Make the plan again.", refused.Message);
+        Assert.DoesNotContain(
+            await ListAsync(bench, application), one => one.Subject == "repo:contoso/orders:environment:production");
+    }
+
     [Fact]
     public async Task The_same_trust_under_another_name_is_noticed_before_anything_is_written()
     {
