@@ -80,7 +80,7 @@ public sealed class FederationSetup(GraphClient graph)
         });
 
     private PlannedChange Change(AppRegistration application, FederatedCredential old, FederatedCredential wanted) => new(
-        $"Change the federated credential {Words(old)} to {Words(wanted)}.",
+        $"Change the federated credential {Words(old)} to {Words(wanted, wanted.Description ?? old.Description)}.",
         $"Make it what it was: {Words(old)}.",
         async cancel =>
         {
@@ -153,10 +153,13 @@ public sealed class FederationSetup(GraphClient graph)
         return all;
     }
 
-    private static string Words(FederatedCredential federation) =>
+    private static string Words(FederatedCredential federation) => Words(federation, federation.Description);
+
+    private static string Words(FederatedCredential federation, string? description) =>
         $"'{PlainText.Of(federation.Name)}' (issuer {PlainText.Of(federation.Issuer)}, subject "
             + $"{PlainText.Of(federation.Subject ?? federation.ClaimsMatchingExpression?.Value)}, audience "
-            + $"{PlainText.Of(string.Join(", ", federation.Audiences ?? []))})";
+            + $"{PlainText.Of(string.Join(", ", federation.Audiences ?? []))}"
+            + (description is null ? ")" : $", description '{PlainText.Of(description)}')");
 
     private static byte[] Body(FederatedCredential wanted, bool withName) => GraphBody.Of(json =>
     {

@@ -75,6 +75,29 @@ public sealed class FederationSetupTests
         Assert.Equal("repo:contoso/orders:environment:production", Assert.Single(await ListAsync(bench, application)).Subject);
     }
 
+    [Fact]
+    public async Task A_change_of_the_description_alone_says_both_and_how_to_undo_it()
+    {
+        await using var bench = await StartAsync();
+        var application = bench.Entra.AddApplication();
+        await (await DescribeAsync("the old\nnote")).ApplyAsync();
+
+        var plan = await DescribeAsync("the new note");
+
+        const string Trust = $"'ci-1' (issuer {GitHub}, subject {Main}, audience api://AzureADTokenExchange, description";
+        Assert.Equal(
+            $"Change the federated credential {Trust} 'the old note') to {Trust} 'the new note').", Assert.Single(plan.Changes).What);
+        Assert.Equal($"Make it what it was: {Trust} 'the old note').", plan.Changes[0].Undo);
+
+        // A request without a description leaves the one that is there.
+        Assert.EndsWith(
+            ", audience api://orders, description 'the old note').",
+            (await PlanAsync(bench, application, Main, "ci-1", "api://orders")).Changes[0].What, StringComparison.Ordinal);
+
+        Task<ChangePlan> DescribeAsync(string description) => new FederationSetup(bench.Graph).PlanAsync(
+            new FederationRequest(new ClientId(application.ClientId), GitHub, Main) { Name = "ci-1", Description = description });
+    }
+
     [Theory]
     [InlineData("PATCH", """{"issuer":"https://issuer.example"}""")]
     [InlineData("PATCH", """{"subject":"repo:contoso/orders:environment:test"}""")]
