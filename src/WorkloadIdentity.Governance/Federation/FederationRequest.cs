@@ -19,11 +19,13 @@ public sealed class FederationRequest
     {
         Check(application.Value is { Length: > 0 }, nameof(application), "a client id");
         Check(
-            issuer is { Length: > 0 and <= Longest } && Uri.TryCreate(issuer, UriKind.Absolute, out var address)
+            issuer is { Length: > 0 and <= Longest } && !issuer.Any(char.IsControl)
+                && Uri.TryCreate(issuer, UriKind.Absolute, out var address)
                 && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && IsLoopback(address))),
-            nameof(issuer), $"an https address of at most {Longest} characters: Entra fetches its keys there");
+            nameof(issuer),
+            $"an https address of at most {Longest} characters, none of them a control character: Entra fetches its keys there");
         Check(
-            subject is { Length: > 0 and <= Longest } && !subject.Any(char.IsControl) && !issuer.Any(char.IsControl),
+            subject is { Length: > 0 and <= Longest } && !subject.Any(char.IsControl),
             nameof(subject), $"a text of 1 to {Longest} characters, none of them a control character");
         (Application, Issuer, Subject) = (application, issuer, subject);
         Name = NameOf(subject);

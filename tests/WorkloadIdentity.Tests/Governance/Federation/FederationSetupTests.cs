@@ -197,6 +197,12 @@ public sealed class FederationSetupTests
         Assert.Throws<ArgumentException>(() => new FederationRequest(new ClientId(FakeGraph.Tenant), issuer, subject));
 
     [Theory]
+    [InlineData("https://issuer.example/\u0001", "orders", "issuer")]
+    [InlineData("https://issuer.example/", "orders\u0001", "subject")]
+    public void A_control_character_is_told_of_the_value_that_has_it(string issuer, string subject, string name) =>
+        Assert.Throws<ArgumentException>(name, () => new FederationRequest(new ClientId(FakeGraph.Tenant), issuer, subject));
+
+    [Theory]
     [InlineData("ab")]
     [InlineData("-ab")]
     [InlineData("a b")]
