@@ -120,6 +120,17 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "And if it is at risk?",
             "  wid what-if --ip 203.0.113.7 --risk high orders-api",
         ],
+        "rotate" =>
+        [
+            "Add a new certificate, and write it beside the program; then remove the old one when nothing uses it:",
+            "  wid rotate start 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3 --to-file /etc/orders/orders.pem --apply",
+            "  wid rotate finish 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3 --to-file /etc/orders/orders.pem --apply",
+        ],
+        "contain" =>
+        [
+            "What to do about an identity that may be compromised, in which order?",
+            "  wid contain 6bf7ab3f-6a37-4f6d-9a3c-2ee0f1d1f8a3 --plan",
+        ],
         _ => [],
     };
 

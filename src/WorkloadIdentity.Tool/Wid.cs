@@ -75,6 +75,8 @@ internal static class Wid
             ReviewCommand.Create(surroundings),
             WhatIfCommand.Create(surroundings),
             FederateCommand.Create(surroundings),
+            RotateCommand.Create(surroundings),
+            ContainCommand.Create(surroundings),
         };
     }
 

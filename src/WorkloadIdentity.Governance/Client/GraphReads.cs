@@ -50,6 +50,15 @@ internal static class GraphReads
     public static GraphRead<ServicePrincipal> ServicePrincipals =>
         new($"v1.0/servicePrincipals?$select={PrincipalProperties}&$top={Largest}", json => json.ServicePrincipals) { ReadsKeys = true };
 
+    /// <summary>One service principal by its client id, with its credentials.</summary>
+    public static GraphRead<ServicePrincipal> ServicePrincipal(ClientId application) => new(
+        $"v1.0/servicePrincipals(appId='{Segment(application.Value)}')?$select=id,appId,displayName,keyCredentials,passwordCredentials",
+        json => json.ServicePrincipals)
+    {
+        Single = json => json.ServicePrincipal,
+        ReadsKeys = true,
+    };
+
     public static GraphRead<ServicePrincipal> PrincipalOwners =>
         new($"v1.0/servicePrincipals?$select=id&{Owners}&$top={Largest}", json => json.ServicePrincipals) { Units = 2 };
 
@@ -113,6 +122,13 @@ internal static class GraphReads
         {
             Group = LimitGroup.Protection,
         };
+
+    public static GraphRead<RiskDetection> RiskDetectionsOf(ServicePrincipalId principal) => new(
+        $"v1.0/identityProtection/servicePrincipalRiskDetections?$filter=servicePrincipalId eq '{Segment(principal.Value)}'",
+        json => json.RiskDetections)
+    {
+        Group = LimitGroup.Protection,
+    };
 
     public static GraphRead<ConditionalAccessPolicy> Policies =>
         new("v1.0/identity/conditionalAccess/policies", json => json.ConditionalAccessPolicies) { Group = LimitGroup.Protection };

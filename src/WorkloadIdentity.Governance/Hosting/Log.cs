@@ -22,4 +22,13 @@ internal static partial class Log
         "A handler of LatestInventory.Changed failed. LatestInventory.Value has the new inventory, and the readings go on. Handlers after "
             + "it were not called. Catch the exception in the handler.")]
     public static partial void HandlerFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(513, LogLevel.Information, "A rotation was carried on. {Target}: {Outcomes}.")]
+    public static partial void RotationMade(ILogger logger, string target, string outcomes);
+
+    [LoggerMessage(514, LogLevel.Warning, "The plan of a rotation was not carried out ({Outcome}). {Target}: {Reason}")]
+    public static partial void RotationNotMade(ILogger logger, string target, string outcome, string reason);
+
+    [LoggerMessage(515, LogLevel.Warning, "The rotation of {ClientId} could not go on. The next attempt is in {Interval}. {Reason}")]
+    public static partial void RotationFailed(ILogger logger, string clientId, TimeSpan interval, string reason);
 }

@@ -18,7 +18,7 @@ internal sealed record CredentialPolicy(bool IsForbidden, TimeSpan? LongestLife,
         {
             AppManagementPolicy? own = null;
             await foreach (var policy in graph.ListAsync(
-                GraphReads.AppManagementPoliciesOf(application.Id), cancellationToken).ConfigureAwait(false))
+                GraphReads.AppManagementPoliciesOf(new ApplicationObjectId(application.ObjectId)), cancellationToken).ConfigureAwait(false))
             {
                 own ??= policy;
             }

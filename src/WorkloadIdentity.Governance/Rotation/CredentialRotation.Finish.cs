@@ -66,7 +66,7 @@ public sealed partial class CredentialRotation
             "It cannot be undone. A removed credential cannot be added again; start another rotation.",
             async cancellationToken =>
             {
-                using var turn = await RotationLock.TakeAsync(_options.LockFolder, application.Id, Time, cancellationToken)
+                using var turn = await RotationLock.TakeAsync(_options.LockFolder, application.ObjectId, Time, cancellationToken)
                     .ConfigureAwait(false);
                 var now = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
                 if (now.Find(old.KeyId) is null)

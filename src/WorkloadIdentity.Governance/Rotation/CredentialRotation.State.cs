@@ -84,7 +84,7 @@ public sealed partial class CredentialRotation
             mayBeInUse ? "It cannot be undone." : "It cannot be undone, and need not be: nobody has this credential.",
             async cancellationToken =>
             {
-                using var turn = await RotationLock.TakeAsync(_options.LockFolder, application.Id, Time, cancellationToken)
+                using var turn = await RotationLock.TakeAsync(_options.LockFolder, application.ObjectId, Time, cancellationToken)
                     .ConfigureAwait(false);
                 if (mayBeInUse)
                 {

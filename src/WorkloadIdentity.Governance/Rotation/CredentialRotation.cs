@@ -107,7 +107,7 @@ public sealed partial class CredentialRotation
             $"Write the old credential back to {request.Destination}, and remove the new one from the application by its id.",
             async cancellationToken =>
             {
-                using var turn = await RotationLock.TakeAsync(_options.LockFolder, application.Id, Time, cancellationToken)
+                using var turn = await RotationLock.TakeAsync(_options.LockFolder, application.ObjectId, Time, cancellationToken)
                     .ConfigureAwait(false);
                 return await MakeAsync(tenantId, request, replaced, proof, life, cancellationToken).ConfigureAwait(false);
             });

@@ -7,7 +7,7 @@ namespace WorkloadIdentity.Governance;
 internal sealed class CredentialTrial(GraphClient graph, RotationOptions options)
 {
     private const int Needed = 3;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Wrong secret; certificate not registered. That is what a server says which does not know the credential yet.</summary>
     private static readonly IReadOnlyList<long> NotYetKnown = [7000215, 700027];

@@ -21,7 +21,7 @@ internal sealed class CredentialWriter(GraphClient graph)
     public async Task<NewCredential?> AddSecretAsync(
         ApplicationKeys application, RotationName name, DateTimeOffset expiresOn, CancellationToken cancellationToken)
     {
-        var write = new GraphWrite(HttpMethod.Post, $"{Path(application)}/addPassword")
+        var write = new GraphWrite(HttpMethod.Post, $"{application.Path}/addPassword")
         {
             Body = GraphBody.Of(json =>
             {
@@ -66,7 +66,7 @@ internal sealed class CredentialWriter(GraphClient graph)
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         using var certificate = request.CreateSelfSigned(Time.GetUtcNow() - TimeSpan.FromMinutes(5), expiresOn);
         var content = $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n";
-        var write = new GraphWrite(HttpMethod.Post, $"{Path(application)}/addKey")
+        var write = new GraphWrite(HttpMethod.Post, $"{application.Path}/addKey")
         {
             Body = GraphBody.Of(json =>
             {
@@ -99,13 +99,19 @@ internal sealed class CredentialWriter(GraphClient graph)
             CredentialKind.Certificate, name, added.KeyId, expiresOn, content, ClientCertificateAuthentication.FromValue(content));
     }
 
-    /// <summary>Removes a credential. One that is gone already is removed.</summary>
+    /// <summary>Removes a credential of an application. One that is gone already is removed.</summary>
+    public Task RemoveAsync(
+        ClientId client, ApplicationKey credential, X509Certificate2? proof, CancellationToken cancellationToken) =>
+        RemoveAsync(cancel => ApplicationKeys.ReadAsync(graph, client, cancel), credential, proof, cancellationToken);
+
+    /// <summary>Removes a credential of an object that is read as <paramref name="read"/> does it.</summary>
     public async Task RemoveAsync(
-        ClientId client, ApplicationKey credential, X509Certificate2? proof, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<ApplicationKeys>> read, ApplicationKey credential, X509Certificate2? proof,
+        CancellationToken cancellationToken)
     {
-        var application = await ApplicationKeys.ReadAsync(graph, client, cancellationToken).ConfigureAwait(false);
+        var application = await read(cancellationToken).ConfigureAwait(false);
         var isSecret = credential.Kind == CredentialKind.Secret;
-        var write = new GraphWrite(HttpMethod.Post, $"{Path(application)}/{(isSecret ? "removePassword" : "removeKey")}")
+        var write = new GraphWrite(HttpMethod.Post, $"{application.Path}/{(isSecret ? "removePassword" : "removeKey")}")
         {
             // An id is never used again, so a repeated removal does no harm.
             IsRepeatable = true,
@@ -129,7 +135,7 @@ internal sealed class CredentialWriter(GraphClient graph)
         }
         catch (GraphException exception) when (exception.Error.Kind is GraphErrorKind.Refused or GraphErrorKind.NotFound)
         {
-            var after = await ApplicationKeys.ReadAsync(graph, client, cancellationToken).ConfigureAwait(false);
+            var after = await read(cancellationToken).ConfigureAwait(false);
             if (after.Find(credential.KeyId) is not null)
             {
                 throw;
@@ -156,8 +162,6 @@ internal sealed class CredentialWriter(GraphClient graph)
             await Task.Delay(Pause, Time, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    private static string Path(ApplicationKeys application) => $"v1.0/applications/{Uri.EscapeDataString(application.Id.Value)}";
 
     private static string Date(DateTimeOffset date) => date.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -54,7 +54,7 @@ internal static class ProofOfPossession
         var claims = GraphBody.Of(json =>
         {
             json.WriteString("aud", Audience);
-            json.WriteString("iss", keys.Id.Value);
+            json.WriteString("iss", keys.ObjectId);
             json.WriteNumber("nbf", now.ToUnixTimeSeconds());
             json.WriteNumber("exp", (now + Lifetime).ToUnixTimeSeconds());
         });

@@ -11,11 +11,11 @@ internal static class RotationLock
     /// <summary>Waits for the turn. Dispose the result at its end.</summary>
     /// <exception cref="ChangeRefusedException">Another rotation of the application took too long.</exception>
     public static async Task<IDisposable> TakeAsync(
-        string? folder, ApplicationObjectId application, TimeProvider timeProvider, CancellationToken cancellationToken)
+        string? folder, string objectId, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         folder ??= DefaultFolder();
         Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, $"{Uri.EscapeDataString(application.Value)}.lock");
+        var file = Path.Combine(folder, $"{Uri.EscapeDataString(objectId)}.lock");
         for (var start = timeProvider.GetTimestamp(); ;)
         {
             try

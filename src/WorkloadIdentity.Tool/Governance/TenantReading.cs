@@ -22,7 +22,8 @@ internal sealed class TenantReading(
             {
                 return await Progress.ShowAsync(
                     surroundings, "Reading the tenant",
-                    (tell, stop) => reader.ReadAsync(new Steps(step => tell(InWords(step))), stop), cancel).ConfigureAwait(false);
+                    (tell, stop) => reader.ReadAsync(new Steps(step => tell(InWords(step))), stop), cancel)
+                    .ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && stateFolder is not null)
             {
@@ -36,6 +37,24 @@ internal sealed class TenantReading(
         (client, cancel) => Progress.ShowAsync(
             surroundings, "Asking Conditional Access", stop => client.EvaluateConditionalAccessAsync(question, stop), cancel),
         cancellationToken);
+
+    /// <summary>How the new credential of a rotation is tried.</summary>
+    public RotationOptions RotationOptions => new()
+    {
+        Application = new ApplicationCredentialOptions
+        {
+            AuthorityHost = Authority.Choose(stated: null, identity.Environment, allowUnknown: false).Host ?? EntraCloud.Public,
+            HttpClient = surroundings.EntraClient,
+            TimeProvider = surroundings.TimeProvider,
+            Environment = identity.Environment,
+        },
+    };
+
+    /// <summary>The source of tokens, for another server that the command writes to.</summary>
+    public ITokenAcquirer Acquirer => _acquirer;
+
+    /// <summary>The page that says more about a change that was refused.</summary>
+    public string RefusalHelp { get; set; } = "wid#wid-federate";
 
     public void Dispose() => _acquirer.Dispose();
 
@@ -61,7 +80,14 @@ internal sealed class TenantReading(
         {
             throw new ToolException(
                 ExitCodes.Failed, Redaction.Lines(exception.Message), "Nothing more was changed. Mend it, and run the same command again.",
-                ToolException.Reference("wid#wid-federate"));
+                ToolException.Reference(RefusalHelp));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolException(
+                ExitCodes.Machine, Redaction.Lines(exception.Message),
+                "Check the destination, the rights of this user and the free space. Then run the same command again: it goes on.",
+                ToolException.Reference(RefusalHelp));
         }
         catch (InventoryStateException exception)
         {
@@ -89,16 +115,18 @@ internal sealed class TenantReading(
             throw new ToolException(
                 exception.Error.IsTransient ? ExitCodes.TryAgain : ExitCodes.Failed,
                 Redaction.Lines(Message(exception.Error)),
-                exception.Error.Kind switch
-                {
-                    GraphErrorKind.PermissionMissing => "Grant the identity that permission. The page lists what each question needs.",
-                    GraphErrorKind.LicenseMissing => "The tenant needs the licence for this question.",
-                    _ when exception.Error.IsTransient => "Run the same command again a little later.",
-                    _ => "Run 'wid doctor' with the same options to see who asks.",
-                },
+                NextStep(exception.Error),
                 ToolException.Reference("governance#permissions"));
         }
     }
+
+    private static string NextStep(GraphError error) => error.Kind switch
+    {
+        GraphErrorKind.PermissionMissing => "Grant the identity that permission. The page lists what each question needs.",
+        GraphErrorKind.LicenseMissing => "The tenant needs the licence for this question.",
+        _ when error.IsTransient => "Run the same command again a little later.",
+        _ => "Run 'wid doctor' with the same options to see who asks.",
+    };
 
     /// <summary>Says which host it is about when there was no answer: a proxy or a name server knows only that.</summary>
     private string Message(GraphError error) =>

@@ -74,12 +74,12 @@ internal sealed class RotationBench : IAsyncDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("rotation").FullName;
 
-    public static async Task<RotationBench> StartAsync(IReadOnlyList<string>? permissions = null)
+    public static async Task<RotationBench> StartAsync(IReadOnlyList<string>? permissions = null, int servicePrincipals = 0)
     {
         var clock = new FakeClock();
         var entra = await EntraEmulator.StartAsync(new() { TimeProvider = clock });
         entra.TokenLifetime = TimeSpan.FromDays(1);
-        var options = new EmulatedGraphOptions { EnforcesLimits = false };
+        var options = new EmulatedGraphOptions { EnforcesLimits = false, ServicePrincipals = servicePrincipals };
         var graph = entra.AddGraph(options);
         var caller = entra.AddApplication();
         caller.AddSecret("operator");

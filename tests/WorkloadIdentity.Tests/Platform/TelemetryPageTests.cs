@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using WorkloadIdentity.Governance;
 
@@ -23,6 +24,9 @@ public sealed partial class TelemetryPageTests
         using var inventory = new InventoryMetrics(
             meters, graph, Options.Create(new BackgroundInventoryOptions()), new LatestInventory());
         inventory.Start();
+        using var rotation = new RotationWorker(
+            new CredentialRotation(graph), [], approval: null!, [], Options.Create(new BackgroundRotationOptions()), graph,
+            NullLoggerFactory.Instance, meters);
 
         var published =
             meters.Instruments.Select(instrument => $"| `{instrument.Name}` | {Kind(instrument)} | `{instrument.Unit}` |")

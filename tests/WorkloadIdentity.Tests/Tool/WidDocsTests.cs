@@ -71,7 +71,7 @@ public sealed partial class WidDocsTests
             [
                 .. needed, "wid-doctor", "wid-token", "wid-exec-credential", "wid-google-credentials",
                 "wid-identity", "wid-emulator", "wid-explain", "wid-inventory",
-                "wid-review", "wid-what-if", "wid-federate",
+                "wid-review", "wid-what-if", "wid-federate", "wid-rotate", "wid-contain",
             ],
             part => Assert.Contains(part, parts));
     }

@@ -71,6 +71,8 @@ internal static class GraphPermissions
     public static readonly IReadOnlyList<string> ReadRiskyPrincipals =
         ["IdentityRiskyServicePrincipal.Read.All", "IdentityRiskyServicePrincipal.ReadWrite.All"];
 
+    public static readonly IReadOnlyList<string> DecideRisk = ["IdentityRiskyServicePrincipal.ReadWrite.All"];
+
     public static readonly IReadOnlyList<string> ReadRiskDetections = ["IdentityRiskEvent.Read.All"];
 
     public static readonly IReadOnlyList<string> ReadPolicies = ["Policy.Read.All"];

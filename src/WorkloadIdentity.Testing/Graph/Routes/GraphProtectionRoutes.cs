@@ -12,6 +12,7 @@ internal static class GraphProtectionRoutes
     public static IEnumerable<GraphRoute> Of(GraphTenant tenant)
     {
         var risk = new SeededRisk(tenant.Directory.Seeded);
+        var decisions = new RiskDecisions(risk);
         var policies = new SeededPolicies(tenant.Directory.Seeded);
         var risky = tenant.Set("riskyServicePrincipals", DocumentType.Of("riskyServicePrincipal", Risky));
         var history = tenant.Set("riskyServicePrincipalHistoryItem", DocumentType.Of(
@@ -32,9 +33,11 @@ internal static class GraphProtectionRoutes
         return
         [
             Route("identityProtection/riskyServicePrincipals", GraphPermissions.ReadRiskyPrincipals, (call, _) =>
-                risky.List(call, risk.Principals())) with { Licence = premium },
+                risky.List(call, decisions.Principals())) with { Licence = premium },
             Route("identityProtection/riskyServicePrincipals/{}", GraphPermissions.ReadRiskyPrincipals, (call, keys) =>
-                risky.Single(call, risk.Principals(), keys[0])) with { Licence = premium },
+                risky.Single(call, decisions.Principals(), keys[0])) with { Licence = premium },
+            Decision("confirmCompromised", decisions) with { Licence = premium },
+            Decision("dismiss", decisions) with { Licence = premium },
             Route("identityProtection/riskyServicePrincipals/{}/history", GraphPermissions.ReadRiskyPrincipals, (call, keys) =>
                 history.List(call, risk.History(keys[0]))) with { Licence = premium },
             Route("identityProtection/servicePrincipalRiskDetections", GraphPermissions.ReadRiskDetections, (call, _) =>
@@ -57,6 +60,13 @@ internal static class GraphProtectionRoutes
     private static GraphRoute Route(
         string path, IReadOnlyList<string> permissions, Func<GraphCall, IReadOnlyList<string>, GraphAnswer> answer) =>
         new(path, GraphLimitGroup.Protection, permissions, answer);
+
+    private static GraphRoute Decision(string action, RiskDecisions decisions) => Route(
+        $"identityProtection/riskyServicePrincipals/{action}", GraphPermissions.DecideRisk, (call, _) => decisions.Make(action, call)) with
+    {
+        Method = "POST",
+        IsChange = true,
+    };
 
     private static GraphAnswer Evaluate(GraphTenant tenant, GraphCall call, SeededPolicies policies, SeededRisk risk)
     {

@@ -82,7 +82,7 @@ public sealed class CredentialPolicyTests : IAsyncLifetime
         {
             var keys = await ApplicationKeys.ReadAsync(_bench.Client, new ClientId(application.ClientId), CancellationToken.None);
             await _bench.Client.WriteAsync(
-                new GraphWrite(HttpMethod.Post, $"v1.0/applications/{keys.Id}/appManagementPolicies/$ref")
+                new GraphWrite(HttpMethod.Post, $"v1.0/applications/{keys.ObjectId}/appManagementPolicies/$ref")
                 {
                     Body = Body($$"""{"@odata.id":"https://graph.microsoft.com/v1.0/policies/appManagementPolicies/{{id}}"}"""),
                 },
