@@ -142,16 +142,10 @@ public sealed class AccessToken
     /// <param name="certificate">With its private key. It must not be disposed while the token is in use.</param>
     /// <exception cref="ArgumentException">The certificate has no private key.</exception>
     [Experimental(BoundTokens.Diagnostic)]
-    public AccessToken BoundTo(X509Certificate2 certificate)
-    {
-        ArgumentNullException.ThrowIfNull(certificate);
-        return certificate.HasPrivateKey
-            ? new AccessToken(
-                this,
-                new TokenOrigin(AcquiredBy, Issuer, ClientId, ProofEndsOn, new BoundCertificate(certificate, [])),
-                BoundTokens.TokenType)
-            : throw new ArgumentException("The certificate has no private key, so no connection can present it.", nameof(certificate));
-    }
+    public AccessToken BoundTo(X509Certificate2 certificate) => new(
+        this,
+        new TokenOrigin(AcquiredBy, Issuer, ClientId, ProofEndsOn, BoundCertificate.Require(certificate, nameof(certificate))),
+        BoundTokens.TokenType);
 
     /// <summary>Type, expiry and origin: never the value.</summary>
     public override string ToString() =>

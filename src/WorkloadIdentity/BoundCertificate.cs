@@ -25,4 +25,14 @@ internal sealed class BoundCertificate(X509Certificate2 certificate, IReadOnlyLi
     public string Subject => Certificate.Subject;
 
     public DateTimeOffset NotAfter { get; } = certificate.NotAfter.ToUniversalTime();
+
+    /// <summary>A certificate that the application passed, without issuers.</summary>
+    /// <exception cref="ArgumentException">It has no private key.</exception>
+    public static BoundCertificate Require(X509Certificate2 certificate, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(certificate, parameter);
+        return certificate.HasPrivateKey
+            ? new BoundCertificate(certificate, [])
+            : throw new ArgumentException("The certificate has no private key, so no connection can present it.", parameter);
+    }
 }

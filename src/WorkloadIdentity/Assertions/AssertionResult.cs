@@ -50,14 +50,8 @@ public sealed class AssertionResult
     /// <paramref name="jwt"/> is empty or has something around it, or the certificate has no private key.
     /// </exception>
     [Experimental(BoundTokens.Diagnostic)]
-    public static AssertionResult Issued(string jwt, X509Certificate2 bindingCertificate)
-    {
-        ArgumentNullException.ThrowIfNull(bindingCertificate);
-        return bindingCertificate.HasPrivateKey
-            ? Issued(jwt, new BoundCertificate(bindingCertificate, []))
-            : throw new ArgumentException(
-                "The certificate has no private key, so no connection can present it.", nameof(bindingCertificate));
-    }
+    public static AssertionResult Issued(string jwt, X509Certificate2 bindingCertificate) =>
+        Issued(jwt, BoundCertificate.Require(bindingCertificate, nameof(bindingCertificate)));
 
     internal static AssertionResult Issued(string jwt, BoundCertificate? binding)
     {
