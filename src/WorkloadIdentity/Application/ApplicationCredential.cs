@@ -101,9 +101,8 @@ public sealed class ApplicationCredential : Credential
     /// <inheritdoc/>
     protected override RequestFeatures Supports =>
         RequestFeatures.TenantId | RequestFeatures.UserAssertion | RequestFeatures.FmiPath | RequestFeatures.Claims
-            | (_authentication.IsFederated ? RequestFeatures.AgentUser | RequestFeatures.Binding
-                : _authentication.BindsTokens ? RequestFeatures.Binding
-                : RequestFeatures.None);
+            | (_authentication.IsFederated ? RequestFeatures.AgentUser : RequestFeatures.None)
+            | (_authentication.CanBindTokens ? RequestFeatures.Binding : RequestFeatures.None);
 
     /// <inheritdoc/>
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
@@ -114,7 +113,7 @@ public sealed class ApplicationCredential : Credential
             return TokenResult.Failed(tenantProblem);
         }
 
-        var bindsToken = (_authentication.BindsTokens || _authentication.IsFederated) && !request.IsForUser
+        var bindsToken = _authentication.CanBindTokens && !request.IsForUser
             && (request.Binding != TokenBinding.None || acquisition.IsReport);
         if (RequestCheck.Problem(request, _clientId, _authentication.BindsTokens && !bindsToken) is { } problem)
         {

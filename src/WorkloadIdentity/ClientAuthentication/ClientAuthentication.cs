@@ -29,6 +29,9 @@ public abstract class ClientAuthentication
     /// <summary>Whether tokens are bound to the certificate that authenticates the application.</summary>
     internal virtual bool BindsTokens => false;
 
+    /// <summary>Whether a token can be bound: to the application's certificate, or to that of a bound assertion.</summary>
+    internal bool CanBindTokens => BindsTokens || IsFederated;
+
     /// <summary>The audience that the application set for assertions of another issuer; null without one.</summary>
     internal virtual string? Audience => null;
 
