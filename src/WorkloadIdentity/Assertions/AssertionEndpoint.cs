@@ -59,6 +59,14 @@ internal sealed class AssertionEndpoint(string name, string advice, string ancho
     public AssertionResult Unusable(TokenErrorKind kind, string message) =>
         AssertionResult.Failed(new TokenError(kind, message) { HelpAnchor = anchor });
 
+    /// <summary>The build system sets both variables, and this program got only one of them.</summary>
+    public AssertionResult OnlyOneIsSet(string variable, string other) =>
+        Unusable(TokenErrorKind.InvalidConfiguration, $"Only one of {variable} and {other} is set. Pass both to this program.");
+
+    /// <summary>A variable has a value that no request can be made of.</summary>
+    public AssertionResult CannotAsk(string? problem) =>
+        Unusable(TokenErrorKind.InvalidConfiguration, $"Cannot request an id token: {problem}");
+
     /// <summary>The source is not here.</summary>
     public AssertionResult Absent(string message) =>
         AssertionResult.Unavailable(new TokenError(TokenErrorKind.NotConfigured, message) { HelpAnchor = anchor });

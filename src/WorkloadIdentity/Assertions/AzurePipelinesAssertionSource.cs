@@ -63,9 +63,7 @@ internal sealed class AzurePipelinesAssertionSource : AssertionSource
             connection is null || Guid.TryParseExact(connection, "D", out _) ? null : $"{ConnectionVariable} is not a GUID.";
         if (address is null || token is null || connectionProblem is not null)
         {
-            return new(Endpoint.Unusable(
-                TokenErrorKind.InvalidConfiguration,
-                $"Cannot request an id token: {addressProblem ?? tokenProblem ?? connectionProblem}"));
+            return new(Endpoint.CannotAsk(addressProblem ?? tokenProblem ?? connectionProblem));
         }
 
         address = SourceAddress.With(address, "api-version", "7.1");

@@ -43,7 +43,7 @@ internal sealed class BuildkiteAssertionSource : AssertionSource
 
         if (job is null || !environment.Has(TokenVariable))
         {
-            return new(Unusable($"Only one of {JobVariable} and {TokenVariable} is set. Pass both to this program."));
+            return new(Endpoint.OnlyOneIsSet(JobVariable, TokenVariable));
         }
 
         var (address, addressProblem) = environment.Has(AddressVariable)
@@ -53,7 +53,7 @@ internal sealed class BuildkiteAssertionSource : AssertionSource
         var jobProblem = Guid.TryParseExact(job, "D", out _) ? null : $"{JobVariable} is not a GUID.";
         if (address is null || token is null || jobProblem is not null)
         {
-            return new(Unusable($"Cannot request an id token: {addressProblem ?? tokenProblem ?? jobProblem}"));
+            return new(Endpoint.CannotAsk(addressProblem ?? tokenProblem ?? jobProblem));
         }
 
         var message = new HttpRequestMessage(
@@ -65,8 +65,6 @@ internal sealed class BuildkiteAssertionSource : AssertionSource
         message.Headers.TryAddWithoutValidation("Accept", "application/json");
         return Endpoint.AskAsync(_client.For(address), message, _client.TimeLimit, request, "token", cancellationToken);
     }
-
-    private static AssertionResult Unusable(string message) => Endpoint.Unusable(TokenErrorKind.InvalidConfiguration, message);
 
     private string Body(string audience)
     {

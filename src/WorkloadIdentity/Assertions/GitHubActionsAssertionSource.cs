@@ -34,17 +34,14 @@ internal sealed class GitHubActionsAssertionSource : AssertionSource
 
         if (!environment.Has(AddressVariable) || !environment.Has(TokenVariable))
         {
-            return new(Endpoint.Unusable(
-                TokenErrorKind.InvalidConfiguration,
-                $"Only one of {AddressVariable} and {TokenVariable} is set. Pass both to this program."));
+            return new(Endpoint.OnlyOneIsSet(AddressVariable, TokenVariable));
         }
 
         var (address, addressProblem) = SourceAddress.Read(environment, AddressVariable);
         var (token, tokenProblem) = HostVariable.Header(environment, TokenVariable);
         if (address is null || token is null)
         {
-            return new(
-                Endpoint.Unusable(TokenErrorKind.InvalidConfiguration, $"Cannot request an id token: {addressProblem ?? tokenProblem}"));
+            return new(Endpoint.CannotAsk(addressProblem ?? tokenProblem));
         }
 
         // Without an audience GitHub issues the token for the repository's owner.
