@@ -212,28 +212,27 @@ public sealed class TokenError
     /// <summary>
     /// The same error, met while answering an API's claims challenge. The claims are the challenge's, unless Entra named its own.
     /// </summary>
-    internal TokenError InAnswerTo(string origin, string claims) =>
-        new(
-            this,
-            $"{origin} demands claims that a new token must satisfy (insufficient_claims), and that token was refused. "
-                + $"{Message}")
-        { Claims = Claims ?? claims };
+    internal TokenError InAnswerTo(string origin, string claims) => new(
+        this, $"{origin} demands claims that a new token must satisfy (insufficient_claims), and that token was refused. {Message}")
+    {
+        Claims = Claims ?? claims,
+    };
 
     /// <summary>A request that carries what the credential cannot express.</summary>
     internal static TokenError Unsupported(string credential, RequestFeatures missing, TokenRequest request)
     {
-        var what = missing switch
+        const string Other = "Use an application credential for this request, or leave it out";
+        var (what, advice) = missing switch
         {
-            _ when missing.HasFlag(RequestFeatures.UserAssertion) => "act on behalf of a user",
-            _ when missing.HasFlag(RequestFeatures.TenantId) => $"ask in a tenant named by the request ({request.TenantId})",
-            _ when missing.HasFlag(RequestFeatures.FmiPath) => "carry an FMI path",
-            _ when missing.HasFlag(RequestFeatures.AgentUser) => $"get a token for the agent's user {request.AgentUser}",
-            _ => missing.HasFlag(RequestFeatures.Binding) ? "bind a token to a certificate" : "carry the claims of a challenge",
+            _ when missing.HasFlag(RequestFeatures.AgentUser) => ($"get a token for the agent's user {request.AgentUser}",
+                "Use the credential of the agent identity: an ApplicationCredential with AssertionSource.FromAgentIdentityBlueprint"),
+            _ when missing.HasFlag(RequestFeatures.UserAssertion) => ("act on behalf of a user", Other),
+            _ when missing.HasFlag(RequestFeatures.TenantId) => ($"ask in a tenant named by the request ({request.TenantId})", Other),
+            _ when missing.HasFlag(RequestFeatures.FmiPath) => ("carry an FMI path", Other),
+            _ when missing.HasFlag(RequestFeatures.Binding) => ("bind a token to a certificate",
+                "Use an application with a certificate, and call BindTokens() on its ClientCertificateAuthentication"),
+            _ => ("carry the claims of a challenge", Other),
         };
-        var advice = missing.HasFlag(RequestFeatures.AgentUser)
-            ? "Use the credential of the agent identity: an ApplicationCredential with AssertionSource.FromAgentIdentityBlueprint"
-            : missing.HasFlag(RequestFeatures.Binding) ? "Use an application with a certificate, and call BindTokens() on it"
-            : "Use an application credential for this request, or leave it out";
         return new TokenError(TokenErrorKind.InvalidConfiguration, $"The credential '{credential}' cannot {what}. {advice}.")
         {
             Scope = request.Scope,

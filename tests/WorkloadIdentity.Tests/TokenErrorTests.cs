@@ -97,5 +97,17 @@ public sealed class TokenErrorTests
         Assert.Equal(("No.", false), (new TokenError(original).Message, original.IsRepeated));
     }
 
+    [Theory]
+    [InlineData(RequestFeatures.UserAssertion | RequestFeatures.Binding, "act on behalf of a user. Use an application credential")]
+    [InlineData(RequestFeatures.TenantId | RequestFeatures.Claims, "ask in a tenant named by the request (t). Use an application credential")]
+    [InlineData(RequestFeatures.Binding | RequestFeatures.Claims, "bind a token to a certificate. Use an application with a certificate")]
+    [InlineData(RequestFeatures.Claims, "carry the claims of a challenge. Use an application credential")]
+    [InlineData(RequestFeatures.AgentUser | RequestFeatures.TenantId, "get a token for the agent's user . Use the credential of the agent")]
+    public void The_advice_is_for_what_the_message_names(RequestFeatures missing, string says) => Assert.StartsWith(
+        $"The credential 'c' cannot {says}",
+        TokenError.Unsupported("c", missing, new TokenRequest("api://x/.default") { TenantId = "t.example" }).Message.Replace(
+            "t.example", "t", StringComparison.Ordinal),
+        StringComparison.Ordinal);
+
     private static TokenError Error() => new(TokenErrorKind.NotConfigured, "x");
 }

@@ -350,7 +350,11 @@ public sealed class MutualTlsRouteTests(BoundBench bench) : IClassFixture<BoundB
         var result = await entra.AcquireAsync(credential, new TokenRequest(EntraFake.Scope) { Binding = TokenBinding.Required });
 
         Assert.Equal(RequestFeatures.Binding, result.Error!.UnsupportedFeatures);
-        Assert.Contains("call BindTokens() on it", result.Error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "cannot bind a token to a certificate. Use an application with a certificate, and call BindTokens() on its "
+                + "ClientCertificateAuthentication.",
+            result.Error.Message,
+            StringComparison.Ordinal);
         Assert.Empty(entra.Server.Requests);
     }
 
