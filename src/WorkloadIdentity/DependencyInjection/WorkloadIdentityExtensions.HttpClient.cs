@@ -77,7 +77,8 @@ public static partial class WorkloadIdentityExtensions
         TokenExitFilter.Register(services);
         if (options.Binding != TokenBinding.None)
         {
-            // First, so that a primary handler of the application is seen and, unless it is such a handler, refused.
+            // Inserted first, so that a primary handler that the application sets replaces it. BoundTokenCheck then refuses bound tokens,
+            // unless that one is a MutualTlsHandler too.
             services.Configure<HttpClientFactoryOptions>(client, factory => factory.HttpMessageHandlerBuilderActions.Insert(
                 0, pipeline => pipeline.PrimaryHandler = new MutualTlsHandler()));
         }

@@ -15,7 +15,7 @@ public static class EntraCloud
     private const string SingaporeAudience = "api://AzureADTokenExchangeGovSG";
 
     // The audience of the host's federated credentials stands beside each. Read once or twice in a program, so it is a list.
-    // The last host takes requests with a certificate in TLS. MSAL refuses two older ones, and knows none for login-us.
+    // The third value is the cloud's host for requests with a certificate in TLS; null where MSAL refuses the host or knows none.
     private static readonly IReadOnlyList<(string Host, string Audience, string? MutualTls)> Hosts =
     [
         ("login.microsoftonline.com", PublicAudience, PublicMutualTls),
