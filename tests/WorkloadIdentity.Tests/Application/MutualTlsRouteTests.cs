@@ -280,6 +280,29 @@ public sealed class MutualTlsRouteTests(BoundBench bench) : IClassFixture<BoundB
         Assert.Same(form.Binding, again.Binding);
     }
 
+    [Theory]
+    [InlineData(true, TokenBinding.None)]
+    [InlineData(false, TokenBinding.Preferred)]
+    public async Task The_assertion_for_a_users_token_need_not_be_bound(bool isForUser, TokenBinding asked)
+    {
+        TokenBinding? seen = null;
+        var credential = Agent(_bench.App, new Source((request, _) =>
+        {
+            seen = request.Binding;
+            return ValueTask.FromResult(AssertionResult.Failed(new TokenError(TokenErrorKind.Refused, "No.")));
+        }));
+
+        await credential.AcquireAsync(
+            new Acquisition(new TokenRequest(isForUser ? $"{Entra.Api.Audience}/orders.read" : Entra.Api.Scope)
+            {
+                Binding = TokenBinding.Preferred,
+                UserAssertion = isForUser ? _bench.App.IssueUserToken("bob@emulated.example") : null,
+            }),
+            default);
+
+        Assert.Equal(asked, seen);
+    }
+
     [Fact]
     public async Task An_assertion_with_another_certificate_is_refused_and_asked_for_once_more()
     {

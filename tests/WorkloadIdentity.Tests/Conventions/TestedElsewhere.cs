@@ -34,7 +34,6 @@ internal static class TestedElsewhere
         ("Application/TokenEndpointTests", "WorkloadIdentity/Platform", "Backchannel"),
         ("Http/AccessTokenHandlerTests", "WorkloadIdentity/Http", "AccessTokenHandlerOptions"),
         ("Http/MutualTlsHandlerTests", "WorkloadIdentity/Http", "BoundTokenCheck BoundTokenRefusals KeyVaultHost"),
-        ("Http/MutualTlsHandlerTests", "WorkloadIdentity/Platform", "MutualTlsConnections"),
         ("Http/MutualTlsHandlerTests", "WorkloadIdentity", "BoundCertificate BoundTokens TokenBinding"),
         ("Http/TokenRequestSelectorTests", "WorkloadIdentity/Http", "AccessTokenRequestExtensions RequestTokenOptions"),
         ("DependencyInjection/AddAccessTokenTests", "WorkloadIdentity/Http", "OriginalUriHandler"),

@@ -56,11 +56,11 @@ public sealed class BoundBench : IAsyncLifetime
         return this;
     }
 
-    internal X509Certificate2 Issue(DateTimeOffset? notAfter = null)
+    internal X509Certificate2 Issue(DateTimeOffset? notAfter = null, DateTimeOffset? notBefore = null, string name = Name)
     {
         var now = TimeProvider.System.GetUtcNow();
-        using var certificate = new CertificateRequest($"CN={Name}", _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .Create(_authority, now.AddHours(-1), notAfter ?? now.AddHours(12), [++_serial]);
+        using var certificate = new CertificateRequest($"CN={name}", _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .Create(_authority, notBefore ?? now.AddHours(-1), notAfter ?? now.AddHours(12), [++_serial]);
         return certificate.CopyWithPrivateKey(_key);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -500,24 +501,80 @@ public sealed class MutualTlsHandlerTests(BoundBench bench) : IClassFixture<Boun
         Assert.Throws<ArgumentException>(() => AssertionResult.Issued(EntraFake.Jwt(), withoutKey));
     }
 
-    [Fact]
-    public void Connections_are_apart_for_each_whole_certificate_and_their_number_is_bounded()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_ordinary_token_does_not_take_the_place_of_a_rejected_bound_one(bool isSynchronous)
     {
-        var connections = new MutualTlsConnections(configure: null);
-        BoundCertificate Of(X509Certificate2 certificate) => new(certificate, []);
-        var first = connections.For(Of(_bench.First));
+        var ordinary = new AccessToken("d.e.f", TimeProvider.System.GetUtcNow().AddHours(1));
+        var tokens = new Queue<AccessToken>([new AccessToken("a.b.c", ordinary.ExpiresOn).BoundTo(_bench.First), ordinary]);
+        var credential = new ScriptedCredential("test", _ => TokenResult.Issued(tokens.Dequeue())) { Can = RequestFeatures.Binding };
+        using var services = _bench.Services(credential);
+        using var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
+        using var request = new HttpRequestMessage(HttpMethod.Get, Api);
 
-        Assert.Same(first, connections.For(Of(new X509Certificate2(_bench.First))));
-        Assert.NotSame(first, connections.For(Of(_bench.Renewed)));
+        var refused = await Assert.ThrowsAsync<TokenAcquisitionException>(
+            () => isSynchronous ? Task.Run(() => client.Send(request)) : client.SendAsync(request));
 
-        for (var number = 0; number < 8; number++)
+        Assert.Contains("and 'test' issued a Bearer token. Call BindTokens()", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(tokens);
+        Assert.Equal(401, Assert.Single(Entra.Journal.ApiRequests).Status);
+    }
+
+    [Fact]
+    public async Task A_token_of_the_applications_own_goes_without_the_certificate_of_the_token_that_it_replaced()
+    {
+        using var services = _bench.Services(inner: new Changer(message => message.Headers.Authorization = new("Bearer", "d.e.f")));
+        using var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
+
+        using var response = await client.GetAsync(Api);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Single(Entra.Journal.ApiRequests);
+    }
+
+    [Fact]
+    public async Task A_bound_token_of_the_applications_own_does_not_get_the_certificate_of_the_token_that_it_replaced()
+    {
+        using var services = _bench.Services(inner: new Changer(message => message.Headers.Authorization = new("mtls_pop", "d.e.f")));
+        using var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
+
+        var refused = await Assert.ThrowsAsync<TokenAcquisitionException>(() => client.GetAsync(Api));
+
+        Assert.Contains("and the certificate is not known", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Entra.Journal.ApiRequests);
+    }
+
+    [Theory]
+    [InlineData("orders.vault.azure.net", true)]
+    [InlineData("graph.microsoft.com", false)]
+    public async Task Only_key_vault_may_ask_for_the_certificate_after_the_handshake(string host, bool isSent)
+    {
+        await using var server = new LoopbackServer(_ => new(200), _ => TestCertificate.One);
+        using var handler = new AccessTokenHandler(
+            new TokenAcquirer(_bench.Credential()),
+            new TokenRequest(Entra.Api.Scope),
+            new AccessTokenHandlerOptions { Binding = TokenBinding.Required, AllowedOrigins = { new Uri($"https://{host}") } })
         {
-            connections.For(Of(_bench.Issue()));
-        }
+            InnerHandler = new MutualTlsHandler(sockets =>
+            {
+                sockets.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                    certificate!.GetCertHashString() == TestCertificate.One.GetCertHashString();
+                sockets.ConnectCallback = async (_, cancellationToken) =>
+                {
+                    var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                    await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port, cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                };
+            }),
+        };
+        using var client = new HttpClient(handler);
 
-        Assert.NotSame(first, connections.For(Of(_bench.First)));
-        connections.Close();
-        Assert.Throws<ObjectDisposedException>(() => connections.For(Of(_bench.Issue())));
+        var refused = await Record.ExceptionAsync(() => client.GetAsync(new Uri($"https://{host}/secrets/a")));
+
+        Assert.Equal(isSent, refused is null);
+        Assert.Equal(isSent ? ["true"] : [], server.Requests.Select(request => request.Headers["x-ms-tokenboundauth"]));
+        Assert.True(isSent || refused is TokenAcquisitionException { Error.Kind: TokenErrorKind.NotAllowed });
     }
 
     private static string Thumbprint(X509Certificate2 certificate) =>
