@@ -12,6 +12,9 @@ internal sealed record Finding(string Title, string Work, IReadOnlyList<string> 
     /// <summary>Why a goal is missed, as profiles show it. Printed if one is missed.</summary>
     public string? InTheWay { get; init; }
 
+    /// <summary>Pictures of the first run.</summary>
+    public IReadOnlyList<Picture> Pictures { get; init; } = [];
+
     /// <summary>The finding of both runs. A goal is reached if both reached it.</summary>
     public Finding And(Finding repetition)
     {
@@ -25,6 +28,7 @@ internal sealed record Finding(string Title, string Work, IReadOnlyList<string> 
         {
             Table = [.. Table.Zip(repetition.Table, Repetition.Merge)],
             Goals = [.. Goals.Zip(repetition.Goals, (goal, repeated) => goal.And(repeated))],
+            InTheWay = InTheWay ?? repetition.InTheWay,
         };
     }
 

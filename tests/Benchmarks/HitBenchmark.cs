@@ -23,17 +23,18 @@ public abstract class HitBenchmark
     }
 
     /// <summary>Runs benchmarks, and checks that each of them measured cached hits alone.</summary>
+    /// <param name="name">The class of the benchmarks, for the message.</param>
+    /// <param name="run">Runs them, and returns a result of each.</param>
     /// <exception cref="InvalidOperationException">A token was requested, or a benchmark was not checked.</exception>
-    internal static void Check(string name, Func<int> run)
+    internal static TResult[] Check<TResult>(string name, Func<TResult[]> run)
     {
         (_checked, _requested) = (0, 0);
-        var benchmarks = run();
-        if (_checked < benchmarks || _requested != 0)
-        {
-            throw new InvalidOperationException(
-                $"{name} made {_requested} token requests while it measured cached hits ({_checked} of {benchmarks} benchmarks counted "
-                    + "them). The set-up must fill the cache before it returns.");
-        }
+        var results = run();
+        return _checked >= results.Length && _requested == 0
+            ? results
+            : throw new InvalidOperationException(
+                $"{name} made {_requested} token requests while it measured cached hits ({_checked} of {results.Length} benchmarks "
+                    + "counted them). The set-up must fill the cache before it returns.");
     }
 
     /// <summary>Fills the cache. BenchmarkDotNet's in-process toolchain waits for no task, so the set-up itself waits.</summary>

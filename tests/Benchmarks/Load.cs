@@ -15,10 +15,14 @@ internal static class Load
     /// <param name="Longest">The longest wait.</param>
     public sealed record Result(long Calls, long Failed, TimeSpan P999, TimeSpan Longest);
 
-    public static async Task<Result> RunAsync(Func<Task> get, TimeSpan duration)
+    /// <param name="get">A call.</param>
+    /// <param name="duration">For how long.</param>
+    /// <param name="hasFailed">Called for each call that brings no token, on many threads.</param>
+    public static async Task<Result> RunAsync(Func<Task> get, TimeSpan duration, Action? hasFailed = null)
     {
         var started = TimeProvider.System.GetTimestamp();
-        var callers = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(() => CallAsync(get, started, duration))));
+        var callers = await Task.WhenAll(
+            Enumerable.Range(0, Callers).Select(_ => Task.Run(() => CallAsync(get, started, duration, hasFailed))));
         var calls = callers.Sum(caller => caller.Calls);
         var slow = callers.SelectMany(caller => caller.Slow).OrderDescending().ToList();
         var rank = (int)(calls / 1000);
@@ -29,7 +33,8 @@ internal static class Load
     public static string Words(TimeSpan wait) =>
         wait <= Noted ? "under 0.1 ms" : FormattableString.Invariant($"{wait.TotalMilliseconds:0.0} ms");
 
-    private static async Task<(long Calls, long Failed, List<TimeSpan> Slow)> CallAsync(Func<Task> get, long started, TimeSpan duration)
+    private static async Task<(long Calls, long Failed, List<TimeSpan> Slow)> CallAsync(
+        Func<Task> get, long started, TimeSpan duration, Action? hasFailed)
     {
         var (calls, failed, slow) = (0L, 0L, new List<TimeSpan>());
         while (TimeProvider.System.GetElapsedTime(started) < duration)
@@ -44,6 +49,7 @@ internal static class Load
                 catch (Exception)
                 {
                     failed++;
+                    hasFailed?.Invoke();
                 }
 
                 calls++;

@@ -14,21 +14,26 @@ internal static class ManyUsers
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(20);
     private static readonly string[] Scopes = [InMemoryEntra.Scope];
 
+    // One for the whole run, because the cache recognises a user by the assertion.
+    private static readonly long ExpiresOn = TimeProvider.System.GetUtcNow().AddHours(2).ToUnixTimeSeconds();
+
     public static async Task<Finding> RunAsync(int users)
     {
         var entra = new InMemoryEntra(Latency) { IsForUsers = true };
-        using var ours = Peers.Ours(entra, new TokenAcquirerOptions { OnBehalfOfCapacity = users });
+
+        // The user who is asked for before the measurement has a cache entry too.
+        using var ours = Peers.Ours(entra, new TokenAcquirerOptions { OnBehalfOfCapacity = users + 1 });
         var own = new TokenRequest(InMemoryEntra.Scope) { TenantId = InMemoryEntra.TenantId };
         await ours.GetTokenAsync(own);
         await ours.GetTokenAsync(OfUser(-1));
         var filling = entra.Requests;
         var until = TimeProvider.System.GetTimestamp() + (2 * TimeProvider.System.TimestampFrequency);
-        var quiet = Latencies.Measure(() => Hit(ours, own), () => TimeProvider.System.GetTimestamp() > until);
+        var quiet = Latencies.Measure(() => Peers.Hit(ours, own), () => TimeProvider.System.GetTimestamp() > until);
         entra.RequireRequests(filling);
 
         var isOver = false;
         var hitting = Task.Factory.StartNew(
-            () => Latencies.Measure(() => Hit(ours, own), () => Volatile.Read(ref isOver)),
+            () => Latencies.Measure(() => Peers.Hit(ours, own), () => Volatile.Read(ref isOver)),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var oursRow = await MeasureAsync("WorkloadIdentity", users, entra, n => ours.GetTokenAsync(OfUser(n)).AsTask());
         Volatile.Write(ref isOver, true);
@@ -76,23 +81,13 @@ internal static class ManyUsers
             ((GC.GetTotalMemory(forceFullCollection: true) - memory) / users) - Fill.Characters);
     }
 
-    private static void Hit(TokenAcquirer acquirer, TokenRequest request)
-    {
-        var getting = acquirer.GetTokenAsync(request);
-        if (!getting.IsCompletedSuccessfully)
-        {
-            throw new InvalidOperationException("The application's own token is not in the cache.");
-        }
-    }
-
     private static TokenRequest OfUser(int n) =>
         new(InMemoryEntra.Scope) { TenantId = InMemoryEntra.TenantId, UserAssertion = Assertion(n) };
 
     /// <summary>A user's token as a client sends it. Only its form and its expiry matter.</summary>
     private static string Assertion(int n)
     {
-        var expiresOn = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds() / 3600 * 3600;
-        var payload = Encoding.UTF8.GetBytes($$"""{"oid":"user-{{n}}","exp":{{expiresOn + 3600}}}""");
+        var payload = Encoding.UTF8.GetBytes($$"""{"oid":"user-{{n}}","exp":{{ExpiresOn}}}""");
         return $"eyJhbGciOiJSUzI1NiJ9.{Base64Url.EncodeToString(payload)}.c2lnbmF0dXJl";
     }
 

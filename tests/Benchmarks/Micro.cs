@@ -44,9 +44,8 @@ internal static class Micro
                     + "Wait for the work in a method that returns nothing.");
         }
 
-        BenchmarkReport[] reports = [];
-        HitBenchmark.Check(typeof(T).Name, () => (reports = [.. BenchmarkRunner.Run<T>(Config).Reports]).Length);
-        return reports.ToDictionary(report => report.BenchmarkCase.Descriptor.WorkloadMethod.Name, Read);
+        return HitBenchmark.Check<BenchmarkReport>(typeof(T).Name, () => [.. BenchmarkRunner.Run<T>(Config).Reports])
+            .ToDictionary(report => report.BenchmarkCase.Descriptor.WorkloadMethod.Name, Read);
     }
 
     /// <summary>One line for each method: time, ratio to ours, bytes.</summary>

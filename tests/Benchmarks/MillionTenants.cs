@@ -33,7 +33,7 @@ internal static class MillionTenants
 
         var random = new Random(1);
         var bare = DuringCollections(() => _ = dictionary[requests[random.Next(tenants)]]);
-        var hits = DuringCollections(() => Hit(ours, requests[random.Next(tenants)]));
+        var hits = DuringCollections(() => Peers.Hit(ours, requests[random.Next(tenants)]));
         entra.RequireRequests(tenants + Fill.Warming);
         return new Finding(
             $"{tenants.ToString("N0", CultureInfo.InvariantCulture)} tenants, one token each",
@@ -56,15 +56,6 @@ internal static class MillionTenants
     }
 
     private static TokenRequest Request(int n) => new(InMemoryEntra.Scope) { TenantId = ManyTenants.TenantId(n) };
-
-    private static void Hit(TokenAcquirer acquirer, TokenRequest request)
-    {
-        var getting = acquirer.GetTokenAsync(request);
-        if (!getting.IsCompletedSuccessfully)
-        {
-            throw new InvalidOperationException($"The token for {request} is not in the cache.");
-        }
-    }
 
     private static Latencies DuringCollections(Action get)
     {

@@ -10,6 +10,7 @@ internal static class Outage
         var table =
             new List<string> { "| library | calls | failed before the token's real end | 99.9 % waited less than | token requests "
                 + "|", "|---|---|---|---|---|" };
+        var lines = new List<Picture.Line>();
         Load.Result? ours = null;
         foreach (var peer in Peers.All)
         {
@@ -23,8 +24,13 @@ internal static class Outage
             // Until just before the token expires, so that no call is still running then.
             var left = TimeSpan.FromSeconds(Lifetime) - TimeProvider.System.GetElapsedTime(issuedOn) - TimeSpan.FromMilliseconds(50);
             var before = entra.Requests;
-            var load = await Load.RunAsync(get, left);
+            var failed = new long[Lifetime + 1];
+            var load = await Load.RunAsync(
+                get, left, () => Interlocked.Increment(ref failed[(int)TimeProvider.System.GetElapsedTime(issuedOn).TotalSeconds]));
             ours ??= load;
+            lines.Add(new(
+                peer.Library,
+                [.. Enumerable.Range(0, Lifetime + 1).Select(second => ((double)second, (double)failed[..second].Sum()))]));
             table.Add(FormattableString.Invariant(
                 $"| {peer.Library} | {load.Calls:N0} | {load.Failed:N0} | {Load.Words(load.P999)} | {entra.Requests - before:N0} |"));
         }
@@ -34,6 +40,14 @@ internal static class Outage
             $"The token lives {Lifetime} s. After a fifth of that, connections to the endpoint fail. Eight callers ask without pause until "
                 + "the token expires.",
             table,
-            new Goal($"no caller fails before the token's end: {ours!.Failed:N0} of {ours.Calls:N0}", ours.Failed == 0));
+            new Goal($"no caller fails before the token's end: {ours!.Failed:N0} of {ours.Calls:N0}", ours.Failed == 0))
+        {
+            Pictures =
+            [
+                Picture.OfLines(
+                    "failed", $"Failed calls while the endpoint is down, from {Lifetime * 0.2:0} s to the end of the token",
+                    new("seconds since the token was issued"), new("failed calls", IsLogarithmic: true), lines),
+            ],
+        };
     }
 }

@@ -47,6 +47,17 @@ internal static class Peers
             new ApplicationCredentialOptions { HttpClient = entra.NewClient(), TimeProvider = options.TimeProvider }),
         options);
 
+    /// <summary>Gets a token that is in the cache.</summary>
+    /// <exception cref="InvalidOperationException">It is not.</exception>
+    public static void Hit(TokenAcquirer acquirer, TokenRequest request)
+    {
+        var getting = acquirer.GetTokenAsync(request);
+        if (!getting.IsCompletedSuccessfully)
+        {
+            throw new InvalidOperationException($"The token for {request} is not in the cache.");
+        }
+    }
+
     public static IConfidentialClientApplication Msal(InMemoryEntra entra) =>
         ConfidentialClientApplicationBuilder.Create(InMemoryEntra.ClientId)
         .WithClientSecret(InMemoryEntra.Secret)

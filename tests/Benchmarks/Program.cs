@@ -1,11 +1,12 @@
-using System.Globalization;
 using Benchmarks;
 
 // dotnet run -c Release --project tests/Benchmarks -- NAME [SIZE], or -- report for all of them and docs/benchmarks.md.
-int? size = args is [_, var text] ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : null;
+var choice = Choice.Read(args);
+var size = choice?.Size;
 (string Name, Func<Task<Finding>> Run)[] benchmarks =
 [
     ("hit", CachedHit.RunAsync),
+    ("keys", ManyKeys.RunAsync),
     ("tenants", ManyTenants.RunAsync),
     ("threads", Threads.RunAsync),
     ("handler", HandlerOverhead.RunAsync),
@@ -18,17 +19,19 @@ int? size = args is [_, var text] ? int.Parse(text, NumberStyles.None, CultureIn
     ("users", () => ManyUsers.RunAsync(size ?? ManyUsers.Users)),
     ("minute", () => RefreshInOneMinute.RunAsync(size ?? RefreshInOneMinute.Tokens)),
     ("startup", FirstTokenTime.RunAsync),
+    ("readytorun", FirstTokenTime.RunReadyToRunAsync),
+    ("host", HostStart.RunAsync),
     ("size", PublishedSize.RunAsync),
     ("native", NativeProgram.RunAsync),
 ];
 
-if (args is ["report"])
+if (choice is { Name: "report" })
 {
     await Report.WriteAsync(benchmarks);
     return 0;
 }
 
-if (args is not [var name, ..] || Array.Find(benchmarks, benchmark => benchmark.Name == name) is not { Run: { } run })
+if (Array.Find(benchmarks, benchmark => benchmark.Name == choice?.Name) is not { Run: { } run })
 {
     Console.Error.WriteLine(
         $"Name one: {string.Join(", ", benchmarks.Select(benchmark => benchmark.Name))}; or report, for all. "
@@ -36,5 +39,7 @@ if (args is not [var name, ..] || Array.Find(benchmarks, benchmark => benchmark.
     return 2;
 }
 
-Console.WriteLine(await run());
+var finding = await run();
+await Report.DrawAsync(choice!.Name, finding, ".artifacts");
+Console.WriteLine(finding);
 return 0;

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Benchmarks;
 
 /// <summary>
-/// The small programs of <c>Startup/</c> and <c>Native/</c>: built, published and run as processes of their own.
+/// The small programs of <c>Startup/</c>, <c>HostStart/</c> and <c>Native/</c>: built, published and run as processes of their own.
 /// </summary>
 internal static partial class Programs
 {
@@ -17,6 +17,16 @@ internal static partial class Programs
     {
         await DotnetAsync("build", library, "-c", "Release");
         return Path.Combine(Output(library), "bin/Startup/release/Startup.dll");
+    }
+
+    /// <summary>Builds the host of <paramref name="library"/>; its path.</summary>
+    public static async Task<string> BuildHostAsync(string library)
+    {
+        await RunAsync(
+            "dotnet",
+            "build", "tests/Benchmarks/HostStart/HostStart.csproj", "--nologo", "-v", "quiet", "-c", "Release", $"-p:Library={library}",
+            "-p:RunAnalyzers=false");
+        return Path.Combine(Repository.Root, ".artifacts/hoststart", library, "bin/HostStart/release/HostStart.dll");
     }
 
     /// <summary>Publishes it self-contained and trimmed in full, for managed identity alone; the folder.</summary>
@@ -39,6 +49,45 @@ internal static partial class Programs
             "-o",
             folder);
         return folder;
+    }
+
+    /// <summary>Publishes it with its libraries compiled ahead of time; what runs it.</summary>
+    public static async Task<string[]> PublishReadyToRunAsync(string library, bool trimmed)
+    {
+        var folder = Path.Combine(Output(library), trimmed ? "readytorun-trimmed" : "readytorun");
+        await DotnetAsync(
+            "publish",
+            library,
+            "-c",
+            "Release",
+            "--use-current-runtime",
+            "--self-contained",
+            trimmed ? "true" : "false",
+            $"-p:PublishTrimmed={(trimmed ? "true" : "false")}",
+            "-p:PublishReadyToRun=true",
+            "-o",
+            folder);
+        return trimmed
+            ? [Path.Combine(folder, OperatingSystem.IsWindows() ? "Startup.exe" : "Startup")]
+            : ["dotnet", Path.Combine(folder, "Startup.dll")];
+    }
+
+    /// <summary>How many methods the program compiles just in time.</summary>
+    public static async Task<int> CountCompiledAsync(params string[] command)
+    {
+        var list = Path.GetTempFileName();
+        try
+        {
+            var start = new ProcessStartInfo(command[0], command[1..]);
+            start.Environment["DOTNET_JitStdOutFile"] = list;
+            start.Environment["DOTNET_JitDisasmSummary"] = "1";
+            await RunAsync(start);
+            return (await File.ReadAllLinesAsync(list)).Length;
+        }
+        finally
+        {
+            File.Delete(list);
+        }
     }
 
     /// <summary>Publishes the program of <c>Native/</c>; where it is, and how many warnings the compilers gave.</summary>

@@ -48,10 +48,24 @@ internal static class Report
             page.Add($"<a id=\"{name}\"></a>");
             page.Add(finding.ToString());
             page.Add("");
+            await DrawAsync(name, finding, "docs");
+            page.AddRange(finding.Pictures.SelectMany(picture => (string[])[$"![{picture.Title}]({FileOf(name, picture)})", ""]));
         }
 
         await File.WriteAllTextAsync(Path.Combine(Repository.Root, "docs/benchmarks.md"), string.Join('\n', page).TrimEnd() + "\n");
     }
+
+    /// <summary>Writes the pictures of one benchmark.</summary>
+    public static async Task DrawAsync(string name, Finding finding, string folder)
+    {
+        foreach (var picture in finding.Pictures)
+        {
+            var file = Path.Combine(Directory.CreateDirectory(Path.Combine(Repository.Root, folder)).FullName, FileOf(name, picture));
+            await File.WriteAllTextAsync(file, picture.Svg);
+        }
+    }
+
+    private static string FileOf(string name, Picture picture) => $"benchmarks-{name}-{picture.Name}.svg";
 
     private static async Task<Finding> RunAsync(Func<Task<Finding>> run)
     {

@@ -17,6 +17,6 @@ public sealed partial class BenchmarksPageTests
         Assert.All(names, name => Assert.Contains($"<a id=\"{name}\"></a>", page, StringComparison.Ordinal));
     }
 
-    [GeneratedRegex("""^    \("([a-z]+)", .*\.RunAsync""", RegexOptions.Multiline)]
+    [GeneratedRegex("""^    \("([a-z]+)", .*\.Run\w*Async""", RegexOptions.Multiline)]
     private static partial Regex Named();
 }
