@@ -99,7 +99,7 @@ public sealed class TokenErrorTests
 
     [Theory]
     [InlineData(RequestFeatures.UserAssertion | RequestFeatures.Binding, "act on behalf of a user. Use an application credential")]
-    [InlineData(RequestFeatures.TenantId | RequestFeatures.Claims, "ask in a tenant named by the request (t). Use an application credential")]
+    [InlineData(RequestFeatures.TenantId | RequestFeatures.Claims, "ask in a tenant named by the request (t). Use an application")]
     [InlineData(RequestFeatures.Binding | RequestFeatures.Claims, "bind a token to a certificate. Use an application with a certificate")]
     [InlineData(RequestFeatures.Claims, "carry the claims of a challenge. Use an application credential")]
     [InlineData(RequestFeatures.AgentUser | RequestFeatures.TenantId, "get a token for the agent's user . Use the credential of the agent")]
