@@ -7,6 +7,9 @@ internal sealed class ApplicationCertificate(X509Certificate2 certificate) : App
 {
     public X509Certificate2 Certificate => certificate;
 
-    public bool IsValid(DateTimeOffset now) =>
+    public bool IsValid(DateTimeOffset now) => IsValid(certificate, now);
+
+    /// <summary>Whether a certificate has begun and has not ended.</summary>
+    public static bool IsValid(X509Certificate2 certificate, DateTimeOffset now) =>
         now >= certificate.NotBefore.ToUniversalTime() && now <= certificate.NotAfter.ToUniversalTime();
 }

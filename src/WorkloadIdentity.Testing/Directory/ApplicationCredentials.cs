@@ -14,7 +14,7 @@ internal sealed class ApplicationCredentials
     private ImmutableList<FederatedTrust> _federated = [];
     private ImmutableList<TrustedSubject> _subjects = [];
 
-    /// <summary>Changes through Graph, one at a time.</summary>
+    /// <summary>Refuses a change of secrets or certificates through Graph while another one is under way, as Graph does.</summary>
     public OwnChange Change { get; } = new();
 
     public IReadOnlyList<ApplicationSecret> Secrets => _secrets;

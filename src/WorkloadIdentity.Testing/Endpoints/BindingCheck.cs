@@ -1,5 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
-
 namespace WorkloadIdentity.Testing;
 
 /// <summary>
@@ -40,20 +38,10 @@ internal sealed class BindingCheck(EntraEmulator entra)
             return TokenRefusals.NoClientAuthentication;
         }
 
-        var named = application.Credentials.TrustedSubjects.Where(subject => subject.Names(certificate)).ToList();
-        if (named.Count == 0)
-        {
-            return application.Credentials.TrustedSubjects.Count == 0
-                ? TokenRefusals.BindingNeedsTrustedSubject
-                : TokenRefusals.SubjectNotTrusted(
-                    certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false), application.ClientId);
-        }
-
-        var now = entra.Clock.GetUtcNow();
-        return !named.Exists(subject => subject.VouchesFor(certificate, [])) ? TokenRefusals.AuthorityNotTrusted
-            : now < certificate.NotBefore.ToUniversalTime() || now > certificate.NotAfter.ToUniversalTime()
-                ? TokenRefusals.CertificateOutsideValidity
-            : null;
+        return application.Credentials.TrustedSubjects.Count == 0 ? TokenRefusals.BindingNeedsTrustedSubject
+            : CertificateCheck.RefuseSubject(certificate, [], application) is { } untrusted ? untrusted
+            : ApplicationCertificate.IsValid(certificate, entra.Clock.GetUtcNow()) ? null
+            : TokenRefusals.CertificateOutsideValidity;
     }
 
     /// <summary>Null when an assertion is unbound, or bound to the certificate of the connection and sent so; otherwise why not.</summary>

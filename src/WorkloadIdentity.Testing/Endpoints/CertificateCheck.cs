@@ -32,18 +32,11 @@ internal sealed class CertificateCheck(EntraEmulator entra)
         var now = entra.Clock.GetUtcNow();
         var registered = application.Credentials.FindCertificate(assertion, chain?.Leaf);
         var certificate = now >= registered?.KnownFrom ? registered.Certificate : null;
-        if (certificate is null && chain is not null && application.Credentials.TrustedSubjects is { Count: > 0 } trusted)
+        if (certificate is null && chain is not null && application.Credentials.TrustedSubjects.Count > 0)
         {
-            var named = trusted.Where(subject => subject.Names(chain.Leaf)).ToList();
-            if (named.Count == 0)
+            if (RefuseSubject(chain.Leaf, chain.Certificates, application) is { } untrusted)
             {
-                return TokenRefusals.SubjectNotTrusted(
-                    chain.Leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: false), application.ClientId);
-            }
-
-            if (!named.Exists(subject => subject.VouchesFor(chain.Leaf, chain.Certificates)))
-            {
-                return TokenRefusals.AuthorityNotTrusted;
+                return untrusted;
             }
 
             certificate = chain.Leaf;
@@ -60,7 +53,7 @@ internal sealed class CertificateCheck(EntraEmulator entra)
             return TokenRefusals.InvalidSignature;
         }
 
-        var refusal = now < certificate.NotBefore.ToUniversalTime() || now > certificate.NotAfter.ToUniversalTime()
+        var refusal = !ApplicationCertificate.IsValid(certificate, now)
             ? TokenRefusals.CertificateOutsideValidity
             : RefuseClaims(assertion, tenant, application, exchange, now);
         if (refusal is null)
@@ -69,6 +62,17 @@ internal sealed class CertificateCheck(EntraEmulator entra)
         }
 
         return refusal;
+    }
+
+    /// <summary>Null when the application trusts the subject and the authority of a certificate; otherwise why not.</summary>
+    public static TokenRefusal? RefuseSubject(
+        X509Certificate2 certificate, X509Certificate2Collection sentAlong, EmulatedApplication application)
+    {
+        var named = application.Credentials.TrustedSubjects.Where(subject => subject.Names(certificate)).ToList();
+        return named.Count == 0
+            ? TokenRefusals.SubjectNotTrusted(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false), application.ClientId)
+            : named.Exists(subject => subject.VouchesFor(certificate, sentAlong)) ? null
+            : TokenRefusals.AuthorityNotTrusted;
     }
 
     private TokenRefusal? RefuseClaims(

@@ -50,8 +50,7 @@ internal sealed class GraphBatchItem
     }
 
     private static string Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-        && value.GetString() is { Length: > 0 } text
+        GraphJson.Text(json, name) is { Length: > 0 } text
             ? text
             : throw GraphErrorException.BadRequest($"A request of the batch has no '{name}'.");
 

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using WorkloadIdentity.Governance;
 using WorkloadIdentity.Testing;
@@ -55,7 +54,7 @@ internal sealed class ChangeBench : IAsyncDisposable
         message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
         if (body is not null)
         {
-            message.Content = JsonContent.Create(JsonDocument.Parse(body).RootElement);
+            message.Content = new StringContent(body, Encoding.UTF8, "application/json");
         }
 
         using var answer = await http.SendAsync(message);

@@ -15,6 +15,8 @@ public sealed class GraphFederationTests
     [InlineData("""{"name":"ci-3","issuer":"https://issuer.example","audiences":["a"]}""", 400)]
     [InlineData("""{"name":"ci-3","issuer":"https://issuer.example","subject":"x","audiences":["a","b"]}""", 400)]
     [InlineData("""{"name":"ci-3","issuer":"https://issuer.example","subject":"x"}""", 400)]
+    [InlineData("""{"name":"ci-3","issuer":"https://issuer.example","subject":"x","audiences":[1]}""", 400)]
+    [InlineData("""{"name":"ci-3","issuer":"https://issuer.example","subject":"x\ud800","audiences":["a"]}""", 400)]
     [InlineData("""{"name":"ci-3","issuer":"https://issuer.example","subject":"x","audiences":["a"]}""", 201)]
     public async Task One_that_has_a_name_or_a_trust_twice_or_lacks_a_part_is_refused(string body, int status)
     {

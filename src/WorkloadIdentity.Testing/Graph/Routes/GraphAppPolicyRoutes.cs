@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace WorkloadIdentity.Testing;
 
 /// <summary>App management policies, and which application has which.</summary>
@@ -50,8 +48,7 @@ internal static class GraphAppPolicyRoutes
 
     /// <summary>The id at the end of <c>@odata.id</c>.</summary>
     private static string Reference(GraphCall call) =>
-        call.Body.ValueKind == JsonValueKind.Object && call.Body.TryGetProperty("@odata.id", out var id)
-        && id.ValueKind == JsonValueKind.String
-            ? id.GetString()!.Split('/')[^1]
+        GraphJson.Text(call.Body, "@odata.id") is { } id
+            ? id.Split('/')[^1]
             : throw GraphErrorException.BadRequest("Expected '@odata.id' with the address of a policy.");
 }

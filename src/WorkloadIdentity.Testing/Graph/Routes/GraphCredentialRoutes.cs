@@ -29,8 +29,7 @@ internal sealed class GraphCredentialRoutes(GraphTenant tenant)
     private GraphRoute Route(string action, bool mayRollOwn, Func<OwnApplication, GraphCall, GraphAnswer> answer) =>
         new($"applications/{{}}/{action}", GraphLimitGroup.Directory, GraphPermissions.WriteCredentials, (call, keys) =>
         {
-            var row = tenant.Application(keys[0]) as OwnApplication ?? throw new GraphErrorException(
-                405, "Request_BadRequest", "The emulator changes credentials of the applications that were added to it, not of others.");
+            var row = tenant.Own(keys[0]);
             return row.Application.Credentials.Change.Make(call, tenant.Options, () => answer(row, call));
         })
         {
@@ -51,7 +50,7 @@ internal sealed class GraphCredentialRoutes(GraphTenant tenant)
         tenant.Policies.For(row).CheckPassword(to - from);
         var secret = new ApplicationSecret($"{RandomNumberGenerator.GetHexString(3)}8Q~emulated{Guid.NewGuid():N}", to)
         {
-            Name = Text(asked, "displayName"),
+            Name = GraphJson.Text(asked, "displayName"),
             StartsOn = from,
             KnownFrom = call.Now + tenant.Options.CredentialDelay,
             ShownFrom = call.Now + tenant.Options.ReplicationDelay,
@@ -72,7 +71,7 @@ internal sealed class GraphCredentialRoutes(GraphTenant tenant)
 
     private GraphAnswer RemovePassword(OwnApplication row, GraphCall call)
     {
-        var keyId = Text(call.Body, "keyId");
+        var keyId = GraphJson.Text(call.Body, "keyId");
         return row.Application.Credentials.RemoveSecretById(keyId)
             ? GraphAnswer.NoContent
             : throw new GraphErrorException(400, "Request_BadRequest", "No password credential found with keyId.");
@@ -80,15 +79,15 @@ internal sealed class GraphCredentialRoutes(GraphTenant tenant)
 
     private GraphAnswer AddKey(OwnApplication row, GraphCall call)
     {
-        OwnProof.Require(Text(call.Body, "proof"), row, call, tenant.ClockSkew);
+        OwnProof.Require(GraphJson.Text(call.Body, "proof"), row, call, tenant.ClockSkew);
         var asked = Part(call, "keyCredential");
-        if ((Text(asked, "type"), Text(asked, "usage")) != ("AsymmetricX509Cert", "Verify"))
+        if ((GraphJson.Text(asked, "type"), GraphJson.Text(asked, "usage")) != ("AsymmetricX509Cert", "Verify"))
         {
             throw GraphErrorException.BadRequest("The emulator takes keys of type AsymmetricX509Cert and usage Verify.");
         }
 
-        var certificate = Certificate(Text(asked, "key"));
-        var name = Text(asked, "displayName") ?? certificate.Subject;
+        var certificate = Certificate(GraphJson.Text(asked, "key"));
+        var name = GraphJson.Text(asked, "displayName") ?? certificate.Subject;
         if (name.Length > LongestName)
         {
             throw GraphErrorException.BadRequest($"The display name of a key has at most {LongestName} characters.");
@@ -114,8 +113,8 @@ internal sealed class GraphCredentialRoutes(GraphTenant tenant)
 
     private GraphAnswer RemoveKey(OwnApplication row, GraphCall call)
     {
-        OwnProof.Require(Text(call.Body, "proof"), row, call, tenant.ClockSkew);
-        var keyId = Text(call.Body, "keyId");
+        OwnProof.Require(GraphJson.Text(call.Body, "proof"), row, call, tenant.ClockSkew);
+        var keyId = GraphJson.Text(call.Body, "keyId");
         return row.Certificates.FirstOrDefault(each => row.KeyIdOf(each) == keyId) is { } certificate
             && row.Application.Credentials.Remove(certificate)
             ? GraphAnswer.NoContent
@@ -142,12 +141,7 @@ internal sealed class GraphCredentialRoutes(GraphTenant tenant)
             ? part
             : throw GraphErrorException.BadRequest($"Expected an object '{name}'.");
 
-    private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
-
-    private static DateTimeOffset? Date(JsonElement element, string name) => Text(element, name) is not { } text ? null
+    private static DateTimeOffset? Date(JsonElement element, string name) => GraphJson.Text(element, name) is not { } text ? null
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date
         : throw GraphErrorException.BadRequest($"'{name}' is no date.");
 }

@@ -98,7 +98,7 @@ internal static class GraphDirectoryRoutes
         {
             ["@odata.context"] = $"{call.Address}$metadata#directoryObjects",
             ["value"] = GraphJson.Array(
-                ids.EnumerateArray().Select(id => tenant.Objects.Find(id.GetString() ?? "", call)).OfType<JsonObject>()),
+                ids.EnumerateArray().Select(id => tenant.Objects.Find(GraphJson.Text(id) ?? "", call)).OfType<JsonObject>()),
         });
     }
 }

@@ -36,16 +36,16 @@ internal sealed partial class GraphFederationRoutes(GraphTenant tenant)
 
     private GraphAnswer Add(GraphCall call, IReadOnlyList<string> keys)
     {
-        var row = Own(keys[0]);
+        var row = tenant.Own(keys[0]);
         lock (_gate)
         {
-            return GraphAnswer.Created(Written(row, Added(row, call, Text(call.Body, "name")), call));
+            return GraphAnswer.Created(Written(row, Added(row, call, GraphJson.Text(call.Body, "name")), call));
         }
     }
 
     private GraphAnswer Change(GraphCall call, IReadOnlyList<string> keys)
     {
-        var row = Own(keys[0]);
+        var row = tenant.Own(keys[0]);
         lock (_gate)
         {
             if (Find(row, keys[1]) is not { } trust)
@@ -57,7 +57,7 @@ internal sealed partial class GraphFederationRoutes(GraphTenant tenant)
                         : throw GraphErrorException.NotFound(keys[1]);
             }
 
-            if (Text(call.Body, "name") is { } other && other != NameOf(row, trust))
+            if (GraphJson.Text(call.Body, "name") is { } other && other != NameOf(row, trust))
             {
                 throw GraphErrorException.BadRequest("Property 'name' cannot be changed.");
             }
@@ -71,7 +71,7 @@ internal sealed partial class GraphFederationRoutes(GraphTenant tenant)
 
     private GraphAnswer Remove(GraphCall call, IReadOnlyList<string> keys)
     {
-        var row = Own(keys[0]);
+        var row = tenant.Own(keys[0]);
         return Find(row, keys[1]) is { } trust && row.Application.Credentials.Remove(trust)
             ? GraphAnswer.NoContent
             : throw GraphErrorException.NotFound(keys[1]);
@@ -106,7 +106,7 @@ internal sealed partial class GraphFederationRoutes(GraphTenant tenant)
         }
 
         var audience = call.Body.TryGetProperty("audiences", out var audiences)
-            ? audiences.ValueKind == JsonValueKind.Array && audiences.GetArrayLength() == 1 ? audiences[0].GetString() : null
+            ? audiences.ValueKind == JsonValueKind.Array && audiences.GetArrayLength() == 1 ? GraphJson.Text(audiences[0]) : null
             : old?.Audience;
         return new FederatedTrust(
             Required("issuer", Sent("issuer", old?.Issuer)), Required("subject", Sent("subject", old?.Subject)),
@@ -117,7 +117,8 @@ internal sealed partial class GraphFederationRoutes(GraphTenant tenant)
             Description = Sent("description", old?.Description),
         };
 
-        string? Sent(string property, string? before) => call.Body.TryGetProperty(property, out _) ? Text(call.Body, property) : before;
+        string? Sent(string property, string? before) =>
+            call.Body.TryGetProperty(property, out _) ? GraphJson.Text(call.Body, property) : before;
     }
 
     /// <summary>A name is unique for its application, and so are issuer and subject together.</summary>
@@ -134,9 +135,6 @@ internal sealed partial class GraphFederationRoutes(GraphTenant tenant)
         }
     }
 
-    private OwnApplication Own(string key) => tenant.Application(key) as OwnApplication ?? throw new GraphErrorException(
-        405, "Request_BadRequest", "The emulator changes applications that were added to it, not those of the generated directory.");
-
     private static FederatedTrust? Find(OwnApplication row, string key) =>
         row.Application.Credentials.Federated.FirstOrDefault(trust => IsKey(key, trust.Id, NameOf(row, trust)));
 
@@ -151,11 +149,6 @@ internal sealed partial class GraphFederationRoutes(GraphTenant tenant)
     private static string Required(string property, string? value) => value is { Length: > 0 and <= Longest }
         ? value
         : throw GraphErrorException.BadRequest($"Property '{property}' has 1 to {Longest} characters, and 'audiences' exactly one value.");
-
-    private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_-]{2,}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Name();

@@ -84,6 +84,10 @@ internal sealed class GraphTenant
 
     public ApplicationRow Application(string key) => Directory.Applications().Find(key) ?? throw GraphErrorException.NotFound(key);
 
+    /// <summary>An application that was added to the emulator. Its credentials can be changed, because tokens depend on them.</summary>
+    public OwnApplication Own(string key) => Application(key) as OwnApplication ?? throw new GraphErrorException(
+        405, "Request_BadRequest", "The emulator changes applications that were added to it, not those of the generated directory.");
+
     /// <summary>A list of users and service principals, without options.</summary>
     public GraphAnswer References(GraphCall call, IEnumerable<DirectoryReference> references)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Testing;
@@ -9,6 +10,23 @@ internal static class GraphJson
     public static JsonNode? Date(DateTimeOffset? at) => at is { } date
         ? date.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
         : null;
+
+    /// <summary>A text of a body; null for a member that is missing or is no text.</summary>
+    public static string? Text(JsonElement body, string name) =>
+        body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out var value) ? Text(value) : null;
+
+    /// <inheritdoc cref="Text(JsonElement, string)"/>
+    public static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw GraphErrorException.BadRequest("The body has half of a surrogate pair, which is no text.");
+        }
+    }
 
     public static JsonArray Array(IEnumerable<string> values) => new([.. values.Select(value => (JsonNode)value)]);
 

@@ -31,8 +31,8 @@ internal sealed class WhatIfSignIn
     public static WhatIfSignIn Read(JsonElement body, GraphRows<PrincipalRow> principals)
     {
         var identity = Object(body, "signInIdentity");
-        if (Text(identity, "@odata.type") != "#microsoft.graph.servicePrincipalSignIn"
-            || Text(identity, "servicePrincipalId") is not { } id)
+        if (GraphJson.Text(identity, "@odata.type") != "#microsoft.graph.servicePrincipalSignIn"
+            || GraphJson.Text(identity, "servicePrincipalId") is not { } id)
         {
             throw GraphErrorException.BadRequest("The emulator evaluates the sign-in of a service principal only.");
         }
@@ -47,22 +47,17 @@ internal sealed class WhatIfSignIn
             Principal = principal,
             Applications = Object(body, "signInContext") is { ValueKind: JsonValueKind.Object } context
                 && context.TryGetProperty("includeApplications", out var included) && included.ValueKind == JsonValueKind.Array
-                ? [.. included.EnumerateArray().Select(each => each.GetString() ?? "")]
+                ? [.. included.EnumerateArray().Select(each => GraphJson.Text(each) ?? "")]
                 : throw GraphErrorException.BadRequest("signInContext with includeApplications is required."),
-            Address = Text(conditions, "ipAddress") is not { } address ? null
+            Address = GraphJson.Text(conditions, "ipAddress") is not { } address ? null
                 : IPAddress.TryParse(address, out var parsed) ? parsed
                 : throw GraphErrorException.BadRequest("signInConditions/ipAddress is no address."),
-            Country = Text(conditions, "country"),
-            Risk = Text(conditions, "servicePrincipalRiskLevel"),
+            Country = GraphJson.Text(conditions, "country"),
+            Risk = GraphJson.Text(conditions, "servicePrincipalRiskLevel"),
             AppliedOnly = body.TryGetProperty("appliedPoliciesOnly", out var only) && only.ValueKind == JsonValueKind.True,
         };
     }
 
     private static JsonElement Object(JsonElement at, string name) =>
         at.ValueKind == JsonValueKind.Object && at.TryGetProperty(name, out var value) ? value : default;
-
-    private static string? Text(JsonElement at, string name) =>
-        at.ValueKind == JsonValueKind.Object && at.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 }
