@@ -10,7 +10,7 @@ internal sealed record Measurement(int Size, int Identities, int Requests, int T
     /// <summary>Null when the naive client did not run, and its requests are computed.</summary>
     public int? NaiveThrottled { get; init; }
 
-    /// <summary>The largest number of requests that the issue allows for a size.</summary>
+    /// <summary>The largest number of requests that a tenant of a size may take.</summary>
     public static int Budget(int size) => size switch { <= 1_000 => 100, <= 10_000 => 220, _ => 1_300 * Math.Max(1, size / 100_000) };
 
     public IEnumerable<string> Failures()

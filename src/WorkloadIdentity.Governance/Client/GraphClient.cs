@@ -57,7 +57,7 @@ public sealed partial class GraphClient : IDisposable
         _http = http(Options);
         _ownsHttp = ownsHttp;
         _transport = new GraphTransport(_http, Options, Json());
-        _writer = new GraphWriter(_transport, Options.TimeProvider);
+        _writer = new GraphWriter(_transport);
         Batch = new GraphBatch(_transport);
     }
 
@@ -166,7 +166,7 @@ public sealed partial class GraphClient : IDisposable
         };
 
     /// <summary>Connections that follow no redirect, keep no cookie and add no trace headers.</summary>
-    private static SocketsHttpHandler Connections() => new()
+    internal static SocketsHttpHandler Connections() => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,

@@ -12,9 +12,6 @@ internal sealed record GraphWrite(HttpMethod Method, string Path)
     /// </summary>
     public bool IsRepeatable { get; init; } = Method != HttpMethod.Post;
 
-    /// <summary>Whether the object was created just now, and may not be known everywhere: 404 is then asked again for a while.</summary>
-    public bool AwaitsReplication { get; init; }
-
     public LimitGroup Group { get; init; }
 
     public int Units { get; init; } = 1;

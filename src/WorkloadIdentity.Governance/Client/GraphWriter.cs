@@ -6,11 +6,8 @@ namespace WorkloadIdentity.Governance;
 /// Sends requests that change something. One is sent again only where that cannot do harm: it may be repeated, or Graph certainly did
 /// nothing (no connection, 429, 409 because another change was under way).
 /// </summary>
-internal sealed class GraphWriter(GraphTransport transport, TimeProvider timeProvider)
+internal sealed class GraphWriter(GraphTransport transport)
 {
-    /// <summary>How long an object that was created just now may be unknown to a part of Graph.</summary>
-    private static readonly TimeSpan Replication = TimeSpan.FromMinutes(2);
-
     /// <summary>Makes the change, and reads the answer.</summary>
     /// <param name="write">The change.</param>
     /// <param name="type">How the answer is parsed; null if it is not read.</param>
@@ -27,7 +24,6 @@ internal sealed class GraphWriter(GraphTransport transport, TimeProvider timePro
             Units = write.Units,
             Body = write.Body,
         };
-        var start = timeProvider.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             var (result, failure) = await transport.TryAsync(call, type, cancellationToken).ConfigureAwait(false);
@@ -42,10 +38,8 @@ internal sealed class GraphWriter(GraphTransport transport, TimeProvider timePro
                 return null;
             }
 
-            var isUnknownYet = write.AwaitsReplication && error.Kind == GraphErrorKind.NotFound
-                && timeProvider.GetElapsedTime(start) < Replication;
             var mayRepeat = error.IsTransient && (write.IsRepeatable || error.IsUndone) && attempt < transport.MaxAttempts;
-            if ((!mayRepeat && !isUnknownYet) || transport.IsTooLong(error.RetryAfter))
+            if (!mayRepeat || transport.IsTooLong(error.RetryAfter))
             {
                 throw error is { IsTransient: true, IsUndone: false }
                     ? new GraphException(error.OfUnknownOutcome(), failure.InnerException)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -46,7 +45,7 @@ internal sealed class KeyVaultDestination : RotationDestination
             new AccessTokenHandler(
                 acquirer, new TokenRequest($"https://{domain}/.default"), new AccessTokenHandlerOptions { AllowedOrigins = { vault } })
             {
-                InnerHandler = transport ?? Connections(),
+                InnerHandler = transport ?? GraphClient.Connections(),
             },
             disposeHandler: false);
     }
@@ -179,14 +178,4 @@ internal sealed class KeyVaultDestination : RotationDestination
             throw new IOException($"Key Vault could not be reached for {Name}, or its answer could not be read.", exception);
         }
     }
-
-    /// <summary>Connections that follow no redirect, keep no cookie and add no trace headers.</summary>
-    private static SocketsHttpHandler Connections() => new()
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-    };
 }

@@ -88,25 +88,6 @@ public sealed class GraphWriterTests : IDisposable
     }
 
     [Fact]
-    public async Task An_object_that_was_created_just_now_may_be_unknown_for_two_minutes()
-    {
-        var start = _clock.Now;
-        _graph.Instead = _ => _clock.Now - start < TimeSpan.FromSeconds(100)
-            ? FakeGraph.Error(HttpStatusCode.NotFound, "Request_ResourceNotFound")
-            : FakeGraph.Json("{}");
-
-        await WriteAsync(new GraphWrite(HttpMethod.Post, Path) { AwaitsReplication = true });
-
-        _graph.Instead = _ => FakeGraph.Error(HttpStatusCode.NotFound, "Request_ResourceNotFound");
-        start = _clock.Now;
-        var exception = await Assert.ThrowsAsync<GraphException>(
-            () => WriteAsync(new GraphWrite(HttpMethod.Post, Path) { AwaitsReplication = true }));
-
-        Assert.Equal(GraphErrorKind.NotFound, exception.Error.Kind);
-        Assert.InRange(_clock.Now - start, TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(4));
-    }
-
-    [Fact]
     public async Task A_deletion_whose_answer_was_lost_is_found_to_be_done()
     {
         var answers = 0;
