@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace WorkloadIdentity.Governance;
 
 /// <summary>
@@ -95,7 +93,7 @@ public sealed class IdentityContainment(GraphClient graph, CredentialRotation ro
                         + "service principal.");
             }
 
-            await _writer.RemoveAsync(Read, credential, request.Proof, cancellationToken).ConfigureAwait(false);
+            await _writer.RemoveAsync(current, Read, credential, request.Proof, cancellationToken).ConfigureAwait(false);
             return null;
         });
 
@@ -132,7 +130,7 @@ public sealed class IdentityContainment(GraphClient graph, CredentialRotation ro
                     GraphReads.RiskDetectionsOf(new ServicePrincipalId(principal.ObjectId)), cancellationToken).ConfigureAwait(false))
                 {
                     keyIds.AddRange(detection.KeyIds ?? []);
-                    var day = detection.DetectedDateTime?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+                    var day = detection.DetectedDateTime is { } detected ? PlainText.Day(detected) : null;
                     notes.Add($"Identity Protection detected {detection.RiskEventType} on {day ?? "an unknown day"}.");
                 }
             }

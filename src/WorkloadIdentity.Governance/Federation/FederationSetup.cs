@@ -8,11 +8,6 @@ namespace WorkloadIdentity.Governance;
 /// <param name="graph">The client. It is not disposed.</param>
 public sealed class FederationSetup(GraphClient graph)
 {
-    /// <summary>Entra's limit for an application or a managed identity.</summary>
-    internal const int Most = 20;
-
-    private const int Near = 16;
-
     /// <summary>Compares an application with the request. It writes nothing.</summary>
     /// <param name="request">Whom the application shall trust.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -26,7 +21,8 @@ public sealed class FederationSetup(GraphClient graph)
     {
         ArgumentNullException.ThrowIfNull(request);
         var actor = await graph.ActorAsync(cancellationToken).ConfigureAwait(false);
-        var application = await ApplicationAsync(request.Application, cancellationToken).ConfigureAwait(false);
+        var application = await ChangedApplication.ReadAsync(
+            graph, GraphReads.ApplicationOf, request.Application, cancellationToken).ConfigureAwait(false);
         var existing = await ListAsync(application.Id, cancellationToken).ConfigureAwait(false);
         var wanted = Wanted(request);
         var same = existing.Find(one => one.Name == wanted.Name);
@@ -44,11 +40,11 @@ public sealed class FederationSetup(GraphClient graph)
                     + $"cannot be two. Change that one (name '{PlainText.Of(twin.Name)}'), or remove it.");
         }
 
-        if (same is null && existing.Count >= Most)
+        if (same is null && existing.Count >= FederationRules.MostPerIdentity)
         {
             throw new ChangeRefusedException(
-                $"The application has {existing.Count} federated credentials, and {Most} is the most. Remove one that is not used, use an "
-                    + "expression that covers several, or use another application.");
+                $"The application has {existing.Count} federated credentials, and {FederationRules.MostPerIdentity} is the most. Remove "
+                    + "one that is not used, use an expression that covers several, or use another application.");
         }
 
         return Plan(same is null ? [Add(application, wanted)] : IsSame(same, wanted) ? [] : [Change(application, same, wanted)], notes);
@@ -110,9 +106,9 @@ public sealed class FederationSetup(GraphClient graph)
             yield return $"It {mismatch.Words}";
         }
 
-        if (count >= Near)
+        if (count >= FederationRules.Near)
         {
-            yield return $"With it, the application has {count} of at most {Most} federated credentials.";
+            yield return $"With it, the application has {count} of at most {FederationRules.MostPerIdentity} federated credentials.";
         }
     }
 
@@ -124,21 +120,6 @@ public sealed class FederationSetup(GraphClient graph)
         Audiences = [request.Audience ?? EntraCloud.TokenExchangeAudience(GraphCloud.AuthorityOf(graph.Endpoint))!],
         Description = request.Description,
     };
-
-    private async Task<AppRegistration> ApplicationAsync(ClientId id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await graph.ReadAsync(GraphReads.ApplicationOf(id), cancellationToken).ConfigureAwait(false);
-        }
-        catch (GraphException exception) when (exception.Error.Kind == GraphErrorKind.NotFound)
-        {
-            throw new ChangeRefusedException(
-                $"The tenant has no application with the client id {id}. Use the application (client) id, and not an object id. For a "
-                    + "managed identity, set the trust up in Azure (wid federate … --managed-identity prints the command).",
-                exception);
-        }
-    }
 
     /// <summary>All of them, with expressions, which count towards the limit too.</summary>
     private async Task<List<FederatedCredential>> ListAsync(ApplicationObjectId application, CancellationToken cancellationToken)

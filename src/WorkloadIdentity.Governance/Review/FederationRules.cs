@@ -3,8 +3,11 @@ namespace WorkloadIdentity.Governance;
 /// <summary>Federated credentials that trust more than is meant, match nothing, or leave no place for another.</summary>
 internal static class FederationRules
 {
-    private const int MostPerIdentity = 20;
-    private const int Near = 16;
+    /// <summary>Entra's limit for an application or a managed identity.</summary>
+    internal const int MostPerIdentity = 20;
+
+    /// <summary>From how many on the limit is mentioned.</summary>
+    internal const int Near = 16;
 
     public static IEnumerable<ReviewFinding> Of(ReviewFacts facts) => facts.Identities
         .SelectMany(identity => Of(facts, identity))

@@ -14,6 +14,9 @@ internal static class Words
         return $"the {Kind(credential.Kind)} {(name.Length > 0 ? $"'{name}' " : "")}({credential.KeyId})";
     }
 
+    /// <summary>What an application proves itself with.</summary>
+    public static string OfApplication(CredentialKind kind) => kind == CredentialKind.Secret ? "client secret" : Kind(kind);
+
     public static string Kind(CredentialKind kind) => kind switch
     {
         CredentialKind.Secret => "secret",

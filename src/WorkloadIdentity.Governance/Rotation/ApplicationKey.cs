@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace WorkloadIdentity.Governance;
 
 /// <summary>A credential of an application, of whatever kind.</summary>
@@ -23,9 +21,8 @@ internal sealed record ApplicationKey(string KeyId, CredentialKind Kind, string?
     /// <summary>For messages: kind, id, name and expiry.</summary>
     public override string ToString()
     {
-        var kind = Kind == CredentialKind.Secret ? "client secret" : "certificate";
         var name = Name is null ? "" : $" ('{ServerText.Clean(Name, 90)}')";
-        var end = ExpiresOn?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "it is removed";
-        return $"{kind} {KeyId}{name}, valid until {end}";
+        var end = ExpiresOn is { } date ? PlainText.Day(date) : "it is removed";
+        return $"{Words.OfApplication(Kind)} {KeyId}{name}, valid until {end}";
     }
 }

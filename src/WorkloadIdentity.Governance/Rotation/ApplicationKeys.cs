@@ -43,22 +43,10 @@ internal sealed class ApplicationKeys
     /// <summary>Secrets and certificates that prove the application. Keys that sign or encrypt are left out.</summary>
     public IReadOnlyList<ApplicationKey> All { get; }
 
-    public static async Task<ApplicationKeys> ReadAsync(GraphClient graph, ClientId application, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return new(await graph.ReadAsync(GraphReads.Application(application), cancellationToken).ConfigureAwait(false));
-        }
-        catch (GraphException exception) when (exception.Error.Kind == GraphErrorKind.NotFound)
-        {
-            throw new ChangeRefusedException(
-                $"The tenant has no application with the client id {application}. Use the client id of the registration (not an object "
-                    + "id), and the tenant in which it is registered.",
-                exception);
-        }
-    }
+    public static async Task<ApplicationKeys> ReadAsync(GraphClient graph, ClientId application, CancellationToken cancellationToken) =>
+        new(await ChangedApplication.ReadAsync(graph, GraphReads.Application, application, cancellationToken).ConfigureAwait(false));
 
-    public ApplicationKey? Find(string? keyId) => All.FirstOrDefault(key => OpenText.Same(key.KeyId, keyId ?? ""));
+    public ApplicationKey? Find(string? keyId) => All.FirstOrDefault(key => OpenText.Same(key.KeyId, keyId));
 
     public ApplicationKey? Find(RotationName name) => All.FirstOrDefault(key => key.Rotation == name);
 

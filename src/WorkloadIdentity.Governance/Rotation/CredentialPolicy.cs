@@ -46,13 +46,13 @@ internal sealed record CredentialPolicy(bool IsForbidden, TimeSpan? LongestLife,
     {
         var isSecret = kind == CredentialKind.Secret;
         var applying = (isSecret ? restrictions?.PasswordCredentials : restrictions?.KeyCredentials ?? [])?
-            .Where(each => !OpenText.Same(each.State ?? "enabled", "disabled")
+            .Where(each => !OpenText.Same(each.State, "disabled")
                 && !(createdOn < each.RestrictForAppsCreatedAfterDateTime)).ToList() ?? [];
         var lifetime = isSecret ? "passwordLifetime" : "asymmetricKeyLifetime";
-        var lives = applying.Where(each => OpenText.Same(each.RestrictionType ?? "", lifetime))
+        var lives = applying.Where(each => OpenText.Same(each.RestrictionType, lifetime))
             .Select(each => Duration(each.MaxLifetime)).OfType<TimeSpan>().ToList();
         return new CredentialPolicy(
-            isSecret && applying.Any(each => OpenText.Same(each.RestrictionType ?? "", "passwordAddition")),
+            isSecret && applying.Any(each => OpenText.Same(each.RestrictionType, "passwordAddition")),
             lives.Count == 0 ? null : lives.Min(),
             null);
     }

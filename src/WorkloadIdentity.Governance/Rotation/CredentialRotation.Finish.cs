@@ -75,7 +75,7 @@ public sealed partial class CredentialRotation
                 }
 
                 RequireOther(now, old, current);
-                await _writer.RemoveAsync(request.Application, old, proof, cancellationToken).ConfigureAwait(false);
+                await _writer.RemoveAsync(now, old, proof, cancellationToken).ConfigureAwait(false);
                 return null;
             });
 

@@ -21,7 +21,7 @@ public sealed partial class CredentialRotation
         {
             var name = credential.Rotation!;
             var isFirst = name.Replaces is null
-                && !application.All.Any(key => OpenText.Same(key.Rotation?.Replaces ?? "", credential.KeyId));
+                && !application.All.Any(key => OpenText.Same(key.Rotation?.Replaces, credential.KeyId));
             if (!isFirst && application.Find(name.Replaces) is null)
             {
                 continue; // That rotation was finished.
@@ -86,9 +86,9 @@ public sealed partial class CredentialRotation
             {
                 using var turn = await RotationLock.TakeAsync(_options.LockFolder, application.ObjectId, Time, cancellationToken)
                     .ConfigureAwait(false);
+                var now = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
                 if (mayBeInUse)
                 {
-                    var now = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
                     RequireAnother(now, credential, removed, request);
                 }
                 else if (await request.Destination.FindAsync(credential.Rotation!, credential.Kind, cancellationToken)
@@ -98,7 +98,7 @@ public sealed partial class CredentialRotation
                         $"The {credential} stays, because {request.Destination} was changed since the plan was made. Make the plan again.");
                 }
 
-                await _writer.RemoveAsync(request.Application, credential, proof, cancellationToken).ConfigureAwait(false);
+                await _writer.RemoveAsync(now, credential, proof, cancellationToken).ConfigureAwait(false);
                 return null;
             });
 
@@ -136,9 +136,6 @@ public sealed partial class CredentialRotation
                     + "certificate yet, add the first one in the portal, or rotate to a client secret.");
         }
 
-        if (ProofOfPossession.ProblemOf(proof, application, Time.GetUtcNow()) is { } problem)
-        {
-            throw new ChangeRefusedException($"{problem} Use the certificate that the application proves itself with now.");
-        }
+        ProofOfPossession.Require(proof, application, Time.GetUtcNow());
     }
 }

@@ -28,11 +28,12 @@ public sealed partial class CredentialRotation
     /// <summary>Rotations that are made through a client.</summary>
     /// <param name="graph">Reaches Graph. It must outlive the rotation, which does not dispose it.</param>
     /// <param name="options">How they are made.</param>
+    /// <exception cref="ArgumentException">An option cannot be used. The message says why.</exception>
     public CredentialRotation(GraphClient graph, RotationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
         _graph = graph;
-        _options = options ?? new RotationOptions();
+        _options = (options ?? new RotationOptions()).Checked();
         _writer = new CredentialWriter(graph);
         _trial = new CredentialTrial(graph, _options);
     }
@@ -101,8 +102,8 @@ public sealed partial class CredentialRotation
     private PlannedChange Start(
         string tenantId, ApplicationKeys application, RotationRequest request, ApplicationKey? replaced, X509Certificate2? proof,
         TimeSpan life) => new(
-            $"Add a {Word(request.Kind)} that is valid until {Day(Time.GetUtcNow() + life)}, wait until Entra accepts it, and write it "
-                + $"to {request.Destination}. "
+            $"Add a {Words.OfApplication(request.Kind)} that is valid until {PlainText.Day(Time.GetUtcNow() + life)}, wait until Entra "
+                + $"accepts it, and write it to {request.Destination}. "
                 + (replaced is null ? "It is the first one." : $"It will replace the {replaced}, which stays valid for now."),
             $"Write the old credential back to {request.Destination}, and remove the new one from the application by its id.",
             async cancellationToken =>
@@ -127,7 +128,8 @@ public sealed partial class CredentialRotation
         await YieldToEarlierAsync(credential, request, replaced, proof, cancellationToken).ConfigureAwait(false);
         await _trial.PassAsync(tenantId, request.Application, credential, cancellationToken).ConfigureAwait(false);
         await request.Destination.WriteAsync(credential, cancellationToken).ConfigureAwait(false);
-        return $"{Word(request.Kind)} {credential.KeyId}, valid until {Day(credential.ExpiresOn)}, is in {request.Destination}";
+        return $"{Words.OfApplication(request.Kind)} {credential.KeyId}, valid until {PlainText.Day(credential.ExpiresOn)}, is in "
+            + $"{request.Destination}";
     }
 
     /// <summary>Adds the credential. A secret whose answer was lost was removed, and another one is added.</summary>
@@ -167,18 +169,14 @@ public sealed partial class CredentialRotation
         var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
         var earlier = application.All.FirstOrDefault(key => IsUnderWay(key, application, replaced?.KeyId)
             && string.CompareOrdinal(key.Rotation!.ToString(), credential.Name.ToString()) < 0);
-        if (earlier is not null && replaced is not null)
+        if (earlier is not null)
         {
             var own = new ApplicationKey(credential.KeyId, credential.Kind, credential.Name.ToString());
-            await _writer.RemoveAsync(request.Application, own, proof, cancellationToken).ConfigureAwait(false);
+            await _writer.RemoveAsync(application, own, proof, cancellationToken).ConfigureAwait(false);
             throw new ChangeRefusedException(
                 $"Another machine began a rotation at the same time: {earlier}. The credential that was added here was removed again.");
         }
     }
-
-    private static string Word(CredentialKind kind) => kind == CredentialKind.Secret ? "client secret" : "certificate";
-
-    private static string Day(DateTimeOffset date) => date.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string Moment(DateTimeOffset date) => date.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

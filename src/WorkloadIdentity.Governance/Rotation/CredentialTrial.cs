@@ -16,7 +16,8 @@ internal sealed class CredentialTrial(GraphClient graph, RotationOptions options
     public async Task PassAsync(string tenantId, ClientId application, NewCredential credential, CancellationToken cancellationToken)
     {
         var time = graph.Options.TimeProvider;
-        var client = new ApplicationCredential(tenantId, application.Value, credential.Authentication, options.Application);
+        var client = new ApplicationCredential(
+            tenantId, application.Value, credential.Authentication, options.ApplicationFor(graph.Endpoint));
         var request = new Acquisition(new TokenRequest(graph.Scope)) { TimeProvider = time };
         var start = time.GetTimestamp();
         for (var accepted = 0; ;)

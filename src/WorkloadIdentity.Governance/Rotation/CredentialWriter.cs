@@ -48,7 +48,7 @@ internal sealed class CredentialWriter(GraphClient graph)
                 throw;
             }
 
-            await RemoveAsync(application.ClientId, lost, null, cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(application, lost, null, cancellationToken).ConfigureAwait(false);
             return null;
         }
 
@@ -99,17 +99,17 @@ internal sealed class CredentialWriter(GraphClient graph)
             CredentialKind.Certificate, name, added.KeyId, expiresOn, content, ClientCertificateAuthentication.FromValue(content));
     }
 
-    /// <summary>Removes a credential of an application. One that is gone already is removed.</summary>
+    /// <summary>Removes a credential of an application that was read just now. One that is gone already is removed.</summary>
     public Task RemoveAsync(
-        ClientId client, ApplicationKey credential, X509Certificate2? proof, CancellationToken cancellationToken) =>
-        RemoveAsync(cancel => ApplicationKeys.ReadAsync(graph, client, cancel), credential, proof, cancellationToken);
+        ApplicationKeys application, ApplicationKey credential, X509Certificate2? proof, CancellationToken cancellationToken) =>
+        RemoveAsync(
+            application, cancel => ApplicationKeys.ReadAsync(graph, application.ClientId, cancel), credential, proof, cancellationToken);
 
-    /// <summary>Removes a credential of an object that is read as <paramref name="read"/> does it.</summary>
+    /// <summary>Removes a credential of an object that was read just now, and is read again as <paramref name="read"/> does it.</summary>
     public async Task RemoveAsync(
-        Func<CancellationToken, Task<ApplicationKeys>> read, ApplicationKey credential, X509Certificate2? proof,
-        CancellationToken cancellationToken)
+        ApplicationKeys application, Func<CancellationToken, Task<ApplicationKeys>> read, ApplicationKey credential,
+        X509Certificate2? proof, CancellationToken cancellationToken)
     {
-        var application = await read(cancellationToken).ConfigureAwait(false);
         var isSecret = credential.Kind == CredentialKind.Secret;
         var write = new GraphWrite(HttpMethod.Post, $"{application.Path}/{(isSecret ? "removePassword" : "removeKey")}")
         {

@@ -17,8 +17,16 @@ internal static class ProofOfPossession
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
-    /// <summary>Why the certificate proves nothing for this application; null if it does.</summary>
-    public static string? ProblemOf(X509Certificate2 certificate, ApplicationKeys keys, DateTimeOffset now)
+    /// <exception cref="ChangeRefusedException">The certificate proves nothing for this application. The message says why.</exception>
+    public static void Require(X509Certificate2 certificate, ApplicationKeys keys, DateTimeOffset now)
+    {
+        if (ProblemOf(certificate, keys, now) is { } problem)
+        {
+            throw new ChangeRefusedException($"{problem} Use the certificate that the application proves itself with now.");
+        }
+    }
+
+    private static string? ProblemOf(X509Certificate2 certificate, ApplicationKeys keys, DateTimeOffset now)
     {
         if (!certificate.HasPrivateKey)
         {
@@ -39,11 +47,7 @@ internal static class ProofOfPossession
     /// <exception cref="ChangeRefusedException">The certificate proves nothing for this application. The message says why.</exception>
     public static string Create(X509Certificate2 certificate, ApplicationKeys keys, DateTimeOffset now)
     {
-        if (ProblemOf(certificate, keys, now) is { } problem)
-        {
-            throw new ChangeRefusedException($"{problem} Use the certificate that the application proves itself with now.");
-        }
-
+        Require(certificate, keys, now);
         var header = GraphBody.Of(json =>
         {
             json.WriteString("alg", "RS256");

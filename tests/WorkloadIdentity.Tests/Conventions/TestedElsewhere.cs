@@ -97,6 +97,7 @@ internal static class TestedElsewhere
             "GraphCall GraphClientOptions GraphPage GraphRead GraphReads GraphTransport"),
         ("Governance/Client/GraphWriterTests", "WorkloadIdentity.Governance/Client", "GraphBody GraphWrite"),
         ("Governance/Changes/ChangePlanTests", "WorkloadIdentity.Governance/Changes", "PlannedChange"),
+        ("Governance/Rotation/CredentialRotationTests", "WorkloadIdentity.Governance/Changes", "ChangedApplication"),
         ("Governance/Rotation/CredentialRotationTests", "WorkloadIdentity.Governance/Rotation",
             "ApplicationKey ApplicationKeys CredentialTrial NewCredential RotationDestination RotationLock RotationOptions "
                 + "RotationRequest"),

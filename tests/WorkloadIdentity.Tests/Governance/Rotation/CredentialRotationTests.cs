@@ -383,6 +383,28 @@ public sealed class CredentialRotationTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_time_limit_that_leaves_no_time_is_refused()
+    {
+        foreach (var timeout in new[] { TimeSpan.Zero, Timeout.InfiniteTimeSpan })
+        {
+            var refused = Assert.Throws<ArgumentException>(
+                () => new CredentialRotation(_bench.Client, new RotationOptions { AcceptanceTimeout = timeout }));
+
+            Assert.StartsWith("RotationOptions.AcceptanceTimeout must be more than zero.", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_new_credential_is_tried_in_the_cloud_of_the_Graph_that_it_was_added_to()
+    {
+        var chosen = new ApplicationCredentialOptions();
+
+        Assert.Equal(EntraCloud.China, new RotationOptions().ApplicationFor(GraphCloud.China).AuthorityHost);
+        Assert.Equal(EntraCloud.UsGovernment, new RotationOptions().ApplicationFor(GraphCloud.UsGovernmentDod).AuthorityHost);
+        Assert.Same(chosen, new RotationOptions { Application = chosen }.ApplicationFor(GraphCloud.China));
+    }
+
+    [Fact]
     public async Task An_unknown_application_is_told()
     {
         var request = new RotationRequest(

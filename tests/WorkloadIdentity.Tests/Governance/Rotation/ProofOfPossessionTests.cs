@@ -35,7 +35,7 @@ public sealed class ProofOfPossessionTests
         var text = Convert.ToBase64String(Encoding.ASCII.GetBytes(hex));
         foreach (var identifier in (string[])[Thumbprint(), hex, hex.ToLowerInvariant(), text])
         {
-            Assert.Null(ProofOfPossession.ProblemOf(TestCertificate.One, Keys(identifier), Now));
+            ProofOfPossession.Require(TestCertificate.One, Keys(identifier), Now);
         }
     }
 
@@ -50,7 +50,7 @@ public sealed class ProofOfPossessionTests
         Assert.Throws<ChangeRefusedException>(() => ProofOfPossession.Create(TestCertificate.Two, Keys(Thumbprint()), Now));
 
         static string Problem(System.Security.Cryptography.X509Certificates.X509Certificate2 certificate, DateTimeOffset now) =>
-            ProofOfPossession.ProblemOf(certificate, Keys(Thumbprint()), now)!;
+            Assert.Throws<ChangeRefusedException>(() => ProofOfPossession.Require(certificate, Keys(Thumbprint()), now)).Message;
     }
 
     [Fact]
