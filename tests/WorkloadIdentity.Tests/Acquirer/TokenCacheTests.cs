@@ -7,11 +7,16 @@ public sealed class TokenCacheTests : IDisposable
 
     private readonly FakeClock _clock = new();
     private readonly ControlledCredential _credential;
+    private readonly FakeMeters _meters = new();
     private readonly List<TokenAcquirer> _acquirers = [];
 
     public TokenCacheTests() => _credential = new ControlledCredential(_clock);
 
-    public void Dispose() => _acquirers.ForEach(acquirer => acquirer.Dispose());
+    public void Dispose()
+    {
+        _acquirers.ForEach(acquirer => acquirer.Dispose());
+        _meters.Dispose();
+    }
 
     [Theory]
     [InlineData(160, 10)]
@@ -59,11 +64,50 @@ public sealed class TokenCacheTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_held_token_is_served_while_the_cache_makes_room()
+    {
+        var acquirer = NewAcquirer(capacity: 2);
+        _credential.Answer = _ => TokenResult.Issued(_credential.NewToken(Hour));
+        await acquirer.GetTokenAsync(Scope(0));
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await acquirer.GetTokenAsync(Scope(1));
+        var isServed = false;
+        _meters.Counting = counter =>
+        {
+            if (counter == "workload_identity.cache.evictions")
+            {
+                var hit = new Thread(() => isServed = acquirer.GetTokenAsync(Scope(1)).IsCompletedSuccessfully) { IsBackground = true };
+                hit.Start();
+                isServed = hit.Join(Patience.Limit) && isServed;
+            }
+        };
+
+        await acquirer.GetTokenAsync(Scope(2));
+
+        Assert.True(isServed);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("assertion-of-a-user")]
+    public async Task A_call_that_meets_the_disposal_gets_no_token(string? userAssertion)
+    {
+        var acquirer = NewAcquirer(capacity: 2);
+        _credential.Answer = _ => TokenResult.Issued(_credential.NewToken(Hour));
+        var request = new TokenRequest("api://orders/.default") { TenantId = "contoso.example", UserAssertion = userAssertion };
+        await acquirer.GetTokenAsync(request);
+
+        _credential.Normalizing = acquirer.Dispose;
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => acquirer.GetTokenAsync(request).AsTask());
+    }
+
     private static TokenRequest Scope(int n) => new($"api://{n}/.default");
 
     private TokenAcquirer NewAcquirer(int capacity)
     {
-        var options = new TokenAcquirerOptions { TimeProvider = _clock, Jitter = () => 0, Capacity = capacity };
+        var options = new TokenAcquirerOptions { TimeProvider = _clock, Jitter = () => 0, Capacity = capacity, MeterFactory = _meters };
         var acquirer = new TokenAcquirer(_credential, options);
         _acquirers.Add(acquirer);
         return acquirer;

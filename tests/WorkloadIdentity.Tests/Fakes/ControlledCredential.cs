@@ -21,6 +21,9 @@ internal sealed class ControlledCredential(FakeClock clock) : Credential
 
     protected override RequestFeatures Supports => Features;
 
+    /// <summary>Called when an acquirer normalizes a request, which is after its check for disposal.</summary>
+    public Action? Normalizing { get; set; }
+
     /// <summary>Answers attempts at once; null leaves them pending.</summary>
     public Func<Acquisition, TokenResult>? Answer { get; set; }
 
@@ -39,6 +42,12 @@ internal sealed class ControlledCredential(FakeClock clock) : Credential
 
     /// <summary>The next attempt that waits for an answer.</summary>
     public async Task<PendingAcquisition> NextAsync() => await _pending.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
+
+    internal override TokenRequest Normalize(TokenRequest request)
+    {
+        Normalizing?.Invoke();
+        return request;
+    }
 
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {

@@ -25,12 +25,18 @@ internal sealed class FakeMeters : IMeterFactory
         };
         _listener.SetMeasurementEventCallback<double>(
             (instrument, value, tags, _) => _measured.Enqueue(new(instrument.Name, value, Text(tags))));
-        _listener.SetMeasurementEventCallback<long>(
-            (instrument, value, tags, _) => _measured.Enqueue(new(instrument.Name, value, Text(tags))));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            _measured.Enqueue(new(instrument.Name, value, Text(tags)));
+            Counting?.Invoke(instrument.Name);
+        });
         _listener.SetMeasurementEventCallback<int>(
             (instrument, value, tags, _) => _measured.Enqueue(new(instrument.Name, value, Text(tags))));
         _listener.Start();
     }
+
+    /// <summary>Called with the name of a counter, on the thread that counts and before it goes on.</summary>
+    public Action<string>? Counting { get; set; }
 
     public IReadOnlyList<Measured> All => [.. _measured];
 
