@@ -1,10 +1,9 @@
-using System.Net.Http.Headers;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace WorkloadIdentity.Aspire.Hosting;
 
 /// <summary>
-/// Whether the emulator answers. The admin API is asked, because no injected fault affects it and it leaves nothing in the journal.
+/// Whether the emulator answers. Its page is asked for, because no injected fault affects it and it leaves nothing in the journal.
 /// </summary>
 internal sealed class EntraEmulatorHealthCheck(EntraEmulatorResource resource) : IHealthCheck
 {
@@ -16,13 +15,9 @@ internal sealed class EntraEmulatorHealthCheck(EntraEmulatorResource resource) :
         }
 
         using var client = new HttpClient(entra.CreateHandler());
-        using var request = new HttpRequestMessage(HttpMethod.Get, entra.AdminAddress)
-        {
-            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", entra.AdminToken) },
-        };
         try
         {
-            using var response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            using var response = await client.GetAsync(entra.PageAddress, cancellationToken).ConfigureAwait(false);
             return response.IsSuccessStatusCode
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Unhealthy($"The emulator answered {(int)response.StatusCode}.");

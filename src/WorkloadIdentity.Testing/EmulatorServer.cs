@@ -151,7 +151,8 @@ internal sealed class EmulatorServer : IAsyncDisposable
         !_address.Means(request.Host.Host)
             ? EmulatedAnswer.Text(421, $"This is an Entra emulator. It answers to {PlainAddress} and {SecureAddress} only.")
         : BrowserRequest.IsRefused(request)
-            ? EmulatedAnswer.Text(403, "The emulator answers programs, not pages in a browser: the request has Origin or Sec-Fetch-Site.")
+            ? EmulatedAnswer.Text(
+                403, "The emulator answers programs and its own page. Another page sent this request: it has Origin or Sec-Fetch-Site.")
         : null;
 
     /// <summary>The response; null to reset the connection.</summary>
@@ -169,7 +170,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var fault = endpoint.Faults.Take(exchange.At);
         if (entry is not null)
         {
-            entry.Fault = fault?.Name;
+            (entry.Fault, entry.IsCut) = (fault?.Name, fault is { Cuts: true });
             entra.Journal.Add(entry);
         }
 

@@ -15,6 +15,9 @@ internal sealed class TimelineHtml(HtmlWriter html, DateTimeOffset now)
     private const int WeeksPerTick = 4;
     private const int DaysPerTick = 7;
 
+    /// <summary>The days of an axis with a label for each week. A longer one has no more labels, so that they fit on a phone.</summary>
+    private const int DaysPerAxis = 28;
+
     /// <summary>The columns of the half year.</summary>
     public void WriteWeeks(IReadOnlyList<TimelineWeek> weeks)
     {
@@ -25,12 +28,10 @@ internal sealed class TimelineHtml(HtmlWriter html, DateTimeOffset now)
         for (var i = 0; i < weeks.Count; i++)
         {
             Column(weeks[i], 100d * i / weeks.Count, 100d / weeks.Count, (ChartHeight - 18) / highest);
-            if (i % WeeksPerTick == 0)
+            // A label that has fewer columns than the others to its right would leave a narrow page.
+            if (i % WeeksPerTick == 0 && i + WeeksPerTick <= weeks.Count)
             {
-                // The last one grows to the left, or it would leave a narrow page.
-                var (place, anchor) = i + WeeksPerTick >= weeks.Count ? (i + 1, "end") : (i, "start");
-                var x = 100d * place / weeks.Count;
-                html.Write($"""<text x="{x}%" y="{ChartHeight + 18}" text-anchor="{anchor}">{Month(weeks[i].Start)}</text>""");
+                html.Write($"""<text x="{100d * i / weeks.Count}%" y="{ChartHeight + 18}">{Month(weeks[i].Start)}</text>""");
             }
         }
 
@@ -82,7 +83,7 @@ internal sealed class TimelineHtml(HtmlWriter html, DateTimeOffset now)
     private void Axis(int days)
     {
         html.Write("""<div class="axis" aria-hidden="true"><span></span><svg height="20">""");
-        for (var day = 0; day <= days; day += DaysPerTick * Math.Max(1, days / 28))
+        for (var day = 0; day <= days; day += DaysPerTick * (int)Math.Ceiling((double)days / DaysPerAxis))
         {
             var x = (100d * day / days * .98) + 1;
             var label = day == 0 ? "today" : $"{day} d";

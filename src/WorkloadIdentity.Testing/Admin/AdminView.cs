@@ -65,6 +65,7 @@ internal static class AdminView
         ["resourceId"] = identity.ResourceId,
         ["tenant"] = identity.TenantId,
         ["isSystemAssigned"] = identity.IsSystemAssigned,
+        ["roles"] = Roles(identity.Roles),
     };
 
     public static JsonObject Of(EmulatedApplication application) => new()
@@ -96,6 +97,7 @@ internal static class AdminView
             ["audience"] = trust.Audience,
             ["isKnown"] = application.Now >= trust.KnownFrom,
         }),
+        ["roles"] = Roles(application.Roles),
     };
 
     public static JsonObject Of(EmulatedAgentUser user) => new() { ["userName"] = user.UserName, ["objectId"] = user.ObjectId };
@@ -106,6 +108,9 @@ internal static class AdminView
         ["pending"] = faults.Pending,
         ["latency"] = faults.Latency?.ToString(),
     };
+
+    private static JsonArray Roles(IEnumerable<(string Audience, string Role)> roles) =>
+        List(roles, role => new JsonObject { ["api"] = role.Audience, ["role"] = role.Role });
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 

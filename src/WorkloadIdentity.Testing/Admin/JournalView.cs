@@ -32,6 +32,7 @@ internal static class JournalView
         view.Insert(1, "kind", kind);
         view.Insert(2, "at", entry.At.ToString("O", CultureInfo.InvariantCulture));
         view.Add("status", entry.Status);
+        view.Add("isRefused", entry.IsRefused);
         view.Add("error", entry.Error);
         view.Add("reason", entry.Reason);
         view.Add("fault", entry.Fault);

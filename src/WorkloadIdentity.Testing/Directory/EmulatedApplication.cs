@@ -150,5 +150,7 @@ public sealed partial class EmulatedApplication
 
     internal string? PrincipalIn(EmulatedTenant tenant) => _principals.GetValueOrDefault(tenant.Id);
 
+    internal IReadOnlyList<(string Audience, string Role)> Roles => _roles.All;
+
     internal IReadOnlyList<string> RolesFor(string audience) => _roles.For(audience);
 }

@@ -51,5 +51,7 @@ public sealed class EmulatedManagedIdentity
     /// <summary>Kind and client id.</summary>
     public override string ToString() => $"{(IsSystemAssigned ? "system" : "user")}-assigned {ClientId}";
 
+    internal IReadOnlyList<(string Audience, string Role)> Roles => _roles.All;
+
     internal IReadOnlyList<string> RolesFor(string audience) => _roles.For(audience);
 }

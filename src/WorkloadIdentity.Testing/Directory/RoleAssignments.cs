@@ -14,12 +14,22 @@ internal sealed class RoleAssignments
         }
     }
 
-    public IReadOnlyList<string> For(string audience)
+    /// <summary>All of them, in order.</summary>
+    public IReadOnlyList<(string Audience, string Role)> All
     {
-        lock (_gate)
+        get
         {
-            return [.. _assigned.Where(assigned => assigned.Audience == audience).Select(assigned => assigned.Role)
-                .Order(StringComparer.Ordinal)];
+            lock (_gate)
+            {
+                return
+                [
+                    .. _assigned.OrderBy(each => each.Audience, StringComparer.Ordinal)
+                        .ThenBy(each => each.Role, StringComparer.Ordinal),
+                ];
+            }
         }
     }
+
+    public IReadOnlyList<string> For(string audience) =>
+        [.. All.Where(assigned => assigned.Audience == audience).Select(assigned => assigned.Role)];
 }

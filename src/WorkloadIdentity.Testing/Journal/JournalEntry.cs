@@ -51,8 +51,14 @@ public abstract class JournalEntry
     /// <summary>Whether the answer was a success.</summary>
     public bool Succeeded => Status is >= 200 and < 300;
 
-    /// <summary>Whether the answer was an error, or a fault left the request without one.</summary>
-    internal bool IsRefused => Status is { } status ? status >= 400 : Fault is not null;
+    /// <summary>Whether a fault leaves the request without an answer.</summary>
+    internal bool IsCut { get; set; }
+
+    /// <summary>Whether an answer with an error status is what a correct program gets here.</summary>
+    internal virtual bool IsExpected => false;
+
+    /// <summary>Whether the answer was an error that a correct program does not get, or a fault left the request without one.</summary>
+    internal bool IsRefused => Status is { } status ? status >= 400 && !IsExpected : IsCut;
 
     /// <summary>Whether a text is part of what was asked, or of the answer.</summary>
     internal bool Mentions(string text) =>

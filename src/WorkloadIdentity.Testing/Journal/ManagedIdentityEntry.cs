@@ -28,6 +28,8 @@ public sealed class ManagedIdentityEntry : JournalEntry
     /// <summary>Whether it was answered with Azure Arc's challenge: the first of the two requests every token there takes.</summary>
     public bool IsChallenged { get; internal set; }
 
+    internal override bool IsExpected => IsProbe || IsChallenged;
+
     /// <summary>What was asked and what came of it, on one line.</summary>
     public override string ToString() =>
         $"{Host} for {Resource} ({Selector ?? "default identity"}): {Status?.ToString(System.Globalization.CultureInfo.InvariantCulture)

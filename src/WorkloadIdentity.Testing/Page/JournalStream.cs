@@ -9,8 +9,9 @@ namespace WorkloadIdentity.Testing;
 /// the reader missed some and reads the journal again. The id of an event continues a stream that broke off (<c>Last-Event-ID</c>).
 /// </summary>
 /// <param name="journal">What is watched.</param>
+/// <param name="filter">Which entries are sent.</param>
 /// <param name="clock">The machine's clock, because the reader is a browser.</param>
-internal sealed class JournalStream(EmulatorJournal journal, TimeProvider clock)
+internal sealed class JournalStream(EmulatorJournal journal, JournalFilter filter, TimeProvider clock)
 {
     /// <summary>How many entries one event holds at the most. A reader that is further behind reads the journal again.</summary>
     public const int MaxEntries = 200;
@@ -24,6 +25,9 @@ internal sealed class JournalStream(EmulatorJournal journal, TimeProvider clock)
     /// <summary>How long a reader may take to accept an event. The connection of a slower one is closed.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>A comment, which shows that the stream is open.</summary>
+    private const string Nothing = ":\n\n";
+
     /// <summary>Writes events until the reader or the emulator is gone.</summary>
     /// <exception cref="IOException">The reader is too slow.</exception>
     public async Task WriteAsync(Stream body, string? lastEventId, CancellationToken cancellationToken)
@@ -34,7 +38,7 @@ internal sealed class JournalStream(EmulatorJournal journal, TimeProvider clock)
         {
             if (!await HasChangedAsync(position, cancellationToken).ConfigureAwait(false))
             {
-                await SendAsync(body, ":\n\n", cancellationToken).ConfigureAwait(false);
+                await SendAsync(body, Nothing, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
@@ -44,8 +48,14 @@ internal sealed class JournalStream(EmulatorJournal journal, TimeProvider clock)
         }
     }
 
-    private string EventOf(long position, IReadOnlyList<JournalEntry>? entries)
+    private string EventOf(long position, IReadOnlyList<JournalEntry>? changed)
     {
+        List<JournalEntry>? entries = changed is null ? null : [.. changed.Where(filter.Admits)];
+        if (entries is [])
+        {
+            return Nothing;
+        }
+
         var (name, data) = entries is { Count: <= MaxEntries }
             ? ("entries", new JsonArray([.. entries.Select(entry => (JsonNode)JournalView.Of(entry))]).ToJsonString())
             : ("gap", "{}");

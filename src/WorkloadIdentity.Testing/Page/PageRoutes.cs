@@ -34,7 +34,7 @@ internal static class PageRoutes
     /// <summary>The newest entries before one, or of all; newest first.</summary>
     private static EmulatedAnswer Entries(AdminCall call)
     {
-        var (refused, search) = (call.Query("refused") == "true", call.Query("search"));
+        var filter = Filter(call);
         var before = long.TryParse(call.Query("before"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : long.MaxValue;
@@ -42,8 +42,7 @@ internal static class PageRoutes
 
         // Read first: what changes meanwhile comes by the events after it, some of it twice.
         var id = journal.IdOf(journal.Feed.Last);
-        var entries = journal.Newest(
-            before, MostEntries, entry => (!refused || entry.IsRefused) && (search is null || entry.Mentions(search)));
+        var entries = journal.Newest(before, MostEntries, filter.Admits);
         return EmulatedAnswer.Json(200, new JsonObject
         {
             ["id"] = id,
@@ -52,16 +51,18 @@ internal static class PageRoutes
         });
     }
 
+    private static JournalFilter Filter(AdminCall call) => new(call.Query("refused") == "true", call.Query("search"));
+
     private static EmulatedAnswer Events(AdminCall call)
     {
         var readers = call.Entra.Journal.Readers;
-        var lastEventId = call.Header("Last-Event-ID");
+        var (filter, lastEventId) = (Filter(call), call.Header("Last-Event-ID"));
         return readers.TryEnter()
             ? EmulatedAnswer.Stream("text/event-stream; charset=utf-8", async (body, cancellationToken) =>
             {
                 try
                 {
-                    await new JournalStream(call.Entra.Journal, TimeProvider.System)
+                    await new JournalStream(call.Entra.Journal, filter, TimeProvider.System)
                         .WriteAsync(body, lastEventId, cancellationToken).ConfigureAwait(false);
                 }
                 finally

@@ -79,7 +79,8 @@ function application(item) {
       item.trustedSubjects.length > 0 && row('Trusted names', lines(item.trustedSubjects.map(subject => [make('code', {}, subject)]))),
       item.federatedCredentials.length > 0 && row('Federated', lines(item.federatedCredentials.map(trust => [
         make('code', {}, trust.subject), make('span', { class: 'muted' }, ` of ${trust.issuer} for ${trust.audience}`),
-        trust.isKnown ? null : make('span', { class: 'badge' }, 'not known yet')])))),
+        trust.isKnown ? null : make('span', { class: 'badge' }, 'not known yet')]))),
+      roles(item)),
     make('div', { class: 'actions' },
       button('Revoke tokens', `revoke ${path}`, change('POST', `${path}/revoke`), `Revoked the tokens of ${item.clientId}.`)),
     make('div', { class: 'switches' },
@@ -95,7 +96,8 @@ function identity(item) {
   return [
     make('h4', {}, make('code', {}, item.clientId), ' ',
       make('span', { class: 'badge' }, item.isSystemAssigned ? 'system-assigned' : 'user-assigned')),
-    make('dl', { class: 'facts' }, row('Object', make('code', {}, item.objectId)), row('Resource', make('code', {}, item.resourceId))),
+    make('dl', { class: 'facts' }, row('Object', make('code', {}, item.objectId)), row('Resource', make('code', {}, item.resourceId)),
+      roles(item)),
     make('div', { class: 'actions' },
       button('Revoke tokens', `revoke ${path}`, change('POST', `${path}/revoke`), `Revoked the tokens of ${item.clientId}.`)),
     settings(`${path}/settings`, item.clientId),
@@ -129,5 +131,8 @@ function tenant(item) {
       row('Domains', shown(item.domains.join(', '))), row('Issuer', make('code', {}, item.issuer))),
   ];
 }
+
+const roles = item => item.roles.length > 0 && row('Roles', lines(item.roles.map(({ api: audience, role }) =>
+  [make('code', {}, role), make('span', { class: 'muted' }, ` of ${audience}`)])));
 
 const lines = items => make('ul', { class: 'lines' }, items.map(item => make('li', {}, item)));

@@ -55,9 +55,12 @@ export function action(run, done) {
 
 /** A switch that shows a state and asks for the other one. */
 export function toggle(label, isOn, change, description = null, focus = null) {
-  return make('button', { type: 'button', class: 'switch', role: 'switch', 'aria-checked': String(isOn), 'data-focus': focus, onclick: action(() => change(!isOn)) },
-    make('span', { class: 'switch-text' }, label, description && make('small', {}, description)),
-    make('span', { class: 'switch-track', 'aria-hidden': 'true' }));
+  return make('button', {
+    type: 'button', class: 'switch', role: 'switch', 'aria-checked': String(isOn), 'data-focus': focus,
+    onclick: action(() => change(!isOn)),
+  },
+  make('span', { class: 'switch-text' }, label, description && make('small', {}, description)),
+  make('span', { class: 'switch-track', 'aria-hidden': 'true' }));
 }
 
 /** Replaces the children of an element; the focus stays on what has the same key, and what was open stays open. */

@@ -32,8 +32,10 @@ const only = {
 const faultsOf = endpoint => [...(only[endpoint] ?? []), ...anywhere];
 
 let drawn = '';
+let refresh = async () => { };
 
-export function startFaults(refresh) {
+export function startFaults(onChange) {
+  refresh = onChange;
   const [endpoint, kind] = [byId('fault-endpoint'), byId('fault-kind')];
   endpoint.append(...endpoints.map(([key, label]) => make('option', { value: key }, label)));
   const showKinds = () => kind.replaceChildren(...faultsOf(endpoint.value).map(([key, label]) => make('option', { value: key }, label)));
@@ -61,8 +63,6 @@ export function startFaults(refresh) {
     await call('DELETE', 'faults');
     await refresh();
   }, 'All faults and outages have ended.'));
-
-  showFaults.refresh = refresh;
 }
 
 export function showFaults(view) {
@@ -72,19 +72,20 @@ export function showFaults(view) {
     return;
   }
   drawn = text;
-  const set = (path, body) => async () => {
+  const set = async (path, body) => {
     await call('PATCH', path, body);
-    await showFaults.refresh();
+    await refresh();
   };
   const isOut = endpoints.every(([key]) => view.faults[key].outage);
   replace(byId('faults-list'),
-    make('li', {}, toggle('Everything is down', isOut, outage => set('faults', { outage })(), null, 'outage all')),
+    make('li', {}, toggle('Everything is down', isOut, outage => set('faults', { outage }), null, 'outage all')),
     endpoints.map(([key, label]) => {
       const { outage, pending, latency } = view.faults[key];
       const description = [
         pending > 0 && `${pending} injected ${pending === 1 ? 'fault' : 'faults'} left`, latency && `latency ${latency}`,
       ].filter(Boolean).join(', ');
-      return make('li', {}, toggle(`${label} down`, outage, on => set(`faults/${key}`, { outage: on })(), description || null, `outage ${key}`));
+      return make('li', {},
+        toggle(`${label} down`, outage, on => set(`faults/${key}`, { outage: on }), description || null, `outage ${key}`));
     }));
 }
 

@@ -4,7 +4,9 @@ import { Unauthorised, call, readEvents } from '/page/admin.js';
 import { action, afterPause, byId, make, shown } from '/page/elements.js';
 
 const mostRows = 300;
-const times = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' });
+const times = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23',
+});
 const kinds = { token: 'Token', managedIdentity: 'Managed identity', api: 'API', discovery: 'Discovery' };
 
 const rows = new Map();
@@ -12,6 +14,7 @@ let isLive = true;
 let missed = 0;
 let lastId = null;
 let ending = null;
+let followAnew = () => { };
 
 /** Called at each sign-in: the stream and the listeners of the one before end. */
 export function startJournal(onConnection, onTotal) {
@@ -19,38 +22,54 @@ export function startJournal(onConnection, onTotal) {
   ending = new AbortController();
   const { signal } = ending;
   const on = (id, event, listener) => byId(id).addEventListener(event, listener, { signal });
-  const reload = () => load(onTotal).catch(problem => onConnection(problem));
+  const reload = () => {
+    followAnew();
+    return load(onTotal, true).catch(problem => onConnection(problem));
+  };
   on('journal-search', 'input', afterPause(reload));
   on('journal-refused', 'change', reload);
   on('journal-live', 'click', () => setLive(!isLive, reload));
   on('journal-older', 'click', action(older));
   on('journal-clear', 'click', action(async () => {
     await call('DELETE', 'journal');
-    await load(onTotal);
+    await load(onTotal, true);
   }, 'The journal is empty.'));
   return watch(onConnection, onTotal, signal);
 }
 
 /** Reads events for as long as the page is open, and comes back after the connection broke off. */
 async function watch(onConnection, onTotal, signal) {
-  const reloadSoon = afterPause(() => { load(onTotal).catch(onConnection); }, 300);
+  // Not after a pause: while requests come faster than they are shown, there is none.
+  let reloading = null;
+  const reloadSoon = () => {
+    reloading ??= setTimeout(() => {
+      reloading = null;
+      load(onTotal, isLive).catch(onConnection);
+    }, 300);
+  };
   for (let wait = 500; ; wait = Math.min(wait * 2, 10_000)) {
+    // The emulator chooses the entries, so another choice is another stream.
+    const choice = new AbortController();
+    followAnew = () => choice.abort();
     try {
       if (lastId === null) {
-        await load(onTotal);
+        await load(onTotal, isLive);
       }
-      await readEvents('journal/events', lastId, (name, data, id) => {
+      await readEvents(`journal/events?${query()}`, lastId, (name, data, id) => {
         lastId = id;
         if (name === 'gap') {
           reloadSoon();
         } else {
           add(data);
         }
-      }, signal, () => {
+      }, AbortSignal.any([signal, choice.signal]), () => {
         wait = 500;
         onConnection(null);
       });
     } catch (problem) {
+      if (choice.signal.aborted && !signal.aborted) {
+        continue;
+      }
       if (signal.aborted || problem instanceof Unauthorised) {
         onConnection(problem);
         return;
@@ -68,11 +87,11 @@ function query(extra = {}) {
   });
 }
 
-async function load(onTotal) {
+async function load(onTotal, redraws) {
   const { id, total, entries } = await call('GET', `journal/entries?${query()}`);
   lastId ??= id;
   onTotal(total);
-  if (isLive) {
+  if (redraws) {
     rows.clear();
     byId('journal-list').replaceChildren();
     missed = 0;
@@ -112,20 +131,13 @@ function setLive(live, reload) {
 /** New entries, and old ones that are complete now. */
 function add(entries) {
   for (const entry of entries) {
-    if (rows.has(entry.sequence) || (isLive && matches(entry))) {
+    if (isLive || rows.has(entry.sequence)) {
       put(entry);
-    } else if (!isLive && matches(entry)) {
+    } else {
       missed++;
     }
   }
   note();
-}
-
-/** As the emulator matches, for the entries that it sends without being asked. */
-function matches(entry) {
-  const search = byId('journal-search').value.trim().toLowerCase();
-  return (!byId('journal-refused').checked || verdictOf(entry)[0] === 'bad')
-    && (search === '' || JSON.stringify(Object.values(entry)).toLowerCase().includes(search) || `aadsts${entry.errorCode}`.includes(search));
 }
 
 function put(entry) {
@@ -153,23 +165,20 @@ function put(entry) {
 function note(found = 0) {
   const count = rows.size;
   byId('journal-older').hidden = count === 0 || found < 200 && count < 200;
-  byId('journal-note').textContent = !isLive && missed > 0 ? `${missed} newer ${missed === 1 ? 'request' : 'requests'}. Choose Paused to go on.`
+  byId('journal-note').textContent = !isLive && missed > 0
+    ? `${missed} newer ${missed === 1 ? 'request' : 'requests'}. Choose Paused to go on.`
     : count === 0 ? 'No requests yet. They appear here as programs ask for tokens.' : '';
 }
 
 /** How a request ended: a class, and words. */
 function verdictOf(entry) {
-  if (entry.status === null) {
-    return entry.fault && !entry.fault.startsWith('delay') ? ['bad', 'no answer'] : ['waiting', 'waiting'];
+  if (entry.isRefused) {
+    return ['bad', entry.status === null ? 'no answer'
+      : entry.errorCode ? `AADSTS${entry.errorCode}` : `${entry.status} ${entry.error ?? ''}`.trim()];
   }
-  if (entry.isChallenged) {
-    return ['neutral', `${entry.status} challenge`];
-  }
-  if (entry.isProbe) {
-    return ['neutral', `${entry.status} probe`];
-  }
-  return entry.status < 400 ? ['good', String(entry.status)]
-    : ['bad', entry.errorCode ? `AADSTS${entry.errorCode}` : `${entry.status} ${entry.error ?? ''}`.trim()];
+  return entry.status === null ? ['waiting', 'waiting']
+    : entry.isChallenged ? ['neutral', `${entry.status} challenge`]
+      : entry.isProbe ? ['neutral', `${entry.status} probe`] : ['good', String(entry.status)];
 }
 
 const titleOf = entry => ({
@@ -183,7 +192,7 @@ function draw(entry) {
   const [state, verdict] = verdictOf(entry);
   const [what, who] = titleOf(entry);
   const facts = Object.entries(entry).filter(([name, value]) =>
-    value !== null && value !== false && !['sequence', 'kind', 'at', 'reason'].includes(name));
+    value !== null && value !== false && !['sequence', 'kind', 'at', 'reason', 'isRefused'].includes(name));
   return make('li', { class: `entry-row is-${state}`, 'data-sequence': String(entry.sequence) },
     make('details', {},
       make('summary', {},

@@ -38,6 +38,7 @@ public sealed class EmulatorPageTests(Chromium chromium) : IClassFixture<Chromiu
 
         await Expect(opened.Card(_orders.ClientId)).ToContainTextAsync("expired Dec 31, 2024");
         await Expect(opened.Card(_orders.ClientId)).ToContainTextAsync("repo:contoso/orders:ref:refs/heads/main");
+        await Expect(opened.Card(_orders.ClientId)).ToContainTextAsync("Orders.Read of api://orders");
         Assert.Equal(_entra.PageAddress.AbsoluteUri, opened.Page.Url);
         Assert.Equal(_entra.AdminToken, await opened.Page.EvaluateAsync<string>("sessionStorage.getItem('emulator-admin-token')"));
         Assert.Equal(0, await opened.Page.EvaluateAsync<int>("localStorage.length + document.cookie.length"));
@@ -98,6 +99,14 @@ public sealed class EmulatorPageTests(Chromium chromium) : IClassFixture<Chromiu
 
         await opened.Page.GetByLabel("Refused only").CheckAsync();
         await Expect(rows).ToHaveCountAsync(1);
+        await AskAsync(Secret);
+        await AskAsync("wrong again");
+        await Expect(rows).ToHaveCountAsync(2);
+        await Expect(rows.Nth(0).Locator(".badge")).ToHaveTextAsync("AADSTS7000215");
+
+        await opened.Page.GetByRole(AriaRole.Button, new() { Name = "Live" }).ClickAsync();
+        await opened.Page.GetByLabel("Refused only").UncheckAsync();
+        await Expect(rows).ToHaveCountAsync(4);
         Assert.Equal([], opened.Complaints);
     }
 
@@ -212,7 +221,7 @@ public sealed class EmulatorPageTests(Chromium chromium) : IClassFixture<Chromiu
             async ([address, token]) => {
               const tries = [
                 () => fetch(address + 'admin/page', { headers: { Authorization: 'Bearer ' + token } }),
-                () => fetch(address + 'admin/keys/roll', { method: 'POST', mode: 'no-cors' }),
+                () => fetch(address + 'admin/keys/roll', { method: 'POST', headers: { Authorization: 'Bearer ' + token } }),
                 () => fetch(address, {}),
               ];
               const read = [];
@@ -229,7 +238,7 @@ public sealed class EmulatorPageTests(Chromium chromium) : IClassFixture<Chromiu
             """,
             new[] { _entra.PageAddress.AbsoluteUri, _entra.AdminToken });
 
-        Assert.Equal("TypeError opaque TypeError empty", result);
+        Assert.Equal("TypeError TypeError TypeError empty", result);
         Assert.Equal(keyId, await KeyIdAsync());
     }
 
@@ -247,6 +256,7 @@ public sealed class EmulatorPageTests(Chromium chromium) : IClassFixture<Chromiu
 
         var newest = opened.Page.Locator(".entry-row").First.Locator(".badge");
         await Expect(newest).ToHaveTextAsync("AADSTS7000215");
+        await Expect(opened.Page.Locator(".entry-row").Nth(99)).ToBeAttachedAsync();
         Assert.InRange(await opened.Page.Locator(".entry-row").CountAsync(), 100, 300);
         await opened.Page.GetByRole(AriaRole.Button, new() { Name = "Show older requests" }).ClickAsync();
         await Expect(opened.Page.GetByRole(AriaRole.Button, new() { Name = "Paused" })).ToBeVisibleAsync();

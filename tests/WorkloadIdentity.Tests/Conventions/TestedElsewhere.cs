@@ -90,7 +90,7 @@ internal static class TestedElsewhere
         ("Governance/Report/TenantReportTests", "WorkloadIdentity.Governance/Review", "PlainText"),
         ("Governance/Report/TenantReportTests", "WorkloadIdentity.Governance/Report",
             "FindingsHtml HtmlReport HtmlWriter IdentitiesHtml IdentityJson IdentityRow JsonReport PageHtml ReachData ReachHtml "
-                + "SectionsHtml TimelineData TimelineHtml"),
+                + "SectionsHtml TimelineData"),
         ("Governance/Report/CsvReportTests", "WorkloadIdentity.Governance/Report", "CsvWriter"),
         ("Governance/Inventory/TenantInventoryTests", "WorkloadIdentity.Governance/Inventory", "InventorySection SectionAccess"),
         ("Governance/Client/GraphClientTests", "WorkloadIdentity.Governance/Client",

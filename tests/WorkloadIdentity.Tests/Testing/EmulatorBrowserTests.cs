@@ -52,7 +52,7 @@ public sealed class EmulatorBrowserTests : IAsyncLifetime
             Assert.True(request.Headers.TryAddWithoutValidation(name, value));
             var reply = await _entra.SendAsync(request);
             Assert.Equal((path, 403), (path, reply.Status));
-            Assert.Contains("not pages in a browser", reply.Body, StringComparison.Ordinal);
+            Assert.Contains("Another page sent this request", reply.Body, StringComparison.Ordinal);
             Assert.DoesNotContain(reply.Headers.Keys, header => header.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
         }
 

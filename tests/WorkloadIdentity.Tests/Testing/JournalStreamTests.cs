@@ -75,6 +75,24 @@ public sealed class JournalStreamTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stream_has_the_wanted_entries_only_and_shows_that_it_is_open_when_there_are_none()
+    {
+        _ = Start(filter: new JournalFilter(OnlyRefused: false, Search: "orders"));
+        await NextAsync();
+        _journal.Add(Entry("/stock"));
+        await WaitForTimerAsync(JournalStream.Interval);
+        _clock.Advance(JournalStream.Interval);
+        Assert.Equal(":", await NextAsync());
+
+        _journal.Add(Entry("/orders"));
+        _journal.Add(Entry("/stock"));
+        var (_, id, data) = await EventAsync();
+
+        Assert.Equal($"{_journal.Run}.3", id);
+        Assert.Equal(["/orders"], data.EnumerateArray().Select(entry => entry.GetProperty("path").GetString()));
+    }
+
+    [Fact]
     public async Task A_silent_stream_shows_that_it_is_open()
     {
         _ = Start();
@@ -90,7 +108,7 @@ public sealed class JournalStreamTests : IDisposable
     public async Task A_reader_that_does_not_read_is_dropped_and_holds_up_nobody()
     {
         using var stuck = new StuckStream();
-        var stream = new JournalStream(_journal, _clock).WriteAsync(stuck, lastEventId: null, _end.Token);
+        var stream = new JournalStream(_journal, JournalFilter.None, _clock).WriteAsync(stuck, lastEventId: null, _end.Token);
         for (var i = 0; i < 100_000; i++)
         {
             _journal.Add(Entry("/x"));
@@ -141,10 +159,10 @@ public sealed class JournalStreamTests : IDisposable
 
     private static DiscoveryEntry Entry(string path) => new(DateTimeOffset.UnixEpoch, "id", path, DiscoveryDocument.Keys);
 
-    private Task Start(string? lastEventId = null)
+    private Task Start(string? lastEventId = null, JournalFilter? filter = null)
     {
         _reader = new StreamReader(_pipe.Reader.AsStream());
-        return new JournalStream(_journal, _clock).WriteAsync(_pipe.Writer.AsStream(), lastEventId, _end.Token);
+        return new JournalStream(_journal, filter ?? JournalFilter.None, _clock).WriteAsync(_pipe.Writer.AsStream(), lastEventId, _end.Token);
     }
 
     /// <summary>The first line of the next block, and the others.</summary>

@@ -129,6 +129,40 @@ public sealed class PageRoutesTests : IAsyncLifetime
         Assert.StartsWith("The client secret is none of", entries[8].GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(200, false, false)]
+    [InlineData(400, false, true)]
+    [InlineData(400, true, false)]
+    [InlineData(null, false, false)]
+    public async Task A_request_is_refused_when_a_correct_program_would_not_get_its_answer(int? status, bool isProbe, bool isRefused)
+    {
+        _entra.Journal.Add(new ManagedIdentityEntry(DateTimeOffset.UnixEpoch, "id", "IMDS")
+        {
+            Status = status, IsProbe = isProbe, Fault = "delay 00:00:02",
+        });
+
+        var entry = (await AskAsync("journal/entries")).Json.GetProperty("entries")[0];
+        var refused = (await AskAsync("journal/entries?refused=true")).Json.GetProperty("entries");
+
+        Assert.Equal(isRefused, entry.GetProperty("isRefused").GetBoolean());
+        Assert.Equal(isRefused ? 1 : 0, refused.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Roles_are_shown()
+    {
+        var api = _entra.AddApi("api://orders");
+        var application = _entra.AddApplication().AssignRole(api, "Orders.Write").AssignRole(api, "Orders.Read");
+        var identity = _entra.AddManagedIdentity().AssignRole(api, "Orders.Read");
+
+        var ofApplication = (await AskAsync($"applications/{application.ClientId}")).Json.GetProperty("roles");
+        var ofIdentity = (await AskAsync($"page?search={identity.ClientId}")).Json.GetProperty("managedIdentities").GetProperty("items")[0];
+
+        Assert.Equal(
+            """[{"api":"api://orders","role":"Orders.Read"},{"api":"api://orders","role":"Orders.Write"}]""", ofApplication.GetRawText());
+        Assert.Equal("""[{"api":"api://orders","role":"Orders.Read"}]""", ofIdentity.GetProperty("roles").GetRawText());
+    }
+
     private static DiscoveryEntry Entry(string path, int status) =>
         new(DateTimeOffset.UnixEpoch, "id", path, DiscoveryDocument.Keys) { Status = status };
 
