@@ -77,7 +77,10 @@ public sealed class TokenCacheTests : IDisposable
         {
             if (counter == "workload_identity.cache.evictions")
             {
-                var hit = new Thread(() => isServed = acquirer.GetTokenAsync(Scope(1)).IsCompletedSuccessfully) { IsBackground = true };
+                var hit = new Thread(() => isServed = acquirer.GetTokenAsync(Scope(1)).AsTask().IsCompletedSuccessfully)
+                {
+                    IsBackground = true,
+                };
                 hit.Start();
                 isServed = hit.Join(Patience.Limit) && isServed;
             }

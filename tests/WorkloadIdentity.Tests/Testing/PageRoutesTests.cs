@@ -138,7 +138,9 @@ public sealed class PageRoutesTests : IAsyncLifetime
     {
         _entra.Journal.Add(new ManagedIdentityEntry(DateTimeOffset.UnixEpoch, "id", "IMDS")
         {
-            Status = status, IsProbe = isProbe, Fault = "delay 00:00:02",
+            Status = status,
+            IsProbe = isProbe,
+            Fault = "delay 00:00:02",
         });
 
         var entry = (await AskAsync("journal/entries")).Json.GetProperty("entries")[0];
