@@ -162,7 +162,8 @@ public sealed class JournalStreamTests : IDisposable
     private Task Start(string? lastEventId = null, JournalFilter? filter = null)
     {
         _reader = new StreamReader(_pipe.Reader.AsStream());
-        return new JournalStream(_journal, filter ?? JournalFilter.None, _clock).WriteAsync(_pipe.Writer.AsStream(), lastEventId, _end.Token);
+        return new JournalStream(_journal, filter ?? JournalFilter.None, _clock)
+            .WriteAsync(_pipe.Writer.AsStream(), lastEventId, _end.Token);
     }
 
     /// <summary>The first line of the next block, and the others.</summary>
