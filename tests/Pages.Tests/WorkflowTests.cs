@@ -30,6 +30,20 @@ public sealed partial class WorkflowTests
         }
     }
 
+    /// <remarks>The folders that root made belong to root, so nobody else can write into them.</remarks>
+    [Theory]
+    [MemberData(nameof(Workflows))]
+    public void After_a_script_that_ran_as_root_the_next_scripts_of_the_job_run_as_root(string workflow)
+    {
+        foreach (var job in Job().Split(File.ReadAllText(Path.Combine(Folder, workflow))))
+        {
+            var commands = Run().Matches(job).Select(run => run.Groups["command"].Value);
+            Assert.All(
+                commands.SkipWhile(command => !command.StartsWith("sudo ", StringComparison.Ordinal)),
+                command => Assert.StartsWith("sudo --preserve-env env \"PATH=$PATH\" ", command, StringComparison.Ordinal));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Workflows))]
     public void Its_token_may_write_nothing_unless_a_job_says_what(string workflow) =>
@@ -41,6 +55,9 @@ public sealed partial class WorkflowTests
 
     [GeneratedRegex(@"^ +(?:- )?run: (?<command>.*)$", RegexOptions.Multiline)]
     private static partial Regex Run();
+
+    [GeneratedRegex(@"^  (?=[a-z-]+:\r?$)", RegexOptions.Multiline)]
+    private static partial Regex Job();
 
     [GeneratedRegex(@"\.ci/[a-z-]+")]
     private static partial Regex Script();
