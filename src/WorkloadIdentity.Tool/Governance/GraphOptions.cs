@@ -100,7 +100,9 @@ internal sealed class GraphOptions
         try
         {
             Directory.CreateDirectory(folder);
+            // A container's process has the same id at each start, so one that was killed may have left this file.
             var probe = Path.Combine(folder, $"probe-{Environment.ProcessId}");
+            File.Delete(probe);
             PrivateFile.Create(probe).Dispose();
             File.Delete(probe);
             return folder;

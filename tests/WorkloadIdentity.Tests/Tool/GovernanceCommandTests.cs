@@ -212,6 +212,20 @@ public sealed class GovernanceCommandTests
     }
 
     [Fact]
+    public async Task A_file_that_a_killed_process_of_the_same_id_left_does_not_keep_the_state_from_being_kept()
+    {
+        await using var tenant = await Tenant.StartAsync();
+        var folder = Directory.CreateDirectory(tenant.Path("wid")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, $"probe-{Environment.ProcessId}"), "");
+
+        var run = await tenant.RunAsync([("XDG_STATE_HOME", tenant.Folder)], "inventory", "--json");
+
+        Assert.Equal((ExitCodes.Ok, ""), (run.ExitCode, run.Error));
+        Assert.NotEmpty(Directory.GetFiles(folder));
+        Assert.False(File.Exists(Path.Combine(folder, $"probe-{Environment.ProcessId}")));
+    }
+
+    [Fact]
     public async Task Without_a_credential_the_command_ends_as_the_others_do()
     {
         var run = await new ToolBench().RunAsync("inventory");
