@@ -50,7 +50,7 @@ internal static class GoogleCredentialsCommand
                 cancellationToken).ConfigureAwait(false)).Token).ConfigureAwait(false);
             if (response.Success && environment.Variable($"{Prefix}OUTPUT_FILE") is { } path)
             {
-                PrivateFile.Replace(path, stream => JsonSerializer.Serialize(stream, response, GoogleJson.Default.GoogleResponse));
+                Keep(path, response);
             }
 
             // Nothing goes to standard error, not even the line that masks a token in the log of GitHub Actions: the library for Python
@@ -60,6 +60,21 @@ internal static class GoogleCredentialsCommand
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    /// <summary>
+    /// Writes the file that the library reads before it starts the command again. Without it, the library only starts the command more
+    /// often. The reason is told nowhere: standard error is not free for it.
+    /// </summary>
+    private static void Keep(string path, GoogleResponse response)
+    {
+        try
+        {
+            PrivateFile.Replace(path, stream => JsonSerializer.Serialize(stream, response, GoogleJson.Default.GoogleResponse));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+        }
     }
 
     /// <summary>What the library gets: a token, or why there is none.</summary>

@@ -72,6 +72,18 @@ public sealed partial class GoogleCredentialsCommandTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("missing/token.json")]
+    [InlineData(".")]
+    public async Task The_library_gets_its_token_also_if_the_output_file_which_is_only_its_cache_cannot_be_written(string path)
+    {
+        var (answer, _) = await AskAsync(outputFile: Path.Combine(_folder, path));
+
+        Assert.True(answer.GetProperty("success").GetBoolean());
+        Assert.Equal(_bench.Token, answer.GetProperty("id_token").GetString());
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
     [Fact]
     public async Task A_failure_is_not_kept_in_the_output_file()
     {
