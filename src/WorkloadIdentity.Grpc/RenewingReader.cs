@@ -7,6 +7,6 @@ internal sealed class RenewingReader<TResponse>(CallToken token, IAsyncStreamRea
 {
     public TResponse Current => responses.Current;
 
-    public Task<bool> MoveNext(CancellationToken cancellationToken) =>
+    Task<bool> IAsyncStreamReader<TResponse>.MoveNext(CancellationToken cancellationToken) =>
         token.RenewWhenRejectedAsync(responses.MoveNext(cancellationToken));
 }

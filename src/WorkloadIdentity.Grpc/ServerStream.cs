@@ -22,7 +22,7 @@ internal sealed class ServerStream<TResponse>(CallToken token, Func<AsyncServerS
             _ => _calls.Dispose(),
             state: this);
 
-    public async Task<bool> MoveNext(CancellationToken cancellationToken)
+    async Task<bool> IAsyncStreamReader<TResponse>.MoveNext(CancellationToken cancellationToken)
     {
         try
         {

@@ -10,15 +10,13 @@ namespace WorkloadIdentity.SqlClient;
 /// </summary>
 internal static class SqlTokenCallback
 {
-    private static readonly TokenRequest AzureSql = new(SqlConnectionExtensions.AzureSqlScope);
-
     // A cache: it forgets an acquirer with the acquirer.
     private static readonly ConditionalWeakTable<ITokenAcquirer, Callbacks> Known = [];
 
     public static Func<SqlAuthenticationParameters, CancellationToken, Task<SqlAuthenticationToken>> Of(
         ITokenAcquirer acquirer, TokenRequest? request) =>
         Known.GetValue(acquirer, static _ => new Callbacks()).GetOrAdd(
-            request ?? AzureSql,
+            request ?? new TokenRequest(SqlConnectionExtensions.AzureSqlScope),
             static (request, acquirer) => (_, cancellationToken) => GetTokenAsync(acquirer, request, cancellationToken),
             acquirer);
 

@@ -19,6 +19,13 @@ public sealed partial class ConventionTests
                 || type.Namespace == "Microsoft.Extensions.DependencyInjection")];
 
     [Fact]
+    public void Every_package_is_held_to_the_conventions_but_the_one_for_Aspire() =>
+        Assert.Equal(
+            Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src")).Select(Path.GetFileName)
+                .Where(name => name != "WorkloadIdentity.Aspire.Hosting").Order(StringComparer.Ordinal),
+            Repository.Shipped.Select(assembly => assembly.GetName().Name).Order(StringComparer.Ordinal));
+
+    [Fact]
     public void Classes_are_sealed_static_or_abstract() =>
         Holds(Types.Where(type => type.IsClass), type => type.IsSealed || type.IsAbstract);
 
@@ -71,6 +78,7 @@ public sealed partial class ConventionTests
                 !Array.Exists(
                     ["Provider", "Manager", "Helper", "Util", "Retriever", "Service", "Context"],
                     word => type.Name.Replace("ServicePrincipal", "", StringComparison.Ordinal).Contains(word, StringComparison.Ordinal)
+            && type.Name != nameof(EntityFrameworkCore.DbContextOptionsBuilderExtensions)
             && !type.Name.StartsWith("WorkloadIdentityServiceCollection", StringComparison.Ordinal)
             && !type.Name.StartsWith("ServiceFabric", StringComparison.Ordinal)
             && !type.Name.StartsWith("AppService", StringComparison.Ordinal))

@@ -1,8 +1,12 @@
 using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace WorkloadIdentity.Tests;
 
-/// <summary>The assemblies that the checkout ships.</summary>
+/// <summary>
+/// The assemblies that the checkout ships: one for each folder of src but WorkloadIdentity.Aspire.Hosting, which is tested where Aspire is
+/// (tests/Aspire.Tests).
+/// </summary>
 internal static partial class Repository
 {
     public static IReadOnlyList<Assembly> Shipped { get; } =
@@ -20,6 +24,11 @@ internal static partial class Repository
         typeof(Aws.AwsRoleOptions).Assembly,
         typeof(Governance.TenantInventory).Assembly,
         typeof(StackExchangeRedis.RedisTokenOptions).Assembly,
+        typeof(EntityFrameworkCore.DbContextOptionsBuilderExtensions).Assembly,
+        typeof(WorkloadIdentity.Grpc.AccessTokenInterceptor).Assembly,
+        typeof(SignalR.HttpConnectionOptionsExtensions).Assembly,
+        typeof(SqlClient.SqlConnectionExtensions).Assembly,
+        typeof(WorkloadIdentityYarpExtensions).Assembly,
     ];
 
     /// <summary>Whether the protocol compiler made the type from a .proto file. Such types have a namespace of their own.</summary>

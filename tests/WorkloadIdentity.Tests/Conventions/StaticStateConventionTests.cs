@@ -22,6 +22,8 @@ public sealed class StaticStateConventionTests
         ["WorkloadIdentity.Backchannel.LazyLocal"] = "The client for this machine's metadata hosts.",
         ["WorkloadIdentity.ImdsHost.FiveAtATime"] = "IMDS limits requests per machine, so all credentials of a process take turns.",
         ["WorkloadIdentity.Blocking.Blocked"] = "The thread pool is one for the process, and so is the count of its blocked threads.",
+        ["WorkloadIdentity.SqlClient.SqlTokenCallback.Known"] =
+            "Connections of one pool need one callback. It forgets an acquirer with the acquirer.",
         ["WorkloadIdentity.Telemetry.Activities"] = "Listeners of an ActivitySource attach for the process.",
     }.ToFrozenDictionary();
 
