@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace WorkloadIdentity.Tests;
 
 /// <summary>Two folders of packages, byte for byte. A difference is told by the entry of the package that has it.</summary>
@@ -19,37 +17,28 @@ internal static class Comparison
             {
                 yield return $"{name}: only in {(names.Contains(name) ? one : other)}";
             }
-            else if (!Bytes(one, name).AsSpan().SequenceEqual(Bytes(other, name)))
+            else if (Difference(Path.Combine(one, name), Path.Combine(other, name)) is { } difference)
             {
-                var entries = Entries(Bytes(one, name), Bytes(other, name)).DefaultIfEmpty("the form");
-                yield return $"{name}: differs in {string.Join(", ", entries)}";
+                yield return $"{name}: differs in {difference}";
             }
         }
     }
 
     private static HashSet<string> Names(string feed) => [.. Feed.Packages(feed).Select(file => Path.GetFileName(file))];
 
-    private static byte[] Bytes(string feed, string name) => File.ReadAllBytes(Path.Combine(feed, name));
-
-    private static IEnumerable<string> Entries(byte[] one, byte[] other)
+    private static string? Difference(string one, string other)
     {
-        var (entries, others) = (Contents(one), Contents(other));
-        return entries.Keys.Union(others.Keys).Order(StringComparer.Ordinal).Where(name =>
-            !entries.TryGetValue(name, out var content) || !others.TryGetValue(name, out var second)
-            || !content.AsSpan().SequenceEqual(second));
+        if (File.ReadAllBytes(one).AsSpan().SequenceEqual(File.ReadAllBytes(other)))
+        {
+            return null;
+        }
+
+        using var package = new Package(one);
+        using var second = new Package(other);
+        return string.Join(", ", Entries(package, second).DefaultIfEmpty("the form of the archive"));
     }
 
-    private static Dictionary<string, byte[]> Contents(byte[] package)
-    {
-        using var archive = new ZipArchive(new MemoryStream(package));
-        return archive.Entries.ToDictionary(entry => entry.FullName, Read, StringComparer.Ordinal);
-    }
-
-    private static byte[] Read(ZipArchiveEntry entry)
-    {
-        using var content = new MemoryStream();
-        using var stream = entry.Open();
-        stream.CopyTo(content);
-        return content.ToArray();
-    }
+    private static IEnumerable<string> Entries(Package one, Package other) =>
+        one.Names.Union(other.Names).Order(StringComparer.Ordinal).Where(name =>
+            one.Read(name) is not { } content || other.Read(name) is not { } second || !content.AsSpan().SequenceEqual(second));
 }
