@@ -15,12 +15,12 @@ internal static class ContainCommand
             HelpName = "key id",
         };
         var plan = new Option<bool>("--plan") { Description = "Print the plan. The command has no other mode, and needs it." };
-        var graph = new GraphOptions();
+        var graph = new GraphOptions(readsInventory: false);
         var command = new Command("contain", "Says in which order to contain an identity that may be compromised. It changes nothing.")
         {
             application, keys, plan,
         };
-        graph.AddTo(command, readsInventory: false);
+        graph.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (!parsed.GetValue(plan))

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WorkloadIdentity.Governance;
+using WorkloadIdentity.Testing;
 
 namespace WorkloadIdentity.Tool;
 
@@ -32,12 +33,12 @@ internal static class FederateCommand
         var variable = new Option<string?>("--token-variable") { Description = "The variable with the token.", HelpName = "name" };
         var sub = new Command("here", "Trusts the workload that runs this command, by the token of its platform.") { file, variable };
         Complete(sub, surroundings, (parsed, application, cancel) => WorkloadHere.FindAsync(
-            surroundings, parsed.GetValue(file), parsed.GetValue(variable), application ?? Guid.Empty.ToString(), cancel));
+            surroundings, parsed.GetValue(file), parsed.GetValue(variable), application, cancel));
         return sub;
     }
 
     private static void Complete(
-        Command command, Surroundings surroundings, Func<ParseResult, string?, CancellationToken, Task<TrustedWorkload>> read)
+        Command command, Surroundings surroundings, Func<ParseResult, string, CancellationToken, Task<TrustedWorkload>> read)
     {
         var application = new Option<string?>("--app")
         {
@@ -57,23 +58,24 @@ internal static class FederateCommand
         };
         var audience = new Option<string?>("--audience") { Description = "The audience. [default: the cloud's]", HelpName = "text" };
         var apply = PlanOutput.Option();
-        var graph = new GraphOptions();
+        var graph = new GraphOptions(readsInventory: false);
         foreach (var option in new Option[] { application, identity, group, name, audience, apply })
         {
             command.Options.Add(option);
         }
 
-        graph.AddTo(command, readsInventory: false);
+        graph.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var client = parsed.GetValue(application);
-            Check(client, parsed.GetValue(identity), parsed.GetValue(group));
+            Check(parsed.GetValue(application), parsed.GetValue(identity), parsed.GetValue(group));
+            // The command for a managed identity names it by name, without a client id.
+            var client = parsed.GetValue(application) ?? WorkloadHere.Unknown;
             var workload = await read(parsed, client, cancellationToken).ConfigureAwait(false);
             workload = workload with { Audience = parsed.GetValue(audience) ?? workload.Audience };
-            var request = Request(workload, client ?? Guid.Empty.ToString(), parsed.GetValue(name));
-            if (client is null)
+            var request = Request(workload, client, parsed.GetValue(name));
+            if (parsed.GetValue(identity) is { } managed)
             {
-                PrintCommand(surroundings, request, parsed.GetValue(identity)!, parsed.GetValue(group)!);
+                PrintCommand(surroundings, request, managed, parsed.GetValue(group)!);
                 return ExitCodes.Ok;
             }
 
@@ -122,17 +124,15 @@ internal static class FederateCommand
     {
         try
         {
-            var request = new FederationRequest(new ClientId(client), workload.Issuer, workload.Subject);
-            return new FederationRequest(new ClientId(client), workload.Issuer, workload.Subject)
-            {
-                Name = name ?? request.Name,
-                Audience = workload.Audience,
-            };
+            var application = new ClientId(client);
+            return name is null
+                ? new FederationRequest(application, workload.Issuer, workload.Subject) { Audience = workload.Audience }
+                : new FederationRequest(application, workload.Issuer, workload.Subject) { Audience = workload.Audience, Name = name };
         }
         catch (ArgumentException exception)
         {
             throw new ToolException(
-                exception.Message.Split(" (Parameter")[0], "Correct it, and run the command again.", "wid#wid-federate");
+                TokenError.Explain(exception), "Correct it, and run the command again.", "wid#wid-federate");
         }
     }
 
@@ -140,19 +140,15 @@ internal static class FederateCommand
     private static void PrintCommand(Surroundings surroundings, FederationRequest request, string identity, string group)
     {
         var audience = request.Audience ?? WorkloadHere.AudienceOf(WorkloadHere.AuthorityOf(surroundings.Environment));
+        var (name, owner, place) = (ShellText.Quoted(request.Name), ShellText.Quoted(identity), ShellText.Quoted(group));
         var screen = Screen.Out(surroundings);
         screen.Line("A managed identity belongs to Azure Resource Manager. This command changes it:");
         screen.Line();
         screen.Line(
-            $"az identity federated-credential create --name {Quoted(request.Name)} --identity-name {Quoted(identity)} "
-                + $"--resource-group {Quoted(group)} --issuer {Quoted(request.Issuer)} --subject {Quoted(request.Subject)} "
-                + $"--audiences {Quoted(audience)}");
+            $"az identity federated-credential create --name {name} --identity-name {owner} --resource-group {place} "
+                + $"--issuer {ShellText.Quoted(request.Issuer)} --subject {ShellText.Quoted(request.Subject)} "
+                + $"--audiences {ShellText.Quoted(audience)}");
         screen.Line();
-        screen.Line(
-            $"Undo: az identity federated-credential delete --name {Quoted(request.Name)} --identity-name {Quoted(identity)} "
-                + $"--resource-group {Quoted(group)}");
+        screen.Line($"Undo: az identity federated-credential delete --name {name} --identity-name {owner} --resource-group {place}");
     }
-
-    /// <summary>One word for a shell of Unix.</summary>
-    private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

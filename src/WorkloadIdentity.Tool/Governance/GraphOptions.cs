@@ -4,7 +4,8 @@ using WorkloadIdentity.Governance;
 namespace WorkloadIdentity.Tool;
 
 /// <summary>The options of every command that reads a tenant: who reads, from where, and which state it keeps.</summary>
-internal sealed class GraphOptions
+/// <param name="readsInventory">Whether the command reads an inventory, which has a state.</param>
+internal sealed class GraphOptions(bool readsInventory = true)
 {
     private readonly IdentityOptions _identity = new();
     private readonly Option<string?> _graph = new("--graph")
@@ -21,9 +22,7 @@ internal sealed class GraphOptions
 
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Read everything again, whatever the state file has." };
 
-    /// <param name="command">The command.</param>
-    /// <param name="readsInventory">Whether it reads an inventory, which has a state.</param>
-    public void AddTo(Command command, bool readsInventory = true)
+    public void AddTo(Command command)
     {
         if (readsInventory)
         {
@@ -45,8 +44,8 @@ internal sealed class GraphOptions
         RefuseGraphBesideEmulator(chosen.Environment, address);
         return new TenantReading(
             surroundings, chosen, scope, address,
-            parsed.CommandResult.Command.Options.Contains(_state) ? StateFolder(parsed.GetValue(_state), surroundings) : null,
-            parsed.CommandResult.Command.Options.Contains(_fresh) && parsed.GetValue(_fresh));
+            readsInventory ? StateFolder(parsed.GetValue(_state), surroundings) : null,
+            readsInventory && parsed.GetValue(_fresh));
     }
 
     /// <summary>An emulator's token opens nothing at the real Graph, which should not see it either.</summary>

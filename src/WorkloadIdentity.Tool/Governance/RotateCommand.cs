@@ -24,10 +24,10 @@ internal static class RotateCommand
     {
         var rotation = new RotationArguments();
         var apply = PlanOutput.Option();
-        var graph = new GraphOptions();
+        var graph = new GraphOptions(readsInventory: false);
         var command = new Command(name, description) { apply };
         rotation.AddTo(command);
-        graph.AddTo(command, readsInventory: false);
+        graph.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var reading = graph.Read(parsed, surroundings);

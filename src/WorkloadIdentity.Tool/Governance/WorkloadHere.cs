@@ -5,7 +5,8 @@ namespace WorkloadIdentity.Tool;
 /// </summary>
 internal static class WorkloadHere
 {
-    private const string NoTenant = "00000000-0000-0000-0000-000000000000";
+    /// <summary>In the place of a tenant or an application where none is known yet. Neither is part of a platform's token.</summary>
+    public const string Unknown = "00000000-0000-0000-0000-000000000000";
 
     /// <exception cref="ToolException">There is no token of a platform here.</exception>
     public static async Task<TrustedWorkload> FindAsync(
@@ -15,14 +16,12 @@ internal static class WorkloadHere
         var source = file is not null ? AssertionSource.FromFile(file)
             : variable is not null ? AssertionSource.FromVariable(variable)
             : environment.Variable("AZURE_FEDERATED_TOKEN_FILE") is { } projected ? AssertionSource.FromFile(projected)
-            : environment.Has("ACTIONS_ID_TOKEN_REQUEST_URL") ? AssertionSource.GitHubActions(surroundings.EntraClient)
-            : environment.Has("SYSTEM_OIDCREQUESTURI") ? AssertionSource.AzurePipelines(httpClient: surroundings.EntraClient)
-            : throw new ToolException(
+            : PlatformSources.Of(surroundings, environment).FirstOrDefault() ?? throw new ToolException(
                 ExitCodes.NoCredential, "No token of a platform was found here.",
                 "Run it in the pod or job, name the token (--token-file, --token-variable), or name the platform (wid federate --help).",
                 ToolException.Reference("wid#wid-federate"));
         var authority = AuthorityOf(environment);
-        var tenant = environment.Variable("AZURE_TENANT_ID") ?? NoTenant;
+        var tenant = environment.Variable("AZURE_TENANT_ID") ?? Unknown;
         var result = await source.GetAssertionAsync(
             new AssertionRequest(authority, tenant, client, ScopeArgument.Graph(environment))
             {

@@ -44,14 +44,9 @@ internal sealed record ChosenIdentity(
             Authority.Choose(stated: null, environment, allowUnknown: false).Host is { } host && LiteralAddress.IsLoopback(host)
                 ? ExchangeAudience.OfPublicCloud
                 : null;
-        if (environment.Has("ACTIONS_ID_TOKEN_REQUEST_URL"))
+        foreach (var source in PlatformSources.Of(surroundings, environment))
         {
-            options.Members.Add(AssertionSource.GitHubActions(surroundings.EntraClient), audience);
-        }
-
-        if (environment.Has("SYSTEM_OIDCREQUESTURI"))
-        {
-            options.Members.Add(AssertionSource.AzurePipelines(httpClient: surroundings.EntraClient), audience);
+            options.Members.Add(source, audience);
         }
 
         if (mayUseAws && AwsMachine.Is(environment))

@@ -55,8 +55,8 @@ public sealed class FederateCommandTests
 
         Assert.Equal((ExitCodes.Ok, ""), (run.ExitCode, run.Error));
         Assert.Contains(
-            "az identity federated-credential create --name 'ci-1' --identity-name 'orders'\\''s' --resource-group 'shop' "
-                + $"--issuer '{issuer}' --subject '{subject}' --audiences 'api://AzureADTokenExchange'",
+            "az identity federated-credential create --name ci-1 --identity-name 'orders'\\''s' --resource-group shop "
+                + $"--issuer {issuer} --subject {ShellText.Quoted(subject)} --audiences api://AzureADTokenExchange",
             run.Out, StringComparison.Ordinal);
         Assert.Empty(bench.Entra.Requests);
     }
