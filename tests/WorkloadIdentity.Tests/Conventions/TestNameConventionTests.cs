@@ -14,17 +14,15 @@ public sealed class TestNameConventionTests
 
     // The emulator and the tool are tested as they are used: over HTTP and on the command line. The package for Aspire is tested where
     // Aspire is: tests/Aspire.Tests. The packages for clients of others are tested where those clients are: tests/ConsumerRecipes.
-    private static IEnumerable<string> Sources => Repository.SourceFiles("src").Where(file =>
-        !file.StartsWith("src/WorkloadIdentity.Testing/", StringComparison.Ordinal)
-        && !file.StartsWith("src/WorkloadIdentity.Aspire.Hosting/", StringComparison.Ordinal)
-        && !file.StartsWith("src/WorkloadIdentity.Tool/", StringComparison.Ordinal)
-        && !TestedInConsumerRecipes(file));
+    private static readonly HashSet<string> TestedAsUsed =
+    [
+        "WorkloadIdentity.Testing", "WorkloadIdentity.Tool", "WorkloadIdentity.Aspire.Hosting", "WorkloadIdentity.EntityFrameworkCore",
+        "WorkloadIdentity.Grpc", "WorkloadIdentity.SignalR", "WorkloadIdentity.SqlClient", "WorkloadIdentity.StackExchangeRedis",
+        "WorkloadIdentity.Yarp",
+    ];
 
-    /// <summary>The packages that the project of the recipes references.</summary>
-    private static bool TestedInConsumerRecipes(string file) =>
-        Repository.Read("tests/ConsumerRecipes/ConsumerRecipes.csproj")
-            .Contains($"{file.Split('/')[1]}.csproj", StringComparison.Ordinal)
-        && !file.StartsWith("src/WorkloadIdentity/", StringComparison.Ordinal);
+    private static IEnumerable<string> Sources =>
+        Repository.SourceFiles("src").Where(file => !TestedAsUsed.Contains(file.Split('/')[1]));
 
     [Fact]
     public void Code_with_behaviour_has_tests_of_its_name_in_the_same_folder()

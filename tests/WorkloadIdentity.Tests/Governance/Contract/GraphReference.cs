@@ -1,8 +1,8 @@
 namespace WorkloadIdentity.Tests;
 
 /// <summary>
-/// The recorded answers, types and permissions of Microsoft Graph. They are not the project's: they are in <c>shared/reference/graph</c>
-/// beside the repository or above it, or in the folder that <c>WORKLOAD_IDENTITY_GRAPH_REFERENCE</c> names.
+/// The recorded answers, types and permissions of Microsoft Graph. They are not the project's: they are in the folder that
+/// <c>WORKLOAD_IDENTITY_GRAPH_REFERENCE</c> names, or in <c>shared/reference/graph</c> of the repository or of a folder above it.
 /// </summary>
 internal static class GraphReference
 {
@@ -10,7 +10,7 @@ internal static class GraphReference
 
     /// <summary>Why tests that need it are skipped; null when it is there.</summary>
     public static string? SkipReason => Folder is null
-        ? "Absent: shared/reference/graph is not beside the repository, nor is WORKLOAD_IDENTITY_GRAPH_REFERENCE set."
+        ? "Absent: no shared/reference/graph in the repository or above it, and WORKLOAD_IDENTITY_GRAPH_REFERENCE is not set."
         : null;
 
     public static string Read(string file) => File.ReadAllText(Path.Combine(Folder!, file));
