@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Amazon.SecurityToken;
+using PostgresSample;
 
 namespace EveryCloudSample;
 
@@ -26,7 +25,7 @@ internal sealed class LocalCeph : IAsyncDisposable
     private const string Script = """
         set -e
         folder=$(mktemp -d /tmp/wi-ceph.XXXXXX)
-        trap 'kill -KILL $(jobs -p) 2>/dev/null; wait 2>/dev/null; rm -rf "$folder"' EXIT
+        trap 'set +e; kill -KILL -- -$servers 2>/dev/null; wait 2>/dev/null; rm -rf "$folder"' EXIT
         cd "$folder" && mkdir osd.0 rgw run
         fsid=$(cat /proc/sys/kernel/random/uuid) osd=$(cat /proc/sys/kernel/random/uuid)
         cat >ceph.conf <<CONF
@@ -67,19 +66,22 @@ internal sealed class LocalCeph : IAsyncDisposable
         rgw_rados_pool_pg_num_min = 1
         CONF
         export CEPH_CONF=$folder/ceph.conf
-        {
+        start() {
           monmaptool --create --fsid "$fsid" --addv a "[v2:127.0.0.1:$2]" monmap
           ceph-mon --mkfs -i a --monmap monmap
-          ceph-mon -f -i a </dev/null &
-          timeout 60 ceph osd new "$osd"
+          ceph-mon -f -i a &
+          timeout --foreground 60 ceph osd new "$osd"
           ceph-osd -i 0 --mkfs --osd-uuid "$osd"
-          ceph-osd -f -i 0 </dev/null &
-          until timeout 10 ceph osd stat 2>/dev/null | grep -q '1 up'; do sleep 0.1; done
-          radosgw -f -n client.rgw </dev/null &
-          timeout 120 radosgw-admin user create --uid=admin --display-name=admin --access-key=ADMINKEY --secret-key="$3" \
+          ceph-osd -f -i 0 &
+          until timeout --foreground 10 ceph osd stat 2>/dev/null | grep -q '1 up'; do sleep 0.1; done
+          radosgw -f -n client.rgw &
+          timeout --foreground 120 radosgw-admin user create --uid=admin --display-name=admin --access-key=ADMINKEY --secret-key="$3" \
             --caps='roles=*;oidc-provider=*;user-policy=*'
-        } >log 2>&1 || { tail -5 log >&2; exit 1; }
-        echo ready
+        }
+        # In a process group of its own, which ends at once, started or not.
+        set -m
+        { start "$@" >log 2>&1 && echo ready || { tail -5 log >&2; echo failed; }; } </dev/null &
+        servers=$!
         cat >/dev/null
         """;
 
@@ -108,9 +110,9 @@ internal sealed class LocalCeph : IAsyncDisposable
     public IAmazonS3 Administration { get; }
 
     /// <exception cref="InvalidOperationException">It did not start; the message says why.</exception>
-    public static async Task<LocalCeph> StartAsync()
+    public static async Task<LocalCeph> StartAsync(CancellationToken cancellationToken = default)
     {
-        var (gateway, monitor, secret) = (FreePort(), FreePort(), Guid.NewGuid().ToString("N"));
+        var (gateway, monitor, secret) = (FreePort.Find(), FreePort.Find(), Guid.NewGuid().ToString("N"));
         var start = new ProcessStartInfo("bash")
         {
             RedirectStandardInput = true,
@@ -122,17 +124,19 @@ internal sealed class LocalCeph : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(StartLimit, TimeProvider.System);
-        if (await process.StandardOutput.ReadLineAsync(patience.Token) != "ready")
+        var ceph = new LocalCeph(Process.Start(start)!, new Uri($"http://127.0.0.1:{gateway}"), secret);
+        using var limit = new CancellationTokenSource(StartLimit, TimeProvider.System);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
         {
-            throw new InvalidOperationException(
-                $"Ceph could not be started:\n{await process.StandardError.ReadToEndAsync(patience.Token)}");
+            await ceph.UntilReadyAsync(patience.Token);
+            return ceph;
         }
-
-        var ceph = new LocalCeph(process, new Uri($"http://127.0.0.1:{gateway}"), secret);
-        await ceph.UntilReadyAsync(patience.Token);
-        return ceph;
+        catch
+        {
+            await ceph.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A client of S3, as an application has one.</summary>
@@ -207,6 +211,13 @@ internal sealed class LocalCeph : IAsyncDisposable
 
     private async Task UntilReadyAsync(CancellationToken cancellationToken)
     {
+        if (await _process.StandardOutput.ReadLineAsync(cancellationToken) != "ready")
+        {
+            _process.StandardInput.Close();
+            throw new InvalidOperationException(
+                $"Ceph could not be started:\n{await _process.StandardError.ReadToEndAsync(cancellationToken)}");
+        }
+
         while (true)
         {
             try
@@ -222,11 +233,4 @@ internal sealed class LocalCeph : IAsyncDisposable
     }
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

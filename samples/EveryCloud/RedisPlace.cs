@@ -1,6 +1,7 @@
 using StackExchange.Redis;
 using WorkloadIdentity;
 using WorkloadIdentity.IntegrationTests;
+using WorkloadIdentity.StackExchangeRedis;
 
 namespace EveryCloudSample;
 
@@ -16,7 +17,7 @@ internal sealed class RedisPlace : Place
     public override async Task<(string Read, string Who)> ReadAsync(ITokenAcquirer acquirer)
     {
         await using var server = await LocalRedis.StartAsync();
-        var token = await acquirer.GetTokenAsync(new TokenRequest("https://redis.azure.com/.default"));
+        var token = await acquirer.GetTokenAsync(new TokenRequest(RedisTokenOptions.AzureRedisScope));
         await using (var administration = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}"))
         {
             var database = administration.GetDatabase();
@@ -24,12 +25,9 @@ internal sealed class RedisPlace : Place
             await database.ExecuteAsync("ACL", "SETUSER", User, "on", $">{token.Value}", "~*", "+get", "+acl|whoami", "+@connection");
         }
 
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions
-        {
-            EndPoints = { $"127.0.0.1:{server.Port}" },
-            User = User,
-            Password = token.Value,
-        });
+        var options = ConfigurationOptions.Parse($"127.0.0.1:{server.Port}");
+        await options.UseWorkloadIdentityAsync(acquirer, login => login.User = User);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
         var orders = redis.GetDatabase();
         return ($"{await orders.StringGetAsync("order")}", $"the user {await orders.ExecuteAsync("ACL", "WHOAMI")}");
     }

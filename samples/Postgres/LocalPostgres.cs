@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace PostgresSample;
@@ -72,7 +70,7 @@ internal sealed class LocalPostgres : IAsyncDisposable
     public static async Task<LocalPostgres> StartAsync()
     {
         var programs = Programs ?? throw new InvalidOperationException(HowToInstall);
-        var port = FreePort();
+        var port = FreePort.Find();
         var start = new ProcessStartInfo
         {
             FileName = "sh",
@@ -89,12 +87,7 @@ internal sealed class LocalPostgres : IAsyncDisposable
         Add(start, "-c", Script, "sh", programs, port.ToString(CultureInfo.InvariantCulture));
         var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(StartLimit, TimeProvider.System);
-        if (await process.StandardOutput.ReadLineAsync(patience.Token) is not { Length: > 0 } folder)
-        {
-            throw new InvalidOperationException(
-                $"PostgreSQL could not be set up:\n{await process.StandardError.ReadToEndAsync(patience.Token)}");
-        }
-
+        var folder = await ReadFolderAsync(process, patience.Token);
         var postgres = new LocalPostgres(process, folder, port);
         try
         {
@@ -149,6 +142,23 @@ internal sealed class LocalPostgres : IAsyncDisposable
         _process.Dispose();
     }
 
+    private static async Task<string> ReadFolderAsync(Process process, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await process.StandardOutput.ReadLineAsync(cancellationToken) is { Length: > 0 } folder
+                ? folder
+                : throw new InvalidOperationException(
+                    $"PostgreSQL could not be set up:\n{await process.StandardError.ReadToEndAsync(cancellationToken)}");
+        }
+        catch
+        {
+            process.StandardInput.Close();
+            process.Dispose();
+            throw;
+        }
+    }
+
     private async Task UntilReadyAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -179,13 +189,6 @@ internal sealed class LocalPostgres : IAsyncDisposable
             : [];
         return folders.Select(folder => Path.Combine(folder, "bin")).Concat(["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"])
             .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "postgres")) && File.Exists(Path.Combine(folder, "initdb")));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static void Add(ProcessStartInfo start, params ReadOnlySpan<string> arguments)

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using PostgresSample;
 
 namespace WorkloadIdentity.Chaos;
 
@@ -13,7 +13,7 @@ internal sealed class Elsewhere : IAsyncDisposable
     public Elsewhere(Tally tally)
     {
         _tally = tally;
-        Address = new Uri($"http://127.0.0.1:{FreePort()}/");
+        Address = new Uri($"http://127.0.0.1:{FreePort.Find()}/");
         _listener.Prefixes.Add(Address.AbsoluteUri);
         _listener.Start();
         _serving = ServeAsync();
@@ -53,12 +53,5 @@ internal sealed class Elsewhere : IAsyncDisposable
             context.Response.AddHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
             context.Response.Close();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Amazon.Runtime;
 using Amazon.S3;
+using EveryCloudSample;
 using WorkloadIdentity.Aws;
 using WorkloadIdentity.Testing;
 
@@ -107,6 +109,26 @@ public sealed class AwsRoleOnCephTests(CephServer server)
         using var acquirer = CephServer.Acquirer(entra);
 
         await RefusedAsync(acquirer, server.Reader);
+    }
+
+    [CephFact]
+    public async Task A_start_that_is_given_up_leaves_no_server_behind()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        var before = Running();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LocalCeph.StartAsync(cancelled.Token));
+
+        Assert.Equal(before, Running());
+
+        // The shells that this process has started for a Ceph.
+        static string Running()
+        {
+            string[] arguments = ["-P", $"{Environment.ProcessId}", "-f", "wi-ceph"];
+            using var search = Process.Start(new ProcessStartInfo("pgrep", arguments) { RedirectStandardOutput = true })!;
+            return search.StandardOutput.ReadToEnd();
+        }
     }
 
     private AWSCredentials Credentials(TokenAcquirer acquirer, string role, string scope = Scope) =>

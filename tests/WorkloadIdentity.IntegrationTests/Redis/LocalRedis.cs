@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using PostgresSample;
 
 namespace WorkloadIdentity.IntegrationTests;
 
@@ -45,7 +46,7 @@ internal sealed class LocalRedis : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It did not start.</exception>
     public static async Task<LocalRedis> StartAsync()
     {
-        var redis = new LocalRedis(FreePort());
+        var redis = new LocalRedis(FreePort.Find());
         await redis.StartAgainAsync();
         return redis;
     }
@@ -62,10 +63,18 @@ internal sealed class LocalRedis : IAsyncDisposable
 
         _process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(StartLimit, TimeProvider.System);
-        _serverId =
-            await _process.StandardOutput.ReadLineAsync(patience.Token)
-                ?? throw new InvalidOperationException("Redis could not be started.");
-        await UntilReadyAsync(patience.Token);
+        try
+        {
+            _serverId =
+                await _process.StandardOutput.ReadLineAsync(patience.Token)
+                    ?? throw new InvalidOperationException("Redis could not be started.");
+            await UntilReadyAsync(patience.Token);
+        }
+        catch
+        {
+            await StopScriptAsync();
+            throw;
+        }
     }
 
     /// <summary>Ends it as a crash does.</summary>
@@ -125,12 +134,5 @@ internal sealed class LocalRedis : IAsyncDisposable
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
