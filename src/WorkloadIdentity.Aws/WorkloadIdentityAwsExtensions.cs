@@ -26,7 +26,7 @@ public static class WorkloadIdentityAwsExtensions
         this WorkloadIdentityBuilder builder, string roleArn, string scope, Action<AwsRoleOptions>? configure = null, string? key = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        object? place = key ?? (builder.Name.Length == 0 ? null : builder.Name);
+        var place = key ?? builder.ServiceKey;
         if (builder.Services.Any(service => service.ServiceType == typeof(AWSCredentials) && Equals(service.ServiceKey, place)))
         {
             throw new InvalidOperationException(
@@ -36,11 +36,10 @@ public static class WorkloadIdentityAwsExtensions
 
         // Made once for its checks, so that the line with the mistake throws.
         (Create(new NoAcquirer(), roleArn, scope, new AwsRoleOptions(), configure) as IDisposable)?.Dispose();
-        object? identity = builder.Name.Length == 0 ? null : builder.Name;
         builder.Services.Add(ServiceDescriptor.KeyedSingleton<AWSCredentials>(
             place,
             (services, _) => Create(
-                services.GetRequiredKeyedService<ITokenAcquirer>(identity),
+                services.GetRequiredKeyedService<ITokenAcquirer>(builder.ServiceKey),
                 roleArn,
                 scope,
                 new AwsRoleOptions

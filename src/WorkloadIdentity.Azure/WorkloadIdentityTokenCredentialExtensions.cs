@@ -23,7 +23,7 @@ public static class WorkloadIdentityTokenCredentialExtensions
     public static WorkloadIdentityBuilder AddTokenCredential(this WorkloadIdentityBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        object? key = builder.Name.Length == 0 ? null : builder.Name;
+        var key = builder.ServiceKey;
         ThrowIfTaken(builder, typeof(TokenCredential), key);
         ThrowIfTaken(builder, typeof(AuthenticationTokenProvider), key);
         builder.Services.Add(ServiceDescriptor.KeyedSingleton<TokenCredential>(

@@ -15,7 +15,7 @@ internal sealed class TokenStoreCheck(string name, IServiceProvider services) : 
     {
         try
         {
-            _ = services.GetRequiredKeyedService<ITokenAcquirer>(name.Length == 0 ? null : name);
+            _ = services.GetRequiredKeyedService<ITokenAcquirer>(RegisteredIdentity.ServiceKey(name));
         }
         catch (ArgumentException exception)
         {

@@ -29,6 +29,12 @@ public sealed partial class WorkloadIdentityBuilder
     /// </summary>
     public string Name { get; }
 
+    /// <summary>
+    /// The key of services that a package registers for the identity, and of its <see cref="ITokenAcquirer"/>: the name, or null for the
+    /// default one.
+    /// </summary>
+    public object? ServiceKey => RegisteredIdentity.ServiceKey(Name);
+
     /// <summary>The managed identity of the host.</summary>
     /// <param name="id">The identity; null uses the host's default.</param>
     public WorkloadIdentityBuilder UseManagedIdentity(ManagedIdentityId? id = null) =>

@@ -45,9 +45,7 @@ internal sealed class WorkloadIdentityHealthCheck(IServiceProvider services) : I
     {
         try
         {
-            return identity.Name.Length == 0
-                ? services.GetRequiredService<ITokenAcquirer>()
-                : services.GetRequiredKeyedService<ITokenAcquirer>(identity.Name);
+            return services.GetRequiredKeyedService<ITokenAcquirer>(RegisteredIdentity.ServiceKey(identity.Name));
         }
         catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException)
         {

@@ -34,6 +34,15 @@ public sealed class WorkloadIdentityBuilderTests
     }
 
     [Fact]
+    public void Services_of_the_default_identity_have_no_key()
+    {
+        var services = new ServiceCollection();
+
+        Assert.Null(services.AddWorkloadIdentity().ServiceKey);
+        Assert.Equal("two", services.AddWorkloadIdentity("two").ServiceKey);
+    }
+
+    [Fact]
     public void A_second_registration_of_a_name_throws_whatever_its_form()
     {
         var section = new ConfigurationBuilder().Build();
