@@ -30,15 +30,7 @@ public static class TokenAcquirerAwsExtensions
         ArgumentNullException.ThrowIfNull(acquirer);
         var role = new RoleArn(roleArn);
         var chosen = (options ?? new AwsRoleOptions()).Checked();
-        var request = new TokenRequest(scope);
-        if (request.IsForTokenExchange)
-        {
-            throw new ArgumentException(
-                $"The scope '{scope}' asks for a token that is itself a credential: AWS could act as the application that trusts it. "
-                    + "Use the scope of an application of your own.",
-                nameof(scope));
-        }
-
+        var request = new TokenRequest(scope).RequireSendable("AWS", "the scope of an application of your own", nameof(scope));
         return new AcquirerAwsCredentials(
             acquirer, role, chosen.TenantId is { } tenant ? request.ForTenant(tenant) : request, chosen);
     }

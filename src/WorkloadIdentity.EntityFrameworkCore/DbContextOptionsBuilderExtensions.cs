@@ -18,12 +18,14 @@ public static class DbContextOptionsBuilderExtensions
     /// <see cref="SqlConnectionExtensions.UseWorkloadIdentity"/>.
     /// </param>
     /// <returns><paramref name="options"/>.</returns>
+    /// <exception cref="ArgumentException">The token is itself a credential, or bound to a certificate.</exception>
     /// <remarks>A connection that has an <c>AccessTokenCallback</c> already, or is not one of SqlClient, is left alone.</remarks>
     public static DbContextOptionsBuilder UseWorkloadIdentity(
         this DbContextOptionsBuilder options, ITokenAcquirer acquirer, TokenRequest? request = null, bool allowUnverifiedServer = false)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(acquirer);
+        request?.RequireSendable("the database server", "the scope of the database server", nameof(request));
         return options.AddInterceptors(new LoginInterceptor(acquirer, request, allowUnverifiedServer));
     }
 }

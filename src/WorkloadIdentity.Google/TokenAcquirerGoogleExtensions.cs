@@ -40,15 +40,7 @@ public static class TokenAcquirerGoogleExtensions
     {
         ArgumentNullException.ThrowIfNull(acquirer);
         var audience = FederationAudience.Of(workloadIdentityProvider);
-        var request = new TokenRequest(scope);
-        if (request.IsForTokenExchange)
-        {
-            throw new ArgumentException(
-                $"The scope '{scope}' asks for a token that is itself a credential: Google could act as the application that trusts it. "
-                    + "Use the scope of an application of your own.",
-                nameof(scope));
-        }
-
+        var request = new TokenRequest(scope).RequireSendable("Google", "the scope of an application of your own", nameof(scope));
         if (serviceAccount is not null)
         {
             AccountEmail.Check(serviceAccount, nameof(serviceAccount));

@@ -18,7 +18,9 @@ public static class WorkloadIdentityGrpcExtensions
     /// <param name="scope">The scope of the tokens: <c>api://orders/.default</c>.</param>
     /// <param name="identity">The name of the identity; null for the one without a name.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="ArgumentException"><paramref name="scope"/> is not a scope.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="scope"/> is not a scope, or asks for a token that is itself a credential.
+    /// </exception>
     /// <remarks>
     /// A channel without TLS fails when the client is made, except to a literal loopback address such as <c>http://127.0.0.1:5001</c>.
     /// Where a mesh encrypts, set <c>UnsafeUseInsecureChannelCallCredentials</c> in <c>ConfigureChannel</c>, before this line.
@@ -26,7 +28,7 @@ public static class WorkloadIdentityGrpcExtensions
     public static IHttpClientBuilder AddGrpcAccessToken(this IHttpClientBuilder builder, string scope, string? identity = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var request = new TokenRequest(scope);
+        var request = new TokenRequest(scope).RequireSendable("the service", "the scope of the service", nameof(scope));
         var client = builder.Name;
         return builder
             .ConfigureChannel((services, channel) =>

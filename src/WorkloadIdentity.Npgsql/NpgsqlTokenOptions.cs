@@ -25,14 +25,8 @@ public sealed class NpgsqlTokenOptions
 
     internal TokenRequest Request()
     {
-        var request = new TokenRequest(Scope);
-        if (request.IsForTokenExchange)
-        {
-            throw new ArgumentException(
-                $"{nameof(NpgsqlTokenOptions)}.{nameof(Scope)} is '{Scope}', which asks for a token that is itself a credential: a "
-                    + "database that received it could act as the application that trusts it. Use the scope of the database server.");
-        }
-
+        var request = new TokenRequest(Scope).RequireSendable(
+            "the database server", "the scope of the database server", $"{nameof(NpgsqlTokenOptions)}.{nameof(Scope)}");
         return TenantId is null ? request : request.ForTenant(TenantId);
     }
 }

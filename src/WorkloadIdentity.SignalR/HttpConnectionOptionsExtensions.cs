@@ -30,14 +30,7 @@ public static class HttpConnectionOptionsExtensions
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(acquirer);
-        var request = new TokenRequest(scope);
-        if (request.IsForTokenExchange)
-        {
-            throw new ArgumentException(
-                $"The scope '{scope}' asks for a token that is itself a credential: a hub that received it could act as the application "
-                    + "that trusts it. Use the scope of the hub.",
-                nameof(scope));
-        }
+        var request = new TokenRequest(scope).RequireSendable("the hub", "the scope of the hub", nameof(scope));
 
         // The client asks for a token before each request, when the address is known.
         var token = new HubToken(acquirer, request);

@@ -24,7 +24,7 @@ public static class SqlConnectionExtensions
     /// or <c>Encrypt=Optional</c>).
     /// </param>
     /// <returns><paramref name="connection"/>.</returns>
-    /// <exception cref="ArgumentException">The request is for a token that is itself a credential.</exception>
+    /// <exception cref="ArgumentException">The token is itself a credential, or bound to a certificate.</exception>
     /// <exception cref="InvalidOperationException">
     /// The connection string does not verify the server, or has another way to log in.
     /// </exception>
@@ -38,13 +38,7 @@ public static class SqlConnectionExtensions
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(acquirer);
-        if (request is { IsForTokenExchange: true })
-        {
-            throw new ArgumentException(
-                $"The scope '{request.Scope}' asks for a token that is itself a credential: a server that received it could act as the "
-                    + "application that trusts it. Use the scope of the database server.",
-                nameof(request));
-        }
+        request?.RequireSendable("the database server", "the scope of the database server", nameof(request));
 
         var settings = new SqlConnectionStringBuilder(connection.ConnectionString);
         var isUnverified = settings.Encrypt != SqlConnectionEncryptOption.Strict

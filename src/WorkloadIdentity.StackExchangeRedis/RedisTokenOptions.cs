@@ -32,14 +32,8 @@ public sealed class RedisTokenOptions
 
     internal TokenRequest Request()
     {
-        var request = new TokenRequest(Scope);
-        if (request.IsForTokenExchange)
-        {
-            throw new ArgumentException(
-                $"{nameof(RedisTokenOptions)}.{nameof(Scope)} is '{Scope}', which asks for a token that is itself a credential: a server "
-                    + "that received it could act as the application that trusts it. Use the scope of the Redis server.");
-        }
-
+        var request = new TokenRequest(Scope).RequireSendable(
+            "the Redis server", "the scope of the Redis server", $"{nameof(RedisTokenOptions)}.{nameof(Scope)}");
         return TenantId is null ? request : request.ForTenant(TenantId);
     }
 }

@@ -114,6 +114,38 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// </summary>
     public bool IsForTokenExchange => ExchangeAudience.IsAskedBy(Scope);
 
+    /// <summary>
+    /// Refuses a request whose token must not be sent to a receiver as a Bearer token: one that is itself a credential
+    /// (<see cref="IsForTokenExchange"/>), and one that is bound to a certificate (<see cref="Binding"/>). For code that gives tokens to a
+    /// client, a driver or a server. Call it where the request is set, so that the line with the mistake throws.
+    /// </summary>
+    /// <param name="receiver">Who would get the token, for the message: <c>the database server</c>.</param>
+    /// <param name="scopeToUse">The scope to use instead, for the message: <c>the scope of the database server</c>.</param>
+    /// <param name="parameterName">The parameter or option that has the request, for the exception; null names none.</param>
+    /// <returns>This request.</returns>
+    /// <exception cref="ArgumentException">The token must not be sent to the receiver.</exception>
+    public TokenRequest RequireSendable(string receiver, string scopeToUse, string? parameterName = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(receiver);
+        ArgumentException.ThrowIfNullOrWhiteSpace(scopeToUse);
+        return Binding == TokenBinding.None
+            ? RequireNoCredential(receiver, scopeToUse, parameterName)
+            : throw new ArgumentException(
+                $"The request asks for a token that is bound to a certificate, and it would be sent to {receiver} without the certificate. "
+                    + $"Leave out {nameof(Binding)}.",
+                parameterName);
+    }
+
+    /// <summary>Refuses a token that no API may get. Whether it is bound is the handler's own choice.</summary>
+    internal TokenRequest RequireForApi(string parameterName) => RequireNoCredential("the API", "the scope of the API", parameterName);
+
+    private TokenRequest RequireNoCredential(string receiver, string scopeToUse, string? parameterName) => IsForTokenExchange
+        ? throw new ArgumentException(
+            $"The scope '{Scope}' asks for a token that is itself a credential for Entra: {receiver} could act as the application that "
+                + $"trusts it. Use {scopeToUse}.",
+            parameterName)
+        : this;
+
     /// <summary>The same request in another tenant.</summary>
     /// <param name="tenantId">A GUID or a verified domain name.</param>
     /// <exception cref="ArgumentException"><paramref name="tenantId"/> is not a tenant.</exception>

@@ -125,6 +125,55 @@ public sealed class TokenRequestTests
             "canary", new TokenRequest("api://a/.default") { UserAssertion = "canary" }.ToString(), StringComparison.Ordinal);
 
     [Fact]
+    public void A_request_for_an_ordinary_token_is_sendable()
+    {
+        var request = new TokenRequest("api://orders/.default") { TenantId = "contoso.com", UserAssertion = "jwt" };
+
+        Assert.Same(request, request.RequireSendable("the database server", "the scope of the database server"));
+    }
+
+    [Theory]
+    [InlineData("api://AzureADTokenExchange/.default")]
+    [InlineData("api://AzureADTokenExchangeUSGov/.default")]
+    [InlineData("fb60f99c-7a34-4190-8149-302f77469936/.default")]
+    public void A_token_that_is_itself_a_credential_is_not_sendable(string scope)
+    {
+        var refused = Assert.Throws<ArgumentException>(
+            nameof(scope), () => new TokenRequest(scope).RequireSendable("the hub", "the scope of the hub", nameof(scope)));
+
+        Assert.Equal(
+            $"The scope '{scope}' asks for a token that is itself a credential for Entra: the hub could act as the application that trusts "
+                + "it. Use the scope of the hub.",
+            TokenError.Explain(refused));
+        Assert.Contains(
+            "the API could act",
+            Assert.Throws<ArgumentException>("request", () => new TokenRequest(scope).RequireForApi("request")).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(TokenBinding.Preferred)]
+    [InlineData(TokenBinding.Required)]
+    public void A_token_that_may_be_bound_to_a_certificate_is_not_sendable(TokenBinding binding)
+    {
+        var request = new TokenRequest("api://orders/.default") { Binding = binding };
+
+        var refused = Assert.Throws<ArgumentException>(() => request.RequireSendable("the hub", "the scope of the hub"));
+
+        Assert.Equal(
+            "The request asks for a token that is bound to a certificate, and it would be sent to the hub without the certificate. Leave "
+                + "out Binding.",
+            refused.Message);
+        Assert.Same(request, request.RequireForApi("request"));
+    }
+
+    [Theory]
+    [InlineData("", "the scope of the hub")]
+    [InlineData("the hub", " ")]
+    public void A_refusal_names_the_receiver_and_the_scope_to_use(string receiver, string scope) =>
+        Assert.Throws<ArgumentException>(() => new TokenRequest("api://orders/.default").RequireSendable(receiver, scope));
+
+    [Fact]
     public void Its_cache_key_equals_for_equal_requests_and_holds_no_user_assertion()
     {
         TokenRequest OnBehalfOf(string user) => new("api://a/.default") { UserAssertion = user, TenantId = "contoso.com" };

@@ -52,16 +52,13 @@ internal sealed class ReportAtStart(
         using var limit = new TimeLimit(Limit, timeProvider, stoppingToken);
         try
         {
-            TokenRequestSelector.RequireScope(scope, nameof(scope));
-            var acquirer =
-                identity.Length == 0
-                    ? services.GetRequiredService<ITokenAcquirer>()
-                    : services.GetRequiredKeyedService<ITokenAcquirer>(identity);
+            var request = new TokenRequest(scope).RequireForApi(nameof(scope));
+            var acquirer = services.GetRequiredKeyedService<ITokenAcquirer>(RegisteredIdentity.ServiceKey(identity));
             if (acquirer is TokenAcquirer { Report: { } first })
             {
-                await first.TellAsync(new TokenRequest(scope), identity, logger, stoppingToken).ConfigureAwait(false);
+                await first.TellAsync(request, identity, logger, stoppingToken).ConfigureAwait(false);
             }
-            else if (await acquirer.ExplainAsync(new TokenRequest(scope), limit.Token).ConfigureAwait(false) is { } report)
+            else if (await acquirer.ExplainAsync(request, limit.Token).ConfigureAwait(false) is { } report)
             {
                 Log.Explained(logger, RegisteredIdentity.Describe(identity), scope, report);
             }

@@ -44,7 +44,7 @@ public static partial class WorkloadIdentityExtensions
         bool warmUp = false)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        TokenRequestSelector.RequireScope(scope, nameof(scope));
+        var request = new TokenRequest(scope).RequireForApi(nameof(scope));
         var client = builder.Name ?? throw new InvalidOperationException(
             "AddAccessToken cannot be used in ConfigureHttpClientDefaults, because it would put this token on every client of the "
                 + "application. Call it on each client that needs it: "
@@ -69,8 +69,6 @@ public static partial class WorkloadIdentityExtensions
                     + "Remove warmUp: true.",
                 nameof(warmUp));
         }
-
-        var request = new TokenRequest(scope);
 
         services.AddSingleton(new RegisteredClient { Identity = identity, Scope = scope });
         services.AddKeyedSingleton(client, (provider, _) => new AccessTokenPipeline(client, request, options, identity, provider));

@@ -54,7 +54,7 @@ public sealed partial class AccessTokenHandler : DelegatingHandler
     {
         ArgumentNullException.ThrowIfNull(acquirer);
         ArgumentNullException.ThrowIfNull(request);
-        TokenRequestSelector.RequireScope(request.Scope, nameof(request));
+        request.RequireForApi(nameof(request));
         _acquirer = acquirer;
         _cached = acquirer as TokenAcquirer;
         _origins = origins;

@@ -56,7 +56,7 @@ public static class AccessTokenRequestExtensions
     public static HttpRequestMessage WithScope(this HttpRequestMessage message, string scope)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var checkedScope = TokenRequestSelector.RequireScope(scope, nameof(scope));
+        var checkedScope = new TokenRequest(scope).RequireForApi(nameof(scope)).Scope;
         return (RequestTokenOptions.Of(message) with { Scope = checkedScope }).PutOn(message);
     }
 

@@ -56,18 +56,6 @@ internal sealed class TokenRequestSelector(TokenRequest request, AccessTokenHand
             : chosen;
     }
 
-    /// <summary>A scope whose token may be sent to an API.</summary>
-    /// <exception cref="ArgumentException">The scope is empty, or one of a token exchange.</exception>
-    public static string RequireScope(string scope, string parameter)
-    {
-        Guard.Scope(scope, parameter);
-        return ExchangeAudience.IsAskedBy(scope)
-            ? throw new ArgumentException(
-                $"'{scope}' asks for a token that is itself a credential: whoever receives it can act as the application that trusts it. "
-                    + "It is exchanged with Entra and never sent to an API.", parameter)
-            : scope;
-    }
-
     /// <summary>The request with the choice of the message. A user that the message names takes the place of the request's.</summary>
     private static TokenRequest Copy(TokenRequest request, RequestTokenOptions? input, bool continuousAccess, TokenBinding binding)
     {

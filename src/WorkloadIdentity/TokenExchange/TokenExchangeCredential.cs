@@ -59,22 +59,8 @@ public sealed class TokenExchangeCredential : Credential
             throw new ArgumentException($"The address of the token endpoint {problem}", nameof(endpoint));
         }
 
-        if (subjectRequest.IsForTokenExchange)
-        {
-            throw new ArgumentException(
-                $"The scope '{subjectRequest.Scope}' asks for a token that is a credential for Entra: a server that received it could act "
-                    + "as the application that trusts it. Use the scope of an application of your own that stands for the server.",
-                nameof(subjectRequest));
-        }
-
-        if (subjectRequest.Binding != TokenBinding.None)
-        {
-            throw new ArgumentException(
-                "The request asks for a token that is bound to a certificate, and an exchange presents none. Leave out "
-                    + $"{nameof(TokenRequest.Binding)}.",
-                nameof(subjectRequest));
-        }
-
+        subjectRequest.RequireSendable(
+            "the server", "the scope of an application of your own that stands for the server", nameof(subjectRequest));
         if (options.ClientSecret is not null && string.IsNullOrEmpty(options.ClientId))
         {
             throw new ArgumentException(
