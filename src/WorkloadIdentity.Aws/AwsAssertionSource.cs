@@ -28,7 +28,7 @@ internal sealed class AwsAssertionSource(
     ];
 
     private readonly Func<CancellationToken, Task<AWSCredentials>> _find =
-        findCredentials ?? (static cancel => DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync().WaitAsync(cancel));
+        findCredentials ?? (static _ => DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync());
 
     private readonly Func<AWSCredentials, IAmazonSecurityTokenService> _open =
         openClient ?? (credentials => StsClient.Open(options.Region, credentials));

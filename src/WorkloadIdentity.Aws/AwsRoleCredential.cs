@@ -63,7 +63,7 @@ internal sealed class AwsRoleCredential(ITokenAcquirer acquirer, RoleArn role, A
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return TokenResult.Failed(StsRefusal.OfRole(exception, role.Value, TokenClaims.Of(token)));
+            return TokenResult.Failed(StsRefusal.OfRole(exception, role.Value, token));
         }
     }
 

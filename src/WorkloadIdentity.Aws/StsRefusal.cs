@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Net;
 using Amazon.Runtime;
 
@@ -62,9 +61,9 @@ internal static class StsRefusal
     /// <summary>
     /// Why a token of Entra did not become a session of a role. The request is not signed, and a token in AWS's text is hidden.
     /// </summary>
-    public static TokenError OfRole(Exception exception, string roleArn, TokenClaims claims) => Of(
+    public static TokenError OfRole(Exception exception, string roleArn, AccessToken token) => Of(
         exception,
-        $"AWS STS did not give the role {roleArn} to the token ({claims})",
+        $"AWS STS did not give the role {roleArn} to the token, which has {TokenError.DescribeJwt(token.Value)}",
         OfRoleByCode,
         "Check the role's trust policy and the IAM OpenID Connect provider.",
         quotesEverything: true);
@@ -79,15 +78,13 @@ internal static class StsRefusal
 
         var advice = adviceByCode.GetValueOrDefault(refusal.ErrorCode);
         var said = advice is not null || quotesEverything ? TokenError.Quote(refusal.Message) : null;
-        var status = (int)refusal.StatusCode;
+        int? status = refusal.StatusCode > 0 ? (int)refusal.StatusCode : null;
         var isThrottled = Throttling.Contains(refusal.ErrorCode) || status == 429;
         return new TokenError(
             isThrottled ? TokenErrorKind.Throttled : TokenErrorKind.Refused,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{what}: {TokenError.Quote(refusal.ErrorCode)} (HTTP {status}){(said is null ? "" : $", \"{said}\"")}. {(isThrottled
-                    ? "Too many requests: it is asked again later."
-                    : advice ?? otherwise)}"))
+            $"{what}: {TokenError.Quote(refusal.ErrorCode)}{(status is null ? "" : $" (HTTP {status})")}"
+                + $"{(said is null ? "" : $", \"{said}\"")}. "
+                + (isThrottled ? "Too many requests: it is asked again later." : advice ?? otherwise))
         {
             HelpAnchor = HelpAnchor,
             StatusCode = status,

@@ -19,8 +19,7 @@ internal sealed class ExchangeHandler(GoogleHosts hosts) : DelegatingHandler
             throw new TokenAcquisitionException(GoogleError.Of(
                 TokenErrorKind.NotAllowed,
                 $"A token was to be sent to {request.RequestUri?.Scheme}://{request.RequestUri?.Authority}, which is not a host of "
-                    + "Google's exchange. It was not sent. Check what redirects the request: a proxy, for example.",
-                isTransient: false));
+                    + "Google's exchange. It was not sent. Check what redirects the request: a proxy, for example."));
         }
 
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -45,14 +44,12 @@ internal sealed class ExchangeHandler(GoogleHosts hosts) : DelegatingHandler
         TokenErrorKind.Refused,
         $"Google's Security Token Service did not accept the token of Entra: {refusal} ({Number(status)}). The token has {claims}. Compare "
             + "them with the workload identity provider: its issuer, its allowed audiences, and its attribute mapping and condition.",
-        isTransient: false,
         status);
 
     private static TokenError Impersonation(HttpStatusCode status, Refusal refusal) => GoogleError.Of(
         TokenErrorKind.Refused,
         $"Google's IAM did not let the federated identity impersonate the service account: {refusal} ({Number(status)}). Check that the "
             + "service account exists, and grant it roles/iam.workloadIdentityUser for the identity (principal://…/subject/SUBJECT).",
-        isTransient: false,
         status);
 
     private static string Number(HttpStatusCode status) => $"HTTP {((int)status).ToString(CultureInfo.InvariantCulture)}";
@@ -62,7 +59,7 @@ internal sealed class ExchangeHandler(GoogleHosts hosts) : DelegatingHandler
         var form = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
         const string Field = "subject_token=";
         var token = Array.Find(form.Split('&'), pair => pair.StartsWith(Field, StringComparison.Ordinal))?[Field.Length..];
-        return TokenClaims.Of(WebUtility.UrlDecode(token) ?? "");
+        return TokenError.DescribeJwt(WebUtility.UrlDecode(token) ?? "");
     }
 
     private static async Task<Refusal> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -73,8 +70,9 @@ internal sealed class ExchangeHandler(GoogleHosts hosts) : DelegatingHandler
             using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
             return Refusal.Of(document.RootElement);
         }
-        catch (Exception exception) when (exception is JsonException or HttpRequestException)
+        catch (Exception exception) when (exception is JsonException or HttpRequestException or InvalidOperationException)
         {
+            // The latter: half of a surrogate pair in a text.
             return Refusal.Unknown;
         }
     }

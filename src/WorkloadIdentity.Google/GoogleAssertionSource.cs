@@ -47,12 +47,11 @@ internal sealed class GoogleAssertionSource : AssertionSource
             return Failed(
                 TokenErrorKind.Unreachable,
                 "Google's IAM could not be reached. Check routes, proxy and firewall.",
-                isTransient: true,
                 exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return Failed(TokenErrorKind.TimedOut, "Google's IAM did not answer in time.", isTransient: true, exception);
+            return Failed(TokenErrorKind.TimedOut, "Google's IAM did not answer in time.", exception);
         }
         catch (InvalidOperationException exception)
         {
@@ -62,20 +61,18 @@ internal sealed class GoogleAssertionSource : AssertionSource
                     ? "Google's application default credentials were not found, or cannot impersonate a service account. Run 'gcloud auth "
                         + "application-default login', or set GOOGLE_APPLICATION_CREDENTIALS to a credential file."
                     : "The Google credential cannot impersonate a service account. Use that of a user or of a service account.",
-                isTransient: false,
                 exception);
         }
     }
 
     private TokenError Refused(TokenResponseException exception) => GoogleError.Of(
         exception.StatusCode == HttpStatusCode.TooManyRequests ? TokenErrorKind.Throttled : TokenErrorKind.Refused,
-        $"Google's IAM issued no identity token of {_serviceAccount}: {TokenError.Quote(exception.Error?.Error ?? "") ?? "no reason"} "
-            + $"(HTTP {(int?)exception.StatusCode}). Check that the service account exists, and grant the caller "
-            + "roles/iam.serviceAccountOpenIdTokenCreator on it.",
-        exception.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
+        $"Google's IAM issued no identity token of {_serviceAccount}: {TokenError.Quote(exception.Error?.Error ?? "") ?? "no reason"}"
+            + $"{(exception.StatusCode is { } status ? $" (HTTP {(int)status})" : "")}. Check that the service account exists, and grant "
+            + "the caller roles/iam.serviceAccountOpenIdTokenCreator on it.",
         exception.StatusCode,
         exception);
 
-    private static AssertionResult Failed(TokenErrorKind kind, string message, bool isTransient, Exception exception) =>
-        AssertionResult.Failed(GoogleError.Of(kind, message, isTransient, status: null, exception));
+    private static AssertionResult Failed(TokenErrorKind kind, string message, Exception exception) =>
+        AssertionResult.Failed(GoogleError.Of(kind, message, status: null, exception));
 }

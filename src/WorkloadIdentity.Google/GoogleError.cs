@@ -7,13 +7,9 @@ internal static class GoogleError
 {
     private const string HelpAnchor = "google";
 
-    public static TokenError Of(
-        TokenErrorKind kind, string message, bool isTransient, HttpStatusCode? status = null, Exception? exception = null) =>
-        new(kind, message)
-        {
-            HelpAnchor = HelpAnchor,
-            IsTransient = isTransient,
-            StatusCode = (int?)status,
-            Exception = exception,
-        };
+    public static TokenError Of(TokenErrorKind kind, string message, HttpStatusCode? status = null, Exception? exception = null)
+    {
+        var error = new TokenError(kind, message) { HelpAnchor = HelpAnchor, StatusCode = (int?)status, Exception = exception };
+        return status >= HttpStatusCode.InternalServerError ? new TokenError(error) { IsTransient = true } : error;
+    }
 }

@@ -23,7 +23,21 @@ internal static class JwtSvid
             return Invalid("is not a signed JWT in the compact form.");
         }
 
-        if (Text(header, "alg") is not { } algorithm || Text(header, "typ") is not (null or "JWT" or "JOSE"))
+        try
+        {
+            return Problem(svid, header, claims, audience, now);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair is found when a text is compared, not when the document is read.
+            return Invalid("has a text that is not Unicode.");
+        }
+    }
+
+    private static TokenError? Problem(JWTSVID svid, JsonDocument header, JsonDocument claims, string audience, DateTimeOffset now)
+    {
+        if (Text(header, "alg") is not { } algorithm || TokenError.Quote(algorithm) is null
+            || Text(header, "typ") is not (null or "JWT" or "JOSE"))
         {
             return Invalid("has a header that the standard does not allow.");
         }
@@ -37,11 +51,10 @@ internal static class JwtSvid
             : !claims.RootElement.TryGetProperty("exp", out var exp) || exp.ValueKind != JsonValueKind.Number
                 || !exp.TryGetDouble(out var seconds) ? Invalid("has no time of expiry (exp).")
             : seconds <= now.ToUnixTimeSeconds()
-                ? SpiffeError.Of(
+                ? SpiffeError.Transient(
                     TokenErrorKind.InvalidResponse,
                     $"The JWT-SVID of {svid.SpiffeId} has already expired. Check that the agent reaches its server, and the clock of this "
-                        + "machine.",
-                    isTransient: true)
+                        + "machine.")
             : ForEntra(svid.SpiffeId, algorithm, Text(claims, "iss"));
     }
 

@@ -5,8 +5,9 @@ internal static class SpiffeError
 {
     private const string HelpAnchor = "spiffe";
 
-    public static TokenError Of(TokenErrorKind kind, string message) => new(kind, message) { HelpAnchor = HelpAnchor };
+    public static TokenError Of(TokenErrorKind kind, string message, Exception? exception = null) =>
+        new(kind, message) { HelpAnchor = HelpAnchor, Exception = exception };
 
-    public static TokenError Of(TokenErrorKind kind, string message, bool isTransient, Exception? exception = null) =>
-        new(kind, message) { HelpAnchor = HelpAnchor, IsTransient = isTransient, Exception = exception };
+    /// <summary>An error that may be over a little later, which its kind does not say.</summary>
+    public static TokenError Transient(TokenErrorKind kind, string message) => new(Of(kind, message)) { IsTransient = true };
 }

@@ -85,39 +85,33 @@ internal static class WorkloadApi
             ? SpiffeError.Of(
                 TokenErrorKind.InvalidConfiguration,
                 $"This process may not open the SPIFFE agent's socket {endpoint}. Give its user the right to write to the socket.",
-                isTransient: false,
                 exception)
             : SpiffeError.Of(
-                TokenErrorKind.Unreachable, $"No SPIFFE agent answers at {endpoint} ({socket}). {Start}", isTransient: true, exception),
+                TokenErrorKind.Unreachable, $"No SPIFFE agent answers at {endpoint} ({socket}). {Start}", exception),
         _ when exception.Status.DebugException is not null => Unreadable(exception.StatusCode, endpoint),
         StatusCode.Unavailable => SpiffeError.Of(
             TokenErrorKind.Unreachable,
-            $"The SPIFFE agent at {endpoint} cannot serve now (gRPC Unavailable): it starts, or has too much to do. {Start}",
-            isTransient: true),
-        StatusCode.PermissionDenied => SpiffeError.Of(
+            $"The SPIFFE agent at {endpoint} cannot serve now (gRPC Unavailable): it starts, or has too much to do. {Start}"),
+        StatusCode.PermissionDenied => SpiffeError.Transient(
             TokenErrorKind.Refused,
             $"The SPIFFE agent at {endpoint} has no {(spiffeId is null ? "identity" : $"identity {spiffeId}")} for this process (gRPC "
                 + "PermissionDenied). Create a registration entry whose selectors match the process. A new one takes some seconds to reach "
-                + "the agent.",
-            isTransient: true),
+                + "the agent."),
         StatusCode.InvalidArgument => SpiffeError.Of(
             TokenErrorKind.Refused,
             $"The SPIFFE agent at {endpoint} rejected the request (gRPC InvalidArgument). Check the audience and the SPIFFE ID that were "
-                + "asked for, and that nothing between this process and the agent removes the header workload.spiffe.io.",
-            isTransient: false),
+                + "asked for, and that nothing between this process and the agent removes the header workload.spiffe.io."),
         StatusCode.Unimplemented => SpiffeError.Of(
             TokenErrorKind.InvalidResponse,
-            $"The server at {endpoint} does not have the SPIFFE Workload API (gRPC Unimplemented). Check the address.",
-            isTransient: false),
+            $"The server at {endpoint} does not have the SPIFFE Workload API (gRPC Unimplemented). Check the address."),
         var other => Unreadable(other, endpoint),
     };
 
     /// <summary>Another status, or a connection that ended or does not speak gRPC: then the status is the client's own.</summary>
-    private static TokenError Unreadable(StatusCode code, SpiffeEndpoint endpoint) => SpiffeError.Of(
+    private static TokenError Unreadable(StatusCode code, SpiffeEndpoint endpoint) => SpiffeError.Transient(
         TokenErrorKind.InvalidResponse,
         $"The SPIFFE agent at {endpoint} did not return a readable answer (gRPC {code}). Check the agent's log, and that the address is "
-            + "its own.",
-        isTransient: true);
+            + "its own.");
 
     /// <summary>Why there was no connection; null if there was one.</summary>
     private static SocketError? ConnectionError(RpcException exception) =>

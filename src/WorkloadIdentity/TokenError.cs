@@ -7,7 +7,7 @@ namespace WorkloadIdentity;
 /// Why there is no token: what failed, for whom, what the server said, what to do. It holds no secret and may be logged. Immutable.
 /// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
-public sealed class TokenError
+public sealed partial class TokenError
 {
     /// <summary>An error of one kind, with a message that says what failed and what to do.</summary>
     /// <param name="kind">What kind of thing stood in the way.</param>
@@ -131,30 +131,6 @@ public sealed class TokenError
     /// section of its category or kind.
     /// </summary>
     public string? HelpAnchor { get; init; }
-
-    /// <summary>
-    /// What a server or a program wrote, so that it can stand in a message or a log: on one line, shortened, without control characters,
-    /// and with whatever looks like a token replaced by <c>(hidden)</c>. A secret of another form is not recognised: remove it before.
-    /// </summary>
-    /// <param name="text">As it was written.</param>
-    /// <returns>The text; null when nothing is left of it.</returns>
-    public static string? Quote(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return UntrustedText.Plain(text);
-    }
-
-    /// <summary>
-    /// The message of an exception, without the parameter's name that .NET appends to it. The name means nothing to a reader of settings.
-    /// </summary>
-    /// <param name="exception">The exception, such as an <see cref="ArgumentException"/>.</param>
-    public static string Explain(Exception exception)
-    {
-        ArgumentNullException.ThrowIfNull(exception);
-        return exception is ArgumentException { ParamName: { } name }
-            ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
-            : exception.Message;
-    }
 
     /// <summary>What a person reads next: the page of the credential's author, or a command, and the address if there is one.</summary>
     internal string Help => _helpLink is { } page ? page.OriginalString : HelpPage.Reference(Topic, HelpPage.Address(Anchor));

@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Text;
+
 namespace WorkloadIdentity.Tests;
 
 /// <summary>What a credential from outside says of its own failures.</summary>
@@ -65,6 +68,22 @@ public sealed class TokenErrorTests
 
     [Fact]
     public void A_long_text_is_shortened() => Assert.True(TokenError.Quote(new string('a', 10_000))!.Length < 1_000);
+
+    [Theory]
+    [InlineData("""{"iss":"i","aud":"a","sub":"s"}""", "issuer i, audience a, subject s")]
+    [InlineData("""{"iss":"i\n2","aud":["a","b"],"sub":7}""", "issuer i 2, audience a, b, subject (none)")]
+    [InlineData("""{"iss":"\ud800","aud":[],"sub":""}""", "issuer (none), audience (none), subject (none)")]
+    [InlineData("""{"sub":"eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."}""", "issuer (none), audience (none), subject (hidden)")]
+    [InlineData("[]", "no claims that can be read")]
+    public void A_token_is_described_by_what_a_server_compares(string claims, string description) => Assert.Equal(
+        description, TokenError.DescribeJwt($"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.canary"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("canary")]
+    [InlineData("canary.%%%.canary")]
+    public void A_token_that_only_its_issuer_can_read_is_not_repeated(string token) =>
+        Assert.Equal("no claims that can be read", TokenError.DescribeJwt(token));
 
     [Fact]
     public void An_exception_is_explained_without_the_parameters_name()

@@ -106,7 +106,10 @@ internal sealed class TokenExchangeResponse(
         });
         text.Append(CultureInfo.InvariantCulture, $" a token for one for '{scope}' (HTTP {answer.Status}");
         text.Append(error is null ? ")" : $", {error})").Append(description is null ? ". " : $": {description.TrimEnd('.')}. ");
-        text.Append(Subject()).Append(kind == TokenErrorKind.InvalidResponse
+
+        // For whoever sets the server up.
+        text.Append(CultureInfo.InvariantCulture, $"The token that was exchanged has {TokenError.DescribeJwt(subjectToken)}. ");
+        text.Append(kind == TokenErrorKind.InvalidResponse
             ? "Check the address of the token endpoint."
             : "Check that the server trusts this issuer, accepts this audience, and lets this subject have that token.");
         return new TokenError(kind, text.ToString())
@@ -119,13 +122,4 @@ internal sealed class TokenExchangeResponse(
             IsTransient = isThrottled || answer.Status is 408 or >= 500 || error == OAuthError.TemporarilyUnavailable,
         };
     }
-
-    /// <summary>What the exchanged token says of itself, for whoever sets the server up.</summary>
-    private string? Subject() => UnverifiedJwt.TryRead(subjectToken) is not { } jwt
-        ? null
-        : $"The token that was exchanged has iss {Shown(jwt.Issuer)}, aud {Shown(string.Join(' ', jwt.Audiences))}, sub "
-            + $"{Shown(jwt.Subject)}. ";
-
-    private static string Shown(string? claim) =>
-        claim is { Length: > 0 } && UntrustedText.Plain(claim) is { } text ? $"'{text}'" : "(none)";
 }

@@ -75,7 +75,7 @@ public sealed class AwsRoleOnCephTests(CephServer server)
 
         var error = await RefusedAsync(acquirer, role);
 
-        Assert.Contains($"subject {server.Entra.Application.ObjectId})", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"subject {server.Entra.Application.ObjectId}: ", error.Message, StringComparison.Ordinal);
     }
 
     [CephFact]

@@ -41,6 +41,15 @@ public sealed class AwsRoleCredentialTests : IDisposable
     }
 
     [Fact]
+    public void A_refusal_without_a_status_is_told_without_one()
+    {
+        var error = StsRefusal.OfIdentityToken(new AmazonServiceException("No.") { ErrorCode = "AccessDenied" });
+
+        Assert.StartsWith("AWS STS gave no identity token: AccessDenied, \"No.\". Allow ", error.Message, StringComparison.Ordinal);
+        Assert.Null(error.StatusCode);
+    }
+
+    [Fact]
     public async Task However_many_clients_ask_at_once_STS_is_asked_once()
     {
         var credentials = _bench.Assume();
@@ -158,7 +167,7 @@ public sealed class AwsRoleCredentialTests : IDisposable
 
         var error = await FailsAsync(acquirer.AsAwsCredentials(AwsBench.Role, AwsBench.Scope, _bench.Options()));
 
-        Assert.Contains("not a JWT", error.Message, StringComparison.Ordinal);
+        Assert.Contains("which has no claims that can be read", error.Message, StringComparison.Ordinal);
         Assert.Contains("InvalidIdentityToken", error.Message, StringComparison.Ordinal);
     }
 

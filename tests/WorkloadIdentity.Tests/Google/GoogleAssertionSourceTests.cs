@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Google.Apis.Auth.OAuth2;
+using Google.Apis.Auth.OAuth2.Responses;
 using WorkloadIdentity.Google;
 using WorkloadIdentity.Testing;
 
@@ -40,6 +41,18 @@ public sealed class GoogleAssertionSourceTests(EmulatorFixture fixture) : IClass
             await AskAsync(Source()), TokenErrorKind.Refused, "roles/iam.serviceAccountOpenIdTokenCreator");
 
         Assert.Equal((403, "google", false), (error.StatusCode, error.HelpAnchor, error.IsTransient));
+    }
+
+    [Fact]
+    public async Task A_refusal_without_a_status_is_told_without_one()
+    {
+        _google.Server.Answer((_, _) => Task.FromException<HttpResponseMessage>(
+            new TokenResponseException(new TokenErrorResponse { Error = "invalid_grant" })));
+
+        var error = AssertionBench.Fails(
+            await AskAsync(Source()), TokenErrorKind.Refused, $"of {GooglePlayer.ServiceAccount}: invalid_grant. Check");
+
+        Assert.Null(error.StatusCode);
     }
 
     [Fact]

@@ -208,10 +208,13 @@ public sealed class TokenAcquirerGoogleExtensionsTests(EmulatorFixture fixture)
         Assert.Contains("contoso.com", error.InnerException!.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Answers_that_are_not_Googles_are_refused_without_their_words()
+    [Theory]
+    [InlineData("<html>canary</html>")]
+    [InlineData("""{"error":"canary\ud800"}""")]
+    [InlineData("""{"error":"canary\ud800","error_description":"canary"}""")]
+    public async Task Answers_that_are_not_Googles_are_refused_without_their_words(string answer)
     {
-        _google.Server.Answer(HttpStatusCode.Forbidden, "<html>canary</html>", "text/html");
+        _google.Server.Answer(HttpStatusCode.Forbidden, answer, "text/html");
 
         var error = (await Assert.ThrowsAsync<TokenAcquisitionException>(() => TokenAsync(Credential()))).Error;
 

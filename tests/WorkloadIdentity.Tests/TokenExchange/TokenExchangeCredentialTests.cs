@@ -143,7 +143,10 @@ public sealed class TokenExchangeCredentialTests : IDisposable
 
         Assert.Contains("as.example.com refused to exchange a token for one for 'all-apis' (HTTP 400, invalid_scope)", error.Message,
             StringComparison.Ordinal);
-        Assert.Contains("iss 'https://sts.windows.net/t/', aud 'api://as', sub 'the-subject'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The token that was exchanged has issuer https://sts.windows.net/t/, audience api://as, subject the-subject. ",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("canary", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Jwt, error.Message, StringComparison.Ordinal);
         Assert.Equal(("token-exchange", "all-apis", false), (error.HelpAnchor, error.Scope, error.IsTransient));
@@ -246,7 +249,7 @@ public sealed class TokenExchangeCredentialTests : IDisposable
 
         Assert.Equal("subjectRequest", refused.ParamName);
         Assert.StartsWith(
-            "The request asks for a token that is bound to a certificate, and an exchange presents none. Leave out Binding.",
+            "The request asks for a token that is bound to a certificate, and it would be sent to the server without the certificate.",
             refused.Message,
             StringComparison.Ordinal);
         Assert.Empty(_server.Requests);
