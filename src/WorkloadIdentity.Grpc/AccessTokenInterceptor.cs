@@ -29,21 +29,13 @@ public sealed class AccessTokenInterceptor : Interceptor
     /// <summary>An interceptor whose tokens come from <paramref name="acquirer"/>.</summary>
     /// <param name="acquirer">The source of the tokens. It must outlive the interceptor.</param>
     /// <param name="request">What the tokens are for.</param>
-    /// <exception cref="ArgumentException">The scope is for a token that is itself a credential.</exception>
+    /// <exception cref="ArgumentException">The token is itself a credential, or bound to a certificate.</exception>
     public AccessTokenInterceptor(ITokenAcquirer acquirer, TokenRequest request)
     {
         ArgumentNullException.ThrowIfNull(acquirer);
         ArgumentNullException.ThrowIfNull(request);
-        if (request.IsForTokenExchange)
-        {
-            throw new ArgumentException(
-                $"The scope '{request.Scope}' asks for a token that is itself a credential: a service that received it could act as the "
-                    + "application that trusts it. Use the scope of the service.",
-                nameof(request));
-        }
-
         _acquirer = acquirer;
-        _request = request;
+        _request = request.RequireSendable("the service", "the scope of the service", nameof(request));
     }
 
     /// <inheritdoc/>
@@ -61,14 +53,19 @@ public sealed class AccessTokenInterceptor : Interceptor
         {
             return continuation(request, context);
         }
-        catch (RpcException rejection) when (token.IsRejectedBy(rejection) && token.Renew(rejection))
+        catch (RpcException rejection) when (token.IsRejectedBy(rejection))
         {
-            return continuation(request, context);
+            if (!token.Renew(rejection))
+            {
+                throw;
+            }
         }
         catch (RpcException rejection) when (token.Explain(rejection) is { } explained)
         {
             throw explained;
         }
+
+        return continuation(request, context);
     }
 
     /// <inheritdoc/>

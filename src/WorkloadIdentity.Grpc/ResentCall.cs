@@ -19,7 +19,7 @@ internal sealed class ResentCall<TCall>(Func<TCall> send)
         }
     }
 
-    /// <summary>Sends it again. If the caller has disposed it meanwhile, the first call stays, which then fails as cancelled.</summary>
+    /// <summary>Sends it again. If the caller has disposed it meanwhile, the first call stays, and its rejection is the outcome.</summary>
     public TCall SendAgain()
     {
         lock (_lock)
