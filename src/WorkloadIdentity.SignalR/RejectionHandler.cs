@@ -13,15 +13,28 @@ internal sealed class RejectionHandler(HubToken token) : DelegatingHandler
     {
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.Unauthorized
-            || request.Headers.Authorization is not { Scheme: "Bearer", Parameter: { } rejected }
-            || await token.AfterRejectionAsync(rejected, cancellationToken).ConfigureAwait(false) is not { } renewed
-            || request.Content is not null)
+            || request.Headers.Authorization is not { Scheme: "Bearer", Parameter: { } rejected })
         {
             return response;
         }
 
+        try
+        {
+            if (await token.AfterRejectionAsync(rejected, cancellationToken).ConfigureAwait(false) is not { } renewed
+                || request.Content is not null)
+            {
+                return response;
+            }
+
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", renewed.Value);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+
         response.Dispose();
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", renewed.Value);
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 }
