@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -104,16 +105,25 @@ internal sealed class RedisLogin
         }
     }
 
+    /// <summary>Shows the token to every server. What the first one that fails says is thrown when all have been asked.</summary>
     private async Task AuthenticateAsync(ConnectionMultiplexer multiplexer, AccessToken token)
     {
-        foreach (var server in multiplexer.GetServers())
+        ExceptionDispatchInfo? failure = null;
+
+        // A server that is not connected gets the token when it is.
+        foreach (var server in multiplexer.GetServers().Where(server => server.IsConnected))
         {
-            // A server that is not connected gets the token when it is.
-            if (server.IsConnected)
+            try
             {
                 await server.ExecuteAsync("AUTH", User, token.Value).ConfigureAwait(false);
             }
+            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(exception);
+            }
         }
+
+        failure?.Throw();
     }
 
     /// <summary>
@@ -141,8 +151,9 @@ internal sealed class RedisLogin
                 ? oid.GetString()
                 : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The latter: half of a surrogate pair in a text.
             return null;
         }
     }
