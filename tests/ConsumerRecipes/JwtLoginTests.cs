@@ -19,12 +19,7 @@ public sealed class JwtLoginTests : IAsyncLifetime, IDisposable
         _entra.AddApi("api://vault");
         _entra.AddApi("api://snowflake");
         _server = await JwtLoginServer.StartAsync(_entra);
-        var application = _entra.Application;
-        _acquirer = new TokenAcquirer(new ApplicationCredential(
-            application.TenantId,
-            application.ClientId,
-            ClientSecretAuthentication.FromValue(application.AddSecret()),
-            new ApplicationCredentialOptions { AuthorityHost = _entra.AuthorityHost }));
+        _acquirer = OrdersBench.AcquirerOf(_entra, _entra.Application.AddSecret());
     }
 
     public void Dispose() => _acquirer.Dispose();

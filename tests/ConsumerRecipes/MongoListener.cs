@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using MongoDB.Bson;
 using MongoDB.Bson.IO;
@@ -19,68 +17,31 @@ internal sealed class MongoListener : IAsyncDisposable
     private const int Query = 2004;
     private const int Message = 2013;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _accepting;
+    private readonly LoopbackServer _server;
     private int _rejections;
 
-    public MongoListener()
-    {
-        _listener.Start();
-        _accepting = AcceptAsync();
-    }
+    public MongoListener() => _server = new LoopbackServer(ServeAsync);
 
     public ConcurrentQueue<string> Tokens { get; } = new();
 
-    public string ConnectionString => $"mongodb://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/?directConnection=true";
+    public string ConnectionString => $"mongodb://127.0.0.1:{_server.Port}/?directConnection=true";
 
     /// <summary>The next command gets the error ReauthenticationRequired.</summary>
     public void RejectNext() => _rejections = 1;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        _listener.Dispose();
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(Stream stream, CancellationToken cancellationToken)
     {
-        List<Task> connections = [];
-        try
+        var header = new byte[16];
+        while (true)
         {
-            while (true)
-            {
-                connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token)));
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            await Task.WhenAll(connections);
-        }
-    }
-
-    private async Task ServeAsync(Socket socket)
-    {
-        try
-        {
-            await using var stream = new NetworkStream(socket, ownsSocket: true);
-            var header = new byte[16];
-            while (true)
-            {
-                await stream.ReadExactlyAsync(header, _stop.Token);
-                var body = new byte[BinaryPrimitives.ReadInt32LittleEndian(header) - header.Length];
-                await stream.ReadExactlyAsync(body, _stop.Token);
-                var kind = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12));
-                var answer = Answer(Document(kind, body)).ToBson();
-                await stream.WriteAsync(Packet(kind, header.AsSpan(4, 4), answer), _stop.Token);
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException)
-        {
-            // The client or the test has ended the connection.
+            await stream.ReadExactlyAsync(header, cancellationToken);
+            var body = new byte[BinaryPrimitives.ReadInt32LittleEndian(header) - header.Length];
+            await stream.ReadExactlyAsync(body, cancellationToken);
+            var kind = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12));
+            var answer = Answer(Document(kind, body)).ToBson();
+            await stream.WriteAsync(Packet(kind, header.AsSpan(4, 4), answer), cancellationToken);
         }
     }
 

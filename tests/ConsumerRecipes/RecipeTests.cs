@@ -4,53 +4,36 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Graph;
 using Microsoft.Kiota.Abstractions;
 using WorkloadIdentity;
-using WorkloadIdentity.Testing;
 
 namespace ConsumerRecipes;
 
 /// <summary>The recipes against servers that validate what they are shown, with tokens of the emulator.</summary>
-public sealed class RecipeTests : IAsyncLifetime, IDisposable
+public sealed class RecipeTests : IAsyncLifetime
 {
     private readonly ServiceCollection _services = [];
 
-    private EntraEmulator _entra = null!;
-    private OrdersServer _orders = null!;
-    private TokenAcquirer _acquirer = null!;
+    private OrdersBench _bench = null!;
 
     public async Task InitializeAsync()
     {
-        _entra = await EntraEmulator.StartAsync();
-        _entra.AddApi("api://orders");
-        _orders = await OrdersServer.StartAsync(_entra);
-        var application = _entra.Application;
-        _acquirer = new TokenAcquirer(new ApplicationCredential(
-            application.TenantId,
-            application.ClientId,
-            ClientSecretAuthentication.FromValue(application.AddSecret()),
-            new ApplicationCredentialOptions { AuthorityHost = _entra.AuthorityHost }));
-        _services.AddWorkloadIdentity(_acquirer);
+        _bench = await OrdersBench.StartAsync();
+        _services.AddWorkloadIdentity(_bench.Acquirer);
     }
 
-    public void Dispose() => _acquirer.Dispose();
-
-    public async Task DisposeAsync()
-    {
-        await _orders.DisposeAsync();
-        await _entra.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
 
     [Fact]
     public async Task A_Refit_client_sends_a_token_and_answers_a_rejection()
     {
-        RefitClient.Register(_services, _orders.Address);
+        RefitClient.Register(_services, _bench.Orders.Address);
         await using var provider = _services.BuildServiceProvider();
         var client = provider.GetRequiredService<IOrdersApi>();
-        Assert.Equal(new OrderView(42, _entra.Application.ClientId), await client.GetAsync(42));
+        Assert.Equal(new OrderView(42, _bench.Entra.Application.ClientId), await client.GetAsync(42));
 
-        _orders.RejectNext();
+        _bench.Orders.RejectNext();
 
         Assert.Equal(43, (await client.GetAsync(43)).Id);
-        Assert.Equal(2, _entra.Journal.TokenRequests.Count);
+        Assert.Equal(2, _bench.TokenRequests);
     }
 
     [Fact]
@@ -65,7 +48,7 @@ public sealed class RecipeTests : IAsyncLifetime, IDisposable
 
     [Fact]
     public async Task A_Graph_client_with_the_SDK_s_own_handlers_reads_the_directory_and_answers_a_claims_challenge() =>
-        await ReadsAndAnswersAChallengeAsync(Graph.Client(_acquirer, Network()));
+        await ReadsAndAnswersAChallengeAsync(Graph.Client(_bench.Acquirer, Network()));
 
     [Fact]
     public async Task The_retries_of_the_Graph_SDK_stay()
@@ -76,16 +59,16 @@ public sealed class RecipeTests : IAsyncLifetime, IDisposable
             Headers = { RetryAfter = new(TimeSpan.Zero) },
         });
 
-        Assert.NotEmpty((await Graph.Client(_acquirer, network).Applications.GetAsync())!.Value!);
+        Assert.NotEmpty((await Graph.Client(_bench.Acquirer, network).Applications.GetAsync())!.Value!);
         Assert.Equal(2, network.Requests);
-        Assert.Single(_entra.Journal.TokenRequests);
+        Assert.Single(_bench.Entra.Journal.TokenRequests);
     }
 
     [Fact]
     public async Task A_Graph_client_sends_its_token_to_no_other_host()
     {
         var network = Network();
-        var client = Graph.Client(_acquirer, network);
+        var client = Graph.Client(_bench.Acquirer, network);
 
         var failure = await Assert.ThrowsAsync<TokenAcquisitionException>(
             () => client.Applications.WithUrl("https://graph.example/v1.0/applications").GetAsync());
@@ -97,34 +80,34 @@ public sealed class RecipeTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_Kiota_client_sends_a_token_and_answers_a_rejection()
     {
-        using var adapter = Graph.Adapter(_acquirer, _orders.Address);
-        var request = new RequestInformation { HttpMethod = Method.GET, URI = new Uri(_orders.Address, "/orders/42") };
+        using var adapter = Graph.Adapter(_bench.Acquirer, _bench.Orders.Address);
+        var request = new RequestInformation { HttpMethod = Method.GET, URI = new Uri(_bench.Orders.Address, "/orders/42") };
         await using (await adapter.SendPrimitiveAsync<Stream>(request))
         {
-            _orders.RejectNext();
+            _bench.Orders.RejectNext();
         }
 
         await using var order = await adapter.SendPrimitiveAsync<Stream>(request);
 
         Assert.NotNull(order);
-        Assert.Equal(2, _entra.Journal.TokenRequests.Count);
+        Assert.Equal(2, _bench.TokenRequests);
     }
 
     [Fact]
     public async Task A_web_socket_opens_with_a_token_and_answers_a_rejection()
     {
-        Assert.Equal(_entra.Application.ClientId, await CallerOfSocketAsync());
+        Assert.Equal(_bench.Entra.Application.ClientId, await CallerOfSocketAsync());
 
-        _orders.Revoke();
+        _bench.Orders.Revoke();
 
-        Assert.Equal(_entra.Application.ClientId, await CallerOfSocketAsync());
-        Assert.Equal(2, _entra.Journal.TokenRequests.Count);
+        Assert.Equal(_bench.Entra.Application.ClientId, await CallerOfSocketAsync());
+        Assert.Equal(2, _bench.TokenRequests);
     }
 
     private async Task<string> CallerOfSocketAsync()
     {
-        var server = new UriBuilder(_orders.Address) { Scheme = "ws" }.Uri;
-        using var socket = await WebSockets.ConnectAsync(_acquirer, server, CancellationToken.None);
+        var server = new UriBuilder(_bench.Orders.Address) { Scheme = "ws" }.Uri;
+        using var socket = await WebSockets.ConnectAsync(_bench.Acquirer, server, CancellationToken.None);
         var received = new byte[100];
         var result = await socket.ReceiveAsync(received, CancellationToken.None);
         return Encoding.UTF8.GetString(received, 0, result.Count);
@@ -132,19 +115,19 @@ public sealed class RecipeTests : IAsyncLifetime, IDisposable
 
     private ToEmulator Network()
     {
-        var graph = _entra.AddGraph();
-        _entra.Application.AssignRole(graph, "Application.Read.All");
+        var graph = _bench.Entra.AddGraph();
+        _bench.Entra.Application.AssignRole(graph, "Application.Read.All");
         return new ToEmulator(graph.Url);
     }
 
     private async Task ReadsAndAnswersAChallengeAsync(GraphServiceClient client)
     {
-        Assert.Contains((await client.Applications.GetAsync())!.Value!, one => one.AppId == _entra.Application.ClientId);
+        Assert.Contains((await client.Applications.GetAsync())!.Value!, one => one.AppId == _bench.Entra.Application.ClientId);
 
-        _entra.Application.Revoke();
+        _bench.Entra.Application.Revoke();
 
         Assert.NotEmpty((await client.Applications.GetAsync())!.Value!);
-        Assert.Equal(2, _entra.Journal.TokenRequests.Count);
+        Assert.Equal(2, _bench.TokenRequests);
     }
 
     /// <summary>The network: what is addressed to graph.microsoft.com arrives at the emulator.</summary>

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using StackExchange.Redis.Configuration;
 using WorkloadIdentity;
@@ -21,8 +20,6 @@ namespace ConsumerRecipes;
 public sealed class RedisTests : IAsyncLifetime
 {
     private const string User = "11111111-2222-3333-4444-555555555555";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<string> _issued = new();
     private LocalRedis? _server;
@@ -105,7 +102,7 @@ public sealed class RedisTests : IAsyncLifetime
     public async Task A_login_that_the_server_refuses_again_is_logged_and_tried_again()
     {
         _lifetime = TimeSpan.FromSeconds(4);
-        var log = new ListLog();
+        var log = new ListLogger();
         using var acquirer = Acquirer();
         await using var redis = await ConnectionMultiplexer.ConnectAsync(
             await Options.UseWorkloadIdentityAsync(acquirer, options => options.LoggerFactory = log));
@@ -118,6 +115,42 @@ public sealed class RedisTests : IAsyncLifetime
         _issuesUnknown = false;
         var logins = await LoginsAsync();
         await UntilAsync(async () => await LoginsAsync() > logins);
+    }
+
+    [RedisFact]
+    public Task A_server_that_refuses_a_new_token_does_not_keep_it_from_the_next_one() => OneServerRefusesAsync(refusing: 0);
+
+    [RedisFact]
+    public Task A_server_that_refuses_a_new_token_does_not_keep_it_from_the_one_before() => OneServerRefusesAsync(refusing: 1);
+
+    private async Task OneServerRefusesAsync(int refusing)
+    {
+        _lifetime = TimeSpan.FromSeconds(4);
+        await using var secondServer = await LocalRedis.StartAsync();
+        await using var second = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{secondServer.Port},allowAdmin=true");
+        ConnectionMultiplexer[] servers = [_administration, second];
+        var refuses = false;
+        using var acquirer = new TokenAcquirer(FakeCredential.Issuing(_ =>
+        {
+            var token = NextToken();
+            for (var i = 0; i < servers.Length; i++)
+            {
+                SetPassword(servers[i], refuses && i == refusing ? "another" : token);
+            }
+
+            return new AccessToken(token, TimeProvider.System.GetUtcNow() + _lifetime);
+        }));
+        var options = Options;
+        options.EndPoints.Add("127.0.0.1", secondServer.Port);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(await options.UseWorkloadIdentityAsync(acquirer));
+        await UntilAsync(() => Task.FromResult(Array.TrueForAll(redis.GetServers(), server => server.IsConnected)));
+        refuses = true;
+
+        await UntilAsync(async () => await StatisticAsync("failed_calls", servers[refusing]) > 0);
+
+        var logins = await StatisticAsync("calls", servers[1 - refusing]);
+        await UntilAsync(async () => await StatisticAsync("calls", servers[1 - refusing]) > logins);
+        Assert.Equal(0, await StatisticAsync("failed_calls", servers[1 - refusing]));
     }
 
     [RedisFact]
@@ -148,6 +181,32 @@ public sealed class RedisTests : IAsyncLifetime
 
         Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_a_credential_is_refused()
+    {
+        using var acquirer = new TokenAcquirer(FakeCredential.Issuing(TokenOf(1)));
+
+        await Assert.ThrowsAsync<ArgumentException>("RedisTokenOptions.Scope", () => ConfigurationOptions.Parse("orders.example,ssl=true")
+            .UseWorkloadIdentityAsync(acquirer, options => options.Scope = "api://AzureADTokenExchange/.default"));
+    }
+
+    [Theory]
+    [InlineData("""{"oid":"\ud800"}""")]
+    [InlineData("""{"\ud800":1}""")]
+    [InlineData("""{"oid":1}""")]
+    [InlineData("[]")]
+    [InlineData("not JSON")]
+    public async Task A_token_whose_object_id_cannot_be_read_needs_a_user(string claims)
+    {
+        using var acquirer = new TokenAcquirer(
+            FakeCredential.Issuing($"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.e30"));
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => ConfigurationOptions.Parse("orders.example,ssl=true").UseWorkloadIdentityAsync(acquirer));
+
+        Assert.Contains("no user is named", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -192,12 +251,20 @@ public sealed class RedisTests : IAsyncLifetime
 
     private TokenAcquirer Acquirer() => new(FakeCredential.Issuing(_ =>
     {
-        var token = TokenOf(_issued.Count + 1);
-        _issued.Enqueue(token);
-        var password = _issuesUnknown ? "another" : token;
-        _administration.GetDatabase().Execute("ACL", "SETUSER", User, "on", "resetpass", $">{password}", "~*", "&*", "+@all");
+        var token = NextToken();
+        SetPassword(_administration, _issuesUnknown ? "another" : token);
         return new AccessToken(token, TimeProvider.System.GetUtcNow() + _lifetime);
     }));
+
+    private string NextToken()
+    {
+        var token = TokenOf(_issued.Count + 1);
+        _issued.Enqueue(token);
+        return token;
+    }
+
+    private static void SetPassword(ConnectionMultiplexer administration, string password) =>
+        administration.GetDatabase().Execute("ACL", "SETUSER", User, "on", "resetpass", $">{password}", "~*", "&*", "+@all");
 
     private static string TokenOf(int number) =>
         $"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"oid":"{{User}}","n":{{number}}}"""))}.e30";
@@ -207,9 +274,9 @@ public sealed class RedisTests : IAsyncLifetime
     private async Task<long> RefusedLoginsAsync() => await StatisticAsync("failed_calls") + await StatisticAsync("rejected_calls");
 
     /// <summary>A statistic of AUTH, which a login with HELLO is not.</summary>
-    private async Task<long> StatisticAsync(string name)
+    private async Task<long> StatisticAsync(string name, ConnectionMultiplexer? administration = null)
     {
-        var server = _administration.GetServers().Single();
+        var server = (administration ?? _administration).GetServers().Single();
         var statistics = (await server.InfoAsync("commandstats")).SelectMany(group => group);
         var line = statistics.FirstOrDefault(pair => pair.Key == "cmdstat_auth").Value;
         return line is null
@@ -219,51 +286,18 @@ public sealed class RedisTests : IAsyncLifetime
                 CultureInfo.InvariantCulture);
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> holds)
+    private static Task UntilAsync(Func<Task<bool>> holds) => Eventually.HoldsAsync(async () =>
     {
-        var started = TimeProvider.System.GetTimestamp();
-        while (true)
+        try
         {
-            try
-            {
-                if (await holds())
-                {
-                    return;
-                }
-            }
-            catch (RedisException)
-            {
-                // The connection is on its way back.
-            }
-
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, "It did not happen in time.");
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            return await holds();
         }
-    }
+        catch (RedisException)
+        {
+            // The connection is on its way back.
+            return false;
+        }
+    });
 
     private sealed class OwnDefaults : DefaultOptionsProvider;
-
-    private sealed class ListLog : ILoggerFactory, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue(formatter(state, exception));
-
-        public void Dispose()
-        {
-        }
-    }
 }

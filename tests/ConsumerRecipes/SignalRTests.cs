@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Http.Connections.Client;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -8,46 +9,23 @@ using WorkloadIdentity.Testing;
 namespace ConsumerRecipes;
 
 /// <summary>Hub connections against a hub of ASP.NET Core that validates the emulator's tokens.</summary>
-public sealed class SignalRTests : IAsyncLifetime, IDisposable
+public sealed class SignalRTests : IAsyncLifetime
 {
-    private const string Scope = "api://orders/.default";
+    private OrdersBench _bench = null!;
 
-    private EntraEmulator _entra = null!;
-    private OrdersServer _orders = null!;
-    private TokenAcquirer _acquirer = null!;
+    public async Task InitializeAsync() => _bench = await OrdersBench.StartAsync();
 
-    private int TokenRequests => _entra.Journal.TokenRequests.Count;
-
-    public async Task InitializeAsync()
-    {
-        _entra = await EntraEmulator.StartAsync();
-        _entra.AddApi("api://orders");
-        _orders = await OrdersServer.StartAsync(_entra);
-        var application = _entra.Application;
-        _acquirer = new TokenAcquirer(new ApplicationCredential(
-            application.TenantId,
-            application.ClientId,
-            ClientSecretAuthentication.FromValue(application.AddSecret()),
-            new ApplicationCredentialOptions { AuthorityHost = _entra.AuthorityHost }));
-    }
-
-    public void Dispose() => _acquirer.Dispose();
-
-    public async Task DisposeAsync()
-    {
-        await _orders.DisposeAsync();
-        await _entra.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
 
     [Fact]
     public async Task The_recipe_shows_a_token()
     {
-        await using var connection = SignalR.Connection(_acquirer, new Uri(_orders.Address, "/hub"));
+        await using var connection = SignalR.Connection(_bench.Acquirer, new Uri(_bench.Orders.Address, "/hub"));
 
         await connection.StartAsync();
 
         Assert.Equal(Order(42), await connection.InvokeAsync<OrderView>("Get", 42));
-        Assert.Equal(1, TokenRequests);
+        Assert.Equal(1, _bench.TokenRequests);
     }
 
     [Theory]
@@ -62,12 +40,12 @@ public sealed class SignalRTests : IAsyncLifetime, IDisposable
             Assert.Equal(Order(42), await first.InvokeAsync<OrderView>("Get", 42));
         }
 
-        _orders.Revoke();
+        _bench.Orders.Revoke();
         await using var connection = Connection(transport);
         await connection.StartAsync();
 
         Assert.Equal(Order(43), await connection.InvokeAsync<OrderView>("Get", 43));
-        Assert.Equal(2, TokenRequests);
+        Assert.Equal(2, _bench.TokenRequests);
     }
 
     [Fact]
@@ -77,28 +55,47 @@ public sealed class SignalRTests : IAsyncLifetime, IDisposable
         await connection.StartAsync();
         Assert.Equal(Order(42), await connection.InvokeAsync<OrderView>("Get", 42));
 
-        _orders.Revoke();
+        _bench.Orders.Revoke();
 
         Assert.Equal(Order(43), await connection.InvokeAsync<OrderView>("Get", 43));
         Assert.Equal(Order(44), await connection.InvokeAsync<OrderView>("Get", 44));
-        Assert.Equal(2, TokenRequests);
+        Assert.Equal(2, _bench.TokenRequests);
     }
 
     [Fact]
     public async Task A_token_of_another_issuer_is_not_renewed()
     {
-        var options = new HttpConnectionOptions { Url = _orders.Address };
-        options.UseWorkloadIdentity(_acquirer, Scope);
+        var options = new HttpConnectionOptions { Url = _bench.Orders.Address };
+        options.UseWorkloadIdentity(_bench.Acquirer, OrdersBench.Scope);
         await options.AccessTokenProvider!();
         using var client = new HttpMessageInvoker(options.HttpMessageHandlerFactory!(new HttpClientHandler()));
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_orders.Address, "/orders/42"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_bench.Orders.Address, "/orders/42"));
         request.Headers.Authorization = new("Bearer", "of-another-service");
 
         using var response = await client.SendAsync(request, CancellationToken.None);
 
-        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Equal(1, TokenRequests);
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal(1, _bench.TokenRequests);
         Assert.Equal("Bearer of-another-service", request.Headers.Authorization.ToString());
+    }
+
+    [Fact]
+    public async Task A_renewal_that_fails_leaves_no_response_behind()
+    {
+        var issued = 0;
+        using var acquirer = new TokenAcquirer(FakeCredential.Issuing(
+            _ => issued++ == 0 ? "revoked" : throw new InvalidOperationException("No renewal.")));
+        using var rejection = new TrackedResponse();
+        var options = new HttpConnectionOptions { Url = _bench.Orders.Address };
+        options.UseWorkloadIdentity(acquirer, OrdersBench.Scope);
+        using var client = new HttpMessageInvoker(options.HttpMessageHandlerFactory!(new Answering(rejection)));
+        using var request = new HttpRequestMessage(HttpMethod.Get, _bench.Orders.Address);
+        request.Headers.Authorization = new("Bearer", await options.AccessTokenProvider!());
+
+        await Assert.ThrowsAnyAsync<Exception>(() => client.SendAsync(request, CancellationToken.None));
+
+        Assert.Equal(2, issued);
+        Assert.True(rejection.IsDisposed);
     }
 
     [Theory]
@@ -106,34 +103,54 @@ public sealed class SignalRTests : IAsyncLifetime, IDisposable
     [InlineData("http://localhost:5000/hub")]
     public async Task A_hub_without_TLS_on_another_machine_gets_no_token(string address)
     {
-        await using var connection = SignalR.Connection(_acquirer, new Uri(address));
+        await using var connection = SignalR.Connection(_bench.Acquirer, new Uri(address));
 
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => connection.StartAsync());
 
         Assert.Contains("has no TLS", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(0, TokenRequests);
+        Assert.Equal(0, _bench.TokenRequests);
     }
 
     [Fact]
     public async Task Without_a_token_the_connection_does_not_start_and_says_why()
     {
         using var acquirer = new TokenAcquirer(FakeCredential.Failing(new TokenError(TokenErrorKind.Refused, "No consent.")));
-        await using var connection = SignalR.Connection(acquirer, new Uri(_orders.Address, "/hub"));
+        await using var connection = SignalR.Connection(acquirer, new Uri(_bench.Orders.Address, "/hub"));
 
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => connection.StartAsync());
 
         Assert.Contains("No consent.", failure.ToString(), StringComparison.Ordinal);
-        Assert.Empty(_orders.Seen);
+        Assert.Empty(_bench.Orders.Seen);
     }
 
     [Fact]
     public void A_token_that_is_a_credential_is_refused() =>
         Assert.Throws<ArgumentException>(
-            () => new HttpConnectionOptions().UseWorkloadIdentity(_acquirer, "api://AzureADTokenExchange/.default"));
+            () => new HttpConnectionOptions().UseWorkloadIdentity(_bench.Acquirer, "api://AzureADTokenExchange/.default"));
 
-    private OrderView Order(int id) => new(id, _entra.Application.ClientId);
+    private OrderView Order(int id) => new(id, _bench.Entra.Application.ClientId);
 
     private HubConnection Connection(HttpTransportType transport) => new HubConnectionBuilder()
-        .WithUrl(new Uri(_orders.Address, "/hub"), transport, options => options.UseWorkloadIdentity(_acquirer, Scope))
+        .WithUrl(
+            new Uri(_bench.Orders.Address, "/hub"),
+            transport,
+            options => options.UseWorkloadIdentity(_bench.Acquirer, OrdersBench.Scope))
         .Build();
+
+    private sealed class Answering(HttpResponseMessage response) : HttpClientHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(response);
+    }
+
+    private sealed class TrackedResponse() : HttpResponseMessage(HttpStatusCode.Unauthorized)
+    {
+        public bool IsDisposed { get; private set; }
+
+        protected override void Dispose(bool disposing)
+        {
+            IsDisposed = true;
+            base.Dispose(disposing);
+        }
+    }
 }

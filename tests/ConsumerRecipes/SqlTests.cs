@@ -2,6 +2,7 @@ using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using WorkloadIdentity;
+using WorkloadIdentity.EntityFrameworkCore;
 using WorkloadIdentity.SqlClient;
 using WorkloadIdentity.Testing;
 
@@ -158,6 +159,23 @@ public sealed class SqlTests : IAsyncDisposable
         Assert.Throws<ArgumentException>(
             () => connection.UseWorkloadIdentity(_acquirer, new TokenRequest("api://AzureADTokenExchange/.default")));
     }
+
+    [Theory]
+    [InlineData(TokenBinding.Preferred)]
+    [InlineData(TokenBinding.Required)]
+    public void A_token_that_may_be_bound_to_a_certificate_is_refused(TokenBinding binding)
+    {
+        var request = new TokenRequest(SqlConnectionExtensions.AzureSqlScope) { Binding = binding };
+        using var connection = new SqlConnection("Server=127.0.0.1");
+
+        Assert.Throws<ArgumentException>("request", () => connection.UseWorkloadIdentity(_acquirer, request));
+        Assert.Throws<ArgumentException>("request", () => new DbContextOptionsBuilder().UseWorkloadIdentity(_acquirer, request));
+    }
+
+    [Fact]
+    public void A_context_refuses_it_where_it_is_configured() =>
+        Assert.Throws<ArgumentException>("request", () => new DbContextOptionsBuilder().UseWorkloadIdentity(
+            _acquirer, new TokenRequest("api://AzureADTokenExchange/.default")));
 
     private static object Callback(ITokenAcquirer acquirer, TokenRequest? request)
     {

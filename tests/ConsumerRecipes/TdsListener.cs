@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -20,11 +18,9 @@ internal sealed class TdsListener : IAsyncDisposable
     private const byte Login7 = 0x10;
     private const byte FederatedToken = 0x08;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
     private readonly X509Certificate2 _certificate;
     private readonly string _certificateFile = Path.GetTempFileName();
-    private readonly Task _accepting;
+    private readonly LoopbackServer _server;
 
     public TdsListener()
     {
@@ -34,8 +30,7 @@ internal sealed class TdsListener : IAsyncDisposable
         using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         _certificate = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), password: null);
         File.WriteAllBytes(_certificateFile, certificate.Export(X509ContentType.Cert));
-        _listener.Start();
-        _accepting = AcceptAsync();
+        _server = new LoopbackServer(ServeAsync);
     }
 
     /// <summary>The tokens of all logins.</summary>
@@ -44,71 +39,44 @@ internal sealed class TdsListener : IAsyncDisposable
     public bool Refuses { get; set; }
 
     public string ConnectionString =>
-        $"Server=127.0.0.1,{((IPEndPoint)_listener.LocalEndpoint).Port};Database=orders;Encrypt=Strict;"
+        $"Server=127.0.0.1,{_server.Port};Database=orders;Encrypt=Strict;"
             + $"ServerCertificate={_certificateFile};Connect Timeout=60;ConnectRetryCount=0";
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
+        await _server.DisposeAsync();
         _certificate.Dispose();
-        _listener.Dispose();
-        _stop.Dispose();
         File.Delete(_certificateFile);
     }
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(Stream connection, CancellationToken cancellationToken)
     {
-        List<Task> connections = [];
-        try
-        {
-            while (true)
+        await using var tls = new SslStream(connection, leaveInnerStreamOpen: true);
+        await tls.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions
             {
-                connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token)));
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            await Task.WhenAll(connections);
-        }
+                ServerCertificate = _certificate,
+                ApplicationProtocols = [new SslApplicationProtocol("tds/8.0")],
+            },
+            cancellationToken);
+        await LogInAsync(tls, cancellationToken);
+        await tls.CopyToAsync(Stream.Null, cancellationToken);
     }
 
-    private async Task ServeAsync(Socket socket)
+    private async Task LogInAsync(Stream stream, CancellationToken cancellationToken)
     {
-        try
-        {
-            await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
-            await tls.AuthenticateAsServerAsync(
-                new SslServerAuthenticationOptions
-                {
-                    ServerCertificate = _certificate,
-                    ApplicationProtocols = [new SslApplicationProtocol("tds/8.0")],
-                },
-                _stop.Token);
-            await LogInAsync(tls);
-            await tls.CopyToAsync(Stream.Null, _stop.Token);
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException)
-        {
-            // The client or the test has ended the connection.
-        }
-    }
-
-    private async Task LogInAsync(Stream stream)
-    {
-        Expect(PreLogin, (await ReadAsync(stream)).Type);
+        Expect(PreLogin, (await ReadAsync(stream, cancellationToken)).Type);
 
         // Options of 5 bytes each (version, encryption, federated authentication required), their end, then their values.
-        await WriteAsync(stream, [0, 0, 16, 0, 6, 1, 0, 22, 0, 1, 6, 0, 23, 0, 1, 0xFF, 16, 0, 0, 0, 0, 0, 0, 1]);
-        Expect(Login7, (await ReadAsync(stream)).Type);
-        await WriteAsync(stream, FederationInformation());
-        var (type, message) = await ReadAsync(stream);
+        await WriteAsync(stream, [0, 0, 16, 0, 6, 1, 0, 22, 0, 1, 6, 0, 23, 0, 1, 0xFF, 16, 0, 0, 0, 0, 0, 0, 1], cancellationToken);
+        Expect(Login7, (await ReadAsync(stream, cancellationToken)).Type);
+        await WriteAsync(stream, FederationInformation(), cancellationToken);
+        var (type, message) = await ReadAsync(stream, cancellationToken);
         Expect(FederatedToken, type);
         var length = BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(4));
         Tokens.Enqueue(Encoding.Unicode.GetString(message, 8, length));
         var refused = Error(18456, "Login failed for user '<token-identified principal>'.");
-        await WriteAsync(stream, Refuses ? [.. refused, .. Done(2)] : Accepted());
+        await WriteAsync(stream, Refuses ? [.. refused, .. Done(2)] : Accepted(), cancellationToken);
     }
 
     private static void Expect(byte expected, byte type)
@@ -160,25 +128,25 @@ internal sealed class TdsListener : IAsyncDisposable
     private static byte[] Int32(int value) => [.. Int16(value), .. Int16(value >> 16)];
 
     /// <summary>One message: packets with a header of 8 bytes, up to the one that says it is the last.</summary>
-    private async Task<(byte Type, byte[] Content)> ReadAsync(Stream stream)
+    private static async Task<(byte Type, byte[] Content)> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         var content = new MemoryStream();
         var header = new byte[8];
         do
         {
-            await stream.ReadExactlyAsync(header, _stop.Token);
+            await stream.ReadExactlyAsync(header, cancellationToken);
             var packet = new byte[BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(2)) - header.Length];
-            await stream.ReadExactlyAsync(packet, _stop.Token);
+            await stream.ReadExactlyAsync(packet, cancellationToken);
             content.Write(packet);
         }
         while ((header[1] & 1) == 0);
         return (header[0], content.ToArray());
     }
 
-    private async Task WriteAsync(Stream stream, byte[] content)
+    private static async Task WriteAsync(Stream stream, byte[] content, CancellationToken cancellationToken)
     {
         var length = content.Length + 8;
-        await stream.WriteAsync((byte[])[Tabular, 1, (byte)(length >> 8), (byte)length, 0, 0, 1, 0, .. content], _stop.Token);
-        await stream.FlushAsync(_stop.Token);
+        await stream.WriteAsync((byte[])[Tabular, 1, (byte)(length >> 8), (byte)length, 0, 0, 1, 0, .. content], cancellationToken);
+        await stream.FlushAsync(cancellationToken);
     }
 }

@@ -5,42 +5,20 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using WorkloadIdentity;
-using WorkloadIdentity.Testing;
 using Yarp.ReverseProxy.Transforms;
 
 namespace ConsumerRecipes;
 
 /// <summary>A YARP proxy in front of a service that validates the emulator's tokens.</summary>
-public sealed class YarpTests : IAsyncLifetime, IDisposable
+public sealed class YarpTests : IAsyncLifetime
 {
     private const string OfCaller = "Bearer of-the-caller";
 
-    private EntraEmulator _entra = null!;
-    private OrdersServer _orders = null!;
-    private TokenAcquirer _acquirer = null!;
+    private OrdersBench _bench = null!;
 
-    private int TokenRequests => _entra.Journal.TokenRequests.Count;
+    public async Task InitializeAsync() => _bench = await OrdersBench.StartAsync();
 
-    public async Task InitializeAsync()
-    {
-        _entra = await EntraEmulator.StartAsync();
-        _entra.AddApi("api://orders");
-        _orders = await OrdersServer.StartAsync(_entra);
-        var application = _entra.Application;
-        _acquirer = new TokenAcquirer(new ApplicationCredential(
-            application.TenantId,
-            application.ClientId,
-            ClientSecretAuthentication.FromValue(application.AddSecret()),
-            new ApplicationCredentialOptions { AuthorityHost = _entra.AuthorityHost }));
-    }
-
-    public void Dispose() => _acquirer.Dispose();
-
-    public async Task DisposeAsync()
-    {
-        await _orders.DisposeAsync();
-        await _entra.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
 
     [Fact]
     public async Task The_service_gets_the_proxy_s_token_and_never_that_of_the_caller()
@@ -49,11 +27,11 @@ public sealed class YarpTests : IAsyncLifetime, IDisposable
         using var caller = Caller(proxy);
 
         Assert.Equal(
-            $$"""{"id":42,"caller":"{{_entra.Application.ClientId}}"}""",
+            $$"""{"id":42,"caller":"{{_bench.Entra.Application.ClientId}}"}""",
             await caller.GetStringAsync(new Uri("/orders/42", UriKind.Relative)));
 
-        Assert.DoesNotContain(OfCaller, _orders.Seen);
-        Assert.Equal(1, TokenRequests);
+        Assert.DoesNotContain(OfCaller, _bench.Orders.Seen);
+        Assert.Equal(1, _bench.TokenRequests);
     }
 
     [Fact]
@@ -69,7 +47,7 @@ public sealed class YarpTests : IAsyncLifetime, IDisposable
 
         await caller.GetStringAsync(new Uri("/orders/42", UriKind.Relative));
 
-        Assert.DoesNotContain(OfCaller, _orders.Seen);
+        Assert.DoesNotContain(OfCaller, _bench.Orders.Seen);
     }
 
     [Fact]
@@ -79,16 +57,16 @@ public sealed class YarpTests : IAsyncLifetime, IDisposable
         using var caller = Caller(proxy);
         await caller.GetStringAsync(new Uri("/orders/42", UriKind.Relative));
 
-        _orders.Revoke();
+        _bench.Orders.Revoke();
         await caller.GetStringAsync(new Uri("/orders/42", UriKind.Relative));
-        Assert.Equal(2, TokenRequests);
+        Assert.Equal(2, _bench.TokenRequests);
 
-        _orders.RejectNext();
+        _bench.Orders.RejectNext();
         using var body = new StringContent("order");
         using var response = await caller.PostAsync(new Uri("/orders", UriKind.Relative), body);
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         await caller.GetStringAsync(new Uri("/orders/42", UriKind.Relative));
-        Assert.Equal(3, TokenRequests);
+        Assert.Equal(3, _bench.TokenRequests);
     }
 
     [Fact]
@@ -100,13 +78,13 @@ public sealed class YarpTests : IAsyncLifetime, IDisposable
         using var response = await caller.GetAsync(new Uri("/orders/42", UriKind.Relative));
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Contains(OfCaller, _orders.Seen);
+        Assert.Contains(OfCaller, _bench.Orders.Seen);
     }
 
     [Fact]
     public async Task A_destination_that_is_added_later_gets_the_token()
     {
-        await using var second = await OrdersServer.StartAsync(_entra);
+        await using var second = await OrdersServer.StartAsync(_bench.Entra);
         await using var proxy = await StartAsync();
         using var caller = Caller(proxy);
         await caller.GetStringAsync(new Uri("/orders/42", UriKind.Relative));
@@ -120,13 +98,13 @@ public sealed class YarpTests : IAsyncLifetime, IDisposable
         }
 
         Assert.Single(second.Seen, shown => shown.StartsWith("Bearer ey", StringComparison.Ordinal));
-        Assert.Equal(1, TokenRequests);
+        Assert.Equal(1, _bench.TokenRequests);
     }
 
     [Fact]
     public async Task An_address_that_a_transform_made_up_gets_nothing()
     {
-        await using var elsewhere = await OrdersServer.StartAsync(_entra);
+        await using var elsewhere = await OrdersServer.StartAsync(_bench.Entra);
         await using var proxy = await StartAsync(reverseProxy => reverseProxy.AddTransforms(context =>
             context.AddRequestTransform(request =>
             {
@@ -166,6 +144,28 @@ public sealed class YarpTests : IAsyncLifetime, IDisposable
         Assert.NotNull(proxy.AddAccessToken("stock", "api://stock/.default"));
     }
 
+    [Fact]
+    public void A_token_that_is_a_credential_is_refused_where_it_is_registered() =>
+        Assert.Throws<ArgumentException>(
+            "scope",
+            () => new ServiceCollection().AddReverseProxy().AddAccessToken("orders", "api://AzureADTokenExchange/.default"));
+
+    [Theory]
+    [InlineData(TokenBinding.Preferred)]
+    [InlineData(TokenBinding.Required)]
+    public void A_token_that_may_be_bound_to_a_certificate_is_refused_where_it_is_registered(TokenBinding binding) =>
+        Refuses(options => options.Binding = binding, "presents no certificate");
+
+    [Fact]
+    public void An_option_that_cannot_be_used_is_refused_where_it_is_registered() =>
+        Refuses(options => options.AllowedOrigins.Add(new Uri("http://orders.contoso.com")), "plain http");
+
+    private static void Refuses(Action<AccessTokenHandlerOptions> configure, string says) => Assert.Contains(
+        says,
+        Assert.ThrowsAny<ArgumentException>(
+            () => new ServiceCollection().AddReverseProxy().AddAccessToken("orders", OrdersBench.Scope, configure)).Message,
+        StringComparison.Ordinal);
+
     private static HttpClient Caller(WebApplication proxy)
     {
         var caller = new HttpClient { BaseAddress = new Uri(proxy.Urls.Single()) };
@@ -183,9 +183,9 @@ public sealed class YarpTests : IAsyncLifetime, IDisposable
         {
             ["ReverseProxy:Routes:all:ClusterId"] = cluster,
             ["ReverseProxy:Routes:all:Match:Path"] = "{**path}",
-            [$"ReverseProxy:Clusters:{cluster}:Destinations:one:Address"] = _orders.Address.AbsoluteUri,
+            [$"ReverseProxy:Clusters:{cluster}:Destinations:one:Address"] = _bench.Orders.Address.AbsoluteUri,
         });
-        builder.Services.AddWorkloadIdentity(_acquirer);
+        builder.Services.AddWorkloadIdentity(_bench.Acquirer);
         if (configure is null && configureFirst is null)
         {
             Proxy.Register(builder);
