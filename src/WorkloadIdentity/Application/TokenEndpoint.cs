@@ -30,7 +30,23 @@ internal sealed class TokenEndpoint(
         var started = timeProvider.GetTimestamp();
         for (var wait = FirstPropagationWait; ; wait = wait * 2 < LongestPropagationWait ? wait * 2 : LongestPropagationWait)
         {
-            var attempt = await AskAsync(exchange, cancellationToken).ConfigureAwait(false);
+            exchange.UseRs256 = _rs256Only;
+            var attempt = await AttemptAsync(exchange, refused: null, cancellationToken).ConfigureAwait(false);
+            if (attempt.WasToldCode(EntraCode.AlgorithmNotSupported) && attempt.Form?.Algorithm is { } algorithm
+                && algorithm != ClientAssertion.Rs256)
+            {
+                exchange.UseRs256 = true;
+                attempt = await AttemptAsync(exchange, refused: null, cancellationToken).ConfigureAwait(false);
+                _rs256Only |= attempt.Result.Verdict == TokenVerdict.Issued;
+            }
+
+            if (attempt is { Result.Error.Kind: TokenErrorKind.Refused, Form: not null }
+                && attempt.Result.Error.EntraErrorCodes.Any(EntraCode.MayBeRotated))
+            {
+                exchange.Refusal = attempt.Result.Error;
+                attempt = await AttemptAsync(exchange, refused: attempt, cancellationToken).ConfigureAwait(false);
+            }
+
             var left = authentication.Tolerance - timeProvider.GetElapsedTime(started);
             if (left <= TimeSpan.Zero || attempt is not { Form.IsFederated: true, Result.Error: { } error }
                 || !error.EntraErrorCodes.Any(EntraCode.MayBePropagating))
@@ -41,28 +57,6 @@ internal sealed class TokenEndpoint(
             Log.AwaitingFederatedCredential(logger, exchange.Authority.Name, authentication.Tolerance, error);
             await Task.Delay(wait < left ? wait : left, timeProvider, cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private async ValueTask<Attempt> AskAsync(TokenExchange exchange, CancellationToken cancellationToken)
-    {
-        exchange.UseRs256 = _rs256Only;
-        var attempt = await AttemptAsync(exchange, refused: null, cancellationToken).ConfigureAwait(false);
-        if (attempt.WasToldCode(EntraCode.AlgorithmNotSupported) && attempt.Form?.Algorithm is { } algorithm
-            && algorithm != ClientAssertion.Rs256)
-        {
-            exchange.UseRs256 = true;
-            attempt = await AttemptAsync(exchange, refused: null, cancellationToken).ConfigureAwait(false);
-            _rs256Only |= attempt.Result.Verdict == TokenVerdict.Issued;
-        }
-
-        if (attempt is { Result.Error.Kind: TokenErrorKind.Refused, Form: not null }
-            && attempt.Result.Error.EntraErrorCodes.Any(EntraCode.MayBeRotated))
-        {
-            exchange.Refusal = attempt.Result.Error;
-            attempt = await AttemptAsync(exchange, refused: attempt, cancellationToken).ConfigureAwait(false);
-        }
-
-        return attempt;
     }
 
     private async ValueTask<Attempt> AttemptAsync(TokenExchange exchange, Attempt? refused, CancellationToken cancellationToken)
@@ -132,7 +126,6 @@ internal sealed class TokenEndpoint(
             return new Attempt(About(kept, exchange), Form: null);
         }
 
-        var sentOn = timeProvider.GetUtcNow();
         var answer =
             await Backchannel.SendAsync(
                 sender!,
@@ -143,7 +136,7 @@ internal sealed class TokenEndpoint(
                 retryOptions.AttemptTimeout,
                 timeProvider,
                 cancellationToken).ConfigureAwait(false);
-        var result = TokenResponse.Read(answer, exchange, form, authentication.Name, sentOn);
+        var result = TokenResponse.Read(answer, exchange, form, authentication.Name);
         if (result.Error is { Kind: TokenErrorKind.Throttled, RetryAfter: { } wait } throttled)
         {
             _gate.Close(exchange.TenantId, throttled, wait);

@@ -13,11 +13,7 @@ internal static class TokenResponse
     /// <param name="exchange">The request: the token that was asked for and the application.</param>
     /// <param name="form">The form that was sent. Its secrets must not appear in a message.</param>
     /// <param name="authentication">The name of the client authentication.</param>
-    /// <param name="sentOn">
-    /// When the attempt began. Lifetimes count from here, so that a slow response never makes a token expire later.
-    /// </param>
-    public static TokenResult Read(
-        BackchannelAnswer answer, TokenExchange exchange, TokenRequestForm form, string authentication, DateTimeOffset sentOn)
+    public static TokenResult Read(BackchannelAnswer answer, TokenExchange exchange, TokenRequestForm form, string authentication)
     {
         if (answer.Error is { } unanswered)
         {
@@ -36,7 +32,7 @@ internal static class TokenResponse
             exchange.ClientId,
             form.Certificate?.NotAfter,
             form.AsksForBoundToken ? form.Binding : null);
-        return Token(said, sentOn, origin) switch
+        return Token(said, answer.SentOn, origin) switch
         {
             ({ } token, _) => TokenResult.Issued(token),
             (_, var problem) => TokenResult.Failed(

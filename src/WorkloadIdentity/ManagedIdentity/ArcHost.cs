@@ -53,7 +53,7 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
         }
 
         var address = message.RequestUri!;
-        var (first, sentOn) = await SendAsync(message, AttemptTimeout, cancellationToken).ConfigureAwait(false);
+        var first = await SendAsync(message, AttemptTimeout, cancellationToken).ConfigureAwait(false);
         if (first.IsSuccess)
         {
             return Failed(
@@ -65,7 +65,7 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
 
         if (first.Status != 401)
         {
-            return Read(request, first, sentOn);
+            return Read(request, first);
         }
 
         var (key, refusal) = ReadKey(request, first);
@@ -76,8 +76,8 @@ internal sealed class ArcHost(ManagedIdentityCredentialOptions options) : Manage
 
         var answer = WriteTo(address);
         answer.Headers.TryAddWithoutValidation("Authorization", $"Basic {key}");
-        var (second, answeredOn) = await SendAsync(answer, AttemptTimeout, cancellationToken).ConfigureAwait(false);
-        return Read(request, second, answeredOn);
+        var second = await SendAsync(answer, AttemptTimeout, cancellationToken).ConfigureAwait(false);
+        return Read(request, second);
     }
 
     protected override string Advice(ManagedIdentityRequest request, int status, HostErrorResponse said) => status switch

@@ -53,7 +53,7 @@ internal sealed class ImdsHost(ManagedIdentityCredentialOptions options) : Manag
             return TokenResult.Failed(error!);
         }
 
-        var (answer, _) = await SendAsync(message, ProbeLimit, cancellationToken).ConfigureAwait(false);
+        var answer = await SendAsync(message, ProbeLimit, cancellationToken).ConfigureAwait(false);
         if (answer is { Error: { } none, WasReceived: false })
         {
             return request.Absent(new TokenError(none.About(request.Scope, request.ClientId), $"There is no IMDS here: {none.Message}"));

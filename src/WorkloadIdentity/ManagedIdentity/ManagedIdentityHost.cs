@@ -99,8 +99,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
             return TokenResult.Failed(error!);
         }
 
-        var (answer, sentOn) = await SendAsync(message, AttemptTimeout, cancellationToken).ConfigureAwait(false);
-        return Read(request, answer, sentOn);
+        return Read(request, await SendAsync(message, AttemptTimeout, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>
@@ -108,11 +107,8 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     /// </summary>
     protected abstract (HttpRequestMessage? Message, TokenError? Error) Write(ManagedIdentityRequest request);
 
-    /// <summary>
-    /// Sends once within limits, behind the <see cref="Gate"/>, and returns when: a relative expiry counts from that time. The time limit
-    /// starts after the wait at the gate.
-    /// </summary>
-    protected virtual async ValueTask<(BackchannelAnswer Answer, DateTimeOffset SentOn)> SendAsync(
+    /// <summary>Sends once within limits, behind the <see cref="Gate"/>. The time limit starts after the wait at the gate.</summary>
+    protected virtual async ValueTask<BackchannelAnswer> SendAsync(
         HttpRequestMessage message, TimeSpan timeLimit, CancellationToken cancellationToken)
     {
         if (Gate is not null)
@@ -122,11 +118,8 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
 
         try
         {
-            var sentOn = Options.TimeProvider.GetUtcNow();
-            var answer =
-                await Backchannel.SendAsync(Client, message, Name, timeLimit, Options.TimeProvider, cancellationToken)
-                    .ConfigureAwait(false);
-            return (answer, sentOn);
+            return await Backchannel.SendAsync(Client, message, Name, timeLimit, Options.TimeProvider, cancellationToken)
+                .ConfigureAwait(false);
         }
         finally
         {
@@ -135,7 +128,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
     }
 
     /// <summary>Makes a verdict of an answer.</summary>
-    protected TokenResult Read(ManagedIdentityRequest request, BackchannelAnswer answer, DateTimeOffset sentOn)
+    protected TokenResult Read(ManagedIdentityRequest request, BackchannelAnswer answer)
     {
         if (answer.Error is { } error)
         {
@@ -148,7 +141,7 @@ internal abstract class ManagedIdentityHost(string name, ManagedIdentityCredenti
             return ReadRefusal(request, answer);
         }
 
-        var response = HostTokenResponse.Read(Name, answer.Said, request, RequiresEcho, sentOn, Options.TimeProvider.GetUtcNow());
+        var response = HostTokenResponse.Read(Name, answer.Said, request, RequiresEcho, answer.SentOn, Options.TimeProvider.GetUtcNow());
         return response.Token is { } token ? TokenResult.Issued(token)
             : HostErrorResponse.Read(answer.Said, answer.Body).IsError ? ReadRefusal(request, answer)
             : TokenResult.Failed(

@@ -86,20 +86,20 @@ internal sealed partial class ServiceFabricHost(ManagedIdentityCredentialOptions
         return (message, null);
     }
 
-    protected override async ValueTask<(BackchannelAnswer Answer, DateTimeOffset SentOn)> SendAsync(
+    protected override async ValueTask<BackchannelAnswer> SendAsync(
         HttpRequestMessage message, TimeSpan timeLimit, CancellationToken cancellationToken)
     {
-        var (answer, sentOn) = await base.SendAsync(message, timeLimit, cancellationToken).ConfigureAwait(false);
+        var answer = await base.SendAsync(message, timeLimit, cancellationToken).ConfigureAwait(false);
         return answer.Error?.Exception is HttpRequestException { InnerException: AuthenticationException } exception
-            ? (BackchannelAnswer.Failed(new TokenError(
+            ? BackchannelAnswer.Failed(new TokenError(
                 TokenErrorKind.InvalidResponse,
                 $"What answers at IDENTITY_ENDPOINT is not the host: its certificate is not the one {ThumbprintVariable} states. Nothing "
                     + "was sent to it. If the host renewed its certificate, restart this process, so that it gets the new thumbprint.")
             {
                 Exception = exception,
                 HelpAnchor = HelpAnchors.ManagedIdentity,
-            }), sentOn)
-            : (answer, sentOn);
+            })
+            : answer;
     }
 
     /// <summary>

@@ -43,6 +43,7 @@ internal static class Backchannel
         using (request)
         {
             var asked = request.RequestUri;
+            var sentOn = timeProvider.GetUtcNow();
             request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
             try
             {
@@ -72,7 +73,7 @@ internal static class Backchannel
                     ? BackchannelAnswer.Unusable(response, new TokenError(
                         TokenErrorKind.InvalidResponse,
                         $"{server} answered with more than {MaxTokenBytes / 1024} KiB, which no token response needs."))
-                    : BackchannelAnswer.Received(response, body ?? [], timeProvider.GetUtcNow());
+                    : BackchannelAnswer.Received(response, body ?? [], sentOn, timeProvider.GetUtcNow());
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {

@@ -10,12 +10,14 @@ internal sealed class BackchannelAnswer
     private TokenAnswer? _said;
     private bool _isRead;
 
-    private BackchannelAnswer(TokenError? error, int status, HttpResponseHeaders? headers, byte[] body, DateTimeOffset receivedOn)
+    private BackchannelAnswer(
+        TokenError? error, int status, HttpResponseHeaders? headers, byte[] body, DateTimeOffset sentOn, DateTimeOffset receivedOn)
     {
         Error = error;
         Status = status;
         Body = body;
         _headers = headers;
+        SentOn = sentOn;
         _receivedOn = receivedOn;
     }
 
@@ -30,6 +32,11 @@ internal sealed class BackchannelAnswer
     public bool IsSuccess => Error is null && Status is >= 200 and < 300;
 
     public byte[] Body { get; }
+
+    /// <summary>
+    /// When the request was sent. Lifetimes count from here, so that a slow response never makes a token expire later.
+    /// </summary>
+    public DateTimeOffset SentOn { get; }
 
     /// <summary>The body as a token response, read once; null when it is not one readable JSON object.</summary>
     public TokenAnswer? Said
@@ -73,12 +80,13 @@ internal sealed class BackchannelAnswer
     public IEnumerable<string> Headers(string name) =>
         _headers is not null && _headers.NonValidated.TryGetValues(name, out var values) ? values : [];
 
-    public static BackchannelAnswer Failed(TokenError error) => new(error, 0, headers: null, [], default);
+    public static BackchannelAnswer Failed(TokenError error) => new(error, 0, headers: null, [], default, default);
 
     /// <summary>A response of which only the headers are used.</summary>
     public static BackchannelAnswer Unusable(HttpResponseMessage response, TokenError error) =>
-        new(error, 0, response.Headers, [], default);
+        new(error, 0, response.Headers, [], default, default);
 
-    public static BackchannelAnswer Received(HttpResponseMessage response, byte[] body, DateTimeOffset receivedOn) =>
-        new(error: null, (int)response.StatusCode, response.Headers, body, receivedOn);
+    public static BackchannelAnswer Received(
+        HttpResponseMessage response, byte[] body, DateTimeOffset sentOn, DateTimeOffset receivedOn) =>
+        new(error: null, (int)response.StatusCode, response.Headers, body, sentOn, receivedOn);
 }

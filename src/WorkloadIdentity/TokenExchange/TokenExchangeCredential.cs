@@ -160,11 +160,10 @@ public sealed class TokenExchangeCredential : Credential
             message.Headers.Authorization = new AuthenticationHeaderValue("Basic", Basic(_clientId!, secret));
         }
 
-        var sentOn = _timeProvider.GetUtcNow();
         var answer = await Backchannel.SendAsync(
             _client.For(_endpoint), message, _endpoint.Authority, _attemptTimeout, _timeProvider, cancellationToken)
             .ConfigureAwait(false);
-        return new TokenExchangeResponse(_endpoint.Authority, scope, subject.Value, _requestedTokenType, secrets).Read(answer, sentOn);
+        return new TokenExchangeResponse(_endpoint.Authority, scope, subject.Value, _requestedTokenType, secrets).Read(answer);
     }
 
     private IEnumerable<KeyValuePair<string, string>> Form(string scope, AccessToken subject)

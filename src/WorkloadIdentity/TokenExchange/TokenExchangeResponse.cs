@@ -22,7 +22,7 @@ internal sealed class TokenExchangeResponse(
     public static bool MayBeAboutSubject(TokenError error) =>
         error.Kind == TokenErrorKind.Refused && error.OAuthError is "invalid_request" or "invalid_grant" or "invalid_token";
 
-    public TokenResult Read(BackchannelAnswer answer, DateTimeOffset sentOn)
+    public TokenResult Read(BackchannelAnswer answer)
     {
         if (answer.Error is { } unanswered)
         {
@@ -40,7 +40,7 @@ internal sealed class TokenExchangeResponse(
             return TokenResult.Failed(Refusal(answer));
         }
 
-        var (token, problem) = Token(said, sentOn);
+        var (token, problem) = Token(said, answer.SentOn);
         return token is not null
             ? TokenResult.Issued(token)
             : TokenResult.Failed(new TokenError(

@@ -113,9 +113,10 @@ public sealed class HostileInputTests
         {
             var (form, exchange) = Exchange();
             using var response = new HttpResponseMessage((HttpStatusCode)status);
-            var answer = BackchannelAnswer.Received(response, Encoding.UTF8.GetBytes(body), new FakeClock().Now);
+            var now = exchange.TimeProvider.GetUtcNow();
+            var answer = BackchannelAnswer.Received(response, Encoding.UTF8.GetBytes(body), now, now);
 
-            var result = TokenResponse.Read(answer, exchange, form, "client secret", exchange.TimeProvider.GetUtcNow());
+            var result = TokenResponse.Read(answer, exchange, form, "client secret");
 
             if (result.Token is { } token)
             {

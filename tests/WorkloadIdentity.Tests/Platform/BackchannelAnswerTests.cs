@@ -66,6 +66,6 @@ public sealed class BackchannelAnswerTests
             response.Headers.TryAddWithoutValidation(name, value);
         }
 
-        return BackchannelAnswer.Received(response, [], ReceivedOn);
+        return BackchannelAnswer.Received(response, [], ReceivedOn, ReceivedOn);
     }
 }

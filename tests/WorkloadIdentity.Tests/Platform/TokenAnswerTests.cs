@@ -90,8 +90,9 @@ public sealed class TokenAnswerTests
     public void An_answer_is_read_once()
     {
         using var response = new HttpResponseMessage();
-        var answer = BackchannelAnswer.Received(response, """{"access_token":"t"}"""u8.ToArray(), new FakeClock().Now);
-        var garbage = BackchannelAnswer.Received(response, "no"u8.ToArray(), new FakeClock().Now);
+        var now = new FakeClock().Now;
+        var answer = BackchannelAnswer.Received(response, """{"access_token":"t"}"""u8.ToArray(), now, now);
+        var garbage = BackchannelAnswer.Received(response, "no"u8.ToArray(), now, now);
 
         Assert.Same(answer.Said, answer.Said);
         Assert.Null(garbage.Said);
