@@ -10,6 +10,9 @@ namespace WorkloadIdentity;
 /// </summary>
 internal static partial class EncodedBytes
 {
+    /// <summary>How many digits a place has at least that does not begin with a sequence of DER: 48 in base64, more in other forms.</summary>
+    public const int ShortestRun = 48;
+
     /// <summary>
     /// Undoes what settings, JSON, XML and addresses do to characters: <c>\n</c>, <c>\"</c>, <c>\u002B</c>, <c>%2B</c>, <c>&amp;quot;</c>
     /// and the zeros of UTF-16.

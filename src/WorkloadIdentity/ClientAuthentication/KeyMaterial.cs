@@ -48,10 +48,38 @@ internal static partial class KeyMaterial
     }
 
     /// <summary>What kind of key material <paramref name="secret"/> is, as a noun with its article; null if it is none.</summary>
-    public static string? In(string secret) => In(secret, layer: 0);
+    public static string? In(string secret) => IsShortWord(secret) ? null : In(secret, layer: 0);
 
     /// <summary>The same of the content of a file.</summary>
     public static string? In(ReadOnlySpan<byte> bytes) => In(bytes, layer: 0);
+
+    /// <summary>
+    /// Whether it is too short and too plain for key material, as secrets of Entra are: without characters that may be escapes, without a
+    /// word of a key's format, and without the digits that begin a sequence of DER ("M" and a letter up to "P" in base64, "30" in
+    /// hexadecimal), which other characters may separate. Then no expression below can match, and none is compiled when a program starts.
+    /// </summary>
+    private static bool IsShortWord(string text)
+    {
+        if (text.Length >= EncodedBytes.ShortestRun)
+        {
+            return false;
+        }
+
+        var before = '\0';
+        foreach (var character in text)
+        {
+            if (character is < ' ' or > '~' or '%' or '\\' or '&' || (before == 'M' && character is >= 'A' and <= 'P')
+                || (before == '3' && character == '0'))
+            {
+                return false;
+            }
+
+            before = char.IsAsciiLetterOrDigit(character) ? character : before;
+        }
+
+        return !text.Contains("BEGIN", StringComparison.Ordinal) && !text.Contains("kty", StringComparison.Ordinal)
+            && !text.Contains("ey", StringComparison.Ordinal);
+    }
 
     // Everything that is searched for is ASCII, so Latin-1 reads it in UTF-8, in an old code page and between other bytes. In UTF-16 and
     // UTF-32, zeros stand between the letters.

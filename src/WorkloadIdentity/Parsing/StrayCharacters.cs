@@ -13,18 +13,35 @@ internal static class StrayCharacters
     private const string Quotes = "\"'`\u00AB\u00BB\u2018\u2019\u201A\u201B\u201C\u201D\u201E\u201F";
 
     /// <summary>In a name or a secret, which may hold anything printable: what is invisible at its ends, and control characters.</summary>
-    public static string? InText(string text) => AtTheEnds(text, IsInvisible) ?? Inside(text, Rune.IsControl);
+    public static string? InText(string text) => IsPlain(text) ? null : AtTheEnds(text, IsInvisible) ?? Inside(text, Rune.IsControl);
 
     /// <summary>In the path of a file: the same, and quotes around it.</summary>
     public static string? InPath(string text) => AroundIt(text) ?? InText(text);
 
     /// <summary>In a scope, or several joined by spaces: nothing invisible but those spaces, and no quote at its ends.</summary>
-    public static string? InScope(string text) =>
-        AroundIt(text) ?? AtTheEnds(text, IsInvisibleOrQuote) ?? Inside(text, static rune => rune.Value != ' ' && IsInvisible(rune));
+    public static string? InScope(string text) => IsPlain(text) ? null
+        : AroundIt(text) ?? AtTheEnds(text, IsInvisibleOrQuote) ?? Inside(text, static rune => rune.Value != ' ' && IsInvisible(rune));
 
     /// <summary>In an id, a tenant or a token: anything that is not visible ASCII, and no quote at its ends.</summary>
-    public static string? InWord(string text) =>
-        AroundIt(text) ?? AtTheEnds(text, IsInvisibleOrQuote) ?? Inside(text, static rune => rune.Value is < '!' or > '~');
+    public static string? InWord(string text) => IsPlain(text) ? null
+        : AroundIt(text) ?? AtTheEnds(text, IsInvisibleOrQuote) ?? Inside(text, static rune => rune.Value is < '!' or > '~');
+
+    /// <summary>
+    /// Whether it is nothing but visible ASCII between two letters or digits, as most values are. The other checks would find nothing in
+    /// it, and need not be compiled when a program starts.
+    /// </summary>
+    private static bool IsPlain(string text)
+    {
+        foreach (var character in text)
+        {
+            if (character is < '!' or > '~')
+            {
+                return false;
+            }
+        }
+
+        return text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1]);
+    }
 
     private static string? AroundIt(string text) => text.Length < 2 ? null : (text[0], text[^1]) switch
     {

@@ -180,6 +180,30 @@ public sealed class KeyMaterialTests
         }
     }
 
+    [Fact]
+    public void A_short_secret_is_judged_as_a_file_that_holds_it()
+    {
+        // A file is always searched. The parts begin what is searched for, or interrupt it.
+        string[] parts =
+        [
+            "MIIKcQIBAzCCCi0", "MII", "KcQIBAz", "CCCi0", "M", "I", "30", "3", "0", "0x", "8204A3", "0201003082", "02:01:03:30", "-", "_",
+            ".", "~", " ", "\n", "\"kty\"", "'", "\"", "kty", "BEGIN", " PRIVATE", "CERTIFICATE", "RSA", "KeyValue", "openssh-", "key-v1",
+            "%4D", "%", "\\u004D", "&#77;", "\0", "a", "Zz9", "+", "/", "\u00E9",
+        ];
+        var random = new Random(1);
+        var found = 0;
+        for (var round = 0; round < 5_000; round++)
+        {
+            var secret = string.Concat(random.GetItems(parts, random.Next(1, 9)));
+            var material = KeyMaterial.In(Encoding.Latin1.GetBytes(secret));
+            found += material is null ? 0 : 1;
+
+            Assert.Equal(material, KeyMaterial.In(secret));
+        }
+
+        Assert.InRange(found, 200, 4_000);
+    }
+
     private static string Of(string form) => Wrap(form) ?? Plain(form);
 
     private static string? Wrap(string form)

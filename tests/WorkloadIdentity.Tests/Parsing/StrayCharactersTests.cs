@@ -62,4 +62,13 @@ public sealed class StrayCharactersTests
     [InlineData("secret\u200B", "ends with a zero-width space (U+200B)")]
     public void A_secret_may_hold_quotes_and_nothing_invisible_at_its_ends(string text, string? expected) =>
         Assert.Equal(expected, StrayCharacters.InText(text));
+
+    [Theory]
+    [InlineData("-secret-", null)]
+    [InlineData("[1]", "stands in brackets")]
+    [InlineData("a\"", "ends with a quotation mark")]
+    [InlineData("a\u00E9b", "holds a character beyond ASCII (U+00E9)")]
+    [InlineData("a\u007Fb", "holds a control character (U+007F)")]
+    public void A_word_that_is_not_plain_is_searched(string text, string? expected) =>
+        Assert.Equal(expected, StrayCharacters.InWord(text));
 }
