@@ -29,22 +29,22 @@ internal sealed class AcquisitionQueue(int maxRunning, int maxQueued)
     /// <param name="cancellationToken">Takes a turn that has not started out of the queue.</param>
     public Turn? Enter(CancellationToken cancellationToken)
     {
-        var turn = new Turn(this);
+        Turn turn;
         lock (_lock)
         {
             if (_running < maxRunning)
             {
                 _running++;
-                turn.Start();
+                return new Turn(this, startsAtOnce: true);
             }
-            else if (_queue.Count < maxQueued)
-            {
-                turn.Place = _queue.AddLast(turn);
-            }
-            else
+
+            if (_queue.Count >= maxQueued)
             {
                 return null;
             }
+
+            turn = new Turn(this, startsAtOnce: false);
+            turn.Place = _queue.AddLast(turn);
         }
 
         turn.LeaveOn(cancellationToken);
@@ -52,9 +52,11 @@ internal sealed class AcquisitionQueue(int maxRunning, int maxQueued)
     }
 
     /// <summary>One acquisition's turn.</summary>
-    internal sealed class Turn(AcquisitionQueue queue) : IDisposable
+    internal sealed class Turn(AcquisitionQueue queue, bool startsAtOnce) : IDisposable
     {
-        private readonly TaskCompletionSource<bool> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Null for a turn that started at once, as most do.
+        private readonly TaskCompletionSource<bool>? _waiting =
+            startsAtOnce ? null : new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         private CancellationTokenRegistration _leaving;
 
@@ -62,9 +64,9 @@ internal sealed class AcquisitionQueue(int maxRunning, int maxQueued)
         public LinkedListNode<Turn>? Place { get; set; }
 
         /// <summary>True when the turn starts; false when it left the queue, so that it never starts.</summary>
-        public Task<bool> Started => _started.Task;
+        public Task<bool> Started => _waiting?.Task ?? Task.FromResult(true);
 
-        public void Start() => _started.SetResult(true);
+        public void Start() => _waiting!.SetResult(true);
 
         public void LeaveOn(CancellationToken cancellationToken) =>
             _leaving = cancellationToken.UnsafeRegister(static turn => ((Turn)turn!).Leave(), this);
@@ -74,7 +76,7 @@ internal sealed class AcquisitionQueue(int maxRunning, int maxQueued)
         {
             _leaving.Dispose();
             Leave();
-            if (_started.Task is not { IsCompletedSuccessfully: true, Result: true })
+            if (Started is not { IsCompletedSuccessfully: true, Result: true })
             {
                 return;
             }
@@ -103,7 +105,7 @@ internal sealed class AcquisitionQueue(int maxRunning, int maxQueued)
                 {
                     queue._queue.Remove(place);
                     Place = null;
-                    _started.SetResult(false);
+                    _waiting!.SetResult(false);
                 }
             }
         }

@@ -58,7 +58,13 @@ internal sealed class AcquisitionRunner : IDisposable
                 return limit.HasPassed ? _setup.Telemetry.Ended(acquisition, request, held, NoTurn(request)) : null;
             }
 
-            return await AcquireAsync(acquisition, request, held, parent, limit.Token).ConfigureAwait(false);
+            using var activity = Telemetry.Activities.StartActivity(Telemetry.Acquire, ActivityKind.Internal, parent);
+            acquisition.Activity = activity;
+            var started = _setup.TimeProvider.GetTimestamp();
+            var result = acquisition.IsRenewal || acquisition.Claims is not null || _shared is null
+                ? await AskCredentialAsync(acquisition, request, limit.Token).ConfigureAwait(false)
+                : await AskStoreAndCredentialAsync(_shared, acquisition, request, held, limit.Token).ConfigureAwait(false);
+            return _setup.Telemetry.Ended(acquisition, request, held, result, _setup.TimeProvider.GetElapsedTime(started));
         }
         catch (OperationCanceledException) when (IsDisposed)
         {
@@ -68,6 +74,10 @@ internal sealed class AcquisitionRunner : IDisposable
         {
             return TokenResult.Failed(ThrownError.Of(exception, "The acquisition"));
         }
+        finally
+        {
+            acquisition.Activity = null;
+        }
     }
 
     public void Dispose()
@@ -75,25 +85,6 @@ internal sealed class AcquisitionRunner : IDisposable
         // The cancellation source is not disposed: acquisitions in flight still observe it.
         _disposal.Cancel();
         _setup.Telemetry.Dispose();
-    }
-
-    private async Task<TokenResult> AcquireAsync(
-        InFlightAcquisition acquisition, TokenRequest request, AccessToken? held, ActivityContext parent, CancellationToken end)
-    {
-        using var activity = Telemetry.Activities.StartActivity(Telemetry.Acquire, ActivityKind.Internal, parent);
-        acquisition.Activity = activity;
-        try
-        {
-            var started = _setup.TimeProvider.GetTimestamp();
-            var result = acquisition.IsRenewal || acquisition.Claims is not null || _shared is null
-                ? await AskCredentialAsync(acquisition, request, end).ConfigureAwait(false)
-                : await AskStoreAndCredentialAsync(_shared, acquisition, request, held, end).ConfigureAwait(false);
-            return _setup.Telemetry.Ended(acquisition, request, held, result, _setup.TimeProvider.GetElapsedTime(started));
-        }
-        finally
-        {
-            acquisition.Activity = null;
-        }
     }
 
     /// <summary>Shared tokens were acquired without claims at an unknown time, so they answer neither claims nor renewals.</summary>

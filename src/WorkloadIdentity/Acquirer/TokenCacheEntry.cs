@@ -138,9 +138,18 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
     {
         var parent = Activity.Current?.Context ?? default;
         var held = _held?.Token;
-        var flow = ExecutionContext.IsFlowSuppressed() ? (AsyncFlowControl?)null : ExecutionContext.SuppressFlow();
+        var flows = !ExecutionContext.IsFlowSuppressed();
+        if (flows)
+        {
+            ExecutionContext.SuppressFlow();
+        }
+
         acquisition.Completion = Task.Run(() => AcquireAsync(acquisition, request, held, parent));
-        flow?.Undo();
+        if (flows)
+        {
+            ExecutionContext.RestoreFlow();
+        }
+
         return _inFlight = acquisition;
     }
 

@@ -105,19 +105,19 @@ public sealed class ApplicationCredential : Credential
             | (_authentication.CanBindTokens ? RequestFeatures.Binding : RequestFeatures.None);
 
     /// <inheritdoc/>
-    protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
+    protected override ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {
         var request = ForAgentUser(acquisition.Request);
         if (TenantProblem(request) is { } tenantProblem)
         {
-            return TokenResult.Failed(tenantProblem);
+            return new(TokenResult.Failed(tenantProblem));
         }
 
         var bindsToken = _authentication.CanBindTokens && !request.IsForUser
             && (request.Binding != TokenBinding.None || acquisition.IsReport);
         if (RequestCheck.Problem(request, _clientId, _authentication.BindsTokens && !bindsToken) is { } problem)
         {
-            return TokenResult.Failed(problem.About(request.Scope, _clientId, request.TenantId ?? _tenantId));
+            return new(TokenResult.Failed(problem.About(request.Scope, _clientId, request.TenantId ?? _tenantId)));
         }
 
         var (claims, claimsProblem) = acquisition.Claims is { } challenge
@@ -125,7 +125,7 @@ public sealed class ApplicationCredential : Credential
             : (ClaimsRequest.Declared(request.ContinuousAccess), null);
         if (claimsProblem is not null)
         {
-            return TokenResult.Failed(claimsProblem.About(request.Scope, _clientId, request.TenantId ?? _tenantId));
+            return new(TokenResult.Failed(claimsProblem.About(request.Scope, _clientId, request.TenantId ?? _tenantId)));
         }
 
         var exchange = new TokenExchange
@@ -145,17 +145,16 @@ public sealed class ApplicationCredential : Credential
             BindsToken = bindsToken,
             Notes = acquisition.Notes,
         };
-        return request.AgentUser is not null
-            ? await AgentUserGrant.AcquireAsync(_endpoint, exchange, cancellationToken).ConfigureAwait(false)
-            : await AcquireAsync(exchange, cancellationToken).ConfigureAwait(false);
+        return request.AgentUser is not null ? AgentUserGrant.AcquireAsync(_endpoint, exchange, cancellationToken)
+            : bindsToken && request.Binding == TokenBinding.Preferred ? AcquirePreferablyBoundAsync(exchange, cancellationToken)
+            : _endpoint.AcquireAsync(exchange, cancellationToken);
     }
 
-    /// <summary>Asks for an ordinary token if no bound one can be had and the request allows it.</summary>
-    private async ValueTask<TokenResult> AcquireAsync(TokenExchange exchange, CancellationToken cancellationToken)
+    /// <summary>Asks for an ordinary token if no bound one can be had.</summary>
+    private async ValueTask<TokenResult> AcquirePreferablyBoundAsync(TokenExchange exchange, CancellationToken cancellationToken)
     {
         var result = await _endpoint.AcquireAsync(exchange, cancellationToken).ConfigureAwait(false);
-        if (!exchange.BindsToken || exchange.Request.Binding != TokenBinding.Preferred
-            || result.Error is not { } refusal || !refusal.EntraErrorCodes.Any(EntraCode.RefusesBinding))
+        if (result.Error is not { } refusal || !refusal.EntraErrorCodes.Any(EntraCode.RefusesBinding))
         {
             return result;
         }

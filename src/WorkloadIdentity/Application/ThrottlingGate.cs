@@ -70,5 +70,5 @@ internal sealed class ThrottlingGate(TimeProvider timeProvider)
 
     private TimeSpan Remaining(Closing closing) => closing.Wait - timeProvider.GetElapsedTime(closing.Since);
 
-    private readonly record struct Closing(long Since, TimeSpan Wait, TokenError Error);
+    private sealed record Closing(long Since, TimeSpan Wait, TokenError Error);
 }

@@ -10,7 +10,7 @@ namespace WorkloadIdentity;
 /// </summary>
 internal static partial class EncodedBytes
 {
-    /// <summary>How many digits a place has at least that does not begin with a sequence of DER: 48 in base64, more in other forms.</summary>
+    /// <summary>How many digits a place has at least, unless it begins with a sequence of DER: 48 in base64, more otherwise.</summary>
     public const int ShortestRun = 48;
 
     /// <summary>

@@ -96,7 +96,7 @@ public sealed class ManagedIdentityCredential : Credential
         var resource = scope[..^ResourceName.DefaultSuffix.Length];
         return resource.Length == 0
             ? (null, $"The scope '{scope}' names no resource. Put the resource in front, such as https://graph.microsoft.com/.default.")
-            : resource.Any(char.IsWhiteSpace)
+            : Guard.HasWhiteSpace(resource)
             ? (null,
                 $"The scope '{scope}' holds white space. A managed identity gets a token for one resource at a time: make one request for "
                     + "each.")

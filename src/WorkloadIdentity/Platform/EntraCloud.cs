@@ -7,33 +7,15 @@ namespace WorkloadIdentity;
 public static class EntraCloud
 {
     private const string PublicAudience = ExchangeAudience.OfPublicCloud;
-    private const string PublicMutualTls = "mtlsauth.microsoft.com";
     private const string UsGovernmentAudience = "api://AzureADTokenExchangeUSGov";
     private const string ChinaAudience = "api://AzureADTokenExchangeChina";
     private const string FranceAudience = "api://AzureADTokenExchangeFrance";
     private const string GermanyAudience = "api://AzureADTokenExchangeGermany";
     private const string SingaporeAudience = "api://AzureADTokenExchangeGovSG";
 
-    // The audience of the host's federated credentials stands beside each. Read once or twice in a program, so it is a list.
-    // The third value is the cloud's host for requests with a certificate in TLS; null where MSAL refuses the host or knows none.
-    private static readonly IReadOnlyList<(string Host, string Audience, string? MutualTls)> Hosts =
-    [
-        ("login.microsoftonline.com", PublicAudience, PublicMutualTls),
-        ("login.windows.net", PublicAudience, PublicMutualTls),
-        ("login.microsoft.com", PublicAudience, PublicMutualTls),
-        ("sts.windows.net", PublicAudience, PublicMutualTls),
-        ("login.microsoftonline.us", UsGovernmentAudience, "mtlsauth.microsoftonline.us"),
-        ("login.usgovcloudapi.net", UsGovernmentAudience, null),
-        ("login-us.microsoftonline.com", UsGovernmentAudience, null),
-        ("login.partner.microsoftonline.cn", ChinaAudience, "mtlsauth.partner.microsoftonline.cn"),
-        ("login.chinacloudapi.cn", ChinaAudience, null),
-        ("login.sovcloud-identity.fr", FranceAudience, "mtlsauth.sovcloud-identity.fr"),
-        ("login.sovcloud-identity.de", GermanyAudience, "mtlsauth.sovcloud-identity.de"),
-        ("login.sovcloud-identity.sg", SingaporeAudience, "mtlsauth.sovcloud-identity.sg"),
-    ];
-
     /// <summary>The audiences of federated credentials in all clouds, the public cloud's first.</summary>
-    public static IReadOnlyList<string> TokenExchangeAudiences { get; } = [.. Hosts.Select(known => known.Audience).Distinct()];
+    public static IReadOnlyList<string> TokenExchangeAudiences { get; } =
+        [PublicAudience, UsGovernmentAudience, ChinaAudience, FranceAudience, GermanyAudience, SingaporeAudience];
 
     /// <summary>The public cloud.</summary>
     public static Uri Public { get; } = new("https://login.microsoftonline.com/");
@@ -89,6 +71,21 @@ public static class EntraCloud
     /// <summary>The host of the same cloud that takes a certificate in TLS; null if none is known.</summary>
     internal static string? MutualTlsHost(string host) => Find(host).MutualTls;
 
-    private static (string Host, string Audience, string? MutualTls) Find(string host) =>
-        Hosts.FirstOrDefault(known => known.Host.Equals(host, StringComparison.OrdinalIgnoreCase));
+    /// <summary>
+    /// The audience of the federated credentials of a host's cloud, and the cloud's host for requests with a certificate in TLS, which is
+    /// null where MSAL refuses the host or knows none.
+    /// </summary>
+    private static (string? Audience, string? MutualTls) Find(string host) => host.ToLowerInvariant() switch
+    {
+        "login.microsoftonline.com" or "login.windows.net" or "login.microsoft.com" or "sts.windows.net" =>
+            (PublicAudience, "mtlsauth.microsoft.com"),
+        "login.microsoftonline.us" => (UsGovernmentAudience, "mtlsauth.microsoftonline.us"),
+        "login.usgovcloudapi.net" or "login-us.microsoftonline.com" => (UsGovernmentAudience, null),
+        "login.partner.microsoftonline.cn" => (ChinaAudience, "mtlsauth.partner.microsoftonline.cn"),
+        "login.chinacloudapi.cn" => (ChinaAudience, null),
+        "login.sovcloud-identity.fr" => (FranceAudience, "mtlsauth.sovcloud-identity.fr"),
+        "login.sovcloud-identity.de" => (GermanyAudience, "mtlsauth.sovcloud-identity.de"),
+        "login.sovcloud-identity.sg" => (SingaporeAudience, "mtlsauth.sovcloud-identity.sg"),
+        _ => (null, null),
+    };
 }

@@ -114,7 +114,7 @@ internal sealed class TokenAnswer
         return new StatedTime(member is not null && text is not "", double.IsFinite(seconds) ? seconds : null, text);
     }
 
-    private static List<string> Texts(JsonElement root, params ReadOnlySpan<string> names)
+    private static List<string> Texts(JsonElement root, params string[] names)
     {
         List<string> texts = [];
         foreach (var name in names)
