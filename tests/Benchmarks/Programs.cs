@@ -12,10 +12,33 @@ internal static partial class Programs
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
-    /// <summary>Builds the program of <paramref name="library"/>; its path.</summary>
-    public static async Task<string> BuildAsync(string library)
+    /// <summary>
+    /// Packs the library as a release does, and returns the arguments with which the programs reference that package.
+    /// </summary>
+    public static async Task<string[]> PackAsync()
     {
-        await DotnetAsync("build", library, "-c", "Release");
+        const string version = "0.0.1-benchmark";
+        var folder = Path.Combine(Repository.Root, ".artifacts/startup/packed");
+        await RunAsync(
+            "dotnet",
+            "pack", "src/WorkloadIdentity", "--nologo", "-v", "quiet", "-c", "Release", "-o", folder, "-p:PackReadyToRun=true",
+            "-p:RunAnalyzers=false", "-p:MinVerSkip=true", $"-p:Version={version}");
+
+        // NuGet keeps what it has unpacked under this version.
+        var (_, packages) = await RunAsync(new ProcessStartInfo("dotnet", ["nuget", "locals", "global-packages", "--list"]));
+        var unpacked = Path.Combine(packages[(packages.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim(), "workloadidentity", version);
+        if (Directory.Exists(unpacked))
+        {
+            Directory.Delete(unpacked, recursive: true);
+        }
+
+        return [$"-p:PackageFolder={folder}", $"-p:PackageVersion={version}"];
+    }
+
+    /// <summary>Builds the program of <paramref name="library"/>; its path.</summary>
+    public static async Task<string> BuildAsync(string library, params IEnumerable<string> arguments)
+    {
+        await DotnetAsync("build", library, ["-c", "Release", .. arguments]);
         return Path.Combine(Output(library), "bin/Startup/release/Startup.dll");
     }
 
@@ -52,21 +75,16 @@ internal static partial class Programs
     }
 
     /// <summary>Publishes it with its libraries compiled ahead of time; what runs it.</summary>
-    public static async Task<string[]> PublishReadyToRunAsync(string library, bool trimmed)
+    public static async Task<string[]> PublishReadyToRunAsync(string library, bool trimmed, params IEnumerable<string> arguments)
     {
         var folder = Path.Combine(Output(library), trimmed ? "readytorun-trimmed" : "readytorun");
         await DotnetAsync(
             "publish",
             library,
-            "-c",
-            "Release",
-            "--use-current-runtime",
-            "--self-contained",
-            trimmed ? "true" : "false",
-            $"-p:PublishTrimmed={(trimmed ? "true" : "false")}",
-            "-p:PublishReadyToRun=true",
-            "-o",
-            folder);
+            [
+                "-c", "Release", "--use-current-runtime", "--self-contained", trimmed ? "true" : "false",
+                $"-p:PublishTrimmed={(trimmed ? "true" : "false")}", "-p:PublishReadyToRun=true", "-o", folder, .. arguments,
+            ]);
         return trimmed
             ? [Path.Combine(folder, OperatingSystem.IsWindows() ? "Startup.exe" : "Startup")]
             : ["dotnet", Path.Combine(folder, "Startup.dll")];

@@ -1,4 +1,5 @@
 using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Tests;
@@ -6,6 +7,11 @@ namespace WorkloadIdentity.Tests;
 /// <summary>What each package has.</summary>
 internal static class PackageCheck
 {
+    private const int MaxBytes = 4 * 1024 * 1024;
+
+    // The runtimes for which the main package has compiled code.
+    private static readonly string[] Runtimes = ["linux-arm64", "linux-x64", "osx-arm64", "win-x64"];
+
     // A package of the build that reaches nobody who uses a package has no say here.
     private static readonly HashSet<string> Licences =
         new(["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "PostgreSQL", "Microsoft"], StringComparer.OrdinalIgnoreCase);
@@ -38,7 +44,8 @@ internal static class PackageCheck
         using var symbols = new Package(beside);
         return
         [
-            .. Description(package, commit).Concat(Bom(package)).Concat(Symbols(package, symbols)).Concat(Paths(package))
+            .. Description(package, commit).Concat(Bom(package)).Concat(Symbols(package, symbols))
+                .Concat(Compiled(package, new FileInfo(file).Length)).Concat(Paths(package))
                 .Concat(Paths(symbols)).Select(problem => $"{name}: {problem}"),
         ];
     }
@@ -124,11 +131,60 @@ internal static class PackageCheck
         }
     }
 
+    /// <summary>
+    /// The main package has its assembly once more for some runtimes, with compiled code. It is the same assembly, so its symbols are too.
+    /// </summary>
+    private static IEnumerable<string> Compiled(Package package, long bytes)
+    {
+        var compiled = package.Names.Where(name => name.StartsWith("runtimes/", StringComparison.Ordinal)).ToList();
+        if (package.Id != "WorkloadIdentity")
+        {
+            if (compiled.Count > 0)
+            {
+                yield return $"has files of a runtime: {string.Join(", ", compiled)}";
+            }
+
+            yield break;
+        }
+
+        if (bytes > MaxBytes)
+        {
+            yield return $"has {bytes:N0} bytes, more than {MaxBytes:N0}";
+        }
+
+        var plain = package.Names.Single(name => name.StartsWith("lib/", StringComparison.Ordinal)
+            && name.EndsWith("/WorkloadIdentity.dll", StringComparison.Ordinal));
+        if (!compiled.Order(StringComparer.Ordinal).SequenceEqual(Runtimes.Select(runtime => $"runtimes/{runtime}/{plain}")))
+        {
+            yield return $"has compiled code for other runtimes than {string.Join(", ", Runtimes)}: {string.Join(", ", compiled)}";
+        }
+
+        var (module, hasCode) = Module(package, plain);
+        if (hasCode)
+        {
+            yield return $"{plain} has compiled code, and must run everywhere";
+        }
+
+        foreach (var name in compiled.Where(name => Module(package, name) != (module, true)))
+        {
+            yield return $"{name} is not {plain} with compiled code";
+        }
+    }
+
+    /// <summary>The id of an assembly's content, and whether it has compiled code.</summary>
+    private static (Guid Module, bool HasCode) Module(Package package, string name)
+    {
+        using var file = new PEReader(new MemoryStream(package.Read(name)!));
+        var reader = file.GetMetadataReader();
+        return (
+            reader.GetGuid(reader.GetModuleDefinition().Mvid), file.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0);
+    }
+
     /// <summary>Every assembly of this repository has symbols in the package beside it, and they say where the sources are.</summary>
     private static IEnumerable<string> Symbols(Package package, Package symbols)
     {
         foreach (var assembly in package.Names.Where(name => Path.GetFileName(name).StartsWith("WorkloadIdentity", StringComparison.Ordinal)
-            && name.EndsWith(".dll", StringComparison.Ordinal)))
+            && name.EndsWith(".dll", StringComparison.Ordinal) && !name.StartsWith("runtimes/", StringComparison.Ordinal)))
         {
             if (symbols.Read(Path.ChangeExtension(assembly, ".pdb")) is not { } pdb)
             {
