@@ -61,9 +61,19 @@ internal sealed class AcquisitionRunner : IDisposable
             using var activity = Telemetry.Activities.StartActivity(Telemetry.Acquire, ActivityKind.Internal, parent);
             acquisition.Activity = activity;
             var started = _setup.TimeProvider.GetTimestamp();
-            var result = acquisition.IsRenewal || acquisition.Claims is not null || _shared is null
-                ? await AskCredentialAsync(acquisition, request, limit.Token).ConfigureAwait(false)
-                : await AskStoreAndCredentialAsync(_shared, acquisition, request, held, limit.Token).ConfigureAwait(false);
+            TokenResult result;
+            try
+            {
+                var asking = acquisition.IsRenewal || acquisition.Claims is not null || _shared is null
+                    ? AskCredentialAsync(acquisition, request, limit.Token)
+                    : AskStoreAndCredentialAsync(_shared, acquisition, request, held, limit.Token);
+                result = UnlessExpired(await asking.ConfigureAwait(false), request);
+            }
+            catch (OperationCanceledException exception) when (!IsDisposed)
+            {
+                result = NoAnswer(request, exception);
+            }
+
             return _setup.Telemetry.Ended(acquisition, request, held, result, _setup.TimeProvider.GetElapsedTime(started));
         }
         catch (OperationCanceledException) when (IsDisposed)
@@ -88,7 +98,7 @@ internal sealed class AcquisitionRunner : IDisposable
     }
 
     /// <summary>Shared tokens were acquired without claims at an unknown time, so they answer neither claims nor renewals.</summary>
-    private async ValueTask<TokenResult> AskStoreAndCredentialAsync(
+    private async Task<TokenResult> AskStoreAndCredentialAsync(
         SharedTokens store, InFlightAcquisition acquisition, TokenRequest request, AccessToken? held, CancellationToken end)
     {
         if (await store.ReadAsync(request, held, end).ConfigureAwait(false) is { } shared)
@@ -96,53 +106,56 @@ internal sealed class AcquisitionRunner : IDisposable
             return TokenResult.Issued(shared);
         }
 
-        var result = await AskCredentialAsync(acquisition, request, end).ConfigureAwait(false);
-        if (result.Token is { } token)
-        {
-            await store.WriteAsync(request, token, end).ConfigureAwait(false);
-        }
-        else
-        {
-            store.Abandon(request);
-        }
-
-        return result;
-    }
-
-    private async ValueTask<TokenResult> AskCredentialAsync(
-        InFlightAcquisition acquisition, TokenRequest request, CancellationToken end)
-    {
-        var credential = _setup.Credential;
+        AccessToken? token = null;
         try
         {
-            acquisition.StartedOn = _setup.TimeProvider.GetUtcNow();
-            var attempt = new Acquisition(request)
+            var result = UnlessExpired(await AskCredentialAsync(acquisition, request, end).ConfigureAwait(false), request);
+            token = result.Token;
+            if (token is not null)
             {
-                Rejected = acquisition.Rejected,
-                Claims = acquisition.Claims?.Text,
-                TimeProvider = _setup.TimeProvider,
-            };
+                await store.WriteAsync(request, token, end).ConfigureAwait(false);
+            }
 
-            // On its own thread, and awaited with the time limit. So a credential that ignores its cancellation token, or blocks before its
-            // first await, holds neither the turn nor the cache entry.
-            var asking = Task.Run(() => credential.AcquireAsync(attempt, end).AsTask(), CancellationToken.None);
-            var result = await asking.WaitAsync(end).ConfigureAwait(false);
-            return result.Token is { } token && token.ExpiresOn <= _setup.TimeProvider.GetUtcNow()
-                ? TokenResult.Failed(new TokenError(
-                    TokenErrorKind.InvalidResponse,
-                    $"The credential '{credential.Name}' returned a token that had already expired ({token.ExpiresOn.UtcDateTime:u}). "
-                        + "Check this machine's clock (NTP).")
-                { Scope = request.Scope, HelpAnchor = HelpAnchors.Clock }).After(result.Attempts)
-                : result;
+            return result;
         }
-        catch (OperationCanceledException exception) when (!IsDisposed)
+        finally
         {
-            return TokenResult.Failed(new TokenError(
-                TokenErrorKind.TimedOut,
-                $"The credential '{credential.Name}' did not answer within {Limit}.")
-            { Scope = request.Scope, Exception = exception });
+            if (token is null)
+            {
+                store.Abandon(request);
+            }
         }
     }
+
+    /// <summary>
+    /// Asks on a thread of its own, until <paramref name="end"/>. So a credential that ignores its cancellation token, or blocks before its
+    /// first await, holds neither the turn nor the cache entry.
+    /// </summary>
+    private Task<TokenResult> AskCredentialAsync(InFlightAcquisition acquisition, TokenRequest request, CancellationToken end)
+    {
+        var credential = _setup.Credential;
+        acquisition.StartedOn = _setup.TimeProvider.GetUtcNow();
+        var attempt = new Acquisition(request)
+        {
+            Rejected = acquisition.Rejected,
+            Claims = acquisition.Claims?.Text,
+            TimeProvider = _setup.TimeProvider,
+        };
+        return Task.Run(() => credential.AcquireAsync(attempt, end).AsTask(), CancellationToken.None).WaitAsync(end);
+    }
+
+    private TokenResult UnlessExpired(TokenResult result, TokenRequest request) =>
+        result.Token is { } token && token.ExpiresOn <= _setup.TimeProvider.GetUtcNow()
+            ? TokenResult.Failed(new TokenError(
+                TokenErrorKind.InvalidResponse,
+                $"The credential '{_setup.Credential.Name}' returned a token that had already expired ({token.ExpiresOn.UtcDateTime:u}). "
+                    + "Check this machine's clock (NTP).")
+            { Scope = request.Scope, HelpAnchor = HelpAnchors.Clock }).After(result.Attempts)
+            : result;
+
+    private TokenResult NoAnswer(TokenRequest request, OperationCanceledException exception) => TokenResult.Failed(new TokenError(
+        TokenErrorKind.TimedOut, $"The credential '{_setup.Credential.Name}' did not answer within {Limit}.")
+    { Scope = request.Scope, Exception = exception });
 
     private string Limit =>
         $"{_options.AcquisitionTimeLimit.TotalSeconds:0.#} s (TokenAcquirerOptions.{nameof(TokenAcquirerOptions.AcquisitionTimeLimit)})";
