@@ -81,6 +81,12 @@ install_redis() {
   redis-server --version
 }
 
+# With its OAuth 2 plugin, which Debian's package has. The tests start one of their own in a temporary folder.
+install_rabbitmq() {
+  [[ -e /usr/lib/rabbitmq/bin/rabbitmq-server ]] || apt_install rabbitmq-server || return 1
+  dpkg-query --show rabbitmq-server
+}
+
 # A server of S3, STS and IAM. The tests start one of their own in a temporary folder; no cluster is touched.
 install_ceph() {
   has radosgw radosgw-admin ceph-mon ceph-osd ceph monmaptool || apt_install radosgw ceph-mon ceph-osd || return 1

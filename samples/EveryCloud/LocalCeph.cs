@@ -25,7 +25,7 @@ internal sealed class LocalCeph : IAsyncDisposable
     private const string Script = """
         set -e
         folder=$(mktemp -d /tmp/wi-ceph.XXXXXX)
-        trap 'set +e; kill -KILL -- -$servers 2>/dev/null; wait 2>/dev/null; rm -rf "$folder"' EXIT
+        trap 'set +e; exec 2>/dev/null; kill -KILL -- -$servers; wait; rm -rf "$folder"' EXIT
         cd "$folder" && mkdir osd.0 rgw run
         fsid=$(cat /proc/sys/kernel/random/uuid) osd=$(cat /proc/sys/kernel/random/uuid)
         cat >ceph.conf <<CONF

@@ -19,7 +19,7 @@ public sealed class JwtLoginTests : IAsyncLifetime, IDisposable
         _entra.AddApi("api://vault");
         _entra.AddApi("api://snowflake");
         _server = await JwtLoginServer.StartAsync(_entra);
-        _acquirer = OrdersBench.AcquirerOf(_entra, _entra.Application.AddSecret());
+        _acquirer = OrdersBench.AcquirerOf(_entra, _entra.Application);
     }
 
     public void Dispose() => _acquirer.Dispose();

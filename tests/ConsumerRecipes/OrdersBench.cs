@@ -13,7 +13,7 @@ internal sealed class OrdersBench : IAsyncDisposable
         Entra = entra;
         Orders = orders;
         Secret = entra.Application.AddSecret();
-        Acquirer = AcquirerOf(entra, Secret);
+        Acquirer = AcquirerOf(entra, entra.Application, Secret);
     }
 
     public EntraEmulator Entra { get; }
@@ -34,12 +34,13 @@ internal sealed class OrdersBench : IAsyncDisposable
         return new OrdersBench(entra, await OrdersServer.StartAsync(entra));
     }
 
-    /// <summary>The tokens of the emulator's application.</summary>
-    public static TokenAcquirer AcquirerOf(EntraEmulator entra, string secret) => new(new ApplicationCredential(
-        entra.Application.TenantId,
-        entra.Application.ClientId,
-        ClientSecretAuthentication.FromValue(secret),
-        new ApplicationCredentialOptions { AuthorityHost = entra.AuthorityHost }));
+    /// <summary>The tokens of an application of the emulator; with a new secret, unless there is one.</summary>
+    public static TokenAcquirer AcquirerOf(EntraEmulator entra, EmulatedApplication application, string? secret = null) => new(
+        new ApplicationCredential(
+            application.TenantId,
+            application.ClientId,
+            ClientSecretAuthentication.FromValue(secret ?? application.AddSecret()),
+            new ApplicationCredentialOptions { AuthorityHost = entra.AuthorityHost }));
 
     public async ValueTask DisposeAsync()
     {
