@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace WorkloadIdentity.Governance;
@@ -31,6 +32,7 @@ namespace WorkloadIdentity.Governance;
 [JsonSerializable(typeof(GraphPage<AccessReviewDecision>), TypeInfoPropertyName = "AccessReviewDecisions")]
 [JsonSerializable(typeof(GraphPage<Organization>), TypeInfoPropertyName = "Organizations")]
 [JsonSerializable(typeof(GraphPage<JsonElement>), TypeInfoPropertyName = "Changes")]
+[JsonSerializable(typeof(GraphPage<JsonObject>), TypeInfoPropertyName = "JsonObjects")]
 [JsonSerializable(typeof(AppManagementPolicy))]
 [JsonSerializable(typeof(AddedPassword))]
 [JsonSerializable(typeof(GraphErrorBody), TypeInfoPropertyName = "Error")]

@@ -28,6 +28,14 @@ internal static class GraphReads
             Units = 2,
         };
 
+    /// <summary>One service principal, without its credentials.</summary>
+    public static GraphRead<ServicePrincipal> PrincipalOf(ServicePrincipalId id) => new(
+        $"v1.0/servicePrincipals/{Segment(id.Value)}?$select=id,displayName,servicePrincipalType,appOwnerOrganizationId",
+        json => json.ServicePrincipals)
+    {
+        Single = json => json.ServicePrincipal,
+    };
+
     /// <summary>One application by its client id, with its credentials.</summary>
     public static GraphRead<AppRegistration> Application(ClientId application) => new(
         $"v1.0/applications(appId='{Segment(application.Value)}')"
@@ -145,6 +153,9 @@ internal static class GraphReads
     /// <summary>The policy of an application's own: none or one.</summary>
     public static GraphRead<AppManagementPolicy> AppManagementPoliciesOf(ApplicationObjectId application) =>
         new($"v1.0/applications/{Segment(application.Value)}/appManagementPolicies", json => json.AppManagementPolicies);
+
+    public static GraphRead<DirectoryObject> AppliesTo(string policy) =>
+        new($"v1.0/policies/appManagementPolicies/{Segment(policy)}/appliesTo?$select=id,displayName", json => json.DirectoryObjects);
 
     public static GraphRead<AccessReview> AccessReviews =>
         new("v1.0/identityGovernance/accessReviews/definitions?$top=100", json => json.AccessReviews);

@@ -13,6 +13,9 @@ public sealed class AppManagementPolicy
     /// <summary>The name.</summary>
     public string? DisplayName { get; init; }
 
+    /// <summary>What the policy is for.</summary>
+    public string? Description { get; init; }
+
     /// <summary>Whether the policy applies.</summary>
     public bool? IsEnabled { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Xml;
 
 namespace WorkloadIdentity.Testing;
 
@@ -10,8 +11,15 @@ namespace WorkloadIdentity.Testing;
 /// </summary>
 internal sealed class AppPolicies(SeededGovernance governance)
 {
-    private readonly ConcurrentDictionary<string, JsonObject> _custom = new(
-        governance.AppPolicies().All().Select(row => KeyValuePair.Create(row.Id, row.Json)));
+    /// <summary>What can be restricted, by the list of the restriction (CSDL, 2026-08-20).</summary>
+    private static readonly IReadOnlyList<(string List, IReadOnlyList<string> Types)> Restrictions =
+    [
+        ("passwordCredentials",
+            ["passwordAddition", "passwordLifetime", "symmetricKeyAddition", "symmetricKeyLifetime", "customPasswordAddition"]),
+        ("keyCredentials", ["asymmetricKeyLifetime"]),
+    ];
+
+    private readonly Documents _custom = new(governance.AppPolicies());
     private readonly ConcurrentDictionary<string, string> _assigned = new(
         from policy in governance.AppPolicies().All()
         from application in governance.AppliesTo(policy.Id)
@@ -21,8 +29,7 @@ internal sealed class AppPolicies(SeededGovernance governance)
 
     public JsonObject Default => (JsonObject)_default.DeepClone();
 
-    public GraphRows<DocumentRow> Custom() => GraphRows<DocumentRow>.Of(
-        [.. _custom.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => new DocumentRow((JsonObject)each.Value.DeepClone()))]);
+    public GraphRows<DocumentRow> Custom() => _custom.Rows();
 
     public GraphRows<DocumentRow> Of(ApplicationRow application) => GraphRows<DocumentRow>.Of(
         [.. Custom().All().Where(policy => policy.Id == _assigned.GetValueOrDefault(application.Id))]);
@@ -40,40 +47,23 @@ internal sealed class AppPolicies(SeededGovernance governance)
     /// <summary>Changes the default policy: what the body does not name stays.</summary>
     public void ChangeDefault(JsonElement body) => _default = Merged(Default, body);
 
-    public JsonObject Add(JsonElement body)
-    {
-        var policy = Merged(new JsonObject { ["id"] = Guid.NewGuid().ToString(), ["deletedDateTime"] = null }, body);
-        _custom[(string)policy["id"]!] = policy;
-        return (JsonObject)policy.DeepClone();
-    }
+    public JsonObject Add(JsonElement body) =>
+        _custom.Add(Merged(new JsonObject { ["deletedDateTime"] = null, ["isEnabled"] = false }, body));
 
-    public void Change(string id, JsonElement body)
-    {
-        if (!_custom.TryGetValue(id, out var policy))
-        {
-            throw GraphErrorException.NotFound(id);
-        }
+    /// <summary>Changes a policy: a property of the body replaces the whole old one, its lists of restrictions included.</summary>
+    public void Change(string id, JsonElement body) => _custom.Change(id, policy => Merged(policy, body));
 
-        _custom[id] = Merged((JsonObject)policy.DeepClone(), body);
-    }
-
-    public void Remove(string id)
-    {
-        if (!_custom.TryRemove(id, out _))
-        {
-            throw GraphErrorException.NotFound(id);
-        }
-    }
+    public void Remove(string id) => _custom.Remove(id);
 
     /// <summary>Gives an application a policy. It can have one.</summary>
     public void Assign(ApplicationRow application, string policy)
     {
-        if (!_custom.ContainsKey(policy))
+        if (!_custom.Contains(policy))
         {
             throw GraphErrorException.NotFound(policy);
         }
 
-        if (_assigned.TryGetValue(application.Id, out var other) && other != policy && _custom.ContainsKey(other))
+        if (_assigned.TryGetValue(application.Id, out var other) && other != policy && _custom.Contains(other))
         {
             throw new GraphErrorException(400, "Request_BadRequest", "A policy is assigned to the object already. It can have one.");
         }
@@ -91,16 +81,45 @@ internal sealed class AppPolicies(SeededGovernance governance)
 
     private static JsonObject Merged(JsonObject policy, JsonElement body)
     {
-        if (body.ValueKind != JsonValueKind.Object)
+        foreach (var (name, value) in GraphJson.Object(body).Where(property => property.Key != "id"))
         {
-            throw GraphErrorException.BadRequest("Expected a JSON object.");
+            policy[name] = value?.DeepClone();
         }
 
-        foreach (var property in body.EnumerateObject().Where(property => !property.NameEquals("id")))
+        GraphJson.Require(GraphJson.Text(policy["displayName"]) is { Length: > 0 }, "displayName is required.");
+        foreach (var name in (string[])["restrictions", "applicationRestrictions", "servicePrincipalRestrictions"])
         {
-            policy[property.Name] = JsonNode.Parse(property.Value.GetRawText());
+            Check(policy[name] as JsonObject ?? []);
         }
 
         return policy;
+    }
+
+    private static void Check(JsonObject restrictions)
+    {
+        foreach (var (list, types) in Restrictions)
+        {
+            foreach (var item in (restrictions[list] as JsonArray ?? []).OfType<JsonObject>())
+            {
+                var type = GraphJson.Text(item["restrictionType"]) ?? "";
+                var needsLife = type.EndsWith("Lifetime", StringComparison.Ordinal);
+                GraphJson.Require(types.Contains(type), $"'{type}' is no restriction of {list}.");
+                GraphJson.Require(
+                    needsLife == IsDuration(GraphJson.Text(item["maxLifetime"])),
+                    needsLife ? $"'{type}' needs maxLifetime, a duration such as P90D." : $"'{type}' takes no maxLifetime.");
+            }
+        }
+    }
+
+    private static bool IsDuration(string? text)
+    {
+        try
+        {
+            return text is not null && XmlConvert.ToTimeSpan(text) > TimeSpan.Zero;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 }

@@ -115,6 +115,8 @@ internal static class TestedElsewhere
         ("Governance/Inventory/InventoryReaderTests", "WorkloadIdentity.Governance/Model",
             "AppRegistration DelegatedGrant ExactList FederatedCredential ServicePrincipal"),
         ("Governance/Inventory/InventoryReaderTests", "WorkloadIdentity.Governance/State", "StateUse"),
+        ("Governance/Policies/GovernanceSetupTests", "WorkloadIdentity.Governance/Policies",
+            "AccessReviewRequest AttributeAssignment"),
         ("Governance/Federation/FederationSetupTests", "WorkloadIdentity.Governance/Federation", "FederationRequest"),
         ("Governance/Inventory/InventoryReaderTests", "WorkloadIdentity.Governance/Inventory",
             "AttributesStep ChangeReading DecisionsStep IdentityBuilder InventoryBuilder InventoryJoin InventoryOptions InventoryReading"),

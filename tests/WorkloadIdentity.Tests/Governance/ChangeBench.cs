@@ -22,9 +22,13 @@ internal sealed class ChangeBench : IAsyncDisposable
         {
             Endpoint = api.Url,
             Scope = api.Scope,
-            Transport = new SocketsHttpHandler { UseProxy = false },
+            TimeProvider = new TimeWithoutPauses(),
+            Transport = new StepHandler(Steps) { InnerHandler = new SocketsHttpHandler { UseProxy = false } },
         });
     }
+
+    /// <summary>The points before and after each write of the client.</summary>
+    public FailingSteps Steps { get; } = new();
 
     public EntraEmulator Entra { get; }
 
@@ -32,7 +36,7 @@ internal sealed class ChangeBench : IAsyncDisposable
 
     public GraphClient Graph { get; }
 
-    public static async Task<ChangeBench> StartAsync(EmulatedGraphOptions? options = null, params string[] permissions)
+    public static async Task<ChangeBench> StartAsync(EmulatedGraphOptions? options = null, params IReadOnlyList<string> permissions)
     {
         var entra = await EntraEmulator.StartAsync();
         var api = entra.AddGraph(options ?? new EmulatedGraphOptions { EnforcesLimits = false });
@@ -67,5 +71,32 @@ internal sealed class ChangeBench : IAsyncDisposable
         Graph.Dispose();
         _acquirer.Dispose();
         await Entra.DisposeAsync();
+    }
+}
+
+/// <summary>
+/// The time of a client that waits: each pause is over at once, and the clock has gone on by it. What ends a request that takes too long
+/// is no pause.
+/// </summary>
+internal sealed class TimeWithoutPauses : TimeProvider
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(99);
+    private long _passed;
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _passed));
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => GetUtcNow().Ticks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        if (dueTime < TimeSpan.Zero || dueTime > Longest)
+        {
+            return System.CreateTimer(callback, state, dueTime, period);
+        }
+
+        Interlocked.Add(ref _passed, dueTime.Ticks);
+        return System.CreateTimer(callback, state, TimeSpan.Zero, period);
     }
 }

@@ -19,8 +19,13 @@ internal static class GraphChangeRoutes
                 Change(changes, "applications", Generated(tenant.Application(keys[0])).Id, call)) { Method = "PATCH" },
             new("applications/{}", GraphLimitGroup.Directory, write, (_, keys) =>
                 Delete(changes, "applications", Generated(tenant.Application(keys[0])).Id)) { Method = "DELETE" },
-            new("servicePrincipals/{}", GraphLimitGroup.Directory, write, (call, keys) =>
-                Change(changes, "servicePrincipals", Generated(tenant.Principal(keys[0])).Id, call)) { Method = "PATCH" },
+            new("servicePrincipals/{}", GraphLimitGroup.Directory, write, (call, keys) => GraphAttributeRoutes.IsFor(call)
+                ? GraphAttributeRoutes.Assign(tenant, (PrincipalRow)Generated(tenant.Principal(keys[0])), call)
+                : Change(changes, "servicePrincipals", Generated(tenant.Principal(keys[0])).Id, call))
+            {
+                Method = "PATCH",
+                IsOpenTo = (call, _) => GraphAttributeRoutes.IsFor(call),
+            },
             new("servicePrincipals/{}", GraphLimitGroup.Directory, write, (_, keys) =>
                 Delete(changes, "servicePrincipals", Generated(tenant.Principal(keys[0])).Id)) { Method = "DELETE" },
             new("oauth2PermissionGrants/{}", GraphLimitGroup.Directory, grants, (_, keys) =>

@@ -5,6 +5,11 @@ namespace WorkloadIdentity.Testing;
 /// <summary>Custom security attributes, access reviews and recommendations.</summary>
 internal static class GraphGovernanceRoutes
 {
+    /// <summary>The licence for access reviews.</summary>
+    public static readonly (EmulatedLicences Any, Func<GraphErrorException> Refusal) ReviewLicence = (
+        EmulatedLicences.EntraP2 | EmulatedLicences.Governance, () => new(
+            403, "Forbidden", "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license."));
+
     public static IEnumerable<GraphRoute> Of(GraphTenant tenant)
     {
         var governance = new SeededGovernance(tenant.Directory.Seeded);
@@ -57,8 +62,8 @@ internal static class GraphGovernanceRoutes
             + "principal principalLink resource resourceLink"));
         return
         [
-            Review(Path, (call, _) => definitions.List(call, reviews.Definitions())),
-            Review($"{Path}/{{}}", (call, keys) => definitions.Single(call, reviews.Definitions(), keys[0])),
+            Review(Path, (call, _) => definitions.List(call, tenant.Reviews.Rows())),
+            Review($"{Path}/{{}}", (call, keys) => definitions.Single(call, tenant.Reviews.Rows(), keys[0])),
             Review($"{Path}/{{}}/instances", (call, keys) => instances.List(call, reviews.InstancesOf(keys[0]))),
             Review($"{Path}/{{}}/instances/{{}}", (call, keys) => instances.Single(call, reviews.InstancesOf(keys[0]), keys[1])),
             Review($"{Path}/{{}}/instances/{{}}/decisions", (call, keys) => decisions.List(call, reviews.Decisions(keys[1]))),
@@ -98,7 +103,6 @@ internal static class GraphGovernanceRoutes
     private static GraphRoute Review(string path, Func<GraphCall, IReadOnlyList<string>, GraphAnswer> answer) =>
         new(path, GraphLimitGroup.Other, GraphPermissions.ReadReviews, answer)
         {
-            Licence = (EmulatedLicences.EntraP2 | EmulatedLicences.Governance, () => new(
-                403, "Forbidden", "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.")),
+            Licence = ReviewLicence,
         };
 }

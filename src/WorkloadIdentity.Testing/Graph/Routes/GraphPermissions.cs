@@ -77,6 +77,12 @@ internal static class GraphPermissions
 
     public static readonly IReadOnlyList<string> ReadPolicies = ["Policy.Read.All"];
 
+    public static readonly IReadOnlyList<string> WriteAccessPolicies = ["Policy.ReadWrite.ConditionalAccess"];
+
+    public static readonly IReadOnlyList<string> WriteReviews = ["AccessReview.ReadWrite.All"];
+
+    public static readonly IReadOnlyList<string> WriteAttributeValues = ["CustomSecAttributeAssignment.ReadWrite.All"];
+
     public static readonly IReadOnlyList<string> Evaluate =
         ["Policy.Read.ConditionalAccess", "Policy.Read.All", "Policy.ReadWrite.ConditionalAccess"];
 

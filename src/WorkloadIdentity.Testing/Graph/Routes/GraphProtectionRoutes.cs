@@ -13,7 +13,8 @@ internal static class GraphProtectionRoutes
     {
         var risk = new SeededRisk(tenant.Directory.Seeded);
         var decisions = new RiskDecisions(risk);
-        var policies = new SeededPolicies(tenant.Directory.Seeded);
+        var seeded = new SeededPolicies(tenant.Directory.Seeded);
+        var policies = tenant.AccessPolicies;
         var risky = tenant.Set("riskyServicePrincipals", DocumentType.Of("riskyServicePrincipal", Risky));
         var history = tenant.Set("riskyServicePrincipalHistoryItem", DocumentType.Of(
             "riskyServicePrincipalHistoryItem", $"{Risky} initiatedBy activity"));
@@ -45,15 +46,15 @@ internal static class GraphProtectionRoutes
             Route("identityProtection/servicePrincipalRiskDetections/{}", GraphPermissions.ReadRiskDetections, (call, keys) =>
                 detections.Single(call, risk.Detections(IsPremium(tenant)), keys[0])),
             Route("identity/conditionalAccess/policies", GraphPermissions.ReadPolicies, (call, _) =>
-                access.List(call, policies.Policies())),
+                access.List(call, policies.Rows())),
             Route("identity/conditionalAccess/policies/{}", GraphPermissions.ReadPolicies, (call, keys) =>
-                access.Single(call, policies.Policies(), keys[0])),
+                access.Single(call, policies.Rows(), keys[0])),
             Route("identity/conditionalAccess/namedLocations", GraphPermissions.ReadPolicies, (call, _) =>
-                locations.List(call, policies.Locations())),
+                locations.List(call, seeded.Locations())),
             Route("identity/conditionalAccess/namedLocations/{}", GraphPermissions.ReadPolicies, (call, keys) =>
-                locations.Single(call, policies.Locations(), keys[0])),
+                locations.Single(call, seeded.Locations(), keys[0])),
             Route("identity/conditionalAccess/evaluate", GraphPermissions.Evaluate, (call, _) =>
-                Evaluate(tenant, call, policies, risk)) with { Method = "POST" },
+                Evaluate(tenant, call, seeded, risk)) with { Method = "POST" },
         ];
     }
 
@@ -75,7 +76,7 @@ internal static class GraphProtectionRoutes
         return GraphAnswer.Ok(new JsonObject
         {
             ["@odata.context"] = $"{call.Address}$metadata#Collection(microsoft.graph.whatIfAnalysisResult)",
-            ["value"] = GraphJson.Array(analysis.Of(policies.Policies().All())),
+            ["value"] = GraphJson.Array(analysis.Of(tenant.AccessPolicies.Rows().All())),
         });
     }
 

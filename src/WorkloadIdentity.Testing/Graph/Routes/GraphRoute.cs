@@ -20,7 +20,7 @@ internal sealed record GraphRoute(
     /// <summary>Whether a POST changes something. Others only ask.</summary>
     public bool IsChange { get; init; }
 
-    /// <summary>Who may call it without a permission.</summary>
+    /// <summary>Which calls need none of the permissions, or other ones that the answer asks for.</summary>
     public Func<GraphCall, IReadOnlyList<string>, bool> IsOpenTo { get; init; } = (_, _) => false;
 
     /// <summary>The licence that it needs, and how it is refused without; null for none.</summary>

@@ -16,9 +16,11 @@ internal sealed class GraphTenant
         Policies = new AppPolicies(new SeededGovernance(Directory.Seeded));
         ClockSkew = entra.ClockSkew;
         Roles = new SeededDirectoryRoles(Directory.Seeded);
+        AccessPolicies = new Documents(new SeededPolicies(Directory.Seeded).Policies());
+        Reviews = new Documents(new SeededReviews(Directory.Seeded, Roles).Definitions());
         Routes =
         [
-            .. GraphFederationRoutes.Of(this),
+            .. GraphFederationRoutes.Of(this), .. GraphPolicyRoutes.Of(this),
             .. GraphCredentialRoutes.Of(this), .. GraphAppPolicyRoutes.Of(this), .. GraphChangeRoutes.Of(this),
             .. GraphDirectoryRoutes.Of(this), .. GraphRelationRoutes.Of(this), .. GraphRoleRoutes.Of(this),
             .. GraphProtectionRoutes.Of(this), .. GraphGovernanceRoutes.Of(this), .. GraphReportRoutes.Of(this),
@@ -40,6 +42,10 @@ internal sealed class GraphTenant
     public SeededDirectoryRoles Roles { get; }
 
     public AppPolicies Policies { get; }
+
+    public Documents AccessPolicies { get; }
+
+    public Documents Reviews { get; }
 
     public TimeSpan ClockSkew { get; }
 

@@ -28,6 +28,23 @@ internal static class GraphJson
         }
     }
 
+    /// <inheritdoc cref="Text(JsonElement, string)"/>
+    public static string? Text(JsonNode? value) => value is JsonValue some && some.TryGetValue<string>(out var text) ? text : null;
+
+    /// <summary>The object of a body.</summary>
+    public static JsonObject Object(JsonElement body) => body.ValueKind == JsonValueKind.Object
+        ? (JsonObject)JsonNode.Parse(body.GetRawText())!
+        : throw GraphErrorException.BadRequest("Expected a JSON object.");
+
+    /// <summary>Refuses a body.</summary>
+    public static void Require(bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw GraphErrorException.BadRequest(message);
+        }
+    }
+
     public static JsonArray Array(IEnumerable<string> values) => new([.. values.Select(value => (JsonNode)value)]);
 
     public static JsonArray Array(IEnumerable<JsonObject> values) => new([.. values.Select(value => (JsonNode)value)]);

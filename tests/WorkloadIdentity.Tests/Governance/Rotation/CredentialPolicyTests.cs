@@ -29,13 +29,14 @@ public sealed class CredentialPolicyTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"isEnabled":false,"applicationRestrictions":{"passwordCredentials":[ITEM]}}""")]
     [InlineData("""{"isEnabled":true,"servicePrincipalRestrictions":{"passwordCredentials":[ITEM]}}""")]
-    [InlineData("""{"isEnabled":true,"applicationRestrictions":{"keyCredentials":[ITEM]}}""")]
+    [InlineData("""{"isEnabled":true,"applicationRestrictions":{"keyCredentials":[KEY]}}""")]
     [InlineData("""{"isEnabled":true,"applicationRestrictions":{"passwordCredentials":[DISABLED]}}""")]
     [InlineData("""{"isEnabled":true,"applicationRestrictions":{"passwordCredentials":[LATER]}}""")]
     public async Task A_policy_that_does_not_apply_changes_nothing(string policy)
     {
         var application = _bench.Add(CredentialKind.Secret);
         await PolicyAsync(policy
+            .Replace("KEY", Item("asymmetricKeyLifetime", "P30D"), StringComparison.Ordinal)
             .Replace("ITEM", Item("passwordLifetime", "P30D"), StringComparison.Ordinal)
             .Replace("DISABLED", Item("passwordLifetime", "P30D", state: "disabled"), StringComparison.Ordinal)
             .Replace("LATER", Item("passwordLifetime", "P30D", after: "2026-06-01T00:00:00Z"), StringComparison.Ordinal));
@@ -117,7 +118,7 @@ public sealed class CredentialPolicyTests : IAsyncLifetime
     private static byte[] Body(string json) => System.Text.Encoding.UTF8.GetBytes(json);
 
     private static string Restricting(string whom, string list, string item) =>
-        $$$"""{"isEnabled":true,"{{{whom}}}":{"{{{list}}}":[{{{item}}}]}}""";
+        $$$"""{"displayName":"test","isEnabled":true,"{{{whom}}}":{"{{{list}}}":[{{{item}}}]}}""";
 
     private static string Item(string type, string? lifetime, string state = "enabled", string? after = null) =>
         $$$"""
