@@ -60,6 +60,16 @@ internal static class Diagnosis
                 Help(HelpAnchors.Environment));
         }
 
+        if (report.Environment.Any(variable => variable is { Name: KnownVariables.SpiffeAgent, State: "set", Problem: null }))
+        {
+            yield return new ProblemFinding(
+                "warning",
+                "There is a SPIFFE agent here, which was not asked: its identity is not among the credentials below.",
+                "A program uses it where its code or its configuration names it (AssertionSource.Spiffe, the kind Spiffe). The error of "
+                    + "such a program says what the agent answered.",
+                Help("spiffe"));
+        }
+
         foreach (var file in report.Files.Where(file => file.Problem is not null))
         {
             yield return new ProblemFinding(

@@ -3,6 +3,9 @@ namespace WorkloadIdentity.Tool;
 /// <summary>The variables that select a workload's identity, and how each is shown and checked.</summary>
 internal static class KnownVariables
 {
+    /// <summary>The address of a SPIFFE agent, for programs with the package WorkloadIdentity.Spiffe.</summary>
+    public const string SpiffeAgent = "SPIFFE_ENDPOINT_SOCKET";
+
     private static readonly KnownVariable[] Rows =
     [
         new("AZURE_TENANT_ID", TenantId.Problem),
@@ -45,6 +48,7 @@ internal static class KnownVariables
         new("BUILDKITE_AGENT_ACCESS_TOKEN") { IsSecret = true },
         new("CIRCLE_OIDC_TOKEN_V2") { IsSecret = true },
         new("GCE_METADATA_HOST"),
+        new(SpiffeAgent, Agent),
         new("AWS_ROLE_ARN"),
         new("AWS_WEB_IDENTITY_TOKEN_FILE") { IsFile = true },
         new("AWS_PROFILE"),
@@ -98,6 +102,11 @@ internal static class KnownVariables
         Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? null
             : "It is not an absolute http or https URL.";
+
+    private static string? Agent(string value) =>
+        value.StartsWith("unix:", StringComparison.OrdinalIgnoreCase) || value.StartsWith("tcp:", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : "It is not the address of a SPIFFE agent. Use one such as unix:///run/spire/sockets/agent.sock.";
 
     // The scheme is optional, as in many tools.
     private static string? Proxy(string value) =>

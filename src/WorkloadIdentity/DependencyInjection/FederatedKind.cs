@@ -19,6 +19,8 @@ internal sealed record FederatedKind(
     private const string TokenFile = "TokenFile";
     private const string TokenVariable = "TokenVariable";
     private const string ServiceConnectionId = "ServiceConnectionId";
+    private const string SubjectClaim = "SubjectClaim";
+    private const string Tag = "Tag";
     private const string IdentityClientId = "IdentityClientId";
     private const string IdentityObjectId = "IdentityObjectId";
     private const string IdentityResourceId = "IdentityResourceId";
@@ -31,6 +33,9 @@ internal sealed record FederatedKind(
     [
         ("GitHubActions", () => AssertionSource.GitHubActions()),
         ("AzurePipelines", () => AssertionSource.AzurePipelines()),
+        ("Buildkite", () => AssertionSource.Buildkite()),
+        ("CircleCI", AssertionSource.CircleCI),
+        ("TerraformCloud", () => AssertionSource.TerraformCloud()),
         ("GoogleMetadata", () => AssertionSource.GoogleMetadata()),
     ];
 
@@ -60,6 +65,20 @@ internal sealed record FederatedKind(
         {
             var id = reader.Text(ServiceConnectionId);
             var source = reader.Check(ServiceConnectionId, () => AssertionSource.AzurePipelines(id));
+            return source is null ? null : _ => source;
+        }),
+        new("Buildkite", [SubjectClaim], (reader, _) =>
+        {
+            var claim = reader.Text(SubjectClaim);
+            var source = reader.Check(
+                SubjectClaim, () => claim is null ? AssertionSource.Buildkite() : AssertionSource.Buildkite(claim));
+            return source is null ? null : _ => source;
+        }),
+        new("CircleCI", [], (_, _) => _ => AssertionSource.CircleCI()),
+        new("TerraformCloud", [Tag], (reader, _) =>
+        {
+            var tag = reader.Text(Tag);
+            var source = reader.Check(Tag, () => AssertionSource.TerraformCloud(tag));
             return source is null ? null : _ => source;
         }),
         new("GoogleMetadata", [], (_, _) => _ => AssertionSource.GoogleMetadata()),

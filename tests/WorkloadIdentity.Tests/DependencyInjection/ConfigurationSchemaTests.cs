@@ -9,7 +9,7 @@ namespace WorkloadIdentity.Tests;
 
 /// <summary>
 /// The schemas that editors read appsettings.json with: that of the main package, and that of WorkloadIdentity.KeyVault, which has its
-/// kinds as well. They are made from the code's own kinds and settings.
+/// kinds as well. Both have the kind of WorkloadIdentity.Spiffe. They are made from the code's own kinds and settings.
 /// </summary>
 public sealed class ConfigurationSchemaTests
 {
@@ -25,7 +25,7 @@ public sealed class ConfigurationSchemaTests
     [InlineData(KeyVault)]
     public void A_schema_is_what_the_code_makes(string path)
     {
-        var actual = SettingsSchema.Of([.. CredentialKind.All, .. path == KeyVault ? AddedKinds() : []]);
+        var actual = SettingsSchema.Of([.. CredentialKind.All, .. AddedKinds(withKeyVault: path == KeyVault)]);
         if (Repository.Read(path).ReplaceLineEndings("\n") != actual)
         {
             var received = Path.Combine(AppContext.BaseDirectory, $"{path.Replace('/', '-')}.received");
@@ -57,6 +57,7 @@ public sealed class ConfigurationSchemaTests
         var services = new ServiceCollection();
         services.AddSingleton(WorkloadEnvironment.FromValues(new Dictionary<string, string>()));
         services.AddKeyVaultKinds();
+        services.AddSpiffeKind();
         services.AddWorkloadIdentity(new ConfigurationBuilder()
             .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(example.Document.ToJsonString()))).Build()
             .GetSection("WorkloadIdentity"));
@@ -108,10 +109,15 @@ public sealed class ConfigurationSchemaTests
             project => Assert.Contains("PackagePath=\"buildTransitive/;build/\"", Repository.Read(project), StringComparison.Ordinal));
     }
 
-    private static IEnumerable<CredentialKind> AddedKinds()
+    private static IEnumerable<CredentialKind> AddedKinds(bool withKeyVault)
     {
         var services = new ServiceCollection();
-        services.AddKeyVaultKinds();
+        services.AddSpiffeKind();
+        if (withKeyVault)
+        {
+            services.AddKeyVaultKinds();
+        }
+
         using var provider = services.BuildServiceProvider();
         return [.. provider.GetServices<CredentialKind>()];
     }

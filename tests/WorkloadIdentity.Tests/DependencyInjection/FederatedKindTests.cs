@@ -19,6 +19,9 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
     [InlineData("""{ "Kind": "azurepipelines", "ServiceConnectionId": "11112222-bbbb-3333-cccc-4444dddd5555" """, "azure pipelines")]
     [InlineData("""{ "Kind": "GoogleMetadata", "PropagationTolerance": "00:01:00" """, "google metadata")]
     [InlineData("""{ "Kind": "FederatedTokenVariable", "TokenVariable": "GITLAB_OIDC" """, "environment variable")]
+    [InlineData("""{ "Kind": "CircleCI" """, "circleci")]
+    [InlineData("""{ "Kind": "TerraformCloud" """, "terraform cloud")]
+    [InlineData("""{ "Kind": "TerraformCloud", "Tag": "ENTRA" """, "terraform cloud")]
     public async Task Settings_name_a_source(string settings, string by)
     {
         var issuer = _entra.AddIssuer();
@@ -27,7 +30,11 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
             _entra.GitHubActionsEnvironment(issuer, Subject),
             _entra.AzurePipelinesEnvironment(issuer, Subject, "11112222-bbbb-3333-cccc-4444dddd5555"),
             _entra.GoogleMetadataEnvironment(issuer, Subject));
-        _variables["GITLAB_OIDC"] = issuer.Issue(Subject);
+        foreach (var variable in (string[])
+            ["GITLAB_OIDC", "CIRCLE_OIDC_TOKEN_V2", "TFC_WORKLOAD_IDENTITY_TOKEN", "TFC_WORKLOAD_IDENTITY_TOKEN_ENTRA"])
+        {
+            _variables[variable] = issuer.Issue(Subject);
+        }
 
         var token =
             await IssuesAsync(
@@ -148,7 +155,10 @@ public sealed class FederatedKindTests(EmulatorFixture fixture) : IClassFixture<
         { """{ "Kind": "AgentIdentity" """, "Id:Blueprint:Kind is missing" },
         { """{ "Kind": "AgentIdentity", "Blueprint": { "Kind": "ManagedIdentity", "X": "canary" } """, "Id:Blueprint:X is not a setting" },
         { """{ "Kind": "DefaultChain", "Sources": [ "canary" ] """, "Id:Sources lists a source that is not known. Known are: "
-            + "GitHubActions, AzurePipelines, GoogleMetadata" },
+            + "GitHubActions, AzurePipelines, Buildkite, CircleCI, TerraformCloud, GoogleMetadata" },
+        { """{ "Kind": "Buildkite", "SubjectClaim": "canary\n" """, "Id:SubjectClaim cannot be used" },
+        { """{ "Kind": "TerraformCloud", "Tag": "canary-1" """, "Id:Tag cannot be used" },
+        { """{ "Kind": "CircleCI", "Tag": "canary" """, "Id:Tag is not a setting" },
     };
 
     [Theory]

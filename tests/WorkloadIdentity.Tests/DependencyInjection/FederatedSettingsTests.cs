@@ -28,6 +28,9 @@ public sealed class FederatedSettingsTests
         { $$"""{ "Kind": "AzurePipelines", {{App}} }""", "the id token of an Azure Pipelines job" },
         { $$"""{ "Kind": "FederatedTokenVariable", {{App}}, "TokenVariable": "GITLAB_OIDC_TOKEN" }""", "the token in the variable "
             + "GITLAB_OIDC_TOKEN" },
+        { $$"""{ "Kind": "Buildkite", {{App}}, "SubjectClaim": "cluster_id" }""", "Buildkite" },
+        { $$"""{ "Kind": "CircleCI", {{App}} }""", "the token in the variable CIRCLE_OIDC_TOKEN_V2" },
+        { $$"""{ "Kind": "TerraformCloud", {{App}}, "Tag": "ENTRA" }""", "the token in the variable TFC_WORKLOAD_IDENTITY_TOKEN_ENTRA" },
         { $$"""{ "Kind": "GoogleMetadata", {{App}} }""", "an identity token of Google's metadata server" },
         { $$"""{ "Kind": "ManagedIdentityFederation", {{App}}, "IdentityClientId": "{{Identity}}" }""", "a token of this host's managed "
             + "identity" },

@@ -102,6 +102,10 @@ public sealed partial class DoctorCommandTests
         ["a job of GitHub Actions"] = (GitHub, 0,
             ["✓ github actions: issued", "subject repo:contoso/orders:ref:refs/heads/main",
                 "only where its code or its configuration names it", "platforms     GitHub Actions"]),
+        ["a SPIFFE agent"] = (bench => bench.WithSecret().With(("SPIFFE_ENDPOINT_SOCKET", "unix:///run/spire/agent.sock")), 0,
+            ["unix:///run/spire/agent.sock", "There is a SPIFFE agent here, which was not asked", "the kind Spiffe"]),
+        ["a SPIFFE agent at no address"] = (bench => bench.WithSecret().With(("SPIFFE_ENDPOINT_SOCKET", "/run/spire/agent.sock")), 0,
+            ["SPIFFE_ENDPOINT_SOCKET cannot be right.", "It is not the address of a SPIFFE agent"]),
         ["an expired developer's variable"] = (bench => bench.With(("AZURE_TOKEN_CREDENTIALS", "everything")), 4,
             ["AZURE_TOKEN_CREDENTIALS has a value that is not known here."]),
     };
@@ -313,7 +317,8 @@ public sealed partial class DoctorCommandTests
         ];
         var known = KnownVariables.All.Select(variable => variable.Name).Concat(others).ToHashSet();
 
-        var read = Repository.SourceFiles("src/WorkloadIdentity").Concat(Repository.SourceFiles("src/WorkloadIdentity.Developer"))
+        var read = ((string[])["src/WorkloadIdentity", "src/WorkloadIdentity.Developer", "src/WorkloadIdentity.Spiffe"])
+            .SelectMany(folder => Repository.SourceFiles(folder))
             .SelectMany(file => VariableName().Matches(Repository.Read(file))).Select(match => match.Groups[1].Value).ToHashSet();
 
         Assert.True(read.Count > 20);

@@ -36,8 +36,8 @@ internal static class SettingForms
             () => TextOrList(Pattern("^[a-z0-9]+(-[a-z0-9]+)*$")),
             "The kinds of credential that the chain may use, such as federated; all when empty."),
         ["Sources"] = (
-            () => TextOrList(Enum("GitHubActions",
-            "AzurePipelines", "GoogleMetadata")), "Build systems and clouds that the chain looks for as well."),
+            () => TextOrList(Enum("GitHubActions", "AzurePipelines", "Buildkite", "CircleCI", "TerraformCloud", "GoogleMetadata")),
+            "Build systems and clouds that the chain looks for as well."),
         ["ManagedIdentity.ClientId"] = (Id, "The client id of a user-assigned identity."),
         ["ObjectId"] = (Id, "The object (principal) id of a user-assigned identity."),
         ["ResourceId"] = (ResourceId, "The resource id of a user-assigned identity."),
@@ -76,6 +76,14 @@ internal static class SettingForms
                 + "most 15 minutes."),
         ["TokenVariable"] = (() => Pattern("^[^=]+$"), "The name of the variable, read at each use."),
         ["ServiceConnectionId"] = (Id, "The id of the service connection. Without it: AZURESUBSCRIPTION_SERVICE_CONNECTION_ID."),
+        ["SubjectClaim"] = (Text, "The claim that is the subject of Buildkite's token, such as cluster_id. Without it: pipeline_id."),
+        ["Tag"] = (
+            () => Pattern("^[A-Za-z0-9_]+$"),
+            "What follows TFC_WORKLOAD_IDENTITY_AUDIENCE_ in the name of the workspace's variable. Without it: the token without a tag."),
+        ["SpiffeId"] = (
+            () => Pattern("^spiffe://[a-z0-9._-]+(/[A-Za-z0-9._-]+)*$"),
+            "The identity to ask for, such as spiffe://example.org/orders. Without it: the first one of this process."),
+        ["Hint"] = (Text, "The hint of the identity, for a process that has several."),
         ["IdentityClientId"] = (Id, "The client id of the user-assigned managed identity."),
         ["IdentityObjectId"] = (Id, "The object (principal) id of the user-assigned managed identity."),
         ["IdentityResourceId"] = (ResourceId, "The resource id of the user-assigned managed identity."),
