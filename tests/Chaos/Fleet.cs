@@ -45,6 +45,19 @@ internal sealed class Fleet : IDisposable
         tenants.ForEach(tenant => several.AddToTenant(tenant));
         var severalSecret = several.AddSecret();
 
+        var graph = entra.AddGraph(new EmulatedGraphOptions
+        {
+            EnforcesLimits = false,
+            ServicePrincipals = 0,
+            CredentialDelay = TimeSpan.FromSeconds(20),
+            ReplicationDelay = TimeSpan.FromSeconds(10),
+            ConflictWindow = TimeSpan.FromSeconds(2),
+        });
+        Rotations =
+        [
+            new StagedRotation(entra, graph, clock, tally, _folder.FullName, Governance.CredentialKind.Secret),
+            new StagedRotation(entra, graph, clock, tally, _folder.FullName, Governance.CredentialKind.Certificate),
+        ];
         Members =
         [
             OfApplication("secret", bySecret, ClientSecretAuthentication.FromFile(PathOf("secret"))),
@@ -72,6 +85,7 @@ internal sealed class Fleet : IDisposable
                     DefaultCredentials.FromEnvironment(new DefaultCredentialsOptions { Environment = WorkloadEnvironment.FromValues(
                         byUsers.EnvironmentWithSecret()), TimeProvider = clock }),
                 _ => OfItself(byUsers.ClientId)),
+            .. Rotations.SelectMany(Replicas),
         ];
 
         Expected OfTenant(Random random)
@@ -82,6 +96,9 @@ internal sealed class Fleet : IDisposable
     }
 
     public IReadOnlyList<Member> Members { get; }
+
+    /// <summary>The applications whose credentials are rotated in two steps.</summary>
+    public IReadOnlyList<StagedRotation> Rotations { get; }
 
     /// <summary>The applications that are somebody by one thing of their own: a secret, a certificate, a federated credential.</summary>
     public IReadOnlyList<EmulatedApplication> Applications { get; }
@@ -96,6 +113,11 @@ internal sealed class Fleet : IDisposable
         foreach (var member in Members)
         {
             member.Dispose();
+        }
+
+        foreach (var rotation in Rotations)
+        {
+            rotation.Dispose();
         }
 
         _folder.Delete(recursive: true);
@@ -159,6 +181,14 @@ internal sealed class Fleet : IDisposable
             next ?? (_ => OfItself(application.ClientId)),
             keys);
 
+    private IEnumerable<Member> Replicas(StagedRotation rotation) => rotation.Replicas.Select(file => Make(
+        $"replica {Path.GetFileName(file)}",
+        clock =>
+            new ApplicationCredential(
+                rotation.Application.TenantId, rotation.Application.ClientId, rotation.Authentication(file), Options(clock)),
+        _ => OfItself(rotation.Application.ClientId),
+        isReplica: true));
+
     private Member OfHost(string name, IReadOnlyDictionary<string, string> variables) => Make(
         name,
         clock =>
@@ -168,10 +198,11 @@ internal sealed class Fleet : IDisposable
         _ => OfItself(_entra.SystemAssignedIdentity.ClientId));
 
     private Member Make(
-        string name, Func<FastClock, Credential> credential, Func<Random, Expected> next, int keys = 1, int capacity = 10_000)
+        string name, Func<FastClock, Credential> credential, Func<Random, Expected> next, int keys = 1, int capacity = 10_000,
+        bool isReplica = false)
     {
         var clock = _clock.Beside();
-        return new Member(name, credential(clock), clock, _entra.Api, next, _tally, keys, capacity);
+        return new Member(name, credential(clock), clock, _entra.Api, next, _tally, keys, capacity, isReplica);
     }
 
     private ApplicationCredentialOptions Options(FastClock clock) => new() { AuthorityHost = _entra.AuthorityHost, TimeProvider = clock };

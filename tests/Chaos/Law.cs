@@ -21,6 +21,12 @@ internal enum Law
     /// <summary>Token requests stay within the budget that <see cref="Report"/> states.</summary>
     WithinBudget,
 
+    /// <summary>
+    /// While a credential is rotated in two steps, Entra refuses no replica for its credential, and the old one is not removed before each
+    /// replica has the new one.
+    /// </summary>
+    RotatesWithoutOutage,
+
     /// <summary>After the faults have ended, every call succeeds.</summary>
     Recovers,
 

@@ -21,6 +21,7 @@ internal sealed class Member : IDisposable
     /// <param name="tally">Where it counts.</param>
     /// <param name="keys">For how many keys it calls at a time.</param>
     /// <param name="capacity">How many tokens it may hold.</param>
+    /// <param name="isReplica">Whether its credential is rotated in two steps.</param>
     public Member(
         string name,
         Credential credential,
@@ -29,11 +30,12 @@ internal sealed class Member : IDisposable
         Func<Random, Expected> next,
         Tally tally,
         int keys,
-        int capacity)
+        int capacity,
+        bool isReplica = false)
     {
         (Name, _clock, _api, _next, _tally, Keys) = (name, clock, api.Url, next, tally, keys);
-        IsBounded = capacity < keys;
-        Credential = new WatchedCredential(credential, clock, tally, name);
+        (IsBounded, Callers) = (capacity < keys, isReplica ? 1 : 3);
+        Credential = new WatchedCredential(credential, clock, tally, name, isReplica);
         _acquirer = new TokenAcquirer(Credential, new TokenAcquirerOptions { TimeProvider = clock, Capacity = capacity });
         var options = new AccessTokenHandlerOptions { AllowedOrigins = { new Uri(api.Url.GetLeftPart(UriPartial.Authority)) } };
         _client = new HttpClient(new AccessTokenHandler(_acquirer, new TokenRequest(api.Scope), options)
@@ -52,6 +54,9 @@ internal sealed class Member : IDisposable
 
     /// <summary>For how many keys it calls at a time.</summary>
     public int Keys { get; }
+
+    /// <summary>How many call at the same time.</summary>
+    public int Callers { get; }
 
     /// <summary>Whether it holds fewer tokens than it needs.</summary>
     public bool IsBounded { get; }

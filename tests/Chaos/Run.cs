@@ -5,7 +5,6 @@ namespace WorkloadIdentity.Chaos;
 /// <summary>A run from its quiet beginning to its quiet end, and the requests it counted meanwhile.</summary>
 internal sealed class Run(Settings settings, Tally tally)
 {
-    private const int CallersPerMember = 3;
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(5);
 
     // How often a key may cost an acquisition: a refresh for every life of a token, one renewal every half minute, the back-off of
@@ -51,6 +50,8 @@ internal sealed class Run(Settings settings, Tally tally)
         var isOver = false;
         using var storm = new CancellationTokenSource(settings.Duration * 0.6, TimeProvider.System);
         var chaos = weather.RunAsync(storm.Token);
+        using var calls = new CancellationTokenSource(settings.Duration * 0.9, TimeProvider.System);
+        var rotations = Task.WhenAll(fleet.Rotations.Select(rotation => Task.Run(() => rotation.RunAsync(calls.Token))));
         var settled = Task.Run(async () =>
         {
             await chaos;
@@ -58,7 +59,7 @@ internal sealed class Run(Settings settings, Tally tally)
             isOver = true;
         });
         var calling = CallAsync(fleet, entra, clock, () => Volatile.Read(ref isOver), settings.Duration * 0.9);
-        await Task.WhenAll(chaos, settled, calling);
+        await Task.WhenAll(chaos, settled, calling, rotations);
 
         Elapsed = clock.GetUtcNow() - started;
         foreach (var member in fleet.Members.Where(member => !member.IsBounded))
@@ -76,6 +77,7 @@ internal sealed class Run(Settings settings, Tally tally)
         Forget(fleet, entra, DateTimeOffset.MaxValue);
         var (requests, acquisitions) =
             (tally.Of("requests to Entra") + tally.Of("requests to hosts"), fleet.Members.Sum(member => member.Credential.Acquisitions));
+        requests -= fleet.Rotations.Sum(rotation => rotation.Requests);
         if (requests > acquisitions * MaxAttempts)
         {
             tally.Breach(Law.WithinBudget, $"{requests} requests for {acquisitions} acquisitions");
@@ -93,7 +95,7 @@ internal sealed class Run(Settings settings, Tally tally)
     {
         using var stop = new CancellationTokenSource(time, TimeProvider.System);
         var seed = settings.Seed;
-        List<Task> all = [.. fleet.Members.SelectMany(member => Enumerable.Range(0, CallersPerMember).Select(_ =>
+        List<Task> all = [.. fleet.Members.SelectMany(member => Enumerable.Range(0, member.Callers).Select(_ =>
         {
             var random = new Random(++seed);
             return Task.Run(() => member.WorkAsync(random, mustSucceed, stop.Token));

@@ -6,8 +6,11 @@ namespace WorkloadIdentity.Chaos;
 internal readonly record struct Key(string? TenantId, string? UserAssertion);
 
 /// <summary>A credential, and a record of what it gave: who flies for what, and which token was the last.</summary>
-internal sealed class WatchedCredential(Credential inner, FastClock clock, Tally tally, string member) : Credential
+internal sealed class WatchedCredential(Credential inner, FastClock clock, Tally tally, string member, bool isReplica) : Credential
 {
+    /// <summary>Wrong secret; expired secret; certificate not registered.</summary>
+    private static readonly IReadOnlyList<long> Unknown = [7000215, 7000222, 700027];
+
     private readonly ConcurrentDictionary<Key, int> _flying = new();
     private readonly ConcurrentDictionary<Key, Issued> _issued = new();
     private readonly ConcurrentDictionary<string, Issued> _tokens = new();
@@ -87,6 +90,11 @@ internal sealed class WatchedCredential(Credential inner, FastClock clock, Tally
             if (result.Token is { } token)
             {
                 _issued[key] = _tokens[token.Value] = new Issued(token, clock.GetUtcNow(), clock.TimesSet);
+            }
+
+            if (isReplica && result.Error is { } error && error.EntraErrorCodes.Any(Unknown.Contains))
+            {
+                tally.Breach(Law.RotatesWithoutOutage, $"{member}: {error.Message}");
             }
 
             tally.Count($"acquisitions: {(result.Token is not null ? "issued" : result.Error!.Kind.ToString())}");
