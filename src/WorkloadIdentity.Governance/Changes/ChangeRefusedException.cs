@@ -10,4 +10,7 @@ public sealed class ChangeRefusedException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether nothing is wrong: the change can be made later.</summary>
+    internal bool IsTooEarly { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace WorkloadIdentity.Governance;
 
 /// <summary>
@@ -13,9 +15,16 @@ namespace WorkloadIdentity.Governance;
 /// <param name="rotation">Adds the new credential.</param>
 public sealed class IdentityContainment(GraphClient graph, CredentialRotation rotation)
 {
-    private readonly CredentialWriter _writer = new(graph);
+    /// <summary>The most service principals in one request to confirm or dismiss.</summary>
+    private const int MostPrincipals = 60;
 
-    /// <summary>A plan that contains an identity. Its notes are the inventory: credentials, detections, permissions.</summary>
+    private readonly CredentialWriter _writer = new(graph);
+    private readonly ContainmentNotes _notes = new(graph);
+
+    /// <summary>
+    /// A plan that contains an identity. Its notes are the inventory: credentials, detections, permissions. After a crash the plan that is
+    /// made anew has what is left: it adds no second credential.
+    /// </summary>
     /// <param name="request">The identity.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ChangeRefusedException">The tenant does not have the identity, or it would do harm.</exception>
@@ -26,38 +35,37 @@ public sealed class IdentityContainment(GraphClient graph, CredentialRotation ro
     {
         ArgumentNullException.ThrowIfNull(request);
         var actor = await graph.ActorAsync(cancellationToken).ConfigureAwait(false);
-        var application = await ReadAsync(GraphReads.Application(request.Application), app => new ApplicationKeys(app), cancellationToken)
-            .ConfigureAwait(false);
-        var principal = await ReadAsync(
-            GraphReads.ServicePrincipal(request.Application), each => new ApplicationKeys(each), cancellationToken).ConfigureAwait(false);
-        List<ApplicationKeys> owners = [.. new[] { application, principal }.OfType<ApplicationKeys>()];
+        var owners = await OwnersAsync(request.Application, cancellationToken).ConfigureAwait(false);
         if (owners.Count == 0)
         {
             throw new ChangeRefusedException($"The tenant has neither an application nor a service principal {request.Application}.");
         }
 
         var notes = owners.Select(owner => $"The {owner.Name} has: {owner.List()}.").ToList();
-        var keyIds = request.KeyIds ?? await DetectedAsync(principal, notes, cancellationToken).ConfigureAwait(false);
+        var principal = owners.Find(owner => !owner.IsApplication);
+        IEnumerable<string> keyIds =
+            request.KeyIds ?? await _notes.DetectedAsync(principal, notes, cancellationToken).ConfigureAwait(false);
+        var compromised = keyIds.Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var removed = owners.SelectMany(owner => compromised.Select(owner.Find).OfType<ApplicationKey>().Select(key => (owner, key)))
+            .ToList();
+        foreach (var keyId in compromised.Where(keyId => !removed.Exists(each => OpenText.Same(each.key.KeyId, keyId))))
+        {
+            notes.Add(
+                $"The credential {ServerText.Clean(keyId, 60)} is not there any more, or it is a key that signs and proves nothing.");
+        }
+
         List<PlannedChange> changes = [];
-        if (request.NewCredential is { } credential)
+        if (removed.Count > 0 && request.NewCredential is { } credential)
         {
-            var start = await rotation.PlanStartAsync(credential, cancellationToken).ConfigureAwait(false);
-            changes.AddRange(start.Changes);
-            notes.AddRange(start.Notes);
+            changes.AddRange(await NewAsync(credential, removed, notes, cancellationToken).ConfigureAwait(false));
+        }
+        else
+        {
+            notes.AddRange(removed.Select(each => ContainmentNotes.Command(each.owner, each.key)));
         }
 
-        foreach (var keyId in keyIds.Distinct(StringComparer.OrdinalIgnoreCase))
-        {
-            var removals = owners.Where(owner => owner.Find(keyId) is not null)
-                .Select(owner => Removal(request, owner, owner.Find(keyId)!)).ToList();
-            changes.AddRange(removals);
-            if (removals.Count == 0)
-            {
-                notes.Add($"The credential {ServerText.Clean(keyId, 60)} is not there any more.");
-            }
-        }
-
-        await ReachAsync(principal, notes, cancellationToken).ConfigureAwait(false);
+        changes.AddRange(removed.Select(each => Removal(request, each.owner, each.key)));
+        await _notes.ReachAsync(principal, notes, cancellationToken).ConfigureAwait(false);
         return new ChangePlan(actor, owners[0].Name, changes, notes);
     }
 
@@ -77,31 +85,73 @@ public sealed class IdentityContainment(GraphClient graph, CredentialRotation ro
             "dismiss", "Dismiss their risk. Policies on risk no longer block them.",
             "Confirm that they are compromised.", principals, cancellationToken);
 
+    /// <summary>Adds a credential for the programs to go on with, unless the destination has one that is not compromised.</summary>
+    private async Task<IReadOnlyList<PlannedChange>> NewAsync(
+        RotationRequest request, List<(ApplicationKeys Owner, ApplicationKey Key)> removed, List<string> notes,
+        CancellationToken cancellationToken)
+    {
+        var application = await ApplicationKeys.ReadAsync(graph, request.Application, cancellationToken).ConfigureAwait(false);
+        if (await rotation.HeldAsync(application, request, cancellationToken).ConfigureAwait(false) is { } held
+            && !removed.Exists(each => OpenText.Same(each.Key.KeyId, held.KeyId)))
+        {
+            notes.Add($"No new credential is added: the {held}, which is in {request.Destination}, is not among the compromised ones.");
+            return [];
+        }
+
+        var replaced = removed.Find(each => each.Owner.IsApplication).Key;
+        var start = await rotation.PlanStartAsync(
+            request.Replaces is null && replaced is not null ? request.Replacing(replaced.KeyId) : request, cancellationToken)
+            .ConfigureAwait(false);
+        notes.AddRange(start.Notes);
+        return start.Changes;
+    }
+
     private PlannedChange Removal(ContainmentRequest request, ApplicationKeys owner, ApplicationKey credential) => new(
         $"Remove the compromised {credential} from the {owner.Name}.",
         "It cannot be undone, and must not be.",
         async cancellationToken =>
         {
-            Task<ApplicationKeys> Read(CancellationToken cancel) => ReadAgainAsync(request, owner, cancel);
+            var owners = await OwnersAsync(request.Application, cancellationToken).ConfigureAwait(false);
+            if (owners.Find(each => each.Path == owner.Path) is not { } current || current.Find(credential.KeyId) is null)
+            {
+                return "it was removed already";
+            }
+
+            // A credential of the application proves the service principal as well, and the other way round.
             var now = graph.Options.TimeProvider.GetUtcNow();
-            var current = await Read(cancellationToken).ConfigureAwait(false);
-            if (credential.IsValid(now) && !current.All.Any(key => key.IsValid(now) && !OpenText.Same(key.KeyId, credential.KeyId))
-                && current.Find(credential.KeyId) is not null)
+            if (credential.IsValid(now)
+                && !owners.SelectMany(each => each.All).Any(key => key.IsValid(now) && !OpenText.Same(key.KeyId, credential.KeyId)))
             {
                 throw new ChangeRefusedException(
                     $"The {credential} is the last valid credential of the {owner.Name}, so it stays. Add a new one first, or disable the "
                         + "service principal.");
             }
 
-            await _writer.RemoveAsync(current, Read, credential, request.Proof, cancellationToken).ConfigureAwait(false);
+            await _writer.RemoveAsync(
+                current,
+                async cancel => (await OwnersAsync(request.Application, cancel).ConfigureAwait(false)).Find(each => each.Path == owner.Path)
+                    ?? current,
+                credential,
+                credential.Kind == CredentialKind.Certificate ? await ProofAsync(request, cancellationToken).ConfigureAwait(false) : null,
+                cancellationToken).ConfigureAwait(false);
             return null;
         });
 
-    private async Task<ApplicationKeys> ReadAgainAsync(
-        ContainmentRequest request, ApplicationKeys owner, CancellationToken cancellationToken) =>
-        owner.Path.StartsWith("v1.0/applications/", StringComparison.Ordinal)
-            ? await ApplicationKeys.ReadAsync(graph, request.Application, cancellationToken).ConfigureAwait(false)
-            : new(await graph.ReadAsync(GraphReads.ServicePrincipal(request.Application), cancellationToken).ConfigureAwait(false));
+    /// <summary>The certificate that was given, or the one that the destination of the new credential holds.</summary>
+    private static async Task<X509Certificate2?> ProofAsync(ContainmentRequest request, CancellationToken cancellationToken) =>
+        request.Proof ?? request.NewCredential?.Proof ?? (request.NewCredential is { } credential
+            ? ProofOfPossession.Read(await credential.Destination.ReadAsync(cancellationToken).ConfigureAwait(false))
+            : null);
+
+    /// <summary>The application and its service principal, as far as the tenant has them.</summary>
+    private async Task<List<ApplicationKeys>> OwnersAsync(ClientId client, CancellationToken cancellationToken)
+    {
+        var application = await ReadAsync(GraphReads.Application(client), app => new ApplicationKeys(app), cancellationToken)
+            .ConfigureAwait(false);
+        var principal = await ReadAsync(GraphReads.ServicePrincipal(client), each => new ApplicationKeys(each), cancellationToken)
+            .ConfigureAwait(false);
+        return [.. new[] { application, principal }.OfType<ApplicationKeys>()];
+    }
 
     private async Task<ApplicationKeys?> ReadAsync<T>(
         GraphRead<T> read, Func<T, ApplicationKeys> keys, CancellationToken cancellationToken)
@@ -117,69 +167,26 @@ public sealed class IdentityContainment(GraphClient graph, CredentialRotation ro
         }
     }
 
-    /// <summary>The credentials that the risk detections name.</summary>
-    private async Task<IReadOnlyList<string>> DetectedAsync(
-        ApplicationKeys? principal, List<string> notes, CancellationToken cancellationToken)
-    {
-        var keyIds = new List<string>();
-        try
-        {
-            if (principal is not null)
-            {
-                await foreach (var detection in graph.ListAsync(
-                    GraphReads.RiskDetectionsOf(new ServicePrincipalId(principal.ObjectId)), cancellationToken).ConfigureAwait(false))
-                {
-                    keyIds.AddRange(detection.KeyIds ?? []);
-                    var day = detection.DetectedDateTime is { } detected ? PlainText.Day(detected) : null;
-                    notes.Add($"Identity Protection detected {detection.RiskEventType} on {day ?? "an unknown day"}.");
-                }
-            }
-
-            if (keyIds.Count == 0)
-            {
-                notes.Add("No risk detection names a credential. Name the compromised ones by their ids, or replace all of them.");
-            }
-        }
-        catch (GraphException exception) when (!exception.Error.IsTransient)
-        {
-            notes.Add(
-                $"The risk detections could not be read, so name the compromised credentials by their ids. {exception.Error.Message}");
-        }
-
-        return keyIds;
-    }
-
-    /// <summary>What the identity could reach, as far as Graph knows.</summary>
-    private async Task ReachAsync(ApplicationKeys? principal, List<string> notes, CancellationToken cancellationToken)
-    {
-        if (principal is null)
-        {
-            return;
-        }
-
-        var permissions = 0;
-        var apis = new HashSet<ServicePrincipalId>();
-        await foreach (var role in graph.ListAsync(
-            GraphReads.AssignmentsOf(new ServicePrincipalId(principal.ObjectId)), cancellationToken).ConfigureAwait(false))
-        {
-            permissions++;
-            apis.Add(role.ResourceId);
-        }
-
-        notes.Add(permissions == 0
-            ? "It holds no application permission."
-            : $"It holds {permissions} application permissions of the APIs {string.Join(", ", apis)}. 'wid inventory' names them.");
-        notes.Add(
-            "Graph does not know its roles in Azure. List them, and replace every secret that they let it read: "
-                + $"az role assignment list --all --assignee {principal.ObjectId}");
-    }
-
     private async Task<ChangePlan> DecideAsync(
         string action, string what, string undo, IReadOnlyList<ServicePrincipalId> principals, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(principals);
         var actor = await graph.ActorAsync(cancellationToken).ConfigureAwait(false);
-        var write = new GraphWrite(HttpMethod.Post, $"v1.0/identityProtection/riskyServicePrincipals/{action}")
+        return new ChangePlan(
+            actor,
+            $"{PlainText.Count(principals.Count, "service principal")} {string.Join(", ", principals)}".TrimEnd(),
+            principals.Chunk(MostPrincipals).Select(some => new PlannedChange(
+                principals.Count <= MostPrincipals ? what : $"{what} ({PlainText.Count(some.Length, "service principal")})",
+                undo,
+                async cancel =>
+                {
+                    await graph.WriteAsync(Decision(action, some), cancel).ConfigureAwait(false);
+                    return null;
+                })));
+    }
+
+    private static GraphWrite Decision(string action, IEnumerable<ServicePrincipalId> principals) =>
+        new(HttpMethod.Post, $"v1.0/identityProtection/riskyServicePrincipals/{action}")
         {
             Group = LimitGroup.Protection,
             IsRepeatable = true,
@@ -194,16 +201,4 @@ public sealed class IdentityContainment(GraphClient graph, CredentialRotation ro
                 json.WriteEndArray();
             }),
         };
-        return new ChangePlan(
-            actor,
-            $"service principals {string.Join(", ", principals)}",
-            principals.Count == 0 ? [] :
-            [
-                new PlannedChange(what, undo, async cancel =>
-                {
-                    await graph.WriteAsync(write, cancel).ConfigureAwait(false);
-                    return null;
-                }),
-            ]);
-    }
 }

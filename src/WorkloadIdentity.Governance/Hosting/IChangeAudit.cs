@@ -5,8 +5,12 @@ namespace WorkloadIdentity.Governance;
 /// </summary>
 public interface IChangeAudit
 {
-    /// <summary>Called once for each plan with changes, after its outcome is known.</summary>
+    /// <summary>
+    /// Called once for each plan with changes, after its outcome is known, also when it was interrupted. What it throws is logged.
+    /// </summary>
     /// <param name="record">What happened. It contains no secret.</param>
-    /// <param name="cancellationToken">The host stops.</param>
+    /// <param name="cancellationToken">
+    /// Ends it after 30 seconds. A host that stops does not end it, because the change was made.
+    /// </param>
     ValueTask RecordAsync(ChangeRecord record, CancellationToken cancellationToken);
 }

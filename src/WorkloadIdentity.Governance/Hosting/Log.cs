@@ -31,4 +31,14 @@ internal static partial class Log
 
     [LoggerMessage(515, LogLevel.Warning, "The rotation of {ClientId} could not go on. The next attempt is in {Interval}. {Reason}")]
     public static partial void RotationFailed(ILogger logger, string clientId, TimeSpan interval, string reason);
+
+    [LoggerMessage(516, LogLevel.Debug, "Nothing is due in a rotation. {Target}: {Reason}")]
+    public static partial void RotationWaits(ILogger logger, string target, string reason);
+
+    [LoggerMessage(
+        517,
+        LogLevel.Error,
+        "An IChangeAudit could not record the plan of a rotation ({Record}). What was changed stays so. Mend the audit, and add the record "
+            + "by hand.")]
+    public static partial void AuditFailed(ILogger logger, Exception exception, string record);
 }

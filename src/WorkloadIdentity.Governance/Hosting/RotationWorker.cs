@@ -11,6 +11,9 @@ namespace WorkloadIdentity.Governance;
 /// </summary>
 internal sealed class RotationWorker : BackgroundService
 {
+    /// <summary>How long a record may take. A host that stops waits for it.</summary>
+    private static readonly TimeSpan AuditLimit = TimeSpan.FromSeconds(30);
+
     private readonly CredentialRotation _rotation;
     private readonly IReadOnlyList<RotationRequest> _requests;
     private readonly IChangeApproval _approval;
@@ -30,7 +33,9 @@ internal sealed class RotationWorker : BackgroundService
         _logger = loggers.CreateLogger(Log.Category);
         _meter = meters.Create(new MeterOptions("WorkloadIdentity"));
         _plans = _meter.CreateCounter<long>(
-            "workload_identity.rotation.plans", "{plan}", "The plans of rotations that had changes, by what became of them.");
+            "workload_identity.rotation.plans",
+            "{plan}",
+            "The plans of rotations that had changes or could not be made, by what became of them.");
     }
 
     public override void Dispose()
@@ -62,13 +67,17 @@ internal sealed class RotationWorker : BackgroundService
         try
         {
             var plan = await _rotation.PlanNextAsync(request, _options.RenewBefore, stoppingToken).ConfigureAwait(false);
-            if (!plan.IsEmpty)
+            if (plan.IsEmpty)
             {
-                await MakeAsync(request, plan, stoppingToken).ConfigureAwait(false);
+                Log.RotationWaits(_logger, plan.Target, string.Join(' ', plan.Notes));
+                return;
             }
+
+            await MakeAsync(request, plan, stoppingToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
+            Count(request, ChangeOutcome.Failed);
             Log.RotationFailed(_logger, request.Application.Value, _options.Interval, exception.Message);
         }
     }
@@ -76,10 +85,7 @@ internal sealed class RotationWorker : BackgroundService
     private async Task MakeAsync(RotationRequest request, ChangePlan plan, CancellationToken stoppingToken)
     {
         var (outcome, reason) = await ApplyAsync(plan, stoppingToken).ConfigureAwait(false);
-        _plans.Add(
-            1,
-            new KeyValuePair<string, object?>("workload_identity.client_id", request.Application.Value),
-            new KeyValuePair<string, object?>("workload_identity.outcome", Word(outcome)));
+        Count(request, outcome);
         if (outcome == ChangeOutcome.Made)
         {
             Log.RotationMade(_logger, plan.Target, string.Join("; ", plan.Changes.Select(change => change.Outcome)));
@@ -92,9 +98,25 @@ internal sealed class RotationWorker : BackgroundService
         var record = new ChangeRecord(plan, outcome, reason, _timeProvider.GetUtcNow());
         foreach (var audit in _audits)
         {
-            await audit.RecordAsync(record, stoppingToken).ConfigureAwait(false);
+            // What was changed is recorded although the host stops, and although another record failed.
+            try
+            {
+                using var limit = new CancellationTokenSource(AuditLimit, _timeProvider);
+                await audit.RecordAsync(record, limit.Token).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // An audit may throw anything.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Log.AuditFailed(_logger, exception, record.ToString());
+            }
         }
     }
+
+    private void Count(RotationRequest request, ChangeOutcome outcome) => _plans.Add(
+        1,
+        new KeyValuePair<string, object?>("workload_identity.client_id", request.Application.Value),
+        new KeyValuePair<string, object?>("workload_identity.outcome", Word(outcome)));
 
     private async Task<(ChangeOutcome Outcome, string? Reason)> ApplyAsync(ChangePlan plan, CancellationToken stoppingToken)
     {
@@ -112,7 +134,13 @@ internal sealed class RotationWorker : BackgroundService
         {
             return (ChangeOutcome.Refused, exception.Message);
         }
-        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            return (ChangeOutcome.Failed, "The host stopped. Some of the changes may have been made; the next plan has what is left.");
+        }
+#pragma warning disable CA1031 // Whatever fails here, a change may have been made, and it is recorded.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             return (ChangeOutcome.Failed, exception.Message);
         }

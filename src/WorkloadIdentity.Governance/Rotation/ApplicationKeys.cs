@@ -8,6 +8,7 @@ internal sealed class ApplicationKeys
         IReadOnlyList<KeyCredential>? keys)
     {
         (ObjectId, ClientId) = (id, client);
+        IsApplication = set == "applications";
         Path = $"v1.0/{set}/{Uri.EscapeDataString(id)}";
         Name = $"{kind} '{ServerText.Clean(displayName, 120)}' (client id {client}, object id {id})";
         All = [.. Of(passwords), .. Of(keys)];
@@ -31,6 +32,9 @@ internal sealed class ApplicationKeys
     public string ObjectId { get; }
 
     public ClientId ClientId { get; }
+
+    /// <summary>Whether it is the application, and not the service principal.</summary>
+    public bool IsApplication { get; }
 
     /// <summary>The address of the object.</summary>
     public string Path { get; }

@@ -6,6 +6,9 @@ namespace WorkloadIdentity.Governance;
 /// <content>The end of a rotation.</content>
 public sealed partial class CredentialRotation
 {
+    /// <summary>How much longer than the grace period a rotation may wait before somebody should look at it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromDays(7);
+
     private const string Force = "or use force if you know that nothing uses the old credential";
 
     /// <summary>
@@ -13,7 +16,7 @@ public sealed partial class CredentialRotation
     /// </summary>
     /// <remarks>
     /// Without <see cref="RotationRequest.Force"/> it is refused until the grace period has passed and the report of sign-ins (beta) shows
-    /// that the new credential was used that long after the last use of the old one.
+    /// that the new credential was used that long after the start and after the last use of the old one.
     /// </remarks>
     /// <param name="request">The request that the rotation was begun with.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -28,7 +31,8 @@ public sealed partial class CredentialRotation
         request.Checked();
         var actor = await _graph.ActorAsync(cancellationToken).ConfigureAwait(false);
         var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
-        var (current, interrupted) = await UnderWayAsync(application, request, mayDiscard: false, cancellationToken).ConfigureAwait(false);
+        var (current, _, interrupted) =
+            await UnderWayAsync(application, request, mayDiscard: false, cancellationToken).ConfigureAwait(false);
         if (current is null && interrupted.Count > 0)
         {
             throw new ChangeRefusedException(
@@ -57,6 +61,11 @@ public sealed partial class CredentialRotation
         RequireOther(application, old, current);
         var proof = await ProofAsync(request, application, old.Kind == CredentialKind.Certificate, cancellationToken)
             .ConfigureAwait(false);
+        if (old.Kind == CredentialKind.Certificate)
+        {
+            RequireProof(proof, application);
+        }
+
         return new ChangePlan(actor, application.Name, [Finish(application, current, old, request, proof)], notes);
     }
 
@@ -84,7 +93,9 @@ public sealed partial class CredentialRotation
         var earliest = current.Rotation!.StartedOn + request.GracePeriod;
         if (Time.GetUtcNow() < earliest)
         {
-            throw new ChangeRefusedException(
+            throw TooEarly(
+                current,
+                request,
                 $"The grace period has not passed: the rotation began on {Moment(current.Rotation.StartedOn)}, and the old credential "
                     + $"stays until {Moment(earliest)}. Finish it then, {Force}.");
         }
@@ -117,24 +128,44 @@ public sealed partial class CredentialRotation
 
         if (usedNew is not { } used)
         {
-            throw new ChangeRefusedException(
+            throw TooEarly(
+                current,
+                request,
                 $"The report of sign-ins shows no use of the new {current} yet. It lags behind by hours, at times days. Finish later, "
                     + $"{Force}.");
         }
 
+        var started = current.Rotation!.StartedOn;
         var lag = $"The newest use in the report is of {Moment(used)}, {Hours(Time.GetUtcNow() - used)} hours ago; later ones may be "
             + "missing.";
         if (usedOld is { } last && used - last < request.GracePeriod)
         {
-            throw new ChangeRefusedException(
+            throw TooEarly(
+                current,
+                request,
                 $"The old {old} was used on {Moment(last)}. {lag} Let the programs read {request.Destination} again, and finish when the "
                     + $"old credential was not used for {Hours(request.GracePeriod)} hours, {Force}.");
+        }
+
+        // The trial at the start is a use as well. It says nothing about what happened after it.
+        if (used - started < request.GracePeriod)
+        {
+            throw TooEarly(
+                current,
+                request,
+                $"The report of sign-ins does not cover the grace period yet. {lag} Finish when it shows a use of the new credential after "
+                    + $"{Moment(started + request.GracePeriod)}, {Force}.");
         }
 
         return usedOld is null
             ? $"The report of sign-ins shows no use of the old credential. {lag}"
             : $"The report of sign-ins shows the last use of the old credential on {Moment(usedOld.Value)}. {lag}";
     }
+
+    private ChangeRefusedException TooEarly(ApplicationKey current, RotationRequest request, string message) => new(message)
+    {
+        IsTooEarly = Time.GetUtcNow() < current.Rotation!.StartedOn + request.GracePeriod + Patience,
+    };
 
     private static string Hours(TimeSpan time) => time.TotalHours.ToString("0.#", CultureInfo.InvariantCulture);
 

@@ -3,10 +3,17 @@ namespace WorkloadIdentity.Governance;
 /// <content>What is due, for a service that rotates on a schedule.</content>
 public sealed partial class CredentialRotation
 {
+    /// <summary>How long after the longest trial an attempt without a result counts as interrupted.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+
     /// <summary>
     /// The next plan of a rotation that runs by itself: to start when the credential expires soon or an earlier start was interrupted, to
     /// finish when nothing uses the old credential any more. Otherwise it is empty, and its note says what it waits for.
     /// </summary>
+    /// <remarks>
+    /// A rotation that could not be finished a week after its grace period is an error. An attempt of the last minutes that has no result
+    /// is left alone, because another instance may still be at it.
+    /// </remarks>
     /// <param name="request">What is rotated.</param>
     /// <param name="renewBefore">How long before its expiry a credential is replaced.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -22,20 +29,29 @@ public sealed partial class CredentialRotation
         request.Checked();
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(renewBefore, TimeSpan.Zero);
         var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
-        var (current, interrupted) = await UnderWayAsync(application, request, request.Force, cancellationToken).ConfigureAwait(false);
+        var (current, _, interrupted) =
+            await UnderWayAsync(application, request, request.Force, cancellationToken).ConfigureAwait(false);
+        var now = Time.GetUtcNow();
+        if (interrupted.FirstOrDefault(each => now < each.Key.Rotation!.StartedOn + _options.AcceptanceTimeout + Margin).Key is { } young)
+        {
+            return await WaitAsync($"The {young} was added just now. Another instance may still try it.").ConfigureAwait(false);
+        }
+
         if (current is null)
         {
-            var next = interrupted.Count > 0 ? null : Replaced(application, request, []);
-            return next?.ExpiresOn - Time.GetUtcNow() > renewBefore
+            // After the first rotation the one to replace is what the last rotation wrote, whatever the request names.
+            var held = await HeldAsync(application, request, cancellationToken).ConfigureAwait(false);
+            var next = held ?? Replaced(application, request, [.. interrupted.Select(each => each.Key)]);
+            return interrupted.Count == 0 && next?.ExpiresOn - now > renewBefore
                 ? await WaitAsync($"The {next} is not replaced yet.").ConfigureAwait(false)
-                : await PlanStartAsync(request, cancellationToken).ConfigureAwait(false);
+                : await PlanStartAsync(held is null ? request : request.Replacing(held.KeyId), cancellationToken).ConfigureAwait(false);
         }
 
         try
         {
             return await PlanFinishAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (ChangeRefusedException exception)
+        catch (ChangeRefusedException exception) when (exception.IsTooEarly)
         {
             return await WaitAsync(exception.Message).ConfigureAwait(false);
         }

@@ -8,14 +8,20 @@ public sealed partial class CredentialRotation
     /// <summary>A margin for the clock of Graph, which compares the life of a credential with its own time.</summary>
     private static readonly TimeSpan ClockMargin = TimeSpan.FromMinutes(10);
 
-    /// <summary>
-    /// The credential that the destination holds and whose old one is still there, and those of attempts that were interrupted. Those were
-    /// never written, except the ones that may be in use: they are in the list only if they may be discarded.
-    /// </summary>
-    private static async Task<(ApplicationKey? Current, IReadOnlyList<(ApplicationKey Key, bool MayBeInUse)> Interrupted)> UnderWayAsync(
+    /// <param name="Current">The credential that the destination holds and whose old one is still there.</param>
+    /// <param name="First">The one that the destination holds if it replaces none, and none replaces it.</param>
+    /// <param name="Interrupted">
+    /// Those of attempts that were interrupted. They were never written, except the ones that may be in use: these are in the list only if
+    /// they may be discarded.
+    /// </param>
+    private sealed record UnderWay(
+        ApplicationKey? Current, ApplicationKey? First, IReadOnlyList<(ApplicationKey Key, bool MayBeInUse)> Interrupted);
+
+    /// <summary>What the names of the credentials and the destination say.</summary>
+    private static async Task<UnderWay> UnderWayAsync(
         ApplicationKeys application, RotationRequest request, bool mayDiscard, CancellationToken cancellationToken)
     {
-        ApplicationKey? current = null;
+        ApplicationKey? current = null, first = null;
         var interrupted = new List<(ApplicationKey Key, bool MayBeInUse)>();
         foreach (var credential in application.All.Where(key => key.Rotation?.Destination == request.Destination.Fingerprint))
         {
@@ -30,7 +36,7 @@ public sealed partial class CredentialRotation
             var state = await request.Destination.FindAsync(name, credential.Kind, cancellationToken).ConfigureAwait(false);
             if (state == DestinationState.Held)
             {
-                current = isFirst ? current : credential;
+                (current, first) = isFirst ? (current, credential) : (credential, first);
             }
             else if (state == DestinationState.NeverWritten || (mayDiscard && !isFirst))
             {
@@ -45,8 +51,40 @@ public sealed partial class CredentialRotation
             }
         }
 
-        return (current, interrupted);
+        return new UnderWay(current, first, interrupted);
     }
+
+    private static async Task<bool> IsHeldAsync(ApplicationKey key, RotationRequest request, CancellationToken cancellationToken) =>
+        key.Rotation is { } name && name.Destination == request.Destination.Fingerprint
+        && await request.Destination.FindAsync(name, key.Kind, cancellationToken).ConfigureAwait(false) == DestinationState.Held;
+
+    /// <summary>The valid credential that a rotation wrote to the destination, and that is still there; null if there is none.</summary>
+    internal async Task<ApplicationKey?> HeldAsync(
+        ApplicationKeys application, RotationRequest request, CancellationToken cancellationToken)
+    {
+        var now = Time.GetUtcNow();
+        foreach (var key in application.All.Where(key => key.IsValid(now)))
+        {
+            if (await IsHeldAsync(key, request, cancellationToken).ConfigureAwait(false))
+            {
+                return key;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Why there is nothing to start; null if there is.</summary>
+    private string? StartedNote(ApplicationKey? current, ApplicationKey? first, RotationRequest request) =>
+        current is not null
+            ? $"A rotation is under way: {current} was written to {request.Destination} and replaces {current.Rotation!.Replaces}. "
+                + $"Finish it after {Moment(current.Rotation.StartedOn + request.GracePeriod)}."
+
+        // The same command again, after the first credential of an application was written. It replaces none, so nothing is finished.
+        : first is not null && request.Replaces is null && Time.GetUtcNow() < first.Rotation!.StartedOn + request.GracePeriod
+            ? $"The first credential was added on {Moment(first.Rotation.StartedOn)} and written to {request.Destination}: {first}. "
+                + $"To replace it before {Moment(first.Rotation.StartedOn + request.GracePeriod)}, name its id."
+        : null;
 
     /// <summary>Which credential is replaced; null if the application has none.</summary>
     private ApplicationKey? Replaced(ApplicationKeys application, RotationRequest request, IReadOnlyList<ApplicationKey> removed)
@@ -131,9 +169,10 @@ public sealed partial class CredentialRotation
         if (proof is null)
         {
             throw new ChangeRefusedException(
-                $"A certificate is added with a proof that the caller has one of the certificates of the {application.Name}, and none was "
-                    + $"given. It has: {application.List(CredentialKind.Certificate)}. Name its file. If the application has no "
-                    + "certificate yet, add the first one in the portal, or rotate to a client secret.");
+                $"A certificate is added or removed with a proof that the caller has one of the certificates of the "
+                    + $"{application.Name}, and none was given. It has: {application.List(CredentialKind.Certificate)}. "
+                    + "Name its file. If the application has no certificate yet, add the first one in the portal, or rotate to a client "
+                    + "secret.");
         }
 
         ProofOfPossession.Require(proof, application, Time.GetUtcNow());

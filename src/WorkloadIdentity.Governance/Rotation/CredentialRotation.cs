@@ -57,7 +57,8 @@ public sealed partial class CredentialRotation
         request.Checked();
         var actor = await _graph.ActorAsync(cancellationToken).ConfigureAwait(false);
         var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
-        var (current, interrupted) = await UnderWayAsync(application, request, request.Force, cancellationToken).ConfigureAwait(false);
+        var (current, first, interrupted) =
+            await UnderWayAsync(application, request, request.Force, cancellationToken).ConfigureAwait(false);
         List<ApplicationKey> removed = [.. interrupted.Select(each => each.Key)];
         foreach (var (key, _) in interrupted.Where(each => each.MayBeInUse))
         {
@@ -69,13 +70,9 @@ public sealed partial class CredentialRotation
         var proof = await ProofAsync(request, application, changesCertificates, cancellationToken).ConfigureAwait(false);
         List<PlannedChange> changes =
             [.. interrupted.Select(each => Removal(each.Key, each.MayBeInUse, removed, application, request, proof))];
-        if (current is not null)
+        if (StartedNote(current, first, request) is { } note)
         {
-            return new ChangePlan(actor, application.Name, changes,
-            [
-                $"A rotation is under way: {current} was written to {request.Destination} and replaces {current.Rotation!.Replaces}. "
-                    + $"Finish it after {Moment(current.Rotation.StartedOn + request.GracePeriod)}.",
-            ]);
+            return new ChangePlan(actor, application.Name, changes, [note]);
         }
 
         var replaced = Replaced(application, request, removed);
@@ -118,6 +115,11 @@ public sealed partial class CredentialRotation
         CancellationToken cancellationToken)
     {
         var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
+        if (replaced is not null && application.Find(replaced.KeyId) is null)
+        {
+            throw new ChangeRefusedException($"The {replaced} was removed since the plan was made. Make the plan again.");
+        }
+
         if (application.All.FirstOrDefault(key => IsUnderWay(key, application, replaced?.KeyId)) is { } other)
         {
             throw new ChangeRefusedException(
@@ -125,8 +127,8 @@ public sealed partial class CredentialRotation
         }
 
         var credential = await AddAsync(application, request, replaced, proof, life, cancellationToken).ConfigureAwait(false);
-        await YieldToEarlierAsync(credential, request, replaced, proof, cancellationToken).ConfigureAwait(false);
         await _trial.PassAsync(tenantId, request.Application, credential, cancellationToken).ConfigureAwait(false);
+        await YieldToOtherAsync(credential, request, replaced, proof, cancellationToken).ConfigureAwait(false);
         await request.Destination.WriteAsync(credential, cancellationToken).ConfigureAwait(false);
         return $"{Words.OfApplication(request.Kind)} {credential.KeyId}, valid until {PlainText.Day(credential.ExpiresOn)}, is in "
             + $"{request.Destination}";
@@ -161,20 +163,31 @@ public sealed partial class CredentialRotation
         }
     }
 
-    /// <summary>Of two machines that began at the same time, the one with the later name gives up.</summary>
-    private async Task YieldToEarlierAsync(
+    /// <summary>
+    /// Of two machines that began at the same time one gives up before it writes: the one whose name is later, or that comes later to a
+    /// destination which the other has written. It looks after the trial, when Graph shows what the other one added.
+    /// </summary>
+    private async Task YieldToOtherAsync(
         NewCredential credential, RotationRequest request, ApplicationKey? replaced, X509Certificate2? proof,
         CancellationToken cancellationToken)
     {
-        var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
-        var earlier = application.All.FirstOrDefault(key => IsUnderWay(key, application, replaced?.KeyId)
-            && string.CompareOrdinal(key.Rotation!.ToString(), credential.Name.ToString()) < 0);
-        if (earlier is not null)
+        if (await _writer.FindAsync(request.Application, credential.Name, cancellationToken).ConfigureAwait(false) is not { } own)
         {
-            var own = new ApplicationKey(credential.KeyId, credential.Kind, credential.Name.ToString());
-            await _writer.RemoveAsync(application, own, proof, cancellationToken).ConfigureAwait(false);
             throw new ChangeRefusedException(
-                $"Another machine began a rotation at the same time: {earlier}. The credential that was added here was removed again.");
+                $"The new {credential} was removed while Entra was asked to accept it, so it was not written. Another machine may rotate "
+                    + "the same application. Run the same command again.");
+        }
+
+        var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
+        foreach (var other in application.All.Where(key => key.KeyId != own.KeyId && IsUnderWay(key, application, replaced?.KeyId)))
+        {
+            if (string.CompareOrdinal(other.Rotation!.ToString(), credential.Name.ToString()) < 0
+                || await IsHeldAsync(other, request, cancellationToken).ConfigureAwait(false))
+            {
+                await _writer.RemoveAsync(application, own, proof, cancellationToken).ConfigureAwait(false);
+                throw new ChangeRefusedException(
+                    $"Another machine began a rotation at the same time: {other}. The credential that was added here was removed again.");
+            }
         }
     }
 

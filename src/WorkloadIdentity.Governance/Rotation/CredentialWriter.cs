@@ -144,7 +144,7 @@ internal sealed class CredentialWriter(GraphClient graph)
     }
 
     /// <summary>The credential of this name, which may have been added just now; null if Graph goes on to show none.</summary>
-    private async Task<ApplicationKey?> FindAsync(ClientId client, RotationName name, CancellationToken cancellationToken)
+    public async Task<ApplicationKey?> FindAsync(ClientId client, RotationName name, CancellationToken cancellationToken)
     {
         for (var start = Time.GetTimestamp(); ;)
         {

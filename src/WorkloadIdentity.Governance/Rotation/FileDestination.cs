@@ -5,7 +5,7 @@ namespace WorkloadIdentity.Governance;
 
 /// <summary>
 /// A private file, and a note beside it. The note is written before a credential is added (its name), and again before the file is (with
-/// the hash of the content), so that after a crash at any point it is known whether the credential arrived.
+/// the hash of the content), and once more after it, so that after a crash at any point it is known whether the credential arrived.
 /// </summary>
 internal sealed class FileDestination(string path) : RotationDestination($"the file {path}", $"file:{path}")
 {
@@ -37,6 +37,9 @@ internal sealed class FileDestination(string path) : RotationDestination($"the f
         return Task.FromResult(
             content is not null && Hash(content) == note[1] ? DestinationState.Held
 
+            // It was written, and something else is there now.
+            : note.Length > 2 ? DestinationState.Unknown
+
             // The note is written before the file: an older file is the one from before.
             : content is null || File.GetLastWriteTimeUtc(path) < File.GetLastWriteTimeUtc(_note) ? DestinationState.NeverWritten
             : DestinationState.Unknown);
@@ -45,8 +48,10 @@ internal sealed class FileDestination(string path) : RotationDestination($"the f
     internal override Task WriteAsync(NewCredential credential, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Write(_note, $"{credential.Name}\n{Hash(credential.Content)}\n");
+        var note = $"{credential.Name}\n{Hash(credential.Content)}\n";
+        Write(_note, note);
         Write(path, credential.Content);
+        Write(_note, $"{note}written\n");
         return Task.CompletedTask;
     }
 

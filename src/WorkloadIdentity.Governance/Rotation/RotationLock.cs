@@ -8,8 +8,12 @@ internal static class RotationLock
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
+    /// <summary>EWOULDBLOCK of Linux and of macOS; sharing and lock violation of Windows.</summary>
+    private static readonly IReadOnlyList<int> InUse = [11, 35, unchecked((int)0x80070020), unchecked((int)0x80070021)];
+
     /// <summary>Waits for the turn. Dispose the result at its end.</summary>
     /// <exception cref="ChangeRefusedException">Another rotation of the application took too long.</exception>
+    /// <exception cref="IOException">The file cannot be opened, for another reason than that it is in use.</exception>
     public static async Task<IDisposable> TakeAsync(
         string? folder, string objectId, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
@@ -22,7 +26,7 @@ internal static class RotationLock
             {
                 return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException exception) when (exception.GetType() == typeof(IOException))
+            catch (IOException exception) when (InUse.Contains(exception.HResult))
             {
                 if (timeProvider.GetElapsedTime(start) > Longest)
                 {

@@ -47,6 +47,17 @@ public sealed class RotationRequest(ClientId application, RotationDestination de
     /// <summary>Application and destination.</summary>
     public override string ToString() => $"{application} to {destination}";
 
+    /// <summary>The same request, for a credential that is replaced.</summary>
+    internal RotationRequest Replacing(string? keyId) => new(application, destination)
+    {
+        Kind = Kind,
+        Lifetime = Lifetime,
+        Replaces = keyId,
+        Proof = Proof,
+        GracePeriod = GracePeriod,
+        Force = Force,
+    };
+
     internal RotationRequest Checked()
     {
         ArgumentNullException.ThrowIfNull(destination);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace WorkloadIdentity.Testing;
 
 /// <content>What an administrator does to an application while it runs.</content>
@@ -6,7 +8,26 @@ public sealed partial class EmulatedApplication
     private volatile bool _isEnabled = true;
     private volatile TokenRefusal? _block;
 
+    private readonly ConcurrentDictionary<string, EmulatedApplication> _owners = new(StringComparer.OrdinalIgnoreCase);
+
     internal Sessions Sessions { get; } = new();
+
+    /// <summary>The applications whose service principals own this one.</summary>
+    internal IEnumerable<EmulatedApplication> Owners => _owners.Values.OrderBy(owner => owner.ClientId, StringComparer.Ordinal);
+
+    /// <summary>
+    /// Makes the service principal of another application an owner of this one. With <c>Application.ReadWrite.OwnedBy</c> it may then
+    /// change the credentials of this application.
+    /// </summary>
+    /// <param name="owner">The owner.</param>
+    public EmulatedApplication AddOwner(EmulatedApplication owner)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        _owners[owner.ClientId] = owner;
+        return this;
+    }
+
+    internal bool IsOwnedBy(string clientId) => _owners.ContainsKey(clientId);
 
     /// <summary>
     /// Whether the application may have tokens. Switched off, it is refused with AADSTS7000112, and its tokens are revoked as by

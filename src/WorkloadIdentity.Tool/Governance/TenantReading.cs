@@ -87,7 +87,7 @@ internal sealed class TenantReading(
             throw new ToolException(
                 ExitCodes.Machine, Redaction.Lines(exception.Message),
                 "Check the destination, the rights of this user and the free space. Then run the same command again: it goes on.",
-                ToolException.Reference(RefusalHelp));
+                ToolException.Reference("errors#rotation-destination"));
         }
         catch (InventoryStateException exception)
         {

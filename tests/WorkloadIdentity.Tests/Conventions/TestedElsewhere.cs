@@ -99,14 +99,15 @@ internal static class TestedElsewhere
         ("Governance/Changes/ChangePlanTests", "WorkloadIdentity.Governance/Changes", "PlannedChange"),
         ("Governance/Rotation/CredentialRotationTests", "WorkloadIdentity.Governance/Changes", "ChangedApplication"),
         ("Governance/Rotation/CredentialRotationTests", "WorkloadIdentity.Governance/Rotation",
-            "ApplicationKey ApplicationKeys CredentialTrial NewCredential RotationDestination RotationLock RotationOptions "
+            "ApplicationKey ApplicationKeys CredentialTrial NewCredential RotationDestination RotationOptions "
                 + "RotationRequest"),
         ("Governance/Rotation/RotationFailureTests", "WorkloadIdentity.Governance/Rotation", "CredentialWriter FileDestination"),
         ("Governance/Rotation/RotationFailureTests", "WorkloadIdentity.Governance/Client", "AddedPassword"),
         ("Tool/GovernanceCommandTests", "WorkloadIdentity.Governance/Store", "PrivateFile"),
         ("Governance/Hosting/RotationWorkerTests", "WorkloadIdentity.Governance/Hosting",
             "BackgroundRotationOptions ChangeOutcome ChangeRecord IChangeApproval IChangeAudit"),
-        ("Governance/Containment/IdentityContainmentTests", "WorkloadIdentity.Governance/Containment", "ContainmentRequest"),
+        ("Governance/Containment/IdentityContainmentTests", "WorkloadIdentity.Governance/Containment",
+            "ContainmentNotes ContainmentRequest"),
         ("Governance/Client/GraphLinksTests", "WorkloadIdentity.Governance/Client", "GraphCloud"),
         ("Governance/Model/PooledTextTests", "WorkloadIdentity.Governance/Client", "GraphJson"),
         ("Governance/Limits/ThrottleLimitsTests", "WorkloadIdentity.Governance/Limits", "LimitTurn WindowLimiter"),

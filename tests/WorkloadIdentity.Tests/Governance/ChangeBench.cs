@@ -13,7 +13,7 @@ internal sealed class ChangeBench : IAsyncDisposable
 
     private ChangeBench(EntraEmulator entra, EmulatedApi api, EmulatedApplication admin, string secret)
     {
-        (Entra, Api) = (entra, api);
+        (Entra, Api, Admin) = (entra, api, admin);
         var credential = new ApplicationCredential(
             entra.Tenant.Id, admin.ClientId, ClientSecretAuthentication.FromValue(secret),
             new ApplicationCredentialOptions { AuthorityHost = entra.AuthorityHost });
@@ -33,6 +33,9 @@ internal sealed class ChangeBench : IAsyncDisposable
     public EntraEmulator Entra { get; }
 
     public EmulatedApi Api { get; }
+
+    /// <summary>The application that the client is.</summary>
+    public EmulatedApplication Admin { get; }
 
     public GraphClient Graph { get; }
 

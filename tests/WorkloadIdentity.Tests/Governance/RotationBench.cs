@@ -72,6 +72,16 @@ internal sealed class RotationBench : IAsyncDisposable
         set => _handler.Report = value;
     }
 
+    /// <summary>Sees each request to Graph first, and may answer it in its place.</summary>
+    public Func<HttpRequestMessage, HttpResponseMessage?> Hook
+    {
+        set => _handler.Hook = value;
+    }
+
+    /// <summary>Rotations of another machine.</summary>
+    public CredentialRotation OnAnotherMachine() => new(
+        _client, new RotationOptions { Application = Application, LockFolder = Path.Combine(Folder, $"locks-{Guid.NewGuid():N}") });
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("rotation").FullName;
 
     public static async Task<RotationBench> StartAsync(IReadOnlyList<string>? permissions = null, int servicePrincipals = 0)
@@ -203,9 +213,17 @@ internal sealed class StepHandler(FailingSteps steps) : DelegatingHandler
 {
     public IReadOnlyList<string>? Report { get; set; }
 
+    public Func<HttpRequestMessage, HttpResponseMessage?>? Hook { get; set; }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var action = request.RequestUri!.Segments[^1];
+        if (Hook?.Invoke(request) is { } answered)
+        {
+            answered.RequestMessage = request;
+            return answered;
+        }
+
         if (action == "appCredentialSignInActivities" && Report is { } rows)
         {
             return FakeServer.Response(HttpStatusCode.OK, $$"""{"value":[{{string.Join(',', rows)}}]}""");
@@ -249,4 +267,29 @@ internal sealed class FailingDestination(string path, FailingSteps steps) : Rota
     }
 
     internal override Task<string?> ReadAsync(CancellationToken cancellationToken) => _file.ReadAsync(cancellationToken);
+}
+
+/// <summary>A place that several machines write to, with all that was written, as a vault keeps it.</summary>
+internal sealed class SharedDestination() : RotationDestination("the vault", "vault")
+{
+    private readonly List<NewCredential> _written = [];
+
+    public IReadOnlyList<NewCredential> Written => _written;
+
+    internal override Task PrepareAsync(RotationName name, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    internal override Task<DestinationState> FindAsync(RotationName name, CredentialKind kind, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            _written.Count > 0 && _written[^1].Name == name ? DestinationState.Held
+            : _written.Exists(each => each.Name == name) ? DestinationState.Unknown
+            : DestinationState.NeverWritten);
+
+    internal override Task WriteAsync(NewCredential credential, CancellationToken cancellationToken)
+    {
+        _written.Add(credential);
+        return Task.CompletedTask;
+    }
+
+    internal override Task<string?> ReadAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(_written.Count == 0 ? null : _written[^1].Content);
 }

@@ -52,6 +52,26 @@ public sealed class GraphCredentialRoutesTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(true, 200)]
+    [InlineData(false, 403)]
+    public async Task With_a_permission_for_owners_only_an_owner_adds_a_secret(bool isOwner, int status)
+    {
+        await using var caller = await GraphTestCaller.StartAsync(0, _clock, ["Application.ReadWrite.OwnedBy", "Application.Read.All"]);
+        var application = caller.Entra.AddApplication();
+        if (isOwner)
+        {
+            application.AddOwner(caller.Application);
+        }
+
+        var path = $"v1.0/applications(appId='{application.ClientId}')";
+        var reply = await caller.SendAsync(
+            HttpMethod.Post, $"{path}/addPassword", """{"passwordCredential":{"displayName":"new"}}""");
+        var owners = (await caller.GetAsync($"{path}/owners")).Json.GetProperty("value");
+
+        Assert.Equal((status, isOwner ? 1 : 0), (reply.Status, owners.GetArrayLength()));
+    }
+
     [Fact]
     public async Task An_application_rolls_its_own_key_without_a_permission_and_no_other_does()
     {

@@ -61,19 +61,26 @@ public sealed class GraphFederationTests
     }
 
     [Theory]
-    [InlineData("Application.Read.All", 403)]
-    [InlineData("Directory.ReadWrite.All", 403)]
-    [InlineData("Application.ReadWrite.OwnedBy", 201)]
-    public async Task It_needs_a_permission_to_write_applications(string permission, int status)
+    [InlineData("Application.Read.All", true, 403)]
+    [InlineData("Directory.ReadWrite.All", true, 403)]
+    [InlineData("Application.ReadWrite.OwnedBy", true, 201)]
+    [InlineData("Application.ReadWrite.OwnedBy", false, 403)]
+    [InlineData("Application.ReadWrite.All", false, 201)]
+    public async Task It_needs_a_permission_to_write_applications(string permission, bool isOwner, int status)
     {
         await using var bench = await ChangeBench.StartAsync(null, permission, "Directory.Read.All");
 
-        Assert.Equal(status, (await bench.SendAsync("POST", await PathAsync(bench), Body)).Status);
+        Assert.Equal(status, (await bench.SendAsync("POST", await PathAsync(bench, isOwner), Body)).Status);
     }
 
-    private static async Task<string> PathAsync(ChangeBench bench)
+    private static async Task<string> PathAsync(ChangeBench bench, bool isOwner = false)
     {
         var application = bench.Entra.AddApplication();
+        if (isOwner)
+        {
+            application.AddOwner(bench.Admin);
+        }
+
         var (_, body) = await bench.SendAsync("GET", $"v1.0/applications(appId='{application.ClientId}')?$select=id");
         return $"v1.0/applications/{body!["id"]}/federatedIdentityCredentials";
     }

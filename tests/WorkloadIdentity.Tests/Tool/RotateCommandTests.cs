@@ -100,6 +100,9 @@ public sealed class RotateCommandTests : IAsyncLifetime
 
         Assert.Equal((ExitCodes.Ok, ""), (run.ExitCode, run.Error));
         Assert.Contains($"Remove the compromised client secret {leaked}", run.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            $"wid rotate start {_application.ClientId} --replaces {leaked} --kind secret --to-file FILE --apply", Unwrapped(run.Out),
+            StringComparison.Ordinal);
         Assert.Contains("az role assignment list", run.Out, StringComparison.Ordinal);
         Assert.Equal(2, _application.Credentials.Secrets.Count);
     }

@@ -43,6 +43,9 @@ internal sealed class OwnApplication(EmulatedApplication application, DateTimeOf
         }),
     ];
 
+    public override IReadOnlyList<DirectoryReference> Owners =>
+        [.. application.Owners.Select(owner => owner.ObjectIdOrNull).OfType<string>().Select(id => new DirectoryReference(false, id))];
+
     public override IReadOnlyList<FederatedCredentialRow> Federated => [.. application.Credentials.Federated.Select((trust, index) =>
         new FederatedCredentialRow(trust.Id, trust.Name ?? $"federated-{index + 1}", trust.Issuer, trust.Subject, trust.Audience)
         {

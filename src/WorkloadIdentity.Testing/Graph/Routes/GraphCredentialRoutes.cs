@@ -35,6 +35,7 @@ internal sealed class GraphCredentialRoutes(GraphTenant tenant)
         {
             Method = "POST",
             IsChange = true,
+            IsOwned = (call, keys) => tenant.IsOwnApplication(call, keys[0]),
             IsOpenTo = (call, keys) => mayRollOwn && tenant.Application(keys[0]).AppId == call.Caller.ClientId,
         };
 

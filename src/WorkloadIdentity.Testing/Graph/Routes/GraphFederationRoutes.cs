@@ -21,17 +21,18 @@ internal sealed partial class GraphFederationRoutes(GraphTenant tenant)
         var routes = new GraphFederationRoutes(tenant);
         return
         [
-            Write("POST", Set, routes.Add),
-            Write("PATCH", $"{Set}/{{}}", routes.Change),
-            Write("DELETE", $"{Set}/{{}}", routes.Remove),
+            routes.Write("POST", Set, routes.Add),
+            routes.Write("PATCH", $"{Set}/{{}}", routes.Change),
+            routes.Write("DELETE", $"{Set}/{{}}", routes.Remove),
         ];
     }
 
-    private static GraphRoute Write(string method, string path, Func<GraphCall, IReadOnlyList<string>, GraphAnswer> answer) =>
+    private GraphRoute Write(string method, string path, Func<GraphCall, IReadOnlyList<string>, GraphAnswer> answer) =>
         new(path, GraphLimitGroup.Directory, GraphPermissions.WriteFederatedCredentials, answer)
         {
             Method = method,
             IsChange = true,
+            IsOwned = (call, keys) => tenant.IsOwnApplication(call, keys[0]),
         };
 
     private GraphAnswer Add(GraphCall call, IReadOnlyList<string> keys)

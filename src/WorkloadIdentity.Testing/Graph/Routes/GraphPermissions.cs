@@ -15,13 +15,13 @@ internal static class GraphPermissions
     public static readonly IReadOnlyList<string> ReadFederatedCredentials =
         ["Application.Read.All", "Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"];
 
-    /// <summary>Owners are not emulated: <c>OwnedBy</c> is taken for every application that was added to the emulator.</summary>
+    /// <summary><c>OwnedBy</c> is enough for owners: see <see cref="GraphRoute.IsOwned"/>.</summary>
     public static readonly IReadOnlyList<string> WriteFederatedCredentials = ["Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"];
 
     public static readonly IReadOnlyList<string> ReadMemberships =
         ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
-    /// <summary>Owners are not emulated: <c>OwnedBy</c> is taken for every application that was added to the emulator.</summary>
+    /// <summary><c>OwnedBy</c> is enough for owners: see <see cref="GraphRoute.IsOwned"/>.</summary>
     public static readonly IReadOnlyList<string> WriteCredentials =
         ["Application.ReadWrite.OwnedBy", "Application.ReadWrite.All", "Directory.ReadWrite.All"];
 

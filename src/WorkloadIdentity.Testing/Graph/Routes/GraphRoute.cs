@@ -23,6 +23,9 @@ internal sealed record GraphRoute(
     /// <summary>Which calls need none of the permissions, or other ones that the answer asks for.</summary>
     public Func<GraphCall, IReadOnlyList<string>, bool> IsOpenTo { get; init; } = (_, _) => false;
 
+    /// <summary>Whether the caller owns the object, which permissions such as <c>Application.ReadWrite.OwnedBy</c> require.</summary>
+    public Func<GraphCall, IReadOnlyList<string>, bool> IsOwned { get; init; } = (_, _) => true;
+
     /// <summary>The licence that it needs, and how it is refused without; null for none.</summary>
     public (EmulatedLicences Any, Func<GraphErrorException> Refusal)? Licence { get; init; }
 

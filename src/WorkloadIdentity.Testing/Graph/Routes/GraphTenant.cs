@@ -67,7 +67,7 @@ internal sealed class GraphTenant
                 : [];
             if (!route.IsOpenTo(call, keys))
             {
-                call.Caller.Require(route.Permissions);
+                call.Caller.Require(route.IsOwned(call, keys) ? route.Permissions : route.Permissions.Where(each => !IsForOwners(each)));
             }
 
             if (route.Licence is { } licence && (Options.Licences & licence.Any) == 0)
@@ -82,6 +82,12 @@ internal sealed class GraphTenant
 
         throw Unknown(call);
     }
+
+    /// <summary>Whether the caller owns the application with this key.</summary>
+    public bool IsOwnApplication(GraphCall call, string key) =>
+        Directory.Applications().Find(key) is OwnApplication own && own.Application.IsOwnedBy(call.Caller.ClientId);
+
+    private static bool IsForOwners(string permission) => permission.EndsWith(".OwnedBy", StringComparison.Ordinal);
 
     /// <summary>A collection whose objects are held as their JSON.</summary>
     public GraphSet<DocumentRow> Set(string name, GraphType<DocumentRow> type) => new(name, type, Tokens);

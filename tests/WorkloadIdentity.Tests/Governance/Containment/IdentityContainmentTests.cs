@@ -33,10 +33,111 @@ public sealed class IdentityContainmentTests : IAsyncLifetime
         Assert.StartsWith("Add a client secret", plan.Changes[0].What, StringComparison.Ordinal);
         Assert.StartsWith($"Remove the compromised client secret {leaked}", plan.Changes[1].What, StringComparison.Ordinal);
         Assert.Equal(2, plan.Changes.Count);
+        Assert.DoesNotContain(plan.Notes, note => note.Contains("wid rotate start", StringComparison.Ordinal));
         Assert.Contains(plan.Notes, note => note.Contains("is not there any more", StringComparison.Ordinal));
         Assert.Contains(plan.Notes, note => note.Contains("az role assignment list --all --assignee", StringComparison.Ordinal));
         Assert.DoesNotContain(application.Credentials.Secrets, secret => secret.KeyId == leaked);
         Assert.True(await _bench.WorksAsync(application, CredentialKind.Secret));
+    }
+
+    [Theory]
+    [InlineData(CredentialKind.Secret)]
+    [InlineData(CredentialKind.Certificate)]
+    public async Task The_same_plan_goes_on_after_a_crash_at_any_step_and_adds_one_credential(CredentialKind kind)
+    {
+        for (var failAt = 0; failAt < 10; failAt++)
+        {
+            var application = _bench.Add(kind);
+            application.AddSecret($"second-{failAt}");
+            var request = new ContainmentRequest(new ClientId(application.ClientId))
+            {
+                KeyIds = await KeyIdsAsync(application),
+                NewCredential = _bench.Request(application, kind),
+            };
+            Assert.Equal(2, request.KeyIds.Count);
+            _bench.Steps.Reset(failAt);
+            await Assert.ThrowsAsync<CrashException>(() => _bench.ApplyAsync(cancel => _containment.PlanAsync(request, cancel)));
+            _bench.Steps.Reset();
+
+            await _bench.ApplyAsync(cancel => _containment.PlanAsync(request, cancel));
+            var again = await _bench.RunAsync(() => _containment.PlanAsync(request));
+
+            Assert.True(again.IsEmpty);
+            Assert.Single(RotationBench.Added(application));
+            Assert.Equal(1, RotationBench.Count(application));
+            Assert.True(await _bench.WorksAsync(application, kind));
+        }
+    }
+
+    [Fact]
+    public async Task A_credential_of_the_application_lets_the_last_one_of_the_service_principal_be_removed()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var (leaked, removed) = (Guid.NewGuid().ToString(), new List<string>());
+        _bench.Hook = message =>
+        {
+            if (message.RequestUri!.AbsolutePath.Contains("/servicePrincipals(appId=", StringComparison.Ordinal))
+            {
+                var passwords = removed.Count > 0 ? "" : $$"""{"keyId":"{{leaked}}","endDateTime":"2099-01-01T00:00:00Z"}""";
+                return FakeServer.Response(
+                    System.Net.HttpStatusCode.OK,
+                    $$"""
+                    {"id":"{{application.ObjectId}}","appId":"{{application.ClientId}}","displayName":"orders","keyCredentials":[],
+                    "passwordCredentials":[{{passwords}}]}
+                    """);
+            }
+
+            if (message.Method == HttpMethod.Post
+                && message.RequestUri.AbsolutePath.Contains("/servicePrincipals/", StringComparison.Ordinal))
+            {
+                removed.Add(message.RequestUri.Segments[^1]);
+                return new HttpResponseMessage(System.Net.HttpStatusCode.NoContent);
+            }
+
+            return null;
+        };
+        var request = new ContainmentRequest(new ClientId(application.ClientId)) { KeyIds = [leaked] };
+
+        var plan = await _bench.ApplyAsync(cancel => _containment.PlanAsync(request, cancel));
+
+        Assert.Contains("from the service principal 'orders'", Assert.Single(plan.Changes).What, StringComparison.Ordinal);
+        Assert.Contains(
+            plan.Notes, note => note.Contains($"az ad sp credential delete --id {application.ClientId}", StringComparison.Ordinal));
+        Assert.Equal("removePassword", Assert.Single(removed));
+        Assert.Equal(1, RotationBench.Count(application));
+    }
+
+    [Fact]
+    public async Task A_certificate_is_removed_with_the_new_one_that_the_destination_holds_as_its_proof()
+    {
+        var application = _bench.Add(CredentialKind.Certificate);
+        var first = _bench.Request(application, CredentialKind.Certificate, force: true);
+        await _bench.StartAsync(first);
+        await _bench.FinishAsync(first);
+        var leaked = (await KeyIdsAsync(application)).Single();
+        _bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        var request = new ContainmentRequest(first.Application)
+        {
+            KeyIds = [leaked],
+            NewCredential = new RotationRequest(first.Application, first.Destination),
+        };
+
+        await _bench.ApplyAsync(cancel => _containment.PlanAsync(request, cancel));
+
+        Assert.NotEqual(leaked, (await KeyIdsAsync(application)).Single());
+        Assert.True(await _bench.WorksAsync(application, CredentialKind.Certificate));
+    }
+
+    [Fact]
+    public async Task Many_service_principals_are_confirmed_sixty_at_a_time()
+    {
+        List<ServicePrincipalId> ids = [.. Enumerable.Range(0, 130).Select(_ => new ServicePrincipalId(Guid.NewGuid().ToString()))];
+
+        var plan = await _bench.RunAsync(() => _containment.PlanConfirmCompromisedAsync(ids));
+
+        Assert.Equal(3, plan.Changes.Count);
+        Assert.EndsWith("(10 service principals)", plan.Changes[2].What, StringComparison.Ordinal);
+        Assert.True((await _bench.RunAsync(() => _containment.PlanDismissRiskAsync([]))).IsEmpty);
     }
 
     [Fact]
@@ -104,6 +205,13 @@ public sealed class IdentityContainmentTests : IAsyncLifetime
         var request = new ContainmentRequest(new ClientId(Guid.NewGuid().ToString()));
 
         await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.RunAsync(() => _containment.PlanAsync(request)));
+    }
+
+    private async Task<IReadOnlyList<string>> KeyIdsAsync(WorkloadIdentity.Testing.EmulatedApplication application)
+    {
+        var keys = await _bench.RunAsync(
+            () => ApplicationKeys.ReadAsync(_bench.Client, new ClientId(application.ClientId), CancellationToken.None));
+        return [.. keys.All.Select(key => key.KeyId)];
     }
 
     private Task<List<T>> ListAsync<T>(Func<GraphClient, IAsyncEnumerable<T>> list) =>

@@ -183,6 +183,167 @@ public sealed class CredentialRotationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_trial_at_the_start_is_not_taken_for_a_use_by_programs()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var request = _bench.Request(application, CredentialKind.Secret);
+        await _bench.StartAsync(request);
+        _bench.Clock.Advance(TimeSpan.FromDays(2));
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.FinishAsync(request));
+
+        Assert.StartsWith("The report of sign-ins does not cover the grace period yet.", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(2, RotationBench.Count(application));
+    }
+
+    [Fact]
+    public async Task The_first_credential_is_added_once_whatever_fails_and_can_be_replaced_later()
+    {
+        for (var failAt = 0; failAt < 6; failAt++)
+        {
+            var application = _bench.Entra.AddApplication();
+            var request = _bench.Request(application, CredentialKind.Secret);
+            _bench.Steps.Reset(failAt);
+            await Assert.ThrowsAsync<CrashException>(() => _bench.StartAsync(request));
+            _bench.Steps.Reset();
+
+            await _bench.StartAsync(request);
+            var again = await _bench.StartAsync(request);
+
+            Assert.StartsWith("The first credential was added on", again.Notes.Single(), StringComparison.Ordinal);
+            Assert.Equal((0, 1), (again.Changes.Count, RotationBench.Count(application)));
+            Assert.True(await _bench.WorksAsync(application, CredentialKind.Secret));
+            _bench.Clock.Advance(TimeSpan.FromHours(25));
+            Assert.Single((await _bench.StartAsync(request)).Changes);
+            Assert.Equal(2, RotationBench.Count(application));
+        }
+    }
+
+    [Fact]
+    public async Task A_file_that_was_put_back_from_a_copy_is_not_taken_for_one_that_was_never_written()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var request = _bench.Request(application, CredentialKind.Secret);
+        await _bench.StartAsync(request);
+        await File.WriteAllTextAsync(_bench.File(application), "old-secret");
+        File.SetLastWriteTimeUtc(_bench.File(application), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-9));
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.StartAsync(request));
+
+        Assert.Contains("cannot be told whether programs use", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(2, RotationBench.Count(application));
+    }
+
+    [Fact]
+    public async Task A_certificate_is_not_removed_without_a_proof_and_the_plan_says_so()
+    {
+        var application = _bench.Add(CredentialKind.Certificate);
+        var request = _bench.Request(application, CredentialKind.Secret, force: true);
+        await _bench.StartAsync(request);
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(
+            () => _bench.RunAsync(() => _bench.Rotation.PlanFinishAsync(request)));
+
+        Assert.StartsWith("A certificate is added or removed with a proof", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_credential_that_was_removed_since_the_plan_was_made_is_not_replaced()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        application.AddSecret("another");
+        var request = new RotationRequest(
+            new ClientId(application.ClientId), RotationDestination.ToFile(_bench.File(application)))
+        {
+            Kind = CredentialKind.Secret,
+            Replaces = application.Credentials.Secrets[0].KeyId,
+        };
+        var plan = await _bench.RunAsync(() => _bench.Rotation.PlanStartAsync(request));
+        application.RemoveSecret("old-secret");
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.ApplyAsync(plan));
+
+        Assert.Contains("was removed since the plan was made", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(1, RotationBench.Count(application));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task Two_machines_that_begin_at_the_same_time_leave_one_credential(int later)
+    {
+        _bench.Graph.ReplicationDelay = TimeSpan.FromSeconds(8);
+        _bench.Graph.CredentialDelay = TimeSpan.FromSeconds(11);
+        var (application, destination) = (_bench.Add(CredentialKind.Secret), new SharedDestination());
+        var request = new RotationRequest(new ClientId(application.ClientId), destination) { Kind = CredentialKind.Secret };
+        var plans = await _bench.RunAsync(() => Task.WhenAll(
+            _bench.Rotation.PlanStartAsync(request), _bench.OnAnotherMachine().PlanStartAsync(request)));
+
+        var refusals = await _bench.RunAsync(() => Task.WhenAll(plans.Select(async (plan, index) =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(index * later), _bench.Clock);
+            return await Record.ExceptionAsync(() => plan.ApplyAsync());
+        })));
+
+        var refused = Assert.IsType<ChangeRefusedException>(Assert.Single(refusals, refusal => refusal is not null));
+        Assert.Contains("Another machine began a rotation at the same time", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(destination.Written.Single().Name.ToString(), Assert.Single(RotationBench.Added(application)));
+    }
+
+    [Fact]
+    public async Task A_machine_that_comes_later_to_a_written_destination_gives_up()
+    {
+        var (application, destination) = (_bench.Add(CredentialKind.Secret), new SharedDestination());
+        var request = new RotationRequest(new ClientId(application.ClientId), destination) { Kind = CredentialKind.Secret };
+        var sent = 0;
+        _bench.Hook = message =>
+        {
+            // The other machine begins first, and another change of the application is under way each time it tries.
+            return message.RequestUri!.AbsolutePath.EndsWith("/addPassword", StringComparison.Ordinal) && ++sent is 1 or 3
+                ? FakeServer.Response(
+                    System.Net.HttpStatusCode.Conflict, """{"error":{"code":"Directory_ConcurrencyViolation","message":"busy"}}""")
+                : null;
+        };
+        var slow = await _bench.RunAsync(() => _bench.OnAnotherMachine().PlanStartAsync(request));
+        var fast = await _bench.RunAsync(() => _bench.Rotation.PlanStartAsync(request));
+
+        var refusals = await _bench.RunAsync(() => Task.WhenAll(
+            Record.ExceptionAsync(() => slow.ApplyAsync()),
+            Task.Run(async () =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), _bench.Clock);
+                return await Record.ExceptionAsync(() => fast.ApplyAsync());
+            })));
+
+        Assert.Null(refusals[1]);
+        Assert.Contains(
+            "Another machine began", Assert.IsType<ChangeRefusedException>(refusals[0]).Message, StringComparison.Ordinal);
+        Assert.Equal(destination.Written.Single().Name.ToString(), Assert.Single(RotationBench.Added(application)));
+    }
+
+    [Fact]
+    public async Task A_credential_that_another_machine_removes_meanwhile_is_not_written()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        _bench.Hook = message =>
+        {
+            // Entra has accepted it; Graph is asked for the last time before it is written.
+            if (message.Method == HttpMethod.Get && application.Credentials.Secrets.Count == 2)
+            {
+                application.RemoveSecret(application.Credentials.Secrets[1].Value);
+            }
+
+            return null;
+        };
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(
+            () => _bench.StartAsync(_bench.Request(application, CredentialKind.Secret)));
+
+        Assert.Contains("was removed while Entra was asked to accept it", refused.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_bench.File(application)));
+    }
+
+    [Fact]
     public async Task Delays_and_concurrent_changes_are_outlasted()
     {
         _bench.Graph.CredentialDelay = TimeSpan.FromSeconds(40);
