@@ -43,12 +43,14 @@ internal static partial class Programs
     }
 
     /// <summary>Builds the host of <paramref name="library"/>; its path.</summary>
-    public static async Task<string> BuildHostAsync(string library)
+    public static async Task<string> BuildHostAsync(string library, params IEnumerable<string> arguments)
     {
         await RunAsync(
             "dotnet",
-            "build", "tests/Benchmarks/HostStart/HostStart.csproj", "--nologo", "-v", "quiet", "-c", "Release", $"-p:Library={library}",
-            "-p:RunAnalyzers=false");
+            [
+                "build", "tests/Benchmarks/HostStart/HostStart.csproj", "--nologo", "-v", "quiet", "-c", "Release", $"-p:Library={library}",
+                "-p:RunAnalyzers=false", .. arguments,
+            ]);
         return Path.Combine(Repository.Root, ".artifacts/hoststart", library, "bin/HostStart/release/HostStart.dll");
     }
 
