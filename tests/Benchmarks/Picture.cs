@@ -14,7 +14,6 @@ internal sealed record Picture(string Name, string Title, string Svg)
     private const int Left = 80;
     private const int Right = 150;
     private const int Top = 48;
-    private static readonly string[] Colours = ["#1f6feb", "#d29922", "#8250df", "#57606a", "#1a7f37"];
 
     /// <summary>Lines over two axes. A logarithmic axis shows zero too: its steps are those of 1 + value.</summary>
     /// <param name="name">The end of the file's name.</param>
@@ -47,10 +46,11 @@ internal sealed record Picture(string Name, string Title, string Svg)
         {
             var points = lines[number].Points.Select(point => string.Create(
                 CultureInfo.InvariantCulture, $"{across.At(point.X):0.#},{up.At(point.Y):0.#}"));
-            Append(svg, $"<polyline fill=\"none\" stroke=\"{Colour(number)}\" stroke-width=\"2\" points=\"{string.Join(' ', points)}\"/>");
+            var colour = Colour(lines[number].Name);
+            Append(svg, $"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" points=\"{string.Join(' ', points)}\"/>");
             Append(
                 svg,
-                $"<rect x=\"{Width - Right + 12}\" y=\"{Top + (number * 22)}\" width=\"12\" height=\"12\" fill=\"{Colour(number)}\"/>");
+                $"<rect x=\"{Width - Right + 12}\" y=\"{Top + (number * 22)}\" width=\"12\" height=\"12\" fill=\"{colour}\"/>");
             Text(svg, Width - Right + 30, Top + 11 + (number * 22), "start", lines[number].Name);
         }
 
@@ -67,7 +67,6 @@ internal sealed record Picture(string Name, string Title, string Svg)
         const int left = 150;
         const int bar = 22;
         var groups = bars.Select(one => one.Group).Distinct().ToList();
-        var names = bars.Select(one => one.Name).Distinct().ToList();
         var svg = Start(title, Top + (bars.Count * bar) + (groups.Count * 2 * bar));
         var scale = new Scale(new Axis(unit), bars.Max(one => one.Value), left, Width - 90);
         var y = Top;
@@ -78,7 +77,7 @@ internal sealed record Picture(string Name, string Title, string Svg)
             foreach (var (_, label, value) in bars.Where(one => one.Group == group))
             {
                 Text(svg, left - 8, y + 15, "end", label);
-                var (width, colour) = (scale.At(value) - left, Colour(names.IndexOf(label)));
+                var (width, colour) = (scale.At(value) - left, Colour(label));
                 Append(svg, $"<rect x=\"{left}\" y=\"{y + 3}\" width=\"{width:0.#}\" height=\"{bar - 6}\" fill=\"{colour}\"/>");
                 Text(svg, scale.At(value) + 6, y + 15, "start", $"{Words(value)} {unit}");
                 y += bar;
@@ -113,7 +112,14 @@ internal sealed record Picture(string Name, string Title, string Svg)
     private static void Append(StringBuilder svg, FormattableString line) =>
         svg.Append(CultureInfo.InvariantCulture, $"{FormattableString.Invariant(line)}\n");
 
-    private static string Colour(int number) => Colours[number % Colours.Length];
+    /// <summary>A library has the same colour in every picture.</summary>
+    private static string Colour(string library) => library switch
+    {
+        "WorkloadIdentity" => "#1f6feb",
+        "MSAL" or "Msal" => "#d29922",
+        "Azure.Identity" or "AzureIdentity" => "#8250df",
+        _ => "#57606a",
+    };
 
     private static string Words(double value) => value.ToString(value < 10 ? "0.##" : "N0", CultureInfo.InvariantCulture);
 
