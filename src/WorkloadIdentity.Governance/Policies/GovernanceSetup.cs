@@ -35,7 +35,7 @@ public sealed partial class GovernanceSetup(GraphClient graph)
             [var one] => await ReadAsync(of, one, cancellationToken).ConfigureAwait(false),
             _ => throw new ChangeRefusedException(
                 $"{found.Count} objects of {of.Path} have the name '{PlainText.Of(name)}': {string.Join(", ", found)}. Rename or remove "
-                    + "all but one."),
+                    + "all but one, or name a policy by its Id."),
         };
     }
 
