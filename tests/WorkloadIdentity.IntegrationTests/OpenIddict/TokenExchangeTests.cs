@@ -36,7 +36,7 @@ public sealed class TokenExchangeTests(OpenIddictServer server) : IClassFixture<
         var error = (await ExchangeAsync(subject, OpenIddictServer.ExchangedScope, OpenIddictServer.Secret)).Error!;
 
         Assert.Equal((TokenErrorKind.Refused, "invalid_grant"), (error.Kind, error.OAuthError));
-        Assert.Contains($"aud 'api://orders', sub '{entra.Application.ObjectId}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"audience api://orders, subject {entra.Application.ObjectId}", error.Message, StringComparison.Ordinal);
         Assert.Equal(2, entra.Journal.TokenRequests.Count);
     }
 
