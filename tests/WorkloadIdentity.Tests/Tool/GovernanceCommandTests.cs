@@ -91,7 +91,8 @@ public sealed class GovernanceCommandTests
     {
         await using var tenant = await Tenant.StartAsync();
 
-        var run = await tenant.RunElsewhereAsync("http://127.0.0.1:1/apis/graph/", "inventory");
+        var clock = new FakeClock();
+        var run = await clock.RunUntilAsync(tenant.RunElsewhereAsync("http://127.0.0.1:1/apis/graph/", clock, "inventory"));
 
         Assert.Equal(ExitCodes.TryAgain, run.ExitCode);
         Assert.Contains("127.0.0.1:1 did not answer", run.Error, StringComparison.Ordinal);
@@ -295,11 +296,15 @@ public sealed class GovernanceCommandTests
         public Task<ToolRun> RunAsync((string Name, string Value)[] variables, params string[] arguments) =>
             RunAsync(_graph, variables, arguments, CancellationToken.None);
 
-        public Task<ToolRun> RunElsewhereAsync(string graph, params string[] arguments) =>
-            RunAsync(graph, [], arguments, CancellationToken.None);
+        public Task<ToolRun> RunElsewhereAsync(string graph, TimeProvider clock, params string[] arguments) =>
+            RunAsync(graph, [], arguments, CancellationToken.None, clock);
 
         private async Task<ToolRun> RunAsync(
-            string graph, (string Name, string Value)[] variables, string[] arguments, CancellationToken cancellationToken)
+            string graph,
+            (string Name, string Value)[] variables,
+            string[] arguments,
+            CancellationToken cancellationToken,
+            TimeProvider? clock = null)
         {
             var environment = new Dictionary<string, string>(_entra.Application.EnvironmentWithSecret());
             foreach (var (name, value) in variables)
@@ -315,6 +320,7 @@ public sealed class GovernanceCommandTests
                 Error = error,
                 IsOutRedirected = true,
                 IsErrorRedirected = true,
+                TimeProvider = clock ?? TimeProvider.System,
             };
             var code = await Wid.RunAsync([.. arguments, "--graph", graph], surroundings, cancellationToken);
             return new ToolRun(code, output.ToString(), error.ToString());
