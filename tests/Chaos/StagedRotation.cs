@@ -49,7 +49,10 @@ internal sealed class StagedRotation : IDisposable
             caller.AssignRole(graph, permission);
         }
 
-        _requests = new CountingHandler { InnerHandler = new SocketsHttpHandler { UseProxy = false } };
+        _requests = new CountingHandler
+        {
+            InnerHandler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false },
+        };
         _http = new HttpClient(_requests);
         var options = new ApplicationCredentialOptions
         {
