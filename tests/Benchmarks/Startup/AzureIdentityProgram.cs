@@ -15,6 +15,7 @@ internal static class FirstToken
 
     public static async Task<string> ForManagedIdentityAsync() => (await new ManagedIdentityCredential(
         new ManagedIdentityCredentialOptions(
-            ManagedIdentityId.SystemAssigned) { Transport = new HttpClientTransport(LocalAnswer.NewClient()) })
+            ManagedIdentityId.SystemAssigned)
+        { Transport = new HttpClientTransport(LocalAnswer.NewClient()) })
         .GetTokenAsync(new TokenRequestContext([LocalAnswer.Scope]), CancellationToken.None)).Token;
 }

@@ -32,6 +32,7 @@ internal sealed class LocalAnswer() : DelegatingHandler(new SocketsHttpHandler()
               "ext_expires_in":"86399","not_before":"{{end - 86399}}","resource":"{{Resource}}","token_type":"Bearer"}
               """;
         return Task.FromResult(new HttpResponseMessage(
-            HttpStatusCode.OK) { RequestMessage = request, Content = new StringContent(body, Encoding.UTF8, "application/json") });
+            HttpStatusCode.OK)
+        { RequestMessage = request, Content = new StringContent(body, Encoding.UTF8, "application/json") });
     }
 }
