@@ -38,4 +38,18 @@ public sealed partial class GraphClient
     internal async Task<T> ReadAsync<T>(GraphRead<T> read, CancellationToken cancellationToken)
         where T : notnull =>
         (await PageAsync(read, Json(), cancellationToken).ConfigureAwait(false)).Value![0];
+
+    /// <summary>One object; null if the tenant does not have it.</summary>
+    internal async Task<T?> FindAsync<T>(GraphRead<T> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await ReadAsync(read, cancellationToken).ConfigureAwait(false);
+        }
+        catch (GraphException exception) when (exception.Error.Kind == GraphErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
 }

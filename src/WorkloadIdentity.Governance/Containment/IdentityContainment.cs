@@ -146,25 +146,18 @@ public sealed class IdentityContainment(GraphClient graph, CredentialRotation ro
     /// <summary>The application and its service principal, as far as the tenant has them.</summary>
     private async Task<List<ApplicationKeys>> OwnersAsync(ClientId client, CancellationToken cancellationToken)
     {
-        var application = await ReadAsync(GraphReads.Application(client), app => new ApplicationKeys(app), cancellationToken)
-            .ConfigureAwait(false);
-        var principal = await ReadAsync(GraphReads.ServicePrincipal(client), each => new ApplicationKeys(each), cancellationToken)
-            .ConfigureAwait(false);
-        return [.. new[] { application, principal }.OfType<ApplicationKeys>()];
-    }
+        var owners = new List<ApplicationKeys>();
+        if (await graph.FindAsync(GraphReads.Application(client), cancellationToken).ConfigureAwait(false) is { } application)
+        {
+            owners.Add(new ApplicationKeys(application));
+        }
 
-    private async Task<ApplicationKeys?> ReadAsync<T>(
-        GraphRead<T> read, Func<T, ApplicationKeys> keys, CancellationToken cancellationToken)
-        where T : notnull
-    {
-        try
+        if (await graph.FindAsync(GraphReads.ServicePrincipal(client), cancellationToken).ConfigureAwait(false) is { } principal)
         {
-            return keys(await graph.ReadAsync(read, cancellationToken).ConfigureAwait(false));
+            owners.Add(new ApplicationKeys(principal));
         }
-        catch (GraphException exception) when (exception.Error.Kind == GraphErrorKind.NotFound)
-        {
-            return null;
-        }
+
+        return owners;
     }
 
     private async Task<ChangePlan> DecideAsync(

@@ -99,22 +99,10 @@ public sealed partial class GovernanceSetup
         }
     }
 
-    private async Task<ServicePrincipal?> FindPrincipalAsync(string id, CancellationToken cancellationToken)
-    {
-        if (!Guid.TryParseExact(id, "D", out _))
-        {
-            return null;
-        }
-
-        try
-        {
-            return await graph.ReadAsync(GraphReads.PrincipalOf(new ServicePrincipalId(id)), cancellationToken).ConfigureAwait(false);
-        }
-        catch (GraphException exception) when (exception.Error.Kind == GraphErrorKind.NotFound)
-        {
-            return null;
-        }
-    }
+    private async Task<ServicePrincipal?> FindPrincipalAsync(string id, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(id, "D", out _)
+            ? await graph.FindAsync(GraphReads.PrincipalOf(new ServicePrincipalId(id)), cancellationToken).ConfigureAwait(false)
+            : null;
 
     private static JsonObject Json(ConditionalAccessPolicy policy, bool isNew)
     {

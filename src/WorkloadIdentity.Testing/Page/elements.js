@@ -90,10 +90,10 @@ export function expiry({ expiresOn, hasExpired }) {
 }
 
 /** Calls a function once, some time after the last of several calls. */
-export function afterPause(run, milliseconds = 250) {
+export function afterPause(run) {
   let pause;
   return () => {
     clearTimeout(pause);
-    pause = setTimeout(run, milliseconds);
+    pause = setTimeout(run, 250);
   };
 }

@@ -75,7 +75,8 @@ public sealed class DesiredJsonTests
     public void A_plan_shows_a_value_on_one_line_without_control_characters()
     {
         Assert.Equal("nothing", DesiredJson.Text(null));
-        Assert.Equal("""{"rule":"a -eq \"b\"","name":"Größe"}""", DesiredJson.Text(Object("""{"rule":"a -eq \"b\"","name":"Größe"}""")));
+        Assert.Equal(
+            """{"rule":"a -eq \"b\"","name":"Größe"}""", DesiredJson.Text(Object("""{"rule":"a -eq \"b\"","name":"Größe"}""")));
         Assert.DoesNotContain('\u202e', DesiredJson.Text(JsonValue.Create("a\u202eb")));
     }
 
