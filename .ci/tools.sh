@@ -22,12 +22,11 @@ has() {
   for command in "$@"; do command -v "$command" >/dev/null || return 1; done
 }
 
-# run_tests FOLDER: tests Sdk.sln as it was built. FOLDER/results.txt then has what .ci/results says. One project at a time, so that reports
-# never share a name.
+# run_tests FOLDER: tests Sdk.sln as it was built. FOLDER/results.txt then has what .ci/results says.
 run_tests() {
   local code=0 reported
   mkdir -p "$1/results"
-  within 2400 dotnet test Sdk.sln -m:1 --no-build --logger trx --results-directory "$1/results" || code=$?
+  TestReports=$1/results within 2400 dotnet test Sdk.sln --no-build --logger trx || code=$?
   .ci/results "$1/results" >"$1/results.txt" || code=1
   sed '1d; /^FAILED/,$d' "$1/results.txt"
   reported=$(find "$1/results" -name '*.trx' | wc -l)

@@ -13,7 +13,8 @@ public sealed class TestResultsTests : IDisposable
     public async Task Passed_tests_of_all_reports_are_counted()
     {
         Write("a", Test("One", "Passed"), Test("Two", "Passed"));
-        Write("b", Test("Three", "Passed"));
+        Directory.CreateDirectory(Path.Combine(_folder, "of one project"));
+        Write("of one project/b", Test("Three", "Passed"));
 
         Assert.Equal((0, "3 0 0\n"), await RunAsync());
     }
