@@ -69,14 +69,15 @@ internal sealed class Member : IDisposable
 
     /// <summary>Calls until it is told to stop.</summary>
     /// <param name="random">What decides about each call.</param>
+    /// <param name="pause">How many times longer than usual it pauses between calls.</param>
     /// <param name="mustSucceed">Whether all is well, so that a failure is a breach.</param>
     /// <param name="stop">Ends it.</param>
-    public async Task WorkAsync(Random random, Func<bool> mustSucceed, CancellationToken stop)
+    public async Task WorkAsync(Random random, double pause, Func<bool> mustSucceed, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
             await CallAsync(random, mustSucceed());
-            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(5, 60)), TimeProvider.System, CancellationToken.None);
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(5, 60)) * pause, TimeProvider.System, CancellationToken.None);
         }
     }
 

@@ -13,6 +13,7 @@ catch (ArgumentException exception)
     return 2;
 }
 
+Held.CountTasks();
 var tally = new Tally();
 var run = new Run(settings, tally);
 await run.GoAsync();

@@ -32,8 +32,9 @@ internal static class Report
         to.WriteLine("at rest, before and after");
         foreach (var rest in new[] { run.Before, run.After })
         {
-            to.WriteLine(text($"  {rest.Bytes,9:N0} bytes, and {rest.ServerBytes:N0} in the pool of the web server"));
-            to.WriteLine(text($"             {rest.SignIns} sign-ins so far, {rest.Timers} timers, {rest.Flights} acquisitions under way"));
+            to.WriteLine(text($"  {rest.Held}"));
+            to.WriteLine(text($"             without {rest.ServerBytes:N0} bytes in the pool of the web server"));
+            to.WriteLine(text($"             {rest.SignIns} sign-ins so far, {rest.Flights} acquisitions under way"));
         }
 
         to.WriteLine("laws");
@@ -51,7 +52,8 @@ internal static class Report
             ? "Every law was held."
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"A law was broken. The same events again: --for {settings.Duration:c} --seed {settings.Seed} --speed {settings.Speed}"));
+                $"A law was broken. The same events again: --for {settings.Duration:c} --seed {settings.Seed} --speed {settings.Speed} "
+                    + $"--pause {settings.Pause}"));
     }
 
     public static bool IsHeld(Tally tally) => Array.TrueForAll(Enum.GetValues<Law>(), law => tally.BreachesOf(law) == 0);

@@ -98,7 +98,7 @@ internal sealed class Run(Settings settings, Tally tally)
         List<Task> all = [.. fleet.Members.SelectMany(member => Enumerable.Range(0, member.Callers).Select(_ =>
         {
             var random = new Random(++seed);
-            return Task.Run(() => member.WorkAsync(random, mustSucceed, stop.Token));
+            return Task.Run(() => member.WorkAsync(random, settings.Pause, mustSucceed, stop.Token));
         }))];
         all.Add(Task.Run(async () =>
         {

@@ -3,6 +3,7 @@ using Fleet;
 
 // dotnet run -c Release --project tests/Fleet [-- processes]: how many token requests a fleet makes that starts at once, with and without a
 // second level.
+// dotnet run -c Release --project tests/Fleet -- --for 01:00:00 [--seed number]: a fleet whose Redis is killed again and again.
 switch (args)
 {
     case ["member"]:
@@ -15,7 +16,36 @@ switch (args)
         when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var processes) && processes is > 0 and <= 200:
         Console.WriteLine(await Measurement.RunAsync(processes));
         return 0;
+    case ["--for", var time, .. var rest]
+        when TimeSpan.TryParse(time, CultureInfo.InvariantCulture, out var duration) && duration >= TimeSpan.FromMinutes(1)
+            && SeedOf(rest) is { } seed:
+        return await Outages.RunAsync(duration, seed, Console.Out) ? 0 : 1;
+    case ["simulate", .. var sizes]:
+        return await SimulateAsync(sizes);
     default:
-        Console.Error.WriteLine("Give the number of processes, 1 to 200, or nothing for 50.");
+        Console.Error.WriteLine(
+            "Give the number of processes, 1 to 200, or nothing for 50. Or give --for <hh:mm:ss>, at least a minute, and --seed <number> "
+                + "if you want the same outages again.");
         return 2;
 }
+
+static async Task<int> SimulateAsync(string[] sizes)
+{
+    var isWithin = true;
+    foreach (var processes in sizes is [] ? [50, 500, 5000] : sizes.Select(int.Parse))
+    {
+        foreach (var keys in (int[])[1, 4])
+        {
+            isWithin &= await new Simulation(processes, keys, Random.Shared.Next(100_000), Console.Out).RunAsync();
+        }
+    }
+
+    return isWithin ? 0 : 1;
+}
+
+static int? SeedOf(string[] arguments) => arguments switch
+{
+    [] => Random.Shared.Next(100_000),
+    ["--seed", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) => seed,
+    _ => null,
+};

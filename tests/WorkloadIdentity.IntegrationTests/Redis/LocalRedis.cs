@@ -61,6 +61,7 @@ internal sealed class LocalRedis : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        _process?.Dispose();
         _process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(StartLimit, TimeProvider.System);
         try
