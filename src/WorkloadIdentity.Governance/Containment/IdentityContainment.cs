@@ -27,6 +27,7 @@ public sealed class IdentityContainment(GraphClient graph, CredentialRotation ro
     /// </summary>
     /// <param name="request">The identity.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ArgumentException">The new credential is for another application.</exception>
     /// <exception cref="ChangeRefusedException">The tenant does not have the identity, or it would do harm.</exception>
     /// <exception cref="GraphException">Graph refused, or failed at each attempt.</exception>
     /// <exception cref="IOException">The destination of the new credential cannot be read.</exception>
@@ -34,6 +35,12 @@ public sealed class IdentityContainment(GraphClient graph, CredentialRotation ro
     public async Task<ChangePlan> PlanAsync(ContainmentRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (request.NewCredential is { } added && !OpenText.Same(added.Application.Value, request.Application.Value))
+        {
+            throw new ArgumentException(
+                $"NewCredential is for the application {added.Application}, and {request.Application} is contained.", nameof(request));
+        }
+
         var actor = await graph.ActorAsync(cancellationToken).ConfigureAwait(false);
         var owners = await OwnersAsync(request.Application, cancellationToken).ConfigureAwait(false);
         if (owners.Count == 0)
@@ -91,16 +98,19 @@ public sealed class IdentityContainment(GraphClient graph, CredentialRotation ro
         CancellationToken cancellationToken)
     {
         var application = await ApplicationKeys.ReadAsync(graph, request.Application, cancellationToken).ConfigureAwait(false);
-        if (await rotation.HeldAsync(application, request, cancellationToken).ConfigureAwait(false) is { } held
+        var held = await CredentialRotation.HeldAsync(application, request, cancellationToken).ConfigureAwait(false);
+        if (held?.IsValid(graph.Options.TimeProvider.GetUtcNow()) == true
             && !removed.Exists(each => OpenText.Same(each.Key.KeyId, held.KeyId)))
         {
             notes.Add($"No new credential is added: the {held}, which is in {request.Destination}, is not among the compromised ones.");
             return [];
         }
 
-        var replaced = removed.Find(each => each.Owner.IsApplication).Key;
-        var start = await rotation.PlanStartAsync(
-            request.Replaces is null && replaced is not null ? request.Replacing(replaced.KeyId) : request, cancellationToken)
+        // What the destination holds may be compromised although a rotation has just written it.
+        var compromised = removed.Where(each => each.Owner.IsApplication).Select(each => each.Key).ToList();
+        var replaced = compromised.Find(each => OpenText.Same(each.KeyId, held?.KeyId)) ?? compromised.FirstOrDefault();
+        var start = await rotation.PlanReplacingAsync(
+            request.Replaces is null && replaced is not null ? request.Replacing(replaced.KeyId) : request, compromised, cancellationToken)
             .ConfigureAwait(false);
         notes.AddRange(start.Notes);
         return start.Changes;

@@ -73,13 +73,14 @@ public sealed partial class GovernanceSetup
             .ConfigureAwait(false);
         var wanted = policyId is null ? null : await ReadAsync(AppPolicies, policyId, cancellationToken).ConfigureAwait(false);
         var assigned = await AssignedAsync(registration.Id, cancellationToken).ConfigureAwait(false);
+        List<string?> planned = [.. assigned.Select(policy => policy.Id), policyId];
         List<PlannedChange> changes =
         [
-            .. assigned.Where(other => !OpenText.Same(other.Id, policyId)).Select(other => Unassign(registration.Id, other)),
+            .. assigned.Where(other => !OpenText.Same(other.Id, policyId)).Select(other => Unassign(registration, planned, other)),
         ];
         if (wanted is not null && !assigned.Exists(other => OpenText.Same(other.Id, policyId)))
         {
-            changes.Add(Assign(registration.Id, policyId!, DesiredJson.String(wanted["displayName"])));
+            changes.Add(Assign(registration, planned, policyId!, wanted));
         }
 
         List<string> notes = wanted is null
@@ -140,13 +141,25 @@ public sealed partial class GovernanceSetup
         }
     }
 
-    private PlannedChange Assign(ApplicationObjectId application, string policyId, string? name) => new(
-        $"Give it the policy '{PlainText.Of(name)}' (id {policyId}).",
-        $"az rest --method DELETE --url {new Uri(graph.Endpoint, Path(application))}/{policyId}/$ref",
+    private PlannedChange Assign(
+        AppRegistration application, IReadOnlyList<string?> planned, string policyId, JsonObject policy) => new(
+        $"Give it the policy '{PlainText.Of(DesiredJson.String(policy["displayName"]))}' (id {policyId}).",
+        $"az rest --method DELETE --url {new Uri(graph.Endpoint, Path(application.Id))}/{policyId}/$ref",
         async cancel =>
         {
+            var now = await ReadAsync(AppPolicies, policyId, cancel).ConfigureAwait(false);
+            if (!JsonNode.DeepEquals(DesiredJson.Content(now), DesiredJson.Content(policy)))
+            {
+                throw Outdated(AppPolicies, DesiredJson.String(policy["displayName"]));
+            }
+
+            if (await HasAsync(application, planned, policyId, cancel).ConfigureAwait(false))
+            {
+                return "it has it already";
+            }
+
             await graph.WriteAsync(
-                new GraphWrite(HttpMethod.Post, $"{Path(application)}/$ref")
+                new GraphWrite(HttpMethod.Post, $"{Path(application.Id)}/$ref")
                 {
                     Body = GraphBody.Of(
                         json => json.WriteString("@odata.id", new Uri(graph.Endpoint, AppPolicies.PathOf(policyId)).AbsoluteUri)),
@@ -155,16 +168,34 @@ public sealed partial class GovernanceSetup
             return null;
         });
 
-    private PlannedChange Unassign(ApplicationObjectId application, AppManagementPolicy policy) => new(
+    private PlannedChange Unassign(AppRegistration application, IReadOnlyList<string?> planned, AppManagementPolicy policy) => new(
         $"Take the policy '{PlainText.Of(policy.DisplayName)}' (id {policy.Id}) away from it.",
         $"Give it the policy {policy.Id} again.",
         async cancel =>
         {
+            if (!await HasAsync(application, planned, policy.Id, cancel).ConfigureAwait(false))
+            {
+                return "it does not have it any more";
+            }
+
             await graph.WriteAsync(
-                new GraphWrite(HttpMethod.Delete, $"{Path(application)}/{Uri.EscapeDataString(policy.Id ?? "")}/$ref"), cancel)
+                new GraphWrite(HttpMethod.Delete, $"{Path(application.Id)}/{Uri.EscapeDataString(policy.Id ?? "")}/$ref"), cancel)
                 .ConfigureAwait(false);
             return null;
         });
+
+    /// <summary>Whether an application has a policy now.</summary>
+    /// <exception cref="ChangeRefusedException">It has got another one since the plan was made.</exception>
+    private async Task<bool> HasAsync(
+        AppRegistration application, IReadOnlyList<string?> planned, string? policyId, CancellationToken cancellationToken)
+    {
+        var assigned = await AssignedAsync(application.Id, cancellationToken).ConfigureAwait(false);
+        return assigned.Find(now => !planned.Contains(now.Id, StringComparer.OrdinalIgnoreCase)) is { } other
+            ? throw new ChangeRefusedException(
+                $"The application '{PlainText.Of(application.DisplayName)}' was given the policy '{PlainText.Of(other.DisplayName)}' (id "
+                    + $"{other.Id}) since the plan was made. Make the plan again.")
+            : assigned.Exists(now => OpenText.Same(now.Id, policyId));
+    }
 
     private async Task<List<AppManagementPolicy>> AssignedAsync(ApplicationObjectId application, CancellationToken cancellationToken)
     {

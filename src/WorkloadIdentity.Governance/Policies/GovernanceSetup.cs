@@ -18,6 +18,20 @@ public sealed partial class GovernanceSetup(GraphClient graph)
             return await ReadAsync(of, id, cancellationToken).ConfigureAwait(false);
         }
 
+        // The list may leave members out, and what is sent back as a whole must have been read as a whole.
+        return await NamedAsync(of, name, cancellationToken).ConfigureAwait(false) switch
+        {
+            [] => null,
+            [var one] => await ReadAsync(of, one, cancellationToken).ConfigureAwait(false),
+            var found => throw new ChangeRefusedException(
+                $"{found.Count} objects of {of.Path} have the name '{PlainText.Of(name)}': {string.Join(", ", found)}. Rename or remove "
+                    + "all but one, or name a policy by its Id."),
+        };
+    }
+
+    /// <summary>The ids of the objects of a name.</summary>
+    private async Task<List<string>> NamedAsync(Collection of, string? name, CancellationToken cancellationToken)
+    {
         var found = new List<string>();
         await foreach (var row in graph.ListAsync(
             new GraphRead<JsonObject>(of.Path, json => json.JsonObjects) { Group = of.Group }, cancellationToken).ConfigureAwait(false))
@@ -28,15 +42,7 @@ public sealed partial class GovernanceSetup(GraphClient graph)
             }
         }
 
-        // The list may leave members out, and what is sent back as a whole must have been read as a whole.
-        return found switch
-        {
-            [] => null,
-            [var one] => await ReadAsync(of, one, cancellationToken).ConfigureAwait(false),
-            _ => throw new ChangeRefusedException(
-                $"{found.Count} objects of {of.Path} have the name '{PlainText.Of(name)}': {string.Join(", ", found)}. Rename or remove "
-                    + "all but one, or name a policy by its Id."),
-        };
+        return found;
     }
 
     private async Task<JsonObject> ReadAsync(Collection of, string id, CancellationToken cancellationToken)
@@ -59,15 +65,23 @@ public sealed partial class GovernanceSetup(GraphClient graph)
         $"az rest --method DELETE --url {new Uri(graph.Endpoint, of.Path)}/ID, with the id that is told when it has been made",
         async cancel =>
         {
-            if (await FindAsync(of, null, DesiredJson.String(wanted["displayName"]), cancel).ConfigureAwait(false) is not null)
+            var name = DesiredJson.String(wanted["displayName"]);
+            if ((await NamedAsync(of, name, cancel).ConfigureAwait(false)).Count > 0)
             {
-                throw Outdated(of, DesiredJson.String(wanted["displayName"]));
+                throw Outdated(of, name);
             }
 
             var made = await graph.WriteAsync(
                 new GraphWrite(HttpMethod.Post, of.Path) { Body = DesiredJson.Bytes(wanted), Group = of.Group }, json => json.JsonObject,
                 cancel).ConfigureAwait(false);
-            return $"id {PlainText.Of(DesiredJson.String(made["id"]))}";
+            var id = PlainText.Of(DesiredJson.String(made["id"]));
+
+            // Names are not unique in Graph, so two machines may both find none and create one each.
+            var others = (await NamedAsync(of, name, cancel).ConfigureAwait(false)).Where(other => !OpenText.Same(other, id)).ToList();
+            return others.Count == 0 ? $"id {id}" : throw new ChangeRefusedException(
+                $"The {of.Word} '{PlainText.Of(name)}' was created (id {id}), and somebody else created one of the same name at the same "
+                    + $"time (id {PlainText.Of(string.Join(", ", others))}). Both are in the tenant. Remove one of them, then make the "
+                    + $"plan again: az rest --method DELETE --url {new Uri(graph.Endpoint, of.Path)}/ID");
         });
 
     /// <summary>The change of an object; none if it is as it is wanted. What is not wanted otherwise goes along as it is.</summary>

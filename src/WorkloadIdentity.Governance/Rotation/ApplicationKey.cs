@@ -16,7 +16,9 @@ internal sealed record ApplicationKey(string KeyId, CredentialKind Kind, string?
     /// <summary>Set if a rotation added it.</summary>
     public RotationName? Rotation { get; } = RotationName.Parse(Name);
 
-    public bool IsValid(DateTimeOffset now) => !(StartsOn > now) && !(ExpiresOn <= now);
+    public bool IsValid(DateTimeOffset now) => !(StartsOn > now) && !HasEnded(now);
+
+    public bool HasEnded(DateTimeOffset now) => ExpiresOn <= now;
 
     /// <summary>For messages: kind, id, name and expiry.</summary>
     public override string ToString()

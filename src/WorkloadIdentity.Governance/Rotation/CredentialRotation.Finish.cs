@@ -9,6 +9,9 @@ public sealed partial class CredentialRotation
     /// <summary>How much longer than the grace period a rotation may wait before somebody should look at it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromDays(7);
 
+    /// <summary>How much the clock of this machine may be ahead, where an expiry is taken for certain.</summary>
+    private static readonly TimeSpan ClockDoubt = TimeSpan.FromDays(1);
+
     private const string Force = "or use force if you know that nothing uses the old credential";
 
     /// <summary>
@@ -32,7 +35,7 @@ public sealed partial class CredentialRotation
         var actor = await _graph.ActorAsync(cancellationToken).ConfigureAwait(false);
         var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
         var (current, _, interrupted) =
-            await UnderWayAsync(application, request, mayDiscard: false, cancellationToken).ConfigureAwait(false);
+            await UnderWayAsync(application, request, mayDiscard: false, [], cancellationToken).ConfigureAwait(false);
         if (current is null && interrupted.Count > 0)
         {
             throw new ChangeRefusedException(
@@ -46,18 +49,12 @@ public sealed partial class CredentialRotation
         }
 
         var old = application.Find(current.Rotation!.Replaces)!;
-        List<string> notes = [];
-        if (request.Force)
+        if (request.Replaces is { } asked && !OpenText.Same(asked, old.KeyId))
         {
-            notes.Add(
-                "The grace period and the report of sign-ins are not looked at. Programs that still use the old credential will fail.");
-        }
-        else
-        {
-            RequireGracePeriod(current, request);
-            notes.Add(await RequireQuietAsync(current, old, request, cancellationToken).ConfigureAwait(false));
+            throw Another(current, asked, request);
         }
 
+        var note = await RequireEvidenceAsync(current, old, request, cancellationToken).ConfigureAwait(false);
         RequireOther(application, old, current);
         var proof = await ProofAsync(request, application, old.Kind == CredentialKind.Certificate, cancellationToken)
             .ConfigureAwait(false);
@@ -66,7 +63,7 @@ public sealed partial class CredentialRotation
             RequireProof(proof, application);
         }
 
-        return new ChangePlan(actor, application.Name, [Finish(application, current, old, request, proof)], notes);
+        return new ChangePlan(actor, application.Name, [Finish(application, current, old, request, proof)], [note]);
     }
 
     private PlannedChange Finish(
@@ -83,20 +80,52 @@ public sealed partial class CredentialRotation
                     return "it was removed already";
                 }
 
+                // Somebody may have approved the plan days after it was made.
+                if (!await IsHeldAsync(current, request, cancellationToken).ConfigureAwait(false))
+                {
+                    throw new ChangeRefusedException(
+                        $"The {old} stays, because {request.Destination} was changed since the plan was made: it does not hold the "
+                            + $"{current} any more. Make the plan again.");
+                }
+
+                await RequireEvidenceAsync(current, old, request, cancellationToken).ConfigureAwait(false);
                 RequireOther(now, old, current);
                 await _writer.RemoveAsync(now, old, proof, cancellationToken).ConfigureAwait(false);
                 return null;
             });
 
+    /// <summary>That nothing uses the old credential, in words.</summary>
+    /// <exception cref="ChangeRefusedException">It is not known.</exception>
+    private async Task<string> RequireEvidenceAsync(
+        ApplicationKey current, ApplicationKey old, RotationRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Force)
+        {
+            return "The grace period and the report of sign-ins are not looked at. Programs that still use the old credential will fail.";
+        }
+
+        if (old.HasEnded(Time.GetUtcNow() - ClockDoubt))
+        {
+            return "The old credential has expired, so nothing can use it. The report of sign-ins is not looked at.";
+        }
+
+        RequireGracePeriod(current, request);
+        return await RequireQuietAsync(current, old, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>When a rotation began, by the clock of Graph too: that of the machine which began it may have been behind.</summary>
+    private static DateTimeOffset Began(ApplicationKey current) =>
+        current.StartsOn > current.Rotation!.StartedOn ? current.StartsOn.Value : current.Rotation.StartedOn;
+
     private void RequireGracePeriod(ApplicationKey current, RotationRequest request)
     {
-        var earliest = current.Rotation!.StartedOn + request.GracePeriod;
+        var earliest = Began(current) + request.GracePeriod;
         if (Time.GetUtcNow() < earliest)
         {
             throw TooEarly(
                 current,
                 request,
-                $"The grace period has not passed: the rotation began on {Moment(current.Rotation.StartedOn)}, and the old credential "
+                $"The grace period has not passed: the rotation began on {Moment(Began(current))}, and the old credential "
                     + $"stays until {Moment(earliest)}. Finish it then, {Force}.");
         }
     }
@@ -106,11 +135,13 @@ public sealed partial class CredentialRotation
         ApplicationKey current, ApplicationKey old, RotationRequest request, CancellationToken cancellationToken)
     {
         DateTimeOffset? usedOld = null, usedNew = null;
+        var isDated = true;
         try
         {
             await foreach (var row in _graph.ListAsync(GraphReads.CredentialUseOf(request.Application), cancellationToken)
                 .ConfigureAwait(false))
             {
+                isDated &= row.SignInActivity?.Latest is not null || !OpenText.Same(row.KeyId, old.KeyId);
                 if (StateUse.Of(row) is { } use)
                 {
                     usedOld = OpenText.Same(use.KeyId, old.KeyId) && !(use.At <= usedOld) ? use.At : usedOld;
@@ -126,6 +157,13 @@ public sealed partial class CredentialRotation
                 exception);
         }
 
+        if (!isDated)
+        {
+            throw new ChangeRefusedException(
+                $"The report of sign-ins names the old {old} without a date that can be read, so it is not known when it was used last. "
+                    + $"Look at the sign-ins of the application in the portal, {Force}.");
+        }
+
         if (usedNew is not { } used)
         {
             throw TooEarly(
@@ -135,7 +173,7 @@ public sealed partial class CredentialRotation
                     + $"{Force}.");
         }
 
-        var started = current.Rotation!.StartedOn;
+        var started = Began(current);
         var lag = $"The newest use in the report is of {Moment(used)}, {Hours(Time.GetUtcNow() - used)} hours ago; later ones may be "
             + "missing.";
         if (usedOld is { } last && used - last < request.GracePeriod)
@@ -164,7 +202,7 @@ public sealed partial class CredentialRotation
 
     private ChangeRefusedException TooEarly(ApplicationKey current, RotationRequest request, string message) => new(message)
     {
-        IsTooEarly = Time.GetUtcNow() < current.Rotation!.StartedOn + request.GracePeriod + Patience,
+        IsTooEarly = Time.GetUtcNow() < Began(current) + request.GracePeriod + Patience,
     };
 
     private static string Hours(TimeSpan time) => time.TotalHours.ToString("0.#", CultureInfo.InvariantCulture);

@@ -30,26 +30,26 @@ public sealed partial class CredentialRotation
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(renewBefore, TimeSpan.Zero);
         var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
         var (current, _, interrupted) =
-            await UnderWayAsync(application, request, request.Force, cancellationToken).ConfigureAwait(false);
+            await UnderWayAsync(application, request, request.Force, [], cancellationToken).ConfigureAwait(false);
         var now = Time.GetUtcNow();
-        if (interrupted.FirstOrDefault(each => now < each.Key.Rotation!.StartedOn + _options.AcceptanceTimeout + Margin).Key is { } young)
+        if (Young(interrupted) is { } young)
         {
             return await WaitAsync($"The {young} was added just now. Another instance may still try it.").ConfigureAwait(false);
         }
 
-        if (current is null)
+        if (current?.HasEnded(now) != false)
         {
             // After the first rotation the one to replace is what the last rotation wrote, whatever the request names.
             var held = await HeldAsync(application, request, cancellationToken).ConfigureAwait(false);
             var next = held ?? Replaced(application, request, [.. interrupted.Select(each => each.Key)]);
-            return interrupted.Count == 0 && next?.ExpiresOn - now > renewBefore
+            return interrupted.Count == 0 && next?.ExpiresOn - now > Soonest(held, renewBefore)
                 ? await WaitAsync($"The {next} is not replaced yet.").ConfigureAwait(false)
                 : await PlanStartAsync(held is null ? request : request.Replacing(held.KeyId), cancellationToken).ConfigureAwait(false);
         }
 
         try
         {
-            return await PlanFinishAsync(request, cancellationToken).ConfigureAwait(false);
+            return await PlanFinishAsync(request.Replacing(null), cancellationToken).ConfigureAwait(false);
         }
         catch (ChangeRefusedException exception) when (exception.IsTooEarly)
         {
@@ -59,4 +59,11 @@ public sealed partial class CredentialRotation
         async Task<ChangePlan> WaitAsync(string note) =>
             new(await _graph.ActorAsync(cancellationToken).ConfigureAwait(false), application.Name, [], [note]);
     }
+
+    /// <summary>
+    /// How long before its expiry a credential is replaced: what a rotation added, not before half of its life. A policy may have shortened
+    /// that, and without this bound one rotation would follow the other.
+    /// </summary>
+    private static TimeSpan Soonest(ApplicationKey? held, TimeSpan renewBefore) =>
+        (held?.ExpiresOn - held?.StartsOn) / 2 is { } half && half < renewBefore ? half : renewBefore;
 }

@@ -18,12 +18,14 @@ public sealed partial class CredentialRotation
         ApplicationKey? Current, ApplicationKey? First, IReadOnlyList<(ApplicationKey Key, bool MayBeInUse)> Interrupted);
 
     /// <summary>What the names of the credentials and the destination say.</summary>
-    private static async Task<UnderWay> UnderWayAsync(
-        ApplicationKeys application, RotationRequest request, bool mayDiscard, CancellationToken cancellationToken)
+    private async Task<UnderWay> UnderWayAsync(
+        ApplicationKeys application, RotationRequest request, bool mayDiscard, IReadOnlyList<ApplicationKey> compromised,
+        CancellationToken cancellationToken)
     {
         ApplicationKey? current = null, first = null;
         var interrupted = new List<(ApplicationKey Key, bool MayBeInUse)>();
-        foreach (var credential in application.All.Where(key => key.Rotation?.Destination == request.Destination.Fingerprint))
+        foreach (var credential in application.All.Where(key => key.Rotation?.Destination == request.Destination.Fingerprint
+            && !compromised.Any(each => OpenText.Same(each.KeyId, key.KeyId))))
         {
             var name = credential.Rotation!;
             var isFirst = name.Replaces is null
@@ -34,6 +36,11 @@ public sealed partial class CredentialRotation
             }
 
             var state = await request.Destination.FindAsync(name, credential.Kind, cancellationToken).ConfigureAwait(false);
+            if (credential.HasEnded(Time.GetUtcNow()) && state != DestinationState.Held)
+            {
+                continue; // Nobody can use it.
+            }
+
             if (state == DestinationState.Held)
             {
                 (current, first) = isFirst ? (current, credential) : (credential, first);
@@ -58,12 +65,11 @@ public sealed partial class CredentialRotation
         key.Rotation is { } name && name.Destination == request.Destination.Fingerprint
         && await request.Destination.FindAsync(name, key.Kind, cancellationToken).ConfigureAwait(false) == DestinationState.Held;
 
-    /// <summary>The valid credential that a rotation wrote to the destination, and that is still there; null if there is none.</summary>
-    internal async Task<ApplicationKey?> HeldAsync(
+    /// <summary>The credential that a rotation wrote to the destination, and that is still there; null if there is none.</summary>
+    internal static async Task<ApplicationKey?> HeldAsync(
         ApplicationKeys application, RotationRequest request, CancellationToken cancellationToken)
     {
-        var now = Time.GetUtcNow();
-        foreach (var key in application.All.Where(key => key.IsValid(now)))
+        foreach (var key in application.All)
         {
             if (await IsHeldAsync(key, request, cancellationToken).ConfigureAwait(false))
             {
@@ -74,10 +80,33 @@ public sealed partial class CredentialRotation
         return null;
     }
 
+    /// <summary>
+    /// A credential that was added just now is not taken for one of an interrupted attempt, if the destination is one that other machines
+    /// write to: one of them may be about to write it there.
+    /// </summary>
+    private void RequireOld(IReadOnlyList<(ApplicationKey Key, bool MayBeInUse)> interrupted, RotationRequest request)
+    {
+        if (request.Destination.IsShared && !request.Force && Young(interrupted) is { } young)
+        {
+            throw new ChangeRefusedException(
+                $"The {young} was added just now, and another machine may be about to write it to {request.Destination}. Run the same "
+                    + $"command again after {Moment(MayBeTriedUntil(young))}, or with force if no other machine rotates this application.");
+        }
+    }
+
+    /// <summary>An attempt of the last minutes that has no result; null if there is none.</summary>
+    private ApplicationKey? Young(IReadOnlyList<(ApplicationKey Key, bool MayBeInUse)> interrupted) =>
+        interrupted.FirstOrDefault(each => Time.GetUtcNow() < MayBeTriedUntil(each.Key)).Key;
+
+    private DateTimeOffset MayBeTriedUntil(ApplicationKey key) => key.Rotation!.StartedOn + _options.AcceptanceTimeout + Margin;
+
     /// <summary>Why there is nothing to start; null if there is.</summary>
+    /// <exception cref="ChangeRefusedException">The rotation that is under way replaces another credential than the request.</exception>
     private string? StartedNote(ApplicationKey? current, ApplicationKey? first, RotationRequest request) =>
-        current is not null
-            ? $"A rotation is under way: {current} was written to {request.Destination} and replaces {current.Rotation!.Replaces}. "
+        current?.HasEnded(Time.GetUtcNow()) == false
+            ? request.Replaces is { } asked && !OpenText.Same(asked, current.Rotation!.Replaces)
+                ? throw Another(current, asked, request)
+                : $"A rotation is under way: {current} was written to {request.Destination} and replaces {current.Rotation!.Replaces}. "
                 + $"Finish it after {Moment(current.Rotation.StartedOn + request.GracePeriod)}."
 
         // The same command again, after the first credential of an application was written. It replaces none, so nothing is finished.
@@ -85,6 +114,10 @@ public sealed partial class CredentialRotation
             ? $"The first credential was added on {Moment(first.Rotation.StartedOn)} and written to {request.Destination}: {first}. "
                 + $"To replace it before {Moment(first.Rotation.StartedOn + request.GracePeriod)}, name its id."
         : null;
+
+    private static ChangeRefusedException Another(ApplicationKey current, string asked, RotationRequest request) => new(
+        $"The rotation that is under way replaces the credential {current.Rotation!.Replaces}, and not {ServerText.Clean(asked, 60)}: the "
+            + $"{current} is in {request.Destination}. Finish that rotation first, without the id of another credential.");
 
     /// <summary>Which credential is replaced; null if the application has none.</summary>
     private ApplicationKey? Replaced(ApplicationKeys application, RotationRequest request, IReadOnlyList<ApplicationKey> removed)
@@ -109,8 +142,20 @@ public sealed partial class CredentialRotation
     }
 
     /// <summary>Whether a credential was added to replace another one that is still there.</summary>
-    private static bool IsUnderWay(ApplicationKey key, ApplicationKeys application, string? replaced) =>
-        replaced is not null && key.Rotation?.Replaces is { } old && OpenText.Same(old, replaced) && application.Find(old) is not null;
+    private bool IsUnderWay(ApplicationKey key, ApplicationKeys application, string? replaced) =>
+        replaced is not null && key.Rotation?.Replaces is { } old && OpenText.Same(old, replaced) && application.Find(old) is not null
+        && !key.HasEnded(Time.GetUtcNow());
+
+    /// <summary>
+    /// Whether somebody else added a credential for the same purpose: to replace the same one, or as the first one for the destination,
+    /// which was not there when the plan was made.
+    /// </summary>
+    private bool IsRival(
+        ApplicationKey key, ApplicationKeys application, ApplicationKeys planned, RotationRequest request, ApplicationKey? replaced) =>
+        replaced is not null
+            ? IsUnderWay(key, application, replaced.KeyId)
+            : key.Rotation is { Replaces: null } name && name.Destination == request.Destination.Fingerprint
+                && planned.Find(key.KeyId) is null && !key.HasEnded(Time.GetUtcNow());
 
     private PlannedChange Removal(
         ApplicationKey credential, bool mayBeInUse, IReadOnlyList<ApplicationKey> removed, ApplicationKeys application,

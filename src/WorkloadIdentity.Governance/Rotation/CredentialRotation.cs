@@ -51,14 +51,22 @@ public sealed partial class CredentialRotation
     /// <exception cref="GraphException">Graph refused, or failed at each attempt.</exception>
     /// <exception cref="IOException">The destination cannot be read.</exception>
     /// <exception cref="TokenAcquisitionException">There is no token for Graph.</exception>
-    public async Task<ChangePlan> PlanStartAsync(RotationRequest request, CancellationToken cancellationToken = default)
+    public Task<ChangePlan> PlanStartAsync(RotationRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        return PlanReplacingAsync(request, compromised: [], cancellationToken);
+    }
+
+    /// <summary>The same, where compromised credentials are about to be removed: none of them is a rotation that goes on.</summary>
+    internal async Task<ChangePlan> PlanReplacingAsync(
+        RotationRequest request, IReadOnlyList<ApplicationKey> compromised, CancellationToken cancellationToken)
+    {
         request.Checked();
         var actor = await _graph.ActorAsync(cancellationToken).ConfigureAwait(false);
         var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
         var (current, first, interrupted) =
-            await UnderWayAsync(application, request, request.Force, cancellationToken).ConfigureAwait(false);
+            await UnderWayAsync(application, request, request.Force, compromised, cancellationToken).ConfigureAwait(false);
+        RequireOld(interrupted, request);
         List<ApplicationKey> removed = [.. interrupted.Select(each => each.Key)];
         foreach (var (key, _) in interrupted.Where(each => each.MayBeInUse))
         {
@@ -93,11 +101,12 @@ public sealed partial class CredentialRotation
             ? $"A policy of the tenant limits the life of this credential to {Hours(policy.LongestLife.Value)} hours."
             : null;
         changes.Add(Start(actor.TenantId, application, request, replaced, proof, Life(request, policy)));
-        return new ChangePlan(actor, application.Name, changes, new[] { policy.Note, limit }.OfType<string>());
+        return new ChangePlan(
+            actor, application.Name, changes, new[] { policy.Note, limit, request.Destination.Note }.OfType<string>());
     }
 
     private PlannedChange Start(
-        string tenantId, ApplicationKeys application, RotationRequest request, ApplicationKey? replaced, X509Certificate2? proof,
+        string tenantId, ApplicationKeys planned, RotationRequest request, ApplicationKey? replaced, X509Certificate2? proof,
         TimeSpan life) => new(
             $"Add a {Words.OfApplication(request.Kind)} that is valid until {PlainText.Day(Time.GetUtcNow() + life)}, wait until Entra "
                 + $"accepts it, and write it to {request.Destination}. "
@@ -105,14 +114,14 @@ public sealed partial class CredentialRotation
             $"Write the old credential back to {request.Destination}, and remove the new one from the application by its id.",
             async cancellationToken =>
             {
-                using var turn = await RotationLock.TakeAsync(_options.LockFolder, application.ObjectId, Time, cancellationToken)
+                using var turn = await RotationLock.TakeAsync(_options.LockFolder, planned.ObjectId, Time, cancellationToken)
                     .ConfigureAwait(false);
-                return await MakeAsync(tenantId, request, replaced, proof, life, cancellationToken).ConfigureAwait(false);
+                return await MakeAsync(tenantId, planned, request, replaced, proof, life, cancellationToken).ConfigureAwait(false);
             });
 
     private async Task<string?> MakeAsync(
-        string tenantId, RotationRequest request, ApplicationKey? replaced, X509Certificate2? proof, TimeSpan life,
-        CancellationToken cancellationToken)
+        string tenantId, ApplicationKeys planned, RotationRequest request, ApplicationKey? replaced, X509Certificate2? proof,
+        TimeSpan life, CancellationToken cancellationToken)
     {
         var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
         if (replaced is not null && application.Find(replaced.KeyId) is null)
@@ -120,7 +129,7 @@ public sealed partial class CredentialRotation
             throw new ChangeRefusedException($"The {replaced} was removed since the plan was made. Make the plan again.");
         }
 
-        if (application.All.FirstOrDefault(key => IsUnderWay(key, application, replaced?.KeyId)) is { } other)
+        if (application.All.FirstOrDefault(key => IsRival(key, application, planned, request, replaced)) is { } other)
         {
             throw new ChangeRefusedException(
                 $"Another rotation has begun since the plan was made: {other}. Make the plan again to go on with it.");
@@ -128,7 +137,7 @@ public sealed partial class CredentialRotation
 
         var credential = await AddAsync(application, request, replaced, proof, life, cancellationToken).ConfigureAwait(false);
         await _trial.PassAsync(tenantId, request.Application, credential, cancellationToken).ConfigureAwait(false);
-        await YieldToOtherAsync(credential, request, replaced, proof, cancellationToken).ConfigureAwait(false);
+        await YieldToOtherAsync(credential, planned, request, replaced, proof, cancellationToken).ConfigureAwait(false);
         await request.Destination.WriteAsync(credential, cancellationToken).ConfigureAwait(false);
         return $"{Words.OfApplication(request.Kind)} {credential.KeyId}, valid until {PlainText.Day(credential.ExpiresOn)}, is in "
             + $"{request.Destination}";
@@ -168,7 +177,7 @@ public sealed partial class CredentialRotation
     /// destination which the other has written. It looks after the trial, when Graph shows what the other one added.
     /// </summary>
     private async Task YieldToOtherAsync(
-        NewCredential credential, RotationRequest request, ApplicationKey? replaced, X509Certificate2? proof,
+        NewCredential credential, ApplicationKeys planned, RotationRequest request, ApplicationKey? replaced, X509Certificate2? proof,
         CancellationToken cancellationToken)
     {
         if (await _writer.FindAsync(request.Application, credential.Name, cancellationToken).ConfigureAwait(false) is not { } own)
@@ -179,7 +188,8 @@ public sealed partial class CredentialRotation
         }
 
         var application = await ApplicationKeys.ReadAsync(_graph, request.Application, cancellationToken).ConfigureAwait(false);
-        foreach (var other in application.All.Where(key => key.KeyId != own.KeyId && IsUnderWay(key, application, replaced?.KeyId)))
+        foreach (var other in application.All.Where(
+            key => key.KeyId != own.KeyId && IsRival(key, application, planned, request, replaced)))
         {
             if (string.CompareOrdinal(other.Rotation!.ToString(), credential.Name.ToString()) < 0
                 || await IsHeldAsync(other, request, cancellationToken).ConfigureAwait(false))

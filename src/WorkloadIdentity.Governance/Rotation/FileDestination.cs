@@ -13,6 +13,14 @@ internal sealed class FileDestination(string path) : RotationDestination($"the f
 
     private readonly string _note = $"{path}.rotation";
 
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    internal override string? Note =>
+        !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & Others) != 0
+            ? $"Other users may read the file {path} now. After the change this user alone may, so programs of other users will fail. Run "
+                + "the command as the user of the programs."
+            : null;
+
     internal override Task PrepareAsync(RotationName name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

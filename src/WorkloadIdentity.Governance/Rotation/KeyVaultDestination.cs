@@ -15,6 +15,7 @@ internal sealed class KeyVaultDestination : RotationDestination
     private const string Version = "api-version=7.4";
     private const string Tag = "rotation";
     private const int MaxPages = 40;
+    private const int MaxBytes = 1024 * 1024;
 
     private static readonly IReadOnlyList<string> Domains = ["vault.azure.net", "vault.azure.cn", "vault.usgovcloudapi.net"];
 
@@ -47,15 +48,20 @@ internal sealed class KeyVaultDestination : RotationDestination
             {
                 InnerHandler = transport ?? GraphClient.Connections(),
             },
-            disposeHandler: false);
+            disposeHandler: false)
+        {
+            MaxResponseContentBufferSize = MaxBytes,
+        };
     }
+
+    internal override bool IsShared => true;
 
     internal override Task PrepareAsync(RotationName name, CancellationToken cancellationToken) => Task.CompletedTask;
 
     internal override async Task<DestinationState> FindAsync(
         RotationName name, CredentialKind kind, CancellationToken cancellationToken)
     {
-        var versions = new List<(DateTimeOffset CreatedOn, string? Tag)>();
+        var versions = new List<(DateTimeOffset CreatedOn, string? Tag, bool IsEnabled)>();
         var pages = 0;
         for (Uri? address = Address(kind, "/versions"); address is not null; pages++)
         {
@@ -71,17 +77,32 @@ internal sealed class KeyVaultDestination : RotationDestination
             address = Read(answer, Next);
         }
 
+        if (versions.Count == 0 && await IsDeletedAsync(kind, cancellationToken).ConfigureAwait(false))
+        {
+            return DestinationState.Unknown;
+        }
+
         var written = versions.Where(version => version.Tag == name.ToString()).ToList();
         return written.Count == 0 ? DestinationState.NeverWritten
-            : written.Exists(version => version.CreatedOn == versions.Max(each => each.CreatedOn)) ? DestinationState.Held
+            : written.Exists(version => version.IsEnabled && version.CreatedOn == versions.Max(each => each.CreatedOn))
+                ? DestinationState.Held
             : DestinationState.Unknown;
     }
 
-    private static (DateTimeOffset CreatedOn, string? Tag) VersionOf(JsonElement version) => (
+    /// <summary>Whether the vault had it, and keeps it for a while. Programs may use what they read before.</summary>
+    private async Task<bool> IsDeletedAsync(CredentialKind kind, CancellationToken cancellationToken)
+    {
+        var address = new Uri(_vault, $"deleted{(kind == CredentialKind.Secret ? "secrets" : "certificates")}/{_name}?{Version}");
+        using var answer = await SendAsync(HttpMethod.Get, address, null, cancellationToken).ConfigureAwait(false);
+        return answer is not null;
+    }
+
+    private static (DateTimeOffset CreatedOn, string? Tag, bool IsEnabled) VersionOf(JsonElement version) => (
         DateTimeOffset.FromUnixTimeSeconds(version.GetProperty("attributes").GetProperty("created").GetInt64()),
         version.TryGetProperty("tags", out var tags) && tags.ValueKind == JsonValueKind.Object && tags.TryGetProperty(Tag, out var tag)
             ? tag.GetString()
-            : null);
+            : null,
+        !version.GetProperty("attributes").TryGetProperty("enabled", out var enabled) || enabled.GetBoolean());
 
     internal override async Task WriteAsync(NewCredential credential, CancellationToken cancellationToken)
     {
@@ -173,7 +194,8 @@ internal sealed class KeyVaultDestination : RotationDestination
                             + "is given) and that the vault's firewall lets it in.");
             }
         }
-        catch (Exception exception) when (exception is HttpRequestException or JsonException)
+        catch (Exception exception) when (exception is HttpRequestException or JsonException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new IOException($"Key Vault could not be reached for {Name}, or its answer could not be read.", exception);
         }

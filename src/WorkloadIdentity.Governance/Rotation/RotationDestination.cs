@@ -41,6 +41,12 @@ public abstract class RotationDestination
     public static RotationDestination ToKeyVault(Uri vault, string name, ITokenAcquirer acquirer) =>
         new KeyVaultDestination(vault, name, acquirer, transport: null);
 
+    /// <summary>Whether other machines may write to it. A file is of one machine.</summary>
+    internal virtual bool IsShared => false;
+
+    /// <summary>What to know before a credential is written to it; null for nothing.</summary>
+    internal virtual string? Note => null;
+
     /// <summary>Its name.</summary>
     public override string ToString() => Name;
 

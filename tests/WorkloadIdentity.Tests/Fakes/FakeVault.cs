@@ -20,6 +20,7 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
     private readonly ConcurrentQueue<string> _requests = new();
     private readonly ConcurrentQueue<Func<HttpRequestMessage, HttpResponseMessage>> _faults = new();
     private readonly List<Entry> _entries = [];
+    private readonly List<string> _deleted = [];
     private int _made;
 
     public Uri Address { get; } = new(address);
@@ -94,6 +95,16 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
         }
     }
 
+    /// <summary>Deletes all versions. The vault keeps them for a while, under another address.</summary>
+    public void Delete(string name)
+    {
+        lock (_entries)
+        {
+            _entries.RemoveAll(entry => entry.Name == name);
+            _deleted.Add(name);
+        }
+    }
+
     public Entry Keep(string name, string value) =>
         Add(new Entry(name, NewVersion(), value, null, Exportable: false, IsPem: false) { CreatedOn = clock.Now });
 
@@ -143,6 +154,8 @@ internal sealed class FakeVault(FakeClock clock, string address = "https://order
                 List(kind, name, query.TryGetValue("$skiptoken", out var skip) ? int.Parse(skip, CultureInfo.InvariantCulture) : 0),
             ("GET", [("certificates" or "secrets") and var kind, var name, var wanted]) =>
                 Describe(kind, Named(kind, name).SingleOrDefault(entry => entry.Version == wanted)),
+            ("GET", ["deletedsecrets" or "deletedcertificates", var name]) when _deleted.Contains(name) =>
+                Ok("deleted", new JsonObject { ["recoveryId"] = $"{Address}deletedsecrets/{name}" }),
             ("PUT", ["secrets", var name]) => Write("secrets", name, JsonNode.Parse(body)!),
             ("POST", ["certificates", var name, "import"]) => Write("certificates", name, JsonNode.Parse(body)!),
             ("POST", ["keys", var name, var wanted, "sign"]) =>

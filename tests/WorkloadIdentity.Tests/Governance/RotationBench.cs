@@ -276,6 +276,8 @@ internal sealed class SharedDestination() : RotationDestination("the vault", "va
 
     public IReadOnlyList<NewCredential> Written => _written;
 
+    internal override bool IsShared => true;
+
     internal override Task PrepareAsync(RotationName name, CancellationToken cancellationToken) => Task.CompletedTask;
 
     internal override Task<DestinationState> FindAsync(RotationName name, CredentialKind kind, CancellationToken cancellationToken) =>

@@ -141,6 +141,61 @@ public sealed class IdentityContainmentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_new_credential_is_added_only_if_a_compromised_one_is_removed()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var request = new ContainmentRequest(new ClientId(application.ClientId))
+        {
+            KeyIds = [Guid.NewGuid().ToString()],
+            NewCredential = _bench.Request(application, CredentialKind.Secret),
+        };
+
+        var plan = await _bench.ApplyAsync(cancel => _containment.PlanAsync(request, cancel));
+
+        Assert.True(plan.IsEmpty);
+        Assert.Equal(1, RotationBench.Count(application));
+    }
+
+    [Fact]
+    public async Task A_new_credential_for_another_application_is_refused()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        var request = new ContainmentRequest(new ClientId(application.ClientId))
+        {
+            KeyIds = [application.Credentials.Secrets[0].KeyId!],
+            NewCredential = _bench.Request(_bench.Add(CredentialKind.Secret), CredentialKind.Secret),
+        };
+
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => _containment.PlanAsync(request));
+
+        Assert.Contains($"and {application.ClientId} is contained", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_compromised_credential_that_a_rotation_has_just_written_is_replaced_too()
+    {
+        for (var failAt = -1; failAt < 8; failAt++)
+        {
+            var application = _bench.Add(CredentialKind.Secret);
+            var request = _bench.Request(application, CredentialKind.Secret);
+            _bench.Steps.Reset();
+            await _bench.StartAsync(request);
+            var leaked = application.Credentials.Secrets[1].KeyId!;
+            var containment = new ContainmentRequest(request.Application) { KeyIds = [leaked], NewCredential = request };
+            _bench.Steps.Reset(failAt);
+            var failed = await Record.ExceptionAsync(() => _bench.ApplyAsync(cancel => _containment.PlanAsync(containment, cancel)));
+            Assert.Equal(failAt >= 0, failed is CrashException);
+            _bench.Steps.Reset();
+
+            await _bench.ApplyAsync(cancel => _containment.PlanAsync(containment, cancel));
+
+            Assert.DoesNotContain(application.Credentials.Secrets, secret => secret.KeyId == leaked);
+            Assert.Equal(2, RotationBench.Count(application));
+            Assert.True(await _bench.WorksAsync(application, CredentialKind.Secret), $"after a failure at {failAt}");
+        }
+    }
+
+    [Fact]
     public async Task The_last_valid_credential_stays()
     {
         var application = _bench.Add(CredentialKind.Secret);

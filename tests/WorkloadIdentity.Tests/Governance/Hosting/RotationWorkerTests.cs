@@ -121,6 +121,49 @@ public sealed class RotationWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_credential_whose_life_is_shorter_than_the_time_to_renew_is_not_replaced_at_once()
+    {
+        var application = _bench.Entra.AddApplication();
+        application.AddSecret("old-secret", _bench.Clock.Now.AddDays(10));
+        var judge = new Judge { Approves = true };
+        await using var services = Services(application, judge, days: 20);
+        await LookAsync(services);
+        _bench.Clock.Advance(TimeSpan.FromDays(2));
+        Assert.True(await _bench.WorksAsync(application, CredentialKind.Secret));
+        await LookAsync(services);
+        await LookAsync(services);
+        Assert.Equal((1, 2), (RotationBench.Count(application), judge.Records.Count));
+        _bench.Clock.Advance(TimeSpan.FromDays(9));
+
+        await LookAsync(services);
+
+        Assert.Equal((2, 3), (RotationBench.Count(application), judge.Records.Count));
+    }
+
+    [Fact]
+    public async Task A_service_that_was_away_until_everything_had_expired_goes_on()
+    {
+        var application = _bench.Entra.AddApplication();
+        application.AddSecret("old-secret", _bench.Clock.Now.AddDays(10));
+        await using var services = Services(
+            application, new Judge { Approves = true }, replaces: application.Credentials.Secrets[0].KeyId);
+        await LookAsync(services);
+        for (var away = 0; away < 2; away++)
+        {
+            _bench.Clock.Advance(TimeSpan.FromDays(200));
+            Assert.False(await _bench.WorksAsync(application, CredentialKind.Secret));
+
+            await LookAsync(services);
+
+            Assert.True(await _bench.WorksAsync(application, CredentialKind.Secret));
+            _bench.Clock.Advance(TimeSpan.FromDays(2));
+            await LookAsync(services);
+        }
+
+        Assert.Equal(0, _log.Count(515));
+    }
+
+    [Fact]
     public async Task A_rotation_that_cannot_be_finished_is_told()
     {
         await using var bench = await RotationBench.StartAsync([.. RotationBench.Permissions.Except(["AuditLog.Read.All"])]);
@@ -203,7 +246,7 @@ public sealed class RotationWorkerTests : IAsyncLifetime
 
     private ServiceProvider Services(
         EmulatedApplication application, IChangeApproval? approval, string? replaces = null, IChangeAudit? failing = null,
-        RotationBench? bench = null)
+        RotationBench? bench = null, int days = 180)
     {
         bench ??= _bench;
         var services = new ServiceCollection().AddSingleton<ILoggerFactory>(_log)
@@ -219,7 +262,15 @@ public sealed class RotationWorkerTests : IAsyncLifetime
         }
 
         services.AddWorkloadIdentityGovernance().AddCredentialRotation(
-            _ => [bench.Request(application, CredentialKind.Secret).Replacing(replaces)],
+            _ =>
+            [
+                new RotationRequest(new ClientId(application.ClientId), bench.Request(application, CredentialKind.Secret).Destination)
+                {
+                    Kind = CredentialKind.Secret,
+                    Replaces = replaces,
+                    Lifetime = TimeSpan.FromDays(days),
+                },
+            ],
             options => options.Interval = TimeSpan.FromHours(6));
         return services.BuildServiceProvider();
     }

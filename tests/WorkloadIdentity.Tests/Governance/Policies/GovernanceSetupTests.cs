@@ -347,6 +347,73 @@ public sealed class GovernanceSetupTests
     }
 
     [Fact]
+    public async Task A_plan_that_assigns_a_policy_is_refused_if_the_application_got_another_one_meanwhile()
+    {
+        await using var bench = await StartAsync();
+        var setup = new GovernanceSetup(bench.Graph);
+        var client = new ClientId(bench.Entra.AddApplication().ClientId);
+        var ids = new List<string>();
+        foreach (var name in (string[])["First", "Second", "Third"])
+        {
+            var made = await setup.PlanAppManagementPolicyAsync(new AppManagementPolicy { DisplayName = name });
+            await made.ApplyAsync();
+            ids.Add(made.Changes[0].Outcome![3..]);
+        }
+
+        // None, then the second in place of the first: somebody else gives the third.
+        var plan = await setup.PlanAppManagementAssignmentAsync(client, ids[0]);
+        await (await setup.PlanAppManagementAssignmentAsync(client, ids[2])).ApplyAsync();
+        await RefusedAsync(plan);
+        await (await setup.PlanAppManagementAssignmentAsync(client, ids[0])).ApplyAsync();
+        plan = await setup.PlanAppManagementAssignmentAsync(client, ids[1]);
+        await (await setup.PlanAppManagementAssignmentAsync(client, ids[2])).ApplyAsync();
+        await RefusedAsync(plan);
+        Assert.Equal(ids[2], await AssignedAsync());
+
+        // It is so already, or it is gone already.
+        plan = await setup.PlanAppManagementAssignmentAsync(client, ids[0]);
+        await (await setup.PlanAppManagementAssignmentAsync(client, ids[0])).ApplyAsync();
+        await plan.ApplyAsync();
+        Assert.Equal(["it does not have it any more", "it has it already"], plan.Changes.Select(change => change.Outcome));
+        Assert.Equal(ids[0], await AssignedAsync());
+
+        // The policy is another one now.
+        plan = await setup.PlanAppManagementAssignmentAsync(client, ids[1]);
+        await (await setup.PlanAppManagementPolicyAsync(new AppManagementPolicy { Id = ids[1], IsEnabled = false })).ApplyAsync();
+        await RefusedAsync(plan);
+
+        static async Task RefusedAsync(ChangePlan plan) => Assert.Contains(
+            "since the plan was made", (await Assert.ThrowsAsync<ChangeRefusedException>(() => plan.ApplyAsync())).Message,
+            StringComparison.Ordinal);
+        async Task<string?> AssignedAsync() => (string?)Assert.Single((await bench.SendAsync(
+            "GET", $"v1.0/applications(appId='{client}')/appManagementPolicies")).Body!["value"]!.AsArray())!["id"];
+    }
+
+    [Fact]
+    public async Task Two_machines_that_create_one_name_at_the_same_time_are_told()
+    {
+        await using var bench = await StartAsync();
+        var setup = new GovernanceSetup(bench.Graph);
+        var plan = await setup.PlanAppManagementPolicyAsync(AppPolicy());
+        var other = "";
+        bench.Steps.Reset(failAt: 0);
+        bench.Steps.Failure = _ =>
+        {
+            // The other machine writes after this one has looked, and before it writes.
+            var body = plan.Changes[0].What[plan.Changes[0].What.IndexOf('{', StringComparison.Ordinal)..];
+            other = (string)Task.Run(() => bench.SendAsync("POST", AppPolicies, body)).GetAwaiter().GetResult().Body!["id"]!;
+            return null;
+        };
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => plan.ApplyAsync());
+
+        Assert.Contains($"else created one of the same name at the same time (id {other})", refused.Message, StringComparison.Ordinal);
+        bench.Steps.Reset();
+        Assert.Equal(204, (await bench.SendAsync("DELETE", $"{AppPolicies}/{other}")).Status);
+        Assert.True((await setup.PlanAppManagementPolicyAsync(AppPolicy())).IsEmpty);
+    }
+
+    [Fact]
     public async Task Two_objects_of_one_name_are_told_apart_by_their_ids()
     {
         await using var bench = await StartAsync();

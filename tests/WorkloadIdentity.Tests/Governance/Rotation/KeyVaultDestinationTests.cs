@@ -54,6 +54,7 @@ public sealed class KeyVaultDestinationTests : IAsyncLifetime
         var request = Request(application, CredentialKind.Secret);
         await FailAsync(request, () => _vault.Next(HttpStatusCode.BadGateway));
         Assert.Single(RotationBench.Added(application));
+        _bench.Clock.Advance(TimeSpan.FromMinutes(16));
 
         var again = await _bench.StartAsync(request);
 
@@ -73,6 +74,66 @@ public sealed class KeyVaultDestinationTests : IAsyncLifetime
         Assert.True((await _bench.StartAsync(request)).IsEmpty);
         Assert.Single(RotationBench.Added(application));
         Assert.True(await WorksAsync(application, CredentialKind.Secret));
+    }
+
+    [Theory]
+    [InlineData(CredentialKind.Secret)]
+    [InlineData(CredentialKind.Certificate)]
+    public async Task What_was_deleted_from_the_vault_is_not_taken_for_something_that_was_never_written(CredentialKind kind)
+    {
+        var application = _bench.Add(kind);
+        await _bench.StartAsync(Request(application, kind));
+        _vault.Delete("orders");
+        _bench.Clock.Advance(TimeSpan.FromHours(1));
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => _bench.StartAsync(Request(application, kind)));
+
+        Assert.Contains("cannot be told whether programs use what it added", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(2, RotationBench.Count(application));
+    }
+
+    [Fact]
+    public async Task A_version_that_somebody_disabled_is_not_taken_for_one_that_programs_read()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        await _bench.StartAsync(Request(application, CredentialKind.Secret));
+        var isEnabled = false;
+        _vault.Tamper = (kind, answer) =>
+        {
+            if (kind == "versions")
+            {
+                answer["value"]![0]!["attributes"]!["enabled"] = isEnabled;
+            }
+        };
+
+        await Assert.ThrowsAsync<ChangeRefusedException>(
+            () => _bench.FinishAsync(Request(application, CredentialKind.Secret, force: true)));
+
+        Assert.Equal(2, RotationBench.Count(application));
+        isEnabled = true;
+        await _bench.FinishAsync(Request(application, CredentialKind.Secret, force: true));
+        Assert.Equal(1, RotationBench.Count(application));
+    }
+
+    [Fact]
+    public async Task A_vault_that_does_not_answer_in_time_or_without_end_is_an_error_of_the_destination()
+    {
+        var destination = new KeyVaultDestination(_vault.Address, "orders", _acquirer, _vault);
+        _vault.Next(_ => throw new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout."));
+        var slow = await Assert.ThrowsAsync<IOException>(() => destination.ReadAsync(CancellationToken.None));
+        _vault.Next(HttpStatusCode.OK, $$"""{"value":"{{new string('x', 2_000_000)}}"}""");
+        var large = await Assert.ThrowsAsync<IOException>(() => destination.ReadAsync(CancellationToken.None));
+        using var stop = new CancellationTokenSource();
+        _vault.Next(_ =>
+        {
+            stop.Cancel();
+            throw new OperationCanceledException(stop.Token);
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => destination.ReadAsync(stop.Token));
+
+        Assert.All(
+            [slow, large],
+            failed => Assert.StartsWith("Key Vault could not be reached for 'orders'", failed.Message, StringComparison.Ordinal));
     }
 
     [Fact]
