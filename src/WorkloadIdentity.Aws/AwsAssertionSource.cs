@@ -121,6 +121,11 @@ internal sealed class AwsAssertionSource(
                 exception);
         }
 
+        if (exception is StsClient.PlainHttpException)
+        {
+            return Failed(TokenErrorKind.NotAllowed, exception.Message, exception);
+        }
+
         var error = new TokenError(
             isAnnounced ? TokenErrorKind.InvalidConfiguration : TokenErrorKind.NotConfigured,
             isAnnounced

@@ -61,6 +61,10 @@ internal sealed class AwsRoleCredential(ITokenAcquirer acquirer, RoleArn role, A
                 $"The role {role} cannot be assumed: no AWS region is known. Set AWS_REGION, or the region in code or configuration.",
                 exception);
         }
+        catch (StsClient.PlainHttpException exception)
+        {
+            return Failed(TokenErrorKind.NotAllowed, $"The role {role} cannot be assumed. {exception.Message}", exception);
+        }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             return TokenResult.Failed(StsRefusal.OfRole(exception, role.Value, token));

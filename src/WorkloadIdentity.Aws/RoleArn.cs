@@ -17,6 +17,9 @@ internal sealed partial class RoleArn
 
     public string Value { get; }
 
+    /// <summary>The partition: <c>aws</c>, <c>aws-cn</c>, <c>aws-us-gov</c>.</summary>
+    public string Partition => Value.Split(':')[1];
+
     public override string ToString() => Value;
 
     [GeneratedRegex(@"\Aarn:aws[a-z-]*:iam::([0-9]{12})?:role/[A-Za-z0-9_+=,.@/-]{1,512}\z", RegexOptions.CultureInvariant)]

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net;
+using System.Xml;
 using Amazon.Runtime;
 
 namespace WorkloadIdentity.Aws;
@@ -100,8 +101,9 @@ internal static class StsRefusal
             OperationCanceledException or TimeoutException => (TokenErrorKind.TimedOut, "it did not answer in time"),
             HttpRequestException or IOException =>
                 (TokenErrorKind.Unreachable, "it could not be reached. Check region, routes, proxy and firewall"),
-            AmazonServiceException { StatusCode: >= HttpStatusCode.BadRequest } answered =>
+            AmazonServiceException { StatusCode: >= HttpStatusCode.MultipleChoices } answered =>
                 (TokenErrorKind.InvalidResponse, $"HTTP {(int)answered.StatusCode} without a code of AWS. Check proxy and address"),
+            XmlException => (TokenErrorKind.InvalidResponse, "what answered is not AWS STS, or it redirects. Check proxy and address"),
             AmazonClientException or AmazonServiceException =>
                 (TokenErrorKind.InvalidConfiguration, "the AWS SDK sent no request. Check the AWS credentials and the region"),
             _ => (TokenErrorKind.InvalidConfiguration, "the AWS SDK failed"),

@@ -28,10 +28,25 @@ public static class TokenAcquirerAwsExtensions
         this ITokenAcquirer acquirer, string roleArn, string scope, AwsRoleOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(acquirer);
-        var role = new RoleArn(roleArn);
-        var chosen = (options ?? new AwsRoleOptions()).Checked();
+        var (role, request, chosen) = Check(roleArn, scope, options ?? new AwsRoleOptions());
+        return new AcquirerAwsCredentials(acquirer, role, request, chosen);
+    }
+
+    /// <summary>What the credentials are made of, checked.</summary>
+    internal static (RoleArn Role, TokenRequest Request, AwsRoleOptions Options) Check(
+        string roleArn, string scope, AwsRoleOptions options)
+    {
+        var (role, chosen) = (new RoleArn(roleArn), options.Checked());
+        if (chosen is { Region: { } region, Client: null }
+            && Amazon.RegionEndpoint.GetBySystemName(region).PartitionName is { } partition && partition != role.Partition)
+        {
+            throw new ArgumentException(
+                $"The role is of the partition {role.Partition}, and the region {region} is of {partition}. Set a region of the role's "
+                    + "partition, such as us-gov-west-1 for aws-us-gov and cn-north-1 for aws-cn.",
+                nameof(options));
+        }
+
         var request = new TokenRequest(scope).RequireSendable("AWS", "the scope of an application of your own", nameof(scope));
-        return new AcquirerAwsCredentials(
-            acquirer, role, chosen.TenantId is { } tenant ? request.ForTenant(tenant) : request, chosen);
+        return (role, chosen.TenantId is { } tenant ? request.ForTenant(tenant) : request, chosen);
     }
 }

@@ -34,38 +34,26 @@ public static class WorkloadIdentityAwsExtensions
                     + "decide the role of the clients. Remove the other registration, or give these a key of their own (key: \"…\").");
         }
 
-        // Made once for its checks, so that the line with the mistake throws.
-        (Create(new NoAcquirer(), roleArn, scope, new AwsRoleOptions(), configure) as IDisposable)?.Dispose();
+        // The line with the mistake throws.
+        TokenAcquirerAwsExtensions.Check(roleArn, scope, Configured(new AwsRoleOptions(), configure));
         builder.Services.Add(ServiceDescriptor.KeyedSingleton<AWSCredentials>(
             place,
-            (services, _) => Create(
-                services.GetRequiredKeyedService<ITokenAcquirer>(builder.ServiceKey),
+            (services, _) => services.GetRequiredKeyedService<ITokenAcquirer>(builder.ServiceKey).AsAwsCredentials(
                 roleArn,
                 scope,
-                new AwsRoleOptions
-                {
-                    TimeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System,
-                    LoggerFactory = services.GetService<ILoggerFactory>(),
-                },
-                configure)));
+                Configured(
+                    new AwsRoleOptions
+                    {
+                        TimeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System,
+                        LoggerFactory = services.GetService<ILoggerFactory>(),
+                    },
+                    configure))));
         return builder;
     }
 
-    private static AWSCredentials Create(
-        ITokenAcquirer acquirer, string roleArn, string scope, AwsRoleOptions options, Action<AwsRoleOptions>? configure)
+    private static AwsRoleOptions Configured(AwsRoleOptions options, Action<AwsRoleOptions>? configure)
     {
         configure?.Invoke(options);
-        return acquirer.AsAwsCredentials(roleArn, scope, options);
-    }
-
-    /// <summary>For checks: credentials that nobody uses need no token.</summary>
-    private sealed class NoAcquirer : ITokenAcquirer
-    {
-        public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException();
-
-        public ValueTask<AccessToken> RenewTokenAsync(
-            TokenRequest request, AccessToken? rejected, string? claims = null, CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException();
+        return options;
     }
 }

@@ -61,6 +61,14 @@ public sealed partial class WorkflowTests
     public void Its_token_may_write_nothing_unless_a_job_says_what(string workflow) =>
         Assert.Contains("\npermissions:\n  contents: read\n\n", File.ReadAllText(Path.Combine(Folder, workflow)), StringComparison.Ordinal);
 
+    /// <remarks>The tests run code of many packages. A token of the job could publish, or attest, something else.</remarks>
+    [Theory]
+    [MemberData(nameof(Workflows))]
+    public void A_job_that_may_prove_itself_runs_no_tests(string workflow) => Assert.All(
+        Job().Split(File.ReadAllText(Path.Combine(Folder, workflow)))
+            .Where(job => job.Contains("id-token: write", StringComparison.Ordinal) || job.Contains("secrets.", StringComparison.Ordinal)),
+        job => Assert.DoesNotContain(Run().Matches(job), run => run.Groups["command"].Value.Contains(".ci/run", StringComparison.Ordinal)));
+
     [Fact]
     public void A_release_has_no_key_of_a_package_source() =>
         Assert.DoesNotMatch("secrets\\.(NUGET|PACKAGE|API)", File.ReadAllText(Path.Combine(Folder, "release.yml")));

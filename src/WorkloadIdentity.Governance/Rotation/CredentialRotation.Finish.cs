@@ -130,8 +130,8 @@ public sealed partial class CredentialRotation
         }
     }
 
-    /// <summary>What the report of sign-ins proves, in words.</summary>
-    private async Task<string> RequireQuietAsync(
+    /// <summary>When the two credentials were used last, by the report of sign-ins; null for never.</summary>
+    private async Task<(DateTimeOffset? Old, DateTimeOffset? New)> UsesAsync(
         ApplicationKey current, ApplicationKey old, RotationRequest request, CancellationToken cancellationToken)
     {
         DateTimeOffset? usedOld = null, usedNew = null;
@@ -157,13 +157,16 @@ public sealed partial class CredentialRotation
                 exception);
         }
 
-        if (!isDated)
-        {
-            throw new ChangeRefusedException(
-                $"The report of sign-ins names the old {old} without a date that can be read, so it is not known when it was used last. "
-                    + $"Look at the sign-ins of the application in the portal, {Force}.");
-        }
+        return isDated ? (usedOld, usedNew) : throw new ChangeRefusedException(
+            $"The report of sign-ins names the old {old} without a date that can be read, so it is not known when it was used last. "
+                + $"Look at the sign-ins of the application in the portal, {Force}.");
+    }
 
+    /// <summary>What the report of sign-ins proves, in words.</summary>
+    private async Task<string> RequireQuietAsync(
+        ApplicationKey current, ApplicationKey old, RotationRequest request, CancellationToken cancellationToken)
+    {
+        var (usedOld, usedNew) = await UsesAsync(current, old, request, cancellationToken).ConfigureAwait(false);
         if (usedNew is not { } used)
         {
             throw TooEarly(

@@ -84,14 +84,7 @@ public sealed partial class CredentialRotation
         }
 
         var replaced = Replaced(application, request, removed);
-        var policy = await CredentialPolicy.ReadAsync(_graph, application, request.Kind, cancellationToken).ConfigureAwait(false);
-        if (policy.IsForbidden && !request.Force)
-        {
-            throw new ChangeRefusedException(
-                $"A policy of the tenant forbids to add client secrets to the {application.Name}. Rotate to a certificate, or ask whoever "
-                    + "manages the app management policies for an exemption.");
-        }
-
+        var policy = await PolicyAsync(application, request, cancellationToken).ConfigureAwait(false);
         if (request.Kind == CredentialKind.Certificate)
         {
             RequireProof(proof, application);
@@ -103,6 +96,17 @@ public sealed partial class CredentialRotation
         changes.Add(Start(actor.TenantId, application, request, replaced, proof, Life(request, policy)));
         return new ChangePlan(
             actor, application.Name, changes, new[] { policy.Note, limit, request.Destination.Note }.OfType<string>());
+    }
+
+    private async Task<CredentialPolicy> PolicyAsync(
+        ApplicationKeys application, RotationRequest request, CancellationToken cancellationToken)
+    {
+        var policy = await CredentialPolicy.ReadAsync(_graph, application, request.Kind, cancellationToken).ConfigureAwait(false);
+        return policy.IsForbidden && !request.Force
+            ? throw new ChangeRefusedException(
+                $"A policy of the tenant forbids to add client secrets to the {application.Name}. Rotate to a certificate, or ask whoever "
+                    + "manages the app management policies for an exemption.")
+            : policy;
     }
 
     private PlannedChange Start(

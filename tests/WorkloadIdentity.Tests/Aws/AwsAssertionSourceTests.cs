@@ -184,6 +184,15 @@ public sealed class AwsAssertionSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task An_address_in_plain_http_is_told_before_anything_is_sent()
+    {
+        var source = new AwsAssertionSource(
+            new AwsAssertionOptions(), _ => Task.FromResult(Caller), _ => throw new StsClient.PlainHttpException("sts.example.com"));
+
+        AssertionBench.Fails(await _machine.AskAsync(source), TokenErrorKind.NotAllowed, "AWS_ENDPOINT_URL_STS");
+    }
+
+    [Fact]
     public async Task No_audience_is_guessed()
     {
         var exception = await Assert.ThrowsAsync<TokenAcquisitionException>(

@@ -54,6 +54,21 @@ public sealed class TokenAcquirerAwsExtensionsTests : IDisposable
             Assert.Throws<ArgumentException>(() => _bench.Assume(configure: configure)).Message,
             StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("arn:aws-cn:iam::123456789012:role/orders", "eu-west-1", false)]
+    [InlineData("arn:aws:iam::123456789012:role/orders", "us-gov-west-1", false)]
+    [InlineData("arn:aws-us-gov:iam::123456789012:role/orders", "us-gov-west-1", true)]
+    [InlineData("arn:aws-cn:iam::123456789012:role/orders", "cn-north-1", true)]
+    [InlineData("arn:aws:iam:::role/orders", "default", true)]
+    public void A_role_and_a_region_of_two_partitions_are_refused(string role, string region, bool fits)
+    {
+        var refused = Record.Exception(() => _bench.Acquirer.AsAwsCredentials(
+            role, AwsBench.Scope, new AwsRoleOptions { Region = region }));
+
+        Assert.Equal(fits, refused is null);
+        Assert.Contains(fits ? "" : $"and the region {region} is of", refused?.Message ?? "", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Options_are_read_once()
     {

@@ -58,7 +58,7 @@ internal static class TestedElsewhere
             "AccountEmail ExchangeClientFactory ExchangeHandler FederationAudience GoogleError GoogleHosts Refusal SubjectToken"),
         ("Spiffe/SpiffeAssertionSourceTests", "WorkloadIdentity.Spiffe", "SpiffeError WorkloadApi"),
         ("Application/TokenRefusalTests", "WorkloadIdentity/Application", "OAuthError"),
-        ("Aws/AwsRoleCredentialTests", "WorkloadIdentity.Aws", "AcquirerAwsCredentials AwsSession StsClient StsRefusal"),
+        ("Aws/AwsRoleCredentialTests", "WorkloadIdentity.Aws", "AcquirerAwsCredentials AwsSession StsRefusal"),
         ("Aws/TokenAcquirerAwsExtensionsTests", "WorkloadIdentity.Aws", "AwsRoleOptions RegionName RoleArn WholeSeconds"),
         ("Aws/AwsAssertionSourceTests", "WorkloadIdentity.Aws", "AwsAssertionOptions AwsAssertionSources"),
         ("TokenExchange/TokenExchangeCredentialTests", "WorkloadIdentity/TokenExchange",
