@@ -8,7 +8,7 @@ namespace WorkloadIdentity.Testing;
 /// Safe for concurrent use; everything may be changed while it runs.
 /// </summary>
 /// <remarks>
-/// Its tokens are worthless anywhere else by construction: they are signed with a key made at start and gone with the process, their issuer
+/// Its tokens are worthless anywhere else by construction: they are signed with a key of this process that is gone with it, their issuer
 /// is the emulator's own address and never an Entra host, and each one says so in its header and in a claim. It listens on 127.0.0.1,
 /// unless <see cref="EntraEmulatorOptions.Address"/> states another address. Https speaks with a certificate made at start; no trust store
 /// is touched.

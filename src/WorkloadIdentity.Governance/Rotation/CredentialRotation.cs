@@ -159,7 +159,9 @@ public sealed partial class CredentialRotation
             await request.Destination.PrepareAsync(name, cancellationToken).ConfigureAwait(false);
             if (request.Kind == CredentialKind.Certificate)
             {
-                return await _writer.AddCertificateAsync(application, name, now + life, proof!, cancellationToken).ConfigureAwait(false);
+                using var key = _options.MakeKey();
+                return await _writer.AddCertificateAsync(application, name, now + life, key, proof!, cancellationToken)
+                    .ConfigureAwait(false);
             }
 
             if (await _writer.AddSecretAsync(application, name, now + life, cancellationToken).ConfigureAwait(false) is { } secret)

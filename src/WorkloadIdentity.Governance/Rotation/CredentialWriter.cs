@@ -7,7 +7,6 @@ namespace WorkloadIdentity.Governance;
 /// <summary>Adds credentials to an application and removes them, also when an answer is lost.</summary>
 internal sealed class CredentialWriter(GraphClient graph)
 {
-    private const int KeySize = 2048;
     private static readonly TimeSpan Replication = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
@@ -56,12 +55,11 @@ internal sealed class CredentialWriter(GraphClient graph)
             GraphErrorKind.InvalidResponse, "Graph answered addPassword without a secret. Run the same command again."));
     }
 
-    /// <summary>Adds a certificate whose key was made here. If the answer is lost the key is not.</summary>
+    /// <summary>Adds a certificate of a key that was made for it. If the answer is lost the key is not.</summary>
     public async Task<NewCredential> AddCertificateAsync(
-        ApplicationKeys application, RotationName name, DateTimeOffset expiresOn, X509Certificate2 proof,
+        ApplicationKeys application, RotationName name, DateTimeOffset expiresOn, RSA key, X509Certificate2 proof,
         CancellationToken cancellationToken)
     {
-        using var key = RSA.Create(KeySize);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         using var certificate = request.CreateSelfSigned(Time.GetUtcNow() - TimeSpan.FromMinutes(5), expiresOn);

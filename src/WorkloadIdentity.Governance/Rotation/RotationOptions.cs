@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace WorkloadIdentity.Governance;
 
 /// <summary>
@@ -21,6 +23,9 @@ public sealed class RotationOptions
     /// has none.
     /// </summary>
     public string? LockFolder { get; set; }
+
+    /// <summary>Makes the key of a new certificate.</summary>
+    internal Func<RSA> MakeKey { get; init; } = () => RSA.Create(2048);
 
     internal ApplicationCredentialOptions ApplicationFor(Uri graph) =>
         Application ?? new ApplicationCredentialOptions { AuthorityHost = GraphCloud.AuthorityOf(graph) };

@@ -4,7 +4,7 @@ namespace WorkloadIdentity.Testing;
 
 /// <summary>
 /// An identity provider outside Entra (a CI system, a Kubernetes cluster, another cloud) whose assertions the emulator verifies.
-/// It has RSA keys of its own, made at start and when they roll. Safe for concurrent use.
+/// It has RSA keys of its own, at start and when they roll. Safe for concurrent use.
 /// </summary>
 public sealed class EmulatedIssuer
 {

@@ -6,14 +6,15 @@ using System.Text.Json.Nodes;
 
 namespace WorkloadIdentity.Testing;
 
-/// <summary>An RSA key made at start and gone with the process. Signs RS256. Safe for concurrent use.</summary>
+/// <summary>An RSA key that was made in this process and is gone with it. Signs RS256. Safe for concurrent use.</summary>
 internal sealed class SigningKey : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly RSA _key = RSA.Create(2048);
+    private readonly RSA _key = RsaKeyPool.OfProcess.Take();
     private readonly string _modulus;
     private readonly string _exponent;
     private readonly string? _certificate;
+    private bool _isDisposed;
 
     /// <param name="hasCertificate">
     /// Whether the key is published with a certificate, as Entra's keys are: its thumbprint is then the key id. Other issuers publish the
@@ -85,7 +86,17 @@ internal sealed class SigningKey : IDisposable
         return key;
     }
 
-    public void Dispose() => _key.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (!_isDisposed)
+            {
+                _isDisposed = true;
+                RsaKeyPool.OfProcess.GiveBack(_key);
+            }
+        }
+    }
 
     /// <summary>
     /// A certificate of the key, signed by itself. It is valid in all years, because some libraries compare its dates with the machine's

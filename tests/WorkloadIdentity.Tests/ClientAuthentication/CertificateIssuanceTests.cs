@@ -21,7 +21,7 @@ public sealed class CertificateIssuanceTests
     [InlineData("another hash", "pem")]
     public async Task The_one_whose_key_signed_goes_along_and_not_the_first_of_its_name(string algorithm, string from)
     {
-        using var stranger = new Authority("rsa");
+        using var stranger = new Authority("rsa", "stranger");
         using var authority = new Authority(algorithm);
         using var leaf = authority.Issue();
 
@@ -70,7 +70,7 @@ public sealed class CertificateIssuanceTests
     [Fact]
     public async Task A_stranger_of_the_right_name_does_not_go_along_at_all()
     {
-        using var stranger = new Authority("rsa");
+        using var stranger = new Authority("rsa", "stranger");
         using var authority = new Authority("rsa");
         using var leaf = authority.Issue();
 
@@ -92,7 +92,7 @@ public sealed class CertificateIssuanceTests
     public void A_name_alone_is_enough_only_where_nothing_else_can_be_compared()
     {
         using var leaf = X509CertificateLoader.LoadCertificate(OpenSslFile.Bytes("issued-with-pss.pem"));
-        using var key = RSA.Create(2048);
+        using var key = TestCertificate.Key("another");
         using var withoutIdentifier = new CertificateRequest(leaf.IssuerName, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             .CreateSelfSigned(TestCertificate.NotBefore, TestCertificate.NotAfter);
         using var another = TestCertificate.Make(key, "CN=another");
@@ -135,19 +135,19 @@ public sealed class CertificateIssuanceTests
         private readonly HashAlgorithmName _hash;
         private readonly X509SignatureGenerator _generator;
 
-        public Authority(string algorithm)
+        public Authority(string algorithm, string key = "authority")
         {
             _hash = algorithm == "another hash" ? HashAlgorithmName.SHA512 : HashAlgorithmName.SHA256;
             if (algorithm == "ec")
             {
-                var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
-                (_key, _generator) = (key, X509SignatureGenerator.CreateForECDsa(key));
+                var pair = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+                (_key, _generator) = (pair, X509SignatureGenerator.CreateForECDsa(pair));
             }
             else
             {
-                var key = RSA.Create(2048);
+                var pair = TestCertificate.Key(key);
                 var padding = algorithm == "pss" ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
-                (_key, _generator) = (key, X509SignatureGenerator.CreateForRSA(key, padding));
+                (_key, _generator) = (pair, X509SignatureGenerator.CreateForRSA(pair, padding));
             }
 
             Certificate = Renewed(TestCertificate.NotAfter);

@@ -24,6 +24,7 @@ public sealed class StaticStateConventionTests
         ["WorkloadIdentity.Blocking.Blocked"] = "The thread pool is one for the process, and so is the count of its blocked threads.",
         ["WorkloadIdentity.SqlClient.SqlTokenCallback.Known"] =
             "Connections of one pool need one callback. It forgets an acquirer with the acquirer.",
+        ["WorkloadIdentity.Testing.RsaKeyPool.OfProcess"] = "A key takes long to make, so an emulator uses that of one which has ended.",
         ["WorkloadIdentity.Telemetry.Activities"] = "Listeners of an ActivitySource attach for the process.",
     }.ToFrozenDictionary();
 

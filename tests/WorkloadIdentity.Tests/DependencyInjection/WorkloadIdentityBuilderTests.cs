@@ -316,7 +316,7 @@ public sealed class WorkloadIdentityBuilderTests
 
     private static X509Certificate2 Certificate()
     {
-        using var key = RSA.Create(2048);
+        using var key = TestCertificate.Key("built");
         var now = TimeProvider.System.GetUtcNow();
         return new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(
             now.AddDays(-1), now.AddDays(1));

@@ -20,7 +20,7 @@ internal sealed class AwsBench : IDisposable
     public const string Audience = "api://aws";
     public const string Subject = "0d3c1a52-9c0f-4d0e-8a54-6f1f6f0d2b11";
 
-    private readonly RSA _key = RSA.Create(2048);
+    private readonly RSA _key = TestCertificate.Key("issuer");
     private int _number;
 
     public AwsBench()

@@ -10,8 +10,8 @@ public sealed class BoundBench : IAsyncLifetime
 {
     private const string Name = "orders.emulated.example";
 
-    private readonly RSA _authorityKey = RSA.Create(2048);
-    private readonly RSA _key = RSA.Create(2048);
+    private readonly RSA _authorityKey = TestCertificate.Key("bound authority");
+    private readonly RSA _key = TestCertificate.Key("bound");
     private X509Certificate2 _authority = null!;
     private byte _serial;
 

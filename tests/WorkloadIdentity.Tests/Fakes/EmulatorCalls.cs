@@ -97,10 +97,10 @@ internal static class EmulatorCalls
         return reply.Token;
     }
 
-    public static X509Certificate2 Certificate(DateTimeOffset? from = null, DateTimeOffset? until = null)
+    public static X509Certificate2 Certificate(DateTimeOffset? from = null, DateTimeOffset? until = null, string key = "emulated")
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=emulated", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var pair = TestCertificate.Key(key);
+        var request = new CertificateRequest("CN=emulated", pair, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return request.CreateSelfSigned(
             from ?? new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero),
             until ?? new DateTimeOffset(2049, 1, 1, 0, 0, 0, TimeSpan.Zero));

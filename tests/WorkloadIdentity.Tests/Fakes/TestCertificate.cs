@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -11,6 +12,7 @@ internal static class TestCertificate
 
     private static readonly Lazy<RSA> FirstKey = new(() => RSA.Create(2048));
     private static readonly Lazy<RSA> SecondKey = new(() => RSA.Create(2048));
+    private static readonly ConcurrentDictionary<string, Lazy<RSAParameters>> Keys = new();
 
     public static X509Certificate2 One { get; } = Make(FirstKey.Value, "CN=one");
 
@@ -19,6 +21,12 @@ internal static class TestCertificate
     public static RSA KeyOfOne => FirstKey.Value;
 
     public static RSA KeyOfTwo => SecondKey.Value;
+
+    /// <summary>
+    /// The key of a name, made at its first use in the process, for a test that is not about making keys. Each call returns an instance to
+    /// be disposed. Another name is another key.
+    /// </summary>
+    public static RSA Key(string name) => RSA.Create(Keys.GetOrAdd(name, _ => new(MakeKey)).Value);
 
     public static X509Certificate2 Weak() => Make(RSA.Create(1024), "CN=weak");
 
@@ -47,6 +55,12 @@ internal static class TestCertificate
     public static byte[] Pfx(X509Certificate2 certificate, string? password = null) => certificate.Export(X509ContentType.Pfx, password);
 
     public static string Pem(X509Certificate2 certificate) => certificate.ExportCertificatePem() + "\n";
+
+    private static RSAParameters MakeKey()
+    {
+        using var key = RSA.Create(2048);
+        return key.ExportParameters(includePrivateParameters: true);
+    }
 
     public static X509Certificate2 Make(RSA key, string subject, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null) =>
         new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(

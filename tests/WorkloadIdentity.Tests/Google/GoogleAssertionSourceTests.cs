@@ -12,7 +12,7 @@ public sealed class GoogleAssertionSourceTests(EmulatorFixture fixture) : IClass
     private readonly EntraEmulator _entra = fixture.Fresh();
     private readonly AssertionBench _bench = new();
     private readonly GooglePlayer _google = new(fixture.Entra, """{"keys":[]}""");
-    private readonly RSA _key = RSA.Create(2048);
+    private readonly RSA _key = TestCertificate.Key("issuer");
 
     public void Dispose() => _key.Dispose();
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using WorkloadIdentity.Governance;
 using WorkloadIdentity.Testing;
 
@@ -16,6 +17,7 @@ internal sealed class RotationBench : IAsyncDisposable
     private readonly CountingHandler _counting;
     private readonly GraphClient _client;
     private readonly StepHandler _handler;
+    private int _keys;
 
     private RotationBench(EntraEmulator entra, EmulatedGraphOptions options, EmulatedApi graph, FakeClock clock, EmulatedApplication caller)
     {
@@ -42,7 +44,13 @@ internal sealed class RotationBench : IAsyncDisposable
             Transport = _counting,
         });
         Rotation = new CredentialRotation(
-            _client, new RotationOptions { Application = application, LockFolder = Path.Combine(Folder, "locks") });
+            _client,
+            new RotationOptions
+            {
+                Application = application,
+                LockFolder = Path.Combine(Folder, "locks"),
+                MakeKey = NextKey,
+            });
         Application = application;
         _disposables.AddRange([acquirer, _client, Http, _counting]);
     }
@@ -80,7 +88,16 @@ internal sealed class RotationBench : IAsyncDisposable
 
     /// <summary>Rotations of another machine.</summary>
     public CredentialRotation OnAnotherMachine() => new(
-        _client, new RotationOptions { Application = Application, LockFolder = Path.Combine(Folder, $"locks-{Guid.NewGuid():N}") });
+        _client,
+        new RotationOptions
+        {
+            Application = Application,
+            LockFolder = Path.Combine(Folder, $"locks-{Guid.NewGuid():N}"),
+            MakeKey = NextKey,
+        });
+
+    /// <summary>Eight in a row are different.</summary>
+    private RSA NextKey() => TestCertificate.Key($"rotated {Interlocked.Increment(ref _keys) % 8}");
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("rotation").FullName;
 

@@ -98,7 +98,7 @@ public sealed class BindingCheckTests(BoundBench bench) : IClassFixture<BoundBen
     [Fact]
     public async Task A_certificate_of_another_authority_is_refused()
     {
-        using var key = RSA.Create(2048);
+        using var key = TestCertificate.Key("another authority");
         var request = new CertificateRequest(_bench.First.SubjectName, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         using var forged = request.CreateSelfSigned(_bench.First.NotBefore, _bench.First.NotAfter);
 

@@ -13,6 +13,7 @@ public sealed class CertificateCheckTests(EmulatorFixture fixture) : IClassFixtu
 
     private readonly EntraEmulator _entra = fixture.Fresh();
     private readonly FakeClock _clock = fixture.Clock;
+    private int _keys;
 
     [Theory]
     [InlineData(true)]
@@ -129,9 +130,12 @@ public sealed class CertificateCheckTests(EmulatorFixture fixture) : IClassFixtu
         return isArray ? new JsonArray(texts) : texts[0];
     }
 
+    /// <summary>Another one each time within a test.</summary>
+    private RSA NextKey() => TestCertificate.Key($"checked {_keys++}");
+
     private X509Certificate2 Authority(string name)
     {
-        using var key = RSA.Create(2048);
+        using var key = NextKey();
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(
             certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
@@ -141,7 +145,7 @@ public sealed class CertificateCheckTests(EmulatorFixture fixture) : IClassFixtu
     private X509Certificate2 Leaf(
         X509Certificate2 authority, string name, string? alternative = null, bool isAuthority = false, DateTimeOffset? until = null)
     {
-        using var key = RSA.Create(2048);
+        using var key = NextKey();
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(
             new X509BasicConstraintsExtension(isAuthority, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));

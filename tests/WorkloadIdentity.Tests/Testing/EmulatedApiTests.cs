@@ -8,7 +8,7 @@ namespace WorkloadIdentity.Tests;
 
 public sealed class EmulatedApiTests : IClassFixture<EmulatorFixture>
 {
-    private static readonly RSA ForgersKey = RSA.Create(2048);
+    private static readonly RSA ForgersKey = TestCertificate.Key("forger");
 
     private readonly FakeClock _clock;
     private readonly EntraEmulator _entra;

@@ -13,7 +13,7 @@ public sealed class EmulatedAssertionTests : IClassFixture<EmulatorFixture>
 
     private readonly FakeClock _clock;
     private static readonly X509Certificate2 SharedCertificate = Certificate();
-    private static readonly X509Certificate2 OtherCertificate = Certificate();
+    private static readonly X509Certificate2 OtherCertificate = Certificate(key: "other");
     private readonly EntraEmulator _entra;
     private readonly EmulatedApplication _app;
     private readonly EmulatedIssuer _github;

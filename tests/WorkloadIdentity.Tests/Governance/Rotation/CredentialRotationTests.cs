@@ -556,6 +556,17 @@ public sealed class CredentialRotationTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Each_certificate_has_a_key_of_its_own()
+    {
+        var options = new RotationOptions();
+        using var one = options.MakeKey();
+        using var other = options.MakeKey();
+
+        Assert.Equal((2048, 2048), (one.KeySize, other.KeySize));
+        Assert.NotEqual(one.ExportRSAPublicKey(), other.ExportRSAPublicKey());
+    }
+
+    [Fact]
     public void A_new_credential_is_tried_in_the_cloud_of_the_Graph_that_it_was_added_to()
     {
         var chosen = new ApplicationCredentialOptions();
