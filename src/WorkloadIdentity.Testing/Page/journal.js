@@ -13,6 +13,11 @@ const rows = new Map();
 let isLive = true;
 let missed = 0;
 let lastId = null;
+
+// Answers may come late. Only the answer to the newest question changes the list. What the stream brought meanwhile is newer than the answer.
+let newestQuestion = 0;
+let arrived = null;
+
 let ending = null;
 let followAnew = () => { };
 
@@ -60,7 +65,7 @@ async function watch(onConnection, onTotal, signal) {
         if (name === 'gap') {
           reloadSoon();
         } else {
-          add(data);
+          receive(data);
         }
       }, AbortSignal.any([signal, choice.signal]), () => {
         wait = 500;
@@ -87,36 +92,60 @@ function query(extra = {}) {
   });
 }
 
-async function load(onTotal, redraws) {
-  const { id, total, entries } = await call('GET', `journal/entries?${query()}`);
-  lastId ??= id;
-  onTotal(total);
-  if (redraws) {
-    rows.clear();
-    byId('journal-list').replaceChildren();
-    missed = 0;
-    for (const entry of entries.toReversed()) {
-      put(entry);
+/** Asks for entries. The answer changes the list, unless there was a newer question meanwhile. */
+async function ask(extra, change) {
+  const question = ++newestQuestion;
+  arrived = [];
+  try {
+    const answer = await call('GET', `journal/entries?${query(extra)}`);
+    if (question === newestQuestion) {
+      change(answer.entries);
+    }
+    return answer;
+  } finally {
+    if (question === newestQuestion) {
+      arrived = null;
     }
   }
+}
+
+async function load(onTotal, redraws) {
+  const { id, total, entries } = redraws ? await ask({}, redraw) : await call('GET', `journal/entries?${query()}`);
+  lastId ??= id;
+  onTotal(total);
   note(entries.length);
 }
 
+function redraw(entries) {
+  rows.clear();
+  byId('journal-list').replaceChildren();
+  missed = 0;
+  for (const entry of entries.toReversed()) {
+    put(entry);
+  }
+  add(arrived);
+}
+
 async function older() {
-  const oldest = Math.min(...rows.keys());
-  const { entries } = await call('GET', `journal/entries?${query({ before: String(oldest) })}`);
   setLive(false);
+  const { entries } = await ask({ before: String(Math.min(...rows.keys())) }, append);
+  note(entries.length);
+}
+
+function append(entries) {
   const list = byId('journal-list');
   for (const entry of entries) {
     const element = draw(entry);
     rows.set(entry.sequence, { element, text: JSON.stringify(entry) });
     list.append(element);
   }
+  for (const entry of arrived.filter(each => rows.has(each.sequence))) {
+    put(entry);
+  }
   while (list.children.length > 2 * mostRows) {
     rows.delete(Number(list.firstElementChild.dataset.sequence));
     list.firstElementChild.remove();
   }
-  note(entries.length);
 }
 
 function setLive(live, reload) {
@@ -129,6 +158,11 @@ function setLive(live, reload) {
 }
 
 /** New entries, and old ones that are complete now. */
+function receive(entries) {
+  arrived?.push(...entries);
+  add(entries);
+}
+
 function add(entries) {
   for (const entry of entries) {
     if (isLive || rows.has(entry.sequence)) {

@@ -259,8 +259,61 @@ public sealed class EmulatorPageTests(Chromium chromium) : IClassFixture<Chromiu
         await Expect(opened.Page.Locator(".entry-row").Nth(99)).ToBeAttachedAsync();
         Assert.InRange(await opened.Page.Locator(".entry-row").CountAsync(), 100, 300);
         await opened.Page.GetByRole(AriaRole.Button, new() { Name = "Show older requests" }).ClickAsync();
+        await Expect(opened.Page.Locator(".entry-row").Nth(299)).ToBeAttachedAsync();
         await Expect(opened.Page.GetByRole(AriaRole.Button, new() { Name = "Paused" })).ToBeVisibleAsync();
         Assert.InRange(await opened.Page.Locator(".entry-row").CountAsync(), 300, 600);
+        Assert.Equal([], opened.Complaints);
+    }
+
+    [ChromiumTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_that_comes_late_takes_nothing_from_the_list(bool asksForOlder)
+    {
+        using var http = new HttpClient();
+        var keys = new Uri(_entra.PlainAddress, "common/discovery/v2.0/keys");
+        for (var i = 0; i < 250; i++)
+        {
+            (await http.GetAsync(keys)).Dispose();
+        }
+
+        await using var opened = await OpenedPage.OpenAsync(chromium, _entra);
+        var rows = opened.Page.Locator(".entry-row");
+        await Expect(rows).ToHaveCountAsync(200);
+        var (answered, mayArrive) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await opened.Page.RouteAsync(
+            url => url.Contains("journal/entries", StringComparison.Ordinal) && !url.Contains("before", StringComparison.Ordinal),
+            async route =>
+            {
+                var answer = await route.FetchAsync();
+                answered.TrySetResult();
+                await mayArrive.Task;
+                await route.FulfillAsync(new() { Response = answer });
+            });
+        var late = opened.Page.WaitForResponseAsync(response => response.Url.Contains("search=discovery", StringComparison.Ordinal)
+            && response.Url.Contains("journal/entries", StringComparison.Ordinal)
+            && !response.Url.Contains("before", StringComparison.Ordinal));
+        await opened.Page.Locator("#journal-search").FillAsync("discovery");
+        await answered.Task;
+
+        var expected = 201;
+        if (asksForOlder)
+        {
+            await opened.Page.GetByRole(AriaRole.Button, new() { Name = "Show older requests" }).ClickAsync();
+            expected = 250;
+        }
+        else
+        {
+            (await http.GetAsync(keys)).Dispose();
+        }
+
+        await Expect(rows).ToHaveCountAsync(expected);
+        mayArrive.SetResult();
+        await (await late).FinishedAsync();
+
+        // What the page did with that answer is done before it has another one.
+        await opened.Page.EvaluateAsync("fetch('/page/admin.js').then(answer => answer.text())");
+        await Expect(rows).ToHaveCountAsync(expected);
         Assert.Equal([], opened.Complaints);
     }
 
