@@ -1,6 +1,6 @@
 using Benchmarks;
 
-// dotnet run -c Release --project tests/Benchmarks -- NAME [SIZE], or -- report for all of them and docs/benchmarks.md.
+// dotnet run -c Release --project tests/Benchmarks -- NAME [SIZE], or -- report [NAME…], which writes the sections of docs/benchmarks.md.
 var choice = Choice.Read(args);
 var size = choice?.Size;
 (string Name, Func<Task<Finding>> Run)[] benchmarks =
@@ -25,16 +25,16 @@ var size = choice?.Size;
     ("native", NativeProgram.RunAsync),
 ];
 
-if (choice is { Name: "report" })
+if (choice is { Name: "report" } && choice.Reported.All(name => benchmarks.Any(benchmark => benchmark.Name == name)))
 {
-    await Report.WriteAsync(benchmarks);
+    await Report.WriteAsync(benchmarks, choice.Reported);
     return 0;
 }
 
 if (Array.Find(benchmarks, benchmark => benchmark.Name == choice?.Name) is not { Run: { } run })
 {
     Console.Error.WriteLine(
-        $"Name one: {string.Join(", ", benchmarks.Select(benchmark => benchmark.Name))}; or report, for all. "
+        $"Name one: {string.Join(", ", benchmarks.Select(benchmark => benchmark.Name))}; or report, for all or for those named behind it. "
             + "million, users and minute take a size, to try them with a smaller one.");
     return 2;
 }

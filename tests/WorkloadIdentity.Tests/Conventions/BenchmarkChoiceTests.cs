@@ -16,6 +16,13 @@ public sealed class BenchmarkChoiceTests
         Assert.Equal((arguments.Split(' ')[0], size), (Read(arguments)!.Name, Read(arguments)!.Size));
 
     [Theory]
+    [InlineData("report", "")]
+    [InlineData("report hit", "hit")]
+    [InlineData("report hit million", "hit million")]
+    public void A_report_is_of_all_benchmarks_or_of_those_named(string arguments, string names) =>
+        Assert.Equal(names, string.Join(' ', Read(arguments)!.Reported));
+
+    [Theory]
     [InlineData("")]
     [InlineData("hit abc")]
     [InlineData("hit 5")]
