@@ -89,7 +89,7 @@ internal sealed class OnBehalfOfCache(AcquirerSetup setup, AcquisitionRunner run
     /// <param name="notAfter">When the assertion expires, in UTC ticks; the largest number when it has no expiry.</param>
     /// <param name="leavesOn">When the entry leaves the cache.</param>
     private sealed class Entry(OnBehalfOfCache cache, TokenRequest key, long notAfter, DateTimeOffset leavesOn)
-        : TokenCacheEntry(cache.Setup, cache.Runner)
+        : TokenCacheEntry(cache.Setup, cache.Runner, key)
     {
         // An entry that waits for its first result is never removed, one whose acquisition failed is removed first.
         private CacheItemPriority _priority = CacheItemPriority.NeverRemove;
@@ -97,7 +97,7 @@ internal sealed class OnBehalfOfCache(AcquirerSetup setup, AcquisitionRunner run
         protected override long NotAfter => notAfter;
 
         public void Store() =>
-            cache._entries.Set(key, this, new MemoryCacheEntryOptions { AbsoluteExpiration = leavesOn, Priority = _priority });
+            cache._entries.Set(Key, this, new MemoryCacheEntryOptions { AbsoluteExpiration = leavesOn, Priority = _priority });
 
         /// <summary>Stores the entry with its new priority, unless it has left the cache or another one took its place.</summary>
         protected override void Completed()
@@ -111,7 +111,7 @@ internal sealed class OnBehalfOfCache(AcquirerSetup setup, AcquisitionRunner run
             lock (cache._adding)
             {
                 _priority = priority;
-                if (!cache._isDisposed && ReferenceEquals(cache._entries.Get(key), this))
+                if (!cache._isDisposed && ReferenceEquals(cache._entries.Get(Key), this))
                 {
                     Store();
                 }

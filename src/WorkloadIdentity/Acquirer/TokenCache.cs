@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace WorkloadIdentity;
 
 /// <summary>
@@ -13,10 +11,9 @@ internal sealed class TokenCache : IEntryCounts, IDisposable
     private readonly AcquisitionRunner _runner;
     private readonly int _capacity;
     private readonly int _share;
-    private readonly ConcurrentDictionary<TokenRequest, TokenCacheEntry> _entries = new();
+    private readonly TokenCacheTable _entries = new();
     private readonly Lock _adding = new();
     private readonly Lazy<OnBehalfOfCache> _users;
-    private int _count;
     private int _sweepAt;
 
     public TokenCache(AcquirerSetup setup, AcquisitionRunner runner)
@@ -31,21 +28,19 @@ internal sealed class TokenCache : IEntryCounts, IDisposable
     }
 
     /// <summary>How many entries of the application there are.</summary>
-    public int Count => _count;
+    public int Count => _entries.Count;
 
     /// <summary>How many entries of users there are.</summary>
     public int UserCount => _users.IsValueCreated ? _users.Value.Count : 0;
 
     public TokenCacheEntry GetOrAdd(TokenRequest request) =>
-        request.UserAssertion is not null ? _users.Value.GetOrAdd(request)
-        : _entries.TryGetValue(request, out var entry) && !entry.IsRetired ? entry
-        : Add(request);
+        request.UserAssertion is not null ? _users.Value.GetOrAdd(request) : _entries.Find(request) ?? Add(request);
 
     public void Dispose()
     {
         lock (_adding)
         {
-            foreach (var entry in _entries.Values)
+            foreach (var entry in _entries.ToArray())
             {
                 entry.Retire();
             }
@@ -64,19 +59,18 @@ internal sealed class TokenCache : IEntryCounts, IDisposable
         // Adding costs a token request anyway. One at a time keeps the count exact and gives a request one entry.
         lock (_adding)
         {
-            if (_entries.TryGetValue(request, out var there))
+            if (_entries.Find(request) is { } there)
             {
                 return there;
             }
 
-            if (_count >= _sweepAt)
+            if (_entries.Count >= _sweepAt)
             {
                 Sweep();
             }
 
-            var entry = new Entry(_setup, _runner);
-            _entries[request] = entry;
-            _count++;
+            var entry = new Entry(_setup, _runner, request);
+            _entries.Add(entry);
             return entry;
         }
     }
@@ -87,11 +81,11 @@ internal sealed class TokenCache : IEntryCounts, IDisposable
     /// </summary>
     private void Sweep()
     {
-        var wanted = _count - _capacity + _share;
-        var before = _count;
+        var before = _entries.Count;
+        var wanted = before - _capacity + _share;
         var candidates = _entries.ToArray();
-        Array.Sort(Array.ConvertAll(candidates, candidate => candidate.Value.RefreshAt), candidates);
-        foreach (var (request, entry) in candidates)
+        Array.Sort(Array.ConvertAll(candidates, candidate => candidate.RefreshAt), candidates);
+        foreach (var entry in candidates)
         {
             if (wanted == 0)
             {
@@ -100,19 +94,19 @@ internal sealed class TokenCache : IEntryCounts, IDisposable
 
             // A caller who found the entry before this line gets nothing from the retired entry. It comes back for the next one, and waits
             // for the end of this sweep.
-            if (entry.TryRetire() && _entries.TryRemove(new KeyValuePair<TokenRequest, TokenCacheEntry>(request, entry)))
+            if (entry.TryRetire())
             {
-                _count--;
                 wanted--;
             }
         }
 
-        _setup.Telemetry.Evicted(before - _count, "application");
+        _entries.RemoveRetired();
+        _setup.Telemetry.Evicted(before - _entries.Count, "application");
 
         // This is the capacity again, unless entries had to stay because their first acquisition is in flight.
-        _sweepAt = _count + _share;
+        _sweepAt = _entries.Count + _share;
     }
 
     /// <summary>An entry of the application.</summary>
-    private sealed class Entry(AcquirerSetup setup, AcquisitionRunner runner) : TokenCacheEntry(setup, runner);
+    private sealed class Entry(AcquirerSetup setup, AcquisitionRunner runner, TokenRequest key) : TokenCacheEntry(setup, runner, key);
 }

@@ -6,12 +6,15 @@ namespace WorkloadIdentity;
 /// The cache entry of one request: the token that is held, the acquisition in flight, and what is remembered of recent failures.
 /// </summary>
 /// <remarks>An entry is its own lock and has few fields, because there may be 100,000.</remarks>
-internal abstract partial class TokenCacheEntry(AcquirerSetup setup, AcquisitionRunner runner)
+internal abstract partial class TokenCacheEntry(AcquirerSetup setup, AcquisitionRunner runner, TokenRequest key)
 {
     private volatile CachedToken? _held;
     private volatile InFlightAcquisition? _inFlight;
     private FailureMemory? _failures;
     private volatile bool _isRetired;
+
+    /// <summary>The request that the cache finds it by.</summary>
+    public TokenRequest Key => key;
 
     /// <summary>The order of eviction. An earlier time means idle for longer. Entries without a token come first.</summary>
     public long RefreshAt => _held?.RefreshAt ?? 0;
