@@ -22,6 +22,9 @@ internal sealed class InMemoryEntra(TimeSpan latency = default, int lifetime = 3
     /// <summary>The most requests that were being answered at one time.</summary>
     public int MostAtOnce => Volatile.Read(ref _mostAtOnce);
 
+    /// <summary>How long an answer takes.</summary>
+    public TimeSpan Latency { get; set; } = latency;
+
     /// <summary>Whether tokens are issued for users. Then each answer names one in <c>client_info</c>, which MSAL needs.</summary>
     public bool IsForUsers { get; init; }
 
@@ -70,9 +73,9 @@ internal sealed class InMemoryEntra(TimeSpan latency = default, int lifetime = 3
             throw new HttpRequestException(HttpRequestError.ConnectionError, "The endpoint is down.");
         }
 
-        if (latency > TimeSpan.Zero)
+        if (Latency > TimeSpan.Zero)
         {
-            await Task.Delay(latency, TimeProvider.System, cancellationToken);
+            await Task.Delay(Latency, TimeProvider.System, cancellationToken);
         }
 
         var token = $"{number:D12}.".PadRight(TokenCharacters, 'x');

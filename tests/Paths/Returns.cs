@@ -8,6 +8,8 @@ internal static class Returns
     {
         ["AccessTokenHandler → AuthorizedRequest.FinishUnlessRejected"] =
             "The response half: the pass that sent the message judges the response.",
+        ["TokenCache → TokenCacheTable.Find"] = "What was not found without a lock is looked up again under the lock.",
+        ["TokenCache → TokenCacheTable.Add"] = "The request has no entry yet.",
         ["(runtime) → TokenCacheEntry"] = "The thread pool starts the acquisition, without the caller's execution context.",
         ["(runtime) → AcquisitionRunner"] =
             "The thread pool calls the credential, so that one which blocks or ignores its cancellation token holds up nobody.",

@@ -16,6 +16,9 @@ internal static class Scenarios
         new("claims", ClaimsAsync),
         new("rejection-and-refresh", RejectionAndRefreshAsync),
         new("eviction", EvictionAsync),
+        new("hit-and-eviction", HitAndEvictionAsync),
+        new("table", TableAsync),
+        new("hit-and-next-token", HitAndNextTokenAsync),
         new("users", UsersAsync),
         new("failure", FailureAsync),
         new("disposal", DisposalAsync),
@@ -124,6 +127,56 @@ internal static class Scenarios
         world.Check(Array.TrueForAll(tokens, token => token is not null), "a caller got no token");
     }
 
+    /// <summary>The entry that was idle for longest is evicted; another caller's token is held all the time.</summary>
+    private static async Task HitAndEvictionAsync(World world)
+    {
+        world.Options.Capacity = 2;
+        world.Options.Jitter = () => 0;
+        await world.GetAsync(new TokenRequest("api://idle/.default"));
+        world.Advance(TimeSpan.FromMinutes(1));
+        var held = await world.GetAsync();
+        var hit = World.Start(() => world.GetAsync());
+        await World.Start(() => world.GetAsync(new TokenRequest("api://stock/.default")));
+        world.Check(ReferenceEquals(await hit, held), "the held token was not found");
+        world.Check(world.Credential.Calls.Count == 3, "a token was acquired twice");
+    }
+
+    /// <summary>The thirteenth entry makes the table grow. Then entries are removed.</summary>
+    private static async Task TableAsync(World world)
+    {
+        var setup = new AcquirerSetup(world.Credential, world.Options);
+        using var runner = new AcquisitionRunner(setup);
+        var table = new TokenCacheTable();
+        var entries = Enumerable.Range(0, 13).Select(n => new Entry(setup, runner, new TokenRequest($"api://{n}/.default"))).ToList();
+        entries[..12].ForEach(table.Add);
+        void Find(int n) => world.Check(ReferenceEquals(table.Find(entries[n].Key), entries[n]), "an entry was not found");
+
+        var reader = World.Start(() => Find(0));
+        await World.Start(() =>
+        {
+            table.Add(entries[12]);
+            Find(12);
+            entries[1].Retire();
+            table.RemoveRetired();
+        });
+        await World.Start(() => Find(12));
+        await reader;
+        world.Check(table.Find(entries[1].Key) is null, "a removed entry was found");
+    }
+
+    /// <summary>A token expires while its successor takes its place: it is not judged by the times of the successor.</summary>
+    private static async Task HitAndNextTokenAsync(World world)
+    {
+        world.Options.AcquisitionTimeLimit = Hour;
+        await world.GetAsync();
+        world.Advance(TimeSpan.FromMinutes(56));
+        await world.GetAsync();
+        world.Advance(TimeSpan.FromMinutes(4));
+        var tokens = await Task.WhenAll([World.Start(() => world.GetAsync()), World.Start(() => world.GetAsync())]);
+        world.Check(Array.TrueForAll(tokens, token => token is not null), "a caller got no token from a credential that issues");
+        world.Check(world.Credential.Calls.Count == 2, "the token was acquired twice");
+    }
+
     private static async Task UsersAsync(World world)
     {
         world.Options.OnBehalfOfCapacity = 1;
@@ -224,6 +277,8 @@ internal static class Scenarios
         await World.Start(() => Read(anew: false));
         await slow;
     }
+
+    private sealed class Entry(AcquirerSetup setup, AcquisitionRunner runner, TokenRequest key) : TokenCacheEntry(setup, runner, key);
 
     private static TokenRequest User(string name) => new("api://orders/.default") { UserAssertion = $"{name}.e30.e30" };
 }

@@ -19,7 +19,8 @@ internal sealed class World : IDisposable
 
     public TokenAcquirerOptions Options => field ??= new TokenAcquirerOptions { TimeProvider = Clock };
 
-    public TokenAcquirer Acquirer => _acquirer ??= new TokenAcquirer(Credential, Options);
+    /// <summary>Made at first use, so that a scenario can set options first. No other caller runs meanwhile.</summary>
+    public TokenAcquirer Acquirer => _acquirer ?? Points.Uninterrupted(() => _acquirer ??= new TokenAcquirer(Credential, Options));
 
     /// <summary>Runs beside everything else.</summary>
     public static Task Start(Func<Task> work) => Points.Run(work);

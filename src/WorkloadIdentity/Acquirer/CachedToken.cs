@@ -1,7 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace WorkloadIdentity;
 
-/// <summary>A held token and the times at which its age changes, computed once when it arrives.</summary>
-internal sealed class CachedToken
+/// <summary>
+/// A held token and the times at which its age changes, computed once when it arrives. The default value holds none: it has expired.
+/// </summary>
+internal readonly struct CachedToken
 {
     private static readonly TimeSpan LongLife = TimeSpan.FromHours(2);
 
@@ -37,7 +41,8 @@ internal sealed class CachedToken
         _refreshAt = refreshAt - (long)(Math.Clamp(jitter, 0, 1) * spread);
     }
 
-    public AccessToken Token { get; }
+    /// <summary>A field, so that it can be read as volatile.</summary>
+    public readonly AccessToken? Token;
 
     /// <summary>When it was asked for. It was issued no earlier.</summary>
     public DateTimeOffset StartedOn => new(_startedOn, TimeSpan.Zero);
@@ -77,5 +82,6 @@ internal sealed class CachedToken
     /// <summary>Time until it expires; zero once it has expired.</summary>
     public TimeSpan LeftAt(DateTimeOffset now) => TimeSpan.FromTicks(Math.Max(0, _expiresAt - now.UtcTicks));
 
-    public bool IsUnexpiredAt(DateTimeOffset now) => now.UtcTicks < _expiresAt;
+    [MemberNotNullWhen(true, nameof(Token))]
+    public bool IsUnexpiredAt(DateTimeOffset now) => Token is not null && now.UtcTicks < _expiresAt;
 }

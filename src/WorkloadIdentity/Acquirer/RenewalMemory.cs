@@ -47,7 +47,7 @@ internal sealed class RenewalMemory(TimeProvider timeProvider)
 
     /// <summary>The unexpired token that was issued for the same claims; null when there is none.</summary>
     public CachedToken? AnswerTo(DemandedClaims claims, DateTimeOffset now) =>
-        _answers.Find(answer => answer.ClaimsHash == claims.Hash).Token is { } token && token.IsUnexpiredAt(now) ? token : null;
+        _answers.Find(answer => answer.ClaimsHash == claims.Hash).Token is var token && token.IsUnexpiredAt(now) ? token : null;
 
     /// <summary>
     /// Whether an answer is so new that a caller who names no rejected token has not seen it yet: Azure clients that share a cache ask one
@@ -60,7 +60,7 @@ internal sealed class RenewalMemory(TimeProvider timeProvider)
     /// </summary>
     public void Reject(AccessToken? rejected, DemandedClaims? claims) => _answers.RemoveAll(answer =>
         (answer.ClaimsHash != claims?.Hash && answer.Token.StartedOn < claims?.NotBefore)
-        || (answer.Token.Token.Value == rejected?.Value
+        || (answer.Token.Token?.Value == rejected?.Value
             && (claims is null || claims.NotBefore is not null || answer.ClaimsHash == claims.Hash)));
 
     /// <summary>Claims that only ask for a newer token are not kept, because every later token is newer.</summary>

@@ -8,27 +8,56 @@ internal abstract partial class TokenCacheEntry
     /// </summary>
     public AccessToken? Held(TokenRequest request)
     {
-        if (_held is not { } held)
+        // The time is read after the token: before its arrival, it would look like a clock that was set back.
+        var version = Volatile.Read(ref _version);
+        if (Volatile.Read(in _held.Token) is not { } token)
         {
             return null;
         }
 
         var now = setup.Clock.GetUtcTicks(out var isNewReading);
-        if (!held.IsFreshAt(now))
+        if (!_held.IsFreshAt(now))
         {
-            return HeldUnlessExpiring(held, request, isNewReading ? now : setup.Clock.ReadUtcTicks());
+            return HeldUnlessExpiring(version, request, isNewReading ? now : setup.Clock.ReadUtcTicks());
         }
 
         if (isNewReading)
         {
-            Sample(held, now);
+            Sample(_held, now);
         }
 
-        return held.Token;
+        return IsStill(version) ? token : null;
     }
 
-    private AccessToken? HeldUnlessExpiring(CachedToken held, TokenRequest request, long now)
+    /// <summary>
+    /// Holds another token, or none. Under the lock. For hits, which take no lock, the version is odd meanwhile and another one afterwards.
+    /// </summary>
+    private void Hold(CachedToken held)
     {
+        _version++;
+        Volatile.WriteBarrier();
+        _held = held;
+        Volatile.Write(ref _version, _version + 1);
+    }
+
+    /// <summary>
+    /// Whether what was read since the version was read belongs together: the token and its times. If another token took its place
+    /// meanwhile, the caller gets that one under the lock.
+    /// </summary>
+    private bool IsStill(int version)
+    {
+        Volatile.ReadBarrier();
+        return (version & 1) == 0 && version == _version;
+    }
+
+    private AccessToken? HeldUnlessExpiring(int version, TokenRequest request, long now)
+    {
+        var held = _held;
+        if (!IsStill(version))
+        {
+            return null;
+        }
+
         var age = held.AgeAt(now);
         if (age > TokenAge.Stale)
         {
@@ -37,7 +66,7 @@ internal abstract partial class TokenCacheEntry
 
         if (age == TokenAge.Stale)
         {
-            RefreshInBackground(held, request);
+            RefreshInBackground(version, request);
         }
 
         Sample(held, now);
@@ -56,7 +85,7 @@ internal abstract partial class TokenCacheEntry
         }
     }
 
-    private void RefreshInBackground(CachedToken stale, TokenRequest request)
+    private void RefreshInBackground(int version, TokenRequest request)
     {
         if (_inFlight is not null)
         {
@@ -67,7 +96,7 @@ internal abstract partial class TokenCacheEntry
         {
             // An acquisition may have completed since the caller looked at this token. Then the new token is not stale.
             // A retired entry holds none.
-            if (_inFlight is null && ReferenceEquals(_held, stale)
+            if (_inFlight is null && _version == version
                 && _failures?.Remaining(behindUnexpiredToken: true) is not { Ticks: > 0 })
             {
                 Start(request, isBackgroundRefresh: true);

@@ -73,27 +73,27 @@ internal abstract partial class TokenCacheEntry
     /// <summary>An unexpired token that is not the rejected one and satisfies the claims; null when there is none.</summary>
     private AccessToken? OtherThan(AccessToken? rejected, DemandedClaims? claims, DateTimeOffset now)
     {
-        var held = _held is { } unexpired && unexpired.IsUnexpiredAt(now) && unexpired.Token.Value != rejected?.Value ? unexpired : null;
+        var held = _held.IsUnexpiredAt(now) && _held.Token.Value != rejected?.Value ? _held.Token : null;
         if (claims is null)
         {
-            return held?.Token;
+            return held;
         }
 
         // Without the rejected token it is unknown whether the held token is another one.
-        if (rejected is not null && held is not null && held.StartedOn >= claims.NotBefore)
+        if (rejected is not null && held is not null && _held.StartedOn >= claims.NotBefore)
         {
-            return held.Token;
+            return held;
         }
 
         if (_renewals?.AnswerTo(claims, now) is not { } answer
-            || answer.Token.Value == rejected?.Value
+            || answer.Token?.Value == rejected?.Value
             || (rejected is null && !RenewalMemory.IsRecent(answer, now)))
         {
             return null;
         }
 
         // It is held again, so that the API which asked accepts the next calls, and a rejected token is known to be this one.
-        _held = answer;
+        Hold(answer);
         _renewals.Keep(claims);
         return answer.Token;
     }

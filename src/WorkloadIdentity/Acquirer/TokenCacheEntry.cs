@@ -8,7 +8,8 @@ namespace WorkloadIdentity;
 /// <remarks>An entry is its own lock and has few fields, because there may be 100,000.</remarks>
 internal abstract partial class TokenCacheEntry(AcquirerSetup setup, AcquisitionRunner runner, TokenRequest key)
 {
-    private volatile CachedToken? _held;
+    private CachedToken _held;
+    private int _version;
     private volatile InFlightAcquisition? _inFlight;
     private FailureMemory? _failures;
     private volatile bool _isRetired;
@@ -17,7 +18,7 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
     public TokenRequest Key => key;
 
     /// <summary>The order of eviction. An earlier time means idle for longer. Entries without a token come first.</summary>
-    public long RefreshAt => _held?.RefreshAt ?? 0;
+    public long RefreshAt => _held.RefreshAt;
 
     /// <summary>Whether it is out of service. The cache makes another one for the request.</summary>
     public bool IsRetired => _isRetired;
@@ -25,13 +26,13 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
     /// <summary>An earlier end than the token's own, in UTC ticks.</summary>
     protected virtual long NotAfter => long.MaxValue;
 
-    protected bool HoldsUnexpiredToken => _held?.IsUnexpiredAt(setup.TimeProvider.GetUtcNow()) == true;
+    protected bool HoldsUnexpiredToken => UnexpiredAt(setup.TimeProvider.GetUtcNow()) is not null;
 
     /// <summary>Gets a token: the held one if it may be served, otherwise the acquisition's.</summary>
     /// <returns>The token; null when this entry was retired. Then the cache has another entry.</returns>
     /// <exception cref="TokenAcquisitionException">No token could be acquired.</exception>
     public ValueTask<AccessToken?> GetAsync(TokenRequest request, CancellationToken cancellationToken) =>
-        _held is not null && Held(request) is { } token ? new ValueTask<AccessToken?>(token) : WaitAsync(request, cancellationToken);
+        _held.Token is not null && Held(request) is { } token ? new ValueTask<AccessToken?>(token) : WaitAsync(request, cancellationToken);
 
     /// <summary>Takes the entry out of service, unless an acquisition is in flight.</summary>
     /// <returns>Whether the entry is out of service.</returns>
@@ -56,7 +57,7 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
         lock (this)
         {
             _isRetired = true;
-            _held = null;
+            Hold(default);
         }
     }
 
@@ -80,10 +81,10 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
 
                 // Checked again under the lock, because an acquisition may have completed meanwhile.
                 var now = setup.TimeProvider.GetUtcNow();
-                var age = _held?.AgeAt(now.UtcTicks) ?? TokenAge.Expired;
+                var age = _held.Token is null ? TokenAge.Expired : _held.AgeAt(now.UtcTicks);
                 if (age is TokenAge.Fresh or TokenAge.Stale || (age == TokenAge.Expiring && _inFlight is { IsOverdue: true }))
                 {
-                    return _held!.Token;
+                    return _held.Token;
                 }
 
                 if (_inFlight is { } inFlight)
@@ -92,7 +93,7 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
                 }
                 else if (_failures?.Remaining(behindUnexpiredToken: age == TokenAge.Expiring) is { Ticks: > 0 } remaining)
                 {
-                    return age == TokenAge.Expiring ? _held!.Token : throw _failures.Repeated(remaining);
+                    return age == TokenAge.Expiring ? _held.Token : throw _failures.Repeated(remaining);
                 }
                 else
                 {
@@ -100,7 +101,7 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
                 }
 
                 // An unexpired token is returned while it still has time to reach the API.
-                timeLimit = age == TokenAge.Expiring ? _held!.LeftAt(now) / 2 : Timeout.InfiniteTimeSpan;
+                timeLimit = age == TokenAge.Expiring ? _held.LeftAt(now) / 2 : Timeout.InfiniteTimeSpan;
             }
 
             var result = await acquisition.WaitAsync(timeLimit, setup.TimeProvider, cancellationToken).ConfigureAwait(false);
@@ -110,9 +111,9 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
                 return token;
             }
 
-            if (_held is { } held && held.IsUnexpiredAt(endedOn))
+            if (UnexpiredAt(endedOn) is { } held)
             {
-                return held.Token;
+                return held;
             }
 
             // Another round after a token that expired on its way here (the machine slept, the clock was set), after a dropped acquisition,
@@ -121,6 +122,14 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
             {
                 throw new TokenAcquisitionException(result.Error!, result.Attempts);
             }
+        }
+    }
+
+    private AccessToken? UnexpiredAt(DateTimeOffset now)
+    {
+        lock (this)
+        {
+            return _held.IsUnexpiredAt(now) ? _held.Token : null;
         }
     }
 
@@ -140,7 +149,7 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
     private InFlightAcquisition Start(TokenRequest request, InFlightAcquisition acquisition)
     {
         var parent = Activity.Current?.Context ?? default;
-        var held = _held?.Token;
+        var held = _held.Token;
         var flows = !ExecutionContext.IsFlowSuppressed();
         if (flows)
         {
@@ -193,7 +202,7 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
 
     private void StoreToken(InFlightAcquisition acquisition, AccessToken token, DateTimeOffset now)
     {
-        _held = new CachedToken(token, now, setup.Options.Jitter(), NotAfter, acquisition.StartedOn);
+        Hold(new CachedToken(token, now, setup.Options.Jitter(), NotAfter, acquisition.StartedOn));
         _failures = null;
         if (acquisition.Claims is { } claims)
         {
@@ -218,13 +227,13 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
     {
         _failures ??= new FailureMemory(setup.TimeProvider);
         _failures.Remember(failure);
-        if (_held is { } held && held.IsUnexpiredAt(now))
+        if (_held.IsUnexpiredAt(now))
         {
             var backOff = _failures.Remaining(behindUnexpiredToken: true);
-            setup.Telemetry.RefreshFailed(request.Scope, held.Token.ExpiresOn, backOff, failure.Error!);
+            setup.Telemetry.RefreshFailed(request.Scope, _held.Token.ExpiresOn, backOff, failure.Error!);
         }
     }
 
-    private bool IsSuccessor(AccessToken token, DateTimeOffset now) => _held is not { } held || !held.IsUnexpiredAt(now)
-        || (token.Value != held.Token.Value && token.ExpiresOn > held.Token.ExpiresOn);
+    private bool IsSuccessor(AccessToken token, DateTimeOffset now) => _held.Token is not { } held || !_held.IsUnexpiredAt(now)
+        || (token.Value != held.Value && token.ExpiresOn > held.ExpiresOn);
 }
