@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace WorkloadIdentity.Tool;
 
@@ -10,7 +11,8 @@ internal static class Mistake
     public static ToolException Of(ParseResult parsed, Redaction redaction)
     {
         var command = parsed.CommandResult.Command;
-        var path = command.Name == "wid" ? "wid" : $"wid {command.Name}";
+        List<string> names = [.. Names(parsed.CommandResult)];
+        var path = string.Join(' ', names.Prepend("wid"));
 
         // An unknown word says more than the missing argument that it causes.
         var unknown = parsed.UnmatchedTokens is [var first, ..] ? first.Split('=', ':')[0] : null;
@@ -18,14 +20,25 @@ internal static class Mistake
 
         // A word that resembles no command is not quoted, because it may be a secret in the wrong place.
         var message = unknown is null && command.Subcommands.Count > 0 ? "No command was given."
-            : unknown is null ? parsed.Errors[0].Message
+            : unknown is null ? Message(parsed.Errors[0])
             : meant is null && !unknown.StartsWith('-') ? $"{path} does not take one of these arguments."
             : $"{path} has no command or option '{unknown}'.";
         return new ToolException(
             redaction.Text(message),
             $"{(meant is null ? "" : $"Did you mean '{meant}'? ")}{path} --help lists commands and options, with examples.",
-            command.Name == "wid" ? "wid" : $"wid#wid-{command.Name}");
+            names.Count == 0 ? "wid" : $"wid#wid-{names[0]}");
     }
+
+    /// <summary>The words that lead to a command, without <c>wid</c> itself.</summary>
+    private static IEnumerable<string> Names(CommandResult command) =>
+        command.Parent is CommandResult parent ? Names(parent).Append(command.Command.Name) : [];
+
+    /// <summary>What is wrong. The parser's own words name a type of .NET.</summary>
+    private static string Message(ParseError error) =>
+        error.SymbolResult is OptionResult { Option: { } option } && (option.ValueType == typeof(int) || option.ValueType == typeof(int?))
+        && error.Message.Contains("System.Int32", StringComparison.Ordinal)
+            ? $"{option.Name} takes a whole number."
+            : error.Message;
 
     /// <summary>The names that differ in a few letters, the closest first.</summary>
     public static IEnumerable<string> Near(string typed, IEnumerable<string> names) => names

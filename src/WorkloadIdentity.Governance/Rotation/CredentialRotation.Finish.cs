@@ -45,8 +45,12 @@ public sealed partial class CredentialRotation
         if (current is null)
         {
             return new ChangePlan(
-                actor, application.Name, [], [$"No rotation to {request.Destination} is under way, or it was finished."]);
+                actor, application.Name, [], [$"No rotation to {request.Destination} is under way, or it was finished.", .. Elsewhere()]);
         }
+
+        IEnumerable<string> Elsewhere() => application.All
+            .Where(key => IsUnderWay(key, application, key.Rotation?.Replaces))
+            .Select(key => $"One to another destination is under way, which this command does not finish: {key}.");
 
         var old = application.Find(current.Rotation!.Replaces)!;
         if (request.Replaces is { } asked && !OpenText.Same(asked, old.KeyId))

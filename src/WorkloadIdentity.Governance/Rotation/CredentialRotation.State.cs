@@ -123,6 +123,12 @@ public sealed partial class CredentialRotation
     private ApplicationKey? Replaced(ApplicationKeys application, RotationRequest request, IReadOnlyList<ApplicationKey> removed)
     {
         var now = Time.GetUtcNow();
+        if (request.Replaces is null && application.All.FirstOrDefault(
+            key => !removed.Contains(key) && IsUnderWay(key, application, key.Rotation?.Replaces)) is { } underWay)
+        {
+            throw Elsewhere(underWay);
+        }
+
         var replaced = request.Replaces is { } keyId
             ? application.Find(keyId) ?? throw new ChangeRefusedException(
                 $"The {application.Name} has no credential {keyId}. It has: {application.List()}.")
@@ -135,11 +141,13 @@ public sealed partial class CredentialRotation
                         + $"{string.Join("; ", several)}."),
             };
         return application.All.FirstOrDefault(key => !removed.Contains(key) && IsUnderWay(key, application, replaced?.KeyId)) is { } other
-            ? throw new ChangeRefusedException(
-                $"A rotation of the same credential to another destination is under way: {other}. Finish that one first, with its "
-                    + "destination.")
+            ? throw Elsewhere(other)
             : replaced;
     }
+
+    private static ChangeRefusedException Elsewhere(ApplicationKey key) => new(
+        $"A rotation of the same credential to another destination is under way: {key}. Finish that one first, with its destination. If "
+            + $"nobody uses what it added, remove the credential {key.KeyId} in its place.");
 
     /// <summary>Whether a credential was added to replace another one that is still there.</summary>
     private bool IsUnderWay(ApplicationKey key, ApplicationKeys application, string? replaced) =>

@@ -83,6 +83,7 @@ public sealed partial class CredentialRotation
             return new ChangePlan(actor, application.Name, changes, [note]);
         }
 
+        await request.Destination.CheckAsync(request.Kind, cancellationToken).ConfigureAwait(false);
         var replaced = Replaced(application, request, removed);
         var policy = await PolicyAsync(application, request, cancellationToken).ConfigureAwait(false);
         if (request.Kind == CredentialKind.Certificate)
@@ -115,7 +116,9 @@ public sealed partial class CredentialRotation
             $"Add a {Words.OfApplication(request.Kind)} that is valid until {PlainText.Day(Time.GetUtcNow() + life)}, wait until Entra "
                 + $"accepts it, and write it to {request.Destination}. "
                 + (replaced is null ? "It is the first one." : $"It will replace the {replaced}, which stays valid for now."),
-            $"Write the old credential back to {request.Destination}, and remove the new one from the application by its id.",
+            replaced is null
+                ? $"Remove it from the application by its id, and from {request.Destination}."
+                : $"Write the old credential back to {request.Destination}, and remove the new one from the application by its id.",
             async cancellationToken =>
             {
                 using var turn = await RotationLock.TakeAsync(_options.LockFolder, planned.ObjectId, Time, cancellationToken)

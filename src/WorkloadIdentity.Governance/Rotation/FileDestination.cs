@@ -21,6 +21,12 @@ internal sealed class FileDestination(string path) : RotationDestination($"the f
                 + "the command as the user of the programs."
             : null;
 
+    internal override Task CheckAsync(CredentialKind kind, CancellationToken cancellationToken) =>
+        Directory.Exists(path) ? throw new IOException($"{path} is a folder. Name a file in it.")
+        : !Directory.Exists(Path.GetDirectoryName(path))
+            ? throw new IOException($"The folder of the file {path} does not exist. Make it, for the user of the programs.")
+        : Task.CompletedTask;
+
     internal override Task PrepareAsync(RotationName name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -56,6 +56,10 @@ internal sealed class KeyVaultDestination : RotationDestination
 
     internal override bool IsShared => true;
 
+    /// <summary>Lists the versions: a role that is missing is told before a credential is added that cannot be written.</summary>
+    internal override Task CheckAsync(CredentialKind kind, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, Address(kind, "/versions"), null, cancellationToken);
+
     internal override Task PrepareAsync(RotationName name, CancellationToken cancellationToken) => Task.CompletedTask;
 
     internal override async Task<DestinationState> FindAsync(

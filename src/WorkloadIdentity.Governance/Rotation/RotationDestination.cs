@@ -44,6 +44,10 @@ public abstract class RotationDestination
     /// <summary>Whether other machines may write to it. A file is of one machine.</summary>
     internal virtual bool IsShared => false;
 
+    /// <summary>Looks whether a credential can be written to it, as far as that can be seen without writing.</summary>
+    /// <exception cref="IOException">It cannot. The message says why.</exception>
+    internal virtual Task CheckAsync(CredentialKind kind, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>What to know before a credential is written to it; null for nothing.</summary>
     internal virtual string? Note => null;
 

@@ -8,6 +8,8 @@ namespace WorkloadIdentity.Tool;
 /// <summary>The options that say what is rotated.</summary>
 internal sealed class RotationArguments
 {
+    private const int MostDays = 3660;
+
     private readonly Argument<string> _application = new("application") { Description = "The client id of the application." };
     private readonly Option<string?> _file = new("--to-file")
     {
@@ -77,23 +79,24 @@ internal sealed class RotationArguments
             throw new ToolException(problem, "'wid inventory' lists the client ids.", "rotation");
         }
 
+        var (days, hours) = (parsed.GetValue(_days), parsed.GetValue(_grace));
+        if (days is < 1 or > MostDays || hours is < 0 or > MostDays * 24)
+        {
+            throw new ToolException(
+                days is < 1 or > MostDays ? $"--days is not from 1 to {MostDays}." : $"--grace-hours is not from 0 to {MostDays * 24}.",
+                "See 'wid rotate start --help'.", "rotation");
+        }
+
         var request = new RotationRequest(new ClientId(application), Destination(parsed, acquirer))
         {
             Kind = parsed.GetValue(_kind) == "secret" ? CredentialKind.Secret : CredentialKind.Certificate,
-            Lifetime = TimeSpan.FromDays(parsed.GetValue(_days)),
-            GracePeriod = TimeSpan.FromHours(parsed.GetValue(_grace)),
+            Lifetime = TimeSpan.FromDays(days),
+            GracePeriod = TimeSpan.FromHours(hours),
             Replaces = parsed.GetValue(_replaces),
             Proof = parsed.GetValue(_proof) is { } proof ? Certificate(proof, surroundings) : null,
             Force = parsed.GetValue(_force),
         };
-        try
-        {
-            return request.Checked();
-        }
-        catch (ArgumentException exception)
-        {
-            throw new ToolException(exception.Message.Split('\n', '(')[0].Trim(), "See 'wid rotate start --help'.", "rotation");
-        }
+        return request.Checked();
     }
 
     private RotationDestination Destination(ParseResult parsed, ITokenAcquirer acquirer)

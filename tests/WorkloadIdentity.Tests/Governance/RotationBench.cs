@@ -295,6 +295,10 @@ internal sealed class SharedDestination() : RotationDestination("the vault", "va
 
     internal override bool IsShared => true;
 
+    /// <summary>What another machine writes.</summary>
+    public void Write(RotationName name) => _written.Add(new NewCredential(
+        CredentialKind.Secret, name, "", DateTimeOffset.MaxValue, "other", ClientSecretAuthentication.FromValue("other")));
+
     internal override Task PrepareAsync(RotationName name, CancellationToken cancellationToken) => Task.CompletedTask;
 
     internal override Task<DestinationState> FindAsync(RotationName name, CredentialKind kind, CancellationToken cancellationToken) =>

@@ -32,6 +32,51 @@ public sealed class RotateCommandTests : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
+    [Theory]
+    [InlineData("--days", "0", "--days is not from 1 to 3660.")]
+    [InlineData("--days", "2147483647", "--days is not from 1 to 3660.")]
+    [InlineData("--grace-hours", "-1", "--grace-hours is not from 0 to 87840.")]
+    [InlineData("--grace-hours", "2147483647", "--grace-hours is not from 0 to 87840.")]
+    [InlineData("--days", "soon", "--days takes a whole number.")]
+    [InlineData("--daiz", "1", "wid rotate start has no command or option '--daiz'.")]
+    public async Task An_option_that_cannot_be_used_is_named(string option, string value, string message)
+    {
+        var run = await RunAsync("rotate", "start", _application.ClientId, "--to-file", File, option, value);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains(message, Unwrapped(run.Error), StringComparison.Ordinal);
+        Assert.Contains("wid rotate start --help", Unwrapped(run.Error), StringComparison.Ordinal);
+        Assert.DoesNotContain("wid explain wid#wid-start", Unwrapped(run.Error), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "is a folder. Name a file in it.")]
+    [InlineData("nowhere/orders", "does not exist. Make it, for the user of the programs.")]
+    public async Task A_place_that_cannot_be_written_to_is_told_before_anything_is_added(string place, string message)
+    {
+        var run = await RunAsync(
+            "rotate", "start", _application.ClientId, "--kind", "secret", "--to-file", Path.Combine(_folder, place), "--apply");
+
+        Assert.Equal(ExitCodes.Machine, run.ExitCode);
+        Assert.Contains(message, Unwrapped(run.Error), StringComparison.Ordinal);
+        Assert.Single(_application.Credentials.Secrets);
+        Assert.False(System.IO.File.Exists($"{_folder}.rotation"));
+    }
+
+    [Fact]
+    public async Task A_mistake_in_the_name_of_the_file_is_told_by_both_steps()
+    {
+        await RunAsync("rotate", "start", _application.ClientId, "--kind", "secret", "--to-file", File, "--apply");
+        var added = _application.Credentials.Secrets[1].KeyId!;
+
+        var start = await RunAsync("rotate", "start", _application.ClientId, "--kind", "secret", "--to-file", $"{File}2", "--apply");
+        var finish = await RunAsync("rotate", "finish", _application.ClientId, "--to-file", $"{File}2", "--force", "--apply");
+
+        Assert.Contains($"remove the credential {added} in its place", Unwrapped(start.Error), StringComparison.Ordinal);
+        Assert.Contains("which this command does not finish", finish.Out, StringComparison.Ordinal);
+        Assert.Equal(2, _application.Credentials.Secrets.Count);
+    }
+
     [Fact]
     public async Task A_secret_is_rotated_in_two_steps_and_only_with_apply()
     {

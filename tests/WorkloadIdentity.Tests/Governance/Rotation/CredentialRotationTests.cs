@@ -291,37 +291,6 @@ public sealed class CredentialRotationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_machine_that_comes_later_to_a_written_destination_gives_up()
-    {
-        var (application, destination) = (_bench.Add(CredentialKind.Secret), new SharedDestination());
-        var request = new RotationRequest(new ClientId(application.ClientId), destination) { Kind = CredentialKind.Secret };
-        var sent = 0;
-        _bench.Hook = message =>
-        {
-            // The other machine begins first, and another change of the application is under way each time it tries.
-            return message.RequestUri!.AbsolutePath.EndsWith("/addPassword", StringComparison.Ordinal) && ++sent is 1 or 3
-                ? FakeServer.Response(
-                    System.Net.HttpStatusCode.Conflict, """{"error":{"code":"Directory_ConcurrencyViolation","message":"busy"}}""")
-                : null;
-        };
-        var slow = await _bench.RunAsync(() => _bench.OnAnotherMachine().PlanStartAsync(request));
-        var fast = await _bench.RunAsync(() => _bench.Rotation.PlanStartAsync(request));
-
-        var refusals = await _bench.RunAsync(() => Task.WhenAll(
-            Record.ExceptionAsync(() => slow.ApplyAsync()),
-            Task.Run(async () =>
-            {
-                await Task.Delay(TimeSpan.FromSeconds(1), _bench.Clock);
-                return await Record.ExceptionAsync(() => fast.ApplyAsync());
-            })));
-
-        Assert.Null(refusals[1]);
-        Assert.Contains(
-            "Another machine began", Assert.IsType<ChangeRefusedException>(refusals[0]).Message, StringComparison.Ordinal);
-        Assert.Equal(destination.Written.Single().Name.ToString(), Assert.Single(RotationBench.Added(application)));
-    }
-
-    [Fact]
     public async Task A_credential_that_another_machine_removes_meanwhile_is_not_written()
     {
         var application = _bench.Add(CredentialKind.Secret);

@@ -93,6 +93,17 @@ public sealed class KeyVaultDestinationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_role_that_is_missing_is_told_before_a_credential_is_added()
+    {
+        var application = _bench.Add(CredentialKind.Secret);
+        _vault.Next(HttpStatusCode.Forbidden, FakeVault.Error("Forbidden"));
+
+        await Assert.ThrowsAsync<IOException>(() => _bench.StartAsync(Request(application, CredentialKind.Secret)));
+
+        Assert.Equal(1, RotationBench.Count(application));
+    }
+
+    [Fact]
     public async Task A_version_that_somebody_disabled_is_not_taken_for_one_that_programs_read()
     {
         var application = _bench.Add(CredentialKind.Secret);
