@@ -25,6 +25,9 @@ internal sealed class Surroundings
     /// <summary>The client for Entra and for the check whether Entra can be reached; null uses the library's own.</summary>
     public HttpClient? EntraClient { get; init; }
 
+    /// <summary>Sends requests to Graph, and follows no redirect; null uses connections of the client's own.</summary>
+    public HttpMessageHandler? GraphTransport { get; init; }
+
     /// <summary>The client for managed identity hosts; null uses the library's own.</summary>
     public HttpClient? LocalClient { get; init; }
 

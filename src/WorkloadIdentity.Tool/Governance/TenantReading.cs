@@ -50,6 +50,14 @@ internal sealed class TenantReading(
         },
     };
 
+    private GraphClientOptions GraphOptions => new()
+    {
+        Endpoint = graph,
+        Scope = scope,
+        TimeProvider = surroundings.TimeProvider,
+        Transport = surroundings.GraphTransport,
+    };
+
     /// <summary>The source of tokens, for another server that the command writes to.</summary>
     public ITokenAcquirer Acquirer => _acquirer;
 
@@ -62,8 +70,7 @@ internal sealed class TenantReading(
     /// <exception cref="ToolException">It failed.</exception>
     public async Task<T> WithGraphAsync<T>(Func<GraphClient, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        using var client = new GraphClient(
-            _acquirer, new GraphClientOptions { Endpoint = graph, Scope = scope, TimeProvider = surroundings.TimeProvider });
+        using var client = new GraphClient(_acquirer, GraphOptions);
         try
         {
             return await work(client, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -25,12 +27,23 @@ internal sealed class SourceGraph
                 CSharpSyntaxTree.ParseText(File.ReadAllText(path), options, Path.GetRelativePath(folder, path).Replace('\\', '/')))
                     .ToList();
         var usings = CSharpSyntaxTree.ParseText(string.Concat(ImplicitUsings.Select(name => $"global using {name};\n")), options, "");
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => !Path.GetFileName(path).StartsWith("WorkloadIdentity", StringComparison.Ordinal))
-            .Select(path => MetadataReference.CreateFromFile(path));
-        var compilation =
-            CSharpCompilation.Create(
-                "read", [.. trees, usings], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        List<AssemblyMetadata> needed = [.. Needed(Path.GetFileName(folder)).Select(AssemblyMetadata.CreateFromFile)];
+        try
+        {
+            return Of(trees, CSharpCompilation.Create(
+                "read",
+                [.. trees, usings],
+                needed.Select(assembly => assembly.GetReference()),
+                new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)));
+        }
+        finally
+        {
+            needed.ForEach(assembly => assembly.Dispose());
+        }
+    }
+
+    private static SourceGraph Of(List<SyntaxTree> trees, CSharpCompilation compilation)
+    {
         var graph = new SourceGraph([.. trees.Select(tree => tree.FilePath)]);
         foreach (var tree in trees)
         {
@@ -38,6 +51,33 @@ internal sealed class SourceGraph
         }
 
         return graph;
+    }
+
+    /// <summary>
+    /// What a package is compiled against, and what that needs. With every assembly of this process, a compilation would take several times
+    /// the memory.
+    /// </summary>
+    private static IEnumerable<string> Needed(string package)
+    {
+        var paths = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .DistinctBy(Path.GetFileNameWithoutExtension)
+            .ToDictionary(path => Path.GetFileNameWithoutExtension(path)!);
+        var needed = new HashSet<string>();
+        var waiting = new Queue<string>([package]);
+        while (waiting.TryDequeue(out var name))
+        {
+            if (paths.TryGetValue(name, out var path) && needed.Add(name))
+            {
+                using var file = new PEReader(File.OpenRead(path));
+                var metadata = file.GetMetadataReader();
+                foreach (var reference in metadata.AssemblyReferences)
+                {
+                    waiting.Enqueue(metadata.GetString(metadata.GetAssemblyReference(reference).Name));
+                }
+            }
+        }
+
+        return needed.Where(name => !name.StartsWith("WorkloadIdentity", StringComparison.Ordinal)).Select(name => paths[name]);
     }
 
     private static readonly string[] ImplicitUsings =

@@ -91,8 +91,7 @@ public sealed class GovernanceCommandTests
     {
         await using var tenant = await Tenant.StartAsync();
 
-        var clock = new FakeClock();
-        var run = await clock.RunUntilAsync(tenant.RunElsewhereAsync("http://127.0.0.1:1/apis/graph/", clock, "inventory"));
+        var run = await tenant.RunElsewhereAsync("http://127.0.0.1:1/apis/graph/", "inventory");
 
         Assert.Equal(ExitCodes.TryAgain, run.ExitCode);
         Assert.Contains("127.0.0.1:1 did not answer", run.Error, StringComparison.Ordinal);
@@ -262,26 +261,34 @@ public sealed class GovernanceCommandTests
         Assert.Throws<ToolException>(() => WorkloadIdentity.Tool.OutputFile.Write(
             "--html", Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "report.html"), _ => { }));
 
-    /// <summary>A local Entra with a directory, and an application that may read it.</summary>
+    /// <summary>A local Entra with a directory, and an application that may read it. Pauses between requests end at once.</summary>
     private sealed class Tenant : IAsyncDisposable
     {
         private readonly EntraEmulator _entra;
+        private readonly FakeClock _clock;
         private readonly string _graph;
+        private readonly CountingHandler _requests = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+        private readonly HttpClient _http;
 
-        private Tenant(EntraEmulator entra, string graph) => (_entra, _graph) = (entra, graph);
+        private Tenant(EntraEmulator entra, FakeClock clock, string graph)
+        {
+            (_entra, _clock, _graph) = (entra, clock, graph);
+            _http = new HttpClient(_requests);
+        }
 
         public string Folder { get; } = Directory.CreateTempSubdirectory("wid").FullName;
 
         public static async Task<Tenant> StartAsync(IEnumerable<string>? permissions = null)
         {
-            var entra = await EntraEmulator.StartAsync();
+            var clock = new FakeClock();
+            var entra = await EntraEmulator.StartAsync(new() { TimeProvider = clock });
             var graph = entra.AddGraph(Small);
             foreach (var permission in permissions ?? EmulatedGraphOptions.ReadPermissions)
             {
                 entra.Application.AssignRole(graph, permission);
             }
 
-            return new Tenant(entra, graph.Url.AbsoluteUri);
+            return new Tenant(entra, clock, graph.Url.AbsoluteUri);
         }
 
         public int TokenRequests => _entra.Journal.TokenRequests.Count;
@@ -296,15 +303,14 @@ public sealed class GovernanceCommandTests
         public Task<ToolRun> RunAsync((string Name, string Value)[] variables, params string[] arguments) =>
             RunAsync(_graph, variables, arguments, CancellationToken.None);
 
-        public Task<ToolRun> RunElsewhereAsync(string graph, TimeProvider clock, params string[] arguments) =>
-            RunAsync(graph, [], arguments, CancellationToken.None, clock);
+        public Task<ToolRun> RunElsewhereAsync(string graph, params string[] arguments) =>
+            RunAsync(graph, [], arguments, CancellationToken.None);
 
         private async Task<ToolRun> RunAsync(
             string graph,
             (string Name, string Value)[] variables,
             string[] arguments,
-            CancellationToken cancellationToken,
-            TimeProvider? clock = null)
+            CancellationToken cancellationToken)
         {
             var environment = new Dictionary<string, string>(_entra.Application.EnvironmentWithSecret());
             foreach (var (name, value) in variables)
@@ -320,14 +326,18 @@ public sealed class GovernanceCommandTests
                 Error = error,
                 IsOutRedirected = true,
                 IsErrorRedirected = true,
-                TimeProvider = clock ?? TimeProvider.System,
+                TimeProvider = _clock,
+                EntraClient = _http,
+                GraphTransport = _requests,
             };
-            var code = await Wid.RunAsync([.. arguments, "--graph", graph], surroundings, cancellationToken);
+            var code = await FastForward.RunAsync(
+                _clock, () => _requests.IsIdle, () => Wid.RunAsync([.. arguments, "--graph", graph], surroundings, cancellationToken));
             return new ToolRun(code, output.ToString(), error.ToString());
         }
 
         public async ValueTask DisposeAsync()
         {
+            _http.Dispose();
             await _entra.DisposeAsync();
             Directory.Delete(Folder, recursive: true);
         }
