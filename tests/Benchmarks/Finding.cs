@@ -9,8 +9,13 @@ namespace Benchmarks;
 /// <param name="Goals">What was to be reached.</param>
 internal sealed record Finding(string Title, string Work, IReadOnlyList<string> Table, params IReadOnlyList<Goal> Goals)
 {
+    private const int LineLength = 140;
+
     /// <summary>Why a goal is missed, as profiles show it. Printed if one is missed.</summary>
     public string? InTheWay { get; init; }
+
+    /// <summary>What else the reader needs to know. Always printed.</summary>
+    public string? Note { get; init; }
 
     /// <summary>Pictures of the first run.</summary>
     public IReadOnlyList<Picture> Pictures { get; init; } = [];
@@ -34,9 +39,29 @@ internal sealed record Finding(string Title, string Work, IReadOnlyList<string> 
 
     public override string ToString() => string.Join('\n',
     [
-        $"## {Title}", "", Work, "", .. Table, "", .. Goals.Select(goal => $"- {goal}"),
-        .. Goals.All(goal => goal.IsMet) || InTheWay is null ? (string[])[] : ["", $"Reason: {InTheWay}"],
+        $"## {Title}", "", Prose(Work), "", .. Table, "", .. Goals.Select(goal => $"- {goal}"),
+        .. Goals.All(goal => goal.IsMet) || InTheWay is null ? (string[])[] : ["", Prose($"Reason: {InTheWay}")],
+        .. Note is null ? (string[])[] : ["", Prose(Note)],
     ]);
+
+    /// <summary>A paragraph in lines as long as a page may have.</summary>
+    public static string Prose(string text)
+    {
+        var lines = new List<string>();
+        foreach (var word in text.Split(' '))
+        {
+            if (lines.Count > 0 && lines[^1].Length + 1 + word.Length <= LineLength)
+            {
+                lines[^1] += $" {word}";
+            }
+            else
+            {
+                lines.Add(word);
+            }
+        }
+
+        return string.Join('\n', lines);
+    }
 }
 
 /// <param name="Text">What was to be reached, and what was.</param>

@@ -27,6 +27,8 @@ internal static class FirstTokenTime
                 new Goal($"at most 1.5 times the bare program with {found.Kind}: {found.Ratio:0.00}", found.Ratio <= 1.5))])
         {
             InTheWay = "just-in-time compilation. The framework is compiled ahead of time, and a library is not.",
+            Note = "The package has compiled code ([ADR 0012](decisions/0012-compiled-code-in-the-package.md)). What is left are mostly "
+                + "generic methods of the framework for asynchronous methods of ours.",
             Pictures = [Picture.OfBars("time", "Process start to first token", "ms", bars)],
         };
     }

@@ -50,8 +50,8 @@ internal static class HandlerOverhead
                 socket.Ratio <= 1.02 && socket.AddedBytes <= 0),
             new Goal($"the same with a new address for each message: {newAddress.Ratio:0.000}", newAddress.Ratio <= 1.02))
         {
-            InTheWay =
-                "the handler makes a message of its own for each request (docs/decisions/0008).",
+            InTheWay = "the handler makes a message of its own for each request, with an option that says which token it carries "
+                + "([ADR 0008](decisions/0008-a-message-of-its-own-for-each-pass.md)).",
         };
     }
 

@@ -38,7 +38,8 @@ internal static class MillionTenants
         return new Finding(
             $"{tenants.ToString("N0", CultureInfo.InvariantCulture)} tenants, one token each",
             $"The cache is filled one token after the other. Then random tokens are read while {Collections} collections of generation 2 "
-                + "run in the background, one after the other. The same is done with a `ConcurrentDictionary` of the same keys and tokens.",
+                + "run in the background, one after the other. The same is done with a `ConcurrentDictionary` of the same keys and tokens. "
+                + "The process needs 6 GB.",
             [
                 "| library | tenants | a token takes | times ours | bytes a token | beyond its characters |",
                 "|---|---|---|---|---|---|",
@@ -52,7 +53,10 @@ internal static class MillionTenants
             ],
             new Goal($"filled at least 3 times faster than MSAL fills {msalTenants:N0}: {faster:0.0}", faster >= 3),
             new Goal(
-                $"at most 450 bytes a token beyond its characters: {oursBytes - Fill.Characters:N0}", oursBytes - Fill.Characters <= 450));
+                $"at most 450 bytes a token beyond its characters: {oursBytes - Fill.Characters:N0}", oursBytes - Fill.Characters <= 450))
+        {
+            Note = "`million 10000` tries it with fewer tenants.",
+        };
     }
 
     private static TokenRequest Request(int n) => new(InMemoryEntra.Scope) { TenantId = ManyTenants.TenantId(n) };

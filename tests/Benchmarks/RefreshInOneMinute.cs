@@ -65,6 +65,7 @@ internal static class RefreshInOneMinute
         {
             InTheWay = $"the machine. {tokens:N0} tokens in a minute are {tokens / Window:N0} token requests a second. Where other "
                 + "programs need the processor, they are made later and in bursts.",
+            Note = "`minute 2000` tries it with fewer tokens.",
         };
     }
 
