@@ -11,7 +11,7 @@ internal readonly record struct Calculation(int Processes, int Keys)
     public static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(400);
 
     /// <summary>How far apart the calls of a process are: it notices at the next one that its token is due.</summary>
-    public static readonly TimeSpan CallPause = Latency / 4;
+    public static readonly TimeSpan CallPause = Latency / 2;
 
     /// <summary>Within which a fleet starts.</summary>
     public static readonly TimeSpan StartSpread = TimeSpan.FromMinutes(1);
