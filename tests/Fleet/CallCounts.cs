@@ -1,6 +1,6 @@
 namespace Fleet;
 
-/// <summary>How many calls the caches of all simulated processes got, and how many of them have not ended.</summary>
+/// <summary>How many calls there were, and how many of them have not ended.</summary>
 internal sealed class CallCounts
 {
     private long _all;

@@ -12,6 +12,7 @@ internal sealed class SimulatedEntra(TimeProvider clock, TimeSpan latency, Func<
     public const int TokenCharacters = 1460;
 
     private int _requests;
+    private int _pending;
 
     public override string Name => "simulated";
 
@@ -19,13 +20,25 @@ internal sealed class SimulatedEntra(TimeProvider clock, TimeSpan latency, Func<
 
     public int Requests => Volatile.Read(ref _requests);
 
+    /// <summary>How many have not ended.</summary>
+    public int Pending => Volatile.Read(ref _pending);
+
     protected override RequestFeatures Supports => RequestFeatures.TenantId;
 
     protected override async ValueTask<TokenResult> AcquireCoreAsync(Acquisition acquisition, CancellationToken cancellationToken)
     {
         var number = Interlocked.Increment(ref _requests);
         var expiresOn = clock.GetUtcNow() + lifetime();
-        await Task.Delay(latency, clock, cancellationToken);
+        Interlocked.Increment(ref _pending);
+        try
+        {
+            await Task.Delay(latency, clock, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pending);
+        }
+
         return TokenResult.Issued(new AccessToken($"{number:D12}.".PadRight(TokenCharacters, 'x'), expiresOn));
     }
 }

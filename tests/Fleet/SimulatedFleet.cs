@@ -27,6 +27,7 @@ internal sealed class SimulatedFleet : IAsyncDisposable
     private readonly List<ConnectionMultiplexer> _connections = [];
     private readonly StepClock _clock = new();
     private readonly CallCounts _calls = new();
+    private readonly CallCounts _storeCalls = new();
     private readonly SimulatedEntra _entra;
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly Random _random;
@@ -204,7 +205,7 @@ internal sealed class SimulatedFleet : IAsyncDisposable
             Protection = TokenProtection.FromKeys(new EncryptionKey("one", _key)),
             TimeProvider = _clock,
         });
-        return new TokenAcquirer(_entra, new TokenAcquirerOptions { Store = store, TimeProvider = _clock });
+        return new TokenAcquirer(_entra, new TokenAcquirerOptions { Store = new CountingStore(store, _storeCalls), TimeProvider = _clock });
     }
 
     /// <summary>Each process asks for each key.</summary>
@@ -260,5 +261,9 @@ internal sealed class SimulatedFleet : IAsyncDisposable
         }
     }
 
-    private bool IsWorking => ThreadPool.PendingWorkItemCount > 0 || (_calls.Pending > 0 && !_isRedisAway);
+    /// <summary>
+    /// Work is queued, or a call to a store or to Entra is not in a pause. (The holder of a lease pauses too, between its notes.)
+    /// </summary>
+    private bool IsWorking => ThreadPool.PendingWorkItemCount > 0
+        || (!_isRedisAway && (_calls.Pending > 0 || _storeCalls.Pending + _entra.Pending > _clock.Pauses));
 }

