@@ -115,7 +115,12 @@ public sealed class OpenIddictTests(OpenIddictServer server) : IClassFixture<Ope
 
     private ValueTask<TokenResult> AcquireAsync(string clientId, ClientAuthentication authentication, TokenRequest? request = null)
     {
-        var options = new ApplicationCredentialOptions { AuthorityHost = server.Address };
+        // The server compiles much of its code at the first requests, on a machine that may be busy.
+        var options = new ApplicationCredentialOptions
+        {
+            AuthorityHost = server.Address,
+            Retry = new RetryOptions { AttemptTimeout = TimeSpan.FromMinutes(2) },
+        };
         return new ApplicationCredential(OpenIddictServer.Tenant, clientId, authentication, options)
             .AcquireAsync(new Acquisition(request ?? Orders), CancellationToken.None);
     }

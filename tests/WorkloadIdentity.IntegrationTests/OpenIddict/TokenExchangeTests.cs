@@ -8,6 +8,9 @@ public sealed class TokenExchangeTests(OpenIddictServer server) : IClassFixture<
 {
     private static readonly TokenRequest Orders = new("api://orders/.default");
 
+    // The server compiles much of its code at the first requests, on a machine that may be busy.
+    private static readonly RetryOptions Patient = new() { AttemptTimeout = TimeSpan.FromMinutes(2) };
+
     [Fact]
     public async Task A_token_is_exchanged_for_one_of_the_same_subject_with_another_scope()
     {
@@ -56,7 +59,7 @@ public sealed class TokenExchangeTests(OpenIddictServer server) : IClassFixture<
         OpenIddictServer.Tenant,
         OpenIddictServer.WithSecret,
         ClientSecretAuthentication.FromValue(OpenIddictServer.Secret),
-        new ApplicationCredentialOptions { AuthorityHost = server.Address });
+        new ApplicationCredentialOptions { AuthorityHost = server.Address, Retry = Patient });
 
     private async Task<TokenResult> ExchangeAsync(ITokenAcquirer subject, string scope, string secret)
     {
@@ -69,6 +72,7 @@ public sealed class TokenExchangeTests(OpenIddictServer server) : IClassFixture<
                 SubjectTokenType = TokenExchangeCredentialOptions.AccessTokenType,
                 ClientId = OpenIddictServer.WithSecret,
                 ClientSecret = _ => ValueTask.FromResult(secret),
+                Retry = Patient,
             });
         return await credential.AcquireAsync(new Acquisition(new TokenRequest(scope)), CancellationToken.None);
     }
