@@ -24,9 +24,8 @@ internal static class Outage
             // Until just before the token expires, so that no call is still running then.
             var left = TimeSpan.FromSeconds(Lifetime) - TimeProvider.System.GetElapsedTime(issuedOn) - TimeSpan.FromMilliseconds(50);
             var before = entra.Requests;
-            var failed = new long[Lifetime + 1];
-            var load = await Load.RunAsync(
-                get, left, () => Interlocked.Increment(ref failed[(int)TimeProvider.System.GetElapsedTime(issuedOn).TotalSeconds]));
+            var failed = new long[Lifetime];
+            var load = await Load.RunAsync(get, left, () => Interlocked.Increment(ref failed[SecondSince(issuedOn)]));
             ours ??= load;
             lines.Add(new(
                 peer.Library,
@@ -50,4 +49,8 @@ internal static class Outage
             ],
         };
     }
+
+    /// <summary>A call that fails after the token's end was made before it, and counts in the last second.</summary>
+    private static int SecondSince(long issuedOn) =>
+        Math.Min(Lifetime - 1, (int)TimeProvider.System.GetElapsedTime(issuedOn).TotalSeconds);
 }
