@@ -71,10 +71,11 @@ internal readonly record struct Calculation(int Processes, int Keys)
     public double Tries => Processes * Keys / 2.0;
 
     /// <summary>
-    /// The refresh after that. Those that refreshed alone in the first half hold tokens that end earlier: a quarter of them is due before
-    /// the rest of the fleet, and takes the fleet's token first.
+    /// The refresh after that, at most. Those that refreshed alone in the first half hold tokens that end earlier: a quarter of them is due
+    /// before the rest of the fleet, and takes the fleet's token first. More do when a process whose pause ended during its token request
+    /// has written a later token.
     /// </summary>
-    public Figures RefreshAfterLoss() => Sum(1 + Rivals, Processes * 1.125, missed: 0, writes: 1 + Rivals);
+    public Figures RefreshAfterLoss() => Sum(1 + Rivals, Processes * 1.5, missed: 0, writes: 1 + Rivals);
 
     private Figures Sum(
         double requests, double found, double missed, double foundNotes = 0, double missedNotes = 0, double writes = 0,

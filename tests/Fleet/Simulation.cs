@@ -55,7 +55,8 @@ internal sealed class Simulation(int processes, int keys, int seed, TextWriter o
             "Redis is away", "tries, at most", _calculation.Tries, (fleet.Calls - calls) / (double)Calculation.CallsOfATry, isBound: true);
         await MeasureAsync(
             fleet, "Redis is lost and returns", _calculation.LossInHalfOfTheJitter(), untilRefreshed, requestsBefore: requests);
-        await MeasureAsync(fleet, "the refresh after that", _calculation.RefreshAfterLoss(), fleet.UntilRefreshedAsync);
+        await MeasureAsync(
+            fleet, "the refresh after that, at most", _calculation.RefreshAfterLoss(), fleet.UntilRefreshedAsync, isBound: true);
         return _isWithin;
     }
 
