@@ -16,8 +16,10 @@ internal static class Outage
         {
             var entra = new InMemoryEntra(lifetime: Lifetime);
             var get = peer.Prepare(entra);
-            await get();
+
+            // The token is issued after this, so it lives a little longer than is measured.
             var issuedOn = TimeProvider.System.GetTimestamp();
+            await get();
             await Load.RunAsync(get, TimeSpan.FromSeconds(Lifetime * 0.2));
             entra.IsDown = true;
 
