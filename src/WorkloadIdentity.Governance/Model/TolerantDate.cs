@@ -31,7 +31,10 @@ internal sealed class TolerantDate : JsonConverter<DateTimeOffset?>
         {
             if (reader.TryGetDateTimeOffset(out var exact))
             {
-                return exact;
+                // Without an offset, the reader takes the time for one of this machine.
+                return reader.TryGetDateTime(out var plain) && plain.Kind == DateTimeKind.Unspecified
+                    ? new DateTimeOffset(plain, TimeSpan.Zero)
+                    : exact;
             }
 
             var text = reader.GetString()!;

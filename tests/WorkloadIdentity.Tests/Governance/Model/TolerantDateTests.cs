@@ -13,6 +13,7 @@ public sealed class TolerantDateTests
     [InlineData("2021-04-01T00:00:00-8:00", "2021-04-01T00:00:00-08:00")]
     [InlineData("2021-04-01T00:00:00+5:30", "2021-04-01T00:00:00+05:30")]
     [InlineData("2021-04-01T00:00:00", "2021-04-01T00:00:00+00:00")]
+    [InlineData("2021-04-01", "2021-04-01T00:00:00+00:00")]
     public void A_date_is_read_with_its_offset(string text, string expected)
     {
         Assert.Equal(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), Read($"\"{text}\""));
