@@ -30,17 +30,6 @@ internal abstract partial class TokenCacheEntry
     }
 
     /// <summary>
-    /// Holds another token, or none. Under the lock. For hits, which take no lock, the version is odd meanwhile and another one afterwards.
-    /// </summary>
-    private void Hold(CachedToken held)
-    {
-        _version++;
-        Volatile.WriteBarrier();
-        _held = held;
-        Volatile.Write(ref _version, _version + 1);
-    }
-
-    /// <summary>
     /// Whether what was read since the version was read belongs together: the token and its times. If another token took its place
     /// meanwhile, the caller gets that one under the lock.
     /// </summary>

@@ -210,6 +210,17 @@ internal abstract partial class TokenCacheEntry(AcquirerSetup setup, Acquisition
         }
     }
 
+    /// <summary>
+    /// Holds another token, or none. Under the lock. For hits, which take no lock, the version is odd meanwhile and another one afterwards.
+    /// </summary>
+    private void Hold(CachedToken held)
+    {
+        _version++;
+        Volatile.WriteBarrier();
+        _held = held;
+        Volatile.Write(ref _version, _version + 1);
+    }
+
     /// <summary>A failed renewal does not count for others: renewals have a limit of their own.</summary>
     private void StoreFailure(InFlightAcquisition acquisition, TokenRequest request, TokenResult failure, DateTimeOffset now)
     {
