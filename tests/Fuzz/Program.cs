@@ -1,8 +1,8 @@
 using SharpFuzz;
 using WorkloadIdentity.Fuzz;
 
-// Reads every file of the corpus with its target:            dotnet run --project tests/Fuzz Reads one file, or standard input for a fuzzer
-// (run.sh):   dotnet run --project tests/Fuzz -- TARGET [FILE]
+// dotnet run --project tests/Fuzz                     reads every file of the corpus with its target
+// dotnet run --project tests/Fuzz -- TARGET [FILE]    reads one file, or standard input for a fuzzer (run.sh)
 return args switch
 {
     [] => Replay.Run(Path.Combine(AppContext.BaseDirectory, "Corpus")),
