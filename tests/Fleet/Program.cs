@@ -4,6 +4,7 @@ using Fleet;
 // dotnet run -c Release --project tests/Fleet [-- processes]: how many token requests a fleet makes that starts at once, with and without a
 // second level.
 // dotnet run -c Release --project tests/Fleet -- --for 01:00:00 [--seed number]: a fleet whose Redis is killed again and again.
+// dotnet run -c Release --project tests/Fleet -- simulate [processes…]: the traffic of simulated fleets, beside what was calculated.
 switch (args)
 {
     case ["member"]:
@@ -20,19 +21,20 @@ switch (args)
         when TimeSpan.TryParse(time, CultureInfo.InvariantCulture, out var duration) && duration >= TimeSpan.FromMinutes(1)
             && SeedOf(rest) is { } seed:
         return await Outages.RunAsync(duration, seed, Console.Out) ? 0 : 1;
-    case ["simulate", .. var sizes]:
+    case ["simulate", .. var texts] when SizesOf(texts) is { } sizes:
         return await SimulateAsync(sizes);
     default:
         Console.Error.WriteLine(
             "Give the number of processes, 1 to 200, or nothing for 50. Or give --for <hh:mm:ss>, at least a minute, and --seed <number> "
-                + "if you want the same outages again.");
+                + "if you want the same outages again. Or give simulate and the sizes of the fleets, 2 to 5000 each, or nothing for 50, "
+                + "500 and 5000.");
         return 2;
 }
 
-static async Task<int> SimulateAsync(string[] sizes)
+static async Task<int> SimulateAsync(int[] sizes)
 {
     var isWithin = true;
-    foreach (var processes in sizes is [] ? [50, 500, 5000] : sizes.Select(int.Parse))
+    foreach (var processes in sizes)
     {
         foreach (var keys in (int[])[1, 4])
         {
@@ -42,6 +44,14 @@ static async Task<int> SimulateAsync(string[] sizes)
 
     return isWithin ? 0 : 1;
 }
+
+static int[]? SizesOf(string[] texts)
+{
+    var sizes = texts is [] ? [50, 500, 5000] : Array.ConvertAll(texts, SizeOf);
+    return Array.TrueForAll(sizes, size => size is >= 2 and <= 5000) ? sizes : null;
+}
+
+static int SizeOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 0;
 
 static int? SeedOf(string[] arguments) => arguments switch
 {
