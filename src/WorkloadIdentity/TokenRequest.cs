@@ -17,6 +17,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     private readonly string? _fmiPath;
     private readonly CheckedUserAssertion? _user;
     private int _hash;
+    private int _tenantHash;
 
     /// <summary>Asks for a token for <paramref name="scope"/>.</summary>
     /// <param name="scope">The resource followed by <c>/.default</c>, such as <c>https://graph.microsoft.com/.default</c>.
@@ -166,6 +167,31 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     internal TokenRequest WithoutTenant => _tenantId is null
         ? this
         : field ??= With(Scope, tenantId: null, _user, AgentUser, ContinuousAccess);
+
+    /// <summary>
+    /// Whether it names this tenant. Most requests of a multi-tenant application name another one: then the hashes differ, and the text is
+    /// not read. One of 100,000 texts is at a place of its own in memory, and to read it would cost as much as to find the cache entry.
+    /// </summary>
+    /// <param name="tenantId">The tenant, in any case.</param>
+    /// <param name="tenantHash">Its <see cref="HashOfTenant"/>.</param>
+    internal bool IsForTenant(string tenantId, int tenantHash)
+    {
+        if (_tenantId is null)
+        {
+            return false;
+        }
+
+        // Computed at first use and kept, as the hash of the whole request.
+        if (_tenantHash == 0)
+        {
+            _tenantHash = HashOfTenant(_tenantId);
+        }
+
+        return _tenantHash == tenantHash && _tenantId.Equals(tenantId, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>A hash of a tenant that does not depend on case. Never zero.</summary>
+    internal static int HashOfTenant(string tenantId) => tenantId.GetHashCode(StringComparison.OrdinalIgnoreCase) | 1;
 
     /// <summary>
     /// The request as a cache keeps it: a user assertion is replaced by its SHA-256, so that no cache holds a user's token. Computed once.

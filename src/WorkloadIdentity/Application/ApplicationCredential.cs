@@ -12,6 +12,7 @@ public sealed class ApplicationCredential : Credential
     private const string AnyTenant = "*";
 
     private readonly string? _tenantId;
+    private readonly int _tenantHash;
     private readonly string _clientId;
     private readonly Authority _authority;
     private readonly HashSet<string> _otherTenants;
@@ -48,6 +49,7 @@ public sealed class ApplicationCredential : Credential
         Name = authentication.Name;
         _authentication = authentication;
         _tenantId = tenantId;
+        _tenantHash = tenantId is null ? 0 : TokenRequest.HashOfTenant(tenantId);
         _clientId = RequireClientId(clientId);
         _authority = Authority.Require(options.AuthorityHost, options.AllowUnknownAuthorityHost, nameof(options.AuthorityHost));
         _otherTenants =
@@ -168,7 +170,7 @@ public sealed class ApplicationCredential : Credential
     /// cache entry.
     /// </summary>
     internal override TokenRequest Normalize(TokenRequest request) =>
-        _tenantId is not null && _tenantId.Equals(request.TenantId, StringComparison.OrdinalIgnoreCase) ? request.WithoutTenant : request;
+        _tenantId is not null && request.IsForTenant(_tenantId, _tenantHash) ? request.WithoutTenant : request;
 
     /// <summary>Adds the credential's agent user to a request for the workload itself.</summary>
     private TokenRequest ForAgentUser(TokenRequest request) =>

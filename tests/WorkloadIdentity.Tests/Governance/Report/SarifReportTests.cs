@@ -10,7 +10,7 @@ public sealed class SarifReportTests
     [Fact]
     public void Every_result_refers_to_its_rule_and_has_a_level_a_location_and_a_fingerprint()
     {
-        using var sarif = JsonDocument.Parse(TenantReportTests.Json(Review, TenantReport.WriteSarif));
+        using var sarif = Sarif(Review);
         var run = sarif.RootElement.GetProperty("runs")[0];
         var rules = run.GetProperty("tool").GetProperty("driver").GetProperty("rules").EnumerateArray()
             .Select(rule => rule.GetProperty("id").GetString()).ToList();
@@ -41,7 +41,7 @@ public sealed class SarifReportTests
                 }),
             SampleTenant.Now);
 
-        using var sarif = JsonDocument.Parse(TenantReportTests.Json(review, TenantReport.WriteSarif));
+        using var sarif = Sarif(review);
         var texts = sarif.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray()
             .Select(result => result.GetProperty("message").GetProperty("text").GetString()!).ToList();
 
@@ -61,12 +61,20 @@ public sealed class SarifReportTests
             ]),
             SampleTenant.Now);
 
-        using var sarif = JsonDocument.Parse(TenantReportTests.Json(review, TenantReport.WriteSarif));
+        using var sarif = Sarif(review);
         var run = sarif.RootElement.GetProperty("runs")[0];
 
         Assert.Equal(SarifReport.MostResults, run.GetProperty("results").GetArrayLength());
         Assert.Equal("tenant-power", run.GetProperty("results")[0].GetProperty("ruleId").GetString());
         var note = run.GetProperty("invocations")[0].GetProperty("toolExecutionNotifications")[0].GetProperty("message");
         Assert.StartsWith("6 findings", note.GetProperty("text").GetString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Parsed where it was written: the largest of these reports has 25,000 results, and a copy as text twice its bytes.</summary>
+    private static JsonDocument Sarif(TenantReview review)
+    {
+        using var stream = new MemoryStream();
+        TenantReport.WriteSarif(review, stream);
+        return JsonDocument.Parse(stream.GetBuffer().AsMemory(0, (int)stream.Length));
     }
 }

@@ -161,7 +161,7 @@ public sealed partial class TenantReportTests
         return writer.ToString();
     }
 
-    public static string Json(TenantReview review, Action<TenantReview, Stream> write)
+    private static string Json(TenantReview review, Action<TenantReview, Stream> write)
     {
         using var stream = new MemoryStream();
         write(review, stream);
