@@ -101,6 +101,9 @@ internal static partial class Programs
             var start = new ProcessStartInfo(command[0], command[1..]);
             start.Environment["DOTNET_JitStdOutFile"] = list;
             start.Environment["DOTNET_JitDisasmSummary"] = "1";
+
+            // No method is compiled a second time in the background: that thread may still write its list when the program has ended.
+            start.Environment["DOTNET_TC_CallCounting"] = "0";
             await RunAsync(start);
             return (await File.ReadAllLinesAsync(list)).Length;
         }
