@@ -22,6 +22,9 @@ has() {
   for command in "$@"; do command -v "$command" >/dev/null || return 1; done
 }
 
+# is_version TEXT: whether it is a version of a release or of what comes before one, such as 1.2.0 and 1.2.0-rc.1.
+is_version() { [[ $1 =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]]; }
+
 # run_tests FOLDER: tests Sdk.sln as it was built. FOLDER/results.txt then has what .ci/results says.
 run_tests() {
   local code=0 reported
